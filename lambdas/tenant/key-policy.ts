@@ -1,0 +1,162 @@
+/**
+ * Invariant: only a session of the tenant role that carries this tenant's id as session tag can use
+ * the key for cryptography, and only with the id in the encryption context. The account administers
+ * the key but cannot use it, and nobody can hand out grants, which would bypass both.
+ * `aws:ResourceTag` has no meaning in a key policy, so the tenant id stands here as a literal.
+ */
+import { tenantIdTag } from './tenant-id.ts';
+
+export interface KeyPolicyInput {
+  /** a valid tenant id */
+  readonly tenantId: string;
+  /** `aws`, `aws-cn`, ... or the token that stands for it in a template */
+  readonly partition: string;
+  readonly accountId: string;
+  /** ARN of the role that the data plane assumes for a tenant */
+  readonly tenantRoleArn: string;
+  /** ARN of the execution role of the control plane */
+  readonly controlPlaneRoleArn: string;
+}
+
+/** What a tenant session may do with its key. ReEncrypt is two permissions, one a side. */
+export const tenantActions = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+] as const;
+
+/** Every action that puts key material to use. */
+export const cryptographicActions = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:ReEncrypt*',
+  'kms:GenerateDataKey*',
+  'kms:GenerateMac',
+  'kms:VerifyMac',
+  'kms:Sign',
+  'kms:Verify',
+  'kms:DeriveSharedSecret',
+] as const;
+
+/** What the account's administrators may do through IAM: everything but cryptography and grants. */
+const administrativeActions = [
+  'kms:Describe*',
+  'kms:Get*',
+  'kms:List*',
+  'kms:PutKeyPolicy',
+  'kms:UpdateKeyDescription',
+  'kms:EnableKey',
+  'kms:DisableKey',
+  'kms:EnableKeyRotation',
+  'kms:DisableKeyRotation',
+  'kms:RotateKeyOnDemand',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:CreateAlias',
+  'kms:UpdateAlias',
+  'kms:DeleteAlias',
+  'kms:ScheduleKeyDeletion',
+  'kms:CancelKeyDeletion',
+  'kms:RevokeGrant',
+] as const;
+
+/**
+ * What the control plane may do with the key from the moment of its creation, without waiting for
+ * tags to count. PutKeyPolicy is among them since KMS refuses a policy that its creator could not change.
+ */
+const controlPlaneActions = [
+  'kms:DescribeKey',
+  'kms:GetKeyPolicy',
+  'kms:GetKeyRotationStatus',
+  'kms:GetKeyLastUsage',
+  'kms:ListKeyRotations',
+  'kms:ListResourceTags',
+  'kms:PutKeyPolicy',
+  'kms:EnableKey',
+  'kms:DisableKey',
+  'kms:EnableKeyRotation',
+  'kms:RotateKeyOnDemand',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:ScheduleKeyDeletion',
+  'kms:CancelKeyDeletion',
+] as const;
+
+/** @returns the policy document of one tenant's key, for CreateKey and for AWS::KMS::Key alike */
+export function keyPolicy(input: KeyPolicyInput) {
+  const { tenantId, partition, accountId, tenantRoleArn, controlPlaneRoleArn } = input;
+  const account = { AWS: `arn:${partition}:iam::${accountId}:root` };
+  const isTenantRole = { ArnEquals: { 'aws:PrincipalArn': tenantRoleArn } };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'AccountAdministersWithoutUse',
+        Effect: 'Allow',
+        Principal: account,
+        Action: [...administrativeActions],
+        Resource: '*',
+      },
+      {
+        Sid: 'ControlPlaneAdministers',
+        Effect: 'Allow',
+        Principal: { AWS: controlPlaneRoleArn },
+        Action: [...controlPlaneActions],
+        Resource: '*',
+      },
+      {
+        Sid: 'TenantSessionUses',
+        Effect: 'Allow',
+        Principal: account,
+        Action: [...tenantActions],
+        Resource: '*',
+        Condition: {
+          ArnEquals: { 'aws:PrincipalArn': tenantRoleArn },
+          StringEquals: {
+            [`aws:PrincipalTag/${tenantIdTag}`]: tenantId,
+            [`kms:EncryptionContext:${tenantIdTag}`]: tenantId,
+          },
+          // IAM compares the name of a context key without regard to case; this pins the spelling.
+          'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': tenantIdTag },
+        },
+      },
+      {
+        Sid: 'NobodyElseUses',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: [...cryptographicActions],
+        Resource: '*',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': tenantRoleArn } },
+      },
+      {
+        Sid: 'NeighbourTouchesNothing',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'kms:*',
+        Resource: '*',
+        Condition: {
+          ...isTenantRole,
+          // Also true where the session carries no tag at all.
+          StringNotEquals: { [`aws:PrincipalTag/${tenantIdTag}`]: tenantId },
+        },
+      },
+      {
+        Sid: 'TenantSessionOnlyUses',
+        Effect: 'Deny',
+        Principal: '*',
+        NotAction: [...tenantActions],
+        Resource: '*',
+        Condition: isTenantRole,
+      },
+      {
+        Sid: 'NobodyGrants',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'kms:CreateGrant',
+        Resource: '*',
+      },
+    ],
+  };
+}
