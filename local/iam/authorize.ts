@@ -1,0 +1,100 @@
+/**
+ * The one decision. Invariant: a request is allowed only if an Allow is found and no Deny; whatever is
+ * missing, unknown or ambiguous is a refusal. With a resource policy that policy must allow too: an
+ * identity policy counts only where the resource policy lets the account's IAM policies count.
+ */
+import { accountOf } from './arn.ts';
+import type { AccessRequest, Caller, Decision, StatementName } from './decision.ts';
+import type { PolicyDocument, PolicyKind } from './policy-document.ts';
+import { AmbiguousKeyError, requestContext } from './request-context.ts';
+import { type Allow, judge, titleOf, type Verdict } from './verdict.ts';
+
+/**
+ * @param resourcePolicy the key policy or trust policy of the resource, where it has one
+ * @returns the decision; it never throws for what a request holds
+ * @throws TypeError when a policy of the one kind is given as the other
+ */
+export function authorize(
+  caller: Caller,
+  request: AccessRequest,
+  resourcePolicy?: PolicyDocument,
+): Decision {
+  requireKind(caller.identityPolicies, 'identity');
+  requireKind(resourcePolicy === undefined ? [] : [resourcePolicy], 'resource');
+  const owner = accountOf(request.resource);
+  if (owner !== undefined && owner !== caller.accountId) {
+    const reason = `${request.resource} is of account ${owner}, the caller of ${caller.accountId}; access across accounts is not supported`;
+    return { allowed: false, kind: 'implicit-deny', side: 'resource', reasons: [reason] };
+  }
+  try {
+    const asked = { caller, request, context: requestContext(caller, request) };
+    const identity = judge(caller.identityPolicies, asked);
+    if (resourcePolicy === undefined) return decide(identity);
+    return decideWithResource(identity, judge([resourcePolicy], asked));
+  } catch (error) {
+    if (!(error instanceof AmbiguousKeyError)) throw error;
+    return { allowed: false, kind: 'implicit-deny', reasons: [error.message] };
+  }
+}
+
+function requireKind(policies: readonly PolicyDocument[], kind: PolicyKind): void {
+  const wrong = policies.find((policy) => policy.kind !== kind);
+  if (wrong !== undefined) throw new TypeError(`${wrong.name} is not a policy of kind ${kind}`);
+}
+
+function nameOf({ policy, statement }: StatementName): StatementName {
+  return { policy, statement };
+}
+
+/** For a resource without a policy of its own. */
+function decide(identity: Verdict): Decision {
+  return explicitDeny(identity) ?? allowedBy(identity.allows[0]) ?? refusal('identity', identity);
+}
+
+function decideWithResource(identity: Verdict, resource: Verdict): Decision {
+  const direct = resource.allows.find((allow) => allow.reach === 'direct');
+  const delegating = resource.allows[0];
+  return (
+    explicitDeny(identity, resource) ??
+    allowedBy(direct) ??
+    (delegating === undefined ? refusal('resource', resource, identity) : undefined) ??
+    allowedBy(identity.allows[0], delegating) ??
+    refusal('identity', identity)
+  );
+}
+
+function explicitDeny(identity: Verdict, resource?: Verdict): Decision | undefined {
+  const denies = [...identity.denies, ...(resource?.denies ?? [])];
+  const [first] = denies;
+  if (first === undefined) return undefined;
+  return {
+    allowed: false,
+    kind: 'explicit-deny',
+    by: nameOf(first),
+    side: identity.denies.length > 0 ? 'identity' : 'resource',
+    reasons: denies.map((deny) => deny.reason),
+  };
+}
+
+function allowedBy(allow: Allow | undefined, delegating?: Allow): Decision | undefined {
+  if (allow === undefined) return undefined;
+  const through =
+    delegating === undefined
+      ? []
+      : [`${titleOf(delegating)}: lets the account's IAM policies count`];
+  return { allowed: true, kind: 'allowed', by: nameOf(allow), reasons: through };
+}
+
+function refusal(side: PolicyKind, ...failed: readonly Verdict[]): Decision {
+  const reasons = failed.flatMap((verdict) => verdict.misses);
+  return { allowed: false, kind: 'implicit-deny', side, reasons };
+}
+
+/** @returns one paragraph for a terminal, such as `refused by <policy> statement <Sid> (explicit Deny): ...` */
+export function explain({ allowed, kind, by, reasons }: Decision): string {
+  const statement = by === undefined ? '' : ` by ${by.policy} statement ${by.statement}`;
+  const why = reasons.join('; ');
+  if (allowed) return `allowed${statement}${why === '' ? '' : `; ${why}`}`;
+  if (kind === 'explicit-deny') return `refused${statement} (explicit Deny): ${why}`;
+  return `refused: no Allow matches; ${why}`;
+}

@@ -1,0 +1,100 @@
+/** What the policies of one side, the caller's or the resource's, say to a request. */
+import { met, quoted, unmet } from './condition-text.ts';
+import type { AccessRequest, Caller, StatementName } from './decision.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { type Reach, reachOf } from './principal.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Cover, Statement } from './statement.ts';
+
+/** A request, with its condition keys' values at hand. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly request: AccessRequest;
+  readonly context: RequestContext;
+}
+
+export interface Allow extends StatementName {
+  readonly reach: Reach;
+}
+
+/** What the policies of one side say. */
+export interface Verdict {
+  readonly denies: readonly (StatementName & { readonly reason: string })[];
+  readonly allows: readonly Allow[];
+  /** where none allows, why each Allow of the action did not match */
+  readonly misses: readonly string[];
+}
+
+/** @throws AmbiguousKeyError */
+export function judge(policies: readonly PolicyDocument[], asked: Asked): Verdict {
+  const denies: Verdict['denies'][number][] = [];
+  const allows: Allow[] = [];
+  const missed: (StatementName & { readonly parsed: Statement })[] = [];
+  for (const policy of policies) {
+    for (const parsed of policy.statements) {
+      const reach = aimOf(parsed, asked);
+      if (reach === undefined) continue;
+      const name = { policy: policy.name, statement: parsed.name };
+      const applies = appliesTo(parsed, asked);
+      if (parsed.effect === 'Deny') {
+        if (applies) denies.push({ ...name, reason: `${titleOf(name)}: ${denial(parsed, asked)}` });
+      } else if (applies) allows.push({ ...name, reach });
+      else missed.push({ ...name, parsed });
+    }
+  }
+  if (allows.length > 0) return { denies, allows, misses: [] };
+  const misses = missed.map((miss) => `${titleOf(miss)}: ${mismatch(miss.parsed, asked)}`);
+  const names = policies.map((policy) => policy.name).join(', ') || 'the caller has no policy';
+  const nothing = `${names}: no Allow of ${asked.request.action} for this caller`;
+  return { denies, allows, misses: misses.length > 0 ? misses : [nothing] };
+}
+
+/** @returns how the statement reaches the caller, or nothing where its action or principal does not match */
+function aimOf(statement: Statement, { caller, request }: Asked): Reach | undefined {
+  const { action, principal } = statement;
+  if (action === undefined || !covers(action, (test) => test(request.action))) return undefined;
+  return principal === undefined ? 'direct' : reachOf(principal, caller);
+}
+
+function covers<T>({ tests, negated }: Cover<T>, matched: (test: T) => boolean): boolean {
+  return tests.some(matched) !== negated;
+}
+
+function appliesTo(statement: Statement, { request, context }: Asked): boolean {
+  return (
+    coversResource(statement, request, context) &&
+    statement.conditions.every((condition) => condition.holds(context))
+  );
+}
+
+function coversResource(
+  { resource }: Statement,
+  request: AccessRequest,
+  context: RequestContext,
+): boolean {
+  // A trust policy has no Resource; a key policy's statement without one is inert.
+  if (resource === undefined) return /^sts:/i.test(request.action);
+  return covers(resource, (test) => test(request.resource, context));
+}
+
+/** @returns what of the resource and the conditions does not match */
+function mismatch(statement: Statement, { request, context }: Asked): string {
+  const { resource, conditions } = statement;
+  const missing: string[] = [];
+  if (!coversResource(statement, request, context)) {
+    const element = resource?.negated ? 'NotResource' : 'Resource';
+    const is = resource?.source.map(quoted).join(', ') ?? 'absent';
+    missing.push(`${element} is ${is}, the request is for ${quoted(request.resource)}`);
+  }
+  const failed = conditions.filter((condition) => !condition.holds(context));
+  return [...missing, ...failed.map((condition) => unmet(condition, context))].join('; ');
+}
+
+function denial({ conditions }: Statement, { request, context }: Asked): string {
+  const where = conditions.map((condition) => met(condition, context)).join(' and ');
+  return `denies ${request.action}${where === '' ? '' : ` where ${where}`}`;
+}
+
+export function titleOf({ policy, statement }: StatementName): string {
+  return `${policy} ${statement}`;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { literally, matches, wildcard } from '../../../local/iam/wildcard.ts';
+
+/** Another way to the same answer. */
+function byRegExp(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\/-]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+describe('wildcard', () => {
+  test.each([
+    ['', '', true],
+    ['', 'a', false],
+    ['*', '', true],
+    ['?', '', false],
+    ['a*', 'a', true],
+    ['a*c', 'abcbc', true],
+    ['a*c', 'abcb', false],
+    ['*a*b', 'aab', true],
+    ['*ab*ab', 'abab', true],
+    ['*ab*ab', 'aab', false],
+    ['a?c', 'ac', false],
+    ['kms:Get*', 'kms:Get', true],
+    ['acme', 'acme2', false],
+    ['acme*', 'acme2', true],
+    ['a.c', 'abc', false],
+    ['*', 'line\nbreak', true],
+  ])('%j matches %j: %p', (pattern, text, expected) => {
+    expect(matches(wildcard(pattern), text)).toBe(expected);
+  });
+
+  test('agrees with a regular expression', () => {
+    const few = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', ':', '/'), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/'), maxLength: 10 });
+    fc.assert(
+      fc.property(few, text, (pattern, value) => {
+        expect(matches(wildcard(pattern), value)).toBe(byRegExp(pattern, value));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a literal matches itself and nothing else, whatever is in it', () => {
+    const any = fc.string({ unit: fc.constantFrom('a', '*', '?'), maxLength: 4 });
+    fc.assert(
+      fc.property(any, any, (pattern, value) => {
+        expect(matches(literally(pattern), value)).toBe(pattern === value);
+      }),
+    );
+  });
+
+  test('many stars do not take exponential time', () => {
+    const started = performance.now();
+    expect(matches(wildcard(`${'*a'.repeat(40)}b`), 'a'.repeat(2000))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
