@@ -59,7 +59,6 @@ const multiple = [
   'kms:EncryptionContextKeys',
   'kms:ResourceAliases',
   'dynamodb:LeadingKeys',
-  'dynamodb:Attributes',
 ];
 
 /** Keys that end in a name of the policy's own choice, each a string. */

@@ -1,0 +1,54 @@
+/**
+ * One authenticated request, as an operation sees it. Invariant: an operation's question is answered by
+ * `local/iam` alone, about the caller that signed, with the global condition keys as the endpoint saw
+ * them; every answer is noted.
+ */
+import type { Clock } from '../clock.ts';
+import { authorize } from '../iam/authorize.ts';
+import type { Caller, ConditionContext } from '../iam/decision.ts';
+import { accessDenied } from './access-denied.ts';
+import type { DecisionLog } from './decision-log.ts';
+import type { Call } from './operation.ts';
+
+export interface CallInput {
+  readonly service: string;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly sourceIp: string;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly accountId: string;
+  readonly decisions: DecisionLog;
+}
+
+export function callOf(input: CallInput): Call {
+  const { service, caller, requestId, clock, decisions } = input;
+  return {
+    caller,
+    requestId,
+    clock,
+    authorize(check) {
+      const { action, resource } = check;
+      const context = { ...check.context, ...globalContext(input) };
+      const decision = authorize(caller, { action, resource, context }, check.resourcePolicy);
+      const time = clock.now();
+      decisions.add({ time, requestId, action, resource, callerArn: caller.arn, decision });
+      if (!decision.allowed) throw accessDenied(service, caller, check, decision);
+      return decision;
+    },
+  };
+}
+
+/** The keys of "AWS global condition context keys" that this endpoint knows; the caller's come from IAM. */
+function globalContext({ clock, region, accountId, sourceIp }: CallInput): ConditionContext {
+  const now = clock.now();
+  return {
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': accountId,
+    'aws:SourceIp': sourceIp,
+    // The truth: plain HTTP on the loopback interface. A policy that insists on TLS refuses it.
+    'aws:SecureTransport': 'false',
+    'aws:CurrentTime': now.toISOString(),
+    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+  };
+}

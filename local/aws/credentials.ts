@@ -1,0 +1,68 @@
+/**
+ * The credentials that the stack has handed out. Invariant: a session's credentials are its key, its
+ * secret and its token together, and end at their time; none of the three can be guessed.
+ */
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Caller } from '../iam/decision.ts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** only with temporary credentials */
+  readonly sessionToken?: string;
+  readonly expiresAt?: Date;
+}
+
+export interface IssuedCredentials extends Credentials {
+  readonly caller: Caller;
+}
+
+export interface CredentialStore {
+  /**
+   * Makes credentials.
+   * @param options.expiresAt makes them temporary, with a session token; without it they last
+   */
+  issue(caller: Caller, options?: { readonly expiresAt?: Date }): Credentials;
+  /** @returns what was issued, also for a while after it expired, so that the caller can be told so */
+  find(accessKeyId: string): IssuedCredentials | undefined;
+}
+
+const hour = 3_600_000;
+
+export function credentialStore(clock: Clock): CredentialStore {
+  const issued = new Map<string, IssuedCredentials>();
+  let nextSweep = 0;
+
+  function dropExpired(): void {
+    const now = clock.now().getTime();
+    if (now < nextSweep) return;
+    nextSweep = now + hour / 60;
+    for (const [id, { expiresAt }] of issued) {
+      if (expiresAt !== undefined && expiresAt.getTime() < now - hour) issued.delete(id);
+    }
+  }
+
+  return {
+    issue(caller, { expiresAt } = {}) {
+      dropExpired();
+      const credentials: Credentials = {
+        accessKeyId: accessKeyId(expiresAt === undefined ? 'AKIA' : 'ASIA'),
+        secretAccessKey: randomBytes(30).toString('base64'),
+        ...(expiresAt === undefined
+          ? {}
+          : { sessionToken: randomBytes(240).toString('base64'), expiresAt }),
+      };
+      issued.set(credentials.accessKeyId, { ...credentials, caller });
+      return credentials;
+    },
+    find: (id) => issued.get(id),
+  };
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** @param prefix `AKIA` for credentials that last, `ASIA` for temporary ones, as AWS spells them */
+function accessKeyId(prefix: 'AKIA' | 'ASIA'): string {
+  return prefix + Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}

@@ -1,0 +1,170 @@
+/**
+ * KMS, STS and DynamoDB on one address of this machine. Invariant: nothing reaches an operation that was
+ * not signed by credentials of this stack, and no request, however wrong, gets more than an error of AWS's
+ * shape.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { Caller } from '../iam/decision.ts';
+import { type Listening, listen } from '../listen.ts';
+import { callOf } from './call.ts';
+import type { CredentialStore } from './credentials.ts';
+import { type DecisionLog, decisionLog } from './decision-log.ts';
+import { decisionsPage } from './decisions-page.ts';
+import { type Destination, destinationOf, unknownProtocol } from './destination.ts';
+import { AwsError, type Operation, type Service } from './operation.ts';
+import type { Answer } from './protocol.ts';
+import { headersOf, readBody } from './request.ts';
+import { authenticate } from './signature.ts';
+
+/** One finished call to a service. */
+export interface FinishedCall {
+  readonly time: Date;
+  readonly requestId: string;
+  readonly service: string;
+  /** empty where the request did not name one */
+  readonly operation: string;
+  /** absent where the signature was refused */
+  readonly caller?: Caller;
+  readonly outcome: 'success' | 'error';
+  /** for an error, as the client sees it */
+  readonly errorCode?: string;
+}
+
+export interface EndpointOptions {
+  readonly services: readonly Service[];
+  readonly credentials: CredentialStore;
+  readonly clock: Clock;
+  /** that every request must be signed for, those to STS included */
+  readonly region: string;
+  readonly accountId: string;
+  /** 0 picks a free one */
+  readonly port: number;
+  /** called once for each call to a service, after it was decided what it is answered */
+  readonly onCall?: (call: FinishedCall) => void;
+  /** for what no client is told: a defect of the stack */
+  readonly onError?: (error: unknown, requestId: string) => void;
+}
+
+export interface AwsEndpoint extends Listening {
+  readonly decisions: DecisionLog;
+}
+
+/** @throws Error where the port is taken */
+export async function serveAws(options: EndpointOptions): Promise<AwsEndpoint> {
+  const decisions = decisionLog();
+  const server = createServer((request, response) => {
+    const requestId = randomUUID();
+    answerTo(request, requestId, options, decisions).then(
+      (answer) => send(response, answer, requestId, options.clock),
+      // The client went away while it was sending.
+      () => response.destroy(),
+    );
+  });
+  // Longer than clients keep an idle connection, so that none finds it closed as it sends.
+  server.keepAliveTimeout = 65_000;
+  return { ...(await listen(server, options.port)), decisions };
+}
+
+/** What is known about a request so far, for the note of how it ended. */
+interface Progress {
+  readonly destination?: Destination;
+  readonly operation?: string;
+  readonly caller?: Caller;
+}
+
+/** @throws Error only where the body cannot be received */
+async function answerTo(
+  request: IncomingMessage,
+  requestId: string,
+  options: EndpointOptions,
+  decisions: DecisionLog,
+): Promise<Answer> {
+  const { method = '', url: target = '' } = request;
+  const headers = headersOf(request);
+  const page = decisionsPage(method, target, headers, decisions);
+  if (page !== undefined) return page;
+  let progress: Progress = {};
+  try {
+    const destination = destinationOf(method, target, headers);
+    progress = { destination };
+    const body = await readBody(request, destination.maxBodyBytes);
+    const operation = destination.operationOf(body);
+    progress = { destination, operation };
+    const { service, protocol } = destination;
+    const { credentials, region, accountId, clock } = options;
+    const received = { method, target, headers, body };
+    const caller = authenticate(received, { credentials, region, service, now: clock.now() });
+    progress = { destination, operation, caller };
+    const run = operationOf(options.services, service, operation);
+    const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+    const scope = { service, caller, requestId, sourceIp, clock, region, accountId, decisions };
+    const output = await run(protocol.readInput(body), callOf(scope));
+    const answer = protocol.answer(operation, output, requestId);
+    finish(progress, requestId, options);
+    return answer;
+  } catch (error) {
+    if (request.errored !== null) throw error;
+    return refusal(error, progress, requestId, options);
+  }
+}
+
+function operationOf(services: readonly Service[], service: string, name: string): Operation {
+  const operations = services.find((candidate) => candidate.name === service)?.operations ?? {};
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (operation !== undefined) return operation;
+  throw new AwsError(
+    'UnknownOperationException',
+    `The local stack has no operation ${name} of ${service}.`,
+  );
+}
+
+function refusal(
+  error: unknown,
+  progress: Progress,
+  requestId: string,
+  options: EndpointOptions,
+): Answer {
+  const isExpected = error instanceof AwsError;
+  if (!isExpected) options.onError?.(error, requestId);
+  const told = isExpected
+    ? error
+    : new AwsError('InternalFailure', 'The local stack failed; its log says why.', 500);
+  const refused = (progress.destination?.protocol ?? unknownProtocol).refuse(told, requestId);
+  finish(progress, requestId, options, refused.code);
+  return refused;
+}
+
+function finish(
+  { destination, operation = '', caller }: Progress,
+  requestId: string,
+  { onCall, onError, clock }: EndpointOptions,
+  errorCode?: string,
+): void {
+  if (destination === undefined) return;
+  try {
+    onCall?.({
+      time: clock.now(),
+      requestId,
+      service: destination.service,
+      operation,
+      ...(caller === undefined ? {} : { caller }),
+      ...(errorCode === undefined ? { outcome: 'success' } : { outcome: 'error', errorCode }),
+    });
+  } catch (error) {
+    onError?.(error, requestId);
+  }
+}
+
+function send(response: ServerResponse, answer: Answer, requestId: string, clock: Clock): void {
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType,
+    'Content-Length': Buffer.byteLength(answer.body),
+    'Cache-Control': 'no-store',
+    // The stack's time, by which SDKs correct their own when a signature is refused for its date.
+    Date: clock.now().toUTCString(),
+    'x-amzn-RequestId': requestId,
+  });
+  response.end(answer.body);
+}

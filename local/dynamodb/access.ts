@@ -1,0 +1,108 @@
+/**
+ * What IAM is asked about a request. Invariant: every table and index that an operation touches is
+ * asked about, with the partition keys it touches there; an operation that is not here is unknown.
+ */
+import { type AccessCheck, AwsError } from '../aws/operation.ts';
+import type { ConditionContext } from '../iam/decision.ts';
+import type { TableDescription, TableRequest } from './dynalite.ts';
+import { type Item, leadingKeyOfQuery, leadingKeysOf } from './leading-keys.ts';
+
+/** The tables of one account in one region. */
+export interface Tables {
+  arnOf(tableName: string): string;
+  /** @returns nothing for a table that does not exist */
+  find(tableName: string): Promise<TableDescription | undefined>;
+}
+
+type Checks = Promise<readonly Check[]>;
+
+/** A check whose action is the operation. */
+type Check = Pick<AccessCheck, 'resource' | 'context'>;
+
+export const accesses: Readonly<Record<string, (request: TableRequest, tables: Tables) => Checks>> =
+  {
+    GetItem: ({ TableName, Key }, tables) => items(tables, TableName, [Key]),
+    PutItem: (request, tables) => write(request, tables, request.Item),
+    UpdateItem: (request, tables) => write(request, tables, request.Key),
+    DeleteItem: (request, tables) => write(request, tables, request.Key),
+    Query: query,
+    Scan: async (request, tables) => [
+      { resource: resourceOf(request, tables), context: selection(request) },
+    ],
+    BatchGetItem: ({ RequestItems }, tables) =>
+      batch(tables, RequestItems, (keys) => (keys as { Keys: readonly unknown[] }).Keys),
+    BatchWriteItem: ({ RequestItems }, tables) =>
+      batch(tables, RequestItems, (writes) => (writes as readonly WriteRequest[]).map(written)),
+    DescribeTable: async (request, tables) => [{ resource: resourceOf(request, tables) }],
+    ListTables: async () => [{ resource: '*' }],
+  };
+
+async function items(
+  tables: Tables,
+  tableName: unknown,
+  keys: readonly unknown[],
+  context: ConditionContext = {},
+): Checks {
+  const name = tableName as string;
+  const table = await tables.find(name);
+  // A table that does not exist has nothing to guard; after IAM allowed it, it is not found.
+  const leadingKeys = table === undefined ? undefined : leadingKeysOf(table, keys as Item[]);
+  return [
+    { resource: tables.arnOf(name), context: { ...context, 'dynamodb:LeadingKeys': leadingKeys } },
+  ];
+}
+
+const write = (request: TableRequest, tables: Tables, key: unknown): Checks =>
+  items(tables, request.TableName, [key], {
+    'dynamodb:ReturnValues': request.ReturnValues as string | undefined,
+  });
+
+async function query(request: TableRequest, tables: Tables): Checks {
+  const table = await tables.find(request.TableName as string);
+  const leadingKeys = table === undefined ? undefined : leadingKeyOfQuery(table, request);
+  return [
+    {
+      resource: resourceOf(request, tables),
+      context: { ...selection(request), 'dynamodb:LeadingKeys': leadingKeys },
+    },
+  ];
+}
+
+async function batch(
+  tables: Tables,
+  requestItems: unknown,
+  keysOf: (requests: unknown) => readonly unknown[],
+): Checks {
+  const checks = Object.entries(requestItems as object).map(([tableName, requests]) =>
+    items(tables, tableName, keysOf(requests)),
+  );
+  return (await Promise.all(checks)).flat();
+}
+
+interface WriteRequest {
+  readonly PutRequest?: { readonly Item: unknown };
+  readonly DeleteRequest?: { readonly Key: unknown };
+}
+
+function written({ PutRequest, DeleteRequest }: WriteRequest): unknown {
+  if (PutRequest !== undefined && DeleteRequest === undefined) return PutRequest.Item;
+  if (DeleteRequest !== undefined && PutRequest === undefined) return DeleteRequest.Key;
+  throw new AwsError(
+    'ValidationException',
+    'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+  );
+}
+
+function resourceOf({ TableName, IndexName }: TableRequest, tables: Tables): string {
+  const table = tables.arnOf(TableName as string);
+  return IndexName === undefined ? table : `${table}/index/${IndexName}`;
+}
+
+/** `dynamodb:Select`, with the value that DynamoDB takes where the request has none. */
+function selection(request: TableRequest): ConditionContext {
+  const { Select, ProjectionExpression, AttributesToGet, IndexName } = request;
+  const isProjected = ProjectionExpression !== undefined || AttributesToGet !== undefined;
+  const all = IndexName === undefined ? 'ALL_ATTRIBUTES' : 'ALL_PROJECTED_ATTRIBUTES';
+  const select = Select ?? (isProjected ? 'SPECIFIC_ATTRIBUTES' : all);
+  return { 'dynamodb:Select': select as string };
+}

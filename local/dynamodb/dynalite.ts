@@ -1,0 +1,171 @@
+/**
+ * dynalite, without its HTTP server: the store and, of each operation, the check of its input and its
+ * action. So no address leads to the tables but the endpoint's, and what IAM is asked about is the very
+ * object that dynalite acts on. It reaches into dynalite's folders, so the version is pinned exactly.
+ */
+import { createRequire } from 'node:module';
+import { AwsError } from '../aws/operation.ts';
+
+/** The input of an operation, checked, without members that DynamoDB does not know. */
+export type TableRequest = Readonly<Record<string, unknown>>;
+
+export interface TableDescription {
+  readonly TableStatus: string;
+  readonly KeySchema: readonly KeyPart[];
+  readonly AttributeDefinitions: readonly AttributeDefinition[];
+  readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly LocalSecondaryIndexes?: readonly IndexDescription[];
+}
+
+export interface IndexDescription {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeyPart[];
+}
+
+export interface KeyPart {
+  readonly AttributeName: string;
+  readonly KeyType: string;
+}
+
+export interface AttributeDefinition {
+  readonly AttributeName: string;
+  readonly AttributeType: string;
+}
+
+export interface Dynalite {
+  /** @throws AwsError SerializationException, ValidationException, as DynamoDB words them */
+  check(operation: string, input: Readonly<Record<string, unknown>>): TableRequest;
+  /** @throws AwsError what the action answers */
+  run(operation: string, request: TableRequest): Promise<object>;
+  table(name: string): Promise<TableDescription | undefined>;
+  /** Forgets a table, not its items. */
+  forget(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DynaliteOptions {
+  readonly accountId: string;
+  readonly region: string;
+  /** a folder; without it everything is in memory */
+  readonly path?: string | undefined;
+}
+
+type Callback = (error: unknown, result: unknown) => void;
+
+interface Store {
+  readonly db: { open(): Promise<void> };
+  readonly tableDb: {
+    awsAccountId: string;
+    awsRegion: string;
+    del(name: string, done: Callback): void;
+  };
+  getTable(name: string, mustBeActive: false, done: Callback): void;
+  readonly lifecycleManager: { gracefulClose(): Promise<void> };
+}
+
+type Action = (store: Store, request: unknown, done: Callback) => void;
+
+interface Validation {
+  readonly types: object;
+  readonly custom: object;
+}
+
+interface Validations {
+  checkTypes(input: unknown, types: object): Record<string, unknown>;
+  checkValidations(request: unknown, types: object, custom: object, store: Store): void;
+}
+
+const load = createRequire(import.meta.url);
+
+/** @throws Error where the folder cannot be opened, such as while another stack has it */
+export async function openDynalite({
+  accountId,
+  region,
+  path,
+}: DynaliteOptions): Promise<Dynalite> {
+  const { create } = load('dynalite/db') as { create(options: object): Store };
+  const validations = load('dynalite/validations') as Validations;
+  const store = create({ createTableMs: 0, ...(path === undefined ? {} : { path }) });
+  store.tableDb.awsAccountId = accountId;
+  store.tableDb.awsRegion = region;
+  await store.db.open().catch((cause: unknown) => {
+    throw new Error(`the tables in ${path} cannot be opened; does another stack run on them?`, {
+      cause,
+    });
+  });
+  return {
+    check(operation, input) {
+      refuseWhatConfuses(input);
+      const { types, custom } = load(fileOf('validations', operation)) as Validation;
+      try {
+        // It takes away members that it does not know, from a copy of the caller's object.
+        const request = validations.checkTypes(structuredClone(input), types);
+        validations.checkValidations(request, types, custom, store);
+        return request;
+      } catch (error) {
+        throw translated(error);
+      }
+    },
+    run: (operation, request) =>
+      settled((done) =>
+        (load(fileOf('actions', operation)) as Action)(store, request, done),
+      ) as Promise<object>,
+    table: (name) =>
+      settled((done) => store.getTable(name, false, done)).catch((error: unknown) => {
+        if (error instanceof AwsError) return undefined;
+        throw error;
+      }) as Promise<TableDescription | undefined>,
+    forget: async (name) => {
+      await settled((done) => store.tableDb.del(name, done));
+    },
+    close: () => store.lifecycleManager.gracefulClose(),
+  };
+}
+
+const fileOf = (folder: string, operation: string): string =>
+  `dynalite/${folder}/${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
+
+/**
+ * dynalite copies members into plain objects, where `__proto__` would become a prototype, and takes it
+ * that no list item or map value is null, which no SDK sends.
+ */
+function refuseWhatConfuses(input: object): void {
+  const nodes: object[] = [input];
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    if (Object.hasOwn(node, '__proto__')) {
+      throw new AwsError(
+        'ValidationException',
+        'The local stack does not take the name __proto__.',
+      );
+    }
+    for (const value of Object.values(node)) {
+      if (value === null && node !== input) {
+        throw new AwsError('SerializationException', 'A null stands where DynamoDB takes none.');
+      }
+      if (typeof value === 'object' && value !== null) nodes.push(value);
+    }
+  }
+}
+
+function settled(start: (done: Callback) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => {
+      if (error) reject(translated(error));
+      else resolve(result);
+    });
+  });
+}
+
+/** An answer of dynalite is passed on as it is; anything else is a defect. */
+function translated(error: unknown): unknown {
+  const { statusCode, body } = error as {
+    readonly statusCode?: number;
+    readonly body?: {
+      readonly __type: string;
+      readonly message?: string;
+      readonly Message?: string;
+    };
+  };
+  if (statusCode === undefined || body === undefined) return error;
+  return new AwsError(body.__type, body.message ?? body.Message ?? '', statusCode);
+}

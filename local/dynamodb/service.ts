@@ -1,0 +1,59 @@
+/**
+ * DynamoDB: IAM before dynalite. Invariant: dynalite acts on a request only after every check that
+ * `access.ts` asks for was allowed.
+ */
+import { AwsError, type Operation, type Service } from '../aws/operation.ts';
+import { accesses, type Tables } from './access.ts';
+import { createTable, type TableDefinition } from './create-table.ts';
+import { type DynaliteOptions, openDynalite } from './dynalite.ts';
+
+export interface DynamoDbOptions extends DynaliteOptions {
+  readonly partition: string;
+}
+
+export interface DynamoDb {
+  readonly service: Service;
+  /**
+   * Creates a table, or takes the one that was kept from an earlier run.
+   * @throws Error where it is not the same, or its keys are not of strings
+   */
+  createTable(definition: TableDefinition): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws Error where `path` cannot be opened */
+export async function dynamodb(options: DynamoDbOptions): Promise<DynamoDb> {
+  const { partition, region, accountId } = options;
+  const dynalite = await openDynalite(options);
+  const tables: Tables = {
+    arnOf: (name) => `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`,
+    find: (name) => dynalite.table(name),
+  };
+  const operation =
+    (name: string, checksOf: (typeof accesses)[string]): Operation =>
+    async (input, call) => {
+      refuseKeyConditions(input);
+      const request = dynalite.check(name, input);
+      for (const check of await checksOf(request, tables)) {
+        call.authorize({ ...check, action: `dynamodb:${name}` });
+      }
+      return dynalite.run(name, request);
+    };
+  const operations = Object.fromEntries(
+    Object.entries(accesses).map(([name, checksOf]) => [name, operation(name, checksOf)]),
+  );
+  return {
+    service: { name: 'dynamodb', operations },
+    createTable: (definition) => createTable(dynalite, definition),
+    close: () => dynalite.close(),
+  };
+}
+
+/** The older way to say what a KeyConditionExpression says: one way to name a partition key is enough. */
+function refuseKeyConditions(input: Readonly<Record<string, unknown>>): void {
+  if (!Object.hasOwn(input, 'KeyConditions')) return;
+  throw new AwsError(
+    'ValidationException',
+    'The local stack does not take KeyConditions; use KeyConditionExpression.',
+  );
+}

@@ -1,0 +1,115 @@
+/**
+ * AssumeRole. Invariant: a session is made only after the role's trust policy has allowed every
+ * permission that the request needs: sts:AssumeRole, sts:TagSession with tags, sts:SetSourceIdentity
+ * with a source identity. Until then a role that is missing looks the same as one that refuses.
+ * Which condition key belongs to which permission: "Actions, resources, and condition keys for AWS
+ * Security Token Service". sts:RoleSessionName is a key of AssumeRole and not of TagSession.
+ */
+import { AwsError, type Call, type Operation } from '../aws/operation.ts';
+import type { ConditionContext } from '../iam/decision.ts';
+import { parsePolicy } from '../iam/policy-document.ts';
+import { type AssumeRoleRequest, readAssumeRole, validation } from './assume-role-request.ts';
+import type { Role } from './role.ts';
+import type { StsOptions } from './service.ts';
+import { isSession, sessionOf } from './session.ts';
+
+export const assumeRole =
+  ({ clock, credentials, roles }: StsOptions): Operation =>
+  (input, call) => {
+    const request = readAssumeRole(input);
+    const role = authorizedRole(roles, request, call);
+    if (request.transitiveTagKeys.length > 0) {
+      throw new AwsError(
+        'UnsupportedOperation',
+        'AssumeRole with TransitiveTagKeys is not supported by the local stack; leave it out.',
+      );
+    }
+    checkDuration(request.durationSeconds, role, call);
+    const session = sessionOf(role, request.sessionName, request.tags);
+    const expiresAt = new Date(wholeSecond(clock.now()) + request.durationSeconds * 1000);
+    const issued = credentials.issue(session, { expiresAt });
+    return {
+      Credentials: {
+        AccessKeyId: issued.accessKeyId,
+        SecretAccessKey: issued.secretAccessKey,
+        SessionToken: issued.sessionToken,
+        Expiration: expiresAt.toISOString().replace('.000Z', 'Z'),
+      },
+      AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
+      SourceIdentity: request.sourceIdentity,
+    };
+  };
+
+/** @throws AwsError AccessDeniedException */
+function authorizedRole(
+  roles: ReadonlyMap<string, Role>,
+  request: AssumeRoleRequest,
+  call: Call,
+): Role {
+  const { roleArn: resource, sessionName, externalId, sourceIdentity } = request;
+  const role = roles.get(resource);
+  const resourcePolicy = role?.trustPolicy ?? trustsNobody;
+  const allow = (action: string, context: ConditionContext) =>
+    call.authorize({
+      action,
+      resource,
+      resourcePolicy,
+      context: { ...resourceTags(role), ...context },
+    });
+  const tags = tagContext(request);
+  allow('sts:AssumeRole', {
+    ...tags,
+    'sts:RoleSessionName': sessionName,
+    'sts:ExternalId': externalId,
+    'sts:SourceIdentity': sourceIdentity,
+  });
+  if (Object.keys(request.tags).length > 0) allow('sts:TagSession', tags);
+  if (sourceIdentity !== undefined) {
+    allow('sts:SetSourceIdentity', { 'sts:SourceIdentity': sourceIdentity });
+  }
+  // Never reached: a role that is not there trusts nobody.
+  if (role === undefined) throw new AwsError('AccessDeniedException', `${resource} is not a role`);
+  return role;
+}
+
+/** In place of the trust policy of a role that does not exist. */
+const trustsNobody = parsePolicy(
+  {
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'NoSuchRole', Effect: 'Deny', Principal: { AWS: '*' }, Action: 'sts:*' }],
+  },
+  'trust policy of a role that does not exist',
+  'resource',
+);
+
+function tagContext({ tags, transitiveTagKeys }: AssumeRoleRequest): ConditionContext {
+  const keys = Object.keys(tags);
+  return {
+    ...Object.fromEntries(
+      Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
+    ),
+    'aws:TagKeys': keys.length > 0 ? keys : undefined,
+    'sts:TransitiveTagKeys': transitiveTagKeys.length > 0 ? transitiveTagKeys : undefined,
+  };
+}
+
+const resourceTags = (role: Role | undefined): ConditionContext =>
+  Object.fromEntries(
+    Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+  );
+
+function checkDuration(seconds: number, role: Role, { caller }: Call): void {
+  if (seconds > role.maxSessionDurationSeconds) {
+    throw validation(
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    );
+  }
+  if (isSession(caller) && seconds > 3600) {
+    throw validation(
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    );
+  }
+}
+
+/** A date of STS has no fraction of a second. */
+const wholeSecond = (date: Date): number => Math.floor(date.getTime() / 1000) * 1000;

@@ -1,0 +1,31 @@
+/**
+ * Who a session of a role is. Invariant: a session's tags are the role's own with the session's over
+ * them, compared without regard to case, as IAM compares them.
+ */
+import type { Caller } from '../iam/decision.ts';
+import type { Role } from './role.ts';
+
+/** @param sessionTags given when the role was assumed; no two keys may differ only in case */
+export function sessionOf(
+  role: Role,
+  sessionName: string,
+  sessionTags: Readonly<Record<string, string>> = {},
+): Caller {
+  const [, partition = '', , , accountId = ''] = role.arn.split(':');
+  const overridden = new Set(Object.keys(sessionTags).map(tagKeyId));
+  const own = Object.entries(role.tags).filter(([key]) => !overridden.has(tagKeyId(key)));
+  return {
+    arn: `arn:${partition}:sts::${accountId}:assumed-role/${role.name}/${sessionName}`,
+    principalArn: role.arn,
+    accountId,
+    userId: `${role.roleId}:${sessionName}`,
+    tags: Object.fromEntries([...own, ...Object.entries(sessionTags)]),
+    identityPolicies: role.identityPolicies,
+  };
+}
+
+/** Whether the caller is itself a session of a role, which makes it role chaining. */
+export const isSession = (caller: Caller): boolean => caller.arn !== caller.principalArn;
+
+/** What two tag keys have in common that are one to IAM. */
+export const tagKeyId = (key: string): string => key.toLowerCase();
