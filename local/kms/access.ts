@@ -1,0 +1,89 @@
+/**
+ * Invariant: no operation touches a key before the policies have allowed its action on that key, with
+ * the key's own policy and with every condition key that AWS documents for it and this KMS has.
+ * Source: "Condition keys for AWS KMS" and "AWS KMS permissions" in the developer guide.
+ */
+import type { Call } from '../aws/operation.ts';
+import type { ConditionContext } from '../iam/decision.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { aliasArn, type KmsAccount, keyArn } from './account.ts';
+import { type FoundKey, lookUp } from './key-lookup.ts';
+import { aliasesOf } from './live-keys.ts';
+import { keyPolicyOf } from './policy.ts';
+import type { StoredKey } from './stored-key.ts';
+
+/**
+ * Looks up a key and authorizes the action on it.
+ * @param names `ids` for an operation that takes a key id or ARN, `ids and aliases` for one that takes any name
+ * @throws AwsError NotFoundException before anything is authorized, AccessDeniedException
+ */
+export function authorizedKey(
+  account: KmsAccount,
+  call: Call,
+  action: string,
+  name: string,
+  names: 'ids' | 'ids and aliases',
+  context: ConditionContext = {},
+): StoredKey {
+  const found = lookUp(account, call, action, name, names);
+  authorizeKey(account, call, found, action, context);
+  return found.key;
+}
+
+/** @throws AwsError AccessDeniedException */
+export const authorizeKey = (
+  account: KmsAccount,
+  call: Call,
+  found: FoundKey,
+  action: string,
+  context: ConditionContext = {},
+): void => authorizeUnder(keyPolicyOf(account, found.key), account, call, found, action, context);
+
+/** Authorizes as if the key had this policy. @throws AwsError AccessDeniedException */
+export function authorizeUnder(
+  resourcePolicy: PolicyDocument,
+  account: KmsAccount,
+  call: Call,
+  { key, alias }: FoundKey,
+  action: string,
+  context: ConditionContext,
+): void {
+  call.authorize({
+    action,
+    resource: keyArn(account, key.keyId),
+    resourcePolicy,
+    context: {
+      ...keyTypeConditions(call),
+      'kms:RequestAlias': alias,
+      'kms:ResourceAliases': aliasesOf(account, key.keyId).map(({ name }) => name),
+      ...Object.fromEntries(key.tags.map((tag) => [`aws:ResourceTag/${tag.key}`, tag.value])),
+      ...context,
+    },
+  });
+}
+
+/** An alias has no policy of its own: IAM alone decides. @throws AwsError AccessDeniedException */
+export function authorizeAlias(
+  account: KmsAccount,
+  call: Call,
+  action: string,
+  name: string,
+): void {
+  const context = { 'kms:CallerAccount': call.caller.accountId };
+  call.authorize({ action, resource: aliasArn(account, name), context });
+}
+
+/** For an action without a resource. @throws AwsError AccessDeniedException */
+export function authorizeAccount(call: Call, action: string, context: ConditionContext = {}): void {
+  const caller = { 'kms:CallerAccount': call.caller.accountId };
+  call.authorize({ action, resource: '*', context: { ...caller, ...context } });
+}
+
+/** Every key here is of one type. */
+const keyTypeConditions = (call: Call): ConditionContext => ({
+  'kms:CallerAccount': call.caller.accountId,
+  'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+  'kms:KeyUsage': 'ENCRYPT_DECRYPT',
+  'kms:KeyOrigin': 'AWS_KMS',
+  'kms:MultiRegion': 'false',
+});

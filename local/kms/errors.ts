@@ -1,0 +1,62 @@
+/** The errors of KMS, worded as AWS words them. */
+import { AwsError } from '../aws/operation.ts';
+
+export const validation = (message: string) => new AwsError('ValidationException', message);
+
+export const serialization = (message: string) => new AwsError('SerializationException', message);
+
+export const notFound = (message: string) => new AwsError('NotFoundException', message);
+
+/** One error without a word for every way in which a ciphertext can be wrong, so that it tells nothing. */
+export const invalidCiphertext = () => new AwsError('InvalidCiphertextException', '');
+
+export const incorrectKey = () =>
+  new AwsError(
+    'IncorrectKeyException',
+    'The key ID in the request does not identify a CMK that can perform this operation.',
+  );
+
+/** For a ciphertext of a key that is not here; AWS does not tell it apart from one that is not yours. */
+export const unknownCiphertextKey = () =>
+  new AwsError(
+    'AccessDeniedException',
+    'The ciphertext refers to a customer master key that does not exist, does not exist in this ' +
+      'region, or you are not allowed to access.',
+  );
+
+export const disabled = (keyArn: string) =>
+  new AwsError('DisabledException', `${keyArn} is disabled.`);
+
+export const pendingDeletion = (keyArn: string) =>
+  new AwsError('KMSInvalidStateException', `${keyArn} is pending deletion.`);
+
+export const notPendingDeletion = (keyArn: string) =>
+  new AwsError('KMSInvalidStateException', `${keyArn} is not pending deletion.`);
+
+export const malformedPolicy = (message: string) =>
+  new AwsError('MalformedPolicyDocumentException', message);
+
+export const tagError = (message: string) => new AwsError('TagException', message);
+
+export const limitExceeded = (message: string) => new AwsError('LimitExceededException', message);
+
+export const unsupported = (message: string) =>
+  new AwsError('UnsupportedOperationException', message);
+
+export const incompatibleAlgorithm = (algorithm: string) =>
+  new AwsError(
+    'InvalidKeyUsageException',
+    `Algorithm ${algorithm} is incompatible with key spec SYMMETRIC_DEFAULT.`,
+  );
+
+export const aliasExists = (aliasArn: string) =>
+  new AwsError('AlreadyExistsException', `An alias with the name ${aliasArn} already exists`);
+
+export const reservedAlias = () =>
+  new AwsError('InvalidAliasNameException', 'Alias names that begin with alias/aws/ are reserved');
+
+export const dryRun = () =>
+  new AwsError(
+    'DryRunOperationException',
+    'The request would have succeeded, but the DryRun option is set.',
+  );

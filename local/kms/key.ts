@@ -1,0 +1,78 @@
+/** A KMS key: how one is made, what state it is in, how the API shows it. */
+import { randomUUID } from 'node:crypto';
+import { epochSeconds, type KmsAccount, keyArn, now } from './account.ts';
+import { disabled, notPendingDeletion, pendingDeletion } from './errors.ts';
+import { currentMaterial, newMaterial } from './material.ts';
+import { defaultKeyPolicy } from './policy.ts';
+import { rotationFrom } from './rotation.ts';
+import type { StoredKey, Tag } from './stored-key.ts';
+
+export interface NewKey {
+  /** a UUID in lower case; a random one where it is not given */
+  readonly keyId?: string;
+  /** the account's own policy where it is not given */
+  readonly policy?: string;
+  readonly description?: string;
+  readonly tags?: readonly Tag[];
+  /** on with this period, or off where it is not given */
+  readonly rotationPeriodInDays?: number | undefined;
+}
+
+/** @returns a new enabled key with material of its own, which is not in the store yet */
+export function newKey(account: KmsAccount, options: NewKey): StoredKey {
+  const at = now(account);
+  const { rotationPeriodInDays: period } = options;
+  return {
+    keyId: options.keyId ?? randomUUID(),
+    createdAt: at,
+    description: options.description ?? '',
+    enabled: true,
+    policy: options.policy ?? defaultKeyPolicy(account),
+    tags: options.tags ?? [],
+    ...(period === undefined ? {} : { rotation: rotationFrom(at, period) }),
+    materials: [newMaterial(at, 'CREATION')],
+  };
+}
+
+export function keyState(key: StoredKey): 'Enabled' | 'Disabled' | 'PendingDeletion' {
+  if (key.deletion !== undefined) return 'PendingDeletion';
+  return key.enabled ? 'Enabled' : 'Disabled';
+}
+
+/** @throws AwsError DisabledException, KMSInvalidStateException */
+export function requireEnabled(account: KmsAccount, key: StoredKey): void {
+  requireNotPendingDeletion(account, key);
+  if (!key.enabled) throw disabled(keyArn(account, key.keyId));
+}
+
+/** @throws AwsError KMSInvalidStateException */
+export function requireNotPendingDeletion(account: KmsAccount, key: StoredKey): void {
+  if (key.deletion !== undefined) throw pendingDeletion(keyArn(account, key.keyId));
+}
+
+/** @throws AwsError KMSInvalidStateException */
+export function requirePendingDeletion(account: KmsAccount, key: StoredKey): void {
+  if (key.deletion === undefined) throw notPendingDeletion(keyArn(account, key.keyId));
+}
+
+/** @returns `KeyMetadata` of CreateKey and DescribeKey */
+export function keyMetadata(account: KmsAccount, key: StoredKey): object {
+  return {
+    AWSAccountId: account.accountId,
+    KeyId: key.keyId,
+    Arn: keyArn(account, key.keyId),
+    CreationDate: epochSeconds(key.createdAt),
+    Enabled: keyState(key) === 'Enabled',
+    Description: key.description,
+    KeyUsage: 'ENCRYPT_DECRYPT',
+    KeyState: keyState(key),
+    ...(key.deletion === undefined ? {} : { DeletionDate: epochSeconds(key.deletion.at) }),
+    Origin: 'AWS_KMS',
+    KeyManager: 'CUSTOMER',
+    CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+    KeySpec: 'SYMMETRIC_DEFAULT',
+    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    MultiRegion: false,
+    CurrentKeyMaterialId: currentMaterial(key).id,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * Invariant: nobody gives a key, without asking for it, a policy under which they could not change it back.
+ * Whether IAM would let them is part of the question, so this is as strict as AWS or stricter.
+ */
+import { AwsError, type Call } from '../aws/operation.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { authorizeUnder } from './access.ts';
+import type { KmsAccount } from './account.ts';
+import { malformedPolicy } from './errors.ts';
+import type { StoredKey } from './stored-key.ts';
+
+/**
+ * Asks under the new policy what the next PutKeyPolicy of this caller would ask.
+ * @throws AwsError MalformedPolicyDocumentException
+ */
+export function requireNoLockout(
+  account: KmsAccount,
+  call: Call,
+  key: StoredKey,
+  newPolicy: PolicyDocument,
+): void {
+  const next = { 'kms:BypassPolicyLockoutSafetyCheck': 'false' };
+  try {
+    authorizeUnder(newPolicy, account, call, { key }, 'kms:PutKeyPolicy', next);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw malformedPolicy(
+      'The new key policy will not allow you to update the key policy in the future.',
+    );
+  }
+}

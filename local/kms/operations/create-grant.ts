@@ -1,0 +1,34 @@
+import type { Operation } from '../../aws/operation.ts';
+
+import { authorizedKey } from '../access.ts';
+import type { KmsAccount } from '../account.ts';
+import { unsupported } from '../errors.ts';
+import { list, optional, readInput, text } from '../input.ts';
+import { flag, grantTokens, keyName } from '../members.ts';
+
+const principal = text({ min: 1, max: 256, pattern: '^[\\w+=,.@:/-]+$' });
+
+const shape = {
+  KeyId: keyName,
+  GranteePrincipal: principal,
+  RetiringPrincipal: optional(principal),
+  Operations: list(text()),
+  GrantTokens: grantTokens,
+  Name: optional(text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' })),
+  DryRun: flag,
+};
+
+/**
+ * Here only to be refused by the policies: a grant would let its grantee past tags and encryption context, so
+ * a policy that allows CreateGrant is a hole, and the answer tells it (AccessDenied: no hole). Grants
+ * themselves are not supported.
+ */
+export const createGrant =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const { KeyId } = readInput(shape, body);
+    authorizedKey(account, call, 'kms:CreateGrant', KeyId, 'ids', {
+      'kms:GrantIsForAWSResource': 'false',
+    });
+    throw unsupported('The policies allow this CreateGrant, but grants are not supported here');
+  };

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { Operation } from '../../aws/operation.ts';
+import { authorizeAccount } from '../access.ts';
+import { type KmsAccount, keyArn } from '../account.ts';
+import { unsupported, validation } from '../errors.ts';
+import { oneOf, optional, readInput, text } from '../input.ts';
+import { keyMetadata, newKey } from '../key.ts';
+import { replaceKey } from '../live-keys.ts';
+import { requireNoLockout } from '../lockout.ts';
+import { absent, flag, keySpec, policyText, tags } from '../members.ts';
+import { parseKeyPolicy } from '../policy.ts';
+import { mergedTags, requestTagConditions } from '../tags.ts';
+
+const shape = {
+  Policy: optional(policyText),
+  Description: optional(text({ max: 8192 })),
+  KeyUsage: optional(
+    oneOf(['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT']),
+  ),
+  CustomerMasterKeySpec: optional(keySpec),
+  KeySpec: optional(keySpec),
+  Origin: optional(oneOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])),
+  CustomKeyStoreId: absent('Custom key stores are not supported here'),
+  BypassPolicyLockoutSafetyCheck: flag,
+  Tags: optional(tags),
+  MultiRegion: flag,
+  XksKeyId: absent('External key stores are not supported here'),
+};
+
+export const createKey =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const input = readInput(shape, body);
+    const type = requestedType(input);
+    const keyTags = mergedTags([], input.Tags ?? []);
+    const keyId = randomUUID();
+    const bypass = input.BypassPolicyLockoutSafetyCheck;
+    const tagConditions = requestTagConditions(keyTags);
+    authorizeAccount(call, 'kms:CreateKey', {
+      ...type.conditions,
+      ...tagConditions,
+      'kms:BypassPolicyLockoutSafetyCheck': String(bypass),
+    });
+    if (keyTags.length > 0) {
+      // By IAM alone, on the key that is about to be: "To use the Tags parameter", CreateKey, API reference.
+      const context = { 'kms:CallerAccount': call.caller.accountId, ...tagConditions };
+      call.authorize({ action: 'kms:TagResource', resource: keyArn(account, keyId), context });
+    }
+    if (!type.supported) {
+      throw unsupported(
+        'Only single-Region SYMMETRIC_DEFAULT keys of origin AWS_KMS are supported here',
+      );
+    }
+    const { Policy: policy, Description: description } = input;
+    const key = newKey(account, {
+      keyId,
+      tags: keyTags,
+      ...(policy === undefined ? {} : { policy }),
+      ...(description === undefined ? {} : { description }),
+    });
+    if (policy !== undefined) {
+      const parsed = parseKeyPolicy(policy, keyArn(account, keyId));
+      if (!bypass) requireNoLockout(account, call, key, parsed);
+    }
+    replaceKey(account, key);
+    return { KeyMetadata: keyMetadata(account, key) };
+  };
+
+interface TypeInput {
+  readonly KeyUsage: string | undefined;
+  readonly KeySpec: string | undefined;
+  readonly CustomerMasterKeySpec: string | undefined;
+  readonly Origin: string | undefined;
+  readonly MultiRegion: boolean;
+}
+
+function requestedType(input: TypeInput) {
+  const { KeySpec, CustomerMasterKeySpec, MultiRegion } = input;
+  if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined) {
+    throw validation('KeySpec and CustomerMasterKeySpec cannot both be given: give KeySpec');
+  }
+  const spec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
+  if (spec !== 'SYMMETRIC_DEFAULT' && input.KeyUsage === undefined) {
+    throw validation(
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    );
+  }
+  const usage = input.KeyUsage ?? 'ENCRYPT_DECRYPT';
+  const origin = input.Origin ?? 'AWS_KMS';
+  return {
+    conditions: {
+      'kms:KeySpec': spec,
+      'kms:KeyUsage': usage,
+      'kms:KeyOrigin': origin,
+      'kms:MultiRegion': String(MultiRegion),
+    },
+    supported:
+      spec === 'SYMMETRIC_DEFAULT' &&
+      usage === 'ENCRYPT_DECRYPT' &&
+      origin === 'AWS_KMS' &&
+      !MultiRegion,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Operation } from '../../aws/operation.ts';
+import { authorizeKey } from '../access.ts';
+import { type KmsAccount, keyArn } from '../account.ts';
+import { open } from '../ciphertext.ts';
+import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
+import { dryRun } from '../errors.ts';
+import { blob, optional, readInput } from '../input.ts';
+import {
+  absent,
+  encryptionAlgorithm,
+  encryptionContext,
+  flag,
+  grantTokens,
+  keyName,
+} from '../members.ts';
+import { findSource } from '../source-key.ts';
+
+const shape = {
+  CiphertextBlob: blob(1, 6144),
+  EncryptionContext: encryptionContext,
+  GrantTokens: grantTokens,
+  KeyId: optional(keyName),
+  EncryptionAlgorithm: encryptionAlgorithm,
+  Recipient: absent('Nitro enclaves are not supported here: leave Recipient out'),
+  DryRun: flag,
+  DryRunModifiers: absent('DryRunModifiers is not supported here'),
+};
+
+export const decrypt =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const input = readInput(shape, body);
+    const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
+    const source = findSource(account, call, 'kms:Decrypt', input.CiphertextBlob, input.KeyId);
+    const { key } = source.found;
+    authorizeKey(account, call, source.found, 'kms:Decrypt', conditions);
+    const ciphertext = source.ciphertext();
+    requireUsable(account, key, input.EncryptionAlgorithm);
+    const plaintext = open(key, ciphertext, input.EncryptionContext);
+    if (input.DryRun) throw dryRun();
+    noteUse(account, call, key, 'Decrypt');
+    return {
+      KeyId: keyArn(account, key.keyId),
+      Plaintext: plaintext.toString('base64'),
+      EncryptionAlgorithm: input.EncryptionAlgorithm,
+      KeyMaterialId: ciphertext.materialId,
+    };
+  };

@@ -1,0 +1,35 @@
+import type { Operation } from '../../aws/operation.ts';
+
+import { authorizeAccount } from '../access.ts';
+import { aliasArn, epochSeconds, type KmsAccount } from '../account.ts';
+import { optional, readInput } from '../input.ts';
+import { lookUp } from '../key-lookup.ts';
+import { liveKeys, sortedAliases } from '../live-keys.ts';
+import { keyName, limit, marker } from '../members.ts';
+import { page } from '../page.ts';
+import type { StoredAlias } from '../stored-key.ts';
+
+const shape = { KeyId: optional(keyName), Limit: limit(50), Marker: marker };
+
+export const listAliases =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const input = readInput(shape, body);
+    authorizeAccount(call, 'kms:ListAliases');
+    const keys =
+      input.KeyId === undefined
+        ? liveKeys(account)
+        : [lookUp(account, call, 'kms:ListAliases', input.KeyId, 'ids').key];
+    const ids = new Set(keys.map((key) => key.keyId));
+    const aliases = sortedAliases(account).filter((alias) => ids.has(alias.keyId));
+    const { items, rest } = page(aliases, ({ name }) => name, input.Limit, input.Marker);
+    return { Aliases: items.map((alias) => entry(account, alias)), ...rest };
+  };
+
+const entry = (account: KmsAccount, alias: StoredAlias) => ({
+  AliasName: alias.name,
+  AliasArn: aliasArn(account, alias.name),
+  TargetKeyId: alias.keyId,
+  CreationDate: epochSeconds(alias.createdAt),
+  LastUpdatedDate: epochSeconds(alias.updatedAt),
+});

@@ -1,0 +1,41 @@
+import type { Operation } from '../../aws/operation.ts';
+
+import { authorizedKey } from '../access.ts';
+import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
+import { defaulted, oneOf, readInput } from '../input.ts';
+import { keyName, limit, marker } from '../members.ts';
+import { page } from '../page.ts';
+import type { StoredKey } from '../stored-key.ts';
+
+const shape = {
+  KeyId: keyName,
+  IncludeKeyMaterial: defaulted(oneOf(['ROTATIONS_ONLY', 'ALL_KEY_MATERIAL']), 'ROTATIONS_ONLY'),
+  Limit: limit(100),
+  Marker: marker,
+};
+
+export const listKeyRotations =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const input = readInput(shape, body);
+    const key = authorizedKey(account, call, 'kms:ListKeyRotations', input.KeyId, 'ids');
+    const all = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
+    const shown = materialsOf(account, key).slice(all ? 0 : 1);
+    const { items, rest } = page(shown, ({ position }) => position, input.Limit, input.Marker);
+    return { Rotations: items.map(({ entry }) => entry), ...rest };
+  };
+
+/** Oldest first. The first material came with the key, not by a rotation, and so has no rotation date. */
+function materialsOf(account: KmsAccount, key: StoredKey) {
+  return key.materials.map((material, index) => ({
+    position: String(index).padStart(9, '0'),
+    entry: {
+      KeyId: keyArn(account, key.keyId),
+      KeyMaterialId: material.id,
+      KeyMaterialState: index === key.materials.length - 1 ? 'CURRENT' : 'NON_CURRENT',
+      ...(index === 0
+        ? {}
+        : { RotationDate: epochSeconds(material.createdAt), RotationType: material.origin }),
+    },
+  }));
+}

@@ -1,0 +1,69 @@
+import type { Operation } from '../../aws/operation.ts';
+import { authorizeKey } from '../access.ts';
+import { type KmsAccount, keyArn } from '../account.ts';
+import { open, seal } from '../ciphertext.ts';
+import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
+import { dryRun } from '../errors.ts';
+import { blob, optional, readInput } from '../input.ts';
+import { lookUp } from '../key-lookup.ts';
+import { currentMaterial } from '../material.ts';
+import {
+  absent,
+  encryptionAlgorithm,
+  encryptionContext,
+  flag,
+  grantTokens,
+  keyName,
+} from '../members.ts';
+import { findSource } from '../source-key.ts';
+
+const shape = {
+  CiphertextBlob: blob(1, 6144),
+  SourceEncryptionContext: encryptionContext,
+  SourceKeyId: optional(keyName),
+  DestinationKeyId: keyName,
+  DestinationEncryptionContext: encryptionContext,
+  SourceEncryptionAlgorithm: encryptionAlgorithm,
+  DestinationEncryptionAlgorithm: encryptionAlgorithm,
+  GrantTokens: grantTokens,
+  DryRun: flag,
+  DryRunModifiers: absent('DryRunModifiers is not supported here'),
+};
+
+const from = 'kms:ReEncryptFrom';
+const to = 'kms:ReEncryptTo';
+
+/** Two permissions: to take from the source key in its context, to give to the destination key in its own. */
+export const reEncrypt =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const input = readInput(shape, body);
+    const fromAlgorithm = input.SourceEncryptionAlgorithm;
+    const toAlgorithm = input.DestinationEncryptionAlgorithm;
+    const fromConditions = cryptoConditions(input.SourceEncryptionContext, fromAlgorithm);
+    const toConditions = cryptoConditions(input.DestinationEncryptionContext, toAlgorithm);
+    const source = findSource(account, call, from, input.CiphertextBlob, input.SourceKeyId);
+    const destination = lookUp(account, call, to, input.DestinationKeyId, 'ids and aliases');
+    const { key: fromKey } = source.found;
+    const { key: toKey } = destination;
+    const same = { 'kms:ReEncryptOnSameKey': String(fromKey.keyId === toKey.keyId) };
+    authorizeKey(account, call, source.found, from, { ...fromConditions, ...same });
+    authorizeKey(account, call, destination, to, { ...toConditions, ...same });
+    const ciphertext = source.ciphertext();
+    requireUsable(account, fromKey, fromAlgorithm);
+    requireUsable(account, toKey, toAlgorithm);
+    const plaintext = open(fromKey, ciphertext, input.SourceEncryptionContext);
+    if (input.DryRun) throw dryRun();
+    const sealed = seal(toKey, plaintext, input.DestinationEncryptionContext);
+    noteUse(account, call, fromKey, 'ReEncrypt');
+    noteUse(account, call, toKey, 'ReEncrypt');
+    return {
+      CiphertextBlob: sealed.toString('base64'),
+      SourceKeyId: keyArn(account, fromKey.keyId),
+      KeyId: keyArn(account, toKey.keyId),
+      SourceEncryptionAlgorithm: fromAlgorithm,
+      DestinationEncryptionAlgorithm: toAlgorithm,
+      SourceKeyMaterialId: ciphertext.materialId,
+      DestinationKeyMaterialId: currentMaterial(toKey).id,
+    };
+  };

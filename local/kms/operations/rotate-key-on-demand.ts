@@ -1,0 +1,38 @@
+import type { Operation } from '../../aws/operation.ts';
+
+import { AwsError } from '../../aws/operation.ts';
+import { authorizedKey } from '../access.ts';
+import { type KmsAccount, keyArn, now } from '../account.ts';
+import { limitExceeded } from '../errors.ts';
+import { readInput } from '../input.ts';
+import { requireEnabled } from '../key.ts';
+import { replaceKey } from '../live-keys.ts';
+import { newMaterial } from '../material.ts';
+import { keyName } from '../members.ts';
+import { lastAutomaticRotation } from '../rotation.ts';
+
+const shape = { KeyId: keyName };
+
+const maxOnDemandRotations = 25;
+const quietTimeInMilliseconds = 20 * 60_000;
+
+/** On AWS the new material comes some time after the answer, here with it. */
+export const rotateKeyOnDemand =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const { KeyId } = readInput(shape, body);
+    const key = authorizedKey(account, call, 'kms:RotateKeyOnDemand', KeyId, 'ids');
+    const arn = keyArn(account, key.keyId);
+    requireEnabled(account, key);
+    const at = now(account);
+    const automatic = lastAutomaticRotation(key);
+    if (automatic !== undefined && at - automatic < quietTimeInMilliseconds) {
+      throw new AwsError('ConflictException', `${arn} was rotated automatically just now.`);
+    }
+    const onDemand = key.materials.filter(({ origin }) => origin === 'ON_DEMAND');
+    if (onDemand.length >= maxOnDemandRotations) {
+      throw limitExceeded(`${arn} has been rotated on demand ${maxOnDemandRotations} times.`);
+    }
+    replaceKey(account, { ...key, materials: [...key.materials, newMaterial(at, 'ON_DEMAND')] });
+    return { KeyId: arn };
+  };

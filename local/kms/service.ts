@@ -1,0 +1,71 @@
+/** KMS, as far as tenant-keys needs it: symmetric keys of one account in one region, without grants. */
+import type { Service } from '../aws/operation.ts';
+import type { KmsAccount } from './account.ts';
+import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
+import { createAlias } from './operations/create-alias.ts';
+import { createGrant } from './operations/create-grant.ts';
+import { createKey } from './operations/create-key.ts';
+import { decrypt } from './operations/decrypt.ts';
+import { deleteAlias } from './operations/delete-alias.ts';
+import { describeKey } from './operations/describe-key.ts';
+import { disableKey } from './operations/disable-key.ts';
+import { disableKeyRotation } from './operations/disable-key-rotation.ts';
+import { enableKey } from './operations/enable-key.ts';
+import { enableKeyRotation } from './operations/enable-key-rotation.ts';
+import { encrypt } from './operations/encrypt.ts';
+import { generateDataKey } from './operations/generate-data-key.ts';
+import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-without-plaintext.ts';
+import { getKeyLastUsage } from './operations/get-key-last-usage.ts';
+import { getKeyPolicy } from './operations/get-key-policy.ts';
+import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
+import { listAliases } from './operations/list-aliases.ts';
+import { listKeyPolicies } from './operations/list-key-policies.ts';
+import { listKeyRotations } from './operations/list-key-rotations.ts';
+import { listKeys } from './operations/list-keys.ts';
+import { listResourceTags } from './operations/list-resource-tags.ts';
+import { putKeyPolicy } from './operations/put-key-policy.ts';
+import { reEncrypt } from './operations/re-encrypt.ts';
+import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts';
+import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts';
+import { tagResource } from './operations/tag-resource.ts';
+import { untagResource } from './operations/untag-resource.ts';
+import { updateAlias } from './operations/update-alias.ts';
+import { keyPolicyOf } from './policy.ts';
+
+/** @throws AwsError where the store holds a key policy that the evaluator does not understand */
+export function kms(account: KmsAccount): Service {
+  for (const key of account.store.keys.values()) keyPolicyOf(account, key);
+  return { name: 'kms', operations: operations(account) };
+}
+
+const operations = (account: KmsAccount): Service['operations'] => ({
+  CreateKey: createKey(account),
+  DescribeKey: describeKey(account),
+  ListKeys: listKeys(account),
+  GetKeyPolicy: getKeyPolicy(account),
+  PutKeyPolicy: putKeyPolicy(account),
+  ListKeyPolicies: listKeyPolicies(account),
+  CreateAlias: createAlias(account),
+  UpdateAlias: updateAlias(account),
+  DeleteAlias: deleteAlias(account),
+  ListAliases: listAliases(account),
+  TagResource: tagResource(account),
+  UntagResource: untagResource(account),
+  ListResourceTags: listResourceTags(account),
+  EnableKeyRotation: enableKeyRotation(account),
+  DisableKeyRotation: disableKeyRotation(account),
+  GetKeyRotationStatus: getKeyRotationStatus(account),
+  RotateKeyOnDemand: rotateKeyOnDemand(account),
+  ListKeyRotations: listKeyRotations(account),
+  Encrypt: encrypt(account),
+  Decrypt: decrypt(account),
+  ReEncrypt: reEncrypt(account),
+  GenerateDataKey: generateDataKey(account),
+  GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext(account),
+  EnableKey: enableKey(account),
+  DisableKey: disableKey(account),
+  ScheduleKeyDeletion: scheduleKeyDeletion(account),
+  CancelKeyDeletion: cancelKeyDeletion(account),
+  GetKeyLastUsage: getKeyLastUsage(account),
+  CreateGrant: createGrant(account),
+});
