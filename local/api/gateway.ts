@@ -1,0 +1,172 @@
+/** API Gateway on one machine: match, authenticate, authorize, integrate, answer. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Decision } from '../iam/decision.ts';
+import type { Runtime } from '../lambda/runtime.ts';
+import { type Listening, listen } from '../listen.ts';
+import type { ApiDefinition, MethodDefinition } from '../template/api.ts';
+import type { Account } from '../template/resource-types.ts';
+import { openAuthorizer } from './authorizer.ts';
+import {
+  checkGatewayResponses,
+  GatewayRefusal,
+  gatewayResponse,
+  type HttpAnswer,
+} from './gateway-response.ts';
+import { checkMappings, integrate } from './integration.ts';
+import { findRoute } from './router.ts';
+import { openThrottle } from './throttle.ts';
+
+/** API Gateway's limit for a request body. */
+const bodyLimit = 10 * 1024 * 1024;
+/** API Gateway's limit for the request line and the headers together. */
+const headerLimit = 10_240;
+
+export interface GatewayOptions {
+  readonly account: Account;
+  readonly api: ApiDefinition;
+  readonly runtime: Runtime;
+  readonly port: number;
+  /** told of every decision of an authorizer's policy */
+  readonly onDecision: (record: {
+    readonly requestId: string;
+    readonly action: string;
+    readonly resource: string;
+    readonly callerArn: string;
+    readonly decision: Decision;
+  }) => void;
+}
+
+/**
+ * Serves the API under `<url>/<stage>`.
+ * @throws Error where the template asks for something that this gateway does not do
+ */
+export async function serveApi(options: GatewayOptions): Promise<Listening> {
+  const { api } = options;
+  checkGatewayResponses(api);
+  checkMappings(api);
+  const handle = requestHandler(options);
+  const server = createServer({ maxHeaderSize: headerLimit }, (request, response) => {
+    const requestId = randomUUID();
+    handle(request, requestId)
+      .catch((error) =>
+        gatewayResponse(
+          api,
+          error instanceof GatewayRefusal ? error.responseType : 'DEFAULT_5XX',
+          requestId,
+        ),
+      )
+      .then((answer) => send(response, answer, requestId))
+      .catch(() => response.destroy());
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? '431 Request Header Fields Too Large'
+        : '400 Bad Request';
+    if (socket.writable)
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+  return listen(server, options.port);
+}
+
+function requestHandler(options: GatewayOptions) {
+  const { account, api, runtime } = options;
+  const authorize = openAuthorizer(runtime);
+  const admit = api.throttling === undefined ? () => true : openThrottle(api.throttling);
+
+  return async (request: IncomingMessage, requestId: string): Promise<HttpAnswer> => {
+    const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
+    const httpMethod = request.method ?? '';
+    const body = await readBody(request);
+    const route = findRoute(api, httpMethod, path);
+    if (route === undefined) throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
+    if (!admit()) throw new GatewayRefusal('THROTTLED');
+
+    const arn = methodArn(account, api, httpMethod, path);
+    const token = request.headers.authorization;
+    const { authorized, decision } = await authorize(route.method.authorizer, token, arn);
+    options.onDecision({
+      requestId,
+      action: 'execute-api:Invoke',
+      resource: arn,
+      callerArn: authorized.principalId,
+      decision,
+    });
+    if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED');
+    checkInvoker(account, api, runtime, route.method);
+
+    return integrate(account, api, runtime, {
+      requestId,
+      httpMethod,
+      path,
+      query: new URLSearchParams(search),
+      headers: headersOf(request),
+      body,
+      route,
+      authorized,
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    });
+  };
+}
+
+/** What the authorizer's policy is matched against: the path as it came, less the stage. */
+function methodArn(account: Account, api: ApiDefinition, httpMethod: string, path: string): string {
+  const rest = path.slice(api.stage.length + 2).replace(/\/$/, '');
+  return `${apiArn(account, api)}/${api.stage}/${httpMethod}/${rest}`;
+}
+
+function apiArn({ partition, region, accountId }: Account, { apiId }: ApiDefinition): string {
+  return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}`;
+}
+
+/** The function's resource policy must let API Gateway call it for this method. */
+function checkInvoker(
+  account: Account,
+  api: ApiDefinition,
+  runtime: Runtime,
+  method: MethodDefinition,
+): void {
+  const path = method.resourcePath.replace(/\{[^}]+\}/g, '*');
+  const source = `${apiArn(account, api)}/${api.stage}/${method.httpMethod}${path}`;
+  const invokers = runtime.definition(method.functionArn)?.invokers ?? [];
+  const allowed = invokers.some(
+    ({ service, sourceArn }) =>
+      service === 'apigateway.amazonaws.com' && [source, anyStage(source)].includes(sourceArn),
+  );
+  if (!allowed) throw new GatewayRefusal('DEFAULT_5XX');
+}
+
+const anyStage = (source: string): string => source.replace(/^([^/]+)\/[^/]+/, '$1/*');
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    // The rest is read and dropped, so that the client gets to read the answer.
+    if (length <= bodyLimit) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (length > bodyLimit) throw new GatewayRefusal('REQUEST_TOO_LARGE');
+  return Buffer.concat(chunks);
+}
+
+function headersOf(request: IncomingMessage): Map<string, string[]> {
+  const headers = new Map<string, string[]>();
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] as string;
+    const values = headers.get(name) ?? [];
+    values.push(request.rawHeaders[index + 1] as string);
+    headers.set(name, values);
+  }
+  return headers;
+}
+
+function send(response: ServerResponse, answer: HttpAnswer, requestId: string): void {
+  response.writeHead(answer.status, { ...answer.headers, 'x-amzn-RequestId': requestId } as Record<
+    string,
+    string | string[]
+  >);
+  response.end(answer.body);
+}

@@ -1,0 +1,84 @@
+/** Lambda on one machine: functions by ARN, each in environments of its own, one a tenant if so declared. */
+import { randomUUID } from 'node:crypto';
+import type { FunctionDefinition } from '../template/functions.ts';
+import { type Environment, openEnvironment } from './environment.ts';
+
+/** Idle environments beyond this many are closed, the longest unused first. */
+const environmentLimit = 64;
+
+export interface RuntimeOptions {
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  /** environment variables that Lambda itself sets: region, endpoint, the role's credentials */
+  readonly systemVariables: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
+  readonly onLog: (functionName: string, line: string) => void;
+}
+
+export interface InvokeOptions {
+  /** required where the function is in tenant isolation mode, refused where it is not */
+  readonly tenantId?: string | undefined;
+}
+
+export interface Runtime {
+  definition(functionArn: string): FunctionDefinition | undefined;
+  /**
+   * @throws FunctionError where the function failed
+   * @throws Error where the tenant id is missing or superfluous, as Lambda's InvalidParameterValueException
+   */
+  invoke(functionArn: string, event: unknown, options?: InvokeOptions): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export function openRuntime(options: RuntimeOptions): Runtime {
+  const environments = new Map<string, Environment>();
+
+  function environmentOf(definition: FunctionDefinition, tenantId: string | undefined) {
+    const key = JSON.stringify([definition.arn, tenantId]);
+    const known = environments.get(key);
+    const environment = known ?? open(key, definition);
+    environments.delete(key);
+    environments.set(key, environment);
+    return environment;
+  }
+
+  function open(key: string, definition: FunctionDefinition): Environment {
+    closeIdle();
+    const environment = openEnvironment({
+      definition,
+      variables: { ...definition.environment, ...options.systemVariables(definition) },
+      onLog: (line) => options.onLog(definition.name, line),
+      onEnd: () => {
+        if (environments.get(key) === environment) environments.delete(key);
+      },
+    });
+    return environment;
+  }
+
+  function closeIdle(): void {
+    for (const [key, environment] of environments) {
+      if (environments.size < environmentLimit) return;
+      if (environment.busy) continue;
+      environments.delete(key);
+      void environment.close();
+    }
+  }
+
+  return {
+    definition: (functionArn) => options.functions.get(functionArn),
+    async invoke(functionArn, event, { tenantId } = {}) {
+      const definition = options.functions.get(functionArn);
+      if (definition === undefined) throw new Error(`no such function: ${functionArn}`);
+      if (definition.perTenant !== (tenantId !== undefined)) {
+        throw new Error(
+          definition.perTenant
+            ? `${definition.name} runs in tenant isolation mode: a tenant id is required`
+            : `${definition.name} does not run in tenant isolation mode: no tenant id is taken`,
+        );
+      }
+      const environment = environmentOf(definition, tenantId);
+      return environment.invoke({ event, requestId: randomUUID(), tenantId });
+    },
+    async close() {
+      await Promise.all([...environments.values()].map((environment) => environment.close()));
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** Runs inside a worker thread: one execution environment of one function. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** What the environment is made with. */
+export interface WorkerData {
+  readonly code: string;
+  /** `file.export` */
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMegabytes: number;
+}
+
+export interface Invocation {
+  readonly id: number;
+  readonly event: unknown;
+  readonly requestId: string;
+  readonly deadline: number;
+  readonly tenantId: string | undefined;
+}
+
+export type Outcome =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+
+const data = workerData as WorkerData;
+const [file, name] = data.handler.split('.') as [string, string];
+const handlers = await import(pathToFileURL(join(data.code, `${file}.mjs`)).href);
+const handler = handlers[name] as Handler;
+
+parentPort?.on('message', async (invocation: Invocation) => {
+  parentPort?.postMessage(await invoke(invocation));
+});
+
+async function invoke(invocation: Invocation): Promise<Outcome> {
+  const { id } = invocation;
+  try {
+    // Lambda answers with JSON: what is not JSON is not in the answer.
+    const result = await handler(invocation.event, contextOf(invocation));
+    return { id, result: result === undefined ? null : JSON.parse(JSON.stringify(result)) };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    return { id, error: { name: error.name, message: error.message } };
+  }
+}
+
+function contextOf(invocation: Invocation): object {
+  return {
+    awsRequestId: invocation.requestId,
+    functionName: data.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: data.functionArn,
+    memoryLimitInMB: String(data.memoryMegabytes),
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+    ...(invocation.tenantId !== undefined && { tenantId: invocation.tenantId }),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * The resource types that the local stack knows, each with what Ref and Fn::GetAtt give for it.
+ * A type that is not here stops the start: what the stack does not understand it cannot enforce.
+ */
+import { createHash } from 'node:crypto';
+
+/** The account that the stack plays. */
+export interface Account {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly stackName: string;
+}
+
+export interface Resource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Identity {
+  readonly ref: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+type Identify = (account: Account, resource: Resource) => Identity;
+
+export const resourceTypes: Readonly<Record<string, Identify>> = {
+  'AWS::IAM::Role': (account, resource) => {
+    const name = nameOf(account, resource, 'RoleName');
+    return {
+      ref: name,
+      attributes: {
+        Arn: `arn:${account.partition}:iam::${account.accountId}:role/${name}`,
+        RoleId: `AROA${token(account, resource, 17).toUpperCase()}`,
+      },
+    };
+  },
+  'AWS::IAM::Policy': byName('PolicyName'),
+  'AWS::KMS::Key': (account, resource) => {
+    const hex = token(account, resource, 32);
+    const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    return { ref: id, attributes: { Arn: arn(account, 'kms', `key/${id}`), KeyId: id } };
+  },
+  'AWS::KMS::Alias': byName('AliasName'),
+  'AWS::DynamoDB::Table': withArn('TableName', 'dynamodb', (name) => `table/${name}`),
+  'AWS::Lambda::Function': withArn('FunctionName', 'lambda', (name) => `function:${name}`),
+  'AWS::Lambda::Permission': byName(),
+  'AWS::Logs::LogGroup': withArn('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
+  'AWS::CloudTrail::Trail': withArn('TrailName', 'cloudtrail', (name) => `trail/${name}`),
+  'AWS::S3::Bucket': (account, resource) => {
+    const name = nameOf(account, resource, 'BucketName').toLowerCase();
+    return { ref: name, attributes: { Arn: `arn:${account.partition}:s3:::${name}` } };
+  },
+  'AWS::S3::BucketPolicy': byName(),
+  'AWS::ApiGateway::RestApi': (account, resource) => ({
+    ref: token(account, resource, 10),
+    attributes: { RootResourceId: `${token(account, resource, 9)}r` },
+  }),
+  'AWS::ApiGateway::Account': byName(),
+  'AWS::ApiGateway::Authorizer': (account, resource) => {
+    const id = token(account, resource, 6);
+    return { ref: id, attributes: { AuthorizerId: id } };
+  },
+  'AWS::ApiGateway::Deployment': byName(),
+  'AWS::ApiGateway::GatewayResponse': byName(),
+  'AWS::ApiGateway::Method': byName(),
+  'AWS::ApiGateway::Resource': byName(),
+  'AWS::ApiGateway::Stage': byName('StageName'),
+};
+
+function byName(property?: string): Identify {
+  return (account, resource) => ({ ref: nameOf(account, resource, property), attributes: {} });
+}
+
+function withArn(property: string, service: string, path: (name: string) => string): Identify {
+  return (account, resource) => {
+    const name = nameOf(account, resource, property);
+    return { ref: name, attributes: { Arn: arn(account, service, path(name)) } };
+  };
+}
+
+/** A name is stable over restarts, since persisted keys carry policies that name the roles. */
+function nameOf(account: Account, resource: Resource, property?: string): string {
+  const given = property === undefined ? undefined : resource.properties[property];
+  return typeof given === 'string' ? given : `${account.stackName}-${resource.logicalId}`;
+}
+
+function arn(account: Account, service: string, path: string): string {
+  return `arn:${account.partition}:${service}:${account.region}:${account.accountId}:${path}`;
+}
+
+function token(account: Account, resource: Resource, length: number): string {
+  const seed = `${account.accountId}/${account.stackName}/${resource.logicalId}`;
+  return createHash('sha256').update(seed).digest('hex').slice(0, length);
+}

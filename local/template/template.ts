@@ -1,0 +1,79 @@
+/** A synthesized template as the local stack reads it: resources by type, every value resolved. */
+import { resolve, type Scope, TemplateError } from './intrinsics.ts';
+import { type Account, type Identity, type Resource, resourceTypes } from './resource-types.ts';
+
+export interface Template {
+  readonly account: Account;
+  /** the resources of a type, with their intrinsics resolved */
+  ofType(type: string): readonly Resource[];
+  identity(logicalId: string): Identity;
+}
+
+/** @throws TemplateError on a resource type, a section or a function that the stack does not know */
+export function readTemplate(
+  document: Readonly<Record<string, unknown>>,
+  account: Account,
+): Template {
+  for (const section of ['Conditions', 'Transform', 'Mappings']) {
+    if (section in document) throw new TemplateError(`the local stack does not read ${section}`);
+  }
+  const raw = rawResources(document.Resources);
+  const identities = new Map(
+    raw.map((resource) => [resource.logicalId, identify(account, resource)] as const),
+  );
+  const scope = scopeOf(account, identities);
+  const resources = raw.map((resource) => ({
+    ...resource,
+    properties: resolve(resource.properties, scope) as Resource['properties'],
+  }));
+  return {
+    account,
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+    identity: (logicalId) => known(identities, logicalId),
+  };
+}
+
+function rawResources(section: unknown): Resource[] {
+  return Object.entries(section ?? {}).map(([logicalId, resource]) => ({
+    logicalId,
+    type: String(resource.Type),
+    properties: resource.Properties ?? {},
+  }));
+}
+
+function identify(account: Account, resource: Resource): Identity {
+  const type = resourceTypes[resource.type];
+  if (type === undefined) {
+    throw new TemplateError(
+      `${resource.logicalId}: the local stack does not know the type ${resource.type}; ` +
+        'teach local/template/resource-types.ts what it is before it can serve this template',
+    );
+  }
+  return type(account, resource);
+}
+
+function scopeOf(account: Account, identities: ReadonlyMap<string, Identity>): Scope {
+  const pseudo: Record<string, string> = {
+    'AWS::AccountId': account.accountId,
+    'AWS::Region': account.region,
+    'AWS::Partition': account.partition,
+    'AWS::StackName': account.stackName,
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+  return {
+    ref: (name) => pseudo[name] ?? known(identities, name).ref,
+    attribute: (logicalId, attribute) => {
+      const value = known(identities, logicalId).attributes[attribute];
+      if (value === undefined) {
+        throw new TemplateError(`${logicalId}: the local stack does not know ${attribute}`);
+      }
+      return value;
+    },
+  };
+}
+
+function known(identities: ReadonlyMap<string, Identity>, logicalId: string): Identity {
+  const identity = identities.get(logicalId);
+  if (identity === undefined) throw new TemplateError(`nothing in the template is ${logicalId}`);
+  return identity;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFunctions } from '../../../local/template/functions.ts';
+import { readRoles } from '../../../local/template/roles.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+
+const account = {
+  partition: 'aws',
+  region: 'us-east-1',
+  accountId: '111122223333',
+  stackName: 'TenantKeys',
+};
+const read = (resources: object) => readTemplate({ Resources: resources }, account);
+
+const trust = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  ],
+};
+const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } };
+
+describe('what the stack does not understand stops the start', () => {
+  test('a resource type', () => {
+    expect(() => read({ Queue: { Type: 'AWS::SQS::Queue' } })).toThrow(
+      /Queue: the local stack does not know the type AWS::SQS::Queue/,
+    );
+  });
+
+  test('a section of the template', () => {
+    expect(() => readTemplate({ Conditions: {}, Resources: {} }, account)).toThrow(/Conditions/);
+  });
+
+  test('a reference to nothing', () => {
+    const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { Ref: 'Gone' } } };
+    expect(() => read({ Table: table })).toThrow(/nothing in the template is Gone/);
+  });
+
+  test.each(['ManagedPolicyArns', 'PermissionsBoundary'])('%s on a role', (property) => {
+    const withProperty = { ...role, Properties: { ...role.Properties, [property]: ['x'] } };
+    expect(() => readRoles(read({ Role: withProperty }))).toThrow(new RegExp(property));
+  });
+
+  test('a condition operator in a policy', () => {
+    const statement = { ...trust.Statement[0], Condition: { StringAlmost: { 'aws:userid': 'x' } } };
+    const odd = {
+      ...role,
+      Properties: { AssumeRolePolicyDocument: { ...trust, Statement: [statement] } },
+    };
+    expect(() => readRoles(read({ Role: odd }))).toThrow(/StringAlmost/);
+  });
+
+  test('another runtime', () => {
+    const python = {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'python3.14',
+        Handler: 'index.handler',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        Code: { S3Bucket: 'b', S3Key: 'k' },
+        Timeout: 3,
+        MemorySize: 128,
+      },
+    };
+    expect(() => readFunctions(read({ Role: role, Python: python }), (key) => key)).toThrow(
+      /nodejs24\.x/,
+    );
+  });
+});
+
+describe('roles', () => {
+  test('a policy counts for the roles that it names and for no other', () => {
+    const policy = {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        PolicyName: 'Own',
+        Roles: [{ Ref: 'A' }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' }],
+        },
+      },
+    };
+    const roles = readRoles(read({ A: role, B: role, Policy: policy }));
+    const count = (name: string) =>
+      roles.get(`arn:aws:iam::111122223333:role/TenantKeys-${name}`)?.identityPolicies.length;
+    expect([count('A'), count('B')]).toEqual([1, 0]);
+  });
+
+  test('names and ids are the same at every start, since persisted keys name the roles', () => {
+    const first = [...readRoles(read({ A: role })).values()];
+    const second = [...readRoles(read({ A: role })).values()];
+    expect(second.map((r) => [r.arn, r.roleId])).toEqual(first.map((r) => [r.arn, r.roleId]));
+  });
+});
