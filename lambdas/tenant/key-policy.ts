@@ -41,7 +41,7 @@ export const cryptographicActions = [
 ] as const;
 
 /** What the account's administrators may do through IAM: everything but cryptography and grants. */
-const administrativeActions = [
+export const administrativeActions = [
   'kms:Describe*',
   'kms:Get*',
   'kms:List*',

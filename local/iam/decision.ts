@@ -15,6 +15,8 @@ export interface Caller {
   /** `aws:PrincipalTag/*`: the role's own tags with the session's over them */
   readonly tags: Readonly<Record<string, string>>;
   readonly identityPolicies: readonly PolicyDocument[];
+  /** for a service of AWS that acts by itself, such as `cloudtrail.amazonaws.com`: no IAM identity */
+  readonly service?: string;
 }
 
 export interface AccessRequest {

@@ -62,11 +62,12 @@ function servicePrincipal(name: string, place: Place): PrincipalEntry {
   throw new MalformedPolicyError(place, `"${name}" is not a service such as lambda.amazonaws.com`);
 }
 
-/** @returns nothing where the principal does not name the caller; a service never is an IAM caller */
+/** @returns nothing where the principal does not name the caller; no IAM identity is ever a service */
 export function reachOf(principal: Principal, caller: Caller): Reach | undefined {
   const direct = principal.some(
     (entry) =>
       entry.kind === 'anyone' ||
+      (entry.kind === 'service' && entry.service === caller.service) ||
       (entry.kind === 'arn' && (entry.arn === caller.arn || entry.arn === caller.principalArn)),
   );
   if (direct) return 'direct';

@@ -54,6 +54,7 @@ function callerContext(caller: Caller): ConditionContext {
   const userName = /:user\/(?:.*\/)?([^/]+)$/.exec(caller.principalArn)?.[1];
   const isRoot = caller.principalArn.endsWith(':root');
   const isUser = userName !== undefined;
+  if (caller.service !== undefined) return { 'aws:PrincipalIsAWSService': 'true' };
   return {
     'aws:PrincipalArn': caller.principalArn,
     'aws:PrincipalAccount': caller.accountId,

@@ -1,0 +1,11 @@
+/** What the CDK CLI runs: synthesizes the stack from the CLI's context into the CLI's folder. */
+import { ConfigError } from '../lib/config.ts';
+import { makeApp } from '../lib/synthesize.ts';
+
+try {
+  makeApp({}).synth();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  for (const problem of error.problems) console.error(problem);
+  process.exitCode = 1;
+}

@@ -1,0 +1,127 @@
+/**
+ * Who used which key, when. Invariant: every management event of every region, reads included (KMS's
+ * Encrypt and Decrypt count as reads), is kept in a bucket that nobody can read over plain HTTP or in
+ * public, in versions, with digests that show a later change.
+ */
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { logGroup } from './log-group.ts';
+
+export interface AuditTrailProps {
+  readonly key: IKey;
+  /** from {@link trailName} */
+  readonly trailArn: string;
+}
+
+/** The trail's name, given and not generated: bucket and key must name the trail before it is there. */
+export const trailName = (stack: Stack): string => `${stack.stackName}-trail`;
+
+const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
+
+export class AuditTrail extends Construct {
+  readonly trailArn: string;
+
+  constructor(scope: Construct, id: string, props: AuditTrailProps) {
+    super(scope, id);
+    const bucket = this.bucket(props);
+    const logs = logGroup(this, 'Logs', props.key);
+    const trail = new CfnTrail(this, 'Trail', {
+      trailName: trailName(Stack.of(this)),
+      isLogging: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      enableLogFileValidation: true,
+      eventSelectors: [{ readWriteType: 'All', includeManagementEvents: true }],
+      s3BucketName: bucket.bucketName,
+      kmsKeyId: props.key.keyArn,
+      cloudWatchLogsLogGroupArn: logs.logGroupArn,
+      cloudWatchLogsRoleArn: this.logsRole(logs).roleArn,
+    });
+    // CloudTrail tries the bucket when the trail is made.
+    if (bucket.policy) trail.node.addDependency(bucket.policy);
+    this.trailArn = trail.attrArn;
+  }
+
+  private bucket({ key, trailArn }: AuditTrailProps): Bucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      ...privateBucket,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      versioned: true,
+      // CDK's own types do not fit each other under exactOptionalPropertyTypes.
+      serverAccessLogsBucket: this.accessLogsBucket() as IBucket,
+    });
+    const sourceArn = { 'aws:SourceArn': trailArn };
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'TrailChecksAcl',
+        principals: [cloudTrail],
+        actions: ['s3:GetBucketAcl'],
+        resources: [bucket.bucketArn],
+        conditions: { StringEquals: sourceArn },
+      }),
+    );
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'TrailWrites',
+        principals: [cloudTrail],
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(`AWSLogs/${Stack.of(this).account}/*`)],
+        conditions: {
+          StringEquals: { ...sourceArn, 's3:x-amz-acl': 'bucket-owner-full-control' },
+        },
+      }),
+    );
+    return bucket;
+  }
+
+  /** Who reads or deletes files of the trail's bucket. */
+  private accessLogsBucket(): Bucket {
+    const bucket = new Bucket(this, 'AccessLogs', {
+      ...privateBucket,
+      // S3 writes access logs to no bucket that is encrypted with a KMS key.
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ expiration: Duration.days(365) }],
+    });
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        'It holds the access logs themselves: its own would be written without end.',
+    });
+    return bucket;
+  }
+
+  /** Inline, since CloudTrail tries the role, too, when the trail is made. */
+  private logsRole(logs: LogGroup): Role {
+    const write = new PolicyStatement({
+      sid: 'WriteTrail',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logs.logGroupArn],
+    });
+    return new Role(this, 'LogsRole', {
+      description: 'tenant-keys: CloudTrail writes the trail to its log group',
+      assumedBy: cloudTrail,
+      inlinePolicies: { Policy: new PolicyDocument({ statements: [write] }) },
+    });
+  }
+}
+
+const privateBucket: BucketProps = {
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  removalPolicy: RemovalPolicy.RETAIN,
+};

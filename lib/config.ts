@@ -1,0 +1,107 @@
+/**
+ * What can be configured, from the CDK context (`-c key=value` or cdk.json). A value is taken as it was
+ * written or refused: none is trimmed, completed or guessed.
+ */
+import { z } from 'zod';
+
+/** Every problem of a context at once: one line for each, naming the context key. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Claims with a meaning of their own, or that an administrator's token carries as well. */
+const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
+
+const texts = {
+  issuer:
+    'must be the https URL of the OIDC issuer, spelled as in its tokens, without a slash at its end, ' +
+    'a query or a fragment (http for this machine only); pass -c issuer=https://id.example.com',
+  audience:
+    'must be the audience that tokens are for, 1-256 characters without spaces; ' +
+    'pass -c audience=tenant-keys',
+  tenantClaim:
+    'must be the claim that only tokens of tenants carry: letters, digits and _ . : / -, ' +
+    `and none of ${registeredClaims.join(', ')}`,
+  tenantIsolation: 'must be true or false',
+  stage: 'must be 1-128 letters, digits, hyphens and underscores',
+};
+
+/** `-c` gives each value as a string, cdk.json may give a number or a boolean. */
+function days(min: number, max: number) {
+  const text = `must be a whole number of days from ${min} to ${max}`;
+  return z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], text)
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, text);
+}
+
+const schema = z.object({
+  issuer: z.string(texts.issuer).refine(isIssuer, texts.issuer),
+  audience: z.string(texts.audience).regex(/^[\x21-\x7e]{1,256}$/, texts.audience),
+  tenantClaim: z
+    .string(texts.tenantClaim)
+    .regex(/^[\w.:/-]{1,256}$/, texts.tenantClaim)
+    .refine((claim) => !registeredClaims.includes(claim), texts.tenantClaim)
+    .default('tenant_id'),
+  /** for tenants that are onboarded without a period of their own, and for the product's own key */
+  rotationPeriodInDays: days(90, 2560).default(90),
+  /** the shortest time that the control plane may leave between scheduling a deletion and the deletion */
+  deletionWindowInDays: days(7, 30).default(30),
+  tenantIsolation: z
+    .union(
+      [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+      texts.tenantIsolation,
+    )
+    .default(true),
+  stage: z
+    .string(texts.stage)
+    .regex(/^[A-Za-z0-9_-]{1,128}$/, texts.stage)
+    .default('v1'),
+});
+
+export type Config = Readonly<z.output<typeof schema>>;
+
+/**
+ * @param context the whole CDK context, CDK's own keys included
+ * @throws ConfigError for a value that is wrong or missing, and for a key that nobody knows
+ */
+export function readConfig(context: Readonly<Record<string, unknown>>): Config {
+  const result = schema.safeParse(context);
+  const problems = new Map(
+    (result.error?.issues ?? []).map((issue) => {
+      const key = String(issue.path[0]);
+      return [key, `${key} ${describe(context[key], issue.message)}`] as const;
+    }),
+  );
+  const all = [...problems.values(), ...unknownKeys(context)];
+  if (result.data === undefined || all.length > 0) throw new ConfigError(all);
+  return result.data;
+}
+
+function describe(value: unknown, message: string): string {
+  if (value === undefined) return `is missing: it ${message}`;
+  const shown = JSON.stringify(value).slice(0, 100);
+  return `${message}; it is ${shown}`;
+}
+
+/** CDK's own context keys have a colon or a slash in them, so a plain word is meant for this stack. */
+function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
+  const known = Object.keys(schema.shape);
+  return Object.keys(context)
+    .filter((key) => !/[:/]/.test(key) && !known.includes(key))
+    .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
+}
+
+/** The token's `iss` is compared as a string, so only the spelling that URLs are normalized to is taken. */
+function isIssuer(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const schemeIsSafe = url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+  const plain = `${url.origin}${url.pathname}`.replace(/\/$/, '');
+  return schemeIsSafe && value === plain && !value.endsWith('/');
+}

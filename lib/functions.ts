@@ -1,0 +1,109 @@
+/** The three functions, one for each boundary of privilege, with what each is told and may take. */
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { z } from 'zod';
+import type {
+  authorizerEnvironment,
+  cryptoEnvironment,
+  tenantsEnvironment,
+} from '../lambdas/environment.ts';
+import { BundledFunction } from './bundled-function.ts';
+import type { Config } from './config.ts';
+
+export interface FunctionsProps {
+  readonly config: Config;
+  readonly key: IKey;
+  readonly table: Table;
+  readonly tenantRoleArn: string;
+  readonly roles: {
+    readonly authorizer: Role;
+    readonly controlPlane: Role;
+    readonly dataPlane: Role;
+  };
+}
+
+/** Every variable that the function reads, each as text. */
+type Environment<S extends z.ZodType> = Record<keyof z.output<S>, string>;
+
+export class Functions extends Construct {
+  readonly authorizer: LambdaFunction;
+  readonly tenants: LambdaFunction;
+  readonly crypto: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.authorizer = this.authorizerFunction(props);
+    this.tenants = this.tenantsFunction(props);
+    this.crypto = this.cryptoFunction(props);
+  }
+
+  private authorizerFunction({ config, key, roles }: FunctionsProps): LambdaFunction {
+    const environment: Environment<typeof authorizerEnvironment> = {
+      ISSUER: config.issuer,
+      AUDIENCE: config.audience,
+      TENANT_CLAIM: config.tenantClaim,
+    };
+    const { function: authorizer } = new BundledFunction(this, 'Authorizer', {
+      name: 'authorizer',
+      description: 'tenant-keys: token to tenant and scopes',
+      role: roles.authorizer,
+      key,
+      // Every request waits for it; the issuer's keys must come within this time, once.
+      timeoutInSeconds: 5,
+      // A signature check is short: this much CPU is for the cold start.
+      memoryInMegabytes: 512,
+      environment,
+    });
+    return authorizer;
+  }
+
+  private tenantsFunction(props: FunctionsProps): LambdaFunction {
+    const { partition, account } = Stack.of(this);
+    const environment: Environment<typeof tenantsEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      TENANT_ROLE_ARN: props.tenantRoleArn,
+      CONTROL_PLANE_ROLE_ARN: props.roles.controlPlane.roleArn,
+      ACCOUNT_ID: account,
+      PARTITION: partition,
+      ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
+    };
+    const { function: tenants } = new BundledFunction(this, 'Tenants', {
+      name: 'tenants',
+      description: 'tenant-keys: tenant lifecycle, without cryptography',
+      role: props.roles.controlPlane,
+      key: props.key,
+      // API Gateway gives up after 29 s; before, the function can still say how far it came.
+      timeoutInSeconds: 28,
+      memoryInMegabytes: 512,
+      environment,
+    });
+    return tenants;
+  }
+
+  private cryptoFunction(props: FunctionsProps): LambdaFunction {
+    const { tenantIsolation } = props.config;
+    const environment: Environment<typeof cryptoEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      TENANT_ROLE_ARN: props.tenantRoleArn,
+      TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
+    };
+    const { function: crypto } = new BundledFunction(this, 'Crypto', {
+      name: 'crypto',
+      description: 'tenant-keys: encryption and decryption for one tenant',
+      role: props.roles.dataPlane,
+      key: props.key,
+      timeoutInSeconds: 15,
+      // A request of 6 MB stands in memory several times over (base64, bytes, message), and CPU comes
+      // with memory: 1,769 MB is one whole core.
+      memoryInMegabytes: 1769,
+      environment,
+      // Lambda takes this at creation only: switching it replaces the function.
+      ...(tenantIsolation && { tenancyConfig: TenancyConfig.PER_TENANT }),
+    });
+    return crypto;
+  }
+}

@@ -1,0 +1,45 @@
+/** The app, for the CDK CLI and for whoever reads its template in process: always with cdk-nag's checks. */
+import { readFileSync } from 'node:fs';
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readConfig } from './config.ts';
+import { TenantKeysStack } from './tenant-keys-stack.ts';
+
+export const stackName = 'TenantKeys';
+
+/**
+ * @param context as `-c key=value` gives it, over cdk.json's
+ * @throws ConfigError
+ */
+export function makeApp(context: Readonly<Record<string, unknown>>, props: AppProps = {}): App {
+  const app = new App({
+    analyticsReporting: false,
+    ...props,
+    context: { ...featureFlags(), ...context },
+  });
+  const config = readConfig(app.node.getAllContext());
+  new TenantKeysStack(app, stackName, { config });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+/**
+ * @param outdir folder of the assembly; without it, a temporary one
+ * @returns the assembly, with template, bundles and cdk-nag's report
+ * @throws ConfigError; Error where cdk-nag has a finding that is not acknowledged
+ */
+export function synthesize(
+  context: Readonly<Record<string, unknown>>,
+  outdir?: string,
+): CloudAssembly {
+  // CDK's own check of templates takes longer than all the rest: the CLI runs it, before a deployment.
+  const props = { builtinCloudFormationValidation: false };
+  return makeApp(context, outdir === undefined ? props : { ...props, outdir }).synth();
+}
+
+/** cdk.json's, so that the template in process is the one that the CLI deploys. */
+function featureFlags(): Record<string, unknown> {
+  const file = new URL('../cdk.json', import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')).context;
+}

@@ -1,0 +1,132 @@
+/**
+ * The role that the data plane assumes for one tenant. Invariant: a session carries the tenant's id as
+ * its one tag TenantId and as its name, and reaches nothing but that tenant's key, for cryptography with
+ * the id in the encryption context, and that tenant's row. Tags, aliases, grants and policies are out of
+ * its reach, since each of them would lead to another tenant's key.
+ * Key policies name this role by its ARN: a new construct id replaces it and shuts every tenant out.
+ */
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  ArnPrincipal,
+  CfnRole,
+  Effect,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { tenantActions } from '../lambdas/tenant/key-policy.ts';
+import { tenantIdTag } from '../lambdas/tenant/tenant-id.ts';
+import { acknowledge } from './acknowledge.ts';
+
+/** IAM puts the session's tag here; for a session without it no StringEquals with it is ever true. */
+const ownTenant = `\${aws:PrincipalTag/${tenantIdTag}}`;
+
+export interface TenantRoleProps {
+  readonly table: Table;
+  /** the data plane's execution role: the only one that may assume this one */
+  readonly dataPlaneRole: IRole;
+}
+
+export class TenantRole extends Construct {
+  readonly roleArn: string;
+
+  constructor(scope: Construct, id: string, props: TenantRoleProps) {
+    super(scope, id);
+    const dataPlane = new ArnPrincipal(props.dataPlaneRole.roleArn);
+    // The plain resource: the Role construct writes a trust statement of its own.
+    const role = new CfnRole(this, 'Role', {
+      description: 'tenant-keys: one session a tenant, for its key and its row',
+      assumeRolePolicyDocument: new PolicyDocument({
+        statements: [sessionNamedAfterTenant(dataPlane), onlyTagTenantId(dataPlane)],
+      }),
+      // From a role, AWS makes no session longer than this either.
+      maxSessionDuration: Duration.hours(1).toSeconds(),
+      // Inline, so that at no moment the role has an Allow without its Deny.
+      policies: [
+        {
+          policyName: 'Policy',
+          policyDocument: new PolicyDocument({
+            statements: [
+              useOwnKey(Stack.of(this)),
+              readOwnRow(props.table),
+              nothingWithoutTenant(),
+            ],
+          }),
+        },
+      ],
+    });
+    this.roleArn = role.attrArn;
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+        'Keys are made at run time, one a tenant; the conditions on tag and encryption context choose the one.',
+    });
+  }
+}
+
+/**
+ * The name makes CloudTrail's ARNs tell the tenant. Without a tag the variable has no value and nothing
+ * equals it; an empty tag equals no session name, which has 2 characters at least.
+ */
+const sessionNamedAfterTenant = (dataPlane: ArnPrincipal) =>
+  new PolicyStatement({
+    sid: 'SessionIsNamedAfterTenant',
+    principals: [dataPlane],
+    actions: ['sts:AssumeRole'],
+    conditions: {
+      StringEquals: { 'sts:RoleSessionName': `\${aws:RequestTag/${tenantIdTag}}` },
+    },
+  });
+
+/**
+ * TagSession is asked for only where tags are passed, so ForAllValues never meets an absent key here.
+ * It compares with regard to case, which IAM does not do when it looks a tag up. sts:RoleSessionName is
+ * no condition key of TagSession. A transitive tag would outlive the session in a role that it assumes.
+ */
+const onlyTagTenantId = (dataPlane: ArnPrincipal) =>
+  new PolicyStatement({
+    sid: 'OnlyTagIsTenantId',
+    principals: [dataPlane],
+    actions: ['sts:TagSession'],
+    conditions: {
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag] },
+      Null: { 'sts:TransitiveTagKeys': 'true' },
+    },
+  });
+
+/** One of the two locks of a key; the other is the key's own policy, in lambdas/tenant/key-policy.ts. */
+const useOwnKey = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'UseOwnKey',
+    actions: [...tenantActions],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    conditions: {
+      StringEquals: {
+        [`aws:ResourceTag/${tenantIdTag}`]: ownTenant,
+        [`kms:EncryptionContext:${tenantIdTag}`]: ownTenant,
+      },
+    },
+  });
+
+/** ForAllValues is true where DynamoDB names no partition key, hence Null (IAM User Guide, set operators). */
+const readOwnRow = (table: Table) =>
+  new PolicyStatement({
+    sid: 'ReadOwnRow',
+    actions: ['dynamodb:GetItem'],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownTenant] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+
+/** So that no Allow that is added one day works for a session of nobody. */
+const nothingWithoutTenant = () =>
+  new PolicyStatement({
+    sid: 'NothingWithoutTenant',
+    effect: Effect.DENY,
+    actions: ['*'],
+    resources: ['*'],
+    conditions: { Null: { [`aws:PrincipalTag/${tenantIdTag}`]: 'true' } },
+  });

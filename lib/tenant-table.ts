@@ -1,0 +1,27 @@
+/** The registry: one row a tenant, with the ARN of its key and never a key. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+export interface TenantTableProps {
+  readonly key: IKey;
+}
+
+export class TenantTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: TenantTableProps) {
+    super(scope, id);
+    // The partition key alone is the tenant id: the tenant role's dynamodb:LeadingKeys rests on it.
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'tenantId', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: props.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}
