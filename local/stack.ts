@@ -1,0 +1,120 @@
+/** The whole stack on one machine: the issuer, the template made for it, and all that the template says. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stackName, synthesize } from '../lib/synthesize.ts';
+import { serveApi } from './api/gateway.ts';
+import type { FinishedCall } from './aws/endpoint.ts';
+import { systemClock } from './clock.ts';
+import { type Deployment, deploy } from './deployment.ts';
+import { serveIssuer } from './issuer/issuer.ts';
+import { environmentVariables } from './lambda/environment-variables.ts';
+import { openRuntime } from './lambda/runtime.ts';
+import { readApi } from './template/api.ts';
+import { assetsOf, readFunctions } from './template/functions.ts';
+import type { Account } from './template/resource-types.ts';
+import { readTemplate } from './template/template.ts';
+
+const audience = 'tenant-keys';
+const tenantClaim = 'tenant_id';
+
+export const localAccount: Account = {
+  partition: 'aws',
+  region: 'us-east-1',
+  accountId: '111122223333',
+  stackName,
+};
+
+export interface StackOptions {
+  readonly apiPort: number;
+  readonly awsPort: number;
+  readonly issuerPort: number;
+  readonly dataDir?: string | undefined;
+  readonly onProgress?: (step: string) => void;
+  /** told each line that a function logs */
+  readonly onLog?: (functionName: string, line: string) => void;
+  readonly onCall?: (call: FinishedCall) => void;
+}
+
+export interface LocalStack {
+  /** with the stage */
+  readonly api: string;
+  readonly aws: string;
+  readonly issuer: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly deployment: Deployment;
+  close(): Promise<void>;
+}
+
+/** @throws Error where a port is taken, or the template holds what the stack does not understand */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { onProgress = () => {}, dataDir } = options;
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const opened: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    const issuer = await serveIssuer({ port: options.issuerPort, audience, tenantClaim });
+    opened.push(issuer.close);
+
+    onProgress('synthesizing the template and bundling the functions ...');
+    const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
+    opened.push(() => rmSync(folder, { recursive: true, force: true }));
+    const assembly = synthesize({ issuer: issuer.url, audience, tenantClaim }, folder);
+    const { template: document } = assembly.getStackByName(stackName);
+    const template = readTemplate(document, localAccount);
+
+    onProgress('starting the AWS endpoint and the API ...');
+    const deployment = await deploy({
+      template,
+      clock: systemClock,
+      port: options.awsPort,
+      dataDir,
+      ...(options.onCall && { onCall: options.onCall }),
+      onError: (error) =>
+        process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
+    });
+    opened.push(deployment.close);
+    const functions = readFunctions(template, assetsOf(folder));
+    const variables = new Map(
+      [...functions].map(([arn, definition]) => [
+        arn,
+        environmentVariables(definition, deployment, localAccount),
+      ]),
+    );
+    const runtime = openRuntime({
+      functions,
+      systemVariables: ({ arn }) => variables.get(arn) ?? {},
+      onLog: options.onLog ?? (() => {}),
+    });
+    opened.push(runtime.close);
+    const definition = readApi(template);
+    const api = await serveApi({
+      account: localAccount,
+      api: definition,
+      runtime,
+      port: options.apiPort,
+      onDecision: (record) => deployment.decisions.add({ ...record, time: systemClock.now() }),
+    });
+    opened.push(api.close);
+    return {
+      api: `${api.url}/${definition.stage}`,
+      aws: deployment.url,
+      issuer: issuer.url,
+      region: localAccount.region,
+      accountId: localAccount.accountId,
+      operator: {
+        accessKeyId: deployment.operator.accessKeyId,
+        secretAccessKey: deployment.operator.secretAccessKey,
+      },
+      deployment,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

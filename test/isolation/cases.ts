@@ -1,0 +1,21 @@
+/** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
+import { administrator } from './cases/administrator.ts';
+import type { Case } from './cases/case.ts';
+import { neighbour } from './cases/neighbour.ts';
+import { ownSession } from './cases/own-session.ts';
+import { controlPlane, dataPlane } from './cases/planes.ts';
+import { rows } from './cases/rows.ts';
+import { scopes } from './cases/scopes.ts';
+import { sessions, untagged } from './cases/sessions.ts';
+
+export const cases: readonly Case[] = [
+  ...neighbour,
+  ...ownSession,
+  ...rows,
+  ...untagged,
+  ...administrator,
+  ...sessions,
+  ...dataPlane,
+  ...controlPlane,
+  ...scopes,
+];

@@ -1,0 +1,101 @@
+/**
+ * Isolation as a list of claims: who tries what, and whether AWS lets them. Each claim is tried over
+ * the AWS endpoint, with real requests, in each of the situations it names.
+ */
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { KMS } from '@aws-sdk/client-kms';
+import type { STS } from '@aws-sdk/client-sts';
+import { authorize, explain } from '../../../local/iam/authorize.ts';
+import type { AccessRequest, Caller } from '../../../local/iam/decision.ts';
+import type { PolicyDocument } from '../../../local/iam/policy-document.ts';
+
+/** An identity's clients. */
+export interface Clients {
+  readonly kms: KMS;
+  readonly sts: STS;
+  readonly dynamodb: DynamoDB;
+}
+
+export interface Tenant extends Clients {
+  readonly tenantId: string;
+  readonly keyArn: string;
+  /** made with the tenant's own session and context */
+  readonly ciphertext: Uint8Array;
+}
+
+/** Everybody who could try something. */
+export interface World {
+  readonly tenants: readonly Tenant[];
+  /** a session of the tenant role that carries no tag */
+  readonly untagged: Clients;
+  readonly dataPlane: Clients;
+  readonly controlPlane: Clients;
+  readonly authorizer: Clients;
+  /** an administrator of the account: Allow * on * */
+  readonly operator: Clients;
+  /** an administrator who gave himself the tag of the first tenant */
+  readonly impostor: Clients;
+  readonly tableName: string;
+  readonly tenantRoleArn: string;
+  readonly productKeyArn: string;
+  /** a key of somebody else in the account, without a tag, with AWS's default policy */
+  readonly foreignKeyArn: string;
+  readonly keyPolicyOf: (tenantId: string) => string;
+  /** a session of each role of the template, by the beginning of the role's logical id */
+  readonly caller: (role: string) => Caller;
+  readonly roleArns: readonly string[];
+  readonly productKeyPolicy: PolicyDocument;
+  readonly tenantTrustPolicy: PolicyDocument;
+  readonly administratorPolicies: readonly PolicyDocument[];
+}
+
+/**
+ * A situation is the stack with some locks taken off, so that those that are left must hold alone:
+ * - deployed: nothing is taken off
+ * - role-open: the tenant role's policy allows everything; the key policies are as deployed
+ * - key-open: every tenant key has AWS's default policy; the tenant role is as deployed
+ * - key-careless: somebody added `Allow kms:*` for the account to every tenant's key policy
+ * - role-open-key-careless: both of these mistakes at once
+ * - role-open-key-undenied: the role allows everything, and the key policies have lost their Denies
+ * - control-open: the control plane's policy allows everything beside its Denies, keys are open
+ */
+export const situations = [
+  'deployed',
+  'role-open',
+  'key-open',
+  'key-careless',
+  'role-open-key-careless',
+  'role-open-key-undenied',
+  'control-open',
+] as const;
+export type Situation = (typeof situations)[number];
+
+export type Outcome = 'allowed' | 'denied';
+
+export interface Case {
+  readonly name: string;
+  readonly expected: Outcome;
+  readonly situations: readonly Situation[];
+  readonly attempt: (world: World) => Promise<unknown>;
+}
+
+/** @returns 'denied' for AWS's refusal, undefined for any other error */
+export function outcomeOf(error: unknown): 'denied' | undefined {
+  const name = error instanceof Error ? error.name : '';
+  return name === 'AccessDeniedException' || name === 'AccessDenied' ? 'denied' : undefined;
+}
+
+/**
+ * Asks the policies themselves, for what no operation of the local stack would ask: services of AWS that
+ * act by themselves, other regions, logs.
+ * @throws an AccessDenied as AWS's
+ */
+export async function decide(
+  caller: Caller,
+  request: AccessRequest,
+  resourcePolicy?: PolicyDocument,
+): Promise<void> {
+  const decision = authorize(caller, request, resourcePolicy);
+  if (decision.allowed) return;
+  throw Object.assign(new Error(explain(decision)), { name: 'AccessDenied' });
+}

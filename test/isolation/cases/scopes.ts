@@ -1,0 +1,236 @@
+/** How far each Allow reaches, and which services may use the product's key: asked of the policies. */
+
+import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { claims } from './attempts.ts';
+import { type Case, decide, type Tenant, type World } from './case.ts';
+
+const account = 'us-east-1:111122223333';
+const trail = `arn:aws:cloudtrail:${account}:trail/TenantKeys-trail`;
+const otherTrail = `arn:aws:cloudtrail:${account}:trail/other`;
+const otherKey = 'arn:aws:kms:eu-west-1:111122223333:key/5d1b6e0c-0000-4000-8000-000000000000';
+const own = { 'aws:ResourceTag/TenantId': 'acme', 'kms:EncryptionContext:TenantId': 'acme' };
+
+const asRole =
+  (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
+  (world: World) =>
+    decide(world.caller(role), { action, resource, context });
+
+const writesLogs = (role: string) =>
+  asRole(role, 'logs:PutLogEvents', 'arn:aws:logs:eu-west-1:111122223333:log-group:other:*');
+
+const reach = claims('denied', ['deployed'], {
+  'its own session on a key in another region': asRole('TenantRole', 'kms:Encrypt', otherKey, own),
+  'its own session reads another table': asRole(
+    'TenantRole',
+    'dynamodb:GetItem',
+    `arn:aws:dynamodb:${account}:table/other`,
+    { 'dynamodb:LeadingKeys': 'acme' },
+  ),
+  'its own session reads its table without naming a row': (world) =>
+    decide(world.caller('TenantRole'), {
+      action: 'dynamodb:GetItem',
+      resource: `arn:aws:dynamodb:${account}:table/${world.tableName}`,
+      context: {},
+    }),
+  'the data plane opens a session of another role': asRole(
+    'DataPlaneRole',
+    'sts:AssumeRole',
+    'arn:aws:iam::111122223333:role/other',
+  ),
+  'the control plane reads another table': asRole(
+    'ControlPlaneRole',
+    'dynamodb:GetItem',
+    `arn:aws:dynamodb:${account}:table/other`,
+  ),
+  'the control plane tags a key in another region': asRole(
+    'ControlPlaneRole',
+    'kms:TagResource',
+    otherKey,
+    {
+      'aws:RequestTag/TenantId': 'acme',
+      'aws:RequestTag/ManagedBy': 'tenant-keys',
+      'aws:TagKeys': 'TenantId',
+    },
+  ),
+  ...Object.fromEntries(
+    [
+      'TenantRole',
+      'DataPlaneRole',
+      'ControlPlaneRole',
+      'AuthorizerRole',
+      'ApiAccessLogsRole',
+      'AuditTrailLogsRole',
+    ].map((role) => [`${role} writes to a log group that is not its own`, writesLogs(role)]),
+  ),
+});
+
+const created = {
+  'aws:RequestTag/TenantId': 'acme',
+  'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+  'kms:KeyOrigin': 'AWS_KMS',
+  'kms:MultiRegion': 'false',
+};
+const createsKey = (context: Record<string, string>) =>
+  asRole('ControlPlaneRole', 'kms:CreateKey', '*', { ...created, ...context });
+
+const keyKinds: Case[] = [
+  ...claims('allowed', ['deployed'], {
+    'the control plane creates a key of the kind that rotates': createsKey({}),
+  }),
+  ...claims('denied', ['deployed'], {
+    'the control plane creates a key that does not rotate': createsKey({
+      'kms:KeySpec': 'RSA_2048',
+    }),
+    'the control plane creates a key whose material was somewhere else': createsKey({
+      'kms:KeyOrigin': 'EXTERNAL',
+    }),
+    'the control plane creates a key that can be copied to other regions': createsKey({
+      'kms:MultiRegion': 'true',
+    }),
+  }),
+];
+
+/** @param service an AWS service that acts by itself, or the role of a caller */
+const onProductKey =
+  (service: string, action: string, context: Record<string, string>) => (world: World) => {
+    const isService = service.endsWith('.amazonaws.com');
+    const caller = isService
+      ? { ...world.caller('DataPlaneRole'), identityPolicies: [], tags: {}, service }
+      : world.caller(service);
+    const request = { action, resource: world.productKeyArn, context };
+    return decide(caller, request, world.productKeyPolicy);
+  };
+
+/** The two halves of opening a session are asked for separately: each has to keep the others out alone. */
+const trust = claims(
+  'denied',
+  ['deployed'],
+  Object.fromEntries(
+    ['sts:AssumeRole', 'sts:TagSession'].map((action) => [
+      `an administrator is let through by the trust policy for ${action}`,
+      (world: World) =>
+        decide(
+          { ...world.caller('ControlPlaneRole'), identityPolicies: world.administratorPolicies },
+          {
+            action,
+            resource: world.tenantRoleArn,
+            context: {
+              'aws:RequestTag/TenantId': 'acme',
+              'aws:TagKeys': 'TenantId',
+              ...(action === 'sts:AssumeRole' && { 'sts:RoleSessionName': 'acme' }),
+            },
+          },
+          world.tenantTrustPolicy,
+        ),
+    ]),
+  ),
+);
+
+/** Neither lock opens the key by itself: the key's policy alone does not either. */
+const keyPolicyAlone = claims('denied', ['deployed'], {
+  'its own session, were the role without its policy': (world) =>
+    decide(
+      { ...world.caller('TenantRole'), identityPolicies: [] },
+      {
+        action: 'kms:Encrypt',
+        resource: (world.tenants[0] as Tenant).keyArn,
+        context: {
+          'kms:EncryptionContext:TenantId': 'acme',
+          'kms:EncryptionContextKeys': 'TenantId',
+        },
+      },
+      parsePolicy(world.keyPolicyOf('acme'), 'key policy', 'resource'),
+    ),
+});
+
+const cloudtrail = 'cloudtrail.amazonaws.com';
+const logs = 'logs.us-east-1.amazonaws.com';
+const trailContext = (arn: string, source = trail) => ({
+  'kms:EncryptionContext:aws:cloudtrail:arn': arn,
+  'aws:SourceArn': source,
+});
+const logContext = (group: string) => ({
+  'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${account}:log-group:${group}`,
+});
+
+const productKey: Case[] = [
+  ...claims('allowed', ['deployed'], {
+    'CloudTrail writes the trail': onProductKey(
+      cloudtrail,
+      'kms:GenerateDataKey',
+      trailContext(trail),
+    ),
+    'CloudWatch writes a log group of the stack': onProductKey(
+      logs,
+      'kms:GenerateDataKey',
+      logContext('TenantKeys-x'),
+    ),
+  }),
+  ...claims('allowed', ['deployed'], {
+    'the control plane and a tenant session read the encrypted table': async (world) => {
+      for (const role of ['ControlPlaneRole', 'TenantRole']) {
+        await onProductKey(role, 'kms:Decrypt', {
+          'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com',
+          'kms:CallerAccount': '111122223333',
+        })(world);
+      }
+    },
+  }),
+  ...claims('denied', ['deployed'], {
+    'CloudTrail writes another trail under the product key': onProductKey(
+      cloudtrail,
+      'kms:GenerateDataKey',
+      trailContext(otherTrail),
+    ),
+    'CloudTrail writes on behalf of another trail': onProductKey(
+      cloudtrail,
+      'kms:GenerateDataKey',
+      trailContext(trail, otherTrail),
+    ),
+    'CloudTrail looks at the product key on behalf of another trail': onProductKey(
+      cloudtrail,
+      'kms:DescribeKey',
+      trailContext(trail, otherTrail),
+    ),
+    'CloudWatch writes a log group of somebody else': onProductKey(
+      logs,
+      'kms:GenerateDataKey',
+      logContext('other'),
+    ),
+    'a role writes as if it were CloudTrail': onProductKey(
+      'DataPlaneRole',
+      'kms:GenerateDataKey',
+      trailContext(trail),
+    ),
+    'a role looks at the product key as if it were CloudTrail': onProductKey(
+      'DataPlaneRole',
+      'kms:DescribeKey',
+      trailContext(trail),
+    ),
+    'a role writes as if it were CloudWatch': onProductKey(
+      'DataPlaneRole',
+      'kms:GenerateDataKey',
+      logContext('TenantKeys-x'),
+    ),
+    'a role reads the trail without a policy that lets it': onProductKey(
+      'DataPlaneRole',
+      'kms:Decrypt',
+      trailContext(trail),
+    ),
+    'a role disables the product key': onProductKey('DataPlaneRole', 'kms:DisableKey', {}),
+    'an administrator decrypts something else than the trail': (world) =>
+      decide(
+        { ...world.caller('DataPlaneRole'), identityPolicies: world.administratorPolicies },
+        { action: 'kms:Decrypt', resource: world.productKeyArn, context: {} },
+        world.productKeyPolicy,
+      ),
+  }),
+];
+
+export const scopes: readonly Case[] = [
+  ...reach,
+  ...keyKinds,
+  ...trust,
+  ...keyPolicyAlone,
+  ...productKey,
+];

@@ -1,0 +1,35 @@
+/** Where the policies of the stack stand: in the template, and in the key policy of each tenant. */
+import type { Document, TemplateDocument } from './world.ts';
+
+export interface PolicyPlace {
+  /** such as `ControlPlaneRole/Policy` */
+  readonly title: string;
+  /** the document in this template, to be read or changed */
+  readonly in: (template: TemplateDocument) => Document;
+}
+
+/** @returns every policy document of the template that the local stack enforces */
+export function policiesOf(template: TemplateDocument): PolicyPlace[] {
+  return Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
+    const title = id.replace(/[0-9A-F]{8}$/, '');
+    const at = (name: string, find: (properties: typeof Properties) => Document): PolicyPlace => ({
+      title: `${title}/${name}`,
+      in: (document) => find(document.Resources[id].Properties),
+    });
+    switch (Type) {
+      case 'AWS::IAM::Role':
+        return [
+          at('TrustPolicy', (properties) => properties.AssumeRolePolicyDocument),
+          ...(Properties.Policies ?? []).map((policy: { PolicyName: string }, index: number) =>
+            at(policy.PolicyName, (properties) => properties.Policies[index].PolicyDocument),
+          ),
+        ];
+      case 'AWS::IAM::Policy':
+        return [at('PolicyDocument', (properties) => properties.PolicyDocument)];
+      case 'AWS::KMS::Key':
+        return [at('KeyPolicy', (properties) => properties.KeyPolicy)];
+      default:
+        return [];
+    }
+  });
+}
