@@ -3,13 +3,15 @@
  * session name, a tag value, a part of an alias name, a path segment and a literal in a policy:
  * no character of it means anything to any of those.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const tenantId = z
   .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/,
-    'a tenant id is 2-63 characters: lower-case letters, digits and hyphens, no hyphen at either end',
+  .check(
+    z.regex(
+      /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+      'a tenant id is 2-63 characters: lower-case letters, digits and hyphens, no hyphen at either end',
+    ),
   );
 
 /** The spelling of the tag, of the session tag and of the encryption-context key. */

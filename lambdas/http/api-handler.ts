@@ -1,0 +1,41 @@
+/** The onion of the two functions behind the API: log, errors, headers, then the route's operation. */
+import middy from '@middy/core';
+import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { errorHandler } from './error-handler.ts';
+import { type OperationOf, operationOf, type Plane } from './operation.ts';
+import { notFound } from './problem.ts';
+import { requestLog } from './request-log.ts';
+
+export interface ApiRequest {
+  /** header names in lower case */
+  readonly event: APIGatewayProxyEvent;
+  readonly context: Context;
+}
+
+export type Serve = (request: ApiRequest) => Promise<APIGatewayProxyResult>;
+
+/** What can be invoked in process as well, with an event and a context. */
+export type ApiHandler = (
+  event: APIGatewayProxyEvent,
+  context: Context,
+) => Promise<APIGatewayProxyResult>;
+
+/** @param operations one function for each operation of the plane's routes */
+export function apiHandler<P extends Plane>(
+  operations: Readonly<Record<OperationOf<P>, Serve>>,
+): ApiHandler {
+  const byName: Readonly<Record<string, Serve>> = operations;
+  const dispatch: ApiHandler = async (event, context) => {
+    const operation = operationOf(event);
+    // The other plane's routes are unknown here, whatever API Gateway was told.
+    if (operation === undefined || !Object.hasOwn(byName, operation)) throw notFound();
+    return (byName[operation] as Serve)({ event, context });
+  };
+  // No early answer: an answered request whose work goes on would thaw, half done, with the next one.
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+    .use(requestLog())
+    .use(errorHandler())
+    .use(httpHeaderNormalizer())
+    .handler(dispatch) as ApiHandler;
+}

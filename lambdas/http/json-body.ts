@@ -1,0 +1,65 @@
+/**
+ * The body of a request, from bytes to a checked value. Invariant: size first, then text, then structure,
+ * then meaning; and no error on the way carries a part of the body.
+ */
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod/mini';
+import { badRequest, tooLarge, unsupportedMediaType } from './problem.ts';
+import { parseStrictJson, StrictJsonError } from './strict-json.ts';
+import { validated } from './validated.ts';
+
+export interface JsonBodyOptions {
+  /** of the raw body */
+  readonly maxBytes: number;
+  /** whether there may be no body; it then counts as `{}` */
+  readonly optional?: boolean;
+}
+
+/**
+ * @param event its header names in lower case
+ * @returns the body as the schema gives it
+ * @throws Problem 400, 413 or 415
+ */
+export function jsonBody<S extends z.core.$ZodType>(
+  event: APIGatewayProxyEvent,
+  schema: S,
+  { maxBytes, optional = false }: JsonBodyOptions,
+): z.output<S> {
+  const { body } = event;
+  if (body === null || body === undefined || body === '') {
+    if (!optional) throw badRequest('body: must be a JSON object');
+    return validated(schema, {});
+  }
+  requireJson(event.headers['content-type']);
+  // Base64 of an API Gateway that takes the media type for binary is longer than what it stands for.
+  const size = event.isBase64Encoded
+    ? Buffer.byteLength(body, 'base64')
+    : Buffer.byteLength(body, 'utf8');
+  if (size > maxBytes) throw tooLarge(`The body is larger than ${maxBytes} bytes.`);
+  return validated(schema, parse(event.isBase64Encoded ? utf8(body) : body));
+}
+
+/** application/json, with nothing but charset=utf-8 as a parameter (RFC 8259 section 11) */
+const jsonType = /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
+
+function requireJson(contentType: string | undefined): void {
+  if (!jsonType.test(contentType?.trim() ?? '')) throw unsupportedMediaType();
+}
+
+function utf8(base64: string): string {
+  try {
+    const bytes = Buffer.from(base64, 'base64');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw badRequest('body: must be UTF-8');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (error) {
+    if (error instanceof StrictJsonError) throw badRequest(`body: ${error.message}`);
+    throw error;
+  }
+}

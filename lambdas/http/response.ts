@@ -1,0 +1,17 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { Problem } from './problem.ts';
+
+/** Answers hold plaintext: no cache may keep them, no browser may take them for a page. */
+const always = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+export const json = (statusCode: number, body: object): APIGatewayProxyResult => ({
+  statusCode,
+  headers: { 'Content-Type': 'application/json', ...always },
+  body: JSON.stringify(body),
+});
+
+export const problemResponse = (problem: Problem, requestId: string): APIGatewayProxyResult => ({
+  statusCode: problem.status,
+  headers: { 'Content-Type': 'application/problem+json', ...always, ...problem.headers },
+  body: JSON.stringify(problem.toBody(requestId)),
+});

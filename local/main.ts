@@ -1,0 +1,82 @@
+/** `npm start`: serves the stack on this machine until it is told to stop. */
+import { parseArgs, styleText } from 'node:util';
+import { type LocalStack, startStack } from './stack.ts';
+
+const usage = `usage: npm start [-- options]
+  --json              print one line of JSON when ready, and nothing else, on standard output
+  --api-port N        port of the API, 0 for any free one (3000)
+  --aws-port N        port of the AWS endpoint (4566)
+  --issuer-port N     port of the token issuer (3002)
+  --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
+  --help`;
+
+const options = {
+  json: { type: 'boolean', default: false },
+  'api-port': { type: 'string', default: '3000' },
+  'aws-port': { type: 'string', default: '4566' },
+  'issuer-port': { type: 'string', default: '3002' },
+  'data-dir': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function readArguments() {
+  const { values } = parseArgs({ options, allowPositionals: false });
+  return {
+    json: values.json,
+    help: values.help,
+    apiPort: portOf('--api-port', values['api-port']),
+    awsPort: portOf('--aws-port', values['aws-port']),
+    issuerPort: portOf('--issuer-port', values['issuer-port']),
+    dataDir: values['data-dir'],
+  };
+}
+
+function portOf(option: string, value: string): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65_535) return port;
+  throw new Error(`${option}: expected a port, 0 to 65535, got '${value}'`);
+}
+
+function describe(stack: LocalStack): string {
+  const bold = (text: string) => styleText('bold', text, { stream: process.stdout });
+  const { accessKeyId, secretAccessKey } = stack.operator;
+  return [
+    `${bold('tenant-keys')} is serving, with the policies of its template enforced.`,
+    '',
+    `  API     ${stack.api}`,
+    `  AWS     ${stack.aws}   (KMS, STS, DynamoDB; account ${stack.accountId})`,
+    `  issuer  ${stack.issuer}   (gives anybody a token: for this machine only)`,
+    '',
+    'For the AWS CLI, as an administrator of that account:',
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+    `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `  export AWS_DEFAULT_REGION=${stack.region}`,
+    `  aws --endpoint-url ${stack.aws} kms list-keys`,
+    '',
+    'Stop with Ctrl-C.',
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { json, help, ...rest } = readArguments();
+  if (help) return console.log(usage);
+  const stack = await startStack({
+    ...rest,
+    onProgress: (step) => {
+      if (process.stderr.isTTY) process.stderr.write(`${step}\n`);
+    },
+    onLog: (name, line) => process.stderr.write(`${name}: ${line}\n`),
+  });
+  const { api, aws, issuer, region, accountId, operator } = stack;
+  console.log(
+    json ? JSON.stringify({ api, aws, issuer, region, accountId, operator }) : describe(stack),
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stack.close().finally(() => process.exit(0)));
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`tenant-keys: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,129 @@
+/** Who may reach which route: tokens, scopes, paths. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expectProblem } from './problem.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack();
+  await Promise.all(['acme', 'acme2'].map((id) => stack.client.onboard(id)));
+});
+afterAll(() => stack.close());
+
+const body = { plaintext: 'eA==' };
+const encryptAs = async (token: string | undefined, path = '/tenants/acme/encrypt', headers = {}) =>
+  stack.client.send('POST', path, { ...(token !== undefined && { token }), body, headers });
+
+describe('no token, or none that counts: 401', () => {
+  test.each([
+    ['no header', {}],
+    ['another scheme', { Authorization: 'Basic eDp4' }],
+    ['an empty token', { Authorization: 'Bearer ' }],
+    ['garbage', { Authorization: 'Bearer a.b.c' }],
+    ['a token without signature', { Authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' }],
+  ])('%s', async (_, headers) => {
+    expectProblem(await encryptAs(undefined, undefined, headers), 401, 'unauthorized');
+  });
+
+  test('a token whose claims were changed', async () => {
+    const [header, claims, signature] = (await stack.client.tenantToken('acme2')).split('.');
+    const changed = JSON.parse(Buffer.from(claims as string, 'base64url').toString());
+    changed.tenant_id = 'acme';
+    const forged = Buffer.from(JSON.stringify(changed)).toString('base64url');
+    expectProblem(await encryptAs(`${header}.${forged}.${signature}`), 401, 'unauthorized');
+  });
+});
+
+describe('a token that may not do this: 403', () => {
+  test("another tenant's path", async () => {
+    const token = await stack.client.tenantToken('acme2');
+    expectProblem(await encryptAs(token, '/tenants/acme/encrypt'), 403, 'forbidden');
+  });
+
+  test('acme against acme2, whose name begins with it', async () => {
+    const token = await stack.client.tenantToken('acme');
+    expectProblem(await encryptAs(token, '/tenants/acme2/encrypt'), 403, 'forbidden');
+  });
+
+  test('an allowed path first, so that the cached answer is asked for the other', async () => {
+    const token = await stack.client.token('tenant-keys/crypto', 'acme2');
+    expect((await encryptAs(token, '/tenants/acme2/encrypt')).status).toBe(200);
+    expectProblem(await encryptAs(token, '/tenants/acme/encrypt'), 403, 'forbidden');
+  });
+
+  test.each(['%61cme', 'acme%00', '*', '%2a', '?', '${aws:PrincipalTag/TenantId}'])(
+    "another spelling in the path: '%s'",
+    async (id) => {
+      const token = await stack.client.tenantToken('acme2');
+      const answer = await encryptAs(token, `/tenants/${id}/encrypt`);
+      expect([403, 404]).toContain(answer.status);
+    },
+  );
+
+  test.each([
+    ['a tenant claim of a star', 'tenant-keys/crypto', '*'],
+    ['a tenant claim with a path', 'tenant-keys/crypto', 'acme/../acme2'],
+    ['a tenant claim in upper case', 'tenant-keys/crypto', 'ACME'],
+    ['the audit scope alone', 'tenant-keys/audit', 'acme'],
+    ['a scope that begins like one', 'tenant-keys/crypto2', 'acme'],
+    ['the admin scope with a tenant claim', 'tenant-keys/admin', 'acme'],
+    ['the crypto scope without a tenant claim', 'tenant-keys/crypto', undefined],
+    ['the admin scope', 'tenant-keys/admin', undefined],
+  ])('%s cannot encrypt', async (_, scope, tenantId) => {
+    const answer = await encryptAs(await stack.client.token(scope, tenantId));
+    expect([401, 403]).toContain(answer.status);
+    expect(answer.json.ciphertext).toBeUndefined();
+  });
+
+  test.each([
+    ['a tenant', 'tenant-keys/crypto', 'acme'],
+    ['an admin scope with a tenant claim', 'tenant-keys/admin', 'acme'],
+    ['both scopes with a tenant claim', 'tenant-keys/admin tenant-keys/crypto', 'acme'],
+  ])('%s cannot reach the control plane', async (_, scope, tenantId) => {
+    const token = await stack.client.token(scope, tenantId);
+    for (const [method, path] of [
+      ['GET', '/tenants'],
+      ['GET', '/tenants/acme'],
+      ['PUT', '/tenants/mallory'],
+    ] as const) {
+      expectProblem(await stack.client.send(method, path, { token }), 403, 'forbidden');
+    }
+  });
+});
+
+describe('a forged tenant header', () => {
+  test.each(['X-Amz-Tenant-Id', 'x-amz-tenant-id', 'X-Amzn-Tenant-Id', 'TenantId'])(
+    '%s changes nothing',
+    async (header) => {
+      const ciphertext = await stack.client.encrypt('acme', Buffer.from('x'));
+      const token = await stack.client.tenantToken('acme2');
+      const headers = { [header]: 'acme' };
+      const own = await stack.client.send('POST', '/tenants/acme2/decrypt', {
+        token,
+        body: { ciphertext },
+        headers,
+      });
+      expectProblem(own, 400, 'decryption-failed');
+      const other = await stack.client.send('POST', '/tenants/acme/decrypt', {
+        token,
+        body: { ciphertext },
+        headers,
+      });
+      expectProblem(other, 403, 'forbidden');
+    },
+  );
+});
+
+describe('an unknown route: 404', () => {
+  test.each([
+    ['GET', '/'],
+    ['GET', '/tenants/acme/encrypt'],
+    ['POST', '/tenants/acme/unlock'],
+    ['DELETE', '/tenants/acme/encrypt'],
+    ['POST', '/tenants//encrypt'],
+    ['POST', '/tenants/acme2/../acme/encrypt'],
+  ])('%s %s', async (method, path) => {
+    const token = await stack.client.tenantToken('acme');
+    expectProblem(await stack.client.send(method, path, { token }), 404, 'not-found');
+  });
+});

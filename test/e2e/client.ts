@@ -1,0 +1,116 @@
+/** A caller of the API: plain HTTP, so that a test can send what a library would not. */
+import { request } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
+  readonly json: any;
+}
+
+export interface Send {
+  readonly token?: string;
+  /** an object is sent as JSON, text and bytes as they are */
+  readonly body?: object | string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Client {
+  /** @param path raw, below the stage: nothing is normalized or encoded */
+  send(method: string, path: string, options?: Send): Promise<Answer>;
+  token(scope: string, tenantId?: string): Promise<string>;
+  adminToken(): Promise<string>;
+  tenantToken(tenantId: string): Promise<string>;
+  /** onboards and returns the tenant as the API gives it */
+  onboard(tenantId: string): Promise<{ readonly keyArn: string }>;
+  /** @returns the ciphertext in base64 */
+  encrypt(tenantId: string, plaintext: Buffer, context?: Record<string, string>): Promise<string>;
+}
+
+export function openClient(stack: { readonly api: string; readonly issuer: string }): Client {
+  const tokens = new Map<string, Promise<string>>();
+
+  async function newToken(scope: string, tenantId?: string): Promise<string> {
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'test',
+      scope,
+    });
+    if (tenantId !== undefined) form.set('tenant_id', tenantId);
+    const response = await fetch(`${stack.issuer}/oauth2/token`, { method: 'POST', body: form });
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return token;
+  }
+
+  const client: Client = {
+    send: (method, path, options) => send(stack.api, method, path, options),
+    token(scope, tenantId) {
+      const key = JSON.stringify([scope, tenantId]);
+      const known = tokens.get(key) ?? newToken(scope, tenantId);
+      tokens.set(key, known);
+      return known;
+    },
+    adminToken: () => client.token('tenant-keys/admin'),
+    tenantToken: (tenantId) => client.token('tenant-keys/crypto', tenantId),
+    async onboard(tenantId) {
+      const token = await client.adminToken();
+      const answer = await client.send('PUT', `/tenants/${tenantId}`, { token, body: {} });
+      if (answer.status > 201) throw new Error(`onboarding failed: ${answer.text}`);
+      return answer.json;
+    },
+    async encrypt(tenantId, plaintext, encryptionContext) {
+      const token = await client.tenantToken(tenantId);
+      const body = { plaintext: plaintext.toString('base64'), encryptionContext };
+      const answer = await client.send('POST', `/tenants/${tenantId}/encrypt`, { token, body });
+      if (answer.status !== 200) throw new Error(`encryption failed: ${answer.text}`);
+      return answer.json.ciphertext;
+    },
+  };
+  return client;
+}
+
+function send(api: string, method: string, path: string, options: Send = {}): Promise<Answer> {
+  const base = new URL(api);
+  const { token, body, headers } = options;
+  const json = typeof body === 'object' && !Buffer.isBuffer(body);
+  const bytes = json ? JSON.stringify(body) : (body as string | Buffer | undefined);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        host: base.hostname,
+        port: base.port,
+        method,
+        path: `${base.pathname}${path}`,
+        headers: {
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+          ...(bytes !== undefined && {
+            'Content-Type': 'application/json',
+            'Content-Length': Buffer.byteLength(bytes),
+          }),
+          ...headers,
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const { statusCode: status = 0, headers: received } = incoming;
+          resolve({ status, headers: received, text, json: parse(text) });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(bytes);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

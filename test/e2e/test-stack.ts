@@ -1,0 +1,67 @@
+/** A stack of a test's own, on free ports, with an administrator's clients and everything it logged. */
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { type LocalStack, startStack } from '../../local/stack.ts';
+import { type Client, openClient } from './client.ts';
+
+export interface TestStack extends LocalStack {
+  readonly client: Client;
+  readonly administrator: { readonly kms: KMS; readonly dynamodb: DynamoDB };
+  /** every line that any function logged */
+  readonly logs: readonly string[];
+  /** waits until the functions' log lines have come in */
+  settled(): Promise<void>;
+  keyCount(): Promise<number>;
+  rowCount(): Promise<number>;
+  /** changes a tenant's status behind the API's back */
+  setStatus(tenantId: string, status: string): Promise<void>;
+}
+
+export async function startTestStack(): Promise<TestStack> {
+  const logs: string[] = [];
+  const stack = await startStack({
+    apiPort: 0,
+    awsPort: 0,
+    issuerPort: 0,
+    onLog: (_, line) => logs.push(line),
+  });
+  const configuration = {
+    endpoint: stack.aws,
+    region: stack.region,
+    credentials: stack.operator,
+    maxAttempts: 1,
+  };
+  const kms = new KMS(configuration);
+  const dynamodb = new DynamoDB(configuration);
+  const { TableNames } = await dynamodb.listTables({});
+  const TableName = TableNames?.[0] as string;
+  return {
+    ...stack,
+    client: openClient(stack),
+    administrator: { kms, dynamodb },
+    logs,
+    async settled() {
+      for (let count = -1; count !== logs.length; ) {
+        count = logs.length;
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+    },
+    async keyCount() {
+      const { Keys } = await kms.listKeys({ Limit: 1000 });
+      return Keys?.length ?? 0;
+    },
+    async rowCount() {
+      const { Count } = await dynamodb.scan({ TableName, Select: 'COUNT' });
+      return Count ?? 0;
+    },
+    async setStatus(tenantId, status) {
+      await dynamodb.updateItem({
+        TableName,
+        Key: { tenantId: { S: tenantId } },
+        UpdateExpression: 'SET #status = :status',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':status': { S: status } },
+      });
+    },
+  };
+}
