@@ -69,12 +69,29 @@ async function tryOnce(
   acme: { readonly ciphertext: string; readonly keys: Readonly<Record<string, string>> },
 ): Promise<boolean> {
   const { refused, answer, requestId } = await attempt.run(stack, acme);
-  story.verdict(refused, attempt.name, answer);
+  const plain = (text: string) => withNames(text, stack, acme.keys);
+  story.verdict(refused, attempt.name, plain(answer));
   const decisions = stack.deployment.decisions.of(requestId ?? '');
   const refusal = decisions.find(({ decision }) => !decision.allowed);
-  if (refusal !== undefined) story.because(explain(refusal.decision));
-  else if (attempt.because !== undefined) story.because(attempt.because);
-  return refused && (refusal !== undefined || attempt.because !== undefined);
+  const because = refusal === undefined ? attempt.because : explain(refusal.decision);
+  story.because(plain(because ?? 'no statement of a policy refused this'));
+  return refused && because !== undefined;
+}
+
+/** ARNs and the suffixes of logical ids, in words that a reader of the story knows. */
+function withNames(
+  text: string,
+  { accountId, region }: LocalStack,
+  keys: Readonly<Record<string, string>>,
+): string {
+  let named = text;
+  for (const [tenantId, arn] of Object.entries(keys))
+    named = named.replaceAll(arn, `${tenantId}'s key`);
+  return named
+    .replace(new RegExp(`arn:aws:(iam|sts)::${accountId}:`, 'g'), '')
+    .replace(new RegExp(`arn:aws:execute-api:${region}:${accountId}:\\w+/`, 'g'), '')
+    .replace(/TenantKeys-(\w+?)[0-9A-F]{8}\b/g, '$1')
+    .replace(/\b(\w+?Role)[0-9A-F]{8}\b/g, '$1');
 }
 
 main().then(
