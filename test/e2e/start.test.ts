@@ -1,0 +1,130 @@
+/** The commands as a newcomer runs them: processes of their own, their output, their exit codes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { openClient } from './client.ts';
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+const ports = ['--api-port', '0', '--aws-port', '0', '--issuer-port', '0'];
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(script: string, options: readonly string[] = []) {
+  const child = spawn(process.execPath, [script, ...options], {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const firstLine = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      if (stdout.includes('\n')) resolve(stdout.slice(0, stdout.indexOf('\n')));
+    });
+    child.on('close', () => reject(new Error(stderr)));
+  });
+  // Only one of the two is waited for.
+  firstLine.catch(() => undefined);
+  return { child, finished, firstLine };
+}
+
+describe('npm start', () => {
+  test('with --json prints one line, the contract, and nothing else, and stops when told', async () => {
+    const { child, finished, firstLine } = run('local/main.ts', ['--json', ...ports]);
+    const stack = JSON.parse(await firstLine);
+    expect(Object.keys(stack)).toEqual(['api', 'aws', 'issuer', 'region', 'accountId', 'operator']);
+    expect(stack.api).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+    expect(Object.keys(stack.operator)).toEqual(['accessKeyId', 'secretAccessKey']);
+    await openClient(stack).onboard('acme');
+    child.kill('SIGTERM');
+    const { code, stdout } = await finished;
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('with --data-dir keeps keys and tenants over a restart, readable by nobody else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
+    const options = ['--json', ...ports, '--data-dir', join(folder, 'data')];
+    try {
+      const first = run('local/main.ts', options);
+      const before = openClient(JSON.parse(await first.firstLine));
+      const { keyArn } = await before.onboard('acme');
+      const ciphertext = await before.encrypt('acme', Buffer.from('kept'));
+      first.child.kill('SIGTERM');
+      await first.finished;
+      expect(statSync(join(folder, 'data')).mode & 0o077).toBe(0);
+
+      const second = run('local/main.ts', options);
+      const after = openClient(JSON.parse(await second.firstLine));
+      expect((await after.onboard('acme')).keyArn).toBe(keyArn);
+      const answer = await after.send('POST', '/tenants/acme/decrypt', {
+        token: await after.tenantToken('acme'),
+        body: { ciphertext },
+      });
+      expect(answer.json).toEqual({ plaintext: Buffer.from('kept').toString('base64') });
+      second.child.kill('SIGTERM');
+      await second.finished;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 60_000);
+
+  test.each([
+    ['an unknown option', ['--prot', '1'], /Unknown option '--prot'/],
+    ['a port that is none', ['--api-port', '70000'], /--api-port: expected a port, 0 to 65535/],
+  ])('%s is one line of error and exit code 1', async (_, options, message) => {
+    const { code, stdout, stderr } = await run('local/main.ts', options).finished;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('a port that is taken is named', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const options = ['--api-port', '0', '--issuer-port', '0', '--aws-port', String(port)];
+    const { code, stderr } = await run('local/main.ts', options).finished;
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`port ${port} is in use`);
+  });
+});
+
+describe('npm run demo', () => {
+  test('tells the story without colours in a pipe, every refusal happens, exit code 0', async () => {
+    const { code, stdout } = await run('local/demo.ts').finished;
+    expect(code).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what must not be there
+    expect(stdout).not.toMatch(/\x1b/);
+    expect(stdout).not.toContain('NOT OK');
+    expect(stdout).toContain('statement NeighbourTouchesNothing');
+    expect(stdout).toContain('All 7 attempts were refused.');
+  });
+
+  test('a file that is not there is one line of error', async () => {
+    const { code, stderr } = await run('local/demo.ts', ['/no/such/file']).finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^demo: ENOENT/);
+  });
+});
