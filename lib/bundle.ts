@@ -4,7 +4,7 @@
  * esbuild's own API rather than NodejsFunction, which starts processes for each function and hashes the
  * folder with the command that it starts.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -19,15 +19,26 @@ const requireForCommonJs =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /**
- * @param name of a file in lambdas/, without `.ts`
+ * @param name of a file, without `.ts`
+ * @param from the folder that the file is in, seen from the repository's root
  * @returns a new temporary folder with the module `<name>.mjs` in it
  * @throws Error where the sources do not compile
  */
-export function bundle(name: string): string {
+export function bundle(name: string, from = 'lambdas'): string {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-bundle-'));
+  try {
+    build(name, from, folder);
+    return folder;
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
+}
+
+function build(name: string, from: string, folder: string): void {
   buildSync({
     absWorkingDir: root,
-    entryPoints: [join('lambdas', `${name}.ts`)],
+    entryPoints: [join(from, `${name}.ts`)],
     outfile: join(folder, `${name}.mjs`),
     bundle: true,
     minify: true,
@@ -39,7 +50,7 @@ export function bundle(name: string): string {
     banner: { js: requireForCommonJs },
     charset: 'utf8',
     legalComments: 'none',
-    logLevel: 'error',
+    // What is wrong is in the error that is thrown.
+    logLevel: 'silent',
   });
-  return folder;
 }

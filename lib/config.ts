@@ -19,7 +19,7 @@ const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp to
 
 const texts = {
   issuer:
-    'must be the https URL of the OIDC issuer, spelled as in its tokens, without a slash at its end, ' +
+    'must be the https URL of the OIDC issuer, spelled as in its tokens, without ' +
     'a query or a fragment (http for this machine only); pass -c issuer=https://id.example.com',
   audience:
     'must be the audience that tokens are for, 1-256 characters without spaces; ' +
@@ -102,6 +102,7 @@ function isIssuer(value: string): boolean {
   const url = new URL(value);
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   const schemeIsSafe = url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
-  const plain = `${url.origin}${url.pathname}`.replace(/\/$/, '');
-  return schemeIsSafe && value === plain && !value.endsWith('/');
+  const plain = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  // Some issuers, Auth0 among them, end in a slash.
+  return schemeIsSafe && (value === plain || value === `${plain}/`);
 }

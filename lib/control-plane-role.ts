@@ -42,6 +42,7 @@ export class ControlPlaneRole extends Construct {
             createTenantKey(),
             tagNewKey(stack),
             nameKey(stack),
+            findLostKey(),
             noCryptography(stack),
             noGrants(),
             noLockoutBypass(),
@@ -58,7 +59,7 @@ function acknowledgeWildcards(role: Role): void {
   const kms = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>';
   acknowledge(role, {
     'AwsSolutions-IAM5[Resource::*]':
-      'kms:CreateKey has no resource to name; its conditions say which keys may be made.',
+      'kms:CreateKey and kms:ListKeys have no resource to name; conditions say which keys may be made.',
     [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
       'The key that is being made has no id yet; a key that has an owner is excluded by condition.',
     [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
@@ -113,6 +114,10 @@ const nameKey = (stack: Stack) =>
     actions: ['kms:CreateAlias'],
     resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
   });
+
+/** When the answer to CreateKey was lost. Whose a key is, only that key's own policy lets it read. */
+const findLostKey = () =>
+  new PolicyStatement({ sid: 'FindLostKey', actions: ['kms:ListKeys'], resources: ['*'] });
 
 /** The table's own encryption is the exception. A direct call has no ViaService, and so is denied. */
 const noCryptography = (stack: Stack) =>

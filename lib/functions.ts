@@ -5,7 +5,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type {
   authorizerEnvironment,
   cryptoEnvironment,
@@ -27,7 +27,7 @@ export interface FunctionsProps {
 }
 
 /** Every variable that the function reads, each as text. */
-type Environment<S extends z.ZodType> = Record<keyof z.output<S>, string>;
+type Environment<S extends z.core.$ZodType> = Record<keyof z.output<S>, string>;
 
 export class Functions extends Construct {
   readonly authorizer: LambdaFunction;

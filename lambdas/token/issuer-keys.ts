@@ -29,7 +29,7 @@ const maxBytes = 256 * 1024;
 const maxKeys = 100;
 
 export interface IssuerKeysOptions {
-  /** URL without a trailing slash */
+  /** URL, spelled as in its tokens: with a slash at its end or without */
   readonly issuer: string;
   /** epoch milliseconds; the clock, which a test may turn */
   readonly now?: () => number;
@@ -90,9 +90,11 @@ const unsupported = (): never => {
   throw new Error('the keys come from the issuer, when a token needs them');
 };
 
-/** OpenID Connect Discovery 1.0, sections 4.1 and 4.3 */
+/** OpenID Connect Discovery 1.0, sections 4.1 (a slash at the end is left out before the path) and 4.3 */
 async function fetchKeys(issuer: string): Promise<Jwks> {
-  const document = await fetchObject(`${issuer}/.well-known/openid-configuration`);
+  const document = await fetchObject(
+    `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+  );
   if (document.issuer !== issuer) {
     throw new IssuerUnavailable('the discovery document is of another issuer');
   }

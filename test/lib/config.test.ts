@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ConfigError, readConfig } from '../../lib/config.ts';
+
+const needed = { issuer: 'https://id.example.com', audience: 'tenant-keys' };
+
+function problemsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
+  try {
+    readConfig(context);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('what is not given has a default', () => {
+  test('issuer and audience are all that must be given', () => {
+    expect(readConfig(needed)).toEqual({
+      ...needed,
+      tenantClaim: 'tenant_id',
+      rotationPeriodInDays: 90,
+      deletionWindowInDays: 30,
+      tenantIsolation: true,
+      stage: 'v1',
+    });
+  });
+
+  test.each(['issuer', 'audience'])('without %s the message says what to pass', (key) => {
+    const problems = problemsOf({ ...needed, [key]: undefined });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${key} is missing: .* pass -c ${key}=\\S+`));
+  });
+
+  test('all problems are told at once, one line each', () => {
+    const problems = problemsOf({ stage: 'a/b', rotationPeriodInDays: 1, isuer: 'x' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(
+      expect.arrayContaining(['issuer', 'audience', 'stage', 'rotationPeriodInDays', 'isuer']),
+    );
+    expect(problems).toHaveLength(5);
+    for (const problem of problems) expect(problem).not.toContain('\n');
+  });
+});
+
+const taken: [string, unknown, unknown][] = [
+  ['issuer', 'https://id.example.com/realms/a', 'https://id.example.com/realms/a'],
+  ['issuer', 'https://id.example.com/', 'https://id.example.com/'],
+  ['issuer', 'https://id.example.com:8443', 'https://id.example.com:8443'],
+  ['issuer', 'http://127.0.0.1:3002', 'http://127.0.0.1:3002'],
+  ['issuer', 'http://localhost:3002', 'http://localhost:3002'],
+  ['issuer', 'http://[::1]:3002', 'http://[::1]:3002'],
+  ['audience', 'https://api.example.com/', 'https://api.example.com/'],
+  ['tenantClaim', 'custom:tenant_id', 'custom:tenant_id'],
+  ['tenantClaim', 'https://example.com/tenant', 'https://example.com/tenant'],
+  ['rotationPeriodInDays', '90', 90],
+  ['rotationPeriodInDays', '2560', 2560],
+  ['rotationPeriodInDays', 365, 365],
+  ['deletionWindowInDays', '7', 7],
+  ['deletionWindowInDays', '30', 30],
+  ['tenantIsolation', 'false', false],
+  ['tenantIsolation', 'true', true],
+  ['tenantIsolation', false, false],
+  ['stage', 'prod-2_b', 'prod-2_b'],
+];
+
+test.each(taken)('%s takes %p', (key, given, expected) => {
+  expect(readConfig({ ...needed, [key]: given })).toMatchObject({ [key]: expected });
+});
+
+const refused: [string, unknown][] = [
+  ['issuer', ''],
+  ['issuer', 'id.example.com'],
+  ['issuer', 'http://id.example.com'],
+  ['issuer', 'http://127.0.0.1.example.com'],
+  ['issuer', 'http://localhost.example.com'],
+  ['issuer', 'ftp://id.example.com'],
+  ['issuer', 'https://id.example.com//'],
+  ['issuer', 'https://id.example.com?'],
+  ['issuer', 'https://id.example.com?a=b'],
+  ['issuer', 'https://id.example.com#'],
+  ['issuer', 'https://user:password@id.example.com'],
+  ['issuer', 'https://ID.example.com'],
+  ['issuer', 'https://id.example.com:443'],
+  ['issuer', 'https://id.example.com/a/../b'],
+  ['issuer', ' https://id.example.com'],
+  ['issuer', 42],
+  ['audience', ''],
+  ['audience', 'two words'],
+  ['audience', 'x'.repeat(257)],
+  ['audience', ['tenant-keys']],
+  ['tenantClaim', ''],
+  ['tenantClaim', 'sub'],
+  ['tenantClaim', 'scope'],
+  ['tenantClaim', 'tenant id'],
+  ['rotationPeriodInDays', 89],
+  ['rotationPeriodInDays', '2561'],
+  ['rotationPeriodInDays', '90.5'],
+  ['rotationPeriodInDays', '9e1'],
+  ['rotationPeriodInDays', ' 90'],
+  ['rotationPeriodInDays', ''],
+  ['rotationPeriodInDays', '0x5a'],
+  ['rotationPeriodInDays', null],
+  ['deletionWindowInDays', 6],
+  ['deletionWindowInDays', '31'],
+  ['deletionWindowInDays', '-7'],
+  ['tenantIsolation', 'yes'],
+  ['tenantIsolation', 'False'],
+  ['tenantIsolation', '0'],
+  ['tenantIsolation', 0],
+  ['stage', ''],
+  ['stage', 'v1/x'],
+  ['stage', '$default'],
+  ['stage', 'x'.repeat(129)],
+];
+
+test.each(refused)('%s refuses %p, in one line that names it', (key, given) => {
+  const problems = problemsOf({ ...needed, [key]: given });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^${key} must be [^\n]+$`));
+});
+
+describe('a key that nobody knows', () => {
+  test.each(['isuer', 'Issuer', 'tenant_claim', 'rotationPeriod'])('%s is a problem', (key) => {
+    expect(problemsOf({ ...needed, [key]: 'x' })).toEqual([
+      expect.stringMatching(new RegExp(`^${key} is not a context key of this stack, which has`)),
+    ]);
+  });
+
+  test.each([
+    '@aws-cdk/aws-iam:minimizePolicies',
+    'aws:cdk:bundling-stacks',
+    'availability-zones:account=111122223333:region=us-east-1',
+  ])("CDK's own %s is none", (key) => {
+    expect(problemsOf({ ...needed, [key]: true })).toEqual([]);
+  });
+});
+
+test('an issuer that is taken is an origin with a path, exactly as it was given', () => {
+  fc.assert(
+    fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (issuer) => {
+      if (problemsOf({ ...needed, issuer }).length > 0) return;
+      expect(issuer).toMatch(/^https:\/\/[^?#]*[^/?#]\/?$/);
+      expect(readConfig({ ...needed, issuer }).issuer).toBe(issuer);
+    }),
+  );
+});

@@ -1,0 +1,161 @@
+/** What no policy of the stack says, and what all of them together allow and refuse. */
+import { describe, expect, test } from '@jest/globals';
+import { cryptographicActions, keyPolicy } from '../../lambdas/tenant/key-policy.ts';
+import { authorize } from '../../local/iam/authorize.ts';
+import type { ConditionContext } from '../../local/iam/decision.ts';
+import { type PolicyDocument, parsePolicy } from '../../local/iam/policy-document.ts';
+import { localAccount } from '../../local/stack.ts';
+import type { Role } from '../../local/sts/role.ts';
+import { sessionOf } from '../../local/sts/session.ts';
+import { readKeys } from '../../local/template/keys.ts';
+import { readRoles } from '../../local/template/roles.ts';
+import { readTemplate } from '../../local/template/template.ts';
+import { documentsOf, list, resourcesOf, synthesizedTemplate } from './synthesized.ts';
+
+const template = synthesizedTemplate();
+
+describe('across all policies', () => {
+  const documents = documentsOf(template);
+  const statements = documents.flatMap(([, document]) => document);
+
+  test('there are policies to look at', () => {
+    expect(documents.length).toBeGreaterThanOrEqual(15);
+  });
+
+  test('no statement has a wildcard principal without a condition', () => {
+    const open = statements.filter(({ Principal }) => /"\*"/.test(JSON.stringify(Principal ?? '')));
+    expect(open).not.toHaveLength(0);
+    for (const statement of open) expect(statement.Condition).toBeDefined();
+  });
+
+  test('no Allow has a wildcard for a whole service', () => {
+    const allowed = statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Action }) => list(Action));
+    for (const action of allowed) expect(action).not.toMatch(/^(\*|[a-z0-9-]+:\*)$/);
+  });
+
+  test('no Allow is by exclusion', () => {
+    for (const statement of statements) {
+      expect(Object.keys(statement)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/^Not/)]),
+      );
+    }
+  });
+
+  test('no role has a managed policy', () => {
+    const roles = resourcesOf(template, 'AWS::IAM::Role');
+    for (const [, { Properties }] of roles) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+    expect(resourcesOf(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+  });
+});
+
+const deployed = readTemplate({ ...template }, localAccount);
+const roles = [...readRoles(deployed).values()];
+const { accountId, partition, region, stackName } = localAccount;
+const keyArn = `arn:${partition}:kms:${region}:${accountId}:key/k`;
+
+function roleOf(prefix: string): Role {
+  const role = roles.find(({ name }) => name.startsWith(`${stackName}-${prefix}`));
+  if (role === undefined) throw new Error(`no role ${prefix}`);
+  return role;
+}
+
+interface Attempt {
+  readonly tenantId?: string;
+  readonly action: string;
+  readonly context: ConditionContext;
+  readonly policy: PolicyDocument;
+}
+
+function isAllowed(role: Role, { tenantId, action, context, policy }: Attempt): boolean {
+  const caller = sessionOf(
+    role,
+    tenantId ?? 'session',
+    tenantId === undefined ? {} : { TenantId: tenantId },
+  );
+  return authorize(caller, { action, resource: keyArn, context }, policy).allowed;
+}
+
+describe('no execution role can use a tenant key', () => {
+  const ownKey = {
+    'aws:ResourceTag/TenantId': 'acme',
+    'kms:EncryptionContext:TenantId': 'acme',
+    'kms:EncryptionContextKeys': ['TenantId'],
+  };
+  const made = keyPolicy({
+    tenantId: 'acme',
+    partition,
+    accountId,
+    tenantRoleArn: roleOf('TenantRole').arn,
+    controlPlaneRoleArn: roleOf('ControlPlaneRole').arn,
+  });
+  // AWS's default: the account's IAM policies decide alone.
+  const open = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  };
+  const tries = Object.entries({ 'as it is made': made, 'left open by mistake': open }).flatMap(
+    ([title, document]) =>
+      roles
+        .filter((role) => role !== roleOf('TenantRole'))
+        .map((role) => ({ title, role, policy: parsePolicy(document, 'key', 'resource') })),
+  );
+
+  test.each(tries)('key policy $title: $role.name', ({ role, policy }) => {
+    for (const action of writtenOut(cryptographicActions)) {
+      const allowed = isAllowed(role, { action, context: ownKey, policy });
+      expect({ action, allowed }).toEqual({ action, allowed: false });
+    }
+  });
+
+  test('while a session of the tenant role can, so the question is asked rightly', () => {
+    const policy = parsePolicy(made, 'key', 'resource');
+    const attempt = { tenantId: 'acme', action: 'kms:Decrypt', context: ownKey, policy };
+    expect(isAllowed(roleOf('TenantRole'), attempt)).toBe(true);
+  });
+});
+
+describe("the product's key", () => {
+  const [key] = readKeys(deployed);
+  const policy = parsePolicy(key?.KeyPolicy, 'product key', 'resource');
+  const caller = { 'kms:CallerAccount': accountId };
+  const throughDynamoDB = { ...caller, 'kms:ViaService': `dynamodb.${region}.amazonaws.com` };
+  const throughS3 = { ...caller, 'kms:ViaService': `s3.${region}.amazonaws.com` };
+
+  test.each([
+    ['ControlPlaneRole', undefined],
+    ['TenantRole', 'acme'],
+  ])('opens the table to %s, through DynamoDB and not otherwise', (prefix, tenantId) => {
+    const attempt = { action: 'kms:Decrypt', policy, ...(tenantId !== undefined && { tenantId }) };
+    const role = roleOf(prefix);
+    expect(isAllowed(role, { ...attempt, context: throughDynamoDB })).toBe(true);
+    expect(isAllowed(role, { ...attempt, context: throughS3 })).toBe(false);
+    expect(isAllowed(role, { ...attempt, context: caller })).toBe(false);
+  });
+
+  test('lets a caller of another account do nothing through DynamoDB', () => {
+    const context = { ...throughDynamoDB, 'kms:CallerAccount': '444455556666' };
+    const attempt = { action: 'kms:Decrypt', context, policy };
+    expect(isAllowed(roleOf('ControlPlaneRole'), attempt)).toBe(false);
+  });
+});
+
+/** Actions without the wildcards of those that the product names. */
+function writtenOut(actions: readonly string[]): string[] {
+  return actions.flatMap((action) => {
+    if (action === 'kms:ReEncrypt*') return ['kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+    if (action === 'kms:GenerateDataKey*')
+      return ['kms:GenerateDataKey', 'kms:GenerateDataKeyPair'];
+    return [action];
+  });
+}

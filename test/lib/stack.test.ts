@@ -1,0 +1,223 @@
+/** The template as a whole, and the invariants of what it holds. */
+import { describe, expect, test } from '@jest/globals';
+import { context, resource, resourcesOf, synthesizedTemplate } from './synthesized.ts';
+
+const template = synthesizedTemplate();
+const [productKey] = resource(template, 'AWS::KMS::Key');
+const productKeyArn = { 'Fn::GetAtt': [productKey, 'Arn'] };
+
+// Sources change all the time, and with them the hashes of the bundles.
+const assetKey = /^[0-9a-f]{64}\.zip$/;
+expect.addSnapshotSerializer({
+  test: (value: unknown) => typeof value === 'string' && assetKey.test(value),
+  serialize: () => '"<asset>.zip"',
+});
+
+describe('the template', () => {
+  test('is as it was', () => {
+    expect(template).toMatchSnapshot();
+  });
+
+  test('is the same at a second synth', () => {
+    expect(synthesizedTemplate()).toEqual(template);
+  });
+
+  test('names no account, no region and no folder', () => {
+    const text = JSON.stringify(template);
+    expect(text).not.toMatch(/\b\d{12}\b/);
+    expect(text).not.toMatch(/\b(us|eu|ap)-[a-z]+-\d\b/);
+    expect(text).not.toContain(process.cwd());
+  });
+
+  test('has no custom resource, no condition and no parameter beside that of CDK itself', () => {
+    const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+    expect([...types].filter((type) => /^(Custom::|AWS::CloudFormation::)/.test(type))).toEqual([]);
+    expect(Object.keys(template)).toEqual(
+      expect.not.arrayContaining(['Conditions', 'Mappings', 'Transform']),
+    );
+    expect(Object.keys(template.Parameters)).toEqual(['BootstrapVersion']);
+  });
+
+  test('gives out the API, the table, the tenant role and the trail', () => {
+    expect(template.Outputs).toEqual({
+      ApiUrl: {
+        Value: {
+          'Fn::Join': [
+            '',
+            [
+              'https://',
+              { Ref: resource(template, 'AWS::ApiGateway::RestApi')[0] },
+              '.execute-api.',
+              { Ref: 'AWS::Region' },
+              '.',
+              { Ref: 'AWS::URLSuffix' },
+              '/v1',
+            ],
+          ],
+        },
+      },
+      TableName: { Value: { Ref: resource(template, 'AWS::DynamoDB::Table')[0] } },
+      TenantRoleArn: {
+        Value: { 'Fn::GetAtt': [resource(template, 'AWS::IAM::Role', 'TenantRole')[0], 'Arn'] },
+      },
+      TrailArn: {
+        Value: { 'Fn::GetAtt': [resource(template, 'AWS::CloudTrail::Trail')[0], 'Arn'] },
+      },
+    });
+  });
+});
+
+describe('what holds data', () => {
+  const kept = [
+    'AWS::KMS::Key',
+    'AWS::DynamoDB::Table',
+    'AWS::S3::Bucket',
+    'AWS::Logs::LogGroup',
+  ].flatMap((type) => resourcesOf(template, type));
+
+  test.each(kept)('%s outlives the stack and its replacement', (_, one) => {
+    expect(one).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test.each(resourcesOf(template, 'AWS::KMS::Key'))('the key %s rotates', (_, key) => {
+    expect(key.Properties).toMatchObject({ EnableKeyRotation: true, RotationPeriodInDays: 90 });
+  });
+
+  test('the key rotates as configured', () => {
+    const other = synthesizedTemplate({ rotationPeriodInDays: 365 });
+    expect(resource(other, 'AWS::KMS::Key')[1].Properties.RotationPeriodInDays).toBe(365);
+  });
+
+  test('the table is keyed by tenant, restorable, protected and encrypted', () => {
+    expect(resource(template, 'AWS::DynamoDB::Table')[1].Properties).toEqual({
+      AttributeDefinitions: [{ AttributeName: 'tenantId', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'tenantId', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+      SSESpecification: { KMSMasterKeyId: productKeyArn, SSEEnabled: true, SSEType: 'KMS' },
+    });
+  });
+
+  test.each(resourcesOf(template, 'AWS::Logs::LogGroup'))(
+    'the log group %s is encrypted and does not grow for ever',
+    (_, logs) => {
+      expect(logs.Properties).toEqual({ KmsKeyId: productKeyArn, RetentionInDays: 365 });
+    },
+  );
+
+  test.each(resourcesOf(template, 'AWS::S3::Bucket'))('the bucket %s is private', (id, bucket) => {
+    expect(bucket.Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    const policy = resourcesOf(template, 'AWS::S3::BucketPolicy').find(
+      ([, { Properties }]) => Properties.Bucket.Ref === id,
+    );
+    expect(policy?.[1].Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 's3:*',
+        Principal: { AWS: '*' },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    );
+  });
+});
+
+describe('functions', () => {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function');
+
+  test.each(functions)('%s runs on Node.js 24 and arm64, with a log group of its own', (_, one) => {
+    expect(one.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+    expect(one.Properties.LoggingConfig).toMatchObject({
+      LogFormat: 'JSON',
+      ApplicationLogLevel: 'INFO',
+      LogGroup: { Ref: expect.any(String) },
+    });
+    expect(Object.keys(one.Properties)).not.toContain('ReservedConcurrentExecutions');
+  });
+
+  test.each([
+    ['FunctionsAuthorizer', 5, 'authorizer.handler'],
+    ['FunctionsTenants', 28, 'tenants.handler'],
+    ['FunctionsCrypto', 15, 'crypto.handler'],
+  ])('%s has %i seconds, less than API Gateway gives it', (prefix, timeout, handler) => {
+    const [, { Properties }] = resource(template, 'AWS::Lambda::Function', prefix);
+    expect(Properties).toMatchObject({ Timeout: timeout, Handler: handler });
+  });
+
+  test('the authorizer is told what the context says', () => {
+    const tenantClaim = 'custom:tenant';
+    const [, one] = resource(
+      synthesizedTemplate({ tenantClaim }),
+      'AWS::Lambda::Function',
+      'FunctionsAuthorizer',
+    );
+    expect(one.Properties.Environment.Variables).toEqual({
+      ISSUER: context.issuer,
+      AUDIENCE: context.audience,
+      TENANT_CLAIM: tenantClaim,
+    });
+  });
+
+  test('only the data plane runs in tenant isolation mode, unless that is switched off', () => {
+    const modes = functions.map(([id, one]) => [id, one.Properties.TenancyConfig]);
+    expect(modes).toEqual([
+      [expect.stringContaining('Authorizer'), undefined],
+      [expect.stringContaining('Tenants'), undefined],
+      [expect.stringContaining('Crypto'), { TenantIsolationMode: 'PER_TENANT' }],
+    ]);
+    const [, off] = resource(
+      synthesizedTemplate({ tenantIsolation: false }),
+      'AWS::Lambda::Function',
+      'FunctionsCrypto',
+    );
+    expect(off.Properties.TenancyConfig).toBeUndefined();
+    expect(off.Properties.Environment.Variables.TENANT_ISOLATION).toBe('false');
+  });
+});
+
+describe('the trail', () => {
+  const [, trail] = resource(template, 'AWS::CloudTrail::Trail');
+
+  test('records management events of both kinds in all regions, with validation', () => {
+    expect(trail.Properties).toMatchObject({
+      IsLogging: true,
+      IsMultiRegionTrail: true,
+      IncludeGlobalServiceEvents: true,
+      EnableLogFileValidation: true,
+      EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
+    });
+    // KMS is a source that one could leave out.
+    expect(trail.Properties.EventSelectors[0]).not.toHaveProperty('ExcludeManagementEventSources');
+  });
+
+  test('is encrypted, in a bucket with versions and an access log, and in a log group', () => {
+    expect(trail.Properties.KMSKeyId).toEqual(productKeyArn);
+    expect(trail.Properties.CloudWatchLogsLogGroupArn).toBeDefined();
+    const [bucketId, bucket] = resource(template, 'AWS::S3::Bucket', 'AuditTrailBucket');
+    expect(trail.Properties.S3BucketName).toEqual({ Ref: bucketId });
+    expect(bucket.Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      LoggingConfiguration: { DestinationBucketName: { Ref: expect.any(String) } },
+    });
+    expect(
+      bucket.Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]
+        .ServerSideEncryptionByDefault,
+    ).toEqual({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: productKeyArn });
+  });
+
+  test('has the ARN that bucket and key expect', () => {
+    const name = trail.Properties.TrailName;
+    const expecting = JSON.stringify([
+      resource(template, 'AWS::S3::BucketPolicy', 'AuditTrailBucket'),
+      resource(template, 'AWS::KMS::Key'),
+    ]).match(/:trail\/[^"]+/g);
+    expect(new Set(expecting)).toEqual(new Set([`:trail/${name}`]));
+  });
+});
