@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { clientConfiguration } from './aws/client.ts';
 import { readEnvironment, tenantsEnvironment } from './environment.ts';
@@ -27,10 +26,7 @@ const tableName = environment.TABLE_NAME;
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
-const table = DynamoDBDocumentClient.from(
-  new DynamoDBClient({ ...clientConfiguration, requestHandler }),
-  { marshallOptions: { removeUndefinedValues: true } },
-);
+const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
 
 /** A display name of 256 characters, each written as an escape, and some room. */
 const maxBodyBytes = 16 * 1024;

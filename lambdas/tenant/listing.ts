@@ -1,6 +1,6 @@
 /** Pages of the tenant table. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { cursorAfter, readCursor } from './cursor.ts';
 import { type TenantRow, tenantRow } from './row.ts';
 import type { TenantStatus } from './status.ts';
@@ -26,7 +26,7 @@ export interface PageRequest {
  * @throws ZodError where a row is not as it must be
  */
 export async function listTenants(
-  client: DynamoDBDocumentClient,
+  client: DynamoDBClient,
   tableName: string,
   { limit, cursor, status }: PageRequest,
 ): Promise<Page> {
@@ -39,14 +39,14 @@ export async function listTenants(
         ConsistentRead: true,
         // A limit counts the rows looked at, before the filter.
         Limit: status === undefined ? limit - rows.length : scanned,
-        ...(position !== undefined && { ExclusiveStartKey: { tenantId: position } }),
+        ...(position !== undefined && { ExclusiveStartKey: { tenantId: { S: position } } }),
         ...(status !== undefined && onlyStatus(status)),
       }),
     );
-    const found = Items.map((item) => tenantRow.parse(item));
+    const found = Items.map((item) => tenantRow.parse(unmarshall(item)));
     const taken = found.slice(0, limit - rows.length);
     rows.push(...taken);
-    position = LastEvaluatedKey?.tenantId as string | undefined;
+    position = LastEvaluatedKey?.tenantId?.S;
     // Some of what this Scan found is for the next page, which starts after the last one taken.
     if (taken.length < found.length) position = rows.at(-1)?.tenantId;
     if (position === undefined) return { rows };
@@ -58,16 +58,13 @@ export async function listTenants(
 const onlyStatus = (status: TenantStatus) => ({
   FilterExpression: '#status = :status',
   ExpressionAttributeNames: { '#status': 'status' },
-  ExpressionAttributeValues: { ':status': status },
+  ExpressionAttributeValues: { ':status': { S: status } },
 });
 
 /** @returns the ARN of every key that a row names */
-export async function keyArnsOf(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-): Promise<Set<string>> {
+export async function keyArnsOf(client: DynamoDBClient, tableName: string): Promise<Set<string>> {
   const arns = new Set<string>();
-  let start: Record<string, unknown> | undefined;
+  let start: Record<string, AttributeValue> | undefined;
   do {
     const { Items = [], LastEvaluatedKey } = await client.send(
       new ScanCommand({
@@ -77,7 +74,7 @@ export async function keyArnsOf(
         ...(start !== undefined && { ExclusiveStartKey: start }),
       }),
     );
-    for (const { keyArn } of Items) if (typeof keyArn === 'string') arns.add(keyArn);
+    for (const { keyArn } of Items) if (keyArn?.S !== undefined) arns.add(keyArn.S);
     start = LastEvaluatedKey;
   } while (start !== undefined);
   return arns;

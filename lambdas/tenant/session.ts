@@ -6,13 +6,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { clientConfiguration } from '../aws/client.ts';
 import { tenantIdTag } from './tenant-id.ts';
 
 export interface TenantSession {
   readonly kms: KMSClient;
-  readonly table: DynamoDBDocumentClient;
+  readonly table: DynamoDBClient;
 }
 
 /** @param tenantId a valid tenant id */
@@ -44,7 +43,7 @@ export function tenantSessions(tenantRoleArn: string): OpenSession {
     const configuration = { ...clientConfiguration, requestHandler, credentials };
     return {
       kms: new KMSClient(configuration),
-      table: DynamoDBDocumentClient.from(new DynamoDBClient(configuration)),
+      table: new DynamoDBClient(configuration),
     };
   };
 

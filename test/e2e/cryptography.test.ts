@@ -85,6 +85,26 @@ describe('one tenant and another', () => {
     expectProblem(await decrypt({ ciphertext }, tenantId), 409, code);
   });
 
+  test('a new key whose tag does not count yet is a 503 that says when to come again', async () => {
+    const { keyArn } = await stack.client.onboard('untagged');
+    const { kms } = stack.administrator;
+    await kms.untagResource({ KeyId: keyArn, TagKeys: ['TenantId'] });
+    const early = await encrypt({ plaintext: '' }, 'untagged');
+    expectProblem(early, 503, 'key-not-ready');
+    expect(Number(early.headers['retry-after'])).toBeGreaterThan(0);
+    await kms.tagResource({
+      KeyId: keyArn,
+      Tags: [{ TagKey: 'TenantId', TagValue: 'untagged' }],
+    });
+    expect((await encrypt({ plaintext: '' }, 'untagged')).status).toBe(200);
+  });
+
+  test('a key that was disabled behind our back is refused with its reason', async () => {
+    const { keyArn } = await stack.client.onboard('disabled');
+    await stack.administrator.kms.disableKey({ KeyId: keyArn });
+    expectProblem(await encrypt({ plaintext: '' }, 'disabled'), 409, 'key-unusable');
+  });
+
   test('a status that nobody knows is a refusal', async () => {
     await stack.client.onboard('odd');
     await stack.setStatus('odd', 'ALMOST_ACTIVE');

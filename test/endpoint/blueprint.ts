@@ -1,0 +1,63 @@
+/** The synthesized template, resolved for the account, and under names that are this run's own. */
+import { synthesize, stackName as synthesizedName } from '../../lib/synthesize.ts';
+import type { Role } from '../../local/sts/role.ts';
+import { type ApiDefinition, readApi } from '../../local/template/api.ts';
+import {
+  assetsOf,
+  type FunctionDefinition,
+  readFunctions,
+} from '../../local/template/functions.ts';
+import type { Account } from '../../local/template/resource-types.ts';
+import { readRoles } from '../../local/template/roles.ts';
+import { readTables, type TableDefinition } from '../../local/template/tables.ts';
+import { readTemplate, type Template } from '../../local/template/template.ts';
+
+export interface Blueprint {
+  readonly account: Account;
+  readonly template: Template;
+  readonly api: ApiDefinition;
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  readonly table: TableDefinition;
+  readonly controlPlaneRole: Role;
+  readonly dataPlaneRole: Role;
+  readonly tenantRole: Role;
+}
+
+/** Nobody asks it: the authorizer is not part of the run. */
+const context = { issuer: 'https://issuer.invalid', audience: 'tenant-keys' };
+
+/**
+ * @param account its stack name is what the names of roles and table begin with
+ * @param folder for the assembly, with the bundles of the functions
+ */
+export function readBlueprint(account: Account, folder: string): Blueprint {
+  const { template: document } = synthesize(context, folder).getStackByName(synthesizedName);
+  const template = readTemplate(document, account);
+  const functions = readFunctions(template, assetsOf(folder));
+  const roles = readRoles(template);
+  const role = (arn: string | undefined): Role => known(roles.get(arn ?? ''), `role ${arn}`);
+  const serving = (handler: string) =>
+    known(
+      [...functions.values()].find((definition) => definition.handler === handler),
+      `function ${handler}`,
+    );
+  const tenants = serving('tenants.handler');
+  return {
+    account,
+    template,
+    functions,
+    api: readApi(template),
+    table: known(
+      readTables(template).find(({ TableName }) => TableName === tenants.environment.TABLE_NAME),
+      'tenant table',
+    ),
+    controlPlaneRole: role(tenants.roleArn),
+    dataPlaneRole: role(serving('crypto.handler').roleArn),
+    tenantRole: role(tenants.environment.TENANT_ROLE_ARN),
+  };
+}
+
+function known<T>(found: T | undefined, what: string): T {
+  if (found === undefined) throw new Error(`the template has no ${what}`);
+  return found;
+}

@@ -1,0 +1,94 @@
+/**
+ * The story and the guarantees against the local stack, which enforces the policies: a guarantee that is
+ * not enforced here is one that the policies do not give, or whose attempt is wrong.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemClock } from '../../local/clock.ts';
+import { type Deployment, deploy } from '../../local/deployment.ts';
+import { openApi } from './api.ts';
+import { readBlueprint } from './blueprint.ts';
+import { openCleanUp, type Removal } from './clean-up.ts';
+import { callerOf, clientsOf, type Keys } from './clients.ts';
+import { judge, type Verdict } from './guarantee.ts';
+import { guarantees } from './guarantees.ts';
+import { checkKey } from './key-at-rest.ts';
+import { openPatience } from './patience.ts';
+import { openWorld } from './players.ts';
+import { openReport } from './report.ts';
+import type { Run, Stage } from './stage.ts';
+import { tellStory } from './story.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-enforcement-'));
+const lines: string[] = [];
+const verdicts: Verdict[] = [];
+const removals: Removal[] = [];
+const keyStates: unknown[] = [];
+let deployment: Deployment;
+
+beforeAll(async () => {
+  const account = { partition: 'aws', accountId: '111122223333', region: 'us-east-1' };
+  const blueprint = readBlueprint({ ...account, stackName: 'tk-test' }, folder);
+  deployment = await deploy({ template: blueprint.template, clock: systemClock, port: 0 });
+  const destination = { endpoint: deployment.url, region: account.region };
+  const { accessKeyId, secretAccessKey } = deployment.operator;
+  const caller = callerOf(destination, { accessKeyId, secretAccessKey });
+  const { signal } = new AbortController();
+  const run: Run = {
+    destination,
+    caller,
+    name: 'tk-test',
+    folder,
+    report: openReport((line) => lines.push(line), signal),
+    cleanUp: openCleanUp(),
+    patience: openPatience(destination, signal),
+  };
+  const keys = (role: Stage['blueprint']['tenantRole']): Keys => {
+    const {
+      accessKeyId: id,
+      secretAccessKey: secret,
+      sessionToken,
+    } = deployment.issue(role, 'run');
+    return { accessKeyId: id, secretAccessKey: secret, sessionToken: sessionToken ?? '' };
+  };
+  const { controlPlaneRole, dataPlaneRole } = blueprint;
+  const keysOfRole = new Map([controlPlaneRole, dataPlaneRole].map((r) => [r.arn, keys(r)]));
+  const stage: Stage = {
+    blueprint,
+    api: openApi(blueprint, destination, keysOfRole),
+    controlPlane: clientsOf(destination, keysOfRole.get(controlPlaneRole.arn)),
+    dataPlane: clientsOf(destination, keysOfRole.get(dataPlaneRole.arn)),
+  };
+  run.cleanUp.note('the workers', stage.api.close);
+  const tenants = await tellStory(run, stage);
+  for (const tenant of tenants) await checkKey(caller.kms, blueprint, tenant);
+  const world = await openWorld(run, stage, tenants);
+  for (const guarantee of guarantees) verdicts.push(await judge(guarantee, world));
+  await run.cleanUp.run((removal) => removals.push(removal));
+  for (const { keyArn } of tenants) {
+    const { KeyMetadata } = await caller.kms.describeKey({ KeyId: keyArn });
+    keyStates.push(KeyMetadata?.KeyState);
+  }
+}, 60_000);
+
+afterAll(async () => {
+  await deployment?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the story succeeds with policies enforced, and sees no gap', () => {
+  expect(lines.filter((line) => !/^ {2}ok /.test(line))).toEqual([]);
+  expect(lines.length).toBeGreaterThan(15);
+});
+
+test('every guarantee is enforced', () => {
+  expect(verdicts.filter(({ outcome }) => outcome !== 'enforced')).toEqual([]);
+  expect(verdicts).toHaveLength(guarantees.length);
+});
+
+test('the keys are scheduled for deletion, and nothing is left', () => {
+  expect(removals.filter(({ error }) => error !== undefined)).toEqual([]);
+  expect(keyStates).toEqual(['PendingDeletion', 'PendingDeletion']);
+});

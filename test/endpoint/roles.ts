@@ -1,0 +1,62 @@
+/**
+ * The roles of the template at the endpoint. Invariant: their policies are the template's to the letter.
+ * One thing is added, since no Lambda runs here: the caller may assume the two execution roles, which
+ * otherwise trust lambda.amazonaws.com alone. The tenant role's trust is untouched.
+ */
+import type { IAM } from '@aws-sdk/client-iam';
+import { isNamed } from '../../lambdas/aws/error.ts';
+import type { Role } from '../../local/sts/role.ts';
+
+/**
+ * @param callerArn who may assume the role beside those whom it trusts
+ * @throws MalformedPolicyDocument where IAM does not know a role yet that the trust policy names
+ */
+export async function createRole(iam: IAM, role: Role, callerArn?: string): Promise<void> {
+  const trust = role.trustPolicy.source;
+  try {
+    await iam.createRole({
+      RoleName: role.name,
+      Description: 'tenant-keys: made by npm run test:endpoint, which removes it again',
+      MaxSessionDuration: role.maxSessionDurationSeconds,
+      AssumeRolePolicyDocument: JSON.stringify(
+        callerArn === undefined ? trust : withCaller(trust, callerArn),
+      ),
+    });
+  } catch (error) {
+    // An answer was lost and the SDK has asked again: the name is random, so it is this run's.
+    if (!isNamed(error, 'EntityAlreadyExists', 'EntityAlreadyExistsException')) throw error;
+  }
+  for (const [index, policy] of role.identityPolicies.entries()) {
+    await iam.putRolePolicy({
+      RoleName: role.name,
+      PolicyName: `Policy${index}`,
+      PolicyDocument: JSON.stringify(policy.source),
+    });
+  }
+}
+
+const withCaller = (trust: Readonly<Record<string, unknown>>, callerArn: string) => ({
+  ...trust,
+  Statement: [
+    ...[trust.Statement].flat(),
+    {
+      Sid: 'CallerOfThisRun',
+      Effect: 'Allow',
+      Principal: { AWS: callerArn },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+});
+
+/** Does nothing where there is no such role. */
+export async function deleteRole(iam: IAM, name: string): Promise<void> {
+  try {
+    const { PolicyNames = [] } = await iam.listRolePolicies({ RoleName: name });
+    for (const PolicyName of PolicyNames) {
+      await iam.deleteRolePolicy({ RoleName: name, PolicyName });
+    }
+    await iam.deleteRole({ RoleName: name });
+  } catch (error) {
+    if (!isNamed(error, 'NoSuchEntity', 'NoSuchEntityException')) throw error;
+  }
+}

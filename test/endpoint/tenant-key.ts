@@ -1,0 +1,63 @@
+/**
+ * The end of a tenant's key, by the caller: the control plane may not delete as soon as this. Invariant:
+ * the only keys that are touched are those of tenants that this run has named at random.
+ */
+import type { KMS } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isNamed } from '../../lambdas/aws/error.ts';
+import { keyByTag } from '../../lambdas/tenant/lost-key.ts';
+import { getTenant } from '../../lambdas/tenant/registry.ts';
+import { aliasOf } from '../../lambdas/tenant/tenant-id.ts';
+import type { Caller } from './clients.ts';
+
+/** Days; the shortest that KMS takes. */
+const shortestWindow = 7;
+const searchInMs = 60_000;
+
+/**
+ * Does nothing where the tenant has no key.
+ * @throws Error where there may be a key that KMS does not show
+ */
+export async function removeTenantKey(
+  { kms, dynamodb }: Caller,
+  tableName: string,
+  tenantId: string,
+): Promise<void> {
+  const table = DynamoDBDocumentClient.from(dynamodb);
+  const row = await unlessGone(getTenant(table, tableName, tenantId));
+  await unlessGone(kms.deleteAlias({ AliasName: aliasOf(tenantId) }));
+  const keyArn = row?.keyRequestedAt === undefined ? row?.keyArn : await findLostKey(kms, tenantId);
+  if (keyArn !== undefined) await scheduleDeletion(kms, keyArn);
+}
+
+/** The handler was stopped between asking for the key and writing down its ARN. */
+async function findLostKey(kms: KMS, tenantId: string): Promise<string> {
+  const lost = await keyByTag(kms, tenantId, new Set(), Date.now() + searchInMs);
+  if (lost !== undefined) return lost.arn;
+  throw new Error(`KMS was asked for a key and shows none with the tag TenantId=${tenantId}`);
+}
+
+async function scheduleDeletion(kms: KMS, keyArn: string): Promise<void> {
+  // AWS takes the ARN as well, moto does not.
+  const KeyId = idOf(keyArn);
+  try {
+    await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: shortestWindow });
+  } catch (error) {
+    if (!isNamed(error, 'KMSInvalidStateException')) throw error;
+    const { KeyMetadata } = await kms.describeKey({ KeyId });
+    if (KeyMetadata?.KeyState !== 'PendingDeletion') throw error;
+  }
+}
+
+/** @returns the last part of the ARN */
+export const idOf = (keyArn: string): string => keyArn.slice(keyArn.lastIndexOf('/') + 1);
+
+/** @returns undefined where there is no such key, alias or table */
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNamed(error, 'NotFoundException', 'ResourceNotFoundException')) return undefined;
+    throw error;
+  }
+}

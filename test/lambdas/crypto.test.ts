@@ -1,0 +1,122 @@
+/** The data plane in process, with no AWS to reach: what must be refused before, and what if there is none. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { ApiHandler } from '../../lambdas/http/api-handler.ts';
+import { contextOf, eventOf } from './http/event.ts';
+
+let handler: ApiHandler;
+beforeAll(async () => {
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  handler = await load('true');
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
+
+async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'nobody',
+    AWS_SECRET_ACCESS_KEY: 'nothing',
+    // The discard port: nothing listens there.
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    TABLE_NAME: 'tenants',
+    TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+    TENANT_ISOLATION: isolation,
+  });
+  jest.resetModules();
+  return (await import('../../lambdas/crypto.ts')).handler;
+}
+
+interface Who {
+  readonly path?: string;
+  /** what the authorizer's context has, null where there is no authorizer */
+  readonly authorizer?: { readonly tenantId?: unknown } | null;
+  readonly lambda?: string | undefined;
+}
+
+const acme = { tenantId: 'acme' };
+
+const requestOf = ({ path = 'acme', authorizer = acme }: Who, body = '{"plaintext":"eA=="}') =>
+  eventOf({
+    pathParameters: { tenantId: path },
+    requestContext: { requestId: 'x', authorizer } as APIGatewayProxyEvent['requestContext'],
+    body,
+  });
+
+async function ask(who: Who, body?: string, by: ApiHandler = handler) {
+  const context = contextOf({ tenantId: 'lambda' in who ? who.lambda : 'acme' });
+  const { statusCode, headers, body: text } = await by(requestOf(who, body), context);
+  return { status: statusCode, code: JSON.parse(text).code, headers };
+}
+
+describe('whose request it is, all must say alike', () => {
+  test.each<[string, Who]>([
+    ['the path says another', { path: 'globex' }],
+    ['the authorizer says another', { authorizer: { tenantId: 'globex' } }],
+    ['Lambda says another', { lambda: 'globex' }],
+    ['the authorizer says nothing', { authorizer: {} }],
+    ['there is no authorizer', { authorizer: null }],
+    ['Lambda says nothing', { lambda: undefined }],
+    ['the authorizer says it in a list', { authorizer: { tenantId: ['acme'] } }],
+    ['Lambda says one that begins like it', { lambda: 'acme2' }],
+  ])('%s: 403', async (_, who) => {
+    expect(await ask(who)).toMatchObject({ status: 403, code: 'forbidden' });
+  });
+
+  test.each(['*', 'Acme', 'a', '../acme', '${aws:PrincipalTag/TenantId}'])(
+    'and it must be a tenant id: %s is a 400, even if all say it',
+    async (id) => {
+      const answer = await ask({ path: id, authorizer: { tenantId: id }, lambda: id });
+      expect(answer).toMatchObject({ status: 400, code: 'invalid-tenant-id' });
+    },
+  );
+
+  test('without tenant isolation mode Lambda is not asked', async () => {
+    const plain = await load('false');
+    expect(await ask({ lambda: undefined }, '{}', plain)).toMatchObject({ code: 'bad-request' });
+    expect(await ask({ authorizer: { tenantId: 'globex' } }, '{}', plain)).toMatchObject({
+      code: 'forbidden',
+    });
+  });
+});
+
+describe('what is wrong with the body is said before AWS is asked', () => {
+  const largest = 4 * 1024 * 1024;
+  const bytes = (length: number) => Buffer.alloc(length).toString('base64');
+
+  test.each([
+    ['no plaintext', '{}', 400, 'bad-request'],
+    ['direct mode, which is not there yet', '{"plaintext":"","mode":"direct"}', 400, 'bad-request'],
+    [
+      'a reserved context',
+      '{"plaintext":"","encryptionContext":{"tenantID":""}}',
+      400,
+      'bad-request',
+    ],
+    ['a byte too much', `{"plaintext":"${bytes(largest + 1)}"}`, 413, 'too-large'],
+    ['a body too large', `{"plaintext":"${'A'.repeat(5_900_000)}"}`, 413, 'too-large'],
+  ])('%s', async (_, body, status, code) => {
+    expect(await ask({}, body)).toMatchObject({ status, code });
+  });
+});
+
+test('where AWS cannot be reached, the answer is a 503 that says when to try again', async () => {
+  // In a process of its own: in Jest's the SDK does not recognize Node's errors as errors.
+  const script = `
+    const { handler } = await import(${JSON.stringify(import.meta.resolve('../../lambdas/crypto.ts'))});
+    const { eventOf, contextOf } = await import(${JSON.stringify(import.meta.resolve('./http/event.ts'))});
+    const event = eventOf({ body: '{"plaintext":"eA=="}' });
+    const answer = await handler(event, contextOf({ tenantId: 'acme' }));
+    process.stderr.write(JSON.stringify(answer));`;
+  const { stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', script],
+    { env: process.env },
+  );
+  const answer = JSON.parse(stderr);
+  expect(answer).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '1' } });
+  expect(JSON.parse(answer.body).code).toBe('unavailable');
+});

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { apiHandler, type Serve } from '../../../lambdas/http/api-handler.ts';
+import { badRequest, unavailable } from '../../../lambdas/http/problem.ts';
+import { json } from '../../../lambdas/http/response.ts';
+import { contextOf, eventOf, requestId } from './event.ts';
+
+const canary = 'CANARY-5f1d0c';
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> => {
+  const decrypt = async () => json(200, { served: 'decrypt' });
+  return apiHandler<'crypto'>({ encrypt, decrypt })(eventOf(change), contextOf());
+};
+const failing = (error: unknown) => serving(async () => Promise.reject(error));
+
+describe('the route', () => {
+  const echo: Serve = async ({ event }) => json(200, { type: event.headers['content-type'] });
+
+  test('chooses the operation, which sees header names in lower case', async () => {
+    expect(JSON.parse((await serving(echo)).body)).toEqual({ type: 'application/json' });
+    const other = await serving(echo, { resource: '/tenants/{tenantId}/decrypt' });
+    expect(JSON.parse(other.body)).toEqual({ served: 'decrypt' });
+  });
+
+  test.each([
+    ['of the other plane', { httpMethod: 'GET', resource: '/tenants' }],
+    ['with another method', { httpMethod: 'GET' }],
+    ['that is the path and not the resource', { resource: '/tenants/acme/encrypt' }],
+    ['that nobody knows', { resource: '/' }],
+  ])('%s is a 404', async (_, change) => {
+    expect((await serving(echo, change)).statusCode).toBe(404);
+  });
+});
+
+describe('an answer', () => {
+  test('may be kept by no cache and guessed at by no browser', async () => {
+    for (const answer of [await serving(async () => json(200, {})), await failing(new Error())]) {
+      expect(answer.headers).toMatchObject({
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+      });
+    }
+  });
+
+  test('to a problem is problem+json with the six members', async () => {
+    const answer = await failing(unavailable(7));
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers).toMatchObject({
+      'Content-Type': 'application/problem+json',
+      'Retry-After': '7',
+    });
+    expect(JSON.parse(answer.body)).toEqual({
+      type: 'urn:tenant-keys:problem:unavailable',
+      title: 'Service Unavailable',
+      status: 503,
+      detail: 'The request could not be finished; try again later.',
+      code: 'unavailable',
+      requestId,
+    });
+  });
+});
+
+describe('an error of AWS becomes', () => {
+  const named = (name: string, more: object = {}) =>
+    Object.assign(new Error(canary), { name }, more);
+
+  test.each([
+    ['throttling', named('ThrottlingException'), 503, 'unavailable'],
+    ['an exhausted table', named('ProvisionedThroughputExceededException'), 503, 'unavailable'],
+    ['a failing KMS', named('KMSInternalException'), 503, 'unavailable'],
+    ['a time-out', named('TimeoutError'), 503, 'unavailable'],
+    ['no connection', named('Error', { code: 'ECONNREFUSED' }), 503, 'unavailable'],
+    ['any 5xx', named('Strange', { $metadata: { httpStatusCode: 502 } }), 503, 'unavailable'],
+    ['a disabled key', named('DisabledException'), 409, 'key-unusable'],
+    ['a key pending deletion', named('KMSInvalidStateException'), 409, 'key-unusable'],
+    ['a refusal by IAM', named('AccessDeniedException'), 500, 'internal-error'],
+    ['anything else', named('SomethingElse'), 500, 'internal-error'],
+  ])('%s', async (_, error, status, code) => {
+    const answer = await failing(error);
+    expect([answer.statusCode, JSON.parse(answer.body).code]).toEqual([status, code]);
+  });
+});
+
+describe('whatever is thrown, its text is in no answer and no log line', () => {
+  const schemaError = z.strictObject({ a: z.string() }).safeParse({ [canary]: canary }).error;
+
+  test.each([
+    ['an error', new Error(canary)],
+    ['an error with a cause', new Error('x', { cause: { data: canary } })],
+    ['a syntax error', new SyntaxError(`Unexpected token in "${canary}"`)],
+    ['a schema error', schemaError],
+    ['a text', canary],
+    ['nothing', undefined],
+  ])('%s', async (_, error) => {
+    const answer = await failing(error);
+    expect(answer.statusCode).toBe(error === schemaError ? 400 : 500);
+    expect(JSON.stringify(answer)).not.toContain(canary);
+    expect(lines.join('')).not.toContain(canary);
+    expect(lines).toHaveLength(1);
+  });
+});
+
+describe('each request leaves one line', () => {
+  test('that says who, what, how it ended and how long it took', async () => {
+    await serving(async () => json(200, { plaintext: canary }), { body: canary });
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] as string)).toEqual({
+      timestamp: expect.any(String),
+      level: 'INFO',
+      message: 'request',
+      requestId,
+      tenantId: 'acme',
+      operation: 'encrypt',
+      outcome: 'succeeded',
+      status: 200,
+      durationInMs: expect.any(Number),
+    });
+  });
+
+  test('with the code of a refusal, and for a failure the name of the error', async () => {
+    await failing(badRequest('x'));
+    await failing(new TypeError('x'));
+    const [refused, failed] = lines.map((line) => JSON.parse(line));
+    expect(refused).toMatchObject({ level: 'INFO', outcome: 'refused', code: 'bad-request' });
+    expect(refused.error).toBeUndefined();
+    expect(failed).toMatchObject({ level: 'ERROR', outcome: 'failed', error: 'TypeError' });
+  });
+
+  test('without what only looks like a tenant id', async () => {
+    await serving(async () => json(200, {}), { pathParameters: { tenantId: `x/${canary}` } });
+    expect(lines.join('')).not.toContain(canary);
+  });
+});

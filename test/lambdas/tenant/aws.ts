@@ -1,0 +1,135 @@
+/** KMS and DynamoDB of this machine, and clients that can be made to fail, or to die, at any call. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS, KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { credentialStore } from '../../../local/aws/credentials.ts';
+import { serveAws } from '../../../local/aws/endpoint.ts';
+import { systemClock } from '../../../local/clock.ts';
+import { dynamodb } from '../../../local/dynamodb/service.ts';
+import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { kms } from '../../../local/kms/service.ts';
+import { openKeyStore } from '../../../local/kms/store.ts';
+
+const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
+export const tableName = 'tenants';
+
+/** Told of each call, by the name of its command. */
+export interface Fault {
+  /** throws, and the call is never made */
+  before?(command: string): void;
+  /** throws, and the answer to the call is lost */
+  after?(command: string): void;
+  /** like `after`, for one attempt, after which the SDK may try again */
+  afterAttempt?(command: string): void;
+}
+
+export interface Clients {
+  readonly kms: KMSClient;
+  readonly kmsWithoutRetry: KMSClient;
+  readonly table: DynamoDBClient;
+}
+
+export interface Aws {
+  readonly administrator: KMS;
+  clients(fault?: Fault): Clients;
+  row(tenantId: string): Promise<Record<string, unknown> | undefined>;
+  put(row: Record<string, unknown>): Promise<void>;
+  /** ARNs of the keys that are tagged as the tenant's and not on their way out */
+  keysOf(tenantId: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export async function openAws(): Promise<Aws> {
+  const credentials = credentialStore(systemClock);
+  const tables = await dynamodb(account);
+  await tables.createTable({
+    TableName: tableName,
+    AttributeDefinitions: [{ AttributeName: 'tenantId', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'tenantId', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  const store = openKeyStore();
+  const endpoint = await serveAws({
+    services: [kms({ ...account, clock: systemClock, store }), tables.service],
+    credentials,
+    clock: systemClock,
+    port: 0,
+    ...account,
+  });
+  const configuration = {
+    endpoint: endpoint.url,
+    region: account.region,
+    credentials: credentials.issue(administrator()),
+  };
+  const kmsClient = new KMS(configuration);
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
+  return {
+    administrator: kmsClient,
+    clients: (fault = {}) => ({
+      kms: spoiled(new KMSClient(configuration), fault),
+      kmsWithoutRetry: spoiled(new KMSClient({ ...configuration, maxAttempts: 1 }), fault),
+      table: spoiled(new DynamoDBClient(configuration), fault),
+    }),
+    row: async (tenantId) =>
+      (await documents.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
+    put: async (row) => {
+      await documents.send(new PutCommand({ TableName: tableName, Item: row }));
+    },
+    keysOf: async (tenantId) => {
+      const { Keys = [] } = await kmsClient.listKeys({ Limit: 1000 });
+      const found: string[] = [];
+      for (const { KeyArn } of Keys) {
+        const KeyId = KeyArn as string;
+        const { Tags = [] } = await kmsClient.listResourceTags({ KeyId });
+        const { KeyMetadata } = await kmsClient.describeKey({ KeyId });
+        const own = Tags.some((tag) => tag.TagKey === 'TenantId' && tag.TagValue === tenantId);
+        if (own && KeyMetadata?.KeyState === 'Enabled') found.push(KeyId);
+      }
+      return found;
+    },
+    async close() {
+      await endpoint.close();
+      await tables.close();
+    },
+  };
+}
+
+function administrator() {
+  const arn = 'arn:aws:iam::111122223333:user/administrator';
+  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+  const policy = parsePolicy({ Version: '2012-10-17', Statement }, 'everything', 'identity');
+  return {
+    arn,
+    principalArn: arn,
+    accountId: account.accountId,
+    userId: 'AIDAADMINISTRATOR0000',
+    tags: {},
+    identityPolicies: [policy],
+  };
+}
+
+interface Stack {
+  // biome-ignore lint/suspicious/noExplicitAny: the middlewares of every client, of whatever types
+  add(middleware: any, options: object): void;
+}
+
+function spoiled<C extends { readonly middlewareStack: unknown }>(client: C, fault: Fault): C {
+  const stack = client.middlewareStack as Stack;
+  type Next = (args: unknown) => Promise<unknown>;
+  const around =
+    (before?: (command: string) => void, after?: (command: string) => void) =>
+    (next: Next, { commandName = '' }: { commandName?: string }) =>
+    async (args: unknown) => {
+      before?.(commandName);
+      try {
+        return await next(args);
+      } finally {
+        // An error of AWS is an answer too.
+        after?.(commandName);
+      }
+    };
+  // The first step is outside of the SDK's own attempts, the last is inside.
+  stack.add(around(fault.before, fault.after), { step: 'initialize' });
+  stack.add(around(undefined, fault.afterAttempt), { step: 'deserialize', priority: 'high' });
+  return client;
+}

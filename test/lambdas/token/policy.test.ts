@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { routes } from '../../../lambdas/http/routes.ts';
+import { policyFor } from '../../../lambdas/token/policy.ts';
+import type { Rights } from '../../../lambdas/token/rights.ts';
+import { authorize } from '../../../local/iam/authorize.ts';
+import { parsePolicy } from '../../../local/iam/policy-document.ts';
+
+const stage = 'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1';
+const methodArn = `${stage}/POST/tenants/acme/encrypt`;
+const tenant: Rights = { scope: 'tenant-keys/crypto', tenantId: 'acme' };
+const admin: Rights = { scope: 'tenant-keys/admin' };
+
+/** Decided as API Gateway decides, by the local stack's evaluator. */
+function allows(rights: Rights | undefined, request: string): boolean {
+  const caller = {
+    arn: 'somebody',
+    principalArn: 'somebody',
+    accountId: '111122223333',
+    userId: 'somebody',
+    tags: {},
+    identityPolicies: [parsePolicy(policyFor(rights, methodArn), 'token', 'identity')],
+  };
+  const access = { action: 'execute-api:Invoke', resource: `${stage}/${request}`, context: {} };
+  return authorize(caller, access).allowed;
+}
+
+test("a tenant's policy is one ARN for each route of the data plane, and nothing else", () => {
+  expect(policyFor(tenant, methodArn)).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: [`${stage}/POST/tenants/acme/encrypt`, `${stage}/POST/tenants/acme/decrypt`],
+      },
+    ],
+  });
+});
+
+test('it is the same whichever path of the API was asked for first', () => {
+  const other = policyFor(tenant, `${stage}/GET/tenants`);
+  expect(other).toEqual(policyFor(tenant, methodArn));
+});
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s',
+  (_, { method, path, plane }) => {
+    const request = `${method}${path.replace('{tenantId}', 'acme')}`;
+
+    test("is a tenant's only on the data plane, and only its own", () => {
+      expect(allows(tenant, request)).toBe(plane === 'crypto');
+      for (const other of ['acme2', 'acm', 'Acme', '*', 'acme/x', 'x/acme']) {
+        expect(allows(tenant, request.replace('acme', other))).toBe(false);
+      }
+    });
+
+    test("is an administrator's only on the control plane", () => {
+      for (const id of ['acme', 'globex', 'a/b']) {
+        expect(allows(admin, request.replace('acme', id))).toBe(plane === 'tenants');
+      }
+    });
+
+    test('is not for a token without rights', () => {
+      expect(allows(undefined, request)).toBe(false);
+    });
+  },
+);
+
+test("an administrator is denied the data plane's routes by name, since * goes beyond slashes", () => {
+  expect(policyFor(admin, methodArn).Statement[1]).toEqual({
+    Effect: 'Deny',
+    Action: 'execute-api:Invoke',
+    Resource: [`${stage}/POST/tenants/*/encrypt`, `${stage}/POST/tenants/*/decrypt`],
+  });
+});
+
+test('another stage and another API are out of reach', () => {
+  const [statement] = policyFor(admin, methodArn).Statement;
+  for (const arn of statement?.Resource ?? []) expect(arn.startsWith(`${stage}/`)).toBe(true);
+});
+
+test.each([
+  'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3',
+  'arn:aws:lambda:eu-central-1:111122223333:function:x/v1/GET/tenants',
+  '*',
+  '',
+])('a method ARN that is none gives no policy: "%s"', (arn) => {
+  expect(() => policyFor(admin, arn)).toThrow('method ARN');
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import { rightsOf } from '../../../lambdas/token/rights.ts';
+
+const rights = (claims: Record<string, unknown>) => rightsOf(claims, 'tenant_id');
+const crypto = 'tenant-keys/crypto';
+const admin = 'tenant-keys/admin';
+
+test('the crypto scope with a tenant is that tenant', () => {
+  expect(rights({ scope: crypto, tenant_id: 'acme' })).toEqual({ scope: crypto, tenantId: 'acme' });
+});
+
+test('the admin scope without a tenant is an administrator', () => {
+  expect(rights({ scope: `openid ${admin}` })).toEqual({ scope: admin });
+});
+
+describe('scopes are read', () => {
+  test.each([
+    ['from a text among others', { scope: `openid ${crypto} email` }],
+    ['from scp as a list', { scp: ['openid', crypto] }],
+    ['from scp as a text', { scp: `openid ${crypto}` }],
+  ])('%s', (_, claims) => {
+    expect(rights({ ...claims, tenant_id: 'acme' })).toBeDefined();
+  });
+
+  test.each([
+    ['that begin like one', `${crypto}2`],
+    ['that end like one', `x${crypto}`],
+    ['in upper case', crypto.toUpperCase()],
+    ['with a comma between', `openid,${crypto}`],
+    ['in a list', [crypto]],
+    ['in an object', { [crypto]: true }],
+    ['that are none', undefined],
+  ])('but not %s', (_, scope) => {
+    expect(rights({ scope, tenant_id: 'acme' })).toBeUndefined();
+  });
+});
+
+test('an administrator of a tenant is not an administrator', () => {
+  expect(rights({ scope: admin, tenant_id: 'acme' })).toBeUndefined();
+  expect(rights({ scope: `${admin} ${crypto}`, tenant_id: 'acme' })).toEqual({
+    scope: crypto,
+    tenantId: 'acme',
+  });
+});
+
+describe('a tenant claim that no tenant has gives no right, not even the admin scope its own', () => {
+  test.each([
+    '*',
+    '?',
+    'acme*',
+    'acme/../x',
+    'a/b',
+    '../x',
+    'ACME',
+    'acme ',
+    ' acme',
+    'acme\n',
+    'a',
+    '',
+    'a'.repeat(64),
+    '-acme',
+    'acme-',
+    'ａcme',
+    '${aws:PrincipalTag/TenantId}',
+    'acme%2f',
+    'ac\u0000me',
+    ['acme'],
+    ['acme', 'acme2'],
+    7,
+    true,
+    null,
+    { id: 'acme' },
+    undefined,
+  ])('%j', (claim) => {
+    expect(rights({ scope: `${admin} ${crypto}`, tenant_id: claim })).toBeUndefined();
+  });
+});
+
+test('a claim that only an object prototype has is no tenant claim', () => {
+  expect(rightsOf({ scope: admin }, 'constructor')).toEqual({ scope: admin });
+});
+
+test('the crypto scope without a tenant gives no right', () => {
+  expect(rights({ scope: crypto })).toBeUndefined();
+});
