@@ -1,0 +1,102 @@
+/**
+ * How large each function's bundle is and how long a fresh process takes to load it, against a bundle that
+ * holds only the AWS clients. Loading is what a cold start waits for, and the only part of it that is ours.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { bundle } from '../lib/bundle.ts';
+import { rotated, type Summary, summarize } from './samples.ts';
+
+export type BundleName = 'baseline' | 'authorizer' | 'tenants' | 'crypto';
+
+export interface Load {
+  readonly name: BundleName;
+  readonly bytes: number;
+  readonly gzippedBytes: number;
+  /** milliseconds from `import()` to the module, of a fresh process */
+  readonly wall: Summary;
+  /** milliseconds of CPU, of all threads of the process, in the same time */
+  readonly cpu: Summary;
+}
+
+export interface LoadOptions {
+  /** samples of each bundle */
+  readonly rounds: number;
+  readonly onRound: (round: number) => void;
+}
+
+interface Sample {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+const names: readonly BundleName[] = ['baseline', 'authorizer', 'tenants', 'crypto'];
+
+/**
+ * Plain JavaScript, so that Node loads no type stripper first. It ends at once: some modules leave a timer.
+ */
+const probe = `
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await import(process.argv[1]);
+  const wall = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1000 }), () => process.exit());
+`;
+
+/** What a module reads while it loads. Nothing of it is called then. */
+const environment = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'none',
+  ISSUER: 'https://id.example.com',
+  AUDIENCE: 'tenant-keys',
+  TENANT_CLAIM: 'tenant_id',
+  TABLE_NAME: 'tenants',
+  TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+  CONTROL_PLANE_ROLE_ARN: 'arn:aws:iam::111122223333:role/control-plane',
+  ACCOUNT_ID: '111122223333',
+  PARTITION: 'aws',
+  ROTATION_PERIOD_IN_DAYS: '90',
+  TENANT_ISOLATION: 'true',
+};
+
+/** @throws Error where a bundle does not compile or does not load */
+export async function measureLoad({ rounds, onRound }: LoadOptions): Promise<Load[]> {
+  const folders = names.map((name) => bundle(name, name === 'baseline' ? 'bench' : 'lambdas'));
+  try {
+    const measured = names.map((name, i) => ({
+      name,
+      file: join(folders[i] as string, `${name}.mjs`),
+      samples: [] as Sample[],
+    }));
+    // The first of each only brings its file into the system's cache.
+    for (const { file } of measured) await load(file);
+    for (let round = 0; round < rounds; round += 1) {
+      onRound(round);
+      for (const { file, samples } of rotated(measured, round)) samples.push(await load(file));
+    }
+    return measured.map(({ name, file, samples }) => ({
+      name,
+      bytes: readFileSync(file).length,
+      gzippedBytes: gzipSync(readFileSync(file)).length,
+      wall: summarize(samples.map(({ wall }) => wall)),
+      cpu: summarize(samples.map(({ cpu }) => cpu)),
+    }));
+  } finally {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  }
+}
+
+async function load(file: string): Promise<Sample> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', probe, pathToFileURL(file).href],
+    { env: environment },
+  );
+  return JSON.parse(stdout);
+}
