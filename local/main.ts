@@ -1,5 +1,6 @@
 /** `npm start`: serves the stack on this machine until it is told to stop. */
 import { parseArgs, styleText } from 'node:util';
+import { readFaultOption } from './aws/fault.ts';
 import { type LocalStack, startStack } from './stack.ts';
 
 const usage = `usage: npm start [-- options]
@@ -8,6 +9,8 @@ const usage = `usage: npm start [-- options]
   --aws-port N        port of the AWS endpoint (4566)
   --issuer-port N     port of the token issuer (3002)
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
+  --fault FAULT       let AWS fail, such as kms:Decrypt=throttle, sts:*=timeout:5000 (repeatable);
+                      throttle, error, timeout[:ms], slow[:ms] or lost; docs/local.md says more
   --help`;
 
 const options = {
@@ -16,6 +19,7 @@ const options = {
   'aws-port': { type: 'string', default: '4566' },
   'issuer-port': { type: 'string', default: '3002' },
   'data-dir': { type: 'string' },
+  fault: { type: 'string', multiple: true, default: [] as string[] },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -28,6 +32,7 @@ function readArguments() {
     awsPort: portOf('--aws-port', values['aws-port']),
     issuerPort: portOf('--issuer-port', values['issuer-port']),
     dataDir: values['data-dir'],
+    faults: values.fault.map(faultOf),
   };
 }
 
@@ -35,6 +40,14 @@ function portOf(option: string, value: string): number {
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   throw new Error(`${option}: expected a port, 0 to 65535, got '${value}'`);
+}
+
+function faultOf(option: string) {
+  try {
+    return readFaultOption(option);
+  } catch (error) {
+    throw new Error(`--fault: ${(error as Error).message}`);
+  }
 }
 
 function describe(stack: LocalStack): string {

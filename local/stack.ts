@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stackName, synthesize } from '../lib/synthesize.ts';
 import { serveApi } from './api/gateway.ts';
 import type { FinishedCall } from './aws/endpoint.ts';
+import type { FaultInput } from './aws/fault.ts';
 import { systemClock } from './clock.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import { serveIssuer } from './issuer/issuer.ts';
@@ -30,6 +31,8 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly issuerPort: number;
   readonly dataDir?: string | undefined;
+  /** that AWS plays from the start; `deployment.faults` changes them */
+  readonly faults?: readonly FaultInput[];
   readonly onProgress?: (step: string) => void;
   /** told each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
@@ -78,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
     });
     opened.push(deployment.close);
+    deployment.faults.set(options.faults ?? []);
     const functions = readFunctions(template, assetsOf(folder));
     const variables = new Map(
       [...functions].map(([arn, definition]) => [

@@ -1,6 +1,7 @@
 /** `GET /_local/decisions/<request id>`: why a request was allowed or refused, for a person at this machine. */
 import { explain } from '../iam/authorize.ts';
 import type { DecisionLog } from './decision-log.ts';
+import { isLocalHost } from './local-host.ts';
 import type { Answer } from './protocol.ts';
 import type { ReceivedHeaders } from './request.ts';
 
@@ -14,9 +15,7 @@ export function decisionsPage(
   decisions: DecisionLog,
 ): Answer | undefined {
   const [, requestId] = path.exec(target) ?? [];
-  // A name of somebody else's that resolves to this machine would let a web page read the answer.
-  const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.get('host')?.[0] ?? '');
-  if (method !== 'GET' || requestId === undefined || !isLocal) return undefined;
+  if (method !== 'GET' || requestId === undefined || !isLocalHost(headers)) return undefined;
   const records = decisions
     .of(requestId)
     .map((record) => ({ ...record, explanation: explain(record.decision) }));

@@ -4,7 +4,7 @@
  * shape.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../iam/decision.ts';
 import { type Listening, listen } from '../listen.ts';
@@ -13,8 +13,13 @@ import type { CredentialStore } from './credentials.ts';
 import { type DecisionLog, decisionLog } from './decision-log.ts';
 import { decisionsPage } from './decisions-page.ts';
 import { type Destination, destinationOf, unknownProtocol } from './destination.ts';
+import type { Fault, FaultKind } from './fault.ts';
+import { failBy } from './fault-errors.ts';
+import { type Faults, openFaults, type PlayedFaults } from './faults.ts';
+import { faultsPage } from './faults-page.ts';
 import { AwsError, type Operation, type Service } from './operation.ts';
 import type { Answer } from './protocol.ts';
+import { deliver, type Reply } from './reply.ts';
 import { headersOf, readBody } from './request.ts';
 import { authenticate } from './signature.ts';
 
@@ -28,8 +33,10 @@ export interface FinishedCall {
   /** absent where the signature was refused */
   readonly caller?: Caller;
   readonly outcome: 'success' | 'error';
-  /** for an error, as the client sees it */
+  /** for an error, as the client sees it; `RequestTimeout` where a fault leaves it without an answer */
   readonly errorCode?: string;
+  /** that hit it; a call whose answer is slow or lost was carried out, and has the outcome of that */
+  readonly fault?: FaultKind;
 }
 
 export interface EndpointOptions {
@@ -49,22 +56,23 @@ export interface EndpointOptions {
 
 export interface AwsEndpoint extends Listening {
   readonly decisions: DecisionLog;
+  readonly faults: Faults;
 }
 
 /** @throws Error where the port is taken */
 export async function serveAws(options: EndpointOptions): Promise<AwsEndpoint> {
   const decisions = decisionLog();
+  const faults = openFaults(options.services);
   const server = createServer((request, response) => {
     const requestId = randomUUID();
-    answerTo(request, requestId, options, decisions).then(
-      (answer) => send(response, answer, requestId, options.clock),
+    answerTo(request, requestId, options, { decisions, faults })
+      .then((reply) => deliver(response, reply, requestId, options.clock))
       // The client went away while it was sending.
-      () => response.destroy(),
-    );
+      .catch(() => response.destroy());
   });
   // Longer than clients keep an idle connection, so that none finds it closed as it sends.
   server.keepAliveTimeout = 65_000;
-  return { ...(await listen(server, options.port)), decisions };
+  return { ...(await listen(server, options.port)), decisions, faults };
 }
 
 /** What is known about a request so far, for the note of how it ended. */
@@ -72,6 +80,7 @@ interface Progress {
   readonly destination?: Destination;
   readonly operation?: string;
   readonly caller?: Caller;
+  readonly fault?: Fault | undefined;
 }
 
 /** @throws Error only where the body cannot be received */
@@ -79,12 +88,13 @@ async function answerTo(
   request: IncomingMessage,
   requestId: string,
   options: EndpointOptions,
-  decisions: DecisionLog,
-): Promise<Answer> {
+  { decisions, faults }: { decisions: DecisionLog; faults: PlayedFaults },
+): Promise<Reply> {
   const { method = '', url: target = '' } = request;
   const headers = headersOf(request);
-  const page = decisionsPage(method, target, headers, decisions);
-  if (page !== undefined) return page;
+  const explained = decisionsPage(method, target, headers, decisions);
+  const page = explained ?? (await faultsPage(request, headers, faults));
+  if (page !== undefined) return { answer: page };
   let progress: Progress = {};
   try {
     const destination = destinationOf(method, target, headers);
@@ -98,15 +108,18 @@ async function answerTo(
     const caller = authenticate(received, { credentials, region, service, now: clock.now() });
     progress = { destination, operation, caller };
     const run = operationOf(options.services, service, operation);
+    const fault = faults.next(service, operation);
+    progress = { destination, operation, caller, fault };
+    if (fault !== undefined) failBy(fault, service, operation);
     const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
     const scope = { service, caller, requestId, sourceIp, clock, region, accountId, decisions };
     const output = await run(protocol.readInput(body), callOf(scope));
     const answer = protocol.answer(operation, output, requestId);
     finish(progress, requestId, options);
-    return answer;
+    return { answer, fault };
   } catch (error) {
     if (request.errored !== null) throw error;
-    return refusal(error, progress, requestId, options);
+    return { answer: refusal(error, progress, requestId, options), fault: progress.fault };
   }
 }
 
@@ -137,7 +150,7 @@ function refusal(
 }
 
 function finish(
-  { destination, operation = '', caller }: Progress,
+  { destination, operation = '', caller, fault }: Progress,
   requestId: string,
   { onCall, onError, clock }: EndpointOptions,
   errorCode?: string,
@@ -150,21 +163,10 @@ function finish(
       service: destination.service,
       operation,
       ...(caller === undefined ? {} : { caller }),
+      ...(fault === undefined ? {} : { fault: fault.fault }),
       ...(errorCode === undefined ? { outcome: 'success' } : { outcome: 'error', errorCode }),
     });
   } catch (error) {
     onError?.(error, requestId);
   }
-}
-
-function send(response: ServerResponse, answer: Answer, requestId: string, clock: Clock): void {
-  response.writeHead(answer.status, {
-    'Content-Type': answer.contentType,
-    'Content-Length': Buffer.byteLength(answer.body),
-    'Cache-Control': 'no-store',
-    // The stack's time, by which SDKs correct their own when a signature is refused for its date.
-    Date: clock.now().toUTCString(),
-    'x-amzn-RequestId': requestId,
-  });
-  response.end(answer.body);
 }

@@ -91,6 +91,7 @@ describe('npm start', () => {
 
   test.each([
     ['an unknown option', ['--prot', '1'], /Unknown option '--prot'/],
+    ['a fault that is none', ['--fault', 'kms:Decrypt=melt'], /--fault/],
     ['a port that is none', ['--api-port', '70000'], /--api-port: expected a port, 0 to 65535/],
   ])('%s is one line of error and exit code 1', async (_, options, message) => {
     const { code, stdout, stderr } = await run('local/main.ts', options).finished;
