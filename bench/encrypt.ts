@@ -111,6 +111,10 @@ async function functionVariables(stack: LocalStack): Promise<Record<string, stri
     TABLE_NAME: TableNames?.[0] ?? '',
     TENANT_ROLE_ARN: roleNamed(stack, 'TenantRole').arn,
     TENANT_ISOLATION: 'true',
+    REGISTRY_TTL_SECONDS: '0',
+    DATA_KEY_MAX_AGE_SECONDS: '0',
+    DATA_KEY_MAX_MESSAGES: '0',
+    DATA_KEY_MAX_BYTES: '0',
   };
 }
 

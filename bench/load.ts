@@ -63,6 +63,10 @@ const environment = {
   PARTITION: 'aws',
   ROTATION_PERIOD_IN_DAYS: '90',
   TENANT_ISOLATION: 'true',
+  REGISTRY_TTL_SECONDS: '0',
+  DATA_KEY_MAX_AGE_SECONDS: '0',
+  DATA_KEY_MAX_MESSAGES: '0',
+  DATA_KEY_MAX_BYTES: '0',
 };
 
 /** @throws Error where a bundle does not compile or does not load */

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 
 const text = z.string().check(z.minLength(1));
+const wholeNumber = z.pipe(z.coerce.number(), z.int());
 
 export const authorizerEnvironment = z.object({
   /** URL of the OIDC issuer, spelled as in its tokens */
@@ -17,7 +18,7 @@ export const tenantsEnvironment = z.object({
   CONTROL_PLANE_ROLE_ARN: text,
   ACCOUNT_ID: text,
   PARTITION: text,
-  ROTATION_PERIOD_IN_DAYS: z.pipe(z.coerce.number(), z.int()),
+  ROTATION_PERIOD_IN_DAYS: wholeNumber,
 });
 
 export const cryptoEnvironment = z.object({
@@ -25,6 +26,12 @@ export const cryptoEnvironment = z.object({
   TENANT_ROLE_ARN: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */
   TENANT_ISOLATION: z.enum(['true', 'false']),
+  /** for how long a tenant's row may be used again; 0: read for every request */
+  REGISTRY_TTL_SECONDS: wholeNumber,
+  /** limits of a data key in the cache; 0 in any of them: no cache */
+  DATA_KEY_MAX_AGE_SECONDS: wholeNumber,
+  DATA_KEY_MAX_MESSAGES: wholeNumber,
+  DATA_KEY_MAX_BYTES: wholeNumber,
 });
 
 /** @throws z.core.$ZodError naming each variable that is missing or wrong */

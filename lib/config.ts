@@ -33,7 +33,11 @@ const texts = {
 
 /** `-c` gives each value as a string, cdk.json may give a number or a boolean. */
 function days(min: number, max: number) {
-  const text = `must be a whole number of days from ${min} to ${max}`;
+  return wholeNumber('days', min, max);
+}
+
+function wholeNumber(unit: string, min: number, max: number) {
+  const text = `must be a whole number of ${unit} from ${min} to ${max}`;
   return z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], text)
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, text);
@@ -57,6 +61,12 @@ const schema = z.object({
       texts.tenantIsolation,
     )
     .default(true),
+  /** the longest that a changed status may go unnoticed by the data plane: the revocation promise */
+  registryTtlSeconds: wholeNumber('seconds', 0, 60).default(5),
+  /** how long, for how many messages and for how many bytes a data key serves; 0 for one message only */
+  dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(300),
+  dataKeyMaxMessages: wholeNumber('messages', 0, 1_000_000).default(100_000),
+  dataKeyMaxBytes: wholeNumber('bytes', 0, 2 ** 40).default(2 ** 30),
   stage: z
     .string(texts.stage)
     .regex(/^[A-Za-z0-9_-]{1,128}$/, texts.stage)

@@ -90,6 +90,10 @@ export class Functions extends Construct {
       TABLE_NAME: props.table.tableName,
       TENANT_ROLE_ARN: props.tenantRoleArn,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
+      REGISTRY_TTL_SECONDS: String(props.config.registryTtlSeconds),
+      DATA_KEY_MAX_AGE_SECONDS: String(props.config.dataKeyMaxAgeSeconds),
+      DATA_KEY_MAX_MESSAGES: String(props.config.dataKeyMaxMessages),
+      DATA_KEY_MAX_BYTES: String(props.config.dataKeyMaxBytes),
     };
     const { function: crypto } = new BundledFunction(this, 'Crypto', {
       name: 'crypto',

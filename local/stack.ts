@@ -31,6 +31,8 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly issuerPort: number;
   readonly dataDir?: string | undefined;
+  /** of the stack's configuration, as `-c key=value` gives it; issuer and audience are the stack's own */
+  readonly context?: Readonly<Record<string, unknown>>;
   /** that AWS plays from the start; `deployment.faults` changes them */
   readonly faults?: readonly FaultInput[];
   readonly onProgress?: (step: string) => void;
@@ -66,7 +68,10 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     onProgress('synthesizing the template and bundling the functions ...');
     const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
     opened.push(() => rmSync(folder, { recursive: true, force: true }));
-    const assembly = synthesize({ issuer: issuer.url, audience, tenantClaim }, folder);
+    const assembly = synthesize(
+      { ...options.context, issuer: issuer.url, audience, tenantClaim },
+      folder,
+    );
     const { template: document } = assembly.getStackByName(stackName);
     const template = readTemplate(document, localAccount);
 

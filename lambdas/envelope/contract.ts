@@ -4,25 +4,36 @@ import { base64Bytes } from '../http/base64.ts';
 import { encryptionContext } from './context.ts';
 
 /**
- * Bytes in one request. Lambda takes and gives 6 MB of JSON, in which 4 MiB are 5.6 MB of base64 and leave
- * room for the encryption context and the message's own bytes.
+ * Bytes in one request, raw or in JSON. Lambda takes and gives 6 MB of JSON; raw bytes are base64 in it too.
+ * 4 MiB are 5.6 MB of base64 and leave room for the encryption context, the message's own bytes and what
+ * else is in the event.
  */
 export const maxPlaintextBytes = 4 * 1024 * 1024;
+
+/** The largest plaintext with the largest context, and the frames of an SDK that makes them of 1,024 bytes. */
+export const maxCiphertextBytes = maxPlaintextBytes + 144 * 1024;
 
 /** A body with the largest plaintext, or the message that holds it, and the largest context. */
 export const maxBodyBytes = 4 * Math.ceil(maxPlaintextBytes / 3) + 256 * 1024;
 
-export const encryptRequest = z.strictObject({
-  plaintext: base64Bytes,
-  encryptionContext: z.optional(encryptionContext),
-  mode: z.optional(z.literal('envelope', 'must be envelope')),
-});
+/** What stands beside the bytes: in JSON members of the body, with raw bytes headers. */
+const beside = { encryptionContext: z.optional(encryptionContext) };
 
+export const encryptParameters = z.strictObject({
+  ...beside,
+  mode: z.optional(z.enum(['envelope', 'direct'], 'must be envelope or direct')),
+});
+export const encryptRequest = z.extend(encryptParameters, { plaintext: base64Bytes });
 export const encryptResponse = z.strictObject({ ciphertext: z.string() });
 
-export const decryptRequest = z.strictObject({
-  ciphertext: base64Bytes,
-  encryptionContext: z.optional(encryptionContext),
-});
-
+export const decryptParameters = z.strictObject(beside);
+export const decryptRequest = z.extend(decryptParameters, { ciphertext: base64Bytes });
 export const decryptResponse = z.strictObject({ plaintext: z.string() });
+
+export const reencryptParameters = z.strictObject({
+  ...beside,
+  /** absent: as the old one; `{}`: an empty one */
+  newEncryptionContext: z.optional(encryptionContext),
+});
+export const reencryptRequest = z.extend(reencryptParameters, { ciphertext: base64Bytes });
+export const reencryptResponse = encryptResponse;

@@ -81,7 +81,7 @@ class KmsKeyring extends KeyringNode {
         }),
       );
     } catch (error) {
-      throw refusesMessage(error) ? error : new WrappingFailed(error);
+      throw refusesCiphertext(error) ? error : new WrappingFailed(error);
     }
   }
 
@@ -100,6 +100,9 @@ function isolated(dataKey: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** ValidationException: a wrapped data key that is empty, or longer than any that KMS has made. */
-const refusesMessage = (error: unknown) =>
+/**
+ * Whether KMS has judged a ciphertext, not the call. ValidationException: one that is empty, or longer than any
+ * that KMS has made.
+ */
+export const refusesCiphertext = (error: unknown) =>
   isNamed(error, 'InvalidCiphertextException', 'IncorrectKeyException', 'ValidationException');

@@ -35,6 +35,18 @@ const { deserializeMessageHeader } = deserializeFactory(
   NodeAlgorithmSuite,
 );
 
+/** Version 2, then the suite's two bytes. */
+const beginnings = [unsignedSuite, signedSuite].map((suite) =>
+  Buffer.from([2, suite >> 8, suite & 0xff]),
+);
+
+/**
+ * Whether bytes are to be read as a message. KMS does not say what its ciphertexts look like; those that it
+ * makes have begun with another byte than a message's 2 ever since.
+ */
+export const isMessage = (bytes: Buffer): boolean =>
+  beginnings.some((beginning) => bytes.subarray(0, beginning.length).equals(beginning));
+
 /** @returns undefined where the bytes are no message that we read */
 export function readMessage(bytes: Buffer): Message | undefined {
   const header = readHeader(bytes);

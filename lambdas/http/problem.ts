@@ -103,13 +103,19 @@ export const keyUnusable = () =>
     "The tenant's key is disabled or pending deletion.",
   );
 
+export const notAcceptable = () =>
+  new Problem(
+    [406, 'not-acceptable', 'Not Acceptable'],
+    'The answer is application/json, or application/octet-stream where Accept names it first.',
+  );
+
 export const tooLarge = (detail: string) =>
   new Problem([413, 'too-large', 'Content Too Large'], detail);
 
 export const unsupportedMediaType = () =>
   new Problem(
     [415, 'unsupported-media-type', 'Unsupported Media Type'],
-    'The body must be application/json in UTF-8.',
+    'The body must be application/json in UTF-8 or, where the route takes bytes, application/octet-stream.',
   );
 
 export const internalError = () =>

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Problem } from './problem.ts';
+import { octetStream } from './routes.ts';
 
 /** Answers hold plaintext: no cache may keep them, no browser may take them for a page. */
 const always = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
@@ -8,6 +9,14 @@ export const json = (statusCode: number, body: object): APIGatewayProxyResult =>
   statusCode,
   headers: { 'Content-Type': 'application/json', ...always },
   body: JSON.stringify(body),
+});
+
+/** API Gateway decodes what is given as base64. */
+export const bytes = (statusCode: number, body: Buffer): APIGatewayProxyResult => ({
+  statusCode,
+  headers: { 'Content-Type': octetStream, ...always },
+  body: body.toString('base64'),
+  isBase64Encoded: true,
 });
 
 export const problemResponse = (problem: Problem, requestId: string): APIGatewayProxyResult => ({

@@ -1,7 +1,10 @@
 /**
- * The routes of the API, once: the stack makes API Gateway's resources and methods from them, the
+ * The routes of the API and its binary media type, once: the stack makes API Gateway's resources and methods from them, the
  * authorizer its policies, the handlers their table of operations.
  */
+
+/** The media type of raw bytes, which API Gateway hands to the functions as base64. */
+export const octetStream = 'application/octet-stream';
 
 /** A scope as it stands in a token. */
 export type Scope = 'tenant-keys/admin' | 'tenant-keys/crypto';
@@ -25,6 +28,7 @@ export const routes = [
   route('GET', '/tenants', 'tenants', 'list'),
   route('POST', '/tenants/{tenantId}/encrypt', 'crypto', 'encrypt'),
   route('POST', '/tenants/{tenantId}/decrypt', 'crypto', 'decrypt'),
+  route('POST', '/tenants/{tenantId}/reencrypt', 'crypto', 'reencrypt'),
 ] as const satisfies readonly Route[];
 
 function route<O extends string>(

@@ -4,6 +4,7 @@ import type { Runtime } from '../lambda/runtime.ts';
 import type { ApiDefinition } from '../template/api.ts';
 import type { Account } from '../template/resource-types.ts';
 import type { Authorized } from './authorizer.ts';
+import { isBinaryRequest, wantsBinary } from './binary.ts';
 import { GatewayRefusal, type HttpAnswer } from './gateway-response.ts';
 import type { Route } from './router.ts';
 
@@ -48,7 +49,7 @@ export async function integrate(
   const parsed = proxyResult.safeParse(result);
   if (!parsed.success) throw new GatewayRefusal('DEFAULT_5XX');
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = parsed.data;
-  const binary = isBase64Encoded === true && api.binaryMediaTypes.length > 0;
+  const binary = isBase64Encoded === true && wantsBinary(api, request.headers);
   return {
     status: statusCode,
     headers: {
@@ -103,7 +104,7 @@ export function checkMappings(api: ApiDefinition): void {
 
 function proxyEvent(account: Account, api: ApiDefinition, request: ApiRequest): object {
   const { route, query, authorized } = request;
-  const binary = api.binaryMediaTypes.includes(request.headers.get('content-type')?.at(-1) ?? '');
+  const binary = isBinaryRequest(api, request.headers);
   const now = new Date();
   return {
     resource: route.method.resourcePath,

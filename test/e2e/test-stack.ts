@@ -1,12 +1,15 @@
 /** A stack of a test's own, on free ports, with an administrator's clients and everything it logged. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
+import type { FinishedCall } from '../../local/aws/endpoint.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { type Client, openClient } from './client.ts';
 
 export interface TestStack extends LocalStack {
   readonly client: Client;
   readonly administrator: { readonly kms: KMS; readonly dynamodb: DynamoDB };
+  /** every call to AWS that anybody made */
+  readonly calls: readonly FinishedCall[];
   /** every line that any function logged */
   readonly logs: readonly string[];
   /** waits until the functions' log lines have come in */
@@ -17,12 +20,18 @@ export interface TestStack extends LocalStack {
   setStatus(tenantId: string, status: string): Promise<void>;
 }
 
-export async function startTestStack(): Promise<TestStack> {
+/** @param context of the stack's configuration */
+export async function startTestStack(
+  context: Readonly<Record<string, unknown>> = {},
+): Promise<TestStack> {
   const logs: string[] = [];
+  const calls: FinishedCall[] = [];
   const stack = await startStack({
     apiPort: 0,
     awsPort: 0,
     issuerPort: 0,
+    context,
+    onCall: (call) => calls.push(call),
     onLog: (_, line) => logs.push(line),
   });
   const configuration = {
@@ -40,6 +49,7 @@ export async function startTestStack(): Promise<TestStack> {
     client: openClient(stack),
     administrator: { kms, dynamodb },
     logs,
+    calls,
     async settled() {
       for (let count = -1; count !== logs.length; ) {
         count = logs.length;

@@ -25,6 +25,10 @@ async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
     TABLE_NAME: 'tenants',
     TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
     TENANT_ISOLATION: isolation,
+    REGISTRY_TTL_SECONDS: '0',
+    DATA_KEY_MAX_AGE_SECONDS: '0',
+    DATA_KEY_MAX_MESSAGES: '0',
+    DATA_KEY_MAX_BYTES: '0',
   });
   jest.resetModules();
   return (await import('../../lambdas/crypto.ts')).handler;
@@ -89,7 +93,9 @@ describe('what is wrong with the body is said before AWS is asked', () => {
 
   test.each([
     ['no plaintext', '{}', 400, 'bad-request'],
-    ['direct mode, which is not there yet', '{"plaintext":"","mode":"direct"}', 400, 'bad-request'],
+    ['a mode that nobody knows', '{"plaintext":"","mode":"Direct"}', 400, 'bad-request'],
+    ['direct mode of nothing', '{"plaintext":"","mode":"direct"}', 400, 'bad-request'],
+    ['direct mode, too much', `{"plaintext":"${bytes(4097)}","mode":"direct"}`, 413, 'too-large'],
     [
       'a reserved context',
       '{"plaintext":"","encryptionContext":{"tenantID":""}}',

@@ -35,7 +35,7 @@ describe('methods', () => {
 
   test("the data plane's tenant comes from the authorizer, never from the client", () => {
     for (const { resourcePath, requestParameters } of api.methods) {
-      const isCrypto = /\/(en|de)crypt$/.test(resourcePath);
+      const isCrypto = /\/(en|de|reen)crypt$/.test(resourcePath);
       expect(requestParameters).toEqual(
         isCrypto ? { [tenantHeader]: 'context.authorizer.tenantId' } : {},
       );
@@ -49,6 +49,10 @@ describe('methods', () => {
     );
     for (const method of readApi(switchedOff).methods) expect(method.requestParameters).toEqual({});
   });
+});
+
+test('raw bytes are the one binary media type: JSON stays text, and so whole within 6 MB', () => {
+  expect(api.binaryMediaTypes).toEqual(['application/octet-stream']);
 });
 
 describe('the authorizer', () => {

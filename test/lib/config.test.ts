@@ -22,6 +22,10 @@ describe('what is not given has a default', () => {
       rotationPeriodInDays: 90,
       deletionWindowInDays: 30,
       tenantIsolation: true,
+      registryTtlSeconds: 5,
+      dataKeyMaxAgeSeconds: 300,
+      dataKeyMaxMessages: 100_000,
+      dataKeyMaxBytes: 2 ** 30,
       stage: 'v1',
     });
   });
@@ -60,6 +64,10 @@ const taken: [string, unknown, unknown][] = [
   ['tenantIsolation', 'false', false],
   ['tenantIsolation', 'true', true],
   ['tenantIsolation', false, false],
+  ['registryTtlSeconds', '0', 0],
+  ['dataKeyMaxAgeSeconds', '0', 0],
+  ['dataKeyMaxMessages', '1', 1],
+  ['dataKeyMaxBytes', '1099511627776', 2 ** 40],
   ['stage', 'prod-2_b', 'prod-2_b'],
 ];
 
@@ -100,6 +108,11 @@ const refused: [string, unknown][] = [
   ['rotationPeriodInDays', ''],
   ['rotationPeriodInDays', '0x5a'],
   ['rotationPeriodInDays', null],
+  ['registryTtlSeconds', 61],
+  ['registryTtlSeconds', '-1'],
+  ['dataKeyMaxAgeSeconds', '3601'],
+  ['dataKeyMaxMessages', '1.5'],
+  ['dataKeyMaxBytes', 2 ** 40 + 1],
   ['deletionWindowInDays', 6],
   ['deletionWindowInDays', '31'],
   ['deletionWindowInDays', '-7'],

@@ -165,6 +165,20 @@ describe('functions', () => {
     });
   });
 
+  test('the data plane is told how long it may remember', () => {
+    const [, one] = resource(
+      synthesizedTemplate({ registryTtlSeconds: 1, dataKeyMaxAgeSeconds: '0' }),
+      'AWS::Lambda::Function',
+      'FunctionsCrypto',
+    );
+    expect(one.Properties.Environment.Variables).toMatchObject({
+      REGISTRY_TTL_SECONDS: '1',
+      DATA_KEY_MAX_AGE_SECONDS: '0',
+      DATA_KEY_MAX_MESSAGES: '100000',
+      DATA_KEY_MAX_BYTES: '1073741824',
+    });
+  });
+
   test('only the data plane runs in tenant isolation mode, unless that is switched off', () => {
     const modes = functions.map(([id, one]) => [id, one.Properties.TenancyConfig]);
     expect(modes).toEqual([

@@ -31,7 +31,9 @@ test("a tenant's policy is one ARN for each route of the data plane, and nothing
       {
         Effect: 'Allow',
         Action: 'execute-api:Invoke',
-        Resource: [`${stage}/POST/tenants/acme/encrypt`, `${stage}/POST/tenants/acme/decrypt`],
+        Resource: ['encrypt', 'decrypt', 'reencrypt'].map(
+          (operation) => `${stage}/POST/tenants/acme/${operation}`,
+        ),
       },
     ],
   });
@@ -70,7 +72,9 @@ test("an administrator is denied the data plane's routes by name, since * goes b
   expect(policyFor(admin, methodArn).Statement[1]).toEqual({
     Effect: 'Deny',
     Action: 'execute-api:Invoke',
-    Resource: [`${stage}/POST/tenants/*/encrypt`, `${stage}/POST/tenants/*/decrypt`],
+    Resource: ['encrypt', 'decrypt', 'reencrypt'].map(
+      (operation) => `${stage}/POST/tenants/*/${operation}`,
+    ),
   });
 });
 

@@ -1,0 +1,56 @@
+/**
+ * The body of a data-plane request in either of its forms. Invariant: both give the same value, checked by the
+ * same schemas and held to the same sizes; the bytes' size is checked before anything is done with them.
+ */
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod/mini';
+import { hasRawBody, headerParameters, rawBody } from '../http/bytes.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { tooLarge } from '../http/problem.ts';
+import { validated } from '../http/validated.ts';
+import {
+  decryptParameters,
+  decryptRequest,
+  encryptParameters,
+  encryptRequest,
+  maxBodyBytes,
+  maxCiphertextBytes,
+  maxPlaintextBytes,
+  reencryptParameters,
+  reencryptRequest,
+} from './contract.ts';
+
+/** @throws Problem 400, 413 or 415, as the other two */
+export function encryptBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, encryptParameters), plaintext: rawBody(event) }
+    : inJson(event, encryptRequest);
+  requireSize('plaintext', body.plaintext, maxPlaintextBytes);
+  return body;
+}
+
+export function decryptBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, decryptParameters), ciphertext: rawBody(event) }
+    : inJson(event, decryptRequest);
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+export function reencryptBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, reencryptParameters), ciphertext: rawBody(event) }
+    : inJson(event, reencryptRequest);
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+const raw = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S): z.output<S> =>
+  validated(schema, headerParameters(event), 'headers');
+
+const inJson = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S): z.output<S> =>
+  jsonBody(event, schema, { maxBytes: maxBodyBytes });
+
+function requireSize(what: string, { length }: Buffer, most: number): void {
+  if (length > most) throw tooLarge(`The ${what} is larger than ${most} bytes.`);
+}

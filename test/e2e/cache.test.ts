@@ -1,0 +1,93 @@
+/** Next to no calls of AWS in steady state, and the revocation promise: caches never outlive it. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expectProblem } from './problem.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+
+const registryTtlSeconds = 2;
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack({ registryTtlSeconds });
+});
+afterAll(() => stack.close());
+
+const post = async (tenantId: string, operation: string, body: object) =>
+  stack.client.send('POST', `/tenants/${tenantId}/${operation}`, {
+    token: await stack.client.tenantToken(tenantId),
+    body,
+  });
+
+/** @returns how many calls each operation of AWS got from the functions meanwhile */
+async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  const before = stack.calls.length;
+  await work();
+  const counts: Record<string, number> = {};
+  for (const { service, operation } of stack.calls.slice(before)) {
+    const name = `${service}:${operation}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+test('a thousand encryptions cost one KMS call, one STS call and few reads', async () => {
+  await stack.client.onboard('acme');
+  const started = Date.now();
+  const counts = await callsOf(async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(
+        Array.from({ length: 50 }, () => post('acme', 'encrypt', { plaintext: 'eA==' })),
+      );
+    }
+  });
+  const windows = Math.ceil((Date.now() - started) / (registryTtlSeconds * 1000));
+  expect(counts).toMatchObject({ 'kms:GenerateDataKey': 1, 'sts:AssumeRole': 1 });
+  expect(counts['dynamodb:GetItem']).toBeLessThanOrEqual(windows + 1);
+});
+
+test('concurrent cold decryptions of one message are one KMS call', async () => {
+  await stack.client.onboard('cold');
+  const ciphertext = await stack.client.encrypt('cold', Buffer.from('x'), { note: 'cold' });
+  const encryptionContext = { note: 'cold' };
+  const counts = await callsOf(async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => post('cold', 'decrypt', { ciphertext, encryptionContext })),
+    );
+    expect(new Set(answers.map((answer) => answer.json.plaintext)).size).toBe(1);
+  });
+  expect(counts['kms:Decrypt']).toBe(1);
+});
+
+test('another context never gets a cached data key', async () => {
+  await stack.client.onboard('context');
+  const ciphertext = await stack.client.encrypt('context', Buffer.from('x'), { note: 'one' });
+  const right = await post('context', 'decrypt', {
+    ciphertext,
+    encryptionContext: { note: 'one' },
+  });
+  expect(right.status).toBe(200);
+  const wrong = await post('context', 'decrypt', {
+    ciphertext,
+    encryptionContext: { note: 'two' },
+  });
+  expectProblem(wrong, 400, 'decryption-failed');
+});
+
+test('after a suspension nothing succeeds later than the promise, caches warm', async () => {
+  await stack.client.onboard('revoked');
+  const ciphertext = await stack.client.encrypt('revoked', Buffer.from('x'));
+  expect((await post('revoked', 'decrypt', { ciphertext })).status).toBe(200);
+  await stack.setStatus('revoked', 'SUSPENDED');
+  await new Promise((resolve) => setTimeout(resolve, registryTtlSeconds * 1000));
+  expectProblem(await post('revoked', 'decrypt', { ciphertext }), 409, 'tenant-suspended');
+  expectProblem(await post('revoked', 'encrypt', { plaintext: '' }), 409, 'tenant-suspended');
+});
+
+test('what is sealed anew has a data key of its own', async () => {
+  await stack.client.onboard('anew');
+  const ciphertext = await stack.client.encrypt('anew', Buffer.from('x'));
+  const counts = await callsOf(async () => {
+    for (let n = 0; n < 3; n += 1) {
+      expect((await post('anew', 'reencrypt', { ciphertext })).status).toBe(200);
+    }
+  });
+  expect(counts['kms:GenerateDataKey']).toBe(3);
+});

@@ -1,0 +1,131 @@
+/** Raw bytes over HTTP, through the API Gateway of the local stack. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expectProblem } from './problem.ts';
+import { tenantKms } from './tenant-kms.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+
+const largest = 4 * 1024 * 1024;
+const octets = 'application/octet-stream';
+let stack: TestStack;
+let token: string;
+beforeAll(async () => {
+  stack = await startTestStack();
+  await stack.client.onboard('acme');
+  token = await stack.client.tenantToken('acme');
+});
+afterAll(() => stack.close());
+
+async function raw(operation: string, body: Buffer, headers: Record<string, string> = {}) {
+  const response = await fetch(`${stack.api}/tenants/acme/${operation}`, {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': octets,
+      Accept: octets,
+      ...headers,
+    },
+  });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString('utf8');
+  const type = response.headers.get('content-type');
+  const json = type?.includes('json') ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: { 'content-type': type ?? '' }, bytes, text, json };
+}
+
+const everyByte = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
+
+describe('a round trip', () => {
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['every byte value', everyByte],
+    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0xc0])],
+    ['the largest plaintext', Buffer.alloc(largest, 1)],
+  ])('of %s gives the same bytes back', async (_, plaintext) => {
+    const sealed = await raw('encrypt', plaintext);
+    expect([sealed.status, sealed.headers['content-type']]).toEqual([200, octets]);
+    const resealed = await raw('reencrypt', sealed.bytes);
+    const opened = await raw('decrypt', resealed.bytes);
+    expect([opened.status, opened.headers['content-type']]).toEqual([200, octets]);
+    expect(opened.bytes.equals(plaintext)).toBe(true);
+  });
+
+  test('with the context in headers, and mode direct, is what plain KMS opens', async () => {
+    const sealed = await raw('encrypt', everyByte, {
+      'Encryption-Context': '{"city":"\\u014csaka"}',
+      'Encryption-Mode': 'direct',
+    });
+    const moved = await raw('reencrypt', sealed.bytes, {
+      'Encryption-Context': '{"city":"\\u014csaka"}',
+      'New-Encryption-Context': '{"city":"Kyoto"}',
+    });
+    const { Plaintext } = await tenantKms(stack, 'acme').decrypt({
+      CiphertextBlob: moved.bytes,
+      EncryptionContext: { TenantId: 'acme', city: 'Kyoto' },
+    });
+    expect(Buffer.from(Plaintext ?? []).equals(everyByte)).toBe(true);
+    expectProblem(await raw('decrypt', moved.bytes), 400, 'decryption-failed');
+  });
+});
+
+describe('the form of the answer', () => {
+  test.each(['application/json', '*/*'])('with Accept %s is JSON', async (Accept) => {
+    const { status, json } = await raw('encrypt', everyByte, { Accept });
+    expect(status).toBe(200);
+    const opened = await raw('decrypt', Buffer.from(json.ciphertext, 'base64'));
+    expect(opened.bytes.equals(everyByte)).toBe(true);
+  });
+
+  test('is bytes for JSON that asks for them', async () => {
+    const body = { plaintext: everyByte.toString('base64') };
+    const sealed = await raw('encrypt', Buffer.from(JSON.stringify(body)), {
+      'Content-Type': 'application/json',
+    });
+    expect((await raw('decrypt', sealed.bytes)).bytes.equals(everyByte)).toBe(true);
+  });
+
+  test('is a 406 for what there is not', async () => {
+    expectProblem(await raw('encrypt', everyByte, { Accept: 'text/html' }), 406, 'not-acceptable');
+  });
+
+  test('is problem+json for an error, whatever was asked for', async () => {
+    expectProblem(await raw('decrypt', everyByte), 400, 'decryption-failed');
+  });
+});
+
+describe('a bad request', () => {
+  test('one byte more than the largest plaintext is a 413, as is more than Lambda takes', async () => {
+    for (const length of [largest + 1, 5 * 1024 * 1024, 11 * 1024 * 1024]) {
+      expectProblem(await raw('encrypt', Buffer.alloc(length)), 413, 'too-large');
+    }
+  });
+
+  test('direct mode says its limit', async () => {
+    const direct = { 'Encryption-Mode': 'direct' };
+    expectProblem(await raw('encrypt', Buffer.alloc(4097), direct), 413, 'too-large');
+    expectProblem(await raw('encrypt', Buffer.alloc(0), direct), 400, 'bad-request');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['a context that is no JSON', { 'Encryption-Context': 'acme' }],
+    ['a context that is not ASCII', { 'Encryption-Context': '{"a":"é"}' }],
+    ['a context that names the tenant', { 'Encryption-Context': '{"tenantid":"acme"}' }],
+    ['a context with a name twice', { 'Encryption-Context': '{"a":"1","a":"2"}' }],
+    ['a mode that nobody knows', { 'Encryption-Mode': 'sideways' }],
+    ['a new context, where nothing is re-encrypted', { 'New-Encryption-Context': '{}' }],
+    [
+      'JSON beside a header for bytes',
+      { 'Content-Type': 'application/json', 'Encryption-Mode': 'direct' },
+    ],
+  ])('%s is a 400', async (_, headers) => {
+    expectProblem(await raw('encrypt', everyByte, headers), 400, 'bad-request');
+  });
+
+  test.each(['text/plain', 'application/octet-stream; charset=utf-8'])(
+    'Content-Type %s is a 415',
+    async (type) => {
+      const answer = await raw('encrypt', everyByte, { 'Content-Type': type });
+      expectProblem(answer, 415, 'unsupported-media-type');
+    },
+  );
+});
