@@ -37,3 +37,30 @@ export const reencryptParameters = z.strictObject({
 });
 export const reencryptRequest = z.extend(reencryptParameters, { ciphertext: base64Bytes });
 export const reencryptResponse = encryptResponse;
+
+export const maxBatchItems = 1000;
+
+/** Items are checked one by one: each has a result or an error of its own. */
+export const batchRequest = z.strictObject({
+  items: z
+    .array(z.unknown(), 'must be a list')
+    .check(
+      z.minLength(1, 'must have an item at least'),
+      z.maxLength(maxBatchItems, `must have ${maxBatchItems} items at most`),
+    ),
+});
+export const encryptItem = z.strictObject({ ...beside, plaintext: base64Bytes });
+export const decryptItem = z.strictObject({ ...beside, ciphertext: base64Bytes });
+
+export const dataKeyRequest = z.strictObject({
+  ...beside,
+  /** false: the wrapped data key only */
+  plaintext: z.optional(z.boolean('must be true or false')),
+});
+export const dataKeyResponse = z.strictObject({
+  keyArn: z.string(),
+  wrappedDataKey: z.string(),
+  plaintext: z.optional(z.string()),
+});
+export const decryptDataKeyRequest = z.strictObject({ ...beside, wrappedDataKey: base64Bytes });
+export const decryptDataKeyResponse = decryptResponse;

@@ -29,6 +29,10 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/encrypt', 'crypto', 'encrypt'),
   route('POST', '/tenants/{tenantId}/decrypt', 'crypto', 'decrypt'),
   route('POST', '/tenants/{tenantId}/reencrypt', 'crypto', 'reencrypt'),
+  route('POST', '/tenants/{tenantId}/encrypt-batch', 'crypto', 'encryptBatch'),
+  route('POST', '/tenants/{tenantId}/decrypt-batch', 'crypto', 'decryptBatch'),
+  route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey'),
+  route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey'),
 ] as const satisfies readonly Route[];
 
 function route<O extends string>(

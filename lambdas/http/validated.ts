@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { badRequest, type Problem } from './problem.ts';
 
 /** What a value with no member to name is called. */
-type Whole = 'body' | 'headers' | 'query';
+type Whole = 'body' | 'headers' | 'item' | 'query';
 
 /**
  * @returns what the schema makes of the value

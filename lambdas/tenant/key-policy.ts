@@ -23,6 +23,7 @@ export const tenantActions = [
   'kms:Encrypt',
   'kms:Decrypt',
   'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
   'kms:ReEncryptFrom',
   'kms:ReEncryptTo',
 ] as const;

@@ -35,7 +35,7 @@ describe('methods', () => {
 
   test("the data plane's tenant comes from the authorizer, never from the client", () => {
     for (const { resourcePath, requestParameters } of api.methods) {
-      const isCrypto = /\/(en|de|reen)crypt$/.test(resourcePath);
+      const isCrypto = /^\/tenants\/\{tenantId\}\/./.test(resourcePath);
       expect(requestParameters).toEqual(
         isCrypto ? { [tenantHeader]: 'context.authorizer.tenantId' } : {},
       );

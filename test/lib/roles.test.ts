@@ -65,6 +65,7 @@ describe('the tenant role', () => {
         'kms:Decrypt',
         'kms:Encrypt',
         'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
         'kms:ReEncryptFrom',
         'kms:ReEncryptTo',
       ],

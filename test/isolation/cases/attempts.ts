@@ -37,6 +37,12 @@ export const cryptography: Readonly<Record<string, KeyAttempt>> = {
       KeySpec: 'AES_256',
       EncryptionContext: context(key.tenantId),
     }),
+  GenerateDataKeyWithoutPlaintext: ({ kms }, key) =>
+    kms.generateDataKeyWithoutPlaintext({
+      KeyId: key.keyArn,
+      KeySpec: 'AES_256',
+      EncryptionContext: context(key.tenantId),
+    }),
 };
 
 /** Everything else that would lead to the key in the end. */

@@ -24,6 +24,16 @@ function allows(rights: Rights | undefined, request: string): boolean {
   return authorize(caller, access).allowed;
 }
 
+const dataPlane = [
+  'encrypt',
+  'decrypt',
+  'reencrypt',
+  'encrypt-batch',
+  'decrypt-batch',
+  'data-keys',
+  'data-keys/decrypt',
+];
+
 test("a tenant's policy is one ARN for each route of the data plane, and nothing else", () => {
   expect(policyFor(tenant, methodArn)).toEqual({
     Version: '2012-10-17',
@@ -31,9 +41,7 @@ test("a tenant's policy is one ARN for each route of the data plane, and nothing
       {
         Effect: 'Allow',
         Action: 'execute-api:Invoke',
-        Resource: ['encrypt', 'decrypt', 'reencrypt'].map(
-          (operation) => `${stage}/POST/tenants/acme/${operation}`,
-        ),
+        Resource: dataPlane.map((operation) => `${stage}/POST/tenants/acme/${operation}`),
       },
     ],
   });
@@ -72,9 +80,7 @@ test("an administrator is denied the data plane's routes by name, since * goes b
   expect(policyFor(admin, methodArn).Statement[1]).toEqual({
     Effect: 'Deny',
     Action: 'execute-api:Invoke',
-    Resource: ['encrypt', 'decrypt', 'reencrypt'].map(
-      (operation) => `${stage}/POST/tenants/*/${operation}`,
-    ),
+    Resource: dataPlane.map((operation) => `${stage}/POST/tenants/*/${operation}`),
   });
 });
 
