@@ -3,13 +3,10 @@
  * alike, the token's authorizer, the path and, in tenant isolation mode, Lambda; and nothing is done for
  * the tenant but with the tenant's own session.
  */
-
 import type * as z from 'zod/mini';
-import { isAccessDenied } from './aws/error.ts';
 import { checkAnswerSize, eachItem } from './envelope/batch.ts';
 import { decryptBody, encryptBody, reencryptBody } from './envelope/body.ts';
-import { cachedWrapping } from './envelope/cached-wrapping.ts';
-import { open, reseal, seal, type TenantKey } from './envelope/ciphertext.ts';
+import { open, reseal, seal } from './envelope/ciphertext.ts';
 import { contextOf } from './envelope/context.ts';
 import {
   batchRequest,
@@ -17,52 +14,23 @@ import {
   decryptDataKeyRequest,
   decryptItem,
   encryptItem,
-  maxBatchItems,
   maxBodyBytes,
 } from './envelope/contract.ts';
 import { generateDataKey, unwrapDataKey } from './envelope/data-key.ts';
-import { DataKeyCache } from './envelope/data-key-cache.ts';
 import { checkDirectSize } from './envelope/direct.ts';
-import { kmsWrapping } from './envelope/kms-wrapping.ts';
+import { tenantKeys } from './envelope/tenant-keys.ts';
 import { cryptoEnvironment, readEnvironment } from './environment.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/bytes.ts';
 import { jsonBody } from './http/json-body.ts';
-import { forbidden, keyNotReady, tenantNotFound } from './http/problem.ts';
+import { forbidden } from './http/problem.ts';
 import { json } from './http/response.ts';
 import { tenantOfPath } from './http/tenant-of-path.ts';
 import { validated } from './http/validated.ts';
-import { getTenant } from './tenant/registry.ts';
-import { registryCache } from './tenant/registry-cache.ts';
-import type { TenantRow } from './tenant/row.ts';
-import { tenantSessions } from './tenant/session.ts';
-import { refusalOfUse } from './tenant/status.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';
-const sessionOf = tenantSessions(environment.TENANT_ROLE_ARN);
-const tenantOf = registryCache({ ttlMs: environment.REGISTRY_TTL_SECONDS * 1000 }, (tenantId) =>
-  getTenant(sessionOf(tenantId).table, environment.TABLE_NAME, tenantId),
-);
-const limits = {
-  maxAgeMs: environment.DATA_KEY_MAX_AGE_SECONDS * 1000,
-  maxMessages: environment.DATA_KEY_MAX_MESSAGES,
-  maxBytes: environment.DATA_KEY_MAX_BYTES,
-  // As many as a batch has items, each of which may be under a data key of its own.
-  maxEntries: maxBatchItems,
-};
-const cacheIsOn = Object.values(limits).every((limit) => limit > 0);
-const dataKeys = new DataKeyCache(limits);
-/** Within one request nothing grows old, and no body has more. */
-const oneRequest = {
-  ...limits,
-  maxAgeMs: 60_000,
-  maxMessages: maxBatchItems,
-  maxBytes: maxBodyBytes,
-};
-
-/** KMS tags take up to five minutes to count for authorization (Developer Guide, "ABAC for AWS KMS"). */
-const tagsCountAfterInMs = 5 * 60_000;
+const withKeyOf = tenantKeys(environment);
 
 export const handler = apiHandler<'crypto'>({
   async encrypt(request: ApiRequest) {
@@ -169,46 +137,3 @@ function authenticatedTenant({ event, context }: ApiRequest): string {
   if (isolated && context.tenantId !== tenantId) throw forbidden();
   return tenantId;
 }
-
-/**
- * The key for one message. Without the size of its plaintext it gets a data key of its own, so that what is
- * sealed anew is under the key's current material.
- */
-type KeyFor = (plaintextBytes?: number) => TenantKey;
-
-/** @throws Problem 4xx where the tenant's key may not be used, 503 where it cannot be yet */
-async function withKeyOf<T>(tenantId: string, use: (keyFor: KeyFor) => Promise<T>): Promise<T> {
-  const { keyArn, keyCreatedAt } = await activeTenant(tenantId);
-  const { kms } = sessionOf(tenantId);
-  const wrapping = kmsWrapping(kms, keyArn);
-  // Where the cache is off, the messages of one request share their data keys all the same.
-  const cache = cacheIsOn ? dataKeys : new DataKeyCache(oneRequest);
-  const keyFor: KeyFor = (plaintextBytes) => {
-    const scope = { tenantId, keyArn, ...(plaintextBytes !== undefined && { plaintextBytes }) };
-    return { kms, keyArn, wrapping: cachedWrapping(wrapping, cache, scope) };
-  };
-  try {
-    return await use(keyFor);
-  } catch (error) {
-    // On an older key the same is a wrong policy, which waiting does not mend: a 500.
-    if (isAccessDenied(error) && isFresh(keyCreatedAt)) throw keyNotReady(5);
-    throw error;
-  } finally {
-    if (!cacheIsOn) cache.clear();
-  }
-}
-
-async function activeTenant(tenantId: string): Promise<TenantRow & { keyArn: string }> {
-  const row = await tenantOf(tenantId);
-  const refusal = row === undefined ? tenantNotFound() : refusalOfUse(row.status);
-  if (row === undefined || refusal !== undefined) {
-    dataKeys.forget(tenantId);
-    throw refusal;
-  }
-  const { keyArn } = row;
-  if (keyArn === undefined) throw new Error('the row of an active tenant has no key');
-  return { ...row, keyArn };
-}
-
-const isFresh = (keyCreatedAt: string | undefined): boolean =>
-  keyCreatedAt !== undefined && Date.now() - Date.parse(keyCreatedAt) < tagsCountAfterInMs;
