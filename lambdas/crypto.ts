@@ -3,18 +3,16 @@
  * alike, the token's authorizer, the path and, in tenant isolation mode, Lambda; and nothing is done for
  * the tenant but with the tenant's own session.
  */
-import type * as z from 'zod/mini';
 import { checkAnswerSize, eachItem } from './envelope/batch.ts';
-import { decryptBody, encryptBody, reencryptBody } from './envelope/body.ts';
+import { decryptBody, encryptBody, inJson, reencryptBody } from './envelope/body.ts';
 import { open, reseal, seal } from './envelope/ciphertext.ts';
 import { contextOf } from './envelope/context.ts';
 import {
   batchRequest,
   dataKeyRequest,
   decryptDataKeyRequest,
-  decryptItem,
+  decryptRequest,
   encryptItem,
-  maxBodyBytes,
 } from './envelope/contract.ts';
 import { generateDataKey, unwrapDataKey } from './envelope/data-key.ts';
 import { checkDirectSize } from './envelope/direct.ts';
@@ -22,7 +20,6 @@ import { tenantKeys } from './envelope/tenant-keys.ts';
 import { cryptoEnvironment, readEnvironment } from './environment.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/bytes.ts';
-import { jsonBody } from './http/json-body.ts';
 import { forbidden } from './http/problem.ts';
 import { json } from './http/response.ts';
 import { tenantOfPath } from './http/tenant-of-path.ts';
@@ -72,7 +69,7 @@ export const handler = apiHandler<'crypto'>({
 
   async encryptBatch(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
-    const { items } = inJson(request, batchRequest);
+    const { items } = inJson(request.event, batchRequest);
     checkAnswerSize(items);
     const results = await withKeyOf(tenantId, (keyFor) =>
       eachItem(items, async (item) => {
@@ -87,10 +84,10 @@ export const handler = apiHandler<'crypto'>({
 
   async decryptBatch(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
-    const { items } = inJson(request, batchRequest);
+    const { items } = inJson(request.event, batchRequest);
     const results = await withKeyOf(tenantId, (keyFor) =>
       eachItem(items, async (item) => {
-        const { ciphertext, encryptionContext } = validated(decryptItem, item, 'item');
+        const { ciphertext, encryptionContext } = validated(decryptRequest, item, 'item');
         const context = contextOf(tenantId, encryptionContext);
         const plaintext = await open(keyFor(), ciphertext, context);
         return { plaintext: plaintext.toString('base64') };
@@ -101,7 +98,7 @@ export const handler = apiHandler<'crypto'>({
 
   async generateDataKey(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
-    const { encryptionContext, plaintext: wanted = true } = inJson(request, dataKeyRequest);
+    const { encryptionContext, plaintext: wanted = true } = inJson(request.event, dataKeyRequest);
     const context = contextOf(tenantId, encryptionContext);
     return withKeyOf(tenantId, async (keyFor) => {
       const key = keyFor();
@@ -116,7 +113,7 @@ export const handler = apiHandler<'crypto'>({
 
   async decryptDataKey(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
-    const { wrappedDataKey, encryptionContext } = inJson(request, decryptDataKeyRequest);
+    const { wrappedDataKey, encryptionContext } = inJson(request.event, decryptDataKeyRequest);
     const context = contextOf(tenantId, encryptionContext);
     const plaintext = await withKeyOf(tenantId, (keyFor) =>
       unwrapDataKey(keyFor(), wrappedDataKey, context),
@@ -124,9 +121,6 @@ export const handler = apiHandler<'crypto'>({
     return json(200, { plaintext: base64(plaintext) });
   },
 });
-
-const inJson = <S extends z.core.$ZodType>({ event }: ApiRequest, schema: S): z.output<S> =>
-  jsonBody(event, schema, { maxBytes: maxBodyBytes });
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 

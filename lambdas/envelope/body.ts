@@ -48,8 +48,11 @@ export function reencryptBody(event: APIGatewayProxyEvent) {
 const raw = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S): z.output<S> =>
   validated(schema, headerParameters(event), 'headers');
 
-const inJson = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S): z.output<S> =>
-  jsonBody(event, schema, { maxBytes: maxBodyBytes });
+/** @throws Problem 400, 413 or 415 */
+export const inJson = <S extends z.core.$ZodType>(
+  event: APIGatewayProxyEvent,
+  schema: S,
+): z.output<S> => jsonBody(event, schema, { maxBytes: maxBodyBytes });
 
 function requireSize(what: string, { length }: Buffer, most: number): void {
   if (length > most) throw tooLarge(`The ${what} is larger than ${most} bytes.`);

@@ -40,7 +40,7 @@ export const reencryptResponse = encryptResponse;
 
 export const maxBatchItems = 1000;
 
-/** Items are checked one by one: each has a result or an error of its own. */
+/** Items are checked one by one, to decrypt as decryptRequest: each has a result or an error of its own. */
 export const batchRequest = z.strictObject({
   items: z
     .array(z.unknown(), 'must be a list')
@@ -50,7 +50,6 @@ export const batchRequest = z.strictObject({
     ),
 });
 export const encryptItem = z.strictObject({ ...beside, plaintext: base64Bytes });
-export const decryptItem = z.strictObject({ ...beside, ciphertext: base64Bytes });
 
 export const dataKeyRequest = z.strictObject({
   ...beside,

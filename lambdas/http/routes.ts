@@ -1,6 +1,6 @@
 /**
- * The routes of the API and its binary media type, once: the stack makes API Gateway's resources and methods from them, the
- * authorizer its policies, the handlers their table of operations.
+ * The routes of the API and its binary media type, once: the stack makes API Gateway's resources and methods
+ * from them, the authorizer its policies, the handlers their table of operations.
  */
 
 /** The media type of raw bytes, which API Gateway hands to the functions as base64. */

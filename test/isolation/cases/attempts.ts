@@ -45,6 +45,15 @@ export const cryptography: Readonly<Record<string, KeyAttempt>> = {
     }),
 };
 
+/** From one tenant's key to another's, with the contexts that those tenants' own sessions would give. */
+export const reEncrypt = ({ kms }: Clients, from: Tenant, to: Tenant) =>
+  kms.reEncrypt({
+    CiphertextBlob: from.ciphertext,
+    SourceEncryptionContext: context(from.tenantId),
+    DestinationKeyId: to.keyArn,
+    DestinationEncryptionContext: context(to.tenantId),
+  });
+
 /** Everything else that would lead to the key in the end. */
 export const administration: Readonly<Record<string, KeyAttempt>> = {
   DescribeKey: ({ kms }, key) => kms.describeKey({ KeyId: key.keyArn }),

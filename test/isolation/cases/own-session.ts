@@ -8,6 +8,7 @@ import {
   grant,
   mapAttempts,
   oneLock,
+  reEncrypt,
 } from './attempts.ts';
 import type { Case, Tenant } from './case.ts';
 
@@ -22,15 +23,8 @@ export const ownSession: Case[] = [
     ),
   ),
   ...claims('allowed', ['deployed'], {
-    'its own session: ReEncrypt under the same key': (world) => {
-      const own = first(world);
-      return own.kms.reEncrypt({
-        CiphertextBlob: own.ciphertext,
-        SourceEncryptionContext: context(own.tenantId),
-        DestinationKeyId: own.keyArn,
-        DestinationEncryptionContext: context(own.tenantId),
-      });
-    },
+    'its own session: ReEncrypt under the same key': (world) =>
+      reEncrypt(first(world), first(world), first(world)),
   }),
   ...claims('denied', oneLock, {
     ...mapAttempts(
