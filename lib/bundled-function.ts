@@ -15,7 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundle, sources } from './bundle.ts';
+import { sources } from './bundle.ts';
+import { bundleOnce } from './bundle-once.ts';
 import { logGroup } from './log-group.ts';
 
 export interface BundledFunctionProps {
@@ -51,7 +52,7 @@ export class BundledFunction extends Construct {
   private bundled(props: BundledFunctionProps, logs: LogGroup): LambdaFunction {
     // `cdk list` and `cdk destroy` need no code: CDK says so by the stacks that it wants bundled.
     if (!Stack.of(this).bundlingRequired) return this.lambda(props, logs, sources);
-    const folder = bundle(props.name);
+    const folder = bundleOnce(props.name);
     try {
       return this.lambda(props, logs, folder);
     } finally {

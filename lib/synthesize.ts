@@ -4,9 +4,10 @@ import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readConfig } from './config.ts';
+import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 
-export const stackName = 'TenantKeys';
+export { stackName };
 
 /**
  * @param context as `-c key=value` gives it, over cdk.json's

@@ -1,8 +1,8 @@
 /** The whole stack on one machine: the issuer, the template made for it, and all that the template says. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackName, synthesize } from '../lib/synthesize.ts';
+import { stackName } from '../lib/stack-name.ts';
 import { serveApi } from './api/gateway.ts';
 import type { FinishedCall } from './aws/endpoint.ts';
 import type { FaultInput } from './aws/fault.ts';
@@ -26,6 +26,11 @@ export const localAccount: Account = {
   stackName,
 };
 
+export type Synthesis = (
+  context: Readonly<Record<string, unknown>>,
+  folder: string,
+) => Promise<unknown>;
+
 export interface StackOptions {
   readonly apiPort: number;
   readonly awsPort: number;
@@ -33,6 +38,8 @@ export interface StackOptions {
   readonly dataDir?: string | undefined;
   /** of the stack's configuration, as `-c key=value` gives it; issuer and audience are the stack's own */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** writes the app's assembly, with the bundles, into the folder; without it, this process does */
+  readonly synthesize?: Synthesis;
   /** that AWS plays from the start; `deployment.faults` changes them */
   readonly faults?: readonly FaultInput[];
   readonly onProgress?: (step: string) => void;
@@ -53,6 +60,12 @@ export interface LocalStack {
   close(): Promise<void>;
 }
 
+/** CDK takes longer to load than all the rest of the stack. */
+const synthesizeHere: Synthesis = async (context, folder) => {
+  const { synthesize } = await import('../lib/synthesize.ts');
+  return synthesize(context, folder);
+};
+
 /** @throws Error where a port is taken, or the template holds what the stack does not understand */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const { onProgress = () => {}, dataDir } = options;
@@ -68,12 +81,10 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     onProgress('synthesizing the template and bundling the functions ...');
     const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
     opened.push(() => rmSync(folder, { recursive: true, force: true }));
-    const assembly = synthesize(
-      { ...options.context, issuer: issuer.url, audience, tenantClaim },
-      folder,
-    );
-    const { template: document } = assembly.getStackByName(stackName);
-    const template = readTemplate(document, localAccount);
+    const context = { ...options.context, issuer: issuer.url, audience, tenantClaim };
+    await (options.synthesize ?? synthesizeHere)(context, folder);
+    const file = join(folder, `${stackName}.template.json`);
+    const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
 
     onProgress('starting the AWS endpoint and the API ...');
     const deployment = await deploy({

@@ -3,6 +3,7 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import type { FinishedCall } from '../../local/aws/endpoint.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
+import { requestAssembly } from '../synthesizer/client.ts';
 import { type Client, openClient } from './client.ts';
 
 export interface TestStack extends LocalStack {
@@ -31,6 +32,7 @@ export async function startTestStack(
     awsPort: 0,
     issuerPort: 0,
     context,
+    synthesize: requestAssembly,
     onCall: (call) => calls.push(call),
     onLog: (_, line) => logs.push(line),
   });

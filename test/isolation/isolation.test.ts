@@ -4,7 +4,7 @@ import { cases } from './cases.ts';
 import { synthesizedTemplate } from './template.ts';
 import { type OpenWorld, openWorld } from './world.ts';
 
-const template = synthesizedTemplate();
+const template = await synthesizedTemplate();
 
 describe.each(situations)('%s', (situation) => {
   let world: OpenWorld;

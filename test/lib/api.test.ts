@@ -6,7 +6,7 @@ import { readApi } from '../../local/template/api.ts';
 import { readTemplate } from '../../local/template/template.ts';
 import { resource, resourcesOf, synthesizedTemplate } from './synthesized.ts';
 
-const template = synthesizedTemplate();
+const template = await synthesizedTemplate();
 const api = readApi(readTemplate({ ...template }, localAccount));
 const tenantHeader = 'integration.request.header.X-Amz-Tenant-Id';
 
@@ -42,9 +42,9 @@ describe('methods', () => {
     }
   });
 
-  test('without tenant isolation nothing is mapped', () => {
+  test('without tenant isolation nothing is mapped', async () => {
     const switchedOff = readTemplate(
-      { ...synthesizedTemplate({ tenantIsolation: 'false' }) },
+      { ...(await synthesizedTemplate({ tenantIsolation: 'false' })) },
       localAccount,
     );
     for (const method of readApi(switchedOff).methods) expect(method.requestParameters).toEqual({});
@@ -102,10 +102,13 @@ describe('the authorizer', () => {
 describe('the stage', () => {
   const [, { Properties, DependsOn }] = resource(template, 'AWS::ApiGateway::Stage');
 
-  test('is called v1, or as configured, and throttles', () => {
+  test('is called v1, or as configured, and throttles', async () => {
     expect(api.stage).toBe('v1');
     expect(api.throttling).toEqual({ rate: 2000, burst: 1000 });
-    const [, other] = resource(synthesizedTemplate({ stage: 'prod' }), 'AWS::ApiGateway::Stage');
+    const [, other] = resource(
+      await synthesizedTemplate({ stage: 'prod' }),
+      'AWS::ApiGateway::Stage',
+    );
     expect(other.Properties.StageName).toBe('prod');
   });
 

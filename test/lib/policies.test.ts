@@ -12,7 +12,7 @@ import { readRoles } from '../../local/template/roles.ts';
 import { readTemplate } from '../../local/template/template.ts';
 import { documentsOf, list, resourcesOf, synthesizedTemplate } from './synthesized.ts';
 
-const template = synthesizedTemplate();
+const template = await synthesizedTemplate();
 
 describe('across all policies', () => {
   const documents = documentsOf(template);

@@ -11,7 +11,8 @@ import {
   synthesizedTemplate,
 } from './synthesized.ts';
 
-const template = synthesizedTemplate();
+const template = await synthesizedTemplate();
+const otherwise = await synthesizedTemplate({ deletionWindowInDays: 14 });
 const ownTenant = '${aws:PrincipalTag/TenantId}';
 const arnOf = (type: string, prefix: string) => ({
   'Fn::GetAtt': [resource(template, type, prefix)[0], 'Arn'],
@@ -120,7 +121,6 @@ describe('the tenant role', () => {
 
 describe('the control plane', () => {
   const permissions = permissionsOf(template, 'ControlPlaneRole');
-  const otherwise = synthesizedTemplate({ deletionWindowInDays: 14 });
 
   test('has these statements and no others', () => {
     expect(sids(permissions)).toEqual([

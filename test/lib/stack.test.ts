@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { context, resource, resourcesOf, synthesizedTemplate } from './synthesized.ts';
 
-const template = synthesizedTemplate();
+const template = await synthesizedTemplate();
 const [productKey] = resource(template, 'AWS::KMS::Key');
 const productKeyArn = { 'Fn::GetAtt': [productKey, 'Arn'] };
 
@@ -18,8 +18,8 @@ describe('the template', () => {
     expect(template).toMatchSnapshot();
   });
 
-  test('is the same at a second synth', () => {
-    expect(synthesizedTemplate()).toEqual(template);
+  test('is the same at a second synth', async () => {
+    expect(await synthesizedTemplate()).toEqual(template);
   });
 
   test('names no account, no region and no folder', () => {
@@ -83,8 +83,8 @@ describe('what holds data', () => {
     expect(key.Properties).toMatchObject({ EnableKeyRotation: true, RotationPeriodInDays: 90 });
   });
 
-  test('the key rotates as configured', () => {
-    const other = synthesizedTemplate({ rotationPeriodInDays: 365 });
+  test('the key rotates as configured', async () => {
+    const other = await synthesizedTemplate({ rotationPeriodInDays: 365 });
     expect(resource(other, 'AWS::KMS::Key')[1].Properties.RotationPeriodInDays).toBe(365);
   });
 
@@ -151,10 +151,10 @@ describe('functions', () => {
     expect(Properties).toMatchObject({ Timeout: timeout, Handler: handler });
   });
 
-  test('the authorizer is told what the context says', () => {
+  test('the authorizer is told what the context says', async () => {
     const tenantClaim = 'custom:tenant';
     const [, one] = resource(
-      synthesizedTemplate({ tenantClaim }),
+      await synthesizedTemplate({ tenantClaim }),
       'AWS::Lambda::Function',
       'FunctionsAuthorizer',
     );
@@ -165,9 +165,9 @@ describe('functions', () => {
     });
   });
 
-  test('the data plane is told how long it may remember', () => {
+  test('the data plane is told how long it may remember', async () => {
     const [, one] = resource(
-      synthesizedTemplate({ registryTtlSeconds: 1, dataKeyMaxAgeSeconds: '0' }),
+      await synthesizedTemplate({ registryTtlSeconds: 1, dataKeyMaxAgeSeconds: '0' }),
       'AWS::Lambda::Function',
       'FunctionsCrypto',
     );
@@ -179,7 +179,7 @@ describe('functions', () => {
     });
   });
 
-  test('only the data plane runs in tenant isolation mode, unless that is switched off', () => {
+  test('only the data plane runs in tenant isolation mode, unless that is switched off', async () => {
     const modes = functions.map(([id, one]) => [id, one.Properties.TenancyConfig]);
     expect(modes).toEqual([
       [expect.stringContaining('Authorizer'), undefined],
@@ -187,7 +187,7 @@ describe('functions', () => {
       [expect.stringContaining('Crypto'), { TenantIsolationMode: 'PER_TENANT' }],
     ]);
     const [, off] = resource(
-      synthesizedTemplate({ tenantIsolation: false }),
+      await synthesizedTemplate({ tenantIsolation: false }),
       'AWS::Lambda::Function',
       'FunctionsCrypto',
     );

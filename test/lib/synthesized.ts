@@ -1,8 +1,5 @@
 /** The synthesized template, and statements of it by name. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stackName, synthesize } from '../../lib/synthesize.ts';
+import { requestTemplate } from '../synthesizer/client.ts';
 
 /** What must be given; no bundles, since no function runs in these tests. */
 export const context = {
@@ -35,14 +32,9 @@ export interface Template {
   readonly Parameters: Readonly<Record<string, unknown>>;
 }
 
-export function synthesizedTemplate(extra: Readonly<Record<string, unknown>> = {}): Template {
-  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
-  try {
-    return synthesize({ ...context, ...extra }, folder).getStackByName(stackName).template;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+export const synthesizedTemplate = (
+  extra: Readonly<Record<string, unknown>> = {},
+): Promise<Template> => requestTemplate<Template>({ ...context, ...extra });
 
 export function resourcesOf(template: Template, type: string): [string, Resource][] {
   return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
