@@ -1,6 +1,7 @@
 /** API Gateway on one machine: match, authenticate, authorize, integrate, answer. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Decision } from '../iam/decision.ts';
 import type { Runtime } from '../lambda/runtime.ts';
 import { type Listening, listen } from '../listen.ts';
@@ -21,6 +22,8 @@ import { openThrottle } from './throttle.ts';
 const bodyLimit = 10 * 1024 * 1024;
 /** API Gateway's limit for the request line and the headers together. */
 const headerLimit = 10_240;
+/** How long a client may go on sending what was refused unread. */
+const lingerMilliseconds = 1000;
 
 export interface GatewayOptions {
   readonly account: Account;
@@ -59,15 +62,33 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
       .then((answer) => send(response, answer, requestId))
       .catch(() => response.destroy());
   });
+  // As API Gateway's (quotas, "Idle connection timeout"), and longer than clients keep one.
+  server.keepAliveTimeout = 310_000;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const status =
-      error.code === 'HPE_HEADER_OVERFLOW'
-        ? '431 Request Header Fields Too Large'
-        : '400 Bad Request';
-    if (socket.writable)
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // Once for a connection: what comes after it is no request either.
+    if (socket.writable) refuseUnread(api, error, socket);
   });
   return listen(server, options.port);
+}
+
+/**
+ * Answers what is no request yet. AWS documents no gateway response for too large a header: of its types
+ * this is the one that names the cause.
+ */
+function refuseUnread(api: ApiDefinition, { code }: NodeJS.ErrnoException, socket: Duplex): void {
+  const type = code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'DEFAULT_4XX';
+  const requestId = randomUUID();
+  const { status, headers, body } = gatewayResponse(api, type, requestId);
+  const fields = Object.entries({
+    ...headers,
+    'x-amzn-RequestId': requestId,
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields, '', body].join('\r\n'));
+  // The rest is read and dropped, so that the client gets to read the answer.
+  socket.resume();
+  setTimeout(() => socket.destroy(), lingerMilliseconds).unref();
 }
 
 function requestHandler(options: GatewayOptions) {

@@ -1,11 +1,13 @@
 /** What a call that a fault hits is answered instead of being carried out, as each service words it. */
 import type { Fault } from './fault.ts';
 import { AwsError } from './operation.ts';
+import { expiredToken } from './signature.ts';
 
 /** @throws AwsError unless it is a fault of the answer only, and the call is to be carried out */
 export function failBy({ fault }: Fault, service: string, operation: string): void {
   if (fault === 'throttle') throw throttled(service, operation);
   if (fault === 'error') throw failed(service);
+  if (fault === 'expired') throw expiredToken();
   if (fault === 'timeout') {
     // Noted, never sent: the connection ends without an answer.
     throw new AwsError('RequestTimeout', 'The local stack was told not to answer.');

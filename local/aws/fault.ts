@@ -23,6 +23,8 @@ const fault = z.discriminatedUnion(
     z.strictObject({ ...calls, fault: z.literal('throttle') }),
     /** fails with the service's own status 500 */
     z.strictObject({ ...calls, fault: z.literal('error') }),
+    /** refused as if the caller's session were over, whatever its credentials say of their end */
+    z.strictObject({ ...calls, fault: z.literal('expired') }),
     /** not carried out, not answered; the connection ends after the delay */
     z.strictObject({ ...calls, fault: z.literal('timeout'), delayMs: delayMs.default(60_000) }),
     /** carried out at once, answered after the delay */
@@ -30,7 +32,7 @@ const fault = z.discriminatedUnion(
     /** carried out, and the connection ends before the answer */
     z.strictObject({ ...calls, fault: z.literal('lost') }),
   ],
-  'must be throttle, error, timeout, slow or lost',
+  'must be throttle, error, expired, timeout, slow or lost',
 );
 
 const faults = z.array(fault, 'must be a list of faults').max(100, 'must be at most 100');

@@ -35,14 +35,12 @@ export function authenticate(request: ReceivedRequest, verification: Verificatio
   const known = knownCredentials(request, authorization, verification.credentials);
   checkSignature(request, authorization, date, known);
   checkTime(date, verification.now);
-  if (known.expiresAt !== undefined && known.expiresAt <= verification.now) {
-    throw new AwsError(
-      'ExpiredTokenException',
-      'The security token included in the request is expired',
-    );
-  }
+  if (known.expiresAt !== undefined && known.expiresAt <= verification.now) throw expiredToken();
   return known.caller;
 }
+
+export const expiredToken = () =>
+  new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
 
 function refuseQuery({ target }: ReceivedRequest): void {
   if (target === '/') return;

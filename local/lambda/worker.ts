@@ -39,13 +39,29 @@ parentPort?.on('message', async (invocation: Invocation) => {
 async function invoke(invocation: Invocation): Promise<Outcome> {
   const { id } = invocation;
   try {
-    // Lambda answers with JSON: what is not JSON is not in the answer.
-    const result = await handler(invocation.event, contextOf(invocation));
-    return { id, result: result === undefined ? null : JSON.parse(JSON.stringify(result)) };
+    return { id, result: asJson(await handler(invocation.event, contextOf(invocation))) };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { id, error: { name: error.name, message: error.message } };
   }
+}
+
+/**
+ * Lambda answers with JSON: what is not JSON is not in the answer. A text, such as a body of megabytes, is the
+ * same before and after.
+ */
+function asJson(result: unknown): unknown {
+  if (typeof result === 'string') return result;
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) {
+    return result === undefined ? null : JSON.parse(JSON.stringify(result));
+  }
+  const members = Object.entries(result);
+  const texts = members.filter(([, value]) => typeof value === 'string');
+  const others = members.filter(([, value]) => typeof value !== 'string');
+  return {
+    ...JSON.parse(JSON.stringify(Object.fromEntries(others))),
+    ...Object.fromEntries(texts),
+  };
 }
 
 function contextOf(invocation: Invocation): object {

@@ -5,6 +5,7 @@ import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FaultInput, readFaultOption } from '../../../local/aws/fault.ts';
 import { startStack } from '../../../local/stack.ts';
+import { requestAssembly } from '../../synthesizer/client.ts';
 import {
   administrator,
   clientOptions,
@@ -85,6 +86,9 @@ describe('a fault is answered as the service answers it', () => {
     ['kms', 'ListKeys', 'error', 'KMSInternalException', 500, listKeys],
     ['sts', 'GetCallerIdentity', 'error', 'InternalFailure', 500, callerIdentity],
     ['dynamodb', 'GetItem', 'error', 'InternalServerError', 500, getItem],
+    ['kms', 'ListKeys', 'expired', 'ExpiredTokenException', 400, listKeys],
+    ['sts', 'GetCallerIdentity', 'expired', 'ExpiredToken', 403, callerIdentity],
+    ['dynamodb', 'GetItem', 'expired', 'ExpiredTokenException', 400, getItem],
   ] as const)('%s:%s=%s is %s', async (service, operation, fault, name, status, call) => {
     endpoint.faults.set([{ service, operation, fault }]);
     await expect(call()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
@@ -254,7 +258,7 @@ describe('/_local/faults', () => {
     [
       'an unknown fault',
       [{ ...throttle, fault: 'explode' }],
-      'faults[0].fault: must be throttle, error, timeout, slow or lost',
+      'faults[0].fault: must be throttle, error, expired, timeout, slow or lost',
     ],
     ['an unknown member', [{ ...throttle, cuont: 1 }], 'faults[0]: Unrecognized key: "cuont"'],
     [
@@ -320,6 +324,7 @@ describe('the start option', () => {
       awsPort: 0,
       issuerPort: 0,
       faults: [readFaultOption(`kms:${operation}=throttle`)],
+      synthesize: requestAssembly,
     });
 
   test('is in force from the start, until it is cleared', async () => {
@@ -358,7 +363,7 @@ describe('the start option', () => {
     ['kms:Decrypt=slow:-1', "'kms:Decrypt=slow:-1' is not service:Operation=fault"],
     [
       'kms:Decrypt=melt',
-      "'kms:Decrypt=melt'.fault: must be throttle, error, timeout, slow or lost",
+      "'kms:Decrypt=melt'.fault: must be throttle, error, expired, timeout, slow or lost",
     ],
     ['kms:Decrypt=slow:999999', "'kms:Decrypt=slow:999999'.delayMs: Too big"],
     ['kms:Decrypt=lost:5', `'kms:Decrypt=lost:5': Unrecognized key: "delayMs"`],
