@@ -3,17 +3,18 @@
  * alike, the token's authorizer, the path and, in tenant isolation mode, Lambda; and nothing is done for
  * the tenant but with the tenant's own session.
  */
-import { checkAnswerSize, eachItem } from './envelope/batch.ts';
-import { decryptBody, encryptBody, inJson, reencryptBody } from './envelope/body.ts';
+import { checkAnswerSize, eachItem, type ItemError } from './envelope/batch.ts';
+import {
+  decryptBody,
+  decryptItemOf,
+  encryptBody,
+  encryptItemOf,
+  inJson,
+  reencryptBody,
+} from './envelope/body.ts';
 import { open, reseal, seal } from './envelope/ciphertext.ts';
 import { contextOf } from './envelope/context.ts';
-import {
-  batchRequest,
-  dataKeyRequest,
-  decryptDataKeyRequest,
-  decryptRequest,
-  encryptItem,
-} from './envelope/contract.ts';
+import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from './envelope/contract.ts';
 import { generateDataKey, unwrapDataKey } from './envelope/data-key.ts';
 import { checkDirectSize } from './envelope/direct.ts';
 import { tenantKeys } from './envelope/tenant-keys.ts';
@@ -22,8 +23,8 @@ import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/bytes.ts';
 import { forbidden } from './http/problem.ts';
 import { json } from './http/response.ts';
+import { tally } from './http/tally.ts';
 import { tenantOfPath } from './http/tenant-of-path.ts';
-import { validated } from './http/validated.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';
@@ -73,13 +74,13 @@ export const handler = apiHandler<'crypto'>({
     checkAnswerSize(items);
     const results = await withKeyOf(tenantId, (keyFor) =>
       eachItem(items, async (item) => {
-        const { plaintext, encryptionContext } = validated(encryptItem, item, 'item');
+        const { plaintext, encryptionContext } = encryptItemOf(item);
         const context = contextOf(tenantId, encryptionContext);
         const message = await seal(keyFor(plaintext.length), plaintext, context, 'envelope');
         return { ciphertext: message.toString('base64') };
       }),
     );
-    return json(200, { items: results });
+    return batchAnswer(results);
   },
 
   async decryptBatch(request: ApiRequest) {
@@ -87,13 +88,13 @@ export const handler = apiHandler<'crypto'>({
     const { items } = inJson(request.event, batchRequest);
     const results = await withKeyOf(tenantId, (keyFor) =>
       eachItem(items, async (item) => {
-        const { ciphertext, encryptionContext } = validated(decryptRequest, item, 'item');
+        const { ciphertext, encryptionContext } = decryptItemOf(item);
         const context = contextOf(tenantId, encryptionContext);
         const plaintext = await open(keyFor(), ciphertext, context);
         return { plaintext: plaintext.toString('base64') };
       }),
     );
-    return json(200, { items: results });
+    return batchAnswer(results);
   },
 
   async generateDataKey(request: ApiRequest) {
@@ -121,6 +122,12 @@ export const handler = apiHandler<'crypto'>({
     return json(200, { plaintext: base64(plaintext) });
   },
 });
+
+function batchAnswer(items: readonly (object | ItemError)[]) {
+  // An item's error says no more than an error of its own request: see `server-timing.ts`.
+  if (items.some((item) => 'error' in item)) tally()?.withhold();
+  return json(200, { items });
+}
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 

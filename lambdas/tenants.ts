@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { attempts } from './aws/attempt.ts';
 import { clientConfiguration } from './aws/client.ts';
 import { readEnvironment, tenantsEnvironment } from './environment.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
@@ -27,6 +28,9 @@ const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
 const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
+kms.middlewareStack.use(attempts('kms'));
+kmsWithoutRetry.middlewareStack.use(attempts('kms'));
+table.middlewareStack.use(attempts('table'));
 
 /** A display name of 256 characters, each written as an escape, and some room. */
 const maxBodyBytes = 16 * 1024;

@@ -18,16 +18,26 @@ export const sources = join(root, 'lambdas');
 const requireForCommonJs =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
+/** What modules load without need while they load, done when it is needed. Each file says why. */
+const lazily = {
+  'node:http': './lambdas/aws/node-http.cjs',
+};
+
 /**
  * @param name of a file, without `.ts`
  * @param from the folder that the file is in, seen from the repository's root
+ * @param lazy modules to be replaced, by name; none for the bundle that esbuild makes by itself
  * @returns a new temporary folder with the module `<name>.mjs` in it
  * @throws Error where the sources do not compile
  */
-export function bundle(name: string, from = 'lambdas'): string {
+export function bundle(
+  name: string,
+  from = 'lambdas',
+  lazy: Readonly<Record<string, string>> = lazily,
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-bundle-'));
   try {
-    build(name, from, folder);
+    build(name, from, lazy, folder);
     return folder;
   } catch (error) {
     rmSync(folder, { recursive: true });
@@ -35,7 +45,12 @@ export function bundle(name: string, from = 'lambdas'): string {
   }
 }
 
-function build(name: string, from: string, folder: string): void {
+function build(
+  name: string,
+  from: string,
+  lazy: Readonly<Record<string, string>>,
+  folder: string,
+): void {
   buildSync({
     absWorkingDir: root,
     entryPoints: [join(from, `${name}.ts`)],
@@ -47,6 +62,7 @@ function build(name: string, from: string, folder: string): void {
     format: 'esm',
     // The SDK's ES modules, where a package has any: they can be tree-shaken.
     mainFields: ['module', 'main'],
+    alias: { ...lazy },
     banner: { js: requireForCommonJs },
     charset: 'utf8',
     legalComments: 'none',

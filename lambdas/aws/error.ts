@@ -3,11 +3,14 @@ import { keyUnusable, type Problem, unavailable } from '../http/problem.ts';
 
 const unavailableNames = new Set([
   'DependencyTimeoutException',
+  // Of a session; it was renewed, and the new one was refused too.
+  'ExpiredTokenException',
   'InternalFailure',
   'InternalServerError',
   'KMSInternalException',
   'KeyUnavailableException',
   'LimitExceededException',
+  'OutOfTime',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestTimeout',

@@ -19,7 +19,7 @@ export interface ItemError {
 const sideBySide = 32;
 
 /**
- * @returns what `work` makes of each item, or the Problem 4xx with which it refused that item
+ * @returns what `work` makes of each item, or the Problem 400 or 413 with which it refused that item
  * @throws what any item met that is no fault of the item's
  */
 export async function eachItem<I, R>(
@@ -35,9 +35,12 @@ export async function eachItem<I, R>(
   return results;
 }
 
+/** What may be wrong with an item itself; all else would be so for each, such as a key that is disabled. */
+const itemStatuses = [400, 413];
+
 function itemError(error: unknown): ItemError {
   const { status, code, title, message: detail } = asProblem(error);
-  if (status >= 500) throw error;
+  if (!itemStatuses.includes(status)) throw error;
   return { error: { status, code, title, detail } };
 }
 

@@ -11,6 +11,7 @@ import { validated } from '../http/validated.ts';
 import {
   decryptParameters,
   decryptRequest,
+  encryptItem,
   encryptParameters,
   encryptRequest,
   maxBodyBytes,
@@ -41,6 +42,19 @@ export function reencryptBody(event: APIGatewayProxyEvent) {
   const body = hasRawBody(event)
     ? { ...raw(event, reencryptParameters), ciphertext: rawBody(event) }
     : inJson(event, reencryptRequest);
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+/** @throws Problem 400 or 413: what a batch's item is too large for, a request of its own is too */
+export function encryptItemOf(item: unknown) {
+  const body = validated(encryptItem, item, 'item');
+  requireSize('plaintext', body.plaintext, maxPlaintextBytes);
+  return body;
+}
+
+export function decryptItemOf(item: unknown) {
+  const body = validated(decryptRequest, item, 'item');
   requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
   return body;
 }

@@ -2,18 +2,19 @@
  * A tenant's ciphertexts, in either format. Invariant: which format one has is decided by its first bytes
  * alone, so there is one reading of it, and what the one refuses the other never tries.
  */
+
+import type { DataKeys } from './cached-wrapping.ts';
 import type { EncryptionContext } from './context.ts';
 import { decryptDirect, encryptDirect, type KmsKey, reencryptDirect } from './direct.ts';
 import { decrypt, encrypt } from './envelope.ts';
 import { isMessage } from './message.ts';
-import type { Wrapping } from './wrapping.ts';
 
 /** `envelope`: a message of the Encryption SDK. `direct`: what kms:Encrypt gives. */
 export type Mode = 'envelope' | 'direct';
 
 /** What may be done with a tenant's key, with the tenant's session. */
 export interface TenantKey extends KmsKey {
-  readonly wrapping: Wrapping;
+  readonly dataKeys: DataKeys;
 }
 
 /** @param context with the tenant's id */
@@ -25,7 +26,7 @@ export const seal = (
 ): Promise<Buffer> =>
   mode === 'direct'
     ? encryptDirect(key, plaintext, context)
-    : encrypt(key.wrapping, plaintext, context);
+    : encrypt(key.dataKeys, plaintext, context);
 
 /** @throws Problem 400 decryption-failed for whatever is wrong with the ciphertext */
 export const open = (
@@ -34,7 +35,7 @@ export const open = (
   context: EncryptionContext,
 ): Promise<Buffer> =>
   isMessage(ciphertext)
-    ? decrypt(key.wrapping, ciphertext, context)
+    ? decrypt(key.dataKeys, ciphertext, context)
     : decryptDirect(key, ciphertext, context);
 
 /**
@@ -48,9 +49,9 @@ export async function reseal(
   contexts: { readonly from: EncryptionContext; readonly to: EncryptionContext },
 ): Promise<Buffer> {
   if (!isMessage(ciphertext)) return reencryptDirect(key, ciphertext, contexts);
-  const plaintext = await decrypt(key.wrapping, ciphertext, contexts.from);
+  const plaintext = await decrypt(key.dataKeys, ciphertext, contexts.from);
   try {
-    return await encrypt(key.wrapping, plaintext, contexts.to);
+    return await encrypt(key.dataKeys, plaintext, contexts.to);
   } finally {
     plaintext.fill(0);
   }

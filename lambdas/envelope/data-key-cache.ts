@@ -7,6 +7,8 @@
  * Encryption SDK Developer Guide, "Setting cache security thresholds").
  */
 
+import { tally } from '../http/tally.ts';
+
 /** Whole numbers. 0 in any of them switches the cache off: then nothing is kept and nobody shares. */
 export interface DataKeyLimits {
   readonly maxAgeMs: number;
@@ -28,12 +30,12 @@ export interface DataKeyCounts {
   calls: number;
 }
 
-export interface DataKey {
+export interface CachedKey {
   /** the one copy that the cache has */
   readonly plaintext: Uint8Array;
 }
 
-export interface DataKeyRequest<K extends DataKey> {
+export interface DataKeyRequest<K extends CachedKey> {
   /** says everything that the data key depends on; see `cached-wrapping.ts` */
   readonly id: string;
   readonly tenantId: string;
@@ -72,15 +74,16 @@ export class DataKeyCache {
   }
 
   /**
-   * @param take makes a copy of what it needs: the key's bytes may be zeroed as soon as it returns
+   * @param use is done with the key when it returns: then its bytes may be zeroed
+   * @returns what `use` returns
    * @throws what the call throws, to all who wait for it; then the next who asks calls again
    */
-  async use<K extends DataKey>(request: DataKeyRequest<K>, take: (key: K) => void): Promise<void> {
+  async use<K extends CachedKey, T>(request: DataKeyRequest<K>, use: (key: K) => T): Promise<T> {
     // A hash that says everything a data key depends on says its type too.
     const shared = (this.#shared(request) as SharedKey<K> | undefined) ?? this.#begin(request);
-    if (shared.landed) this.#counts.hits += 1;
-    else this.#counts.misses += 1;
-    await shared.use(take);
+    this.#counts[shared.landed ? 'hits' : 'misses'] += 1;
+    tally()?.count(shared.landed ? 'DataKeyCacheHits' : 'DataKeyCacheMisses');
+    return shared.use(use);
   }
 
   /** Drops the keys of a tenant, such as one that is no longer active. */
@@ -92,7 +95,7 @@ export class DataKeyCache {
     this.#dropWhere(() => true);
   }
 
-  #shared({ id, spends }: DataKeyRequest<DataKey>): SharedKey | undefined {
+  #shared({ id, spends }: DataKeyRequest<CachedKey>): SharedKey | undefined {
     const key = this.#keys.get(id);
     if (key === undefined || this.#neverShares(spends.bytes)) return undefined;
     if (this.#isOver(key) || !key.spend(spends, this.#limits)) {
@@ -104,7 +107,7 @@ export class DataKeyCache {
     return key;
   }
 
-  #begin<K extends DataKey>({ id, tenantId, spends, call }: DataKeyRequest<K>): SharedKey<K> {
+  #begin<K extends CachedKey>({ id, tenantId, spends, call }: DataKeyRequest<K>): SharedKey<K> {
     // Old keys of those who never ask again: a call to the key store costs more than to look for them.
     this.#dropWhere((old) => this.#isOver(old));
     this.#counts.calls += 1;
@@ -144,7 +147,7 @@ export class DataKeyCache {
 }
 
 /** A data key, from the moment at which it is asked for. */
-class SharedKey<K extends DataKey = DataKey> {
+class SharedKey<K extends CachedKey = CachedKey> {
   readonly tenantId: string;
   readonly begunAt: number;
   readonly #flight: Promise<K>;
@@ -181,10 +184,10 @@ class SharedKey<K extends DataKey = DataKey> {
     return true;
   }
 
-  async use(take: (key: K) => void): Promise<void> {
+  async use<T>(use: (key: K) => T): Promise<T> {
     this.#users += 1;
     try {
-      take(await this.#flight);
+      return use(await this.#flight);
     } finally {
       this.#users -= 1;
       this.#wipe();
@@ -196,7 +199,7 @@ class SharedKey<K extends DataKey = DataKey> {
     this.#wipe();
   }
 
-  /** Not while somebody waits to take a copy: he would encrypt with zeros. */
+  /** Not while somebody waits to use it: he would encrypt with zeros. */
   #wipe(): void {
     if (this.#dropped && this.#users === 0) this.#key?.plaintext.fill(0);
   }

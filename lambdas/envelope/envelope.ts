@@ -5,46 +5,22 @@
  * The suite commits to its data key, so that a message has one plaintext at most, and is not signed, since
  * who wraps and who opens hold the same right.
  */
-import { buildDecrypt } from '@aws-crypto/decrypt-node';
-import { buildEncrypt } from '@aws-crypto/encrypt-node';
-import { AlgorithmSuiteIdentifier, CommitmentPolicy } from '@aws-crypto/material-management-node';
 import { decryptionFailed } from '../http/problem.ts';
+import type { DataKeys } from './cached-wrapping.ts';
 import { type EncryptionContext, sameContext } from './context.ts';
-import { type Message, readMessage } from './message.ts';
-import { type Wrapping, WrappingFailed } from './wrapping.ts';
-
-const options = {
-  commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
-  maxEncryptedDataKeys: 1,
-};
-const encryptClient = buildEncrypt(options);
-const decryptClient = buildDecrypt(options);
-
-/**
- * Bytes of plaintext in a frame. The whole is in memory anyway; at the SDK's default of 4,096 a plaintext of
- * 4 MiB has a thousand frames, each of which costs turns of the event loop.
- */
-const frameLength = 64 * 1024;
-
-/** The public key of a signed message, which the SDK adds to the context that was given. */
-const publicKeyName = 'aws-crypto-public-key';
+import { type Message, publicKeyName, readMessage } from './message.ts';
+import { openMessage, sealMessage } from './sealing.ts';
+import { WrappingFailed } from './wrapping.ts';
 
 /**
  * @param context with the tenant's id
  * @throws what the wrapping throws
  */
-export async function encrypt(
-  wrapping: Wrapping,
+export const encrypt = (
+  dataKeys: DataKeys,
   plaintext: Buffer,
   context: EncryptionContext,
-): Promise<Buffer> {
-  const { result } = await encryptClient.encrypt(wrapping.keyring, plaintext, {
-    suiteId: AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
-    encryptionContext: { ...context },
-    frameLength,
-  });
-  return result;
-}
+): Promise<Buffer> => dataKeys.toSeal(context, (dataKey) => sealMessage(dataKey, plaintext));
 
 /**
  * @param context with the tenant's id
@@ -52,16 +28,18 @@ export async function encrypt(
  * @throws the cause, where the wrapping failed for a reason that is not in the message
  */
 export async function decrypt(
-  wrapping: Wrapping,
+  dataKeys: DataKeys,
   ciphertext: Buffer,
   context: EncryptionContext,
 ): Promise<Buffer> {
   const message = readMessage(ciphertext);
-  if (message === undefined || !wrapping.owns(message.wrappedDataKey)) throw decryptionFailed();
+  if (message === undefined || !dataKeys.owns(message.wrappedDataKey)) throw decryptionFailed();
   if (!sameContext(givenContext(message), context)) throw decryptionFailed();
   try {
-    const { plaintext } = await decryptClient.decrypt(wrapping.keyring, ciphertext);
-    return plaintext;
+    const { wrappedDataKey, encryptionContext } = message;
+    return await dataKeys.toOpen(wrappedDataKey, encryptionContext, (dataKey) =>
+      openMessage(dataKey, message),
+    );
   } catch (error) {
     // KMS out of reach is no judgement on the message; everything else is.
     throw error instanceof WrappingFailed ? error.cause : decryptionFailed();

@@ -1,8 +1,8 @@
 /**
  * Reads the plain parts of a message of the AWS Encryption SDK before any of it is trusted. Invariant: a
- * message has one reading: committed suite, one wrapped data key, frames that end where the bytes end. The
- * SDK itself ignores what follows an unsigned message. Nothing here is authenticated: that comes after, by
- * KMS and by the SDK.
+ * message has one reading: committed suite, one wrapped data key, frames that count from one and end where the
+ * bytes end. The SDK itself ignores what follows an unsigned message. Nothing here is authenticated: that comes
+ * after, by KMS and by `sealing.ts`.
  * Layout: AWS Encryption SDK Developer Guide, "message format", version 2.
  */
 import {
@@ -10,7 +10,7 @@ import {
   type EncryptedDataKey,
   NodeAlgorithmSuite,
 } from '@aws-crypto/material-management-node';
-import { deserializeFactory } from '@aws-crypto/serialize';
+import { deserializeFactory, type MessageHeaderV2 } from '@aws-crypto/serialize';
 import type { EncryptionContext } from './context.ts';
 
 export interface Message {
@@ -19,11 +19,37 @@ export interface Message {
   readonly wrappedDataKey: EncryptedDataKey;
   /** signed by a key whose public half stands in the context */
   readonly signed: boolean;
+  readonly suite: NodeAlgorithmSuite;
+  readonly header: MessageHeaderV2;
+  readonly rawHeader: Buffer;
+  readonly headerTag: Buffer;
+  readonly frames: readonly Frame[];
+  /** what a signature is of: the header and the frames */
+  readonly signedBytes: Buffer;
+  /** DER; empty where the message is not signed */
+  readonly signature: Buffer;
 }
 
-const unsignedSuite = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
-const signedSuite =
-  AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384;
+/** A part of the plaintext, sealed by itself. */
+export interface Frame {
+  readonly sequenceNumber: number;
+  readonly isFinal: boolean;
+  readonly iv: Buffer;
+  readonly content: Buffer;
+  readonly tag: Buffer;
+}
+
+/** Both commit to the data key. What is sealed here is not signed; what others have signed is opened. */
+export const unsignedSuite = new NodeAlgorithmSuite(
+  AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
+);
+const signedSuite = new NodeAlgorithmSuite(
+  AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384,
+);
+const suites = [unsignedSuite, signedSuite];
+
+/** The public key of a signed message, which the SDK adds to the context that was given. */
+export const publicKeyName = 'aws-crypto-public-key';
 
 const framed = 2;
 const ivLength = 12;
@@ -36,9 +62,7 @@ const { deserializeMessageHeader } = deserializeFactory(
 );
 
 /** Version 2, then the suite's two bytes. */
-const beginnings = [unsignedSuite, signedSuite].map((suite) =>
-  Buffer.from([2, suite >> 8, suite & 0xff]),
-);
+const beginnings = suites.map(({ id }) => Buffer.from([2, id >> 8, id & 0xff]));
 
 /**
  * Whether bytes are to be read as a message. KMS does not say what its ciphertexts look like; those that it
@@ -49,18 +73,34 @@ export const isMessage = (bytes: Buffer): boolean =>
 
 /** @returns undefined where the bytes are no message that we read */
 export function readMessage(bytes: Buffer): Message | undefined {
-  const header = readHeader(bytes);
-  if (header === undefined) return undefined;
-  const { messageHeader, headerLength, headerAuth } = header;
+  const read = readHeader(bytes);
+  if (read === undefined) return undefined;
+  const { messageHeader, headerLength } = read;
+  if (messageHeader.version !== 2 || messageHeader.contentType !== framed) return undefined;
   const [wrappedDataKey, ...more] = messageHeader.encryptedDataKeys;
-  const signed = messageHeader.suiteId === signedSuite;
   if (wrappedDataKey === undefined || more.length > 0) return undefined;
-  if (!signed && messageHeader.suiteId !== unsignedSuite) return undefined;
-  if (messageHeader.contentType !== framed) return undefined;
-  const body = headerLength + headerAuth.headerAuthLength;
-  const end = endOfFrames(bytes, body, messageHeader.frameLength);
-  if (end === undefined || !endsAt(bytes, end, signed)) return undefined;
-  return { encryptionContext: messageHeader.encryptionContext, wrappedDataKey, signed };
+  const suite = suites.find(({ id }) => id === messageHeader.suiteId);
+  if (suite === undefined) return undefined;
+  const signed = suite === signedSuite;
+  const reader = new Reader(bytes, headerLength);
+  const headerTag = reader.take(tagLength);
+  const frames = readFrames(reader, messageHeader.frameLength);
+  const signedBytes = bytes.subarray(0, reader.at);
+  const signature = signed ? reader.take(reader.uint16() ?? 0) : Buffer.alloc(0);
+  if (headerTag === undefined || frames === undefined || signature === undefined) return undefined;
+  if (!reader.atEnd) return undefined;
+  return {
+    encryptionContext: messageHeader.encryptionContext,
+    wrappedDataKey,
+    signed,
+    suite,
+    header: messageHeader,
+    rawHeader: bytes.subarray(0, headerLength),
+    headerTag,
+    frames,
+    signedBytes,
+    signature,
+  };
 }
 
 function readHeader(bytes: Buffer) {
@@ -71,21 +111,55 @@ function readHeader(bytes: Buffer) {
   }
 }
 
-/** @returns the index after the final frame, undefined where the bytes end before */
-function endOfFrames(bytes: Buffer, start: number, frameLength: number): number | undefined {
-  const frame = 4 + ivLength + frameLength + tagLength;
-  for (let at = start; at + 4 <= bytes.length; at += frame) {
-    if (bytes.readUInt32BE(at) !== finalFrame) continue;
-    const lengthAt = at + 4 + 4 + ivLength;
-    if (lengthAt + 4 > bytes.length) return undefined;
-    const end = lengthAt + 4 + bytes.readUInt32BE(lengthAt) + tagLength;
-    return end > bytes.length ? undefined : end;
+/** @returns undefined where the bytes end before the final frame does, or a frame is not in its place */
+function readFrames(reader: Reader, frameLength: number): Frame[] | undefined {
+  const frames: Frame[] = [];
+  for (let expected = 1; ; expected += 1) {
+    const first = reader.uint32();
+    const isFinal = first === finalFrame;
+    const sequenceNumber = isFinal ? reader.uint32() : first;
+    const iv = reader.take(ivLength);
+    const length = isFinal ? reader.uint32() : frameLength;
+    if (sequenceNumber !== expected || length === undefined || length > frameLength) {
+      return undefined;
+    }
+    const content = reader.take(length);
+    const tag = reader.take(tagLength);
+    if (iv === undefined || content === undefined || tag === undefined) return undefined;
+    frames.push({ sequenceNumber, isFinal, iv, content, tag });
+    if (isFinal) return frames;
   }
-  return undefined;
 }
 
-/** A signed message has a signature after its frames, with its length before it. */
-function endsAt(bytes: Buffer, end: number, signed: boolean): boolean {
-  if (!signed) return end === bytes.length;
-  return end + 2 <= bytes.length && end + 2 + bytes.readUInt16BE(end) === bytes.length;
+/** Takes bytes one after the other; gives nothing where there are not as many left. */
+class Reader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  take(length: number): Buffer | undefined {
+    if (this.#at + length > this.#bytes.length) return undefined;
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  uint16(): number | undefined {
+    return this.take(2)?.readUInt16BE();
+  }
+
+  uint32(): number | undefined {
+    return this.take(4)?.readUInt32BE();
+  }
 }

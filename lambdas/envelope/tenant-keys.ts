@@ -12,7 +12,7 @@ import { registryCache } from '../tenant/registry-cache.ts';
 import type { TenantRow } from '../tenant/row.ts';
 import { tenantSessions } from '../tenant/session.ts';
 import { refusalOfUse } from '../tenant/status.ts';
-import { cachedWrapping } from './cached-wrapping.ts';
+import { cachedDataKeys } from './cached-wrapping.ts';
 import type { TenantKey } from './ciphertext.ts';
 import { maxBatchItems, maxBodyBytes } from './contract.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
@@ -53,7 +53,7 @@ export function tenantKeys(environment: z.output<typeof cryptoEnvironment>): Wit
     try {
       return await use((plaintextBytes) => {
         const scope = { tenantId, keyArn, ...(plaintextBytes !== undefined && { plaintextBytes }) };
-        return { kms, keyArn, wrapping: cachedWrapping(wrapping, cache, scope) };
+        return { kms, keyArn, dataKeys: cachedDataKeys(wrapping, cache, scope) };
       });
     } catch (error) {
       // On an older key the same is a wrong policy, which waiting does not mend: a 500.

@@ -1,4 +1,4 @@
-/** The onion of the two functions behind the API: log, errors, headers, then the route's operation. */
+/** The onion of the two functions behind the API: log, timing, errors, headers, then the route's operation. */
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
@@ -6,6 +6,8 @@ import { errorHandler } from './error-handler.ts';
 import { type OperationOf, operationOf, type Plane } from './operation.ts';
 import { notFound } from './problem.ts';
 import { requestLog } from './request-log.ts';
+import { serverTiming } from './server-timing.ts';
+import { tallied } from './tally.ts';
 
 export interface ApiRequest {
   /** header names in lower case */
@@ -33,9 +35,11 @@ export function apiHandler<P extends Plane>(
     return (byName[operation] as Serve)({ event, context });
   };
   // No early answer: an answered request whose work goes on would thaw, half done, with the next one.
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+  const onion = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
     .use(requestLog())
+    .use(serverTiming())
     .use(errorHandler())
     .use(httpHeaderNormalizer())
     .handler(dispatch) as ApiHandler;
+  return (event, context) => tallied(context, () => onion(event, context));
 }

@@ -3,6 +3,7 @@
  * `ttlMs` before he asked; so a tenant whose status has changed is used for no longer than that. Only what
  * lets a tenant's key be used is kept: a refusal is read anew, so that a new or resumed tenant is served at once.
  */
+import { tally } from '../http/tally.ts';
 import type { TenantRow } from './row.ts';
 import { refusalOfUse } from './status.ts';
 
@@ -54,7 +55,9 @@ export function registryCache(
 
   return (tenantId) => {
     const last = reads.get(tenantId);
-    const current = last !== undefined && isFresh(last) ? last : begin(tenantId);
+    const kept = last !== undefined && isFresh(last);
+    tally()?.count(kept ? 'RegistryCacheHits' : 'RegistryCacheMisses');
+    const current = kept ? last : begin(tenantId);
     reads.delete(tenantId);
     reads.set(tenantId, current);
     if (reads.size > maxEntries) reads.delete(reads.keys().next().value as string);

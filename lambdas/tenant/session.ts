@@ -6,7 +6,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { attempts } from '../aws/attempt.ts';
 import { clientConfiguration } from '../aws/client.ts';
+import { type Credentials, onceRenewed, renewed } from '../aws/renewal.ts';
 import { tenantIdTag } from './tenant-id.ts';
 
 export interface TenantSession {
@@ -17,22 +19,14 @@ export interface TenantSession {
 /** @param tenantId a valid tenant id */
 export type OpenSession = (tenantId: string) => TenantSession;
 
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  readonly expiration: Date;
-}
-
 /** The longest that AWS gives a role that assumes a role. */
 const durationInSeconds = 3600;
-/** Renewed this long before the end; the SDK asks for new ones five minutes before. */
-const renewedInMs = 6 * 60_000;
 /** With tenant isolation mode there is one; without, the sessions used last. */
 const maxSessions = 500;
 
 export function tenantSessions(tenantRoleArn: string): OpenSession {
   const sts = new STSClient(clientConfiguration);
+  sts.middlewareStack.use(attempts('sts'));
   // One set of connections for all tenants: who is who stands in each request's signature.
   const { requestHandler } = sts.config;
   const sessions = new Map<string, TenantSession>();
@@ -40,11 +34,14 @@ export function tenantSessions(tenantRoleArn: string): OpenSession {
   const open = (tenantId: string): TenantSession => {
     // Nothing is called before the first use of a client; then once for both.
     const credentials = renewed(() => assume(sts, tenantRoleArn, tenantId));
-    const configuration = { ...clientConfiguration, requestHandler, credentials };
-    return {
-      kms: new KMSClient(configuration),
-      table: new DynamoDBClient(configuration),
-    };
+    const configuration = { ...clientConfiguration, requestHandler, credentials: credentials.get };
+    const kms = new KMSClient(configuration);
+    kms.middlewareStack.use(attempts('kms'));
+    kms.middlewareStack.use(onceRenewed(credentials, kms.config.credentials));
+    const table = new DynamoDBClient(configuration);
+    table.middlewareStack.use(attempts('table'));
+    table.middlewareStack.use(onceRenewed(credentials, table.config.credentials));
+    return { kms, table };
   };
 
   return (tenantId) => {
@@ -75,26 +72,5 @@ async function assume(sts: STSClient, roleArn: string, tenantId: string): Promis
     secretAccessKey: given.SecretAccessKey,
     sessionToken: given.SessionToken,
     expiration: given.Expiration,
-  };
-}
-
-/** Keeps what it got until shortly before it expires; those who ask at once wait for one answer. */
-export function renewed(get: () => Promise<Credentials>): () => Promise<Credentials> {
-  let current: Promise<Credentials> | undefined;
-  let goodUntil = Number.POSITIVE_INFINITY;
-  return () => {
-    if (current === undefined || Date.now() > goodUntil) {
-      goodUntil = Number.POSITIVE_INFINITY;
-      const asked = get().then((credentials) => {
-        goodUntil = credentials.expiration.getTime() - renewedInMs;
-        return credentials;
-      });
-      // A failure is not kept.
-      asked.catch(() => {
-        if (current === asked) current = undefined;
-      });
-      current = asked;
-    }
-    return current;
   };
 }

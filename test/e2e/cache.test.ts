@@ -1,6 +1,11 @@
 /** Next to no calls of AWS in steady state, and the revocation promise: caches never outlive it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { contextOf } from '../../lambdas/envelope/context.ts';
+import { encrypt } from '../../lambdas/envelope/envelope.ts';
+import { kmsWrapping } from '../../lambdas/envelope/kms-wrapping.ts';
+import { uncached } from '../lambdas/envelope/raw-wrapping.ts';
 import { expectProblem } from './problem.ts';
+import { tenantKms } from './tenant-kms.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 const registryTtlSeconds = 2;
@@ -43,17 +48,33 @@ test('a thousand encryptions cost one KMS call, one STS call and few reads', asy
   expect(counts['dynamodb:GetItem']).toBeLessThanOrEqual(windows + 1);
 });
 
-test('concurrent cold decryptions of one message are one KMS call', async () => {
-  await stack.client.onboard('cold');
-  const ciphertext = await stack.client.encrypt('cold', Buffer.from('x'), { note: 'cold' });
-  const encryptionContext = { note: 'cold' };
+test('3,000 concurrent cold decryptions of one message: one KMS call, one STS call', async () => {
+  const { keyArn } = await stack.client.onboard('cold');
+  // Not by the API, which would open the session.
+  const message = await encrypt(
+    uncached(kmsWrapping(tenantKms(stack, 'cold'), keyArn)),
+    Buffer.from('x'),
+    contextOf('cold', { note: 'cold' }),
+  );
+  const item = { ciphertext: message.toString('base64'), encryptionContext: { note: 'cold' } };
+  // So that they all wait for it together.
+  stack.deployment.faults.set([
+    { service: 'kms', operation: 'Decrypt', fault: 'slow', delayMs: 1000 },
+  ]);
   const counts = await callsOf(async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 300 }, () => post('cold', 'decrypt', { ciphertext, encryptionContext })),
-    );
-    expect(new Set(answers.map((answer) => answer.json.plaintext)).size).toBe(1);
+    // One by one they would be more than the stage's throttle lets through at once.
+    const requests = [
+      ...Array.from({ length: 300 }, () => post('cold', 'decrypt', item)),
+      ...Array.from({ length: 27 }, () =>
+        post('cold', 'decrypt-batch', { items: Array(100).fill(item) }),
+      ),
+    ];
+    const answers = await Promise.all(requests);
+    const plaintexts = answers.flatMap(({ json }) => json.items ?? [json]);
+    expect(plaintexts).toEqual(Array(3000).fill({ plaintext: 'eA==' }));
   });
-  expect(counts['kms:Decrypt']).toBe(1);
+  stack.deployment.faults.clear();
+  expect(counts).toMatchObject({ 'kms:Decrypt': 1, 'sts:AssumeRole': 1 });
 });
 
 test('another context never gets a cached data key', async () => {

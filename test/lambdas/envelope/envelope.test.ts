@@ -6,14 +6,15 @@ import {
 } from '@aws-crypto/client-node';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { DataKeys } from '../../../lambdas/envelope/cached-wrapping.ts';
 import { decrypt, encrypt } from '../../../lambdas/envelope/envelope.ts';
 import { readMessage } from '../../../lambdas/envelope/message.ts';
-import { type Wrapping, WrappingFailed } from '../../../lambdas/envelope/wrapping.ts';
-import { rawKeyring, rawWrapping } from './raw-wrapping.ts';
+import { WrappingFailed } from '../../../lambdas/envelope/wrapping.ts';
+import { rawDataKeys, rawKeyring, rawWrapping, uncached } from './raw-wrapping.ts';
 
 const stock = buildClient(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
 const stockCommitted = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-const acme = rawWrapping('acme');
+const acme = rawDataKeys('acme');
 const context = { TenantId: 'acme', document: 'invoice-7' };
 const plaintext = Buffer.from('p'.repeat(100));
 
@@ -29,11 +30,12 @@ beforeAll(async () => {
   message = await encrypt(acme, plaintext, context);
 });
 
+const contexts = fc.dictionary(
+  fc.string({ minLength: 1, maxLength: 9 }).filter((n) => n.isWellFormed() && n !== '__proto__'),
+  fc.string({ maxLength: 9 }).filter((value) => value.isWellFormed()),
+);
+
 test('any bytes and any context come back', async () => {
-  const contexts = fc.dictionary(
-    fc.string({ minLength: 1, maxLength: 9 }).filter((n) => n.isWellFormed() && n !== '__proto__'),
-    fc.string({ maxLength: 9 }).filter((value) => value.isWellFormed()),
-  );
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), contexts, async (bytes, given) => {
       const ciphertext = await encrypt(acme, Buffer.from(bytes), given);
@@ -90,8 +92,8 @@ describe('what does not open, all alike', () => {
   });
 
   test("a neighbour's message, by the name of its key and by the key itself", async () => {
-    expect(await outcome(message, rawWrapping('globex'))).toBe('decryption-failed');
-    expect(await outcome(message, rawWrapping('acme', 8))).toBe('decryption-failed');
+    expect(await outcome(message, rawDataKeys('globex'))).toBe('decryption-failed');
+    expect(await outcome(message, rawDataKeys('acme', 8))).toBe('decryption-failed');
   });
 
   test("a message that another key has wrapped, though the tenant's key store could open it", async () => {
@@ -126,7 +128,12 @@ describe('what does not open, all alike', () => {
       Buffer.alloc(65_536, 2),
       Buffer.from('x'),
     ]);
-    const long = await encrypt(acme, bytes, context);
+    const { result: long } = await stockCommitted.encrypt(rawKeyring('acme'), bytes, {
+      suiteId: AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
+      encryptionContext: context,
+      frameLength: 65_536,
+    });
+    expect(await outcome(long)).toBe(bytes.toString());
     const frame = 4 + 12 + 65_536 + 16;
     const finalLength = 4 + 4 + 12 + 4 + 1 + 16;
     const start = long.length - finalLength - 2 * frame;
@@ -154,6 +161,60 @@ describe('with the stock Encryption SDK', () => {
     const opened = await stockCommitted.decrypt(rawKeyring('acme'), message);
     expect(opened.plaintext).toEqual(plaintext);
     expect({ ...opened.messageHeader.encryptionContext }).toEqual(context);
+  });
+
+  test.each([0, 1, 200_000])(
+    'our message of %d bytes opens, all in its final frame',
+    async (length) => {
+      const bytes = Buffer.alloc(length, 3);
+      const ours = await encrypt(acme, bytes, context);
+      const opened = await stockCommitted.decrypt(rawKeyring('acme'), ours);
+      expect(opened.plaintext.equals(bytes)).toBe(true);
+      expect(opened.messageHeader.frameLength).toBeGreaterThan(length);
+    },
+  );
+
+  test('any of its messages opens here, in frames of any length, signed or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300 }),
+        contexts,
+        fc.integer({ min: 1, max: 64 }),
+        fc.boolean(),
+        async (bytes, given, frameLength, signed) => {
+          const { result } = await stockCommitted.encrypt(rawKeyring('acme'), bytes, {
+            suiteId: signed
+              ? AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384
+              : AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
+            encryptionContext: given,
+            frameLength,
+          });
+          expect(await decrypt(acme, result, given)).toEqual(Buffer.from(bytes));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('opens any of our messages', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), contexts, async (bytes, given) => {
+        const ours = await encrypt(acme, Buffer.from(bytes), given);
+        const opened = await stockCommitted.decrypt(rawKeyring('acme'), ours);
+        expect(opened.plaintext).toEqual(Buffer.from(bytes));
+        expect({ ...opened.messageHeader.encryptionContext }).toEqual(given);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('its signed message does not open with the signature of another', async () => {
+    const [one, other] = [await stockEncrypt(), await stockEncrypt()];
+    const cut = (signed: Buffer) =>
+      signed.length - (readMessage(signed)?.signature.length ?? 0) - 2;
+    const mixed = Buffer.concat([one.subarray(0, cut(one)), other.subarray(cut(other))]);
+    expect(readMessage(mixed)?.signed).toBe(true);
+    expect(await outcome(mixed)).toBe('decryption-failed');
   });
 
   test('its message by default, committed and signed, opens here', async () => {
@@ -195,13 +256,9 @@ describe('with the stock Encryption SDK', () => {
 
 describe('a failure that is not in the message', () => {
   const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-  const failing = (error: unknown): Wrapping => {
-    const keyring = rawKeyring('acme');
+  const failing = (error: unknown): DataKeys => {
     const fail = async () => Promise.reject(error);
-    const broken = new Proxy(keyring, {
-      get: (target, name) => (String(name).startsWith('on') ? fail : Reflect.get(target, name)),
-    });
-    return { ...acme, keyring: broken };
+    return uncached({ ...rawWrapping('acme'), generate: fail, unwrap: fail });
   };
 
   test('is not taken for one of the message', async () => {

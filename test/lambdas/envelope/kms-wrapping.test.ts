@@ -6,6 +6,7 @@ import { decrypt, encrypt } from '../../../lambdas/envelope/envelope.ts';
 import { kmsWrapping } from '../../../lambdas/envelope/kms-wrapping.ts';
 import { readMessage } from '../../../lambdas/envelope/message.ts';
 import { type Aws, openAws } from '../tenant/aws.ts';
+import { uncached } from './raw-wrapping.ts';
 
 const context = { TenantId: 'acme', document: 'invoice-7' };
 const plaintext = Buffer.from('x');
@@ -18,25 +19,26 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-const wrapping = (keyArn = keys[0], fault = {}) => kmsWrapping(aws.clients(fault).kms, keyArn);
-const outcome = (ciphertext: Buffer, by = wrapping()) =>
+const dataKeys = (keyArn = keys[0], fault = {}) =>
+  uncached(kmsWrapping(aws.clients(fault).kms, keyArn));
+const outcome = (ciphertext: Buffer, by = dataKeys()) =>
   decrypt(by, ciphertext, context).then(
     (bytes) => bytes.toString(),
     (error) => error.code ?? error.name,
   );
 
 test('a message names its key as every Encryption SDK does, and opens under that key alone', async () => {
-  const message = await encrypt(wrapping(), plaintext, context);
+  const message = await encrypt(dataKeys(), plaintext, context);
   expect(readMessage(message)?.wrappedDataKey).toMatchObject({
     providerId: 'aws-kms',
     providerInfo: keys[0],
   });
   expect(await outcome(message)).toBe('x');
-  expect(await outcome(message, wrapping(keys[1]))).toBe('decryption-failed');
+  expect(await outcome(message, dataKeys(keys[1]))).toBe('decryption-failed');
 });
 
 test('a message that names our key but was wrapped by another does not open', async () => {
-  const message = await encrypt(wrapping(keys[1]), plaintext, context);
+  const message = await encrypt(dataKeys(keys[1]), plaintext, context);
   const at = message.indexOf(keys[1]);
   const renamed = Buffer.concat([
     message.subarray(0, at),
@@ -81,15 +83,15 @@ test.each([
   ['InvalidCiphertextException', 'decryption-failed'],
   ['IncorrectKeyException', 'decryption-failed'],
 ])('KMS says %s: %s', async (name, expected) => {
-  const message = await encrypt(wrapping(), plaintext, context);
+  const message = await encrypt(dataKeys(), plaintext, context);
   const before = () => {
     throw Object.assign(new Error('x'), { name });
   };
-  expect(await outcome(message, wrapping(keys[0], { before }))).toBe(expected);
+  expect(await outcome(message, dataKeys(keys[0], { before }))).toBe(expected);
 });
 
 test('a disabled key is no failed decryption', async () => {
-  const message = await encrypt(wrapping(), plaintext, context);
+  const message = await encrypt(dataKeys(), plaintext, context);
   await aws.administrator.disableKey({ KeyId: keys[0] });
   expect(await outcome(message)).toBe('DisabledException');
   await aws.administrator.enableKey({ KeyId: keys[0] });

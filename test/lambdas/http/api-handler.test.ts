@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { apiHandler, type Serve } from '../../../lambdas/http/api-handler.ts';
 import { badRequest, unavailable } from '../../../lambdas/http/problem.ts';
 import { json } from '../../../lambdas/http/response.ts';
+import { tally } from '../../../lambdas/http/tally.ts';
 import { contextOf, eventOf, requestId } from './event.ts';
 
 const canary = 'CANARY-5f1d0c';
@@ -112,6 +113,29 @@ describe('whatever is thrown, its text is in no answer and no log line', () => {
   });
 });
 
+describe('Server-Timing', () => {
+  const timingOf = ({ headers }: APIGatewayProxyResult) => headers?.['Server-Timing'];
+
+  test('is in an answer', async () => {
+    const answer = await serving(async () => json(200, {}));
+    expect(timingOf(answer)).toMatch(/^total;dur=[\d.]+$/);
+  });
+
+  test('is in none that refuses, thrown or returned, nor where it is withheld', async () => {
+    const withheld = async () => {
+      tally()?.withhold();
+      return json(200, {});
+    };
+    const answers = [
+      await failing(badRequest('x')),
+      await failing(new Error('x')),
+      await serving(async () => json(400, {})),
+      await serving(withheld),
+    ];
+    expect(answers.map(timingOf)).toEqual(answers.map(() => undefined));
+  });
+});
+
 describe('each request leaves one line', () => {
   test('that says who, what, how it ended and how long it took', async () => {
     await serving(async () => json(200, { plaintext: canary }), { body: canary });
@@ -126,7 +150,33 @@ describe('each request leaves one line', () => {
       outcome: 'succeeded',
       status: 200,
       durationInMs: expect.any(Number),
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'TenantKeys',
+            Dimensions: [['operation'], []],
+            Metrics: [
+              { Name: 'Requests', Unit: 'Count' },
+              { Name: 'Refused', Unit: 'Count' },
+              { Name: 'Failed', Unit: 'Count' },
+              { Name: 'Duration', Unit: 'Milliseconds' },
+            ],
+          },
+        ],
+      },
+      Requests: 1,
+      Refused: 0,
+      Failed: 0,
+      Duration: expect.any(Number),
     });
+  });
+
+  test('whose metrics have no operation where the route is none of ours', async () => {
+    await serving(async () => json(200, {}), { resource: '/' });
+    const { _aws, operation, Refused } = JSON.parse(lines[0] as string);
+    expect([operation, Refused]).toEqual([undefined, 1]);
+    expect(_aws.CloudWatchMetrics[0].Dimensions).toEqual([[]]);
   });
 
   test('with the code of a refusal, and for a failure the name of the error', async () => {

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { bundle } from '../../lib/bundle.ts';
+
+/** Imports a module and prints what Node loaded of its own. */
+const probe = `
+  await import(process.argv[1]);
+  process.stdout.write(JSON.stringify(process.moduleLoadList), () => process.exit());
+`;
+
+const environment = {
+  AWS_REGION: 'us-east-1',
+  TABLE_NAME: 'tenants',
+  TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+  TENANT_ISOLATION: 'true',
+  REGISTRY_TTL_SECONDS: '0',
+  DATA_KEY_MAX_AGE_SECONDS: '0',
+  DATA_KEY_MAX_MESSAGES: '0',
+  DATA_KEY_MAX_BYTES: '0',
+};
+
+const folders: string[] = [];
+beforeAll(() => {
+  folders.push(bundle('crypto'), bundle('crypto', 'lambdas', {}));
+}, 60_000);
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function loadedBy(folder: string | undefined): string[] {
+  const file = pathToFileURL(join(folder as string, 'crypto.mjs')).href;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', probe, file], {
+    env: environment,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return JSON.parse(output);
+}
+
+const isOfFetch = (name: string) => name.includes('undici');
+
+test("loading the crypto function does not load Node's fetch and WebSocket, which nobody uses", () => {
+  expect(loadedBy(folders[0]).filter(isOfFetch)).toEqual([]);
+});
+
+test('without what lib/bundle.ts replaces it would', () => {
+  expect(loadedBy(folders[1]).filter(isOfFetch)).not.toEqual([]);
+});
