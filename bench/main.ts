@@ -1,61 +1,69 @@
 /**
- * `npm run bench`: sizes and times as ratios of what was measured side by side in this run, so that they
- * mean the same on every machine. Exit code 1 where a target is missed.
+ * `npm run bench [-- load|cpu|calls|batch|http ...]`: counts, and sizes and times as ratios of what was measured
+ * side by side in this run, so that they mean the same on every machine. A run of everything writes its figures
+ * into docs/performance.md. Exit code 1 where a target is missed, 2 where the bench failed.
  */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureEncrypt } from './encrypt.ts';
-import { type BundleName, type Load, measureLoad } from './load.ts';
-import { encryptTable, loadRatio, loadTable, times } from './report.ts';
+import { type Caller, openCaller } from './caller.ts';
+import { writeFigures } from './figures.ts';
+import { measurements, type PartName, type Report } from './measurements.ts';
+import { type BenchStack, openBenchStack } from './stack.ts';
+import { isMet, verdict } from './target.ts';
 
-const loadRounds = 28;
-const encryptRounds = 90;
-
-interface Target {
-  readonly what: string;
-  readonly ratio: number;
-  readonly atMost: number;
-}
+const document = join(import.meta.dirname, '../docs/performance.md');
+const all = Object.keys(measurements) as PartName[];
 
 async function main(): Promise<number> {
-  parseArgs({ options: {}, allowPositionals: false });
-  const loads = await measureLoad({ rounds: loadRounds, onRound: progress('load', loadRounds) });
-  const baseline = loadOf(loads, 'baseline');
-  console.log(`${loadTable(loads, baseline)}\n`);
-
-  const encrypt = await measureEncrypt({
-    rounds: encryptRounds,
-    onRound: progress('encrypt', encryptRounds),
-  });
-  console.log(`${encryptTable(encrypt)}\n`);
-
-  const targets: readonly Target[] = [
-    {
-      what: 'crypto load against the baseline',
-      ratio: loadRatio(loadOf(loads, 'crypto'), baseline),
-      atMost: 1.6,
-    },
-    { what: 'encrypt CPU against the bare Encryption SDK', ratio: encrypt.ratio.median, atMost: 2 },
-  ];
-  for (const target of targets) console.log(verdict(target));
+  const parts = readParts();
+  const reports: Report[] = [];
+  for await (const report of measured(parts)) {
+    console.log(`${report.table}\n`);
+    reports.push(report);
+  }
+  const targets = reports.flatMap((report) => report.targets);
+  const verdicts = targets.map(verdict).join('\n');
+  console.log(verdicts);
+  if (parts.length === all.length) {
+    const tables = reports.map(({ table }) => table).join('\n\n');
+    const machine = `Node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform}`;
+    writeFigures(document, `\`\`\`\n${machine}\n\n${tables}\n\n${verdicts}\n\`\`\``);
+  }
   return targets.every(isMet) ? 0 : 1;
 }
 
-const isMet = ({ ratio, atMost }: Target) => ratio <= atMost;
+/** @returns those that are named, in the order in which all are measured; without a name all of them */
+function readParts(): PartName[] {
+  const { positionals } = parseArgs({ options: {}, allowPositionals: true });
+  const unknown = positionals.find((name) => !Object.hasOwn(measurements, name));
+  if (unknown !== undefined)
+    throw new Error(`no such part: ${unknown}; there are ${all.join(', ')}`);
+  return positionals.length === 0 ? all : all.filter((name) => positionals.includes(name));
+}
 
-const verdict = (target: Target) =>
-  `${target.what}: ${times(target.ratio)}, target ${target.atMost}x: ${isMet(target) ? 'met' : 'MISSED'}`;
-
-function loadOf(loads: readonly Load[], name: BundleName): Load {
-  const load = loads.find((each) => each.name === name);
-  if (load === undefined) throw new Error(`${name} was not measured`);
-  return load;
+/** The loading first, while nothing else runs on the machine. */
+async function* measured(parts: readonly PartName[]): AsyncGenerator<Report> {
+  let stack: BenchStack | undefined;
+  let caller: Caller | undefined;
+  const open = async () => {
+    stack ??= await openBenchStack();
+    caller ??= openCaller(stack);
+    return { stack, caller };
+  };
+  try {
+    for (const name of parts) yield await measurements[name](open, progress(name));
+  } finally {
+    caller?.close();
+    await stack?.local.close();
+  }
 }
 
 /** One line that is written over, on a terminal only. */
-const progress = (what: string, rounds: number) => (round: number) => {
-  if (!process.stderr.isTTY) return;
-  const last = round === rounds - 1;
-  process.stderr.write(`\r\x1b[2K${last ? '' : `${what}: round ${round + 1} of ${rounds}`}`);
+const progress = (part: string) => (step: string) => {
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r\x1b[2K${step === '' ? '' : `${part}: ${step}`}`);
+  }
 };
 
 main().then(

@@ -1,13 +1,16 @@
 /**
- * What an `encrypt` through the handler is measured against, and what it consists of: the AWS Encryption SDK
- * alone, as somebody would call it who has the tenant's session in hand, the call of KMS in it, and the row
- * that the handler reads before. Each with the same clients' configuration, key, context and suite.
+ * What the handler is measured against: the AWS Encryption SDK alone, as somebody would call it who has the
+ * tenant's session in hand, with its own cache and without; the calls of AWS in an operation; and the bare
+ * cipher of Node. Each with the same clients' configuration, key, context, suite and frame length.
  */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import {
   AlgorithmSuiteIdentifier,
-  buildEncrypt,
+  buildClient,
   CommitmentPolicy,
+  getLocalCryptographicMaterialsCache,
   KmsKeyringNode,
+  NodeCachingMaterialsManager,
 } from '@aws-crypto/client-node';
 import { KMS } from '@aws-sdk/client-kms';
 import { clientConfiguration } from '../lambdas/aws/client.ts';
@@ -21,16 +24,23 @@ export interface ReferenceOptions {
   readonly keyArn: string;
 }
 
-export interface Reference {
-  /** one message of the Encryption SDK with its own KMS keyring */
-  encrypt(plaintext: Buffer): Promise<Buffer>;
-  /** the one call of KMS that a message takes */
-  dataKey(): Promise<void>;
-  /** the read of the tenant's row, checked as the handler checks it */
-  row(): Promise<void>;
+export interface Sealing {
+  encrypt(plaintext: Buffer, frameLength: number): Promise<Buffer>;
+  decrypt(message: Buffer): Promise<Buffer>;
+  /** of a message that somebody else has made */
+  frameLengthOf(message: Buffer): Promise<number>;
 }
 
-export function openReference(options: ReferenceOptions): Reference {
+export type Reference = ReturnType<typeof openReference>;
+
+/** As the function's own limits, see `stack.ts`. */
+const cacheLimits = {
+  maxAge: 300_000,
+  maxMessagesEncrypted: 100_000,
+  maxBytesEncrypted: 2 ** 30,
+};
+
+export function openReference(options: ReferenceOptions) {
   const { tenantId, tenantRoleArn, tableName, keyArn } = options;
   const session = tenantSessions(tenantRoleArn)(tenantId);
   const { requestHandler, credentials } = session.kms.config;
@@ -38,30 +48,71 @@ export function openReference(options: ReferenceOptions): Reference {
   const kms = new KMS({ ...clientConfiguration, requestHandler, credentials });
   // Its types do not know exactOptionalPropertyTypes.
   const clientProvider = () => kms as never;
-  const { encrypt } = buildEncrypt({
-    commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
-    maxEncryptedDataKeys: 1,
-  });
-  const encryptionContext = { TenantId: tenantId };
+  const keyring = new KmsKeyringNode({ generatorKeyId: keyArn, clientProvider });
+  const EncryptionContext = { TenantId: tenantId };
   return {
-    async encrypt(plaintext) {
-      const keyring = new KmsKeyringNode({ generatorKeyId: keyArn, clientProvider });
-      const { result } = await encrypt(keyring, plaintext, {
-        suiteId: AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
-        encryptionContext,
-      });
-      return result;
-    },
-    async dataKey() {
-      await kms.generateDataKey({
-        KeyId: keyArn,
-        NumberOfBytes: 32,
-        EncryptionContext: encryptionContext,
-      });
-    },
+    /** with the SDK's own cache of data keys */
+    cached: sealing(
+      new NodeCachingMaterialsManager({
+        backingMaterials: keyring,
+        cache: getLocalCryptographicMaterialsCache(1000),
+        ...cacheLimits,
+      }),
+      EncryptionContext,
+    ),
+    /** with a call of KMS for each message */
+    uncached: sealing(keyring, EncryptionContext),
+    generateDataKey: () =>
+      kms.generateDataKey({ KeyId: keyArn, NumberOfBytes: 32, EncryptionContext }),
+    encryptInKms: (Plaintext: Buffer) =>
+      kms.encrypt({ KeyId: keyArn, Plaintext, EncryptionContext }),
+    decryptInKms: (CiphertextBlob: Buffer) =>
+      kms.decrypt({ KeyId: keyArn, CiphertextBlob, EncryptionContext }),
+    /** the read of the tenant's row, checked as the handler checks it */
     async row() {
       const row = await getTenant(session.table, tableName, tenantId);
       if (row?.status !== 'ACTIVE') throw new Error(`${tenantId} is not ACTIVE`);
     },
   };
+}
+
+function sealing(
+  materials: KmsKeyringNode | NodeCachingMaterialsManager,
+  encryptionContext: Record<string, string>,
+): Sealing {
+  const { encrypt, decrypt } = buildClient({
+    commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
+    maxEncryptedDataKeys: 1,
+  });
+  return {
+    async encrypt(plaintext, frameLength) {
+      const { result } = await encrypt(materials, plaintext, {
+        suiteId: AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
+        encryptionContext,
+        frameLength,
+      });
+      return result;
+    },
+    decrypt: async (message) => (await decrypt(materials, message)).plaintext,
+    frameLengthOf: async (message) => (await decrypt(materials, message)).messageHeader.frameLength,
+  };
+}
+
+const key = randomBytes(32);
+
+/** AES-256-GCM alone, with a fresh IV. */
+export function encryptRaw(plaintext: Buffer): { iv: Buffer; bytes: Buffer; tag: Buffer } {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  const bytes = cipher.update(plaintext);
+  cipher.final();
+  return { iv, bytes, tag: cipher.getAuthTag() };
+}
+
+export function decryptRaw({ iv, bytes, tag }: ReturnType<typeof encryptRaw>): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, iv);
+  decipher.setAuthTag(tag);
+  const plaintext = decipher.update(bytes);
+  decipher.final();
+  return plaintext;
 }

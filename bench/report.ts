@@ -1,14 +1,16 @@
 /** The tables that the bench prints. Ratios first; milliseconds are this machine's, for information. */
-import type { EncryptCost } from './encrypt.ts';
+import { type BatchCost, parallelConnections } from './batch.ts';
+import type { Calls } from './calls.ts';
+import { type HttpRate, httpConnections } from './http.ts';
 import type { Load } from './load.ts';
 import type { Summary } from './samples.ts';
 import { table } from './table.ts';
 
-const milliseconds = (duration: number) => `${duration.toFixed(2)} ms`;
-const middleHalf = ({ lowerQuartile, upperQuartile }: Summary) =>
+export const milliseconds = (duration: number) => `${duration.toFixed(2)} ms`;
+export const middleHalf = ({ lowerQuartile, upperQuartile }: Summary) =>
   `${lowerQuartile.toFixed(2)}-${upperQuartile.toFixed(2)}`;
-const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`;
 export const times = (ratio: number) => `${ratio.toFixed(2)}x`;
+const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`;
 
 export const loadRatio = (load: Load, baseline: Load): number =>
   load.wall.median / baseline.wall.median;
@@ -30,29 +32,49 @@ export function loadTable(loads: readonly Load[], baseline: Load): string {
 
 const gzipped = (load: Load | undefined) => kilobytes(load?.gzippedBytes ?? 0);
 
-/** The handler, what it is measured against, and where its time goes. */
-export function encryptTable({ steps, ratio, ratioWithoutRow }: EncryptCost): string {
-  const { handler, bare, row, dataKey } = steps;
-  const part = (name: string, cost: number) => [
+export function callsTable({ rows }: Calls): string {
+  return table([
+    ['calls of AWS by 1,000 requests', 'KMS', 'STS', 'DynamoDB'],
+    ...rows.map(({ what, counts: { kms, sts, dynamodb } }) => [
+      what,
+      `${kms}`,
+      `${sts}`,
+      `${dynamodb}`,
+    ]),
+  ]);
+}
+
+export function batchTable(cost: BatchCost): string {
+  const { batchSeconds, parallelSeconds, sequentialSeconds } = cost;
+  const row = (name: string, ratio: Summary, seconds: Summary) => [
     name,
-    times(cost / bare.median),
-    '',
-    milliseconds(cost),
+    times(ratio.median),
+    middleHalf(ratio),
+    milliseconds(seconds.median * 1000),
   ];
   return table([
-    ['encrypt of 1 kB', 'CPU', 'middle half', 'CPU time'],
-    ['bare Encryption SDK', times(1), '', milliseconds(bare.median)],
-    ['handler', times(ratio.median), middleHalf(ratio), milliseconds(handler.median)],
+    ['encrypt of 1,000 items of 100 B', 'batch is faster', 'middle half', 'time'],
+    ['one batch', '', '', milliseconds(batchSeconds.median * 1000)],
+    row('1,000 requests, 1 connection', cost.againstSequential, sequentialSeconds),
+    row(
+      `1,000 requests, ${parallelConnections} connections`,
+      cost.againstParallel,
+      parallelSeconds,
+    ),
+  ]);
+}
+
+export function httpTable(rate: HttpRate): string {
+  const perSecond = ({ median }: Summary) => `${median.toFixed(0)}/s`;
+  return table([
+    [`HTTP, ${httpConnections} connections`, 'ratio', 'middle half', 'rate'],
+    ['GenerateDataKey, AWS client to KMS', times(1), '', perSecond(rate.dataKeysPerSecond)],
     [
-      'handler without the row',
-      times(ratioWithoutRow.median),
-      middleHalf(ratioWithoutRow),
-      milliseconds(handler.median - row.median),
+      'encrypt of 1 kB, whole stack',
+      times(rate.ratio.median),
+      middleHalf(rate.ratio),
+      perSecond(rate.encryptsPerSecond),
     ],
-    ['of the handler:', '', '', ''],
-    part('  read of the row', row.median),
-    part('  call of KMS', dataKey.median),
-    part('  Encryption SDK', bare.median - dataKey.median),
-    part('  all else', handler.median - row.median - bare.median),
+    ['refused by throttling, sent again', `${rate.refusals}`, '', ''],
   ]);
 }

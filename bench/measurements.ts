@@ -1,0 +1,120 @@
+/** The parts of the bench: what each measures, its table, and what it is held to. */
+import { measureBatch } from './batch.ts';
+import type { Caller } from './caller.ts';
+import { countCalls } from './calls.ts';
+import { measureCpu } from './cpu.ts';
+import { cpuTables } from './cpu-report.ts';
+import { measureHttp } from './http.ts';
+import { type BundleName, type Load, measureLoad } from './load.ts';
+import { batchTable, callsTable, httpTable, loadRatio, loadTable } from './report.ts';
+import type { BenchStack } from './stack.ts';
+import type { Target } from './target.ts';
+
+export type PartName = 'load' | 'cpu' | 'calls' | 'batch' | 'http';
+
+export interface Report {
+  readonly table: string;
+  readonly targets: readonly Target[];
+}
+
+/** The one stack of a run, started when it is first needed. */
+type Open = () => Promise<{ readonly stack: BenchStack; readonly caller: Caller }>;
+/** told what is going on, and at the end nothing */
+type Progress = (step: string) => void;
+
+export const measurements: Readonly<
+  Record<PartName, (open: Open, progress: Progress) => Promise<Report>>
+> = { load, cpu, calls, batch, http };
+
+const rounds = { load: 28, cpu: 40, batch: 9, http: 7 };
+
+const inRounds = (part: keyof typeof rounds, progress: Progress) => ({
+  rounds: rounds[part],
+  onRound: (round: number) => progress(`round ${round + 1} of ${rounds[part]}`),
+});
+
+async function load(_: Open, progress: Progress): Promise<Report> {
+  const loads = await measureLoad(inRounds('load', progress));
+  progress('');
+  const baseline = loadOf(loads, 'baseline');
+  const figure = loadRatio(loadOf(loads, 'crypto'), baseline);
+  return {
+    table: loadTable(loads, baseline),
+    targets: [{ what: 'load of the crypto bundle / baseline', figure, atMost: 1.4, unit: 'x' }],
+  };
+}
+
+function loadOf(loads: readonly Load[], name: BundleName): Load {
+  const found = loads.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`${name} was not measured`);
+  return found;
+}
+
+async function cpu(open: Open, progress: Progress): Promise<Report> {
+  const { stack } = await open();
+  const costs = await measureCpu(stack, {
+    rounds: rounds.cpu,
+    onGroup: (name, at, of) => progress(`${name}, ${at + 1} of ${of}`),
+  });
+  progress('');
+  const target = (what: string, ratio: readonly [string, string, string], atMost: number) =>
+    ({ what, figure: costs.ratio(...ratio).median, atMost, unit: 'x' }) as const;
+  return {
+    table: cpuTables(costs),
+    targets: [
+      target('CPU of encrypt, 1 kB in JSON / SDK', ['encrypt 1000', 'json', 'sdk'], 1.3),
+      target(
+        'CPU of a message of 1 MB / AES-256-GCM',
+        ['encrypt 1000000', 'message', 'cipher'],
+        1.5,
+      ),
+      target('CPU of encrypt, 1 kB, caches off / SDK', ['cold', 'handler', 'sdk'], 2),
+    ],
+  };
+}
+
+async function calls(open: Open, progress: Progress): Promise<Report> {
+  const { stack, caller } = await open();
+  progress('counting');
+  const counted = await countCalls(stack, caller);
+  progress('');
+  const { encrypts, coldDecrypts } = counted;
+  const target = (what: string, figure: number, atMost: number) =>
+    ({ what, figure, atMost, unit: '' }) as const;
+  return {
+    table: callsTable(counted),
+    targets: [
+      target('KMS calls of 1,000 encrypts', encrypts.kms, 1),
+      target('STS calls of 1,000 encrypts', encrypts.sts, 1),
+      target('DynamoDB reads of 1,000 encrypts', encrypts.dynamodb, 2),
+      target('KMS calls of 3,000 concurrent cold decrypts', coldDecrypts.kms, 1),
+      target('STS calls of 3,000 concurrent cold decrypts', coldDecrypts.sts, 1),
+    ],
+  };
+}
+
+async function batch(open: Open, progress: Progress): Promise<Report> {
+  const { stack, caller } = await open();
+  const cost = await measureBatch(stack, caller, inRounds('batch', progress));
+  progress('');
+  const { counts, againstSequential } = cost;
+  return {
+    table: batchTable(cost),
+    targets: [
+      { what: 'KMS calls of a batch of 1,000', figure: counts.kms, atMost: 1, unit: '' },
+      {
+        what: '1,000 requests, one after the other / a batch',
+        figure: againstSequential.median,
+        atLeast: 20,
+        unit: 'x',
+      },
+    ],
+  };
+}
+
+async function http(open: Open, progress: Progress): Promise<Report> {
+  const { stack, caller } = await open();
+  const rate = await measureHttp(stack, caller, inRounds('http', progress));
+  progress('');
+  return { table: httpTable(rate), targets: [] };
+}

@@ -1,0 +1,42 @@
+/** The pieces of which an `encrypt` through the handler is made, each by itself, as the handler calls it. */
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { encryptBody } from '../lambdas/envelope/body.ts';
+import { seal } from '../lambdas/envelope/ciphertext.ts';
+import { contextOf } from '../lambdas/envelope/context.ts';
+import { tenantKeys } from '../lambdas/envelope/tenant-keys.ts';
+import { cryptoEnvironment, readEnvironment } from '../lambdas/environment.ts';
+import { type ApiHandler, apiHandler } from '../lambdas/http/api-handler.ts';
+import { acceptedAnswer } from '../lambdas/http/bytes.ts';
+import { json } from '../lambdas/http/response.ts';
+
+export type Pieces = ReturnType<typeof openPieces>;
+
+export function openPieces(tenantId: string) {
+  const withKeyOf = tenantKeys(readEnvironment(cryptoEnvironment));
+  const answered = async () => json(200, {});
+  return {
+    /** middy, headers' names, the log line */
+    onion: apiHandler<'crypto'>({
+      encrypt: answered,
+      decrypt: answered,
+      reencrypt: answered,
+      encryptBatch: answered,
+      decryptBatch: answered,
+      generateDataKey: answered,
+      decryptDataKey: answered,
+    }) satisfies ApiHandler,
+    /** strict JSON, validation, base64 both ways */
+    body(event: APIGatewayProxyEvent, ciphertext: Buffer) {
+      const answer = acceptedAnswer(event);
+      encryptBody(event);
+      return answer('ciphertext', ciphertext);
+    },
+    /** the tenant's row out of the cache, its status, session and wrapping */
+    tenant: () => withKeyOf(tenantId, async (keyFor) => keyFor(0)),
+    /** the same, and a message under a data key of the cache */
+    message: (plaintext: Buffer) =>
+      withKeyOf(tenantId, (keyFor) =>
+        seal(keyFor(plaintext.length), plaintext, contextOf(tenantId, {}), 'envelope'),
+      ),
+  };
+}

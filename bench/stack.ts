@@ -1,0 +1,117 @@
+/** The local stack that everything but the loading is measured on, with a record of the calls that AWS got. */
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { callApi, tokenFor } from '../local/demo/api.ts';
+import { type LocalStack, startStack } from '../local/stack.ts';
+import type { Role } from '../local/sts/role.ts';
+
+/** Of one kind of work. */
+export interface CallCounts {
+  readonly kms: number;
+  readonly sts: number;
+  readonly dynamodb: number;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+export interface BenchTenant {
+  readonly tenantId: string;
+  readonly keyArn: string;
+  /** of scope `tenant-keys/crypto` */
+  readonly token: string;
+}
+
+export interface BenchStack {
+  readonly local: LocalStack;
+  onboard(tenantId: string): Promise<BenchTenant>;
+  /** a session as STS gives it to the data plane, without a call to STS */
+  sessionOf(tenantId: string): Credentials;
+  /** what the crypto function gets from Lambda and from the stack, with the limits of its caches left out */
+  functionVariables(): Promise<Record<string, string>>;
+  /** @returns the calls that AWS got while the work went on, and what became of the work */
+  counted<T>(work: () => Promise<T>): Promise<{ readonly counts: CallCounts; readonly result: T }>;
+}
+
+/** Of the function's caches, as the stack's configuration has them where nobody says otherwise. */
+export const defaultLimits = {
+  REGISTRY_TTL_SECONDS: '5',
+  DATA_KEY_MAX_AGE_SECONDS: '300',
+  DATA_KEY_MAX_MESSAGES: '100000',
+  DATA_KEY_MAX_BYTES: String(2 ** 30),
+};
+
+/** @throws Error where the stack does not start */
+export async function openBenchStack(): Promise<BenchStack> {
+  const services: string[] = [];
+  const local = await startStack({
+    apiPort: 0,
+    awsPort: 0,
+    issuerPort: 0,
+    onCall: ({ service }) => services.push(service),
+  });
+  const countOf = (service: string, since: number) =>
+    services.slice(since).filter((each) => each === service).length;
+  return {
+    local,
+    async onboard(tenantId) {
+      const admin = await tokenFor(local, 'tenant-keys/admin');
+      const { status, json } = await callApi(local, 'PUT', `/tenants/${tenantId}`, admin, {});
+      if (status !== 201) throw new Error(`onboarding answered ${status}: ${JSON.stringify(json)}`);
+      const token = await tokenFor(local, 'tenant-keys/crypto', tenantId);
+      return { tenantId, keyArn: String(json.keyArn), token };
+    },
+    sessionOf: (tenantId) =>
+      issued(local, roleNamed(local, 'TenantRole'), tenantId, { TenantId: tenantId }),
+    functionVariables: () => functionVariables(local),
+    async counted(work) {
+      const since = services.length;
+      const result = await work();
+      const [kms, sts, dynamodb] = ['kms', 'sts', 'dynamodb'].map((name) => countOf(name, since));
+      return { counts: { kms, sts, dynamodb } as CallCounts, result };
+    },
+  };
+}
+
+async function functionVariables(local: LocalStack): Promise<Record<string, string>> {
+  const session = issued(local, roleNamed(local, 'DataPlaneRole'), 'crypto');
+  const dynamodb = new DynamoDB({
+    endpoint: local.aws,
+    region: local.region,
+    credentials: local.operator,
+  });
+  const { TableNames } = await dynamodb.listTables({});
+  dynamodb.destroy();
+  return {
+    AWS_ENDPOINT_URL: local.aws,
+    AWS_REGION: local.region,
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    AWS_SESSION_TOKEN: session.sessionToken,
+    TABLE_NAME: TableNames?.[0] ?? '',
+    TENANT_ROLE_ARN: roleNamed(local, 'TenantRole').arn,
+    TENANT_ISOLATION: 'true',
+  };
+}
+
+function issued(
+  { deployment }: LocalStack,
+  role: Role,
+  sessionName: string,
+  tags: Readonly<Record<string, string>> = {},
+): Credentials {
+  const {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken = '',
+  } = deployment.issue(role, sessionName, tags);
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function roleNamed({ deployment }: LocalStack, part: string): Role {
+  const role = [...deployment.roles.values()].find(({ name }) => name.includes(part));
+  if (role === undefined) throw new Error(`no role of the template is named ${part}`);
+  return role;
+}
