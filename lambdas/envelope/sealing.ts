@@ -48,7 +48,12 @@ export function sealMessage(dataKey: DataKey, plaintext: Buffer): Buffer {
   const headerTag = sealInto(nothing, cipherOf(key, headerIv, header), nothing);
   const before = [header, headerTag, finalFrameHeader(1, iv, plaintext.length)];
   const start = before.reduce((length, part) => length + part.length, 0);
-  const message = Buffer.concat(before, start + plaintext.length + authTagLength);
+  // Not by Buffer.concat, which fills with zeros what is written next.
+  const message = Buffer.allocUnsafe(start + plaintext.length + authTagLength);
+  before.reduce((at, part) => {
+    message.set(part, at);
+    return at + part.length;
+  }, 0);
   const tag = sealInto(message.subarray(start), cipherOf(key, iv, aad), plaintext);
   message.set(tag, start + plaintext.length);
   return message;
