@@ -1,12 +1,17 @@
 /** A template's keys, roles and tables, served behind its policies on one AWS endpoint. */
-import { join } from 'node:path';
+import { clockPage } from './aws/clock-page.ts';
 import { type Credentials, credentialStore } from './aws/credentials.ts';
 import { type AwsEndpoint, type FinishedCall, serveAws } from './aws/endpoint.ts';
-import type { Clock } from './clock.ts';
+import { type AdvancingClock, type Clock, openClock } from './clock.ts';
+import { type DataDir, openDataDir } from './data-dir.ts';
 import { dynamodb } from './dynamodb/service.ts';
+import { type BusEvent, events } from './events/service.ts';
 import type { Caller } from './iam/decision.ts';
 import { parsePolicy } from './iam/policy-document.ts';
+import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';
+import { liveKeys } from './kms/live-keys.ts';
+import { withQuotas } from './kms/quotas.ts';
 import { kms } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
 import type { Role } from './sts/role.ts';
@@ -19,12 +24,17 @@ import type { Template } from './template/template.ts';
 
 export interface DeploymentOptions {
   readonly template: Template;
+  /** of signatures and sessions; KMS's begins with it, and can be put forward */
   readonly clock: Clock;
   /** 0 picks a free one */
   readonly port: number;
   /** where keys and tables are kept; absent: in memory */
   readonly dataDir?: string | undefined;
+  /** whether KMS throttles what a real account may not ask for as fast; off by default */
+  readonly quotas?: boolean | undefined;
   readonly onCall?: (call: FinishedCall) => void;
+  /** told of each event that somebody put on the default bus */
+  readonly onEvent?: ((event: BusEvent) => void) | undefined;
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 
@@ -32,6 +42,8 @@ export interface Deployment extends AwsEndpoint {
   /** an administrator of the account: Allow * on * */
   readonly operator: Credentials;
   readonly roles: ReadonlyMap<string, Role>;
+  /** the time of KMS; what its advance brings with it, rotations and deletions, is done when it returns */
+  readonly clock: AdvancingClock;
   /** @returns credentials of a session of the role, as a service gets them that runs under it */
   issue(role: Role, sessionName: string, tags?: Readonly<Record<string, string>>): Credentials;
 }
@@ -39,34 +51,46 @@ export interface Deployment extends AwsEndpoint {
 /** Sessions of services last as long as the stack: nothing renews a worker's environment variables. */
 const serviceSession = 365 * 86_400_000;
 
-/** @throws Error for what the template holds and the stack does not understand */
+/** @throws Error for what the template holds and the stack does not understand, or a folder that is in use */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { template, clock, dataDir } = options;
+  const folder = options.dataDir === undefined ? undefined : openDataDir(options.dataDir);
+  try {
+    return await deployIn(folder, options);
+  } catch (error) {
+    folder?.close();
+    throw error;
+  }
+}
+
+async function deployIn(
+  folder: DataDir | undefined,
+  options: DeploymentOptions,
+): Promise<Deployment> {
+  const { template, clock } = options;
   const { account } = template;
   const roles = readRoles(template);
   const credentials = credentialStore(clock);
-  const store = openKeyStore(dataDir && join(dataDir, 'keys.json'));
-  const keys = { ...account, clock, store };
-  for (const key of readKeys(template)) {
-    declareKey(keys, {
-      keyId: key.keyId,
-      policy: JSON.stringify(key.KeyPolicy),
-      description: key.Description ?? '',
-      tags: key.Tags.map((tag) => ({ key: tag.Key, value: tag.Value })),
-      rotationPeriodInDays: key.EnableKeyRotation ? key.RotationPeriodInDays : undefined,
-      aliases: key.aliases,
-    });
-  }
-  const tables = await dynamodb({ ...account, path: dataDir && join(dataDir, 'tables') });
+  const keys = openKeys(folder, options);
+  const kmsClock = clockOf(keys);
+  const tables = await dynamodb({ ...account, path: folder?.tables });
   for (const table of readTables(template)) await tables.createTable(table);
+  const kmsService = options.quotas === true ? withQuotas(kms(keys)) : kms(keys);
+
+  const { onEvent = () => {} } = options;
 
   const endpoint = await serveAws({
-    services: [kms(keys), sts({ clock, credentials, roles }), tables.service],
+    services: [
+      kmsService,
+      sts({ clock, credentials, roles }),
+      tables.service,
+      events({ ...account, onEvent }),
+    ],
     credentials,
     clock,
     region: account.region,
     accountId: account.accountId,
     port: options.port,
+    pages: [clockPage(kmsClock)],
     ...(options.onCall && { onCall: options.onCall }),
     ...(options.onError && { onError: options.onError }),
   });
@@ -74,6 +98,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     ...endpoint,
     operator: credentials.issue(operatorOf(account.partition, account.accountId)),
     roles,
+    clock: kmsClock,
     issue: (role, sessionName, tags = {}) =>
       credentials.issue(sessionOf(role, sessionName, tags), {
         expiresAt: new Date(clock.now().getTime() + serviceSession),
@@ -81,6 +106,55 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     async close() {
       await endpoint.close();
       await tables.close();
+      try {
+        // The last uses of the keys, which do not cost a write each.
+        if (folder !== undefined) keys.store.change(() => {});
+      } finally {
+        folder?.close();
+      }
+    },
+  };
+}
+
+interface Keys extends KmsAccount {
+  readonly clock: AdvancingClock;
+}
+
+/** @returns the account's keys as they were kept, with those that the template declares */
+function openKeys(
+  folder: DataDir | undefined,
+  { template, clock }: Pick<DeploymentOptions, 'template' | 'clock'>,
+): Keys {
+  const keys: Keys = {
+    ...template.account,
+    clock: openClock(clock, folder?.clock),
+    store: openKeyStore(folder?.keys),
+  };
+  for (const key of readKeys(template)) {
+    declareKey(keys, {
+      keyId: key.keyId,
+      keySpec: key.KeySpec,
+      policy: JSON.stringify(key.KeyPolicy),
+      description: key.Description ?? '',
+      tags: key.Tags.map((tag) => ({ key: tag.Key, value: tag.Value })),
+      rotationPeriodInDays: key.EnableKeyRotation ? key.RotationPeriodInDays : undefined,
+      aliases: key.aliases,
+    });
+  }
+  return keys;
+}
+
+/** Key material whose date has passed goes at once, from the disk too, and not when somebody next looks. */
+function clockOf(keys: Keys): AdvancingClock {
+  const { clock } = keys;
+  return {
+    get ahead() {
+      return clock.ahead;
+    },
+    now: () => clock.now(),
+    advance(milliseconds) {
+      clock.advance(milliseconds);
+      liveKeys(keys);
     },
   };
 }

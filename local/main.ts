@@ -11,6 +11,7 @@ const usage = `usage: npm start [-- options]
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
   --fault FAULT       let AWS fail, such as kms:Decrypt=throttle, sts:*=timeout:5000 (repeatable);
                       throttle, error, timeout[:ms], slow[:ms] or lost; docs/local.md says more
+  --kms-quotas        let KMS throttle as a real account's does: CreateKey 5 a second, and so on
   --help`;
 
 const options = {
@@ -20,6 +21,7 @@ const options = {
   'issuer-port': { type: 'string', default: '3002' },
   'data-dir': { type: 'string' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
+  'kms-quotas': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -33,6 +35,7 @@ function readArguments() {
     issuerPort: portOf('--issuer-port', values['issuer-port']),
     dataDir: values['data-dir'],
     faults: values.fault.map(faultOf),
+    quotas: values['kms-quotas'],
   };
 }
 
@@ -75,6 +78,7 @@ async function main(): Promise<void> {
   if (help) return console.log(usage);
   const stack = await startStack({
     ...rest,
+    scheduled: true,
     onProgress: (step) => {
       if (process.stderr.isTTY) process.stderr.write(`${step}\n`);
     },

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackName } from '../lib/stack-name.ts';
 import { serveApi } from './api/gateway.ts';
+import { automate } from './automation.ts';
 import type { FinishedCall } from './aws/endpoint.ts';
 import type { FaultInput } from './aws/fault.ts';
 import { systemClock } from './clock.ts';
 import { type Deployment, deploy } from './deployment.ts';
+import type { BusEvent } from './events/service.ts';
 import { serveIssuer } from './issuer/issuer.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
 import { openRuntime } from './lambda/runtime.ts';
@@ -18,6 +20,8 @@ import { readTemplate } from './template/template.ts';
 
 const audience = 'tenant-keys';
 const tenantClaim = 'tenant_id';
+/** Over the defaults: whoever watches the reconciler at work does not wait a quarter of an hour. */
+const localContext = { reconcileEveryMinutes: 1 };
 
 export const localAccount: Account = {
   partition: 'aws',
@@ -42,10 +46,16 @@ export interface StackOptions {
   readonly synthesize?: Synthesis;
   /** that AWS plays from the start; `deployment.faults` changes them */
   readonly faults?: readonly FaultInput[];
+  /** whether KMS throttles as a real account's does */
+  readonly quotas?: boolean | undefined;
   readonly onProgress?: (step: string) => void;
   /** told each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
   readonly onCall?: (call: FinishedCall) => void;
+  /** told of each event on the default bus */
+  readonly onEvent?: (event: BusEvent) => void;
+  /** whether the template's rules run by themselves; without it, only when they are told to */
+  readonly scheduled?: boolean;
 }
 
 export interface LocalStack {
@@ -57,6 +67,8 @@ export interface LocalStack {
   readonly accountId: string;
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly deployment: Deployment;
+  /** runs the reconciler now; @returns the summary of the run */
+  reconcile(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -81,7 +93,13 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     onProgress('synthesizing the template and bundling the functions ...');
     const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
     opened.push(() => rmSync(folder, { recursive: true, force: true }));
-    const context = { ...options.context, issuer: issuer.url, audience, tenantClaim };
+    const context = {
+      ...localContext,
+      ...options.context,
+      issuer: issuer.url,
+      audience,
+      tenantClaim,
+    };
     await (options.synthesize ?? synthesizeHere)(context, folder);
     const file = join(folder, `${stackName}.template.json`);
     const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
@@ -92,7 +110,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       clock: systemClock,
       port: options.awsPort,
       dataDir,
+      quotas: options.quotas,
       ...(options.onCall && { onCall: options.onCall }),
+      onEvent: options.onEvent,
       onError: (error) =>
         process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
     });
@@ -111,6 +131,14 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       onLog: options.onLog ?? (() => {}),
     });
     opened.push(runtime.close);
+    const automation = await automate({
+      template,
+      functions,
+      runtime,
+      deployment,
+      ticking: options.scheduled === true,
+    });
+    opened.push(automation.close);
     const definition = readApi(template);
     const api = await serveApi({
       account: localAccount,
@@ -131,6 +159,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         secretAccessKey: deployment.operator.secretAccessKey,
       },
       deployment,
+      reconcile: automation.reconcile,
       close,
     };
   } catch (error) {

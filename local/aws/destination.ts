@@ -23,6 +23,7 @@ const jsonServices = new Map([
     'DynamoDB_20120810',
     { service: 'dynamodb', protocol: jsonProtocol('1.0'), maxBodyBytes: 16 * megabyte },
   ],
+  ['AWSEvents', { service: 'events', protocol: jsonProtocol('1.1'), maxBodyBytes: megabyte }],
 ]);
 
 const sts: Destination = {
@@ -53,6 +54,6 @@ export function destinationOf(
   }
   throw new AwsError(
     'UnknownOperationException',
-    'Served here: KMS and DynamoDB (AWS JSON, POST / with X-Amz-Target) and STS (AWS query, POST / with a form).',
+    'Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target) and STS (AWS query, POST / with a form).',
   );
 }

@@ -17,6 +17,7 @@ import type { Fault, FaultKind } from './fault.ts';
 import { failBy } from './fault-errors.ts';
 import { type Faults, openFaults, type PlayedFaults } from './faults.ts';
 import { faultsPage } from './faults-page.ts';
+import { type LocalPage, localPage } from './local-page.ts';
 import { AwsError, type Operation, type Service } from './operation.ts';
 import type { Answer } from './protocol.ts';
 import { deliver, type Reply } from './reply.ts';
@@ -48,6 +49,8 @@ export interface EndpointOptions {
   readonly accountId: string;
   /** 0 picks a free one */
   readonly port: number;
+  /** for people and tests at this machine, beside those of decisions and faults */
+  readonly pages?: readonly LocalPage[];
   /** called once for each call to a service, after it was decided what it is answered */
   readonly onCall?: (call: FinishedCall) => void;
   /** for what no client is told: a defect of the stack */
@@ -57,22 +60,26 @@ export interface EndpointOptions {
 export interface AwsEndpoint extends Listening {
   readonly decisions: DecisionLog;
   readonly faults: Faults;
+  /** Adds a page that could not be made before the endpoint was. */
+  addPage(page: LocalPage): void;
 }
 
 /** @throws Error where the port is taken */
 export async function serveAws(options: EndpointOptions): Promise<AwsEndpoint> {
   const decisions = decisionLog();
   const faults = openFaults(options.services);
+  const pages = [faultsPage(faults), ...(options.pages ?? [])];
   const server = createServer((request, response) => {
     const requestId = randomUUID();
-    answerTo(request, requestId, options, { decisions, faults })
+    answerTo(request, requestId, options, { decisions, faults, pages })
       .then((reply) => deliver(response, reply, requestId, options.clock))
       // The client went away while it was sending.
       .catch(() => response.destroy());
   });
   // Longer than clients keep an idle connection, so that none finds it closed as it sends.
   server.keepAliveTimeout = 65_000;
-  return { ...(await listen(server, options.port)), decisions, faults };
+  const addPage = (page: LocalPage) => void pages.push(page);
+  return { ...(await listen(server, options.port)), decisions, faults, addPage };
 }
 
 /** What is known about a request so far, for the note of how it ended. */
@@ -83,20 +90,26 @@ interface Progress {
   readonly fault?: Fault | undefined;
 }
 
+interface Parts {
+  readonly decisions: DecisionLog;
+  readonly faults: PlayedFaults;
+  readonly pages: readonly LocalPage[];
+}
+
 /** @throws Error only where the body cannot be received */
 async function answerTo(
   request: IncomingMessage,
   requestId: string,
   options: EndpointOptions,
-  { decisions, faults }: { decisions: DecisionLog; faults: PlayedFaults },
+  { decisions, faults, pages }: Parts,
 ): Promise<Reply> {
   const { method = '', url: target = '' } = request;
   const headers = headersOf(request);
-  const explained = decisionsPage(method, target, headers, decisions);
-  const page = explained ?? (await faultsPage(request, headers, faults));
-  if (page !== undefined) return { answer: page };
   let progress: Progress = {};
   try {
+    const explained = decisionsPage(method, target, headers, decisions);
+    const page = explained ?? (await localPage(request, headers, pages));
+    if (page !== undefined) return { answer: page };
     const destination = destinationOf(method, target, headers);
     progress = { destination };
     const body = await readBody(request, destination.maxBodyBytes);

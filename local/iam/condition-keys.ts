@@ -33,9 +33,13 @@ const single: Readonly<Record<KeyType, readonly string[]>> = {
     'kms:KeyUsage',
     'kms:KeyOrigin',
     'kms:EncryptionAlgorithm',
+    'kms:SigningAlgorithm',
+    'kms:MessageType',
     'kms:RequestAlias',
     'dynamodb:Select',
     'dynamodb:ReturnValues',
+    'events:source',
+    'events:detail-type',
   ],
   arn: ['aws:PrincipalArn', 'aws:SourceArn'],
   bool: [

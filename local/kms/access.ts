@@ -7,7 +7,8 @@ import type { Call } from '../aws/operation.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { aliasArn, type KmsAccount, keyArn } from './account.ts';
-import { type FoundKey, lookUp } from './key-lookup.ts';
+import { type FoundKey, lookUp, MissingKeyError } from './key-lookup.ts';
+import { keyTypeConditions } from './key-type.ts';
 import { aliasesOf } from './live-keys.ts';
 import { keyPolicyOf } from './policy.ts';
 import type { StoredKey } from './stored-key.ts';
@@ -15,7 +16,7 @@ import type { StoredKey } from './stored-key.ts';
 /**
  * Looks up a key and authorizes the action on it.
  * @param names `ids` for an operation that takes a key id or ARN, `ids and aliases` for one that takes any name
- * @throws AwsError NotFoundException before anything is authorized, AccessDeniedException
+ * @throws AwsError NotFoundException, AccessDeniedException
  */
 export function authorizedKey(
   account: KmsAccount,
@@ -25,9 +26,34 @@ export function authorizedKey(
   names: 'ids' | 'ids and aliases',
   context: ConditionContext = {},
 ): StoredKey {
-  const found = lookUp(account, call, action, name, names);
+  const found = findKey(account, call, action, name, names, context);
   authorizeKey(account, call, found, action, context);
   return found.key;
+}
+
+/**
+ * Looks up a key. Of a key that is not there, or no more, IAM alone decides who may know it: a right that stood in
+ * the key's policy went with the key.
+ * @throws AwsError NotFoundException, AccessDeniedException
+ */
+export function findKey(
+  account: KmsAccount,
+  call: Call,
+  action: string,
+  name: string,
+  names: 'ids' | 'ids and aliases',
+  context: ConditionContext = {},
+): FoundKey {
+  try {
+    return lookUp(account, call, action, name, names);
+  } catch (error) {
+    if (error instanceof MissingKeyError) {
+      const caller = { 'kms:CallerAccount': call.caller.accountId };
+      const resource = keyArn(account, error.keyId);
+      call.authorize({ action, resource, context: { ...caller, ...context } });
+    }
+    throw error;
+  }
 }
 
 /** @throws AwsError AccessDeniedException */
@@ -53,7 +79,8 @@ export function authorizeUnder(
     resource: keyArn(account, key.keyId),
     resourcePolicy,
     context: {
-      ...keyTypeConditions(call),
+      'kms:CallerAccount': call.caller.accountId,
+      ...keyTypeConditions(key),
       'kms:RequestAlias': alias,
       'kms:ResourceAliases': aliasesOf(account, key.keyId).map(({ name }) => name),
       ...Object.fromEntries(key.tags.map((tag) => [`aws:ResourceTag/${tag.key}`, tag.value])),
@@ -78,12 +105,3 @@ export function authorizeAccount(call: Call, action: string, context: ConditionC
   const caller = { 'kms:CallerAccount': call.caller.accountId };
   call.authorize({ action, resource: '*', context: { ...caller, ...context } });
 }
-
-/** Every key here is of one type. */
-const keyTypeConditions = (call: Call): ConditionContext => ({
-  'kms:CallerAccount': call.caller.accountId,
-  'kms:KeySpec': 'SYMMETRIC_DEFAULT',
-  'kms:KeyUsage': 'ENCRYPT_DECRYPT',
-  'kms:KeyOrigin': 'AWS_KMS',
-  'kms:MultiRegion': 'false',
-});

@@ -1,10 +1,11 @@
 /** What every cryptographic operation does around the cryptography. */
 import type { Call } from '../aws/operation.ts';
 import type { ConditionContext } from '../iam/decision.ts';
-import { type KmsAccount, now } from './account.ts';
+import { type KmsAccount, keyArn, now } from './account.ts';
 import type { EncryptionContext } from './ciphertext.ts';
-import { incompatibleAlgorithm } from './errors.ts';
+import { incompatibleAlgorithm, wrongUsage } from './errors.ts';
 import { requireEnabled } from './key.ts';
+import { type KeyUsage, keySpecOf, keyTypeOf } from './key-type.ts';
 import type { StoredKey } from './stored-key.ts';
 
 /**
@@ -20,10 +21,39 @@ export function cryptoConditions(context: EncryptionContext, algorithm: string):
   };
 }
 
-/** @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
-export function requireUsable(account: KmsAccount, key: StoredKey, algorithm: string): void {
+/** For encryption. @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
+export function requireUsable(
+  account: KmsAccount,
+  key: StoredKey,
+  operation: string,
+  algorithm: string,
+): void {
   requireEnabled(account, key);
-  if (algorithm !== 'SYMMETRIC_DEFAULT') throw incompatibleAlgorithm(algorithm);
+  requireUsage(account, key, 'ENCRYPT_DECRYPT', operation);
+  if (algorithm !== 'SYMMETRIC_DEFAULT') throw incompatibleAlgorithm(algorithm, keySpecOf(key));
+}
+
+/** @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
+export function requireSigningKey(
+  account: KmsAccount,
+  key: StoredKey,
+  operation: string,
+  algorithm: string,
+): void {
+  requireEnabled(account, key);
+  requireUsage(account, key, 'SIGN_VERIFY', operation);
+  if (algorithm !== 'ECDSA_SHA_256') throw incompatibleAlgorithm(algorithm, keySpecOf(key));
+}
+
+/** @throws AwsError InvalidKeyUsageException */
+export function requireUsage(
+  account: KmsAccount,
+  key: StoredKey,
+  needed: KeyUsage,
+  operation: string,
+): void {
+  const { usage } = keyTypeOf(key);
+  if (usage !== needed) throw wrongUsage(keyArn(account, key.keyId), usage, operation);
 }
 
 /** For GetKeyLastUsage. @param operation as that names it */

@@ -2,6 +2,7 @@
 import { type KmsAccount, keyArn, now } from './account.ts';
 import { aliasExists } from './errors.ts';
 import { newKey } from './key.ts';
+import { type KeySpec, keySpecOf } from './key-type.ts';
 import { liveKey } from './live-keys.ts';
 import { parseKeyPolicy } from './policy.ts';
 import { rotationFrom } from './rotation.ts';
@@ -12,6 +13,8 @@ import { mergedTags } from './tags.ts';
 export interface DeclaredKey {
   /** a UUID in lower case, the same at every start */
   readonly keyId: string;
+  /** SYMMETRIC_DEFAULT where it is not given */
+  readonly keySpec?: KeySpec | undefined;
   readonly policy: string;
   readonly description: string;
   readonly tags: readonly Tag[];
@@ -22,13 +25,23 @@ export interface DeclaredKey {
 }
 
 /**
- * Needs no permission: it is the stack's deployment, not a call. Material and state stay as they are.
- * @throws AwsError as CreateKey does for a bad policy or tag; AlreadyExistsException for another key's alias
+ * Needs no permission: it is the stack's deployment, not a call. Material and state stay as they are. A key that
+ * was deleted stays so, as CloudFormation does not make a key anew because it is gone.
+ * @throws Error where the key that is there is of another spec; AwsError as CreateKey does for a bad policy or tag; AlreadyExistsException for another key's alias
  */
 export function declareKey(account: KmsAccount, declared: DeclaredKey): void {
   parseKeyPolicy(declared.policy, keyArn(account, declared.keyId));
   const tags = mergedTags([], declared.tags);
-  const present = liveKey(account, declared.keyId) ?? newKey(account, { keyId: declared.keyId });
+  const { keyId, keySpec = 'SYMMETRIC_DEFAULT' } = declared;
+  const live = liveKey(account, keyId);
+  if (live === undefined && account.store.deletedIds.has(keyId)) return;
+  if (live !== undefined && keySpecOf(live) !== keySpec) {
+    throw new Error(
+      `${keyArn(account, keyId)} is a key of spec ${keySpecOf(live)}, and the template says ${keySpec}; ` +
+        'a key cannot change its spec: give it another logical id',
+    );
+  }
+  const present = live ?? newKey(account, { keyId, keySpec });
   const { rotation: _, ...kept } = present;
   const key: StoredKey = {
     ...kept,
@@ -39,7 +52,8 @@ export function declareKey(account: KmsAccount, declared: DeclaredKey): void {
   };
   account.store.change((draft) => {
     draft.keys.set(key.keyId, key);
-    for (const name of declared.aliases) declareAlias(account, draft, name, key.keyId);
+    const aliases = live === undefined ? declared.aliases : missing(draft, declared.aliases);
+    for (const name of aliases) declareAlias(account, draft, name, key.keyId);
   });
 }
 
@@ -48,6 +62,10 @@ function declaredRotation(account: KmsAccount, present: StoredKey, period: numbe
   if (present.rotation?.periodInDays === period) return { rotation: present.rotation };
   return { rotation: rotationFrom(now(account), period) };
 }
+
+/** An alias that was moved since stays where it is: a deployment without a change to it would leave it there. */
+const missing = (draft: Draft, names: readonly string[]): string[] =>
+  names.filter((name) => !draft.aliases.has(name));
 
 function declareAlias(account: KmsAccount, draft: Draft, name: string, keyId: string): void {
   const present = draft.aliases.get(name);

@@ -43,10 +43,27 @@ export const limitExceeded = (message: string) => new AwsError('LimitExceededExc
 export const unsupported = (message: string) =>
   new AwsError('UnsupportedOperationException', message);
 
-export const incompatibleAlgorithm = (algorithm: string) =>
+export const incompatibleAlgorithm = (algorithm: string, keySpec: string) =>
   new AwsError(
     'InvalidKeyUsageException',
-    `Algorithm ${algorithm} is incompatible with key spec SYMMETRIC_DEFAULT.`,
+    `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`,
+  );
+
+export const wrongUsage = (keyArn: string, usage: string, operation: string) =>
+  new AwsError(
+    'InvalidKeyUsageException',
+    `${keyArn} key usage is ${usage} which is not valid for ${operation}.`,
+  );
+
+export const wrongSpec = (keyArn: string, keySpec: string, operation: string) =>
+  unsupported(`${keyArn} key spec is ${keySpec} which is not valid for ${operation}.`);
+
+export const invalidSignature = () => new AwsError('KMSInvalidSignatureException', '');
+
+export const throttled = () =>
+  new AwsError(
+    'ThrottlingException',
+    'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
   );
 
 export const aliasExists = (aliasArn: string) =>

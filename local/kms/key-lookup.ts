@@ -11,11 +11,19 @@ export interface FoundKey {
   readonly alias?: string;
 }
 
+/** NotFoundException for a key that could be, but is not. */
+export class MissingKeyError extends AwsError {
+  readonly keyId: string;
+  constructor(account: KmsAccount, keyId: string) {
+    super('NotFoundException', `Key '${keyArn(account, keyId)}' does not exist`);
+    this.keyId = keyId;
+  }
+}
+
 const wellFormedKeyId = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /**
- * As on AWS, a name that means nothing in the caller's account is not found, whatever the caller may do.
- * @throws AwsError NotFoundException, AccessDeniedException for an ARN of another account
+ * @throws AwsError NotFoundException, MissingKeyError where the name could be a key's; AccessDeniedException for an ARN of another account
  */
 export function lookUp(
   account: KmsAccount,
@@ -28,7 +36,7 @@ export function lookUp(
   if (local.startsWith('alias/') && names === 'ids and aliases') return byAlias(account, local);
   if (!wellFormedKeyId.test(local)) throw notFound(`Invalid keyId '${local}'`);
   const key = liveKey(account, local);
-  if (key === undefined) throw notFound(`Key '${keyArn(account, local)}' does not exist`);
+  if (key === undefined) throw new MissingKeyError(account, local);
   return { key };
 }
 

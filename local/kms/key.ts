@@ -1,7 +1,8 @@
 /** A KMS key: how one is made, what state it is in, how the API shows it. */
 import { randomUUID } from 'node:crypto';
 import { epochSeconds, type KmsAccount, keyArn, now } from './account.ts';
-import { disabled, notPendingDeletion, pendingDeletion } from './errors.ts';
+import { disabled, notPendingDeletion, pendingDeletion, wrongSpec } from './errors.ts';
+import { type KeySpec, keySpecOf, keyTypeOf } from './key-type.ts';
 import { currentMaterial, newMaterial } from './material.ts';
 import { defaultKeyPolicy } from './policy.ts';
 import { rotationFrom } from './rotation.ts';
@@ -10,6 +11,8 @@ import type { StoredKey, Tag } from './stored-key.ts';
 export interface NewKey {
   /** a UUID in lower case; a random one where it is not given */
   readonly keyId?: string;
+  /** SYMMETRIC_DEFAULT where it is not given */
+  readonly keySpec?: KeySpec | undefined;
   /** the account's own policy where it is not given */
   readonly policy?: string;
   readonly description?: string;
@@ -21,16 +24,17 @@ export interface NewKey {
 /** @returns a new enabled key with material of its own, which is not in the store yet */
 export function newKey(account: KmsAccount, options: NewKey): StoredKey {
   const at = now(account);
-  const { rotationPeriodInDays: period } = options;
+  const { rotationPeriodInDays: period, keySpec = 'SYMMETRIC_DEFAULT' } = options;
   return {
     keyId: options.keyId ?? randomUUID(),
     createdAt: at,
+    ...(keySpec === 'SYMMETRIC_DEFAULT' ? {} : { keySpec }),
     description: options.description ?? '',
     enabled: true,
     policy: options.policy ?? defaultKeyPolicy(account),
     tags: options.tags ?? [],
     ...(period === undefined ? {} : { rotation: rotationFrom(at, period) }),
-    materials: [newMaterial(at, 'CREATION')],
+    materials: [newMaterial(at, 'CREATION', keySpec)],
   };
 }
 
@@ -55,8 +59,22 @@ export function requirePendingDeletion(account: KmsAccount, key: StoredKey): voi
   if (key.deletion === undefined) throw notPendingDeletion(keyArn(account, key.keyId));
 }
 
+/** Only symmetric keys rotate. @throws AwsError UnsupportedOperationException */
+export function requireSymmetric(account: KmsAccount, key: StoredKey, operation: string): void {
+  const spec = keySpecOf(key);
+  if (spec !== 'SYMMETRIC_DEFAULT') throw wrongSpec(keyArn(account, key.keyId), spec, operation);
+}
+
+/** @throws AwsError UnsupportedOperationException */
+export function requireAsymmetric(account: KmsAccount, key: StoredKey, operation: string): void {
+  const spec = keySpecOf(key);
+  if (spec === 'SYMMETRIC_DEFAULT') throw wrongSpec(keyArn(account, key.keyId), spec, operation);
+}
+
 /** @returns `KeyMetadata` of CreateKey and DescribeKey */
 export function keyMetadata(account: KmsAccount, key: StoredKey): object {
+  const spec = keySpecOf(key);
+  const { usage, algorithms } = keyTypeOf(key);
   return {
     AWSAccountId: account.accountId,
     KeyId: key.keyId,
@@ -64,15 +82,15 @@ export function keyMetadata(account: KmsAccount, key: StoredKey): object {
     CreationDate: epochSeconds(key.createdAt),
     Enabled: keyState(key) === 'Enabled',
     Description: key.description,
-    KeyUsage: 'ENCRYPT_DECRYPT',
+    KeyUsage: usage,
     KeyState: keyState(key),
     ...(key.deletion === undefined ? {} : { DeletionDate: epochSeconds(key.deletion.at) }),
     Origin: 'AWS_KMS',
     KeyManager: 'CUSTOMER',
-    CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    CustomerMasterKeySpec: spec,
+    KeySpec: spec,
+    ...algorithms,
     MultiRegion: false,
-    CurrentKeyMaterialId: currentMaterial(key).id,
+    ...(spec === 'SYMMETRIC_DEFAULT' ? { CurrentKeyMaterialId: currentMaterial(key).id } : {}),
   };
 }

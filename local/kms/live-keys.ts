@@ -29,11 +29,14 @@ export function liveAlias(account: KmsAccount, name: string): StoredAlias | unde
 
 /** @returns the aliases of a key, in the order of their names */
 export const aliasesOf = (account: KmsAccount, keyId: string): StoredAlias[] =>
-  sortedAliases(account).filter((alias) => alias.keyId === keyId);
+  inOrder([...account.store.aliases.values()].filter((alias) => alias.keyId === keyId));
 
 /** @returns every alias, in the order of their names */
 export const sortedAliases = (account: KmsAccount): StoredAlias[] =>
-  [...account.store.aliases.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  inOrder([...account.store.aliases.values()]);
+
+const inOrder = (aliases: StoredAlias[]): StoredAlias[] =>
+  aliases.sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Puts a new state of a key in the place of the old. */
 export const replaceKey = (account: KmsAccount, key: StoredKey): void =>
@@ -58,6 +61,7 @@ const isDeleted = (key: StoredKey, at: number): boolean =>
 
 function remove(draft: Draft, key: StoredKey): void {
   draft.keys.delete(key.keyId);
+  draft.deletedIds.add(key.keyId);
   for (const alias of draft.aliases.values()) {
     if (alias.keyId === key.keyId) draft.aliases.delete(alias.name);
   }

@@ -1,12 +1,22 @@
-/** The AES-256 keys behind a KMS key: one at its creation, one more with each rotation, none ever replaced. */
+/**
+ * The AES-256 keys behind a KMS key: one at its creation, one more with each rotation, none ever replaced.
+ * A signing key has one private key for good.
+ */
 import { randomBytes } from 'node:crypto';
+import { newPrivateKey } from './ecdsa.ts';
+import type { KeySpec } from './key-type.ts';
 import type { KeyMaterial, StoredKey } from './stored-key.ts';
 
 /** @param createdAt in milliseconds since the epoch */
-export function newMaterial(createdAt: number, origin: KeyMaterial['origin']): KeyMaterial {
+export function newMaterial(
+  createdAt: number,
+  origin: KeyMaterial['origin'],
+  keySpec: KeySpec = 'SYMMETRIC_DEFAULT',
+): KeyMaterial {
+  const bytes = keySpec === 'SYMMETRIC_DEFAULT' ? randomBytes(32) : newPrivateKey();
   return {
     id: randomBytes(32).toString('hex'),
-    bytes: randomBytes(32).toString('base64'),
+    bytes: bytes.toString('base64'),
     createdAt,
     origin,
   };

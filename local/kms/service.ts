@@ -1,4 +1,4 @@
-/** KMS, as far as tenant-keys needs it: symmetric keys of one account in one region, without grants. */
+/** KMS, as far as tenant-keys needs it: keys of one account in one region that encrypt or sign, without grants. */
 import type { Service } from '../aws/operation.ts';
 import type { KmsAccount } from './account.ts';
 import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
@@ -18,6 +18,7 @@ import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-
 import { getKeyLastUsage } from './operations/get-key-last-usage.ts';
 import { getKeyPolicy } from './operations/get-key-policy.ts';
 import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
+import { getPublicKey } from './operations/get-public-key.ts';
 import { listAliases } from './operations/list-aliases.ts';
 import { listKeyPolicies } from './operations/list-key-policies.ts';
 import { listKeyRotations } from './operations/list-key-rotations.ts';
@@ -27,9 +28,11 @@ import { putKeyPolicy } from './operations/put-key-policy.ts';
 import { reEncrypt } from './operations/re-encrypt.ts';
 import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts';
+import { sign } from './operations/sign.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
+import { verify } from './operations/verify.ts';
 import { keyPolicyOf } from './policy.ts';
 
 /** @throws AwsError where the store holds a key policy that the evaluator does not understand */
@@ -62,6 +65,9 @@ const operations = (account: KmsAccount): Service['operations'] => ({
   ReEncrypt: reEncrypt(account),
   GenerateDataKey: generateDataKey(account),
   GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext(account),
+  Sign: sign(account),
+  Verify: verify(account),
+  GetPublicKey: getPublicKey(account),
   EnableKey: enableKey(account),
   DisableKey: disableKey(account),
   ScheduleKeyDeletion: scheduleKeyDeletion(account),

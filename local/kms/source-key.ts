@@ -1,9 +1,11 @@
 /** The key that a ciphertext is to be opened with: the one that the request names, or the ciphertext. */
 import type { Call } from '../aws/operation.ts';
+import type { ConditionContext } from '../iam/decision.ts';
+import { findKey } from './access.ts';
 import type { KmsAccount } from './account.ts';
 import { type Ciphertext, parseCiphertext } from './ciphertext.ts';
 import { incorrectKey, unknownCiphertextKey } from './errors.ts';
-import { type FoundKey, lookUp } from './key-lookup.ts';
+import type { FoundKey } from './key-lookup.ts';
 import { liveKey } from './live-keys.ts';
 
 export interface Source {
@@ -16,23 +18,25 @@ export interface Source {
 }
 
 /**
- * @param name the key that the request names, if it does
+ * @param input KeyId: the key that the request names, if it does
+ * @param conditions of the action, beside those of the key
  * @throws AwsError NotFoundException, InvalidCiphertextException, AccessDeniedException
  */
 export function findSource(
   account: KmsAccount,
   call: Call,
   action: string,
-  blob: Buffer,
-  name: string | undefined,
+  input: { readonly CiphertextBlob: Buffer; readonly KeyId: string | undefined },
+  conditions: ConditionContext,
 ): Source {
+  const { CiphertextBlob: blob, KeyId: name } = input;
   if (name === undefined) {
     const ciphertext = parseCiphertext(blob);
     const key = liveKey(account, ciphertext.keyId);
     if (key === undefined) throw unknownCiphertextKey();
     return { found: { key }, ciphertext: () => ciphertext };
   }
-  const found = lookUp(account, call, action, name, 'ids and aliases');
+  const found = findKey(account, call, action, name, 'ids and aliases', conditions);
   return {
     found,
     ciphertext: () => {

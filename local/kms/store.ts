@@ -1,26 +1,18 @@
 /**
  * Keys, their material and their aliases: in memory, and where a file is given also there.
- * A change counts only once it is in the file: it is made on copies, written beside the file,
- * forced to the disk and renamed over it, so a crash leaves the state before or the state after.
+ * A change counts only once it is in the file: it is made on copies, and the file is replaced whole,
+ * so a crash leaves the state before or the state after.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { replaceFile } from '../atomic-file.ts';
 import type { KeyUse, StoredAlias, StoredKey, StoredState } from './stored-key.ts';
 import { storedState } from './stored-key.ts';
 
 export interface Draft {
   readonly keys: Map<string, StoredKey>;
   readonly aliases: Map<string, StoredAlias>;
+  readonly deletedIds: Set<string>;
 }
 
 export interface KeyStore {
@@ -28,11 +20,16 @@ export interface KeyStore {
   readonly keys: ReadonlyMap<string, StoredKey>;
   /** by name, `alias/...` */
   readonly aliases: ReadonlyMap<string, StoredAlias>;
+  /** of keys that were there once */
+  readonly deletedIds: ReadonlySet<string>;
   /** the last use of each key, by key id */
   readonly uses: ReadonlyMap<string, KeyUse>;
   /** Does all of a change or, where it or the writing throws, nothing of it. */
   change<T>(apply: (draft: Draft) => T): T;
-  /** Notes a use of a key; it reaches the file with the next change, since use must not cost a write. */
+  /**
+   * Notes a use of a key. Use must not cost a write: only the first reaches the file at once, since whether a key
+   * was ever used decides whether it may go; a later one reaches it with the next change.
+   */
   noteUse(use: KeyUse): void;
 }
 
@@ -41,6 +38,7 @@ export function openKeyStore(file?: string): KeyStore {
   const state = file !== undefined && existsSync(file) ? readState(file) : empty;
   let keys = new Map(state.keys.map((key) => [key.keyId, key]));
   let aliases = new Map(state.aliases.map((alias) => [alias.name, alias]));
+  let deletedIds = new Set(state.deletedIds);
   const uses = new Map(state.uses.map((use) => [use.keyId, use]));
   return {
     get keys() {
@@ -49,22 +47,31 @@ export function openKeyStore(file?: string): KeyStore {
     get aliases() {
       return aliases;
     },
+    get deletedIds() {
+      return deletedIds;
+    },
     uses,
     change: (apply) => {
-      const draft = { keys: new Map(keys), aliases: new Map(aliases) };
+      const draft = {
+        keys: new Map(keys),
+        aliases: new Map(aliases),
+        deletedIds: new Set(deletedIds),
+      };
       const result = apply(draft);
       if (file !== undefined) writeState(file, draft, uses);
-      ({ keys, aliases } = draft);
+      ({ keys, aliases, deletedIds } = draft);
       for (const keyId of uses.keys()) if (!keys.has(keyId)) uses.delete(keyId);
       return result;
     },
     noteUse: (use) => {
+      const isFirst = !uses.has(use.keyId);
       uses.set(use.keyId, use);
+      if (file !== undefined && isFirst) writeState(file, { keys, aliases, deletedIds }, uses);
     },
   };
 }
 
-const empty: StoredState = { version: 1, keys: [], aliases: [], uses: [] };
+const empty: StoredState = { version: 1, keys: [], aliases: [], uses: [], deletedIds: [] };
 
 function readState(file: string): StoredState {
   try {
@@ -91,35 +98,18 @@ function requireConsistent({ keys, aliases }: StoredState): void {
   if (names.size !== aliases.length) throw new Error('an alias occurs twice');
   const orphan = aliases.find((alias) => !keyIds.has(alias.keyId));
   if (orphan !== undefined) throw new Error(`${orphan.name} names a key that is not there`);
+  const rotates = ({ keySpec, rotation, materials }: StoredKey) =>
+    keySpec !== undefined && (rotation !== undefined || materials.length > 1);
+  if (keys.some(rotates)) throw new Error('a signing key rotates');
 }
 
-function writeState(file: string, draft: Draft, uses: ReadonlyMap<string, KeyUse>): void {
+function writeState(file: string, draft: Readonly<Draft>, uses: ReadonlyMap<string, KeyUse>): void {
   const state: StoredState = {
     version: 1,
     keys: [...draft.keys.values()],
     aliases: [...draft.aliases.values()],
     uses: [...uses.values()].filter((use) => draft.keys.has(use.keyId)),
+    deletedIds: [...draft.deletedIds],
   };
-  const temporary = `${file}.tmp`;
-  // What a crash left there goes first: `wx` then makes a new file, whose mode is ours.
-  rmSync(temporary, { force: true });
-  withFile(temporary, 'wx', (descriptor) => {
-    const bytes = Buffer.from(`${JSON.stringify(state)}\n`);
-    for (let written = 0; written < bytes.length; ) {
-      written += writeSync(descriptor, bytes, written);
-    }
-  });
-  renameSync(temporary, file);
-  withFile(dirname(file), 'r', () => {});
-}
-
-/** Closes the file only after its content is on the disk; of a folder, its entries. */
-function withFile(path: string, flags: string, use: (descriptor: number) => void): void {
-  const descriptor = openSync(path, flags, 0o600);
-  try {
-    use(descriptor);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  replaceFile(file, `${JSON.stringify(state)}\n`);
 }

@@ -7,7 +7,7 @@ const aliasName = z.string().regex(/^alias\/[a-zA-Z0-9/_-]+$/);
 
 const keyMaterial = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{64}$/),
-  /** the AES-256 key, base64 */
+  /** the AES-256 key or, of a signing key, the private number of P-256; base64 */
   bytes: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
   createdAt: time,
   origin: z.enum(['CREATION', 'AUTOMATIC', 'ON_DEMAND']),
@@ -16,6 +16,8 @@ const keyMaterial = z.strictObject({
 const storedKey = z.strictObject({
   keyId,
   createdAt: time,
+  /** absent for SYMMETRIC_DEFAULT */
+  keySpec: z.literal('ECC_NIST_P256').optional(),
   description: z.string(),
   enabled: z.boolean(),
   /** the text as it was given, which GetKeyPolicy gives back */
@@ -46,6 +48,8 @@ export const storedState = z.strictObject({
   keys: z.array(storedKey),
   aliases: z.array(storedAlias),
   uses: z.array(keyUse),
+  /** of keys that were deleted: no id comes back */
+  deletedIds: z.array(keyId).default([]),
 });
 
 export type StoredState = z.output<typeof storedState>;

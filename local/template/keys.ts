@@ -1,11 +1,14 @@
 /** The KMS keys that the template itself declares. */
 import { z } from 'zod';
+import { TemplateError } from './intrinsics.ts';
 import { readProperties } from './properties.ts';
 import type { Template } from './template.ts';
 
 const keyProperties = z.strictObject({
   KeyPolicy: z.record(z.string(), z.unknown()),
   Description: z.string().optional(),
+  KeySpec: z.enum(['SYMMETRIC_DEFAULT', 'ECC_NIST_P256']).default('SYMMETRIC_DEFAULT'),
+  KeyUsage: z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']).default('ENCRYPT_DECRYPT'),
   EnableKeyRotation: z.boolean().default(false),
   RotationPeriodInDays: z.number().default(365),
   PendingWindowInDays: z.number().optional(),
@@ -25,11 +28,26 @@ export function readKeys(template: Template): DeclaredKey[] {
     .map((resource) => readProperties(resource, aliasProperties));
   return template.ofType('AWS::KMS::Key').map((resource) => {
     const { ref: keyId, attributes } = template.identity(resource.logicalId);
+    const properties = readProperties(resource, keyProperties);
+    requirePossible(resource.logicalId, properties);
     const own = aliases.filter((alias) => [keyId, attributes.Arn].includes(alias.TargetKeyId));
     return {
-      ...readProperties(resource, keyProperties),
+      ...properties,
       keyId,
       aliases: own.map((alias) => alias.AliasName),
     };
   });
+}
+
+/** @throws TemplateError for what CreateKey and EnableKeyRotation would refuse */
+function requirePossible(
+  logicalId: string,
+  { KeySpec, KeyUsage, EnableKeyRotation }: z.output<typeof keyProperties>,
+): void {
+  if ((KeySpec === 'SYMMETRIC_DEFAULT') !== (KeyUsage === 'ENCRYPT_DECRYPT')) {
+    throw new TemplateError(`${logicalId}: a key of spec ${KeySpec} is not for ${KeyUsage} here`);
+  }
+  if (KeySpec !== 'SYMMETRIC_DEFAULT' && EnableKeyRotation) {
+    throw new TemplateError(`${logicalId}: a key of spec ${KeySpec} does not rotate`);
+  }
 }

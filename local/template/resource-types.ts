@@ -46,6 +46,7 @@ export const resourceTypes: Readonly<Record<string, Identify>> = {
   'AWS::DynamoDB::Table': withArn('TableName', 'dynamodb', (name) => `table/${name}`),
   'AWS::Lambda::Function': withArn('FunctionName', 'lambda', (name) => `function:${name}`),
   'AWS::Lambda::Permission': byName(),
+  'AWS::Events::Rule': withArn('Name', 'events', (name) => `rule/${name}`),
   'AWS::Logs::LogGroup': withArn('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
   'AWS::CloudTrail::Trail': withArn('TrailName', 'cloudtrail', (name) => `trail/${name}`),
   'AWS::S3::Bucket': (account, resource) => {
@@ -67,6 +68,8 @@ export const resourceTypes: Readonly<Record<string, Identify>> = {
   'AWS::ApiGateway::Method': byName(),
   'AWS::ApiGateway::Resource': byName(),
   'AWS::ApiGateway::Stage': byName('StageName'),
+  // Its function answers with the tenant's id as the physical one.
+  'Custom::DeclaredTenant': byName('TenantId'),
 };
 
 function byName(property?: string): Identify {

@@ -5,6 +5,7 @@ import { type KmsAccount, keyArn } from '../account.ts';
 import { unsupported, validation } from '../errors.ts';
 import { oneOf, optional, readInput, text } from '../input.ts';
 import { keyMetadata, newKey } from '../key.ts';
+import { type KeySpec, keyTypes } from '../key-type.ts';
 import { replaceKey } from '../live-keys.ts';
 import { requireNoLockout } from '../lockout.ts';
 import { absent, flag, keySpec, policyText, tags } from '../members.ts';
@@ -46,14 +47,16 @@ export const createKey =
       const context = { 'kms:CallerAccount': call.caller.accountId, ...tagConditions };
       call.authorize({ action: 'kms:TagResource', resource: keyArn(account, keyId), context });
     }
-    if (!type.supported) {
+    if (type.supported === undefined) {
       throw unsupported(
-        'Only single-Region SYMMETRIC_DEFAULT keys of origin AWS_KMS are supported here',
+        'Only single-Region keys of origin AWS_KMS are supported here: SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, ' +
+          'ECC_NIST_P256 for SIGN_VERIFY',
       );
     }
     const { Policy: policy, Description: description } = input;
     const key = newKey(account, {
       keyId,
+      keySpec: type.supported,
       tags: keyTags,
       ...(policy === undefined ? {} : { policy }),
       ...(description === undefined ? {} : { description }),
@@ -94,10 +97,11 @@ function requestedType(input: TypeInput) {
       'kms:KeyOrigin': origin,
       'kms:MultiRegion': String(MultiRegion),
     },
-    supported:
-      spec === 'SYMMETRIC_DEFAULT' &&
-      usage === 'ENCRYPT_DECRYPT' &&
-      origin === 'AWS_KMS' &&
-      !MultiRegion,
+    supported: origin === 'AWS_KMS' && !MultiRegion ? supportedSpec(spec, usage) : undefined,
   };
+}
+
+function supportedSpec(spec: string, usage: string): KeySpec | undefined {
+  const known = (Object.keys(keyTypes) as KeySpec[]).find((candidate) => candidate === spec);
+  return known !== undefined && keyTypes[known].usage === usage ? known : undefined;
 }

@@ -2,7 +2,7 @@ import type { Operation } from '../../aws/operation.ts';
 import { authorizeKey } from '../access.ts';
 import { type KmsAccount, keyArn } from '../account.ts';
 import { open } from '../ciphertext.ts';
-import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
+import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob, optional, readInput } from '../input.ts';
 import {
@@ -31,11 +31,12 @@ export const decrypt =
   (body, call) => {
     const input = readInput(shape, body);
     const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
-    const source = findSource(account, call, 'kms:Decrypt', input.CiphertextBlob, input.KeyId);
+    const source = findSource(account, call, 'kms:Decrypt', input, conditions);
     const { key } = source.found;
     authorizeKey(account, call, source.found, 'kms:Decrypt', conditions);
+    requireUsage(account, key, 'ENCRYPT_DECRYPT', 'Decrypt');
     const ciphertext = source.ciphertext();
-    requireUsable(account, key, input.EncryptionAlgorithm);
+    requireUsable(account, key, 'Decrypt', input.EncryptionAlgorithm);
     const plaintext = open(key, ciphertext, input.EncryptionContext);
     if (input.DryRun) throw dryRun();
     noteUse(account, call, key, 'Decrypt');

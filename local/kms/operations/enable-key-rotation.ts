@@ -3,7 +3,7 @@ import type { Operation } from '../../aws/operation.ts';
 import { authorizedKey } from '../access.ts';
 import { type KmsAccount, now } from '../account.ts';
 import { defaulted, integer, readInput } from '../input.ts';
-import { requireEnabled } from '../key.ts';
+import { requireEnabled, requireSymmetric } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { keyName } from '../members.ts';
 import { rotationFrom } from '../rotation.ts';
@@ -22,6 +22,7 @@ export const enableKeyRotation =
       'kms:RotationPeriodInDays': String(period),
     });
     requireEnabled(account, key);
+    requireSymmetric(account, key, 'EnableKeyRotation');
     if (key.rotation?.periodInDays !== period) {
       replaceKey(account, { ...key, rotation: rotationFrom(now(account), period) });
     }

@@ -7,7 +7,7 @@ import { keyName } from '../members.ts';
 
 const shape = { KeyId: keyName };
 
-/** Off while the key is pending deletion. OnDemandRotationStartDate never shows: a rotation is done at once. */
+/** Always off for a signing key. Off while the key is pending deletion. OnDemandRotationStartDate never shows: a rotation is done at once. */
 export const getKeyRotationStatus =
   (account: KmsAccount): Operation =>
   (body, call) => {

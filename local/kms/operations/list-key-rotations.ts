@@ -3,6 +3,7 @@ import type { Operation } from '../../aws/operation.ts';
 import { authorizedKey } from '../access.ts';
 import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
 import { defaulted, oneOf, readInput } from '../input.ts';
+import { requireSymmetric } from '../key.ts';
 import { keyName, limit, marker } from '../members.ts';
 import { page } from '../page.ts';
 import type { StoredKey } from '../stored-key.ts';
@@ -19,6 +20,7 @@ export const listKeyRotations =
   (body, call) => {
     const input = readInput(shape, body);
     const key = authorizedKey(account, call, 'kms:ListKeyRotations', input.KeyId, 'ids');
+    requireSymmetric(account, key, 'ListKeyRotations');
     const all = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
     const shown = materialsOf(account, key).slice(all ? 0 : 1);
     const { items, rest } = page(shown, ({ position }) => position, input.Limit, input.Marker);

@@ -1,11 +1,10 @@
 import type { Operation } from '../../aws/operation.ts';
-import { authorizeKey } from '../access.ts';
+import { authorizeKey, findKey } from '../access.ts';
 import { type KmsAccount, keyArn } from '../account.ts';
 import { open, seal } from '../ciphertext.ts';
-import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
+import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob, optional, readInput } from '../input.ts';
-import { lookUp } from '../key-lookup.ts';
 import { currentMaterial } from '../material.ts';
 import {
   absent,
@@ -42,16 +41,19 @@ export const reEncrypt =
     const toAlgorithm = input.DestinationEncryptionAlgorithm;
     const fromConditions = cryptoConditions(input.SourceEncryptionContext, fromAlgorithm);
     const toConditions = cryptoConditions(input.DestinationEncryptionContext, toAlgorithm);
-    const source = findSource(account, call, from, input.CiphertextBlob, input.SourceKeyId);
-    const destination = lookUp(account, call, to, input.DestinationKeyId, 'ids and aliases');
+    const { CiphertextBlob, SourceKeyId: KeyId, DestinationKeyId } = input;
+    const names = 'ids and aliases';
+    const source = findSource(account, call, from, { CiphertextBlob, KeyId }, fromConditions);
+    const destination = findKey(account, call, to, DestinationKeyId, names, toConditions);
     const { key: fromKey } = source.found;
     const { key: toKey } = destination;
     const same = { 'kms:ReEncryptOnSameKey': String(fromKey.keyId === toKey.keyId) };
     authorizeKey(account, call, source.found, from, { ...fromConditions, ...same });
     authorizeKey(account, call, destination, to, { ...toConditions, ...same });
+    requireUsage(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt');
     const ciphertext = source.ciphertext();
-    requireUsable(account, fromKey, fromAlgorithm);
-    requireUsable(account, toKey, toAlgorithm);
+    requireUsable(account, fromKey, 'ReEncrypt', fromAlgorithm);
+    requireUsable(account, toKey, 'ReEncrypt', toAlgorithm);
     const plaintext = open(fromKey, ciphertext, input.SourceEncryptionContext);
     if (input.DryRun) throw dryRun();
     const sealed = seal(toKey, plaintext, input.DestinationEncryptionContext);

@@ -5,7 +5,7 @@ import { authorizedKey } from '../access.ts';
 import { type KmsAccount, keyArn, now } from '../account.ts';
 import { limitExceeded } from '../errors.ts';
 import { readInput } from '../input.ts';
-import { requireEnabled } from '../key.ts';
+import { requireEnabled, requireSymmetric } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { newMaterial } from '../material.ts';
 import { keyName } from '../members.ts';
@@ -24,6 +24,7 @@ export const rotateKeyOnDemand =
     const key = authorizedKey(account, call, 'kms:RotateKeyOnDemand', KeyId, 'ids');
     const arn = keyArn(account, key.keyId);
     requireEnabled(account, key);
+    requireSymmetric(account, key, 'RotateKeyOnDemand');
     const at = now(account);
     const automatic = lastAutomaticRotation(key);
     if (automatic !== undefined && at - automatic < quietTimeInMilliseconds) {

@@ -41,6 +41,46 @@ describe('a declared key', () => {
     expect(kms.account.store.keys.get(keyId)).not.toHaveProperty('rotation');
   });
 
+  test('for signing signs, and does not become another', async () => {
+    const kms = testKms();
+    const { rotationPeriodInDays: _, ...fixed } = declared;
+    const signing = {
+      ...fixed,
+      rotationPeriodInDays: undefined,
+      keySpec: 'ECC_NIST_P256',
+    } as const;
+    declareKey(kms.account, signing);
+    const before = kms.account.store.keys.get(keyId);
+    declareKey(kms.account, signing);
+    expect(kms.account.store.keys.get(keyId)).toEqual(before);
+    const input = { KeyId: keyId, Message: base64('x'), SigningAlgorithm: 'ECDSA_SHA_256' };
+    expect((await kms.run('Sign', input)).Signature).toBeTruthy();
+    expect(() => declareKey(kms.account, declared)).toThrow(/cannot change its spec/);
+  });
+
+  test('that was deleted stays deleted, with its alias', async () => {
+    const kms = testKms();
+    declareKey(kms.account, declared);
+    await kms.run('ScheduleKeyDeletion', { KeyId: keyId, PendingWindowInDays: 7 });
+    declareKey(kms.account, declared);
+    expect(kms.account.store.keys.get(keyId)?.deletion).toBeDefined();
+    kms.pass(7 * day);
+    declareKey(kms.account, declared);
+    expect([...kms.account.store.keys, ...kms.account.store.aliases]).toEqual([]);
+  });
+
+  test('leaves an alias that was moved since where it is, and makes one that is gone', async () => {
+    const kms = testKms();
+    declareKey(kms.account, declared);
+    const TargetKeyId = await kms.key();
+    await kms.run('UpdateAlias', { AliasName: 'alias/own', TargetKeyId });
+    declareKey(kms.account, declared);
+    expect(kms.account.store.aliases.get('alias/own')?.keyId).toBe(TargetKeyId);
+    await kms.run('DeleteAlias', { AliasName: 'alias/own' });
+    declareKey(kms.account, declared);
+    expect(kms.account.store.aliases.get('alias/own')?.keyId).toBe(keyId);
+  });
+
   test('with a bad policy, or the alias of another key, makes nothing', async () => {
     const kms = testKms();
     const bad = async (change: object) =>

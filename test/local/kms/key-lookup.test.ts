@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, region, testKms } from './fixture.ts';
+import { accountId, base64, region, testKms } from './fixture.ts';
 
 const unknown = '00000000-0000-4000-8000-000000000000';
 const multiRegion = 'mrk-d3b95762d3b95762d3b95762d3b95762';
@@ -7,10 +7,50 @@ const arn = (resource: string, inRegion = region, account = accountId) =>
   `arn:aws:kms:${inRegion}:${account}:${resource}`;
 
 describe('a key that cannot be found', () => {
+  test.each([unknown, multiRegion, arn(`key/${unknown}`)])(
+    '%s is told to whom IAM allows the action on it, and to nobody else',
+    async (KeyId) => {
+      const kms = testKms();
+      const resource = KeyId.startsWith('arn:') ? KeyId : arn(`key/${KeyId}`);
+      expect(await kms.error('EnableKeyRotation', { KeyId })).toBe(
+        `NotFoundException: Key '${resource}' does not exist`,
+      );
+      // No policy of a resource: there is none any more.
+      expect(kms.checks).toEqual([
+        {
+          action: 'kms:EnableKeyRotation',
+          resource,
+          context: { 'kms:CallerAccount': accountId, 'kms:RotationPeriodInDays': '365' },
+        },
+      ]);
+      kms.refuses = () => true;
+      expect(await kms.error('DescribeKey', { KeyId })).toBe(
+        'AccessDeniedException: no kms:DescribeKey',
+      );
+    },
+  );
+
+  test.each(['Decrypt', 'ReEncrypt'])(
+    '%s with a key that is gone is a question to IAM too',
+    async (operation) => {
+      const kms = testKms();
+      const CiphertextBlob = base64('x');
+      const input = {
+        CiphertextBlob,
+        KeyId: unknown,
+        SourceKeyId: unknown,
+        DestinationKeyId: unknown,
+      };
+      expect(await kms.error(operation, input)).toMatch(/^NotFoundException: Key /);
+      kms.refuses = () => true;
+      expect(await kms.error(operation, input)).toMatch(/^AccessDeniedException: no kms:/);
+      expect(kms.checks.at(-1)?.context).toMatchObject({
+        'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT',
+      });
+    },
+  );
+
   test.each([
-    [unknown, `Key '${arn(`key/${unknown}`)}' does not exist`],
-    [multiRegion, `Key '${arn(`key/${multiRegion}`)}' does not exist`],
-    [arn(`key/${unknown}`), `Key '${arn(`key/${unknown}`)}' does not exist`],
     ['fake-key-id', "Invalid keyId 'fake-key-id'"],
     [unknown.replaceAll('-', ''), `Invalid keyId '${unknown.replaceAll('-', '')}'`],
     [`${unknown}\n`, `Invalid keyId '${unknown}\n'`],
@@ -21,7 +61,7 @@ describe('a key that cannot be found', () => {
     ['arn:aws:kms', 'Invalid arn arn:aws:kms'],
     ['arn:aws:s3:::x', 'Invalid arn arn:aws:s3:::x'],
     [arn(unknown), `Invalid arn ${arn(unknown)}`],
-  ])('%j', async (KeyId, message) => {
+  ])('%j is not found', async (KeyId, message) => {
     const kms = testKms();
     // Before anything is authorized, whatever the caller may do.
     kms.refuses = () => true;

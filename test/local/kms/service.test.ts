@@ -24,6 +24,9 @@ const onKeys: [string, object?][] = [
   ['ScheduleKeyDeletion'],
   ['CancelKeyDeletion'],
   ['GetKeyLastUsage'],
+  ['GetPublicKey'],
+  ['Sign', { Message: base64('x'), SigningAlgorithm: 'ECDSA_SHA_256' }],
+  ['Verify', { Message: base64('x'), SigningAlgorithm: 'ECDSA_SHA_256', Signature: base64('x') }],
   [
     'CreateGrant',
     { GranteePrincipal: 'arn:aws:iam::111122223333:role/x', Operations: ['Decrypt'] },

@@ -53,7 +53,41 @@ describe('a key store with a file', () => {
     await kms.run('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
     kms.pass(7 * 86_400_000);
     await kms.run('ListKeys');
-    expect(readFileSync(file, 'utf8')).toBe('{"version":1,"keys":[],"aliases":[],"uses":[]}\n');
+    expect(readFileSync(file, 'utf8')).toBe(
+      `{"version":1,"keys":[],"aliases":[],"uses":[],"deletedIds":["${KeyId}"]}\n`,
+    );
+    expect([...openKeyStore(file).deletedIds]).toEqual([KeyId]);
+  });
+
+  test('reads what was written before ids of deleted keys were kept', async () => {
+    const { kms } = await filled();
+    const { deletedIds: _, ...before } = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify(before));
+    expect([...openKeyStore(file).keys]).toEqual([...kms.account.store.keys]);
+  });
+
+  test('keeps a signing key, whose signatures it still verifies', async () => {
+    const { kms } = await filled();
+    const KeyId = await kms.key({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    const input = { KeyId, Message: base64('x'), SigningAlgorithm: 'ECDSA_SHA_256' };
+    const { Signature } = await kms.run('Sign', input);
+    const again = testKms(openKeyStore(file));
+    expect((await again.run('Verify', { ...input, Signature })).SignatureValid).toBe(true);
+  });
+
+  test('keeps the first use of a key at once, a later one with the next change', async () => {
+    const kms = testKms(openKeyStore(file));
+    const input = { KeyId: await kms.key(), Plaintext: base64('x') };
+    const kept = () => [...openKeyStore(file).uses.values()].map(({ at }) => at);
+    expect(kept()).toEqual([]);
+    await kms.run('Encrypt', input);
+    const [first] = kept();
+    expect(first).toBeDefined();
+    kms.pass(5000);
+    await kms.run('Encrypt', input);
+    expect(kept()).toEqual([first]);
+    await kms.key();
+    expect(kept()).toEqual([Number(first) + 5000]);
   });
 
   test('that cannot be written changes nothing', async () => {
@@ -95,6 +129,11 @@ describe('a file that is not a whole key store stops the start', () => {
       (text) => edited(text, (state) => state.aliases.push({ ...state.aliases[0] })),
     ],
     ['with an alias of no key', (text) => edited(text, (state) => state.keys.pop())],
+    [
+      'with a signing key that rotates',
+      (text) =>
+        edited(text, (state) => Object.assign(state.keys[0] ?? {}, { keySpec: 'ECC_NIST_P256' })),
+    ],
     [
       'with a key without material',
       (text) => edited(text, (state) => Object.assign(state.keys[0] ?? {}, { materials: [] })),

@@ -1,0 +1,88 @@
+/**
+ * Pages under `/_local/`, for a person or a test at this machine; they need no signature. Invariant: no web
+ * page of somebody else's can use them. A browser gives each such request away by its Origin; a body of JSON
+ * and the method DELETE need a CORS preflight as well, and none is granted.
+ */
+import type { IncomingMessage } from 'node:http';
+import { isLocalHost } from './local-host.ts';
+import { AwsError } from './operation.ts';
+import type { Answer } from './protocol.ts';
+import { type ReceivedHeaders, readBody } from './request.ts';
+
+export type PageMethod = 'GET' | 'POST' | 'DELETE';
+
+export interface LocalPage {
+  /** `/_local/...` */
+  readonly path: string;
+  /**
+   * What each method answers, as JSON. POST gets its body's JSON, the others nothing.
+   * A PageError is told to the client; any other error is a defect.
+   */
+  readonly methods: Readonly<
+    Partial<Record<PageMethod, (body: unknown) => Promise<object> | object>>
+  >;
+}
+
+export class PageError extends Error {
+  override readonly name = 'PageError';
+  readonly status: number;
+  constructor(message: string, status = 400) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const largestBody = 64 * 1024;
+
+/**
+ * @returns nothing where the request is for something else
+ * @throws Error where the body cannot be received, or the page fails
+ */
+export async function localPage(
+  request: IncomingMessage,
+  headers: ReceivedHeaders,
+  pages: readonly LocalPage[],
+): Promise<Answer | undefined> {
+  const page = pages.find(({ path }) => path === request.url);
+  if (page === undefined) return undefined;
+  try {
+    if (!isLocalHost(headers) || headers.has('origin')) {
+      throw new PageError(
+        'This page is for this machine: by 127.0.0.1 or localhost, not by a web page.',
+        403,
+      );
+    }
+    const method = request.method as PageMethod;
+    if (!Object.hasOwn(page.methods, method)) {
+      const known = Object.keys(page.methods).join(', ');
+      throw new PageError(`This page takes ${known}.`, 405);
+    }
+    const body = method === 'POST' ? await jsonBody(request, headers) : undefined;
+    return json(200, (await page.methods[method]?.(body)) ?? {});
+  } catch (error) {
+    if (error instanceof PageError || error instanceof AwsError) {
+      return json(error.status, { message: error.message });
+    }
+    throw error;
+  }
+}
+
+/** @throws PageError, AwsError for a body that is too large */
+async function jsonBody(request: IncomingMessage, headers: ReceivedHeaders): Promise<unknown> {
+  const [contentType = '', ...more] = headers.get('content-type') ?? [];
+  if (more.length > 0 || !/^application\/json\s*(;|$)/i.test(contentType)) {
+    throw new PageError('POST takes Content-Type: application/json.', 415);
+  }
+  const body = await readBody(request, largestBody);
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new PageError('the body is not JSON');
+  }
+}
+
+const json = (status: number, body: object): Answer => ({
+  status,
+  contentType: 'application/json',
+  body: `${JSON.stringify(body)}\n`,
+});

@@ -1,0 +1,34 @@
+/** The types of key that this KMS has: what each is for, and what the API shows of that. */
+import type { ConditionContext } from '../iam/decision.ts';
+import type { StoredKey } from './stored-key.ts';
+
+export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256';
+export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
+
+interface KeyType {
+  readonly usage: KeyUsage;
+  /** the member that lists its algorithms, in KeyMetadata and in GetPublicKey's answer */
+  readonly algorithms: Readonly<Record<string, readonly string[]>>;
+}
+
+export const keyTypes: Readonly<Record<KeySpec, KeyType>> = {
+  SYMMETRIC_DEFAULT: {
+    usage: 'ENCRYPT_DECRYPT',
+    algorithms: { EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'] },
+  },
+  ECC_NIST_P256: {
+    usage: 'SIGN_VERIFY',
+    algorithms: { SigningAlgorithms: ['ECDSA_SHA_256'] },
+  },
+};
+
+export const keySpecOf = (key: StoredKey): KeySpec => key.keySpec ?? 'SYMMETRIC_DEFAULT';
+
+export const keyTypeOf = (key: StoredKey): KeyType => keyTypes[keySpecOf(key)];
+
+export const keyTypeConditions = (key: StoredKey): ConditionContext => ({
+  'kms:KeySpec': keySpecOf(key),
+  'kms:KeyUsage': keyTypeOf(key).usage,
+  'kms:KeyOrigin': 'AWS_KMS',
+  'kms:MultiRegion': 'false',
+});

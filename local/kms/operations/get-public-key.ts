@@ -1,0 +1,31 @@
+import type { Operation } from '../../aws/operation.ts';
+import { authorizedKey } from '../access.ts';
+import { type KmsAccount, keyArn } from '../account.ts';
+import { publicKeyOf } from '../ecdsa.ts';
+import { readInput } from '../input.ts';
+import { requireAsymmetric, requireEnabled } from '../key.ts';
+import { keySpecOf, keyTypeOf } from '../key-type.ts';
+import { currentMaterial } from '../material.ts';
+import { grantTokens, keyName } from '../members.ts';
+
+const shape = { KeyId: keyName, GrantTokens: grantTokens };
+
+/** No use of the key: GetKeyLastUsage does not tell of it. */
+export const getPublicKey =
+  (account: KmsAccount): Operation =>
+  (body, call) => {
+    const { KeyId } = readInput(shape, body);
+    const key = authorizedKey(account, call, 'kms:GetPublicKey', KeyId, 'ids and aliases');
+    requireEnabled(account, key);
+    requireAsymmetric(account, key, 'GetPublicKey');
+    const { usage, algorithms } = keyTypeOf(key);
+    const privateKey = Buffer.from(currentMaterial(key).bytes, 'base64');
+    return {
+      KeyId: keyArn(account, key.keyId),
+      PublicKey: publicKeyOf(privateKey).toString('base64'),
+      CustomerMasterKeySpec: keySpecOf(key),
+      KeySpec: keySpecOf(key),
+      KeyUsage: usage,
+      ...algorithms,
+    };
+  };

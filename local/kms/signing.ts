@@ -1,0 +1,78 @@
+/** What Sign and Verify have in common: what is signed, by which key, and that the policies allow it. */
+import { createHash } from 'node:crypto';
+import type { Call } from '../aws/operation.ts';
+import { authorizedKey } from './access.ts';
+import type { KmsAccount } from './account.ts';
+import { requireSigningKey } from './cryptography.ts';
+import { validation } from './errors.ts';
+import { blob, defaulted, oneOf } from './input.ts';
+import { currentMaterial } from './material.ts';
+import { flag, grantTokens, keyName } from './members.ts';
+import type { StoredKey } from './stored-key.ts';
+
+export const signingShape = {
+  KeyId: keyName,
+  Message: blob(1, 4096),
+  MessageType: defaulted(oneOf(['RAW', 'DIGEST', 'EXTERNAL_MU']), 'RAW'),
+  GrantTokens: grantTokens,
+  SigningAlgorithm: oneOf([
+    'RSASSA_PSS_SHA_256',
+    'RSASSA_PSS_SHA_384',
+    'RSASSA_PSS_SHA_512',
+    'RSASSA_PKCS1_V1_5_SHA_256',
+    'RSASSA_PKCS1_V1_5_SHA_384',
+    'RSASSA_PKCS1_V1_5_SHA_512',
+    'ECDSA_SHA_256',
+    'ECDSA_SHA_384',
+    'ECDSA_SHA_512',
+    'SM2DSA',
+    'ML_DSA_SHAKE_256',
+    'ED25519_SHA_512',
+    'ED25519_PH_SHA_512',
+  ]),
+  DryRun: flag,
+};
+
+interface SigningInput {
+  readonly KeyId: string;
+  readonly Message: Buffer;
+  readonly MessageType: string;
+  readonly SigningAlgorithm: string;
+}
+
+export interface Signing {
+  readonly key: StoredKey;
+  readonly privateKey: Buffer;
+  readonly digest: Buffer;
+}
+
+/**
+ * @param operation also the name of the permission
+ * @throws AwsError NotFoundException, AccessDeniedException, DisabledException, KMSInvalidStateException,
+ * InvalidKeyUsageException, ValidationException
+ */
+export function authorizedSigning(
+  account: KmsAccount,
+  call: Call,
+  operation: 'Sign' | 'Verify',
+  input: SigningInput,
+): Signing {
+  const { SigningAlgorithm, MessageType } = input;
+  const names = 'ids and aliases';
+  const key = authorizedKey(account, call, `kms:${operation}`, input.KeyId, names, {
+    'kms:SigningAlgorithm': SigningAlgorithm,
+    'kms:MessageType': MessageType,
+  });
+  requireSigningKey(account, key, operation, SigningAlgorithm);
+  const privateKey = Buffer.from(currentMaterial(key).bytes, 'base64');
+  return { key, privateKey, digest: digestOf(input) };
+}
+
+function digestOf({ Message, MessageType, SigningAlgorithm }: SigningInput): Buffer {
+  if (MessageType === 'RAW') return createHash('sha256').update(Message).digest();
+  if (MessageType === 'EXTERNAL_MU') {
+    throw validation(`Message type EXTERNAL_MU is invalid for algorithm ${SigningAlgorithm}.`);
+  }
+  if (Message.length === 32) return Message;
+  throw validation(`Digest is invalid length for algorithm ${SigningAlgorithm}.`);
+}
