@@ -1,0 +1,92 @@
+/** `npm run onboard -- FILE.csv`: onboards a list of tenants over the API, no faster than KMS allows. */
+import { readFileSync } from 'node:fs';
+import { type Access, clientCredentials, givenToken } from './onboard/access.ts';
+import { ArgumentError, type Arguments, readArguments, usage } from './onboard/arguments.ts';
+import { systemClock } from './onboard/clock.ts';
+import { openJournal } from './onboard/journal.ts';
+import { type FinishedRow, onboardAll, type Run } from './onboard/onboarding-run.ts';
+import { openPace } from './onboard/pace.ts';
+import { openProgress, type Progress } from './onboard/progress.ts';
+import { failuresOf, isFailure, summaryOf } from './onboard/tally.ts';
+import { readTenantList, TenantListError } from './onboard/tenant-list.ts';
+import { openTenantsApi } from './onboard/tenants-api.ts';
+
+/** A Ctrl-C comes twice where npm hands it on: once from the terminal, once from npm. */
+const oneKeystrokeMs = 1000;
+const interrupted = 130;
+
+async function main(): Promise<number> {
+  const given = readArguments(process.argv.slice(2), process.env);
+  if (given === undefined) {
+    console.log(usage);
+    return 0;
+  }
+  const tenants = readTenantList(readFileSync(given.file));
+  const journalFile = `${given.file}.progress`;
+  const journal = openJournal(journalFile, given.api);
+  const progress = openProgress(process.stderr);
+  const stop = new AbortController();
+  const wasInterrupted = stopOnSignal(stop, progress);
+  const clock = systemClock;
+  const pace = openPace({ rate: given.rate, clock, signal: stop.signal });
+  const api = openTenantsApi(given.api, accessOf(given, stop.signal));
+  const onRow = ({ tenant, outcome, reason, tally }: FinishedRow) => {
+    if (isFailure(outcome)) progress.say(`line ${tenant.line}: ${tenant.tenantId}: ${reason}`);
+    progress.update(tally, pace.rate);
+  };
+  try {
+    const { inFlight } = given;
+    const run = await onboardAll({ tenants, journal, api, pace, clock, inFlight, stop, onRow });
+    progress.end();
+    report(run, journalFile);
+    return wasInterrupted() && run.tally.unsent > 0 ? interrupted : exitCodeOf(run);
+  } finally {
+    journal.close();
+  }
+}
+
+function accessOf({ access }: Arguments, signal: AbortSignal): Access {
+  if ('token' in access) return givenToken(access.token);
+  return clientCredentials(access, systemClock, signal);
+}
+
+/** @returns whether a signal came */
+function stopOnSignal(stop: AbortController, progress: Progress): () => boolean {
+  let first: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      const now = systemClock.now();
+      if (first !== undefined && now - first > oneKeystrokeMs) process.exit(interrupted);
+      if (first !== undefined) return;
+      first = now;
+      progress.say('stopping after the requests under way; once more stops at once');
+      stop.abort();
+    });
+  }
+  return () => first !== undefined;
+}
+
+function report({ tally, hopeless }: Run, journalFile: string): void {
+  if (hopeless !== undefined) process.stderr.write(`onboard: stopped: ${hopeless}\n`);
+  console.log(summaryOf(tally));
+  if (tally.before > 0) {
+    console.log(`What an earlier run did was not asked for again; without ${journalFile} it is.`);
+  }
+  if (tally.unsent > 0 || failuresOf(tally) > 0) {
+    console.log(`The same command goes on with what is not done, by ${journalFile}.`);
+  }
+}
+
+const exitCodeOf = ({ tally }: Run) => (tally.unsent > 0 || failuresOf(tally) > 0 ? 1 : 0);
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    const lines = error instanceof TenantListError ? error.faults : [error.message];
+    process.stderr.write(lines.map((line) => `onboard: ${line}\n`).join(''));
+    if (error instanceof ArgumentError) process.stderr.write(`\n${usage}\n`);
+    process.exitCode = 2;
+  },
+);
