@@ -19,6 +19,26 @@ export const tenantsEnvironment = z.object({
   ACCOUNT_ID: text,
   PARTITION: text,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
+  /** the shortest window of a deletion, and the one where a request names none */
+  DELETION_WINDOW_IN_DAYS: wholeNumber,
+});
+
+export const certificatesEnvironment = z.object({
+  TABLE_NAME: text,
+  /** ARN of the asymmetric key that signs certificates of erasure */
+  CERTIFICATE_KEY_ARN: text,
+});
+
+export const reconcilerEnvironment = z.object({
+  TABLE_NAME: text,
+  TENANT_ROLE_ARN: text,
+  CONTROL_PLANE_ROLE_ARN: text,
+  ACCOUNT_ID: text,
+  PARTITION: text,
+});
+
+export const declaredTenantsEnvironment = z.object({
+  TABLE_NAME: text,
 });
 
 export const cryptoEnvironment = z.object({

@@ -1,6 +1,6 @@
 /**
- * The control plane: tenants are onboarded, read and listed. No cryptography: its role may administer keys
- * and is denied every use of one.
+ * The control plane: the life of tenants and of their keys. No cryptography: its role may administer keys and
+ * is denied every use of one.
  */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -9,18 +9,32 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { attempts } from './aws/attempt.ts';
 import { clientConfiguration } from './aws/client.ts';
 import { readEnvironment, tenantsEnvironment } from './environment.ts';
-import { type ApiRequest, apiHandler } from './http/api-handler.ts';
+import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { tenantNotFound } from './http/problem.ts';
 import { json } from './http/response.ts';
 import { tenantOfPath } from './http/tenant-of-path.ts';
 import { validated } from './http/validated.ts';
-import { listQuery, onboardRequest, tenantOf } from './tenant/contract.ts';
-import { liveKeyOf } from './tenant/key.ts';
+import {
+  emptyRequest,
+  listQuery,
+  offboardQuery,
+  onboardRequest,
+  rotationRequest,
+  rotationsQuery,
+  tenantOf,
+} from './tenant/contract.ts';
 import { keyPolicy } from './tenant/key-policy.ts';
+import { goThrough } from './tenant/lifecycle.ts';
 import { keyArnsOf, listTenants } from './tenant/listing.ts';
+import { liveKeyOf } from './tenant/live-key.ts';
+import { withKeyOf } from './tenant/missing-key.ts';
 import { onboard } from './tenant/onboarding.ts';
 import { getTenant, openRegistry } from './tenant/registry.ts';
+import { listRotations, rotateNow, setRotationPeriod } from './tenant/rotations.ts';
+import type { Intent } from './tenant/row.ts';
+import { refusalOfStep } from './tenant/status.ts';
+import { slowedDown } from './tenant/throttling.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;
@@ -35,22 +49,33 @@ table.middlewareStack.use(attempts('table'));
 /** A display name of 256 characters, each written as an escape, and some room. */
 const maxBodyBytes = 16 * 1024;
 
-export const handler = apiHandler<'tenants'>({ onboard: put, read, list });
+const offboarding = offboardQuery(environment.DELETION_WINDOW_IN_DAYS);
+
+export const handler = apiHandler<'tenants'>(
+  slowedDown({
+    onboard: put,
+    read,
+    list,
+    suspend: step('suspend'),
+    resume: step('resume'),
+    restore: step('restore'),
+    offboard,
+    setRotation,
+    listRotations: rotations,
+    rotate,
+  }),
+);
 
 async function put({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   const request = jsonBody(event, onboardRequest, { maxBytes: maxBodyBytes, optional: true });
-  const holder = randomUUID();
   const { row, created } = await onboard(
     {
-      kms,
+      ...work(context),
       kmsWithoutRetry,
-      registry: openRegistry(table, tableName, holder),
-      holder,
       knownKeyArns: () => keyArnsOf(table, tableName),
       keyPolicyOf,
       rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
-      end: Date.now() + context.getRemainingTimeInMillis(),
     },
     tenantId,
     request,
@@ -59,9 +84,7 @@ async function put({ event, context }: ApiRequest) {
 }
 
 async function read({ event }: ApiRequest) {
-  const tenantId = tenantOfPath(event);
-  const row = await getTenant(table, tableName, tenantId);
-  if (row === undefined) throw tenantNotFound();
+  const row = await rowOfPath(event);
   const key = row.keyArn === undefined ? undefined : await liveKeyOf(kms, row.keyArn);
   return json(200, { ...tenantOf(row), key });
 }
@@ -70,6 +93,79 @@ async function list({ event }: ApiRequest) {
   const query = validated(listQuery, queryOf(event), 'query');
   const { rows, nextCursor } = await listTenants(table, tableName, query);
   return json(200, { tenants: rows.map(tenantOf), nextCursor });
+}
+
+function step(name: Exclude<Intent, 'offboard'>): Serve {
+  return async ({ event, context }) => {
+    const tenantId = tenantOfPath(event);
+    jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
+    return json(200, tenantOf(await goThrough(work(context), tenantId, { step: name })));
+  };
+}
+
+async function offboard({ event, context }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  const { windowInDays, force } = validated(offboarding, queryOf(event), 'query');
+  jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
+  const request = {
+    windowInDays: windowInDays ?? environment.DELETION_WINDOW_IN_DAYS,
+    windowByDefault: windowInDays === undefined,
+    force,
+    requestedBy: principalOf(event),
+  };
+  const row = await goThrough(work(context), tenantId, { step: 'offboard', request });
+  return json(202, { ...tenantOf(row), keyLastUsed: row.offboarding?.keyLastUsed });
+}
+
+async function setRotation({ event, context }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  const request = jsonBody(event, rotationRequest, { maxBytes: maxBodyBytes });
+  const { rotationPeriodInDays } = request;
+  return json(
+    200,
+    tenantOf(await setRotationPeriod(work(context), tenantId, rotationPeriodInDays)),
+  );
+}
+
+async function rotations({ event }: ApiRequest) {
+  const query = validated(rotationsQuery, queryOf(event), 'query');
+  const row = await rowOfPath(event);
+  const { status, keyArn } = row;
+  if (keyArn === undefined || status === 'ERASED') throw refusalOfStep(status);
+  return json(200, await withKeyOf(kms, row, () => listRotations(kms, keyArn, query)));
+}
+
+async function rotate({ event }: ApiRequest) {
+  jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
+  const row = await rowOfPath(event);
+  const { tenantId, status, keyArn } = row;
+  if (keyArn === undefined || status !== 'ACTIVE') throw refusalOfStep(status);
+  const rotation = () => rotateNow({ kms, kmsWithoutRetry }, keyArn);
+  const rotationsLeft = await withKeyOf(kms, row, rotation);
+  return json(202, { tenantId, keyArn, rotationsLeft });
+}
+
+/** What one invocation works with. */
+function work(context: ApiRequest['context']) {
+  const holder = randomUUID();
+  return {
+    kms,
+    registry: openRegistry(table, tableName, holder),
+    holder,
+    end: Date.now() + context.getRemainingTimeInMillis(),
+  };
+}
+
+async function rowOfPath(event: APIGatewayProxyEvent) {
+  const row = await getTenant(table, tableName, tenantOfPath(event));
+  if (row === undefined) throw tenantNotFound();
+  return row;
+}
+
+/** Who the authorizer says has called. */
+function principalOf({ requestContext }: APIGatewayProxyEvent): string {
+  const principal: unknown = requestContext.authorizer?.principalId;
+  return typeof principal === 'string' && principal !== '' ? principal : 'unknown';
 }
 
 /** A parameter that is given twice stays a list, which no schema takes. */

@@ -45,6 +45,7 @@ export class Api extends Construct {
     const integrations = {
       tenants: integration(props.functions.tenants),
       crypto: integration(props.functions.crypto, props.config.tenantIsolation),
+      certificates: integration(props.functions.certificates),
     } satisfies Record<Route['plane'], LambdaIntegration>;
     for (const { method, path, plane } of routes) {
       this.api.root.resourceForPath(path).addMethod(method, integrations[plane], {

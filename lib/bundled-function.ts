@@ -15,9 +15,13 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type * as z from 'zod/mini';
 import { sources } from './bundle.ts';
 import { bundleOnce } from './bundle-once.ts';
 import { logGroup } from './log-group.ts';
+
+/** Every variable that the function reads, each as text. */
+export type Environment<S extends z.core.$ZodType> = Record<keyof z.output<S>, string>;
 
 export interface BundledFunctionProps {
   /** of the file in lambdas/, without `.ts` */

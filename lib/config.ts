@@ -3,6 +3,7 @@
  * written or refused: none is trimmed, completed or guessed.
  */
 import { z } from 'zod';
+import { declaredTenants } from './declared-tenants-config.ts';
 
 /** Every problem of a context at once: one line for each, naming the context key. */
 export class ConfigError extends Error {
@@ -67,6 +68,10 @@ const schema = z.object({
   dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(300),
   dataKeyMaxMessages: wholeNumber('messages', 0, 1_000_000).default(100_000),
   dataKeyMaxBytes: wholeNumber('bytes', 0, 2 ** 40).default(2 ** 30),
+  /** how often the reconciler runs; on AWS a run may take 15 minutes, so a shorter time may let two overlap */
+  reconcileEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
+  /** tenants whose keys CloudFormation makes */
+  tenants: declaredTenants.default([]),
   stage: z
     .string(texts.stage)
     .regex(/^[A-Za-z0-9_-]{1,128}$/, texts.stage)
@@ -83,8 +88,8 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   const result = schema.safeParse(context);
   const problems = new Map(
     (result.error?.issues ?? []).map((issue) => {
-      const key = String(issue.path[0]);
-      return [key, `${key} ${describe(context[key], issue.message)}`] as const;
+      const place = z.core.toDotPath(issue.path);
+      return [place, `${place}${describe(context[place], issue)}`] as const;
     }),
   );
   const all = [...problems.values(), ...unknownKeys(context)];
@@ -92,10 +97,11 @@ export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   return result.data;
 }
 
-function describe(value: unknown, message: string): string {
-  if (value === undefined) return `is missing: it ${message}`;
+function describe(value: unknown, { message, path }: z.core.$ZodIssue): string {
+  if (path.length > 1) return `: ${message}`;
+  if (value === undefined) return ` is missing: it ${message}`;
   const shown = JSON.stringify(value).slice(0, 100);
-  return `${message}; it is ${shown}`;
+  return ` ${message}; it is ${shown}`;
 }
 
 /** CDK's own context keys have a colon or a slash in them, so a plain word is meant for this stack. */

@@ -7,18 +7,11 @@
  */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import {
-  Effect,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { cryptographicActions } from '../lambdas/tenant/key-policy.ts';
 import { aliasOf, productTag, tenantIdTag } from '../lambdas/tenant/tenant-id.ts';
 import { acknowledge } from './acknowledge.ts';
-import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
+import { administrationOnly } from './key-administration.ts';
 
 export interface ControlPlaneRoleProps {
   readonly table: Table;
@@ -43,10 +36,8 @@ export class ControlPlaneRole extends Construct {
             tagNewKey(stack),
             nameKey(stack),
             findLostKey(),
-            noCryptography(stack),
-            noGrants(),
-            noLockoutBypass(),
-            noHastyDeletion(props.deletionWindowInDays),
+            seeWhetherKeyIsGone(stack),
+            ...administrationOnly(stack, props.deletionWindowInDays),
           ],
         }),
       },
@@ -61,7 +52,7 @@ function acknowledgeWildcards(role: Role): void {
     'AwsSolutions-IAM5[Resource::*]':
       'kms:CreateKey and kms:ListKeys have no resource to name; conditions say which keys may be made.',
     [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
-      'The key that is being made has no id yet; a key that has an owner is excluded by condition.',
+      'The key that is being made has no id yet, and one that has an owner is excluded by condition; one that was deleted is asked for by DescribeKey, which shows no key material.',
     [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
       'Aliases are made at run time, one a tenant, under this prefix.',
   });
@@ -119,44 +110,13 @@ const nameKey = (stack: Stack) =>
 const findLostKey = () =>
   new PolicyStatement({ sid: 'FindLostKey', actions: ['kms:ListKeys'], resources: ['*'] });
 
-/** The table's own encryption is the exception. A direct call has no ViaService, and so is denied. */
-const noCryptography = (stack: Stack) =>
+/**
+ * A key that KMS has deleted has no policy that could let anybody ask for it: without a right by IAM the
+ * answer is AccessDenied, which other things give as well, and not NotFound.
+ */
+const seeWhetherKeyIsGone = (stack: Stack) =>
   new PolicyStatement({
-    sid: 'NoCryptography',
-    effect: Effect.DENY,
-    actions: [...cryptographicActions],
-    resources: ['*'],
-    conditions: { StringNotEquals: { 'kms:ViaService': dynamodbEndpoint(stack) } },
-  });
-
-/** A grant bypasses the conditions of every policy on tags and encryption context. */
-const noGrants = () =>
-  new PolicyStatement({
-    sid: 'NoGrants',
-    effect: Effect.DENY,
-    actions: ['kms:CreateGrant'],
-    resources: ['*'],
-  });
-
-const noLockoutBypass = () =>
-  new PolicyStatement({
-    sid: 'NoLockoutBypass',
-    effect: Effect.DENY,
-    actions: ['kms:CreateKey', 'kms:PutKeyPolicy'],
-    resources: ['*'],
-    conditions: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
-  });
-
-/** Without a window in the request, KMS takes 30 days, which is also its longest. */
-const noHastyDeletion = (deletionWindowInDays: number) =>
-  new PolicyStatement({
-    sid: 'NoHastyDeletion',
-    effect: Effect.DENY,
-    actions: ['kms:ScheduleKeyDeletion'],
-    resources: ['*'],
-    conditions: {
-      NumericLessThan: {
-        'kms:ScheduleKeyDeletionPendingWindowInDays': String(deletionWindowInDays),
-      },
-    },
+    sid: 'SeeWhetherKeyIsGone',
+    actions: ['kms:DescribeKey'],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
   });

@@ -1,17 +1,18 @@
-/** The three functions, one for each boundary of privilege, with what each is told and may take. */
+/** The functions, one for each boundary of privilege, with what each is told and may take. */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type * as z from 'zod/mini';
 import type {
   authorizerEnvironment,
+  certificatesEnvironment,
   cryptoEnvironment,
+  reconcilerEnvironment,
   tenantsEnvironment,
 } from '../lambdas/environment.ts';
-import { BundledFunction } from './bundled-function.ts';
+import { BundledFunction, type Environment } from './bundled-function.ts';
 import type { Config } from './config.ts';
 
 export interface FunctionsProps {
@@ -19,26 +20,30 @@ export interface FunctionsProps {
   readonly key: IKey;
   readonly table: Table;
   readonly tenantRoleArn: string;
+  readonly certificateKeyArn: string;
   readonly roles: {
     readonly authorizer: Role;
     readonly controlPlane: Role;
     readonly dataPlane: Role;
+    readonly certificates: Role;
+    readonly reconciler: Role;
   };
 }
-
-/** Every variable that the function reads, each as text. */
-type Environment<S extends z.core.$ZodType> = Record<keyof z.output<S>, string>;
 
 export class Functions extends Construct {
   readonly authorizer: LambdaFunction;
   readonly tenants: LambdaFunction;
   readonly crypto: LambdaFunction;
+  readonly certificates: LambdaFunction;
+  readonly reconciler: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     this.authorizer = this.authorizerFunction(props);
     this.tenants = this.tenantsFunction(props);
     this.crypto = this.cryptoFunction(props);
+    this.certificates = this.certificatesFunction(props);
+    this.reconciler = this.reconcilerFunction(props);
   }
 
   private authorizerFunction({ config, key, roles }: FunctionsProps): LambdaFunction {
@@ -62,14 +67,10 @@ export class Functions extends Construct {
   }
 
   private tenantsFunction(props: FunctionsProps): LambdaFunction {
-    const { partition, account } = Stack.of(this);
     const environment: Environment<typeof tenantsEnvironment> = {
-      TABLE_NAME: props.table.tableName,
-      TENANT_ROLE_ARN: props.tenantRoleArn,
-      CONTROL_PLANE_ROLE_ARN: props.roles.controlPlane.roleArn,
-      ACCOUNT_ID: account,
-      PARTITION: partition,
+      ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
+      DELETION_WINDOW_IN_DAYS: String(props.config.deletionWindowInDays),
     };
     const { function: tenants } = new BundledFunction(this, 'Tenants', {
       name: 'tenants',
@@ -109,5 +110,50 @@ export class Functions extends Construct {
       ...(tenantIsolation && { tenancyConfig: TenancyConfig.PER_TENANT }),
     });
     return crypto;
+  }
+
+  private certificatesFunction(props: FunctionsProps): LambdaFunction {
+    const environment: Environment<typeof certificatesEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      CERTIFICATE_KEY_ARN: props.certificateKeyArn,
+    };
+    const { function: certificates } = new BundledFunction(this, 'Certificates', {
+      name: 'certificates',
+      description: 'tenant-keys: signed certificates of erasure',
+      role: props.roles.certificates,
+      key: props.key,
+      // One read and one signature, three attempts each.
+      timeoutInSeconds: 20,
+      memoryInMegabytes: 512,
+      environment,
+    });
+    return certificates;
+  }
+
+  private reconcilerFunction(props: FunctionsProps): LambdaFunction {
+    const environment: Environment<typeof reconcilerEnvironment> = this.registryAndKeyPolicy(props);
+    const { function: reconciler } = new BundledFunction(this, 'Reconciler', {
+      name: 'reconciler',
+      description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
+      role: props.roles.reconciler,
+      key: props.key,
+      // Lambda's longest: it stays within KMS's quotas, and stops in time by itself.
+      timeoutInSeconds: 900,
+      memoryInMegabytes: 512,
+      environment,
+    });
+    return reconciler;
+  }
+
+  /** Where rows are, and what the policy of a tenant's key is made of. */
+  private registryAndKeyPolicy({ table, tenantRoleArn, roles }: FunctionsProps) {
+    const { partition, account } = Stack.of(this);
+    return {
+      TABLE_NAME: table.tableName,
+      TENANT_ROLE_ARN: tenantRoleArn,
+      CONTROL_PLANE_ROLE_ARN: roles.controlPlane.roleArn,
+      ACCOUNT_ID: account,
+      PARTITION: partition,
+    };
   }
 }

@@ -4,11 +4,16 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Api } from './api.ts';
 import { AuditTrail, trailName } from './audit-trail.ts';
+import { CertificateKey } from './certificate-key.ts';
+import { CertificatesRole } from './certificates-role.ts';
 import type { Config } from './config.ts';
 import { ControlPlaneRole } from './control-plane-role.ts';
 import { DataPlaneRole } from './data-plane-role.ts';
+import { DeclaredTenants } from './declared-tenants.ts';
 import { Functions } from './functions.ts';
 import { ProductKey } from './product-key.ts';
+import { ReconcilerRole } from './reconciler-role.ts';
+import { ReconcilerSchedule } from './reconciler-schedule.ts';
 import { TenantRole } from './tenant-role.ts';
 import { TenantTable } from './tenant-table.ts';
 
@@ -41,23 +46,46 @@ export class TenantKeysStack extends Stack {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
 
+    const certificates = new CertificatesRole(this, 'CertificatesRole', { table });
+    const certificateKey = new CertificateKey(this, 'CertificateKey', {
+      certificatesRoleArn: certificates.role.roleArn,
+    });
+    const reconciler = new ReconcilerRole(this, 'ReconcilerRole', { table, deletionWindowInDays });
+
     const functions = new Functions(this, 'Functions', {
       config,
       key,
       table,
       tenantRoleArn: tenant.roleArn,
+      certificateKeyArn: certificateKey.key.keyArn,
       roles: {
         authorizer: authorizerRole,
         controlPlane: controlPlane.role,
         dataPlane: dataPlane.role,
+        certificates: certificates.role,
+        reconciler: reconciler.role,
       },
     });
+    new ReconcilerSchedule(this, 'ReconcilerSchedule', {
+      reconciler: functions.reconciler,
+      everyMinutes: config.reconcileEveryMinutes,
+    });
+    if (config.tenants.length > 0) {
+      const roles = {
+        tenantRoleArn: tenant.roleArn,
+        controlPlaneRoleArn: controlPlane.role.roleArn,
+      };
+      new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roles });
+    }
     const api = new Api(this, 'Api', { config, key, functions });
     const trail = new AuditTrail(this, 'AuditTrail', { key, trailArn });
 
-    new CfnOutput(this, 'ApiUrl', { value: api.url });
-    new CfnOutput(this, 'TableName', { value: table.tableName });
-    new CfnOutput(this, 'TenantRoleArn', { value: tenant.roleArn });
-    new CfnOutput(this, 'TrailArn', { value: trail.trailArn });
+    const outputs = {
+      ApiUrl: api.url,
+      TableName: table.tableName,
+      TenantRoleArn: tenant.roleArn,
+      TrailArn: trail.trailArn,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }

@@ -77,16 +77,51 @@ export const tenantExists = () =>
     'The tenant exists already and was onboarded with something else.',
   );
 
-export const tenantSuspended = () =>
-  new Problem([409, 'tenant-suspended', 'Conflict'], 'The tenant is suspended.');
+export const tenantProvisioning = () =>
+  new Problem(
+    [409, 'tenant-provisioning', 'Conflict'],
+    'The tenant is still being onboarded; finish it by the same PUT.',
+  );
 
-export const tenantOffboarding = () =>
-  new Problem([409, 'tenant-offboarding', 'Conflict'], 'The tenant is being offboarded.');
+export const tenantSuspended = (detail = 'The tenant is suspended.') =>
+  new Problem([409, 'tenant-suspended', 'Conflict'], detail);
+
+export const tenantOffboarding = (detail = 'The tenant is being offboarded.') =>
+  new Problem([409, 'tenant-offboarding', 'Conflict'], detail);
 
 export const tenantErased = () =>
   new Problem(
     [409, 'tenant-erased', 'Conflict'],
     'The tenant id belonged to a tenant that was erased, and is not given again.',
+  );
+
+export const tenantNotErased = (detail: string) =>
+  new Problem([409, 'tenant-not-erased', 'Conflict'], detail);
+
+/** @param seconds until the lease of whoever is at work runs out */
+export const tenantBusy = (seconds: number) =>
+  new Problem(
+    [409, 'tenant-busy', 'Conflict'],
+    'Another request is at work on the tenant; try again later.',
+    retryAfter(seconds),
+  );
+
+export const keyRecentlyUsed = ({ operation, at }: { operation: string; at: string }) =>
+  new Problem(
+    [409, 'key-recently-used', 'Conflict'],
+    `The tenant's key was last used for ${operation} at ${at}, less than an hour ago. Suspend the tenant and wait, or use force=true.`,
+  );
+
+export const rotationLimitReached = () =>
+  new Problem(
+    [409, 'rotation-limit-reached', 'Conflict'],
+    'KMS rotates a key on demand 25 times at most.',
+  );
+
+export const rotationInProgress = () =>
+  new Problem(
+    [409, 'rotation-in-progress', 'Conflict'],
+    'The key is being rotated, or was just now.',
   );
 
 /** The alias of a tenant that is being onboarded is on a key that we did not make for it. */
@@ -103,6 +138,13 @@ export const keyUnusable = () =>
     "The tenant's key is disabled or pending deletion.",
   );
 
+/** Deleted by somebody else, since the tenant was not offboarded. */
+export const keyMissing = () =>
+  new Problem(
+    [409, 'key-missing', 'Conflict'],
+    "KMS has no such key any more as the tenant's. What it had encrypted is lost.",
+  );
+
 export const notAcceptable = () =>
   new Problem(
     [406, 'not-acceptable', 'Not Acceptable'],
@@ -116,6 +158,14 @@ export const unsupportedMediaType = () =>
   new Problem(
     [415, 'unsupported-media-type', 'Unsupported Media Type'],
     'The body must be application/json in UTF-8 or, where the route takes bytes, application/octet-stream.',
+  );
+
+/** KMS takes only some changes a second, all tenants of an account together. */
+export const throttled = (seconds: number) =>
+  new Problem(
+    [429, 'throttled', 'Too Many Requests'],
+    'AWS KMS takes no more changes for the moment; try again later.',
+    retryAfter(seconds),
   );
 
 export const internalError = () =>

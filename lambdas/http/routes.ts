@@ -15,7 +15,7 @@ export interface Route {
   readonly path: string;
   readonly scope: Scope;
   /** the function that serves it */
-  readonly plane: 'tenants' | 'crypto';
+  readonly plane: 'tenants' | 'crypto' | 'certificates';
   /** the handler's name for it, as it stands in logs */
   readonly operation: string;
 }
@@ -26,6 +26,15 @@ export const routes = [
   route('PUT', '/tenants/{tenantId}', 'tenants', 'onboard'),
   route('GET', '/tenants/{tenantId}', 'tenants', 'read'),
   route('GET', '/tenants', 'tenants', 'list'),
+  route('DELETE', '/tenants/{tenantId}', 'tenants', 'offboard'),
+  route('POST', '/tenants/{tenantId}/suspend', 'tenants', 'suspend'),
+  route('POST', '/tenants/{tenantId}/resume', 'tenants', 'resume'),
+  route('POST', '/tenants/{tenantId}/restore', 'tenants', 'restore'),
+  route('PUT', '/tenants/{tenantId}/key/rotation', 'tenants', 'setRotation'),
+  route('GET', '/tenants/{tenantId}/key/rotations', 'tenants', 'listRotations'),
+  route('POST', '/tenants/{tenantId}/key/rotations', 'tenants', 'rotate'),
+  route('GET', '/tenants/{tenantId}/erasure-certificate', 'certificates', 'erasureCertificate'),
+  route('GET', '/certificate-key', 'certificates', 'certificateKey'),
   route('POST', '/tenants/{tenantId}/encrypt', 'crypto', 'encrypt'),
   route('POST', '/tenants/{tenantId}/decrypt', 'crypto', 'decrypt'),
   route('POST', '/tenants/{tenantId}/reencrypt', 'crypto', 'reencrypt'),
@@ -35,12 +44,12 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey'),
 ] as const satisfies readonly Route[];
 
-function route<O extends string>(
+function route<P extends Route['plane'], O extends string>(
   method: Route['method'],
   path: string,
-  plane: Route['plane'],
+  plane: P,
   operation: O,
 ) {
-  const scope: Scope = plane === 'tenants' ? 'tenant-keys/admin' : 'tenant-keys/crypto';
+  const scope: Scope = plane === 'crypto' ? 'tenant-keys/crypto' : 'tenant-keys/admin';
   return { method, path, scope, plane, operation } as const;
 }

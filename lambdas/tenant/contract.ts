@@ -1,6 +1,6 @@
 /** What the control plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
 import * as z from 'zod/mini';
-import type { TenantRow } from './row.ts';
+import { keyUse, type TenantRow } from './row.ts';
 import { tenantStatus } from './status.ts';
 import { tenantId } from './tenant-id.ts';
 
@@ -9,6 +9,20 @@ const limitText = 'must be a whole number, 1-100';
 
 /** Printable: no control, format (such as a change of direction) or unassigned characters, no lone surrogates. */
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+
+/** KMS takes 90-2560 days (API reference, EnableKeyRotation) */
+const rotationPeriodInDays = z
+  .int(rotationPeriod)
+  .check(z.gte(90, rotationPeriod), z.lte(2560, rotationPeriod));
+
+/** A number as it stands in a query: one spelling each. */
+function wholeNumberText(least: number, most: number, text: string) {
+  const number = z.number().check(z.gte(least, text), z.lte(most, text));
+  return z.pipe(
+    z.string(text).check(z.regex(/^[1-9][0-9]{0,2}$/, text)),
+    z.pipe(z.transform(Number), number),
+  );
+}
 
 export const onboardRequest = z.strictObject({
   displayName: z.optional(
@@ -20,22 +34,41 @@ export const onboardRequest = z.strictObject({
         z.regex(printable, 'must be text of 1-256 printable characters'),
       ),
   ),
-  /** KMS takes 90-2560 days (API reference, EnableKeyRotation) */
-  rotationPeriodInDays: z.optional(
-    z.int(rotationPeriod).check(z.gte(90, rotationPeriod), z.lte(2560, rotationPeriod)),
-  ),
+  rotationPeriodInDays: z.optional(rotationPeriodInDays),
 });
 export type OnboardRequest = z.output<typeof onboardRequest>;
 
-export const listQuery = z.strictObject({
-  limit: z._default(
-    z.pipe(
-      z.string(limitText).check(z.regex(/^[1-9][0-9]{0,2}$/, limitText)),
-      z.pipe(z.transform(Number), z.number().check(z.lte(100, limitText))),
+export const rotationRequest = z.strictObject({ rotationPeriodInDays });
+
+/** Of the routes that take nothing but their path. */
+export const emptyRequest = z.strictObject({});
+
+/** @param shortest days, by configuration; KMS's longest is 30 */
+export const offboardQuery = (shortest: number) => {
+  const windowText = `must be a whole number of days, ${shortest}-30`;
+  const forceText = 'must be true or false';
+  return z.strictObject({
+    windowInDays: z.optional(wholeNumberText(shortest, 30, windowText)),
+    force: z._default(
+      z.pipe(
+        z.enum(['true', 'false'], forceText),
+        z.transform((text) => text === 'true'),
+      ),
+      false,
     ),
-    50,
-  ),
+  });
+};
+
+const page = {
+  limit: z._default(wholeNumberText(1, 100, limitText), 50),
   cursor: z.optional(z.string('must be given once')),
+};
+
+export const rotationsQuery = z.strictObject(page);
+export type RotationsQuery = z.output<typeof rotationsQuery>;
+
+export const listQuery = z.strictObject({
+  ...page,
   status: z.optional(tenantStatus),
 });
 export type ListQuery = z.output<typeof listQuery>;
@@ -48,6 +81,11 @@ export const liveKey = z.strictObject({
   /** days; only while rotation is on, like the date */
   rotationPeriodInDays: z.optional(z.int()),
   nextRotationDate: z.optional(z.string()),
+  /** of the 25 that KMS allows in a key's life */
+  onDemandRotationsLeft: z.optional(z.int()),
+  /** absent where KMS knows of none */
+  lastUsed: z.optional(keyUse),
+  deletionDate: z.optional(z.string()),
 });
 export type LiveKey = z.output<typeof liveKey>;
 
@@ -59,9 +97,42 @@ export const tenant = z.strictObject({
   rotationPeriodInDays: z.int(),
   createdAt: z.string(),
   updatedAt: z.string(),
+  /** whether the stack's configuration declares the tenant */
+  declared: z.optional(z.boolean()),
+  /** when KMS destroys the key, or has done so */
+  deletionDate: z.optional(z.string()),
+  erasedAt: z.optional(z.string()),
   key: z.optional(liveKey),
 });
 export type Tenant = z.output<typeof tenant>;
+
+/** The answer to DELETE. */
+export const offboardedTenant = z.extend(tenant, { keyLastUsed: z.optional(keyUse) });
+export type OffboardedTenant = z.output<typeof offboardedTenant>;
+
+export const rotation = z.strictObject({
+  keyMaterialId: z.optional(z.string()),
+  /** KMS's word: CURRENT, NON_CURRENT, PENDING_ROTATION, ... */
+  state: z.optional(z.string()),
+  /** AUTOMATIC or ON_DEMAND; absent, like the date, of the material that came with the key */
+  type: z.optional(z.string()),
+  rotatedAt: z.optional(z.string()),
+});
+export type Rotation = z.output<typeof rotation>;
+
+export const rotationList = z.strictObject({
+  rotations: z.array(rotation),
+  nextCursor: z.optional(z.string()),
+});
+export type RotationList = z.output<typeof rotationList>;
+
+/** The answer to an on-demand rotation, which KMS does some time later. */
+export const rotationStarted = z.strictObject({
+  tenantId,
+  keyArn: z.string(),
+  rotationsLeft: z.int(),
+});
+export type RotationStarted = z.output<typeof rotationStarted>;
 
 export const tenantList = z.strictObject({
   tenants: z.array(tenant),
@@ -78,4 +149,7 @@ export const tenantOf = (row: TenantRow): Tenant => ({
   rotationPeriodInDays: row.rotationPeriodInDays,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
+  declared: row.declared,
+  deletionDate: row.offboarding?.deletionDate,
+  erasedAt: row.erasedAt,
 });

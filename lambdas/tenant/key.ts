@@ -8,14 +8,12 @@ import {
   CreateKeyCommand,
   DescribeKeyCommand,
   EnableKeyRotationCommand,
-  GetKeyRotationStatusCommand,
   type KeyMetadata,
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { isAccessDenied, isNamed, isThrottled } from '../aws/error.ts';
 import { retry } from '../aws/retry.ts';
 import { aliasTaken } from '../http/problem.ts';
-import type { LiveKey } from './contract.ts';
 import { aliasOf, productTag, tenantIdTag } from './tenant-id.ts';
 
 export interface KmsClients {
@@ -72,7 +70,7 @@ export function keyOf(metadata: KeyMetadata | undefined): Key {
 
 /** May be done again: rotation is set to what it is, the alias is left where it points to this key. */
 export async function finishKey(
-  { kms }: KmsClients,
+  kms: KMSClient,
   tenantId: string,
   keyArn: string,
   rotationPeriodInDays: number,
@@ -104,29 +102,6 @@ async function arnBehind(kms: KMSClient, aliasName: string): Promise<string | un
     return (await kms.send(new DescribeKeyCommand({ KeyId: aliasName }))).KeyMetadata?.Arn;
   } catch (error) {
     if (isAccessDenied(error)) return undefined;
-    throw error;
-  }
-}
-
-/** @returns the key as it is in KMS now */
-export async function liveKeyOf(kms: KMSClient, keyArn: string): Promise<LiveKey> {
-  try {
-    const [{ KeyMetadata }, rotation] = await Promise.all([
-      kms.send(new DescribeKeyCommand({ KeyId: keyArn })),
-      kms.send(new GetKeyRotationStatusCommand({ KeyId: keyArn })),
-    ]);
-    return {
-      state: KeyMetadata?.KeyState ?? 'Unavailable',
-      rotationEnabled: rotation.KeyRotationEnabled === true,
-      rotationPeriodInDays: rotation.RotationPeriodInDays,
-      nextRotationDate: rotation.NextRotationDate?.toISOString(),
-    };
-  } catch (error) {
-    // Deleted behind our back, or after offboarding: the tenant is still there to be seen. To a role whose
-    // right is in the key's policy alone, KMS says AccessDenied of a key that does not exist.
-    if (isAccessDenied(error) || isNamed(error, 'NotFoundException')) {
-      return { state: 'Missing', rotationEnabled: false };
-    }
     throw error;
   }
 }

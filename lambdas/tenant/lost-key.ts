@@ -8,13 +8,13 @@ import {
   type KeyMetadata,
   type KMSClient,
   ListKeysCommand,
-  ListResourceTagsCommand,
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
 import { isAccessDenied, isNamed } from '../aws/error.ts';
 import { aliasTaken, keyNotReady } from '../http/problem.ts';
 import { type Key, keyOf } from './key.ts';
-import { aliasOf, productTag, tenantIdTag } from './tenant-id.ts';
+import { isTenants, tagsOf } from './key-tags.ts';
+import { aliasOf } from './tenant-id.ts';
 
 /** Keys that are looked at side by side; KMS answers 2,000 ListResourceTags a second and account. */
 const sideBySide = 20;
@@ -65,7 +65,8 @@ export async function takeOver(kms: KMSClient, key: Key, policy: string): Promis
   return key;
 }
 
-async function* pagesOfKeys(kms: KMSClient): AsyncGenerator<string[]> {
+/** @returns the ARNs of every key of the account and region, whoever's it is */
+export async function* pagesOfKeys(kms: KMSClient): AsyncGenerator<string[]> {
   let Marker: string | undefined;
   do {
     const page = await kms.send(new ListKeysCommand({ Limit: 1000, Marker }));
@@ -89,10 +90,7 @@ async function describe(kms: KMSClient, keyId: string): Promise<KeyMetadata | un
 
 async function isOf(kms: KMSClient, tenantId: string, keyArn: string): Promise<boolean> {
   try {
-    const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId: keyArn }));
-    const has = (key: string, value: string) =>
-      Tags.some(({ TagKey, TagValue }) => TagKey === key && TagValue === value);
-    return has(tenantIdTag, tenantId) && has(productTag.key, productTag.value);
+    return isTenants(await tagsOf(kms, keyArn), tenantId);
   } catch (error) {
     if (isAccessDenied(error) || isNamed(error, 'NotFoundException')) return false;
     throw error;

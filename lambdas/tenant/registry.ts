@@ -3,6 +3,7 @@
  * time; and a row that is not as it must be, an unknown status above all, is an error and not a tenant.
  */
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -46,6 +47,11 @@ export interface Registry {
    * @returns the row as it is now, undefined where somebody else has changed it since it was read
    */
   change(row: TenantRow, change: RowChange): Promise<TenantRow | undefined>;
+  /**
+   * @param row as it was read
+   * @returns false where somebody else has changed it since
+   */
+  remove(row: TenantRow): Promise<boolean>;
 }
 
 /**
@@ -78,6 +84,18 @@ export function openRegistry(client: DynamoDBClient, tableName: string, writer: 
       if (await succeeds(client.send(update(tableName, row, next)))) return next;
       const found = await get(row.tenantId);
       return found?.writer === writer && found.version === next.version ? found : undefined;
+    },
+    async remove({ tenantId, version }) {
+      const remove = new DeleteItemCommand({
+        TableName: tableName,
+        Key: { tenantId: { S: tenantId } },
+        ConditionExpression: '#version = :readVersion',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: marshall({ ':readVersion': version }),
+      });
+      if (await succeeds(client.send(remove))) return true;
+      // One's own removal, whose answer was lost and which was sent again, finds no row.
+      return (await get(tenantId)) === undefined;
     },
   };
 }

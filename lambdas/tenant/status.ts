@@ -9,6 +9,7 @@ import {
   tenantErased,
   tenantNotFound,
   tenantOffboarding,
+  tenantProvisioning,
   tenantSuspended,
 } from '../http/problem.ts';
 
@@ -45,6 +46,22 @@ export function refusalOfOnboarding(status: TenantStatus): Problem | undefined {
       return tenantSuspended();
     case 'OFFBOARDING':
       return tenantOffboarding();
+    case 'ERASED':
+      return tenantErased();
+  }
+}
+
+/** @returns why a step, or a change of the key, cannot begin in this status, and what to do about it */
+export function refusalOfStep(status: TenantStatus): Problem {
+  switch (status) {
+    case 'PROVISIONING':
+      return tenantProvisioning();
+    case 'ACTIVE':
+      throw new Error('every step can begin, or has ended, where a tenant is ACTIVE');
+    case 'SUSPENDED':
+      return tenantSuspended('The tenant is suspended; resume it first.');
+    case 'OFFBOARDING':
+      return tenantOffboarding('The tenant is being offboarded; restore it first.');
     case 'ERASED':
       return tenantErased();
   }

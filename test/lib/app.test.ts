@@ -27,7 +27,8 @@ function runApp(given: Readonly<Record<string, unknown>>, outdir: string) {
 describe('the app', () => {
   // With CloudFormation's own rules, so that what it would refuse is found before a deployment.
   test('writes the assembly without a warning', () => {
-    const { status, stderr } = runApp(context, 'good');
+    const tenants = [{ tenantId: 'acme', displayName: 'Acme' }, { tenantId: 'globex' }];
+    const { status, stderr } = runApp({ ...context, tenants: JSON.stringify(tenants) }, 'good');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(readdirSync(join(scratch, 'good'))).toContain('TenantKeys.template.json');
   }, 120_000);

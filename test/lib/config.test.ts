@@ -26,6 +26,8 @@ describe('what is not given has a default', () => {
       dataKeyMaxAgeSeconds: 300,
       dataKeyMaxMessages: 100_000,
       dataKeyMaxBytes: 2 ** 30,
+      reconcileEveryMinutes: 15,
+      tenants: [],
       stage: 'v1',
     });
   });
@@ -68,6 +70,16 @@ const taken: [string, unknown, unknown][] = [
   ['dataKeyMaxAgeSeconds', '0', 0],
   ['dataKeyMaxMessages', '1', 1],
   ['dataKeyMaxBytes', '1099511627776', 2 ** 40],
+  ['reconcileEveryMinutes', '1', 1],
+  ['reconcileEveryMinutes', 1440, 1440],
+  ['tenants', [], []],
+  ['tenants', '[]', []],
+  ['tenants', [{ tenantId: 'acme' }], [{ tenantId: 'acme' }]],
+  [
+    'tenants',
+    '[{"tenantId":"acme","displayName":"Acme","rotationPeriodInDays":365},{"tenantId":"globex"}]',
+    [{ tenantId: 'acme', displayName: 'Acme', rotationPeriodInDays: 365 }, { tenantId: 'globex' }],
+  ],
   ['stage', 'prod-2_b', 'prod-2_b'],
 ];
 
@@ -120,6 +132,14 @@ const refused: [string, unknown][] = [
   ['tenantIsolation', 'False'],
   ['tenantIsolation', '0'],
   ['tenantIsolation', 0],
+  ['reconcileEveryMinutes', 0],
+  ['reconcileEveryMinutes', '1441'],
+  ['tenants', ''],
+  ['tenants', 'acme'],
+  ['tenants', '[{'],
+  ['tenants', null],
+  ['tenants', { tenantId: 'acme' }],
+  ['tenants', Array.from({ length: 101 }, (_, index) => ({ tenantId: `t-${index}` }))],
   ['stage', ''],
   ['stage', 'v1/x'],
   ['stage', '$default'],
@@ -130,6 +150,29 @@ test.each(refused)('%s refuses %p, in one line that names it', (key, given) => {
   const problems = problemsOf({ ...needed, [key]: given });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(new RegExp(`^${key} must be [^\n]+$`));
+});
+
+const tenantsRefused: [string, unknown, string][] = [
+  ['a member that is none', ['acme'], 'tenants[0]:'],
+  ['an id that is none', [{ tenantId: 'Acme' }], 'tenants[0].tenantId:'],
+  ['no id', [{ displayName: 'Acme' }], 'tenants[0].tenantId:'],
+  [
+    'an id that stands there twice',
+    [{ tenantId: 'acme' }, { tenantId: 'acme', displayName: 'Other' }],
+    'tenants[1].tenantId: acme stands',
+  ],
+  ['a period as text', [{ tenantId: 'acme', rotationPeriodInDays: '90' }], 'tenants[0].rotation'],
+  ['a period too short', [{ tenantId: 'acme', rotationPeriodInDays: 89 }], 'tenants[0].rotation'],
+  ['an empty name', [{ tenantId: 'acme', displayName: '' }], 'tenants[0].displayName:'],
+  ['a member nobody knows', [{ tenantId: 'acme', name: 'x' }], 'tenants[0]: Unrecognized'],
+];
+
+test.each(tenantsRefused)('tenants refuses %s, and says where it stands', (_, tenants, start) => {
+  for (const given of [tenants, JSON.stringify(tenants)]) {
+    const problems = problemsOf({ ...needed, tenants: given });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.slice(0, start.length)).toBe(start);
+  }
 });
 
 describe('a key that nobody knows', () => {

@@ -10,7 +10,9 @@ import { makeApp, stackName, synthesize } from '../../lib/synthesize.ts';
 import { context } from './synthesized.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
-const newApp = () => makeApp(context, { builtinCloudFormationValidation: false, outdir });
+// With all that can be configured in.
+const whole = { ...context, tenants: [{ tenantId: 'acme' }] };
+const newApp = () => makeApp(whole, { builtinCloudFormationValidation: false, outdir });
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -20,7 +22,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 describe('a synth', () => {
   test('passes, and says nothing', () => {
     const said = jest.spyOn(console, 'error').mockImplementation(() => {});
-    synthesize(context, outdir);
+    synthesize(whole, outdir);
     expect(said).not.toHaveBeenCalled();
   });
 

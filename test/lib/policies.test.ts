@@ -22,8 +22,10 @@ describe('across all policies', () => {
     expect(documents.length).toBeGreaterThanOrEqual(15);
   });
 
-  test('no statement has a wildcard principal without a condition', () => {
-    const open = statements.filter(({ Principal }) => /"\*"/.test(JSON.stringify(Principal ?? '')));
+  test('no Allow has a wildcard principal without a condition', () => {
+    const open = statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .filter(({ Principal }) => /"\*"/.test(JSON.stringify(Principal ?? '')));
     expect(open).not.toHaveLength(0);
     for (const statement of open) expect(statement.Condition).toBeDefined();
   });
@@ -55,12 +57,35 @@ describe('across all policies', () => {
 const deployed = readTemplate({ ...template }, localAccount);
 const roles = [...readRoles(deployed).values()];
 const { accountId, partition, region, stackName } = localAccount;
+/** AWS's default: the account's IAM policies decide alone. */
+const openToAccount = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    },
+  ],
+};
+const everything = parsePolicy(
+  { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+  'AdministratorAccess',
+  'identity',
+);
 const keyArn = `arn:${partition}:kms:${region}:${accountId}:key/k`;
 
 function roleOf(prefix: string): Role {
   const role = roles.find(({ name }) => name.startsWith(`${stackName}-${prefix}`));
   if (role === undefined) throw new Error(`no role ${prefix}`);
   return role;
+}
+
+function keyOf(description: string) {
+  const keys = readKeys(deployed).filter((key) => key.Description?.includes(description));
+  if (keys.length !== 1) throw new Error(`${keys.length} keys are for ${description}`);
+  return keys[0];
 }
 
 interface Attempt {
@@ -92,23 +117,13 @@ describe('no execution role can use a tenant key', () => {
     tenantRoleArn: roleOf('TenantRole').arn,
     controlPlaneRoleArn: roleOf('ControlPlaneRole').arn,
   });
-  // AWS's default: the account's IAM policies decide alone.
-  const open = {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-        Action: 'kms:*',
-        Resource: '*',
-      },
-    ],
-  };
-  const tries = Object.entries({ 'as it is made': made, 'left open by mistake': open }).flatMap(
-    ([title, document]) =>
-      roles
-        .filter((role) => role !== roleOf('TenantRole'))
-        .map((role) => ({ title, role, policy: parsePolicy(document, 'key', 'resource') })),
+  const tries = Object.entries({
+    'as it is made': made,
+    'left open by mistake': openToAccount,
+  }).flatMap(([title, document]) =>
+    roles
+      .filter((role) => role !== roleOf('TenantRole'))
+      .map((role) => ({ title, role, policy: parsePolicy(document, 'key', 'resource') })),
   );
 
   test.each(tries)('key policy $title: $role.name', ({ role, policy }) => {
@@ -126,7 +141,7 @@ describe('no execution role can use a tenant key', () => {
 });
 
 describe("the product's key", () => {
-  const [key] = readKeys(deployed);
+  const key = keyOf('table');
   const policy = parsePolicy(key?.KeyPolicy, 'product key', 'resource');
   const caller = { 'kms:CallerAccount': accountId };
   const throughDynamoDB = { ...caller, 'kms:ViaService': `dynamodb.${region}.amazonaws.com` };
@@ -148,6 +163,66 @@ describe("the product's key", () => {
     const attempt = { action: 'kms:Decrypt', context, policy };
     expect(isAllowed(roleOf('ControlPlaneRole'), attempt)).toBe(false);
   });
+});
+
+describe('the key of certificates', () => {
+  const policy = parsePolicy(keyOf('certificates')?.KeyPolicy, 'certificate key', 'resource');
+  const sign = { action: 'kms:Sign', context: {}, policy };
+
+  test('is signed with by the function that issues them', () => {
+    expect(isAllowed(roleOf('CertificatesRole'), sign)).toBe(true);
+  });
+
+  test.each(roles.filter((role) => role !== roleOf('CertificatesRole')))(
+    'and not by $name',
+    (role) => {
+      expect(isAllowed(role, sign)).toBe(false);
+    },
+  );
+
+  test('nor by an administrator, who may read the public key and hand it out', () => {
+    const administrator = { ...roleOf('AuthorizerRole'), identityPolicies: [everything] };
+    expect(isAllowed(administrator, sign)).toBe(false);
+    expect(isAllowed(administrator, { ...sign, action: 'kms:CreateGrant' })).toBe(false);
+    expect(isAllowed(administrator, { ...sign, action: 'kms:GetPublicKey' })).toBe(true);
+  });
+
+  test("is not the reconciler's to change, since it carries no tag of the product", () => {
+    for (const action of ['kms:ScheduleKeyDeletion', 'kms:PutKeyPolicy', 'kms:DisableKey']) {
+      expect(isAllowed(roleOf('ReconcilerRole'), { ...sign, action })).toBe(false);
+    }
+  });
+});
+
+describe('the reconciler', () => {
+  const policy = parsePolicy(openToAccount, 'key', 'resource');
+  const ours = { 'aws:ResourceTag/ManagedBy': 'tenant-keys' };
+  const changes = [
+    'kms:EnableKey',
+    'kms:DisableKey',
+    'kms:EnableKeyRotation',
+    'kms:PutKeyPolicy',
+    'kms:ScheduleKeyDeletion',
+    'kms:CancelKeyDeletion',
+    'kms:CreateAlias',
+    'kms:UpdateAlias',
+  ];
+
+  test.each(changes)("%s: with a key of the product's, and with no other", (action) => {
+    const attempt = (context: ConditionContext) =>
+      isAllowed(roleOf('ReconcilerRole'), { action, context, policy });
+    expect(attempt(ours)).toBe(true);
+    expect(attempt({})).toBe(false);
+    expect(attempt({ 'aws:ResourceTag/ManagedBy': 'another' })).toBe(false);
+    expect(attempt({ 'aws:ResourceTag/TenantId': 'acme' })).toBe(false);
+  });
+
+  test.each(['kms:TagResource', 'kms:UntagResource', 'kms:CreateKey', 'kms:DisableKeyRotation'])(
+    'never %s',
+    (action) => {
+      expect(isAllowed(roleOf('ReconcilerRole'), { action, context: ours, policy })).toBe(false);
+    },
+  );
 });
 
 /** Actions without the wildcards of those that the product names. */

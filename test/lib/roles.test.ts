@@ -1,6 +1,6 @@
 /** What each role of the stack may do, statement by statement. */
 import { describe, expect, test } from '@jest/globals';
-import { cryptographicActions } from '../../lambdas/tenant/key-policy.ts';
+import { administrativeActions, cryptographicActions } from '../../lambdas/tenant/key-policy.ts';
 import {
   list,
   named,
@@ -129,6 +129,7 @@ describe('the control plane', () => {
       'TagNewKey',
       'NameKey',
       'FindLostKey',
+      'SeeWhetherKeyIsGone',
       'NoCryptography',
       'NoGrants',
       'NoLockoutBypass',
@@ -189,6 +190,15 @@ describe('the control plane', () => {
     });
   });
 
+  test('may describe any key, so that one that is gone is told from one it may not see', () => {
+    expect(named(permissions, 'SeeWhetherKeyIsGone')).toEqual({
+      Sid: 'SeeWhetherKeyIsGone',
+      Effect: 'Allow',
+      Action: 'kms:DescribeKey',
+      Resource: everyKey,
+    });
+  });
+
   test('is denied every cryptographic action that does not come through DynamoDB', () => {
     expect(named(permissions, 'NoCryptography')).toEqual({
       Sid: 'NoCryptography',
@@ -230,6 +240,146 @@ describe('the control plane', () => {
   });
 });
 
+describe('the reconciler', () => {
+  const permissions = permissionsOf(template, 'ReconcilerRole');
+
+  test('has these statements and no others', () => {
+    expect(sids(permissions)).toEqual([
+      'KeepRegistry',
+      'FindKeys',
+      'ReadKeys',
+      'MendOwnKeys',
+      'NameKeys',
+      'TellFindings',
+      'NoCryptography',
+      'NoGrants',
+      'NoLockoutBypass',
+      'NoHastyDeletion',
+      'WriteOwnLogs',
+    ]);
+  });
+
+  test('changes and removes rows, and adds none', () => {
+    expect(named(permissions, 'KeepRegistry')).toEqual({
+      Sid: 'KeepRegistry',
+      Effect: 'Allow',
+      Action: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+      Resource: table,
+    });
+  });
+
+  test("changes a key only where that carries the product's tag", () => {
+    expect(named(permissions, 'MendOwnKeys')).toEqual({
+      Sid: 'MendOwnKeys',
+      Effect: 'Allow',
+      Action: [
+        'kms:CancelKeyDeletion',
+        'kms:CreateAlias',
+        'kms:DisableKey',
+        'kms:EnableKey',
+        'kms:EnableKeyRotation',
+        'kms:PutKeyPolicy',
+        'kms:ScheduleKeyDeletion',
+        'kms:UpdateAlias',
+      ],
+      Resource: everyKey,
+      Condition: { StringEquals: { 'aws:ResourceTag/ManagedBy': 'tenant-keys' } },
+    });
+  });
+
+  test('of other keys, and of all, only reads', () => {
+    expect(named(permissions, 'ReadKeys')).toEqual({
+      Sid: 'ReadKeys',
+      Effect: 'Allow',
+      Action: [
+        'kms:DescribeKey',
+        'kms:GetKeyLastUsage',
+        'kms:GetKeyPolicy',
+        'kms:GetKeyRotationStatus',
+        'kms:ListKeyRotations',
+        'kms:ListResourceTags',
+      ],
+      Resource: everyKey,
+    });
+    expect(named(permissions, 'FindKeys')).toEqual({
+      Sid: 'FindKeys',
+      Effect: 'Allow',
+      Action: ['kms:ListAliases', 'kms:ListKeys'],
+      Resource: '*',
+    });
+  });
+
+  test("moves aliases under the product's prefix only", () => {
+    expect(named(permissions, 'NameKeys')).toEqual({
+      Sid: 'NameKeys',
+      Effect: 'Allow',
+      Action: ['kms:CreateAlias', 'kms:UpdateAlias'],
+      Resource: ownArn('kms', 'alias/tenant-keys/*'),
+    });
+  });
+
+  test('puts events on the default bus, under its own name', () => {
+    expect(named(permissions, 'TellFindings')).toEqual({
+      Sid: 'TellFindings',
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
+      Resource: ownArn('events', 'event-bus/default'),
+      Condition: { StringEquals: { 'events:source': 'tenant-keys' } },
+    });
+  });
+
+  test.each(['NoCryptography', 'NoGrants', 'NoLockoutBypass', 'NoHastyDeletion'])(
+    'is denied what the control plane is denied: %s',
+    (sid) => {
+      const controlPlane = permissionsOf(template, 'ControlPlaneRole');
+      expect(named(permissions, sid)).toEqual(named(controlPlane, sid));
+    },
+  );
+});
+
+describe('certificates', () => {
+  test('their function reads rows and writes none; its right to sign is in the key alone', () => {
+    const permissions = permissionsOf(template, 'CertificatesRole');
+    expect(sids(permissions)).toEqual(['ReadRows', 'WriteOwnLogs']);
+    expect(named(permissions, 'ReadRows')).toEqual({
+      Sid: 'ReadRows',
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: table,
+    });
+  });
+
+  test('are signed by that function and by nobody else', () => {
+    const [, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
+    const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
+    const role = arnOf('AWS::IAM::Role', 'CertificatesRole');
+    expect(named(statements, 'CertificatesSign')).toEqual({
+      Sid: 'CertificatesSign',
+      Effect: 'Allow',
+      Principal: { AWS: role },
+      Action: ['kms:GetPublicKey', 'kms:Sign'],
+      Resource: '*',
+    });
+    expect(named(statements, 'NobodyElseSigns')).toEqual({
+      Sid: 'NobodyElseSigns',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'kms:Sign',
+      Resource: '*',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
+    });
+    expect(named(statements, 'AccountAdministersWithoutUse').Action).toEqual(
+      [...administrativeActions].sort(),
+    );
+    expect(sids(statements)).toEqual([
+      'AccountAdministersWithoutUse',
+      'CertificatesSign',
+      'NobodyElseSigns',
+      'NobodyGrants',
+    ]);
+  });
+});
+
 describe('the data plane and the authorizer', () => {
   test("the data plane's own role becomes a tenant's session, and can do nothing else", () => {
     const permissions = permissionsOf(template, 'DataPlaneRole');
@@ -250,6 +400,8 @@ describe('the data plane and the authorizer', () => {
     ['AuthorizerRole', 'FunctionsAuthorizerLogs'],
     ['ControlPlaneRole', 'FunctionsTenantsLogs'],
     ['DataPlaneRole', 'FunctionsCryptoLogs'],
+    ['CertificatesRole', 'FunctionsCertificatesLogs'],
+    ['ReconcilerRole', 'FunctionsReconcilerLogs'],
   ])('%s writes into its own log group only', (role, logs) => {
     expect(named(permissionsOf(template, role), 'WriteOwnLogs')).toEqual({
       Sid: 'WriteOwnLogs',

@@ -1,9 +1,15 @@
 /** The template as a whole, and the invariants of what it holds. */
 import { describe, expect, test } from '@jest/globals';
-import { context, resource, resourcesOf, synthesizedTemplate } from './synthesized.ts';
+import {
+  context,
+  type Resource,
+  resource,
+  resourcesOf,
+  synthesizedTemplate,
+} from './synthesized.ts';
 
 const template = await synthesizedTemplate();
-const [productKey] = resource(template, 'AWS::KMS::Key');
+const [productKey] = resource(template, 'AWS::KMS::Key', 'ProductKey');
 const productKeyArn = { 'Fn::GetAtt': [productKey, 'Arn'] };
 
 // Sources change all the time, and with them the hashes of the bundles.
@@ -79,13 +85,21 @@ describe('what holds data', () => {
     expect(one).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  test.each(resourcesOf(template, 'AWS::KMS::Key'))('the key %s rotates', (_, key) => {
-    expect(key.Properties).toMatchObject({ EnableKeyRotation: true, RotationPeriodInDays: 90 });
+  test('the key of table, logs and trail rotates', () => {
+    const { Properties } = template.Resources[productKey] as Resource;
+    expect(Properties).toMatchObject({ EnableKeyRotation: true, RotationPeriodInDays: 90 });
   });
 
   test('the key rotates as configured', async () => {
     const other = await synthesizedTemplate({ rotationPeriodInDays: 365 });
-    expect(resource(other, 'AWS::KMS::Key')[1].Properties.RotationPeriodInDays).toBe(365);
+    const [, key] = resource(other, 'AWS::KMS::Key', 'ProductKey');
+    expect(key.Properties.RotationPeriodInDays).toBe(365);
+  });
+
+  test("the product's own keys carry no tag, which the reconciler would take for a tenant's", () => {
+    const keys = resourcesOf(template, 'AWS::KMS::Key');
+    expect(keys.map(([id]) => id.replace(/Key.*/, ''))).toEqual(['Product', 'Certificate']);
+    for (const [, { Properties }] of keys) expect(Properties).not.toHaveProperty('Tags');
   });
 
   test('the table is keyed by tenant, restorable, protected and encrypted', () => {
@@ -146,6 +160,7 @@ describe('functions', () => {
     ['FunctionsAuthorizer', 5, 'authorizer.handler'],
     ['FunctionsTenants', 28, 'tenants.handler'],
     ['FunctionsCrypto', 15, 'crypto.handler'],
+    ['FunctionsCertificates', 20, 'certificates.handler'],
   ])('%s has %i seconds, less than API Gateway gives it', (prefix, timeout, handler) => {
     const [, { Properties }] = resource(template, 'AWS::Lambda::Function', prefix);
     expect(Properties).toMatchObject({ Timeout: timeout, Handler: handler });
@@ -185,6 +200,8 @@ describe('functions', () => {
       [expect.stringContaining('Authorizer'), undefined],
       [expect.stringContaining('Tenants'), undefined],
       [expect.stringContaining('Crypto'), { TenantIsolationMode: 'PER_TENANT' }],
+      [expect.stringContaining('Certificates'), undefined],
+      [expect.stringContaining('Reconciler'), undefined],
     ]);
     const [, off] = resource(
       await synthesizedTemplate({ tenantIsolation: false }),
@@ -193,6 +210,68 @@ describe('functions', () => {
     );
     expect(off.Properties.TenancyConfig).toBeUndefined();
     expect(off.Properties.Environment.Variables.TENANT_ISOLATION).toBe('false');
+  });
+});
+
+describe('the reconciler', () => {
+  const [functionId, reconciler] = resource(
+    template,
+    'AWS::Lambda::Function',
+    'FunctionsReconciler',
+  );
+  const functionArn = { 'Fn::GetAtt': [functionId, 'Arn'] };
+  const [ruleId, rule] = resource(template, 'AWS::Events::Rule');
+
+  test('has 15 minutes, and is told what a key policy is made of', () => {
+    expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
+    const [, tenants] = resource(template, 'AWS::Lambda::Function', 'FunctionsTenants');
+    const { ROTATION_PERIOD_IN_DAYS, DELETION_WINDOW_IN_DAYS, ...shared } =
+      tenants.Properties.Environment.Variables;
+    expect([ROTATION_PERIOD_IN_DAYS, DELETION_WINDOW_IN_DAYS]).toEqual(['90', '30']);
+    expect(reconciler.Properties.Environment.Variables).toEqual(shared);
+  });
+
+  test('runs by a rule, which alone may invoke it', () => {
+    expect(rule.Properties).toMatchObject({
+      ScheduleExpression: 'rate(15 minutes)',
+      State: 'ENABLED',
+      Targets: [{ Id: 'Reconciler', Arn: functionArn }],
+    });
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ FunctionName }) => JSON.stringify(FunctionName) === JSON.stringify(functionArn));
+    expect(permissions).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: functionArn,
+        Principal: 'events.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': [ruleId, 'Arn'] },
+      },
+    ]);
+  });
+
+  test.each([
+    [1, 'rate(1 minute)'],
+    [60, 'rate(60 minutes)'],
+  ])(
+    'runs every %i minutes, where that is configured',
+    async (reconcileEveryMinutes, expression) => {
+      const template = await synthesizedTemplate({ reconcileEveryMinutes });
+      const [, other] = resource(template, 'AWS::Events::Rule');
+      expect(other.Properties.ScheduleExpression).toBe(expression);
+    },
+  );
+});
+
+describe('the key of certificates', () => {
+  test('signs, with ECDSA on P-256, and is the one that the function is told', () => {
+    const [keyId, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
+    expect(key.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    const [, one] = resource(template, 'AWS::Lambda::Function', 'FunctionsCertificates');
+    expect(one.Properties.Environment.Variables).toEqual({
+      TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table')[0] },
+      CERTIFICATE_KEY_ARN: { 'Fn::GetAtt': [keyId, 'Arn'] },
+    });
   });
 });
 
@@ -230,7 +309,7 @@ describe('the trail', () => {
     const name = trail.Properties.TrailName;
     const expecting = JSON.stringify([
       resource(template, 'AWS::S3::BucketPolicy', 'AuditTrailBucket'),
-      resource(template, 'AWS::KMS::Key'),
+      resource(template, 'AWS::KMS::Key', 'ProductKey'),
     ]).match(/:trail\/[^"]+/g);
     expect(new Set(expecting)).toEqual(new Set([`:trail/${name}`]));
   });

@@ -19,7 +19,7 @@ test('two assemblies of one run have the same bundles, each in its own folder', 
     );
   };
   const first = await bundles('first');
-  expect(first).toHaveLength(3);
+  expect(first).toContainEqual(expect.stringMatching(/crypto\.mjs$/));
   expect(await bundles('second')).toEqual(first);
 });
 

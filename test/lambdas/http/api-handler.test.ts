@@ -22,7 +22,17 @@ afterEach(() => {
 
 const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> => {
   const decrypt = async () => json(200, { served: 'decrypt' });
-  return apiHandler<'crypto'>({ encrypt, decrypt })(eventOf(change), contextOf());
+  const unused = async () => json(200, { served: 'another' });
+  const operations = {
+    encrypt,
+    decrypt,
+    reencrypt: unused,
+    encryptBatch: unused,
+    decryptBatch: unused,
+    generateDataKey: unused,
+    decryptDataKey: unused,
+  };
+  return apiHandler<'crypto'>(operations)(eventOf(change), contextOf());
 };
 const failing = (error: unknown) => serving(async () => Promise.reject(error));
 

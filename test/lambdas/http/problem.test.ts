@@ -13,7 +13,10 @@ test('every problem has a code of its own, in words and hyphens', () => {
 });
 
 test('only what may be tried again says when', () => {
-  for (const { status, headers } of made) expect('Retry-After' in headers).toBe(status === 503);
+  for (const { status, code, headers } of made) {
+    const again = status === 503 || status === 429 || code === 'tenant-busy';
+    expect({ code, again: 'Retry-After' in headers }).toEqual({ code, again });
+  }
 });
 
 test('a decryption that failed has one text and takes no other', () => {

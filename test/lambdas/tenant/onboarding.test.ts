@@ -7,6 +7,7 @@ import { keyArnsOf } from '../../../lambdas/tenant/listing.ts';
 import { type Onboarded, onboard } from '../../../lambdas/tenant/onboarding.ts';
 import { openRegistry } from '../../../lambdas/tenant/registry.ts';
 import { type Aws, type Fault, openAws, tableName } from './aws.ts';
+import { deathAt } from './death.ts';
 import { rowOf } from './row.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
@@ -76,29 +77,6 @@ async function expectOneKey(tenantId: string): Promise<void> {
   expect(rotation).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 90 });
   const { Policy } = await aws.administrator.getKeyPolicy({ KeyId: keys[0] as string });
   expect(JSON.parse(Policy as string)).toEqual(JSON.parse(keyPolicyOf(tenantId)));
-}
-
-/** A process that ends at its n-th call to AWS: nothing that it does afterwards reaches AWS. */
-function deathAt(call: number, side: 'before' | 'after'): Fault & { readonly calls: number } {
-  let calls = 0;
-  let dead = false;
-  const die = () => {
-    dead = true;
-    throw new Error('the process ended');
-  };
-  return {
-    get calls() {
-      return calls;
-    },
-    before() {
-      if (dead) die();
-      calls += 1;
-      if (side === 'before' && calls === call) die();
-    },
-    after() {
-      if (side === 'after' && calls === call) die();
-    },
-  };
 }
 
 describe('an onboarding that ends', () => {

@@ -1,0 +1,66 @@
+/**
+ * Certificates of erasure, and the key that they are checked with. A function of its own, since it signs: its
+ * role may sign with that one key and read rows, and touches no tenant's key; the control plane signs nothing.
+ */
+import { createHash, createPublicKey } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { attempts } from './aws/attempt.ts';
+import { clientConfiguration } from './aws/client.ts';
+import { certificatesEnvironment, readEnvironment } from './environment.ts';
+import { type ApiRequest, apiHandler } from './http/api-handler.ts';
+import { tenantNotFound } from './http/problem.ts';
+import { json } from './http/response.ts';
+import { tenantOfPath } from './http/tenant-of-path.ts';
+import {
+  type Certificate,
+  type CertificateKey,
+  certificateOf,
+  type SignedCertificate,
+  signedBytes,
+  signingAlgorithm,
+} from './tenant/certificate.ts';
+import { getTenant } from './tenant/registry.ts';
+import { slowedDown } from './tenant/throttling.ts';
+
+const { TABLE_NAME: tableName, CERTIFICATE_KEY_ARN: keyArn } =
+  readEnvironment(certificatesEnvironment);
+const kms = new KMSClient(clientConfiguration);
+kms.middlewareStack.use(attempts('kms'));
+const { requestHandler } = kms.config;
+const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
+table.middlewareStack.use(attempts('table'));
+
+export const handler = apiHandler<'certificates'>(
+  slowedDown({ erasureCertificate, certificateKey }),
+);
+
+async function erasureCertificate({ event }: ApiRequest) {
+  const row = await getTenant(table, tableName, tenantOfPath(event));
+  if (row === undefined) throw tenantNotFound();
+  const certificate = certificateOf(row, keyArn);
+  const signature = await sign(certificate);
+  return json(200, { certificate, signature } satisfies SignedCertificate);
+}
+
+/** The digest, since KMS takes 4,096 bytes of a message, and a key may have had more materials than that. */
+async function sign(certificate: Certificate): Promise<string> {
+  const { Signature } = await kms.send(
+    new SignCommand({
+      KeyId: keyArn,
+      MessageType: 'DIGEST',
+      Message: createHash('sha256').update(signedBytes(certificate)).digest(),
+      SigningAlgorithm: signingAlgorithm,
+    }),
+  );
+  if (Signature === undefined) throw new Error('KMS gave no signature');
+  return Buffer.from(Signature).toString('base64');
+}
+
+async function certificateKey() {
+  const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: keyArn }));
+  if (PublicKey === undefined) throw new Error('KMS gave no public key');
+  const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+  const publicKey = key.export({ format: 'pem', type: 'spki' }).toString();
+  return json(200, { keyArn, signingAlgorithm, publicKey } satisfies CertificateKey);
+}

@@ -1,0 +1,46 @@
+/**
+ * Finishes what was cut off and repairs what has drifted, by schedule. No cryptography: its role may administer
+ * keys that carry the product's tag, and is denied every use of one.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import type { Context } from 'aws-lambda';
+import { clientConfiguration } from './aws/client.ts';
+import { readEnvironment, reconcilerEnvironment } from './environment.ts';
+import { log } from './http/log.ts';
+import { reconcile } from './reconciler/reconcile.ts';
+import { keyPolicy } from './tenant/key-policy.ts';
+
+const environment = readEnvironment(reconcilerEnvironment);
+const table = new DynamoDBClient(clientConfiguration);
+const { requestHandler } = table.config;
+const events = new EventBridgeClient({ ...clientConfiguration, requestHandler });
+
+/** As many findings as the answer shows; the log and the events have them all. */
+const shown = 100;
+
+export async function handler(_event: unknown, context: Context) {
+  const { summary, found } = await reconcile({
+    kms: new KMSClient({ ...clientConfiguration, requestHandler }),
+    table,
+    events,
+    tableName: environment.TABLE_NAME,
+    partition: environment.PARTITION,
+    accountId: environment.ACCOUNT_ID,
+    keyPolicyOf,
+    end: Date.now() + context.getRemainingTimeInMillis(),
+  });
+  log('INFO', { message: 'reconciled', ...summary });
+  // Nobody reads it of a scheduled run; whoever invokes the function by hand does.
+  return { ...summary, found: found.slice(0, shown) };
+}
+
+const keyPolicyOf = (tenantId: string) =>
+  keyPolicy({
+    tenantId,
+    partition: environment.PARTITION,
+    accountId: environment.ACCOUNT_ID,
+    tenantRoleArn: environment.TENANT_ROLE_ARN,
+    controlPlaneRoleArn: environment.CONTROL_PLANE_ROLE_ARN,
+  });

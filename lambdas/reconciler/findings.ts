@@ -1,0 +1,109 @@
+/**
+ * What the reconciler has found, told in three ways: a line in the log, which is a metric as well, an event,
+ * and the summary of the run. Invariant: of a row it says the names of attributes, of a policy nothing.
+ */
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { type LogLevel, log } from '../http/log.ts';
+
+/** docs/operations.md says of each what it means and what to do. */
+export type FindingKind =
+  | 'row-invalid'
+  | 'tenant-failed'
+  | 'unfinished-onboarding'
+  | 'unfinished-step'
+  | 'key-erased'
+  | 'key-missing'
+  | 'key-elsewhere'
+  | 'key-unreadable'
+  | 'key-tags'
+  | 'key-unusable'
+  | 'key-enabled'
+  | 'deletion-cancelled'
+  | 'key-policy'
+  | 'rotation'
+  | 'alias'
+  | 'unnamed-key';
+
+export type Outcome = 'repaired' | 'reported' | 'failed';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly outcome: Outcome;
+  readonly tenantId?: string | undefined;
+  readonly keyArn?: string | undefined;
+  readonly detail: string;
+}
+
+export interface Findings {
+  readonly all: readonly Finding[];
+  /** how many were not told as events, since EventBridge did not take them */
+  readonly undelivered: number;
+  add(finding: Finding): void;
+  /** Sends the events of what was added. Never fails: the log has it all. */
+  flush(): Promise<void>;
+}
+
+/** As many as PutEvents takes at once. */
+const entriesAtOnce = 10;
+
+const levels: Readonly<Record<Outcome, LogLevel>> = {
+  repaired: 'INFO',
+  reported: 'WARN',
+  failed: 'ERROR',
+};
+
+export function openFindings(events: EventBridgeClient): Findings {
+  const all: Finding[] = [];
+  let sent = 0;
+  let undelivered = 0;
+  return {
+    all,
+    get undelivered() {
+      return undelivered;
+    },
+    add(finding) {
+      all.push(finding);
+      log(levels[finding.outcome], { message: 'finding', ...finding, ...metric() });
+    },
+    async flush() {
+      while (sent < all.length) {
+        const some = all.slice(sent, sent + entriesAtOnce);
+        sent += some.length;
+        undelivered += await refused(events, some);
+      }
+    },
+  };
+}
+
+/** CloudWatch makes a metric of a line of this form (embedded metric format). */
+const metric = () => ({
+  Findings: 1,
+  _aws: {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: 'TenantKeys',
+        Dimensions: [['kind', 'outcome']],
+        Metrics: [{ Name: 'Findings', Unit: 'Count' }],
+      },
+    ],
+  },
+});
+
+/** @returns how many EventBridge did not take */
+async function refused(events: EventBridgeClient, findings: readonly Finding[]): Promise<number> {
+  const Entries = findings.map((finding) => ({
+    Source: 'tenant-keys',
+    DetailType: 'Reconciler finding',
+    Resources: finding.keyArn === undefined ? [] : [finding.keyArn],
+    Detail: JSON.stringify(finding),
+  }));
+  try {
+    const { FailedEntryCount = 0 } = await events.send(new PutEventsCommand({ Entries }));
+    if (FailedEntryCount > 0) log('ERROR', { message: 'events not taken', FailedEntryCount });
+    return FailedEntryCount;
+  } catch (error) {
+    log('ERROR', { message: 'events not taken', error: (error as Error).name });
+    return findings.length;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * One run: every tenant has its turn, then the keys that no row names. Invariant: nothing is begun that the
+ * invocation has no time for, and what fails for one tenant stops nobody else's turn.
+ */
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import { isLeased } from '../tenant/lease.ts';
+import { pagesOfKeys } from '../tenant/lost-key.ts';
+import { openRegistry } from '../tenant/registry.ts';
+import { type Finding, type Outcome, openFindings } from './findings.ts';
+import { withinQuota } from './quota.ts';
+import { type FoundRow, isInvalid, pagesOfRows } from './rows.ts';
+import { type Run, reserveInMs, turnInMs } from './run.ts';
+import { look, mend } from './turn.ts';
+import { mendUnnamedKeys } from './unnamed-keys.ts';
+
+export interface ReconcilerOptions {
+  /** of this run alone: its calls are paced and counted */
+  readonly kms: KMSClient;
+  readonly table: DynamoDBClient;
+  readonly events: EventBridgeClient;
+  readonly tableName: string;
+  readonly partition: string;
+  readonly accountId: string;
+  readonly keyPolicyOf: (tenantId: string) => object;
+  /** epoch milliseconds by which the invocation ends */
+  readonly end: number;
+  /** of the account's keys, KMS's time; by default the system's */
+  readonly now?: () => number;
+}
+
+export interface Summary {
+  /** whether every tenant and every key had its turn; what had not has it in a later run */
+  readonly complete: boolean;
+  readonly tenants: number;
+  /** tenants on whom somebody was at work, and who were left alone */
+  readonly busy: number;
+  /** all of the account and region, whoever's they are */
+  readonly keys: number;
+  /** by operation of KMS, every attempt */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly findings: Readonly<Record<Outcome, number>>;
+  /** findings that EventBridge did not take; they are in the log */
+  readonly undelivered: number;
+  readonly durationInMs: number;
+}
+
+/** Tenants whose keys are looked at at once. What is found is mended one after another. */
+const sideBySide = 10;
+
+/** @throws what KMS or DynamoDB say where keys, aliases or rows cannot be listed */
+export async function reconcile(
+  options: ReconcilerOptions,
+): Promise<{ summary: Summary; found: readonly Finding[] }> {
+  const started = performance.now();
+  const calls = withinQuota(options.kms);
+  const findings = openFindings(options.events);
+  // The keys before the rows: a key that is listed and that no row names then is not a row's to come.
+  const keyArns = await everyKey(options.kms);
+  const run = await openRun(options, findings);
+  const { tenants, busy, complete } = await everyTenant(run);
+  const all = complete && (await mendUnnamedKeys(run, keyArns));
+  await findings.flush();
+  const summary = {
+    complete: all,
+    tenants,
+    busy,
+    keys: keyArns.length,
+    calls,
+    findings: countOf(findings.all),
+    undelivered: findings.undelivered,
+    durationInMs: Math.round(performance.now() - started),
+  };
+  return { summary, found: findings.all };
+}
+
+async function openRun(options: ReconcilerOptions, findings: Run['findings']): Promise<Run> {
+  const { kms, table, tableName, partition, accountId, keyPolicyOf, end } = options;
+  const holder = randomUUID();
+  const region = await kms.config.region();
+  return {
+    kms,
+    table,
+    tableName,
+    registry: openRegistry(table, tableName, holder),
+    holder,
+    findings,
+    aliases: await aliasesOf(kms),
+    keyArnPrefix: `arn:${partition}:kms:${region}:${accountId}:key/`,
+    keyPolicyOf,
+    end,
+    lastStart: end - turnInMs - reserveInMs,
+    now: options.now ?? Date.now,
+  };
+}
+
+async function everyKey(kms: KMSClient): Promise<string[]> {
+  const keyArns: string[] = [];
+  for await (const page of pagesOfKeys(kms)) keyArns.push(...page);
+  return keyArns;
+}
+
+async function aliasesOf(kms: KMSClient): Promise<Map<string, string>> {
+  const aliases = new Map<string, string>();
+  let Marker: string | undefined;
+  do {
+    const page = await kms.send(new ListAliasesCommand({ Limit: 100, Marker }));
+    for (const { AliasName = '', TargetKeyId } of page.Aliases ?? []) {
+      // Aliases of AWS's own name no key until it is first needed.
+      if (TargetKeyId !== undefined) aliases.set(AliasName, TargetKeyId);
+    }
+    Marker = page.Truncated ? page.NextMarker : undefined;
+  } while (Marker !== undefined);
+  return aliases;
+}
+
+async function everyTenant(run: Run) {
+  let tenants = 0;
+  let busy = 0;
+  for await (const page of pagesOfRows(run.table, run.tableName)) {
+    for (let at = 0; at < page.length; at += sideBySide) {
+      if (Date.now() > run.lastStart) return { tenants, busy, complete: false };
+      const rows = page.slice(at, at + sideBySide);
+      tenants += rows.length;
+      busy += rows.filter(isBusy).length;
+      await turns(run, rows);
+    }
+  }
+  return { tenants, busy, complete: true };
+}
+
+const isBusy = (row: FoundRow): boolean => !isInvalid(row) && isLeased(row);
+
+async function turns(run: Run, rows: readonly FoundRow[]): Promise<void> {
+  for (const one of await Promise.all(rows.map((row) => look(run, row)))) await mend(run, one);
+  await run.findings.flush();
+}
+
+function countOf(findings: readonly Finding[]): Record<Outcome, number> {
+  const count = { repaired: 0, reported: 0, failed: 0 };
+  for (const { outcome } of findings) count[outcome] += 1;
+  return count;
+}

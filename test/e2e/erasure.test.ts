@@ -1,0 +1,155 @@
+/** From the first ciphertext to the proof that nothing opens it any more: over HTTP, with KMS's clock put forward. */
+import { spawnSync } from 'node:child_process';
+import { verify } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  certificateKey,
+  signedBytes,
+  signedCertificate,
+} from '../../lambdas/tenant/certificate.ts';
+import { type Control, controlOf } from './control.ts';
+import { expectProblem } from './problem.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+
+let stack: TestStack;
+let control: Control;
+let ciphertext: string;
+beforeAll(async () => {
+  stack = await startTestStack({ registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 });
+  control = controlOf(stack);
+});
+afterAll(() => stack.close());
+
+const certificate = (tenantId: string) => control.get(`/tenants/${tenantId}/erasure-certificate`);
+
+test('a tenant lives: rotated, suspended, resumed, offboarded, restored, and its first ciphertext opens', async () => {
+  await stack.client.onboard('acme');
+  ciphertext = await stack.client.encrypt('acme', Buffer.from('first'));
+  for (let count = 0; count < 5; count += 1) await control.post('acme', 'key/rotations');
+  await control.post('acme', 'suspend');
+  await control.post('acme', 'resume');
+  await control.offboard('acme');
+  await control.post('acme', 'restore');
+  expect(await control.decrypt('acme', ciphertext)).toBe('first');
+});
+
+test('before its end there is no certificate, only the date', async () => {
+  const active = await certificate('acme');
+  expectProblem(active, 409, 'tenant-not-erased');
+  expect(active.json.detail).toBe('The tenant is ACTIVE.');
+  const { deletionDate } = (await control.offboard('acme')).json;
+  const answer = await certificate('acme');
+  expectProblem(answer, 409, 'tenant-not-erased');
+  expect(answer.json.detail).toContain(deletionDate);
+});
+
+describe('once KMS has deleted the key', () => {
+  beforeAll(async () => {
+    await control.advance(31);
+  });
+
+  test('a restoration comes too late, whether or not that is written down already', async () => {
+    expectProblem(await control.post('acme', 'restore'), 409, 'tenant-erased');
+    const { json } = await control.get('/tenants/acme');
+    expect([json.status, json.key.state]).toEqual(['OFFBOARDING', 'Missing']);
+    await stack.reconcile();
+    expectProblem(await control.post('acme', 'restore'), 409, 'tenant-erased');
+  });
+
+  test('nothing opens the ciphertext, and to its users the tenant never was', async () => {
+    expect(await control.decrypt('acme', ciphertext)).toBe('tenant-not-found');
+  });
+
+  test('the tenant stays to be seen, and its id is not given again', async () => {
+    const { status, json } = await control.get('/tenants/acme');
+    expect([status, json.status, json.key.state]).toEqual([200, 'ERASED', 'Missing']);
+    expect(json.erasedAt).toMatch(/Z$/);
+    expectProblem(await control.put('acme'), 409, 'tenant-erased');
+    expectProblem(await control.offboard('acme'), 409, 'tenant-erased');
+    expectProblem(await control.get('/tenants/acme/key/rotations'), 409, 'tenant-erased');
+  });
+});
+
+describe('the certificate', () => {
+  const signed = async () => {
+    const { json } = await certificate('acme');
+    const { json: key } = await control.get('/certificate-key');
+    expect(signedCertificate.safeParse(json).error).toBeUndefined();
+    expect(certificateKey.safeParse(key).error).toBeUndefined();
+    const { publicKey } = key;
+    return { ...json, publicKey, signature: Buffer.from(json.signature, 'base64') };
+  };
+
+  test('says what was erased, by whom and when', async () => {
+    const { certificate: said } = await signed();
+    const { keyArn } = (await control.get('/tenants/acme')).json;
+    expect(said).toMatchObject({
+      type: 'tenant-keys/erasure-certificate/v1',
+      tenantId: 'acme',
+      keyArn,
+      offboardedBy: 'test',
+      windowInDays: 30,
+      keyLastUsed: { operation: 'Decrypt' },
+      kmsRequestId: expect.any(String),
+      signingAlgorithm: 'ECDSA_SHA_256',
+      signingKeyArn: (await control.get('/certificate-key')).json.keyArn,
+    });
+    expect(said.keyMaterialIds).toHaveLength(6);
+    expect(said.signingKeyArn).not.toBe(keyArn);
+  });
+
+  test('is the same whenever it is asked for', async () => {
+    expect((await signed()).certificate).toEqual((await signed()).certificate);
+  });
+
+  test('verifies, and with another byte anywhere it does not', async () => {
+    const { certificate: said, signature, publicKey } = await signed();
+    const bytes = signedBytes(said);
+    expect(verify('sha256', bytes, publicKey, signature)).toBe(true);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+      expect(verify('sha256', changed, publicKey, signature)).toBe(false);
+    }
+  });
+
+  test('verifies with openssl as the documentation says, and fails after a change', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+    try {
+      const { signature, publicKey, certificate: said } = await signed();
+      const write = (name: string, content: string | Buffer) => {
+        writeFileSync(join(folder, name), content);
+        return join(folder, name);
+      };
+      const options = [
+        '-verify',
+        write('key.pem', publicKey),
+        '-signature',
+        write('signature.der', signature),
+      ];
+      const check = (input: Buffer) => {
+        const { error, status } = spawnSync('openssl', ['dgst', '-sha256', ...options], { input });
+        if (error !== undefined) throw new Error('this test needs openssl', { cause: error });
+        return status;
+      };
+      expect(check(signedBytes(said))).toBe(0);
+      expect(check(signedBytes({ ...said, tenantId: 'globex' }))).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('is signed by nobody else, an administrator included', async () => {
+    const { kms } = stack.administrator;
+    const { keyArn: KeyId } = (await control.get('/certificate-key')).json;
+    const sign = kms.sign({
+      KeyId,
+      Message: Buffer.from('forged'),
+      SigningAlgorithm: 'ECDSA_SHA_256',
+    });
+    await expect(sign).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
