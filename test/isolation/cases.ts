@@ -1,6 +1,7 @@
 /** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
 import { administrator } from './cases/administrator.ts';
 import type { Case } from './cases/case.ts';
+import { lifecycleRoles } from './cases/lifecycle-roles.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
 import { controlPlane, dataPlane } from './cases/planes.ts';
@@ -18,4 +19,5 @@ export const cases: readonly Case[] = [
   ...dataPlane,
   ...controlPlane,
   ...scopes,
+  ...lifecycleRoles,
 ];

@@ -102,7 +102,8 @@ async function populate(
   const operator = as(deployment.operator);
   const foreign = await operator.kms.createKey({});
   const tableName = tableOf(template);
-  const productKey = productKeyOf(template);
+  const productKey = keyOf(template, 'ProductKey');
+  const certificateKey = keyOf(template, 'CertificateKey');
   const tenants: Tenant[] = [];
   for (const tenantId of tenantIds) {
     const session = as(deployment.issue(tenantRole, tenantId, { TenantId: tenantId }));
@@ -118,6 +119,8 @@ async function populate(
     dataPlane: as(deployment.issue(role('DataPlaneRole'), 'crypto')),
     controlPlane: as(deployment.issue(controlRole, 'tenants')),
     authorizer: as(deployment.issue(role('AuthorizerRole'), 'authorizer')),
+    reconciler: as(deployment.issue(role('ReconcilerRole'), 'reconciler')),
+    certificates: as(deployment.issue(role('CertificatesRole'), 'certificates')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
     tableName,
@@ -126,6 +129,8 @@ async function populate(
     caller: (prefix) => sessionOf(role(prefix), 'session', { TenantId: 'acme' }),
     productKeyArn: productKey.arn,
     productKeyPolicy: productKey.policy,
+    certificateKeyArn: certificateKey.arn,
+    certificateKeyPolicy: certificateKey.policy,
     tenantTrustPolicy: tenantRole.trustPolicy,
     administratorPolicies,
     foreignKeyArn: foreign.KeyMetadata?.Arn as string,
@@ -206,8 +211,10 @@ function tableOf(template: Template): string {
   return template.identity(table?.logicalId as string).ref;
 }
 
-function productKeyOf(template: Template) {
-  const [key] = template.ofType('AWS::KMS::Key');
+function keyOf(template: Template, prefix: string) {
+  const key = template
+    .ofType('AWS::KMS::Key')
+    .find(({ logicalId }) => logicalId.startsWith(prefix));
   const arn = template.identity(key?.logicalId as string).attributes.Arn as string;
-  return { arn, policy: parsePolicy(key?.properties.KeyPolicy, 'ProductKey', 'resource') };
+  return { arn, policy: parsePolicy(key?.properties.KeyPolicy, prefix, 'resource') };
 }

@@ -31,6 +31,8 @@ export interface World {
   readonly dataPlane: Clients;
   readonly controlPlane: Clients;
   readonly authorizer: Clients;
+  readonly reconciler: Clients;
+  readonly certificates: Clients;
   /** an administrator of the account: Allow * on * */
   readonly operator: Clients;
   /** an administrator who gave himself the tag of the first tenant */
@@ -45,6 +47,8 @@ export interface World {
   readonly caller: (role: string) => Caller;
   readonly roleArns: readonly string[];
   readonly productKeyPolicy: PolicyDocument;
+  readonly certificateKeyArn: string;
+  readonly certificateKeyPolicy: PolicyDocument;
   readonly tenantTrustPolicy: PolicyDocument;
   readonly administratorPolicies: readonly PolicyDocument[];
 }
