@@ -24,17 +24,17 @@ export async function callApi(
   method: string,
   path: string,
   token: string,
-  body: object,
+  body?: object,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const response = await fetch(`${stack.api}${path}`, {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
-      'Content-Type': 'application/json',
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
       ...headers,
     },
-    body: JSON.stringify(body),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   return {
     status: response.status,

@@ -38,7 +38,7 @@ export function openStory(stream: WriteStream): Story {
       line();
       line(
         failures === 0
-          ? style('green', `All ${attempts} attempts were refused.`)
+          ? style('green', `All ${attempts} attempts were refused, and all else went as it must.`)
           : style('red', `${failures} of these did not go as they must.`),
       );
     },

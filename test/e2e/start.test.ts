@@ -120,7 +120,12 @@ describe('npm run demo', () => {
     expect(stdout).not.toMatch(/\x1b/);
     expect(stdout).not.toContain('NOT OK');
     expect(stdout).toContain('statement NeighbourTouchesNothing');
-    expect(stdout).toContain('All 7 attempts were refused.');
+    expect(stdout).toContain('All 7 attempts were refused, and all else went as it must.');
+    for (const step of ['24 rotations on demand are left', '200 SUSPENDED', '202 OFFBOARDING']) {
+      expect(stdout).toContain(step);
+    }
+    expect(stdout).toMatch(/200 ERASED\n.*\n *nothing opens: tenant-not-found/);
+    expect(stdout).toMatch(/checked with the public key\n *the signature is right/);
   });
 
   test('a file that is not there is one line of error', async () => {
