@@ -1,7 +1,8 @@
 /**
  * Who used which key, when. Invariant: every management event of every region, reads included (KMS's
  * Encrypt and Decrypt count as reads), is kept in a bucket that nobody can read over plain HTTP or in
- * public, in versions, with digests that show a later change.
+ * public, in versions that nobody can delete for as long as they are locked, with digests that show a
+ * later change. The lock is S3's governance mode: s3:BypassGovernanceRetention lifts it, and is on the trail.
  */
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
@@ -14,19 +15,31 @@ import {
   BucketEncryption,
   type BucketProps,
   type IBucket,
+  type LifecycleRule,
+  ObjectLockRetention,
   ObjectOwnership,
+  StorageClass,
+  TransitionDefaultMinimumObjectSize,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Config } from './config.ts';
 import { logGroup } from './log-group.ts';
 
 export interface AuditTrailProps {
+  readonly config: Pick<
+    Config,
+    'trailLockDays' | 'trailArchiveAfterDays' | 'trailLogRetentionDays'
+  >;
   readonly key: IKey;
-  /** from {@link trailName} */
+  /** from {@link trailArnOf} */
   readonly trailArn: string;
 }
 
 /** The trail's name, given and not generated: bucket and key must name the trail before it is there. */
-export const trailName = (stack: Stack): string => `${stack.stackName}-trail`;
+const trailName = (stack: Stack): string => `${stack.stackName}-trail`;
+
+export const trailArnOf = (stack: Stack): string =>
+  stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName(stack) });
 
 const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
 
@@ -36,7 +49,7 @@ export class AuditTrail extends Construct {
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
     const bucket = this.bucket(props);
-    const logs = logGroup(this, 'Logs', props.key);
+    const logs = logGroup(this, 'Logs', props.key, props.config.trailLogRetentionDays);
     const trail = new CfnTrail(this, 'Trail', {
       trailName: trailName(Stack.of(this)),
       isLogging: true,
@@ -54,12 +67,18 @@ export class AuditTrail extends Construct {
     this.trailArn = trail.attrArn;
   }
 
-  private bucket({ key, trailArn }: AuditTrailProps): Bucket {
+  private bucket({ config, key, trailArn }: AuditTrailProps): Bucket {
     const bucket = new Bucket(this, 'Bucket', {
       ...privateBucket,
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       versioned: true,
+      objectLockDefaultRetention: ObjectLockRetention.governance(
+        Duration.days(config.trailLockDays),
+      ),
+      lifecycleRules: [archived(config.trailArchiveAfterDays)],
+      transitionDefaultMinimumObjectSize:
+        TransitionDefaultMinimumObjectSize.ALL_STORAGE_CLASSES_128_K,
       // CDK's own types do not fit each other under exactOptionalPropertyTypes.
       serverAccessLogsBucket: this.accessLogsBucket() as IBucket,
     });
@@ -93,7 +112,11 @@ export class AuditTrail extends Construct {
       ...privateBucket,
       // S3 writes access logs to no bucket that is encrypted with a KMS key.
       encryption: BucketEncryption.S3_MANAGED,
-      lifecycleRules: [{ expiration: Duration.days(365) }],
+      // Nor to one with an Object Lock of its own. Versions keep what is overwritten or deleted.
+      versioned: true,
+      lifecycleRules: [
+        { expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(90) },
+      ],
     });
   }
 
@@ -111,6 +134,20 @@ export class AuditTrail extends Construct {
     });
   }
 }
+
+/**
+ * Cheaper, and still readable at once. S3 leaves objects under 128 kB where they are, since they would cost
+ * more there. Nothing expires.
+ */
+const archived = (afterDays: number): LifecycleRule => ({
+  id: 'Archive',
+  transitions: [
+    {
+      storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+      transitionAfter: Duration.days(afterDays),
+    },
+  ],
+});
 
 const privateBucket: BucketProps = {
   enforceSSL: true,

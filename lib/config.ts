@@ -28,13 +28,24 @@ const texts = {
   tenantClaim:
     'must be the claim that only tokens of tenants carry: letters, digits and _ . : / -, ' +
     `and none of ${registeredClaims.join(', ')}`,
-  tenantIsolation: 'must be true or false',
   stage: 'must be 1-128 letters, digits, hyphens and underscores',
 };
+
+/** What CloudWatch Logs offers, from the three months that PCI DSS wants at hand (10.5.1) upwards. */
+export const trailLogRetentions = [
+  90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 /** `-c` gives each value as a string, cdk.json may give a number or a boolean. */
 function days(min: number, max: number) {
   return wholeNumber('days', min, max);
+}
+
+function trueOrFalse() {
+  return z.union(
+    [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+    'must be true or false',
+  );
 }
 
 function wholeNumber(unit: string, min: number, max: number) {
@@ -42,6 +53,13 @@ function wholeNumber(unit: string, min: number, max: number) {
   return z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], text)
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, text);
+}
+
+function oneOf(unit: string, values: readonly number[]) {
+  const text = `must be a number of ${unit}, one of ${values.join(', ')}`;
+  return z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], text)
+    .refine((value) => values.includes(value), text);
 }
 
 const schema = z.object({
@@ -56,12 +74,7 @@ const schema = z.object({
   rotationPeriodInDays: days(90, 2560).default(90),
   /** the shortest time that the control plane may leave between scheduling a deletion and the deletion */
   deletionWindowInDays: days(7, 30).default(30),
-  tenantIsolation: z
-    .union(
-      [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
-      texts.tenantIsolation,
-    )
-    .default(true),
+  tenantIsolation: trueOrFalse().default(true),
   /** the longest that a changed status may go unnoticed by the data plane: the revocation promise */
   registryTtlSeconds: wholeNumber('seconds', 0, 60).default(5),
   /** how long, for how many messages and for how many bytes a data key serves; 0 for one message only */
@@ -70,6 +83,14 @@ const schema = z.object({
   dataKeyMaxBytes: wholeNumber('bytes', 0, 2 ** 40).default(2 ** 30),
   /** how often the reconciler runs; on AWS a run may take 15 minutes, so a shorter time may let two overlap */
   reconcileEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
+  /** false: an organization's trail records the account, as docs/security.md says that it must */
+  trail: trueOrFalse().default(true),
+  /** how long S3 lets nobody delete or overwrite a file of the trail without a right to bypass that */
+  trailLockDays: days(1, 3650).default(365),
+  /** when a file of the trail goes to cheaper storage; S3 refuses less than 30 */
+  trailArchiveAfterDays: days(30, 3650).default(90),
+  /** how long the trail can be asked about in its log group; its files are never deleted */
+  trailLogRetentionDays: oneOf('days', trailLogRetentions).default(365),
   /** tenants whose keys CloudFormation makes */
   tenants: declaredTenants.default([]),
   stage: z

@@ -3,11 +3,16 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** @returns a log group as all of this stack are: encrypted, kept with the stack's end, and a year long */
-export function logGroup(scope: Construct, id: string, encryptionKey: IKey): LogGroup {
+/** @returns a log group as all of this stack are: encrypted, and kept after the stack's end */
+export function logGroup(
+  scope: Construct,
+  id: string,
+  encryptionKey: IKey,
+  retention = RetentionDays.ONE_YEAR,
+): LogGroup {
   return new LogGroup(scope, id, {
     encryptionKey,
-    retention: RetentionDays.ONE_YEAR,
+    retention,
     removalPolicy: RemovalPolicy.RETAIN,
   });
 }

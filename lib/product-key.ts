@@ -18,8 +18,8 @@ import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
 
 export interface ProductKeyProps {
   readonly rotationPeriodInDays: number;
-  /** the trail's ARN, by its name: the trail itself needs the key first */
-  readonly trailArn: string;
+  /** the trail's ARN, by its name, if there is one: the trail itself needs the key first */
+  readonly trailArn: string | undefined;
 }
 
 export class ProductKey extends Construct {
@@ -28,8 +28,9 @@ export class ProductKey extends Construct {
   constructor(scope: Construct, id: string, props: ProductKeyProps) {
     super(scope, id);
     const stack = Stack.of(this);
+    const { trailArn } = props;
     this.key = new Key(this, 'Key', {
-      description: 'tenant-keys: tenant table, log groups and audit trail; no tenant data',
+      description: "tenant-keys: the product's own table and logs; no tenant data",
       enableKeyRotation: true,
       rotationPeriod: Duration.days(props.rotationPeriodInDays),
       policy: new PolicyDocument({
@@ -37,8 +38,7 @@ export class ProductKey extends Construct {
           administered(),
           usedByTables(stack),
           usedByLogGroups(stack),
-          ...usedByTrail(props.trailArn),
-          readByAuditors(props.trailArn),
+          ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
         ],
       }),
       removalPolicy: RemovalPolicy.RETAIN,

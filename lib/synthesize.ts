@@ -1,9 +1,9 @@
 /** The app, for the CDK CLI and for whoever reads its template in process: always with cdk-nag's checks. */
 import { readFileSync } from 'node:fs';
-import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { App, type AppProps } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { readConfig } from './config.ts';
+import { checkWithNagPacks } from './nag-packs.ts';
 import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 
@@ -21,7 +21,7 @@ export function makeApp(context: Readonly<Record<string, unknown>>, props: AppPr
   });
   const config = readConfig(app.node.getAllContext());
   new TenantKeysStack(app, stackName, { config });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  checkWithNagPacks(app);
   return app;
 }
 

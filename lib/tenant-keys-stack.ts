@@ -3,7 +3,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Api } from './api.ts';
-import { AuditTrail, trailName } from './audit-trail.ts';
+import { AuditTrail, trailArnOf } from './audit-trail.ts';
 import { CertificateKey } from './certificate-key.ts';
 import { CertificatesRole } from './certificates-role.ts';
 import type { Config } from './config.ts';
@@ -26,11 +26,7 @@ export class TenantKeysStack extends Stack {
     // Without account and region, which the CLI adds: one template for all.
     super(scope, id, { description: 'tenant-keys: a KMS key for each tenant of a SaaS' });
     const { rotationPeriodInDays, deletionWindowInDays } = config;
-    const trailArn = this.formatArn({
-      service: 'cloudtrail',
-      resource: 'trail',
-      resourceName: trailName(this),
-    });
+    const trailArn = config.trail ? trailArnOf(this) : undefined;
     const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
     const { table } = new TenantTable(this, 'TenantTable', { key });
 
@@ -78,13 +74,13 @@ export class TenantKeysStack extends Stack {
       new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roles });
     }
     const api = new Api(this, 'Api', { config, key, functions });
-    const trail = new AuditTrail(this, 'AuditTrail', { key, trailArn });
+    const trail = trailArn && new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
 
     const outputs = {
       ApiUrl: api.url,
       TableName: table.tableName,
       TenantRoleArn: tenant.roleArn,
-      TrailArn: trail.trailArn,
+      ...(trail && { TrailArn: trail.trailArn }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -1,11 +1,12 @@
-/** cdk-nag's checks: that they run at every synth, and that no acknowledgement is idle. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** cdk-nag's packs: that they run at every synth, and that no acknowledgement is idle or unlisted. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { nagPacks } from '../../lib/nag-packs.ts';
 import { makeApp, stackName, synthesize } from '../../lib/synthesize.ts';
 import { context } from './synthesized.ts';
 
@@ -31,6 +32,21 @@ describe('a synth', () => {
     new Key(app.node.findChild(stackName) as Stack, 'Unrotated');
     expect(() => app.synth()).toThrow('AwsSolutions-KMS5');
   });
+
+  test('passes without a trail, too', () => {
+    expect(() => synthesize({ ...whole, trail: false }, outdir)).not.toThrow();
+  });
+
+  test.each([
+    'AwsSolutions-S10',
+    'NIST.800.53.R5-S3BucketVersioningEnabled',
+    'HIPAA.Security-S3BucketVersioningEnabled',
+    'PCI.DSS.321-S3BucketVersioningEnabled',
+  ])('fails on a careless bucket by %s', (rule) => {
+    const app = newApp();
+    new Bucket(app.node.findChild(stackName) as Stack, 'Careless');
+    expect(() => app.synth()).toThrow(rule);
+  });
 });
 
 describe('acknowledgements', () => {
@@ -40,8 +56,7 @@ describe('acknowledgements', () => {
     const app = newApp();
     for (const { data } of acknowledgementsIn(app))
       for (const id of Object.keys(data)) delete data[id];
-    const found = new AwsSolutionsChecks(app).validateScope(app).violations;
-    expect(namesOf(acknowledged)).toEqual([...new Set(found.map((one) => one.ruleName))].sort());
+    expect(namesOf(acknowledged)).toEqual(rulesFoundIn(app));
   });
 
   test('each give a reason', () => {
@@ -49,6 +64,13 @@ describe('acknowledgements', () => {
     for (const { data } of acknowledged) {
       for (const reason of Object.values(data)) expect(reason.length).toBeGreaterThan(40);
     }
+  });
+
+  test('are listed in docs/security.md, each with its reason, and nothing else is', () => {
+    const given = acknowledged.flatMap(({ data }) =>
+      Object.entries(data).map(([rule, reason]) => `${nameOf(rule)}: ${reason}`),
+    );
+    expect(listedInDocs()).toEqual([...new Set(given)].sort());
   });
 
   test('are never for the whole stack', () => {
@@ -73,7 +95,27 @@ function acknowledgementsIn(app: App): Acknowledgement[] {
 }
 
 /** CDK puts a prefix before the rule. */
+const nameOf = (id: string) => id.replace(/^annotation::/i, '');
+
 function namesOf(acknowledgements: readonly Acknowledgement[]): string[] {
-  const names = acknowledgements.flatMap(({ data }) => Object.keys(data));
-  return [...new Set(names.map((name) => name.replace(/^annotation::/i, '')))].sort();
+  const names = acknowledgements.flatMap(({ data }) => Object.keys(data).map(nameOf));
+  return [...new Set(names)].sort();
+}
+
+function rulesFoundIn(app: App): string[] {
+  const found = nagPacks.flatMap((Pack) => new Pack(app).validateScope(app).violations);
+  return [...new Set(found.map(({ ruleName }) => ruleName))].sort();
+}
+
+/** The rows of the table of findings: | `rule`, `rule` | where | reason | */
+function listedInDocs(): string[] {
+  const [, section = ''] = readFileSync('docs/security.md', 'utf8').split(
+    '### Findings that stand',
+  );
+  const rows = [...section.matchAll(/^\| (`.+`) \| .+ \| (.+) \|$/gm)];
+  return rows
+    .flatMap(([, rules = '', reason]) =>
+      [...rules.matchAll(/`([^`]+)`/g)].map(([, rule]) => `${rule}: ${reason}`),
+    )
+    .sort();
 }
