@@ -207,12 +207,17 @@ test('killed in the middle, with a torn journal, it goes on where it stopped: on
 test('Ctrl-C, which npm hands on a second time: what is under way ends and is written down', async () => {
   write(idsOf('stopped', 60));
   const before = await stack.rowCount();
+  // So that requests are still under way when the second signal comes.
+  stack.deployment.faults.set([
+    { service: 'kms', operation: 'CreateKey', fault: 'slow', delayMs: 500 },
+  ]);
   const { code, out, err } = await onboard(['--rate', '10'], async (child) => {
     await untilDone(5);
     child.kill('SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 30));
     child.kill('SIGINT');
   });
+  stack.deployment.faults.clear();
   const done = journal().length;
   expect(code).toBe(130);
   expect(err).toBe('stopping after the requests under way; once more stops at once\n');
