@@ -28,12 +28,20 @@ const certificate = (tenantId: string) => control.get(`/tenants/${tenantId}/eras
 test('a tenant lives: rotated, suspended, resumed, offboarded, restored, and its first ciphertext opens', async () => {
   await stack.client.onboard('acme');
   ciphertext = await stack.client.encrypt('acme', Buffer.from('first'));
-  for (let count = 0; count < 5; count += 1) await control.post('acme', 'key/rotations');
-  await control.post('acme', 'suspend');
-  await control.post('acme', 'resume');
-  await control.offboard('acme');
-  await control.post('acme', 'restore');
+  const token = await stack.client.tenantToken('acme');
+  const body = { plaintext: Buffer.from('direct').toString('base64'), mode: 'direct' };
+  const direct = await stack.client.send('POST', '/tenants/acme/encrypt', { token, body });
+  const statuses: number[] = [];
+  const went = async (step: Promise<{ readonly status: number }>) =>
+    statuses.push((await step).status);
+  for (let count = 0; count < 5; count += 1) await went(control.post('acme', 'key/rotations'));
+  await went(control.post('acme', 'suspend'));
+  await went(control.post('acme', 'resume'));
+  await went(control.offboard('acme'));
+  await went(control.post('acme', 'restore'));
+  expect(statuses).toEqual([202, 202, 202, 202, 202, 200, 200, 202, 200]);
   expect(await control.decrypt('acme', ciphertext)).toBe('first');
+  expect(await control.decrypt('acme', direct.json.ciphertext)).toBe('direct');
 });
 
 test('before its end there is no certificate, only the date', async () => {

@@ -1,10 +1,13 @@
 /** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
 import { administrator } from './cases/administrator.ts';
 import type { Case } from './cases/case.ts';
+import { certificates } from './cases/certificates.ts';
+import { declaredTenants } from './cases/declared-tenants.ts';
 import { lifecycleRoles } from './cases/lifecycle-roles.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
 import { controlPlane, dataPlane } from './cases/planes.ts';
+import { reconciler } from './cases/reconciler.ts';
 import { rows } from './cases/rows.ts';
 import { scopes } from './cases/scopes.ts';
 import { sessions, untagged } from './cases/sessions.ts';
@@ -18,6 +21,9 @@ export const cases: readonly Case[] = [
   ...sessions,
   ...dataPlane,
   ...controlPlane,
+  ...reconciler,
+  ...certificates,
+  ...declaredTenants,
   ...scopes,
   ...lifecycleRoles,
 ];

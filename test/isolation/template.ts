@@ -1,6 +1,10 @@
-/** The synthesized template that the isolation suite attacks. */
+/** The synthesized template that the isolation suite attacks: with a declared tenant, so that its role is there. */
 import { requestTemplate } from '../synthesizer/client.ts';
 import type { TemplateDocument } from './world.ts';
 
 export const synthesizedTemplate = (): Promise<TemplateDocument> =>
-  requestTemplate<TemplateDocument>({ issuer: 'https://id.example.com', audience: 'tenant-keys' });
+  requestTemplate<TemplateDocument>({
+    issuer: 'https://id.example.com',
+    audience: 'tenant-keys',
+    tenants: [{ tenantId: 'declared' }],
+  });

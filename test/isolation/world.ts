@@ -1,5 +1,6 @@
 /** A world to try the cases in: a deployed template with three tenants, and clients for everybody. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
 import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
@@ -121,6 +122,7 @@ async function populate(
     authorizer: as(deployment.issue(role('AuthorizerRole'), 'authorizer')),
     reconciler: as(deployment.issue(role('ReconcilerRole'), 'reconciler')),
     certificates: as(deployment.issue(role('CertificatesRole'), 'certificates')),
+    declaredTenants: as(deployment.issue(role('DeclaredTenantsRole'), 'declared-tenants')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
     tableName,
@@ -203,6 +205,7 @@ function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
     kms: new KMS(configuration),
     sts: new STS(configuration),
     dynamodb: new DynamoDB(configuration),
+    events: new EventBridge(configuration),
   };
 }
 

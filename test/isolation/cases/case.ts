@@ -3,6 +3,7 @@
  * the AWS endpoint, with real requests, in each of the situations it names.
  */
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { STS } from '@aws-sdk/client-sts';
 import { authorize, explain } from '../../../local/iam/authorize.ts';
@@ -14,6 +15,7 @@ export interface Clients {
   readonly kms: KMS;
   readonly sts: STS;
   readonly dynamodb: DynamoDB;
+  readonly events: EventBridge;
 }
 
 export interface Tenant extends Clients {
@@ -33,6 +35,7 @@ export interface World {
   readonly authorizer: Clients;
   readonly reconciler: Clients;
   readonly certificates: Clients;
+  readonly declaredTenants: Clients;
   /** an administrator of the account: Allow * on * */
   readonly operator: Clients;
   /** an administrator who gave himself the tag of the first tenant */

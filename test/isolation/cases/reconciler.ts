@@ -1,0 +1,180 @@
+/** The reconciler's role over the endpoint: what it mends, on keys made for the purpose, and what it may not. */
+import {
+  administration,
+  bytes,
+  claims,
+  context,
+  cryptography,
+  first,
+  grant,
+  mapAttempts,
+  reEncrypt,
+} from './attempts.ts';
+import type { Case, Tenant, World } from './case.ts';
+
+const owner = [{ TagKey: 'TenantId', TagValue: 'acme' }];
+const ofProduct = [...owner, { TagKey: 'ManagedBy', TagValue: 'tenant-keys' }];
+const ofOthers = [...owner, { TagKey: 'ManagedBy', TagValue: 'somebody-else' }];
+
+type Tags = typeof ofProduct;
+type Change = (world: World, keyArn: string) => Promise<unknown>;
+
+/** A key of its own for each attempt, with a tenant's key policy: what is tried may leave it unusable. */
+async function madeKey({ operator, keyPolicyOf }: World, Tags: Tags): Promise<string> {
+  const { KeyMetadata } = await operator.kms.createKey({ Policy: keyPolicyOf('acme'), Tags });
+  return KeyMetadata?.Arn as string;
+}
+
+/** A key whose policy names the reconciler and lets it do everything: only its own Denies are left. */
+async function carelessKey({ operator, roleArns }: World): Promise<string> {
+  const role = roleArns.find((arn) => arn.includes('ReconcilerRole')) as string;
+  const { KeyMetadata } = await operator.kms.createKey({
+    Tags: ofProduct,
+    Policy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: [role, 'arn:aws:iam::111122223333:root'] },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
+    }),
+  });
+  return KeyMetadata?.Arn as string;
+}
+
+const aliasName = () => `alias/tenant-keys/${crypto.randomUUID()}`;
+const putPolicy =
+  (bypass: boolean): Change =>
+  ({ reconciler, keyPolicyOf }, KeyId) =>
+    reconciler.kms.putKeyPolicy({
+      KeyId,
+      Policy: keyPolicyOf('acme'),
+      BypassPolicyLockoutSafetyCheck: bypass,
+    });
+const schedule =
+  (PendingWindowInDays?: number): Change =>
+  ({ reconciler }, KeyId) =>
+    reconciler.kms.scheduleKeyDeletion({
+      KeyId,
+      ...(PendingWindowInDays !== undefined && { PendingWindowInDays }),
+    });
+
+const changes: Readonly<Record<string, Change>> = {
+  EnableKey: ({ reconciler }, KeyId) => reconciler.kms.enableKey({ KeyId }),
+  DisableKey: ({ reconciler }, KeyId) => reconciler.kms.disableKey({ KeyId }),
+  EnableKeyRotation: ({ reconciler }, KeyId) =>
+    reconciler.kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 }),
+  PutKeyPolicy: putPolicy(false),
+  ScheduleKeyDeletion: schedule(30),
+  CancelKeyDeletion: async ({ operator, reconciler }, KeyId) => {
+    await operator.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 30 });
+    return reconciler.kms.cancelKeyDeletion({ KeyId });
+  },
+  CreateAlias: ({ reconciler }, TargetKeyId) =>
+    reconciler.kms.createAlias({ AliasName: aliasName(), TargetKeyId }),
+  UpdateAlias: async (world, TargetKeyId) => {
+    const AliasName = aliasName();
+    const held = await madeKey(world, ofProduct);
+    await world.operator.kms.createAlias({ AliasName, TargetKeyId: held });
+    return world.reconciler.kms.updateAlias({ AliasName, TargetKeyId });
+  },
+};
+
+const on =
+  (tags: Tags, change: Change): Case['attempt'] =>
+  async (world) =>
+    change(world, await madeKey(world, tags));
+
+const eachChange = (name: string, tags: Tags) =>
+  Object.fromEntries(
+    Object.entries(changes).map(([action, change]) => [`${name}: ${action}`, on(tags, change)]),
+  );
+
+const tells = (Source: string, EventBusName?: string) => (world: World) =>
+  world.reconciler.events.putEvents({
+    Entries: [
+      {
+        Source,
+        DetailType: 'Reconciler finding',
+        Detail: '{}',
+        ...(EventBusName !== undefined && { EventBusName }),
+      },
+    ],
+  });
+
+const { DisableKeyRotation, TagResource, UntagResource } = administration;
+const beyondMending = { DisableKeyRotation, TagResource, UntagResource } as typeof administration;
+
+/** With a key whose policy allows it. */
+const onCareless =
+  (attempt: (world: World, keyArn: string) => Promise<unknown>): Case['attempt'] =>
+  async (world) =>
+    attempt(world, await carelessKey(world));
+
+export const reconciler: readonly Case[] = [
+  ...claims('allowed', ['deployed'], {
+    ...eachChange("the reconciler changes a key with the product's tag", ofProduct),
+    'the reconciler schedules a deletion without a window, which is the longest': on(
+      ofProduct,
+      schedule(),
+    ),
+    'the reconciler tells the default bus of a finding': tells('tenant-keys'),
+    'the reconciler finds keys and aliases': async ({ reconciler: { kms } }) => {
+      await kms.listKeys({});
+      await kms.listAliases({});
+    },
+    'an administrator encrypts with a careless key, so that what refuses the reconciler is its own':
+      onCareless(({ operator }, KeyId) => operator.kms.encrypt({ KeyId, Plaintext: bytes })),
+  }),
+  ...claims('denied', ['deployed'], {
+    ...eachChange("the reconciler changes a key without the product's tag", owner),
+    ...eachChange("the reconciler changes a key with somebody else's tag", ofOthers),
+    'the reconciler schedules a deletion sooner than configured': on(ofProduct, schedule(7)),
+    'the reconciler puts a policy without the lockout check': on(ofProduct, putPolicy(true)),
+    "the reconciler moves an alias from somebody else's key": async (world) => {
+      const AliasName = aliasName();
+      await world.operator.kms.createAlias({ AliasName, TargetKeyId: world.foreignKeyArn });
+      const TargetKeyId = await madeKey(world, ofProduct);
+      return world.reconciler.kms.updateAlias({ AliasName, TargetKeyId });
+    },
+    "the reconciler gives a key of the product's an alias outside its prefix": on(
+      ofProduct,
+      ({ reconciler: { kms } }, TargetKeyId) =>
+        kms.createAlias({ AliasName: `alias/${crypto.randomUUID()}`, TargetKeyId }),
+    ),
+    'the reconciler tells of a finding under the name of another': tells('somebody-else'),
+    'the reconciler creates a key for a tenant': (world) =>
+      world.reconciler.kms.createKey({ Tags: ofProduct, Policy: world.keyPolicyOf('acme') }),
+    'the reconciler adds a row': ({ reconciler: { dynamodb }, tableName: TableName }) =>
+      dynamodb.putItem({ TableName, Item: { tenantId: { S: 'mallory' } } }),
+    ...mapAttempts(
+      'the reconciler has no right on a tenant key beyond mending',
+      beyondMending,
+      (attempt) => (world) => attempt(world.reconciler, first(world), world),
+    ),
+    "the reconciler re-encrypts from one tenant's key to another's": (world) =>
+      reEncrypt(world.reconciler, first(world), world.tenants[1] as Tenant),
+    'the reconciler signs a certificate': ({ reconciler: { kms }, certificateKeyArn: KeyId }) =>
+      kms.sign({ KeyId, Message: bytes, SigningAlgorithm: 'ECDSA_SHA_256' }),
+    ...mapAttempts(
+      'the reconciler, named by a careless key policy, has no cryptography',
+      cryptography,
+      (attempt) =>
+        onCareless(async (world, keyArn) => {
+          const { CiphertextBlob } = await world.operator.kms.encrypt({
+            KeyId: keyArn,
+            Plaintext: bytes,
+            EncryptionContext: context('acme'),
+          });
+          const ciphertext = CiphertextBlob as Uint8Array;
+          return attempt(world.reconciler, { ...first(world), keyArn, ciphertext }, world);
+        }),
+    ),
+    'the reconciler, named by a careless key policy, grants': onCareless((world, keyArn) =>
+      grant(world.reconciler, { ...first(world), keyArn }, world),
+    ),
+  }),
+];
