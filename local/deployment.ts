@@ -3,6 +3,8 @@ import { clockPage } from './aws/clock-page.ts';
 import { type Credentials, credentialStore } from './aws/credentials.ts';
 import { type AwsEndpoint, type FinishedCall, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
+import type { TrailEvent } from './cloudtrail/event.ts';
+import { openTrail, type Trail } from './cloudtrail/trail.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { type BusEvent, events } from './events/service.ts';
@@ -35,6 +37,8 @@ export interface DeploymentOptions {
   readonly onCall?: (call: FinishedCall) => void;
   /** told of each event that somebody put on the default bus */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
+  /** told of each call of KMS as CloudTrail records it, in the order in which the calls ended */
+  readonly onTrailEvent?: ((event: TrailEvent) => void) | undefined;
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 
@@ -44,6 +48,8 @@ export interface Deployment extends AwsEndpoint {
   readonly roles: ReadonlyMap<string, Role>;
   /** the time of KMS; what its advance brings with it, rotations and deletions, is done when it returns */
   readonly clock: AdvancingClock;
+  /** the last events of KMS */
+  readonly trail: Pick<Trail, 'events'>;
   /** @returns credentials of a session of the role, as a service gets them that runs under it */
   issue(role: Role, sessionName: string, tags?: Readonly<Record<string, string>>): Credentials;
 }
@@ -76,7 +82,8 @@ async function deployIn(
   for (const table of readTables(template)) await tables.createTable(table);
   const kmsService = options.quotas === true ? withQuotas(kms(keys)) : kms(keys);
 
-  const { onEvent = () => {} } = options;
+  const { onEvent = () => {}, onTrailEvent = () => {} } = options;
+  const trail = openTrail({ ...account, onEvent: onTrailEvent });
 
   const endpoint = await serveAws({
     services: [
@@ -91,6 +98,7 @@ async function deployIn(
     accountId: account.accountId,
     port: options.port,
     pages: [clockPage(kmsClock)],
+    onServed: (call) => trail.record(call),
     ...(options.onCall && { onCall: options.onCall }),
     ...(options.onError && { onError: options.onError }),
   });
@@ -99,6 +107,7 @@ async function deployIn(
     operator: credentials.issue(operatorOf(account.partition, account.accountId)),
     roles,
     clock: kmsClock,
+    trail,
     issue: (role, sessionName, tags = {}) =>
       credentials.issue(sessionOf(role, sessionName, tags), {
         expiresAt: new Date(clock.now().getTime() + serviceSession),

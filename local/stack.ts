@@ -8,6 +8,7 @@ import { automate } from './automation.ts';
 import type { FinishedCall } from './aws/endpoint.ts';
 import type { FaultInput } from './aws/fault.ts';
 import { systemClock } from './clock.ts';
+import type { TrailEvent } from './cloudtrail/event.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { BusEvent } from './events/service.ts';
 import { serveIssuer } from './issuer/issuer.ts';
@@ -54,6 +55,8 @@ export interface StackOptions {
   readonly onCall?: (call: FinishedCall) => void;
   /** told of each event on the default bus */
   readonly onEvent?: (event: BusEvent) => void;
+  /** told of each call of KMS as CloudTrail records it; `deployment.trail` keeps the last ones */
+  readonly onTrailEvent?: (event: TrailEvent) => void;
   /** whether the template's rules run by themselves; without it, only when they are told to */
   readonly scheduled?: boolean;
 }
@@ -113,6 +116,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       quotas: options.quotas,
       ...(options.onCall && { onCall: options.onCall }),
       onEvent: options.onEvent,
+      onTrailEvent: options.onTrailEvent,
       onError: (error) =>
         process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
     });

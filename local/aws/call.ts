@@ -8,6 +8,7 @@ import { authorize } from '../iam/authorize.ts';
 import type { Caller, ConditionContext } from '../iam/decision.ts';
 import { accessDenied } from './access-denied.ts';
 import type { DecisionLog } from './decision-log.ts';
+import type { FinishedCall } from './endpoint.ts';
 import type { Call } from './operation.ts';
 
 export interface CallInput {
@@ -19,6 +20,24 @@ export interface CallInput {
   readonly region: string;
   readonly accountId: string;
   readonly decisions: DecisionLog;
+}
+
+/**
+ * A call that was its service's to carry out, once it ended. It holds what the caller sent and got, plaintext and
+ * keys among it: only for what picks from it by a list of what may be told.
+ */
+export interface ServedCall extends FinishedCall {
+  readonly caller: Caller;
+  readonly sourceIp: string;
+  /** empty where the client does not give any */
+  readonly userAgent: string;
+  /** absent where it could not be read, or was not */
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** absent for an error */
+  readonly output?: object;
+  readonly errorMessage?: string;
+  /** what the policies were asked about, in the order of the questions */
+  readonly resources: readonly string[];
 }
 
 export function callOf(input: CallInput): Call {

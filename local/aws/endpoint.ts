@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../iam/decision.ts';
 import { type Listening, listen } from '../listen.ts';
-import { callOf } from './call.ts';
+import { callOf, type ServedCall } from './call.ts';
 import type { CredentialStore } from './credentials.ts';
 import { type DecisionLog, decisionLog } from './decision-log.ts';
 import { decisionsPage } from './decisions-page.ts';
@@ -53,6 +53,8 @@ export interface EndpointOptions {
   readonly pages?: readonly LocalPage[];
   /** called once for each call to a service, after it was decided what it is answered */
   readonly onCall?: (call: FinishedCall) => void;
+  /** called once for each call that reached its operation, or was throttled or failed there, in the order of their ends */
+  readonly onServed?: (call: ServedCall) => void;
   /** for what no client is told: a defect of the stack */
   readonly onError?: (error: unknown, requestId: string) => void;
 }
@@ -88,6 +90,8 @@ interface Progress {
   readonly operation?: string;
   readonly caller?: Caller;
   readonly fault?: Fault | undefined;
+  /** once the call is its service's to carry out */
+  readonly served?: Pick<ServedCall, 'sourceIp' | 'userAgent' | 'input' | 'output'>;
 }
 
 interface Parts {
@@ -122,19 +126,29 @@ async function answerTo(
     progress = { destination, operation, caller };
     const run = operationOf(options.services, service, operation);
     const fault = faults.next(service, operation);
-    progress = { destination, operation, caller, fault };
-    if (fault !== undefined) failBy(fault, service, operation);
     const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+    const origin = { sourceIp, userAgent: headers.get('user-agent')?.[0] ?? '' };
+    progress = { destination, operation, caller, fault };
+    if (!isLostOnTheWay(fault)) progress = { ...progress, served: origin };
+    if (fault !== undefined) failBy(fault, service, operation);
+    const input = protocol.readInput(body);
+    progress = { ...progress, served: { ...origin, input } };
     const scope = { service, caller, requestId, sourceIp, clock, region, accountId, decisions };
-    const output = await run(protocol.readInput(body), callOf(scope));
+    const output = await run(input, callOf(scope));
     const answer = protocol.answer(operation, output, requestId);
-    finish(progress, requestId, options);
+    progress = { ...progress, served: { ...origin, input, output } };
+    finish(progress, requestId, options, decisions);
     return { answer, fault };
   } catch (error) {
     if (request.errored !== null) throw error;
-    return { answer: refusal(error, progress, requestId, options), fault: progress.fault };
+    const answer = refusal(error, progress, requestId, options, decisions);
+    return { answer, fault: progress.fault };
   }
 }
+
+/** Whether the service never gets to see the call. */
+const isLostOnTheWay = (fault: Fault | undefined): boolean =>
+  fault?.fault === 'expired' || fault?.fault === 'timeout';
 
 function operationOf(services: readonly Service[], service: string, name: string): Operation {
   const operations = services.find((candidate) => candidate.name === service)?.operations ?? {};
@@ -151,6 +165,7 @@ function refusal(
   progress: Progress,
   requestId: string,
   options: EndpointOptions,
+  decisions: DecisionLog,
 ): Answer {
   const isExpected = error instanceof AwsError;
   if (!isExpected) options.onError?.(error, requestId);
@@ -158,28 +173,37 @@ function refusal(
     ? error
     : new AwsError('InternalFailure', 'The local stack failed; its log says why.', 500);
   const refused = (progress.destination?.protocol ?? unknownProtocol).refuse(told, requestId);
-  finish(progress, requestId, options, refused.code);
+  finish(progress, requestId, options, decisions, { code: refused.code, message: told.message });
   return refused;
 }
 
 function finish(
-  { destination, operation = '', caller, fault }: Progress,
+  { destination, operation = '', caller, fault, served }: Progress,
   requestId: string,
-  { onCall, onError, clock }: EndpointOptions,
-  errorCode?: string,
+  { onCall, onServed, onError, clock }: EndpointOptions,
+  decisions: DecisionLog,
+  error?: { readonly code: string; readonly message: string },
 ): void {
   if (destination === undefined) return;
-  try {
-    onCall?.({
-      time: clock.now(),
-      requestId,
-      service: destination.service,
-      operation,
-      ...(caller === undefined ? {} : { caller }),
-      ...(fault === undefined ? {} : { fault: fault.fault }),
-      ...(errorCode === undefined ? { outcome: 'success' } : { outcome: 'error', errorCode }),
-    });
-  } catch (error) {
-    onError?.(error, requestId);
-  }
+  const call: FinishedCall = {
+    time: clock.now(),
+    requestId,
+    service: destination.service,
+    operation,
+    ...(caller === undefined ? {} : { caller }),
+    ...(fault === undefined ? {} : { fault: fault.fault }),
+    ...(error === undefined ? { outcome: 'success' } : { outcome: 'error', errorCode: error.code }),
+  };
+  const tell = (telling: () => void) => {
+    try {
+      telling();
+    } catch (defect) {
+      onError?.(defect, requestId);
+    }
+  };
+  tell(() => onCall?.(call));
+  if (caller === undefined || served === undefined) return;
+  const resources = decisions.of(requestId).map(({ resource }) => resource);
+  const message = error === undefined ? {} : { errorMessage: error.message };
+  tell(() => onServed?.({ ...call, ...served, ...message, caller, resources }));
 }

@@ -1,5 +1,5 @@
 import type { Operation } from '../../aws/operation.ts';
-
+import { eventIdOf } from '../../cloudtrail/event-id.ts';
 import { authorizedKey } from '../access.ts';
 import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
 import { readInput } from '../input.ts';
@@ -8,7 +8,6 @@ import type { KeyUse } from '../stored-key.ts';
 
 const shape = { KeyId: keyName };
 
-/** Without CloudTrailEventId: there is no CloudTrail here. */
 export const getKeyLastUsage =
   (account: KmsAccount): Operation =>
   (body, call) => {
@@ -26,5 +25,6 @@ export const getKeyLastUsage =
 const lastUsage = (use: KeyUse) => ({
   Operation: use.operation,
   Timestamp: epochSeconds(use.at),
+  CloudTrailEventId: eventIdOf(use.requestId),
   KmsRequestId: use.requestId,
 });

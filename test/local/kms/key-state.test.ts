@@ -147,7 +147,12 @@ describe('GetKeyLastUsage', () => {
     const { CiphertextBlob } = await kms.run('Encrypt', { KeyId, Plaintext: base64('x') });
     kms.pass(1000);
     await kms.error('Decrypt', { CiphertextBlob, EncryptionContext: { a: 'b' } });
-    const usage = { Operation: 'Encrypt', Timestamp: start / 1000 + 1, KmsRequestId: 'request-1' };
+    const usage = {
+      Operation: 'Encrypt',
+      Timestamp: start / 1000 + 1,
+      CloudTrailEventId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      KmsRequestId: 'request-1',
+    };
     expect(await kms.run('GetKeyLastUsage', { KeyId })).toEqual({ ...base, KeyLastUsage: usage });
   });
 });

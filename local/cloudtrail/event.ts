@@ -1,0 +1,149 @@
+/**
+ * A call of KMS as CloudTrail records it. Invariant: of what the caller sent and got, an event holds only what
+ * `local/kms/told.ts` lists. Source: "CloudTrail record contents", CloudTrail user guide.
+ */
+import type { ServedCall } from '../aws/call.ts';
+import { type Told, told } from '../kms/told.ts';
+import { eventIdOf } from './event-id.ts';
+import { type UserIdentity, userIdentity } from './identity.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+export interface TrailEvent {
+  readonly eventVersion: '1.11';
+  readonly userIdentity: UserIdentity;
+  /** to the second, on the system's clock */
+  readonly eventTime: string;
+  readonly eventSource: 'kms.amazonaws.com';
+  readonly eventName: string;
+  readonly awsRegion: string;
+  readonly sourceIPAddress: string;
+  readonly userAgent: string;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly requestParameters: Members | null;
+  readonly responseElements: Members | null;
+  readonly additionalEventData?: Members;
+  readonly requestID: string;
+  readonly eventID: string;
+  readonly readOnly: boolean;
+  readonly resources: readonly TrailResource[];
+  readonly eventType: 'AwsApiCall';
+  readonly managementEvent: true;
+  readonly recipientAccountId: string;
+  /** where more than one account gets the event: a service called */
+  readonly sharedEventID?: string;
+  readonly eventCategory: 'Management';
+}
+
+export interface TrailResource {
+  readonly accountId: string;
+  /** of an alias too, as the developer guide's examples have it */
+  readonly type: 'AWS::KMS::Key';
+  readonly ARN: string;
+}
+
+export interface TrailAccount {
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** @returns nothing for a call of another service, and of an operation that KMS does not have */
+export function trailEvent(call: ServedCall, account: TrailAccount): TrailEvent | undefined {
+  const what = Object.hasOwn(told, call.operation) ? told[call.operation] : undefined;
+  if (call.service !== 'kms' || what === undefined) return undefined;
+  const service = call.caller.service;
+  const arns = arnsOf(call);
+  const eventID = eventIdOf(call.requestId);
+  return {
+    eventVersion: '1.11',
+    userIdentity: userIdentity(call.caller),
+    eventTime: call.time.toISOString().replace(/\.\d+Z$/, 'Z'),
+    eventSource: 'kms.amazonaws.com',
+    eventName: call.operation,
+    awsRegion: account.region,
+    sourceIPAddress: service ?? call.sourceIp,
+    userAgent: service ?? call.userAgent,
+    ...errorOf(call),
+    requestParameters: requestOf(call, what),
+    responseElements: responseOf(call, what, arns),
+    ...materialOf(call, what),
+    requestID: call.requestId,
+    eventID,
+    readOnly: what.readOnly,
+    resources: arns.map((ARN) => ({ accountId: account.accountId, type: 'AWS::KMS::Key', ARN })),
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: account.accountId,
+    ...(service === undefined ? {} : { sharedEventID: eventIdOf(eventID) }),
+    eventCategory: 'Management',
+  };
+}
+
+/** CloudTrail's name for a refusal is not the API's. */
+function errorOf({ errorCode, errorMessage }: ServedCall) {
+  if (errorCode === undefined) return {};
+  return {
+    errorCode: errorCode === 'AccessDeniedException' ? 'AccessDenied' : errorCode,
+    ...(errorMessage ? { errorMessage } : {}),
+  };
+}
+
+/** What the policies were asked about, and a key that was made: no policy of its own is asked for that. */
+function arnsOf({ resources, output = {} }: ServedCall): string[] {
+  const { KeyMetadata } = output as { readonly KeyMetadata?: { readonly Arn: string } };
+  const all = KeyMetadata === undefined ? resources : [...resources, KeyMetadata.Arn];
+  return [...new Set(all)].filter((resource) => resource !== '*');
+}
+
+/**
+ * Nothing of a call that the policies did not let pass. Before they were asked, the input may be anything, in any
+ * member. Of a refusal, AWS does not document that it tells the parameters, so nobody must come to rely on them.
+ */
+function requestOf({ input, resources, errorCode }: ServedCall, what: Told): Members | null {
+  const passed = resources.length > 0 && errorCode !== 'AccessDeniedException';
+  if (!passed || input === undefined) return null;
+  const shown = elements({ ...what.defaults, ...given(input) }, what.request);
+  return Object.keys(shown).length === 0 ? null : shown;
+}
+
+const given = (input: Members): Members =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+
+function responseOf({ output }: ServedCall, { response }: Told, arns: readonly string[]) {
+  if (output === undefined || response === undefined) return null;
+  if (response !== 'key') return elements(output as Members, response);
+  return { keyId: arns.findLast((arn) => arn.includes(':key/')) };
+}
+
+function materialOf({ output }: ServedCall, { material }: Told) {
+  return output === undefined || material === undefined
+    ? {}
+    : { additionalEventData: material(output as Members) };
+}
+
+/** CloudTrail spells members with a small first letter, but for `AWSAccountId`. */
+const elements = (from: Members, names: readonly string[]): Members =>
+  Object.fromEntries(
+    names
+      .filter((name) => from[name] !== undefined)
+      .map((name) => [
+        name.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()),
+        element(name, from[name]),
+      ]),
+  );
+
+function element(name: string, value: unknown): unknown {
+  if (name === 'Tags') {
+    return (value as readonly Members[]).map((tag) => elements(tag, ['TagKey', 'TagValue']));
+  }
+  if (name === 'KeyMetadata') return elements(value as Members, Object.keys(value as Members));
+  return name.endsWith('Date') ? dateText(value as number) : value;
+}
+
+/** As `Aug 10, 2022, 10:38:27 PM`. @param seconds since the epoch */
+const dateText = (seconds: number): string =>
+  new Date(seconds * 1000)
+    .toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
+    // Unicode's own narrow space before AM and PM.
+    .replaceAll('\u202f', ' ');

@@ -1,0 +1,29 @@
+/** The trail of the local KMS: each call's event, in the order in which the calls ended; the last ones are kept. */
+import type { ServedCall } from '../aws/call.ts';
+import { type TrailAccount, type TrailEvent, trailEvent } from './event.ts';
+
+export interface Trail {
+  /** oldest first */
+  readonly events: readonly TrailEvent[];
+  record(call: ServedCall): void;
+}
+
+export interface TrailOptions extends TrailAccount {
+  readonly onEvent: (event: TrailEvent) => void;
+  /** of events kept */
+  readonly limit?: number;
+}
+
+export function openTrail({ onEvent, limit = 10_000, ...account }: TrailOptions): Trail {
+  const events: TrailEvent[] = [];
+  return {
+    events,
+    record(call) {
+      const event = trailEvent(call, account);
+      if (event === undefined) return;
+      events.push(event);
+      if (events.length > limit) events.shift();
+      onEvent(event);
+    },
+  };
+}
