@@ -33,8 +33,10 @@ export function openPace({ rate, clock, signal }: PaceOptions): Pace {
   let queue: Promise<unknown> = Promise.resolve();
 
   async function turn(): Promise<number> {
-    while (!signal.aborted && nextAt > clock.now()) {
-      await clock.sleep(nextAt - clock.now(), signal);
+    const left = () => nextAt - clock.now();
+    // Each time read once: between two readings it may have come, and no timer takes less than nothing.
+    for (let wait = left(); wait > 0 && !signal.aborted; wait = left()) {
+      await clock.sleep(wait, signal);
     }
     const now = clock.now();
     nextAt = now + 1000 / current;
