@@ -12,12 +12,17 @@ export const authorizerEnvironment = z.object({
   TENANT_CLAIM: text,
 });
 
-export const tenantsEnvironment = z.object({
+/** Where rows are, and what the policy of a tenant's key is made of. */
+const registryAndKeyPolicy = {
   TABLE_NAME: text,
   TENANT_ROLE_ARN: text,
   CONTROL_PLANE_ROLE_ARN: text,
   ACCOUNT_ID: text,
   PARTITION: text,
+};
+
+export const tenantsEnvironment = z.object({
+  ...registryAndKeyPolicy,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
   /** the shortest window of a deletion, and the one where a request names none */
   DELETION_WINDOW_IN_DAYS: wholeNumber,
@@ -29,13 +34,7 @@ export const certificatesEnvironment = z.object({
   CERTIFICATE_KEY_ARN: text,
 });
 
-export const reconcilerEnvironment = z.object({
-  TABLE_NAME: text,
-  TENANT_ROLE_ARN: text,
-  CONTROL_PLANE_ROLE_ARN: text,
-  ACCOUNT_ID: text,
-  PARTITION: text,
-});
+export const reconcilerEnvironment = z.object(registryAndKeyPolicy);
 
 export const declaredTenantsEnvironment = z.object({
   TABLE_NAME: text,

@@ -10,7 +10,7 @@ import { clientConfiguration } from './aws/client.ts';
 import { readEnvironment, reconcilerEnvironment } from './environment.ts';
 import { log } from './http/log.ts';
 import { reconcile } from './reconciler/reconcile.ts';
-import { keyPolicy } from './tenant/key-policy.ts';
+import { keyPolicyBy } from './tenant/key-policy-of.ts';
 
 const environment = readEnvironment(reconcilerEnvironment);
 const table = new DynamoDBClient(clientConfiguration);
@@ -28,19 +28,10 @@ export async function handler(_event: unknown, context: Context) {
     tableName: environment.TABLE_NAME,
     partition: environment.PARTITION,
     accountId: environment.ACCOUNT_ID,
-    keyPolicyOf,
+    keyPolicyOf: keyPolicyBy(environment),
     end: Date.now() + context.getRemainingTimeInMillis(),
   });
   log('INFO', { message: 'reconciled', ...summary });
   // Nobody reads it of a scheduled run; whoever invokes the function by hand does.
   return { ...summary, found: found.slice(0, shown) };
 }
-
-const keyPolicyOf = (tenantId: string) =>
-  keyPolicy({
-    tenantId,
-    partition: environment.PARTITION,
-    accountId: environment.ACCOUNT_ID,
-    tenantRoleArn: environment.TENANT_ROLE_ARN,
-    controlPlaneRoleArn: environment.CONTROL_PLANE_ROLE_ARN,
-  });

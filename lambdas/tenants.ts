@@ -24,7 +24,7 @@ import {
   rotationsQuery,
   tenantOf,
 } from './tenant/contract.ts';
-import { keyPolicy } from './tenant/key-policy.ts';
+import { keyPolicyBy } from './tenant/key-policy-of.ts';
 import { goThrough } from './tenant/lifecycle.ts';
 import { keyArnsOf, listTenants } from './tenant/listing.ts';
 import { liveKeyOf } from './tenant/live-key.ts';
@@ -38,6 +38,7 @@ import { slowedDown } from './tenant/throttling.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;
+const keyPolicyOf = keyPolicyBy(environment);
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
@@ -74,7 +75,7 @@ async function put({ event, context }: ApiRequest) {
       ...work(context),
       kmsWithoutRetry,
       knownKeyArns: () => keyArnsOf(table, tableName),
-      keyPolicyOf,
+      keyPolicyOf: (id) => JSON.stringify(keyPolicyOf(id)),
       rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
     },
     tenantId,
@@ -175,17 +176,5 @@ function queryOf({ multiValueQueryStringParameters }: APIGatewayProxyEvent) {
       name,
       values?.length === 1 ? values[0] : values,
     ]),
-  );
-}
-
-function keyPolicyOf(tenantId: string): string {
-  return JSON.stringify(
-    keyPolicy({
-      tenantId,
-      partition: environment.PARTITION,
-      accountId: environment.ACCOUNT_ID,
-      tenantRoleArn: environment.TENANT_ROLE_ARN,
-      controlPlaneRoleArn: environment.CONTROL_PLANE_ROLE_ARN,
-    }),
   );
 }

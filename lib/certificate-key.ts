@@ -6,7 +6,6 @@
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
-  AccountRootPrincipal,
   AnyPrincipal,
   ArnPrincipal,
   Effect,
@@ -15,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { administrativeActions } from '../lambdas/tenant/key-policy.ts';
+import { accountAdministers } from './key-administration.ts';
 
 export interface CertificateKeyProps {
   /** the execution role of the function that issues certificates */
@@ -33,7 +32,8 @@ export class CertificateKey extends Construct {
       keyUsage: KeyUsage.SIGN_VERIFY,
       policy: new PolicyDocument({
         statements: [
-          administered(),
+          // With GetPublicKey, so that an administrator can hand out the public key as well.
+          accountAdministers(),
           signedByCertificates(certificatesRoleArn),
           nobodyElseSigns(certificatesRoleArn),
           nobodyGrants(),
@@ -45,15 +45,6 @@ export class CertificateKey extends Construct {
     this.key.addAlias('alias/tenant-keys-certificates');
   }
 }
-
-/** GetPublicKey is among them, so an administrator can hand out the public key as well. */
-const administered = () =>
-  new PolicyStatement({
-    sid: 'AccountAdministersWithoutUse',
-    principals: [new AccountRootPrincipal()],
-    actions: [...administrativeActions],
-    resources: ['*'],
-  });
 
 const signedByCertificates = (roleArn: string) =>
   new PolicyStatement({

@@ -1,11 +1,20 @@
 /**
- * What no role that administers tenants' keys may ever do. Invariant: these Denies hold against any key
- * policy, a careless one included.
+ * Who administers keys, and what no role that administers tenants' keys may ever do. Invariant: the account
+ * administers and never uses; and the Denies hold against any key policy, a careless one included.
  */
 import type { Stack } from 'aws-cdk-lib';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { cryptographicActions } from '../lambdas/tenant/key-policy.ts';
+import { AccountRootPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { administrativeActions, cryptographicActions } from '../lambdas/tenant/key-policy.ts';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
+
+/** For the policy of a key of the product's own; a tenant's has the same, in lambdas/tenant/key-policy.ts. */
+export const accountAdministers = () =>
+  new PolicyStatement({
+    sid: 'AccountAdministersWithoutUse',
+    principals: [new AccountRootPrincipal()],
+    actions: [...administrativeActions],
+    resources: ['*'],
+  });
 
 /** @param deletionWindowInDays the shortest that a deletion may have */
 export function administrationOnly(stack: Stack, deletionWindowInDays: number): PolicyStatement[] {

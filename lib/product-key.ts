@@ -13,8 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { administrativeActions } from '../lambdas/tenant/key-policy.ts';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
+import { accountAdministers } from './key-administration.ts';
 
 export interface ProductKeyProps {
   readonly rotationPeriodInDays: number;
@@ -35,7 +35,7 @@ export class ProductKey extends Construct {
       rotationPeriod: Duration.days(props.rotationPeriodInDays),
       policy: new PolicyDocument({
         statements: [
-          administered(),
+          accountAdministers(),
           usedByTables(stack),
           usedByLogGroups(stack),
           ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
@@ -47,14 +47,6 @@ export class ProductKey extends Construct {
     this.key.addAlias('alias/tenant-keys-product');
   }
 }
-
-const administered = () =>
-  new PolicyStatement({
-    sid: 'AccountAdministersWithoutUse',
-    principals: [new AccountRootPrincipal()],
-    actions: [...administrativeActions],
-    resources: ['*'],
-  });
 
 /**
  * As in the policy of AWS's own key aws/dynamodb: whoever may use a table may have DynamoDB decrypt it.

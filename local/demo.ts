@@ -1,4 +1,4 @@
-/** `npm run demo [-- FILE]`: the whole story in one terminal. Exit code 0 only if every refusal happened. */
+/** `npm run demo [-- FILE]`: the whole story in one terminal. Exit code 0 only if all went as it must. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';

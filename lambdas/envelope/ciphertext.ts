@@ -3,7 +3,7 @@
  * alone, so there is one reading of it, and what the one refuses the other never tries.
  */
 
-import type { DataKeys } from './cached-wrapping.ts';
+import type { DataKeys } from './cached-data-keys.ts';
 import type { EncryptionContext } from './context.ts';
 import { decryptDirect, encryptDirect, type KmsKey, reencryptDirect } from './direct.ts';
 import { decrypt, encrypt } from './envelope.ts';

@@ -36,7 +36,7 @@ export interface CachedKey {
 }
 
 export interface DataKeyRequest<K extends CachedKey> {
-  /** says everything that the data key depends on; see `cached-wrapping.ts` */
+  /** says everything that the data key depends on; see `cached-data-keys.ts` */
   readonly id: string;
   readonly tenantId: string;
   /** what is encrypted with it; nothing where a message is opened, Infinity where nothing may be shared */

@@ -6,7 +6,7 @@
  * who wraps and who opens hold the same right.
  */
 import { decryptionFailed } from '../http/problem.ts';
-import type { DataKeys } from './cached-wrapping.ts';
+import type { DataKeys } from './cached-data-keys.ts';
 import { type EncryptionContext, sameContext } from './context.ts';
 import { type Message, publicKeyName, readMessage } from './message.ts';
 import { openMessage, sealMessage } from './sealing.ts';

@@ -46,14 +46,11 @@ export function sealMessage(dataKey: DataKey, plaintext: Buffer): Buffer {
   const iv = frameIv(ivLength, 1);
   const aad = frameAad(messageId, { sequenceNumber: 1, isFinal: true, length: plaintext.length });
   const headerTag = sealInto(nothing, cipherOf(key, headerIv, header), nothing);
-  const before = [header, headerTag, finalFrameHeader(1, iv, plaintext.length)];
-  const start = before.reduce((length, part) => length + part.length, 0);
-  // Not by Buffer.concat, which fills with zeros what is written next.
+  const before = Buffer.concat([header, headerTag, finalFrameHeader(1, iv, plaintext.length)]);
+  const start = before.length;
+  // All of it is written; Buffer.concat would fill the rest with zeros first.
   const message = Buffer.allocUnsafe(start + plaintext.length + authTagLength);
-  before.reduce((at, part) => {
-    message.set(part, at);
-    return at + part.length;
-  }, 0);
+  message.set(before);
   const tag = sealInto(message.subarray(start), cipherOf(key, iv, aad), plaintext);
   message.set(tag, start + plaintext.length);
   return message;
@@ -75,14 +72,21 @@ function headerOf(
   dataKey: DataKey,
   message: { readonly messageId: Buffer; readonly length: number; readonly commitment: Buffer },
 ): Buffer {
-  const common = headers.get(dataKey) ?? emptyHeader(dataKey);
-  headers.set(dataKey, common);
-  const header = Buffer.from(common);
+  const header = Buffer.from(commonHeader(dataKey));
   header.set(message.messageId, versionAndSuiteLength);
   // A final frame is shorter than the others would be.
   header.writeUInt32BE(message.length + 1, header.length - commitmentLength - 4);
   header.set(message.commitment, header.length - commitmentLength);
   return header;
+}
+
+function commonHeader(dataKey: DataKey): Buffer {
+  let common = headers.get(dataKey);
+  if (common === undefined) {
+    common = emptyHeader(dataKey);
+    headers.set(dataKey, common);
+  }
+  return common;
 }
 
 const emptyHeader = ({ wrapped, context }: DataKey): Buffer =>

@@ -12,7 +12,7 @@ import { registryCache } from '../tenant/registry-cache.ts';
 import type { TenantRow } from '../tenant/row.ts';
 import { tenantSessions } from '../tenant/session.ts';
 import { refusalOfUse } from '../tenant/status.ts';
-import { cachedDataKeys } from './cached-wrapping.ts';
+import { cachedDataKeys } from './cached-data-keys.ts';
 import type { TenantKey } from './ciphertext.ts';
 import { maxBatchItems, maxBodyBytes } from './contract.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';

@@ -21,28 +21,22 @@ export function cryptoConditions(context: EncryptionContext, algorithm: string):
   };
 }
 
-/** For encryption. @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
+const algorithmOf: Readonly<Record<KeyUsage, string>> = {
+  ENCRYPT_DECRYPT: 'SYMMETRIC_DEFAULT',
+  SIGN_VERIFY: 'ECDSA_SHA_256',
+};
+
+/** @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
 export function requireUsable(
   account: KmsAccount,
   key: StoredKey,
+  needed: KeyUsage,
   operation: string,
   algorithm: string,
 ): void {
   requireEnabled(account, key);
-  requireUsage(account, key, 'ENCRYPT_DECRYPT', operation);
-  if (algorithm !== 'SYMMETRIC_DEFAULT') throw incompatibleAlgorithm(algorithm, keySpecOf(key));
-}
-
-/** @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
-export function requireSigningKey(
-  account: KmsAccount,
-  key: StoredKey,
-  operation: string,
-  algorithm: string,
-): void {
-  requireEnabled(account, key);
-  requireUsage(account, key, 'SIGN_VERIFY', operation);
-  if (algorithm !== 'ECDSA_SHA_256') throw incompatibleAlgorithm(algorithm, keySpecOf(key));
+  requireUsage(account, key, needed, operation);
+  if (algorithm !== algorithmOf[needed]) throw incompatibleAlgorithm(algorithm, keySpecOf(key));
 }
 
 /** @throws AwsError InvalidKeyUsageException */

@@ -38,7 +38,7 @@ export function newDataKey(
   const conditions = cryptoConditions(input.EncryptionContext, 'SYMMETRIC_DEFAULT');
   const names = 'ids and aliases';
   const key = authorizedKey(account, call, `kms:${operation}`, input.KeyId, names, conditions);
-  requireUsable(account, key, operation, 'SYMMETRIC_DEFAULT');
+  requireUsable(account, key, 'ENCRYPT_DECRYPT', operation, 'SYMMETRIC_DEFAULT');
   if (input.DryRun) throw dryRun();
   const plaintext = randomBytes(size);
   const sealed = seal(key, plaintext, input.EncryptionContext);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Call } from '../aws/operation.ts';
 import { authorizedKey } from './access.ts';
 import type { KmsAccount } from './account.ts';
-import { requireSigningKey } from './cryptography.ts';
+import { requireUsable } from './cryptography.ts';
 import { validation } from './errors.ts';
 import { blob, defaulted, oneOf } from './input.ts';
 import { currentMaterial } from './material.ts';
@@ -63,7 +63,7 @@ export function authorizedSigning(
     'kms:SigningAlgorithm': SigningAlgorithm,
     'kms:MessageType': MessageType,
   });
-  requireSigningKey(account, key, operation, SigningAlgorithm);
+  requireUsable(account, key, 'SIGN_VERIFY', operation, SigningAlgorithm);
   const privateKey = Buffer.from(currentMaterial(key).bytes, 'base64');
   return { key, privateKey, digest: digestOf(input) };
 }

@@ -36,7 +36,7 @@ export const decrypt =
     authorizeKey(account, call, source.found, 'kms:Decrypt', conditions);
     requireUsage(account, key, 'ENCRYPT_DECRYPT', 'Decrypt');
     const ciphertext = source.ciphertext();
-    requireUsable(account, key, 'Decrypt', input.EncryptionAlgorithm);
+    requireUsable(account, key, 'ENCRYPT_DECRYPT', 'Decrypt', input.EncryptionAlgorithm);
     const plaintext = open(key, ciphertext, input.EncryptionContext);
     if (input.DryRun) throw dryRun();
     noteUse(account, call, key, 'Decrypt');

@@ -23,7 +23,7 @@ export const encrypt =
     const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
     const names = 'ids and aliases';
     const key = authorizedKey(account, call, 'kms:Encrypt', input.KeyId, names, conditions);
-    requireUsable(account, key, 'Encrypt', input.EncryptionAlgorithm);
+    requireUsable(account, key, 'ENCRYPT_DECRYPT', 'Encrypt', input.EncryptionAlgorithm);
     if (input.DryRun) throw dryRun();
     const sealed = seal(key, input.Plaintext, input.EncryptionContext);
     noteUse(account, call, key, 'Encrypt');

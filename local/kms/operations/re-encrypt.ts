@@ -52,8 +52,8 @@ export const reEncrypt =
     authorizeKey(account, call, destination, to, { ...toConditions, ...same });
     requireUsage(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt');
     const ciphertext = source.ciphertext();
-    requireUsable(account, fromKey, 'ReEncrypt', fromAlgorithm);
-    requireUsable(account, toKey, 'ReEncrypt', toAlgorithm);
+    requireUsable(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', fromAlgorithm);
+    requireUsable(account, toKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', toAlgorithm);
     const plaintext = open(fromKey, ciphertext, input.SourceEncryptionContext);
     if (input.DryRun) throw dryRun();
     const sealed = seal(toKey, plaintext, input.DestinationEncryptionContext);

@@ -6,7 +6,7 @@ import {
 } from '@aws-crypto/client-node';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { DataKeys } from '../../../lambdas/envelope/cached-wrapping.ts';
+import type { DataKeys } from '../../../lambdas/envelope/cached-data-keys.ts';
 import { decrypt, encrypt } from '../../../lambdas/envelope/envelope.ts';
 import { readMessage } from '../../../lambdas/envelope/message.ts';
 import { WrappingFailed } from '../../../lambdas/envelope/wrapping.ts';

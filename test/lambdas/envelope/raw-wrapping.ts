@@ -9,7 +9,7 @@ import {
   RawAesWrappingSuiteIdentifier,
   unwrapDataKey,
 } from '@aws-crypto/client-node';
-import { cachedDataKeys, type DataKeys } from '../../../lambdas/envelope/cached-wrapping.ts';
+import { cachedDataKeys, type DataKeys } from '../../../lambdas/envelope/cached-data-keys.ts';
 import { DataKeyCache } from '../../../lambdas/envelope/data-key-cache.ts';
 import type { Wrapping } from '../../../lambdas/envelope/wrapping.ts';
 
