@@ -1,9 +1,16 @@
 /** An operator's requests to the control plane of a test's stack, and what only time brings about. */
 import { expect } from '@jest/globals';
 import type { Answer } from './client.ts';
-import type { TestStack } from './test-stack.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
 
 export type Control = ReturnType<typeof controlOf>;
+
+/** @returns a stack whose functions remember nothing, so that a change counts for the next request */
+export async function startControl(context: Readonly<Record<string, unknown>> = {}) {
+  const remembersNothing = { registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 };
+  const stack = await startTestStack({ ...remembersNothing, ...context });
+  return { stack, control: controlOf(stack) };
+}
 
 export function controlOf(stack: TestStack) {
   const { client } = stack;

@@ -10,16 +10,15 @@ import {
   signedBytes,
   signedCertificate,
 } from '../../lambdas/tenant/certificate.ts';
-import { type Control, controlOf } from './control.ts';
+import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import type { TestStack } from './test-stack.ts';
 
 let stack: TestStack;
 let control: Control;
 let ciphertext: string;
 beforeAll(async () => {
-  stack = await startTestStack({ registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 });
-  control = controlOf(stack);
+  ({ stack, control } = await startControl());
 });
 afterAll(() => stack.close());
 

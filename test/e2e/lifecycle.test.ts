@@ -1,20 +1,14 @@
 /** A tenant's life over HTTP: what its users can do in each state, and what an operator is told. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { offboardedTenant, tenant } from '../../lambdas/tenant/contract.ts';
-import { type Control, controlOf } from './control.ts';
+import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import type { TestStack } from './test-stack.ts';
 
 let stack: TestStack;
 let control: Control;
 beforeAll(async () => {
-  // Nothing is remembered: a suspension counts for the next request.
-  stack = await startTestStack({
-    registryTtlSeconds: 0,
-    dataKeyMaxAgeSeconds: 0,
-    deletionWindowInDays: 7,
-  });
-  control = controlOf(stack);
+  ({ stack, control } = await startControl({ deletionWindowInDays: 7 }));
 });
 afterAll(() => stack.close());
 

@@ -1,13 +1,12 @@
 /** The bundled function under its own role, run as `npm run reconcile` does, after an operator's work by hand. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Control, controlOf } from './control.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import { type Control, startControl } from './control.ts';
+import type { TestStack } from './test-stack.ts';
 
 let stack: TestStack;
 let control: Control;
 beforeAll(async () => {
-  stack = await startTestStack({ registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 });
-  control = controlOf(stack);
+  ({ stack, control } = await startControl());
 });
 afterAll(() => stack.close());
 

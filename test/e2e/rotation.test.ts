@@ -1,19 +1,14 @@
 /** A tenant's key rotates, by itself and when it is told to: over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rotationList, rotationStarted } from '../../lambdas/tenant/contract.ts';
-import { type Control, controlOf } from './control.ts';
+import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import type { TestStack } from './test-stack.ts';
 
 let stack: TestStack;
 let control: Control;
 beforeAll(async () => {
-  stack = await startTestStack({
-    registryTtlSeconds: 0,
-    dataKeyMaxAgeSeconds: 0,
-    rotationPeriodInDays: 365,
-  });
-  control = controlOf(stack);
+  ({ stack, control } = await startControl({ rotationPeriodInDays: 365 }));
 });
 afterAll(() => stack.close());
 

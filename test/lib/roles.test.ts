@@ -1,34 +1,32 @@
 /** What each role of the stack may do, statement by statement. */
 import { describe, expect, test } from '@jest/globals';
-import { administrativeActions, cryptographicActions } from '../../lambdas/tenant/key-policy.ts';
+import { cryptographicActions } from '../../lambdas/tenant/key-policy.ts';
 import {
+  arnOf,
   list,
   named,
   ownArn,
   permissionsOf,
   resource,
   type Statement,
+  sids,
   synthesizedTemplate,
 } from './synthesized.ts';
 
 const template = await synthesizedTemplate();
 const otherwise = await synthesizedTemplate({ deletionWindowInDays: 14 });
 const ownTenant = '${aws:PrincipalTag/TenantId}';
-const arnOf = (type: string, prefix: string) => ({
-  'Fn::GetAtt': [resource(template, type, prefix)[0], 'Arn'],
-});
-const table = arnOf('AWS::DynamoDB::Table', 'TenantTable');
+const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');
 const everyKey = ownArn('kms', 'key/*');
 const dynamodb = {
   'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
 };
-const sids = (statements: readonly Statement[]) => statements.map(({ Sid }) => Sid);
 
 describe('the tenant role', () => {
   const [, role] = resource(template, 'AWS::IAM::Role', 'TenantRole');
   const trust: readonly Statement[] = role.Properties.AssumeRolePolicyDocument.Statement;
   const permissions = permissionsOf(template, 'TenantRole');
-  const dataPlane = { AWS: arnOf('AWS::IAM::Role', 'DataPlaneRole') };
+  const dataPlane = { AWS: arnOf(template, 'AWS::IAM::Role', 'DataPlaneRole') };
 
   test('is assumed by the data plane, in a session named after its tag', () => {
     expect(named(trust, 'SessionIsNamedAfterTenant')).toEqual({
@@ -240,146 +238,6 @@ describe('the control plane', () => {
   });
 });
 
-describe('the reconciler', () => {
-  const permissions = permissionsOf(template, 'ReconcilerRole');
-
-  test('has these statements and no others', () => {
-    expect(sids(permissions)).toEqual([
-      'KeepRegistry',
-      'FindKeys',
-      'ReadKeys',
-      'MendOwnKeys',
-      'NameKeys',
-      'TellFindings',
-      'NoCryptography',
-      'NoGrants',
-      'NoLockoutBypass',
-      'NoHastyDeletion',
-      'WriteOwnLogs',
-    ]);
-  });
-
-  test('changes and removes rows, and adds none', () => {
-    expect(named(permissions, 'KeepRegistry')).toEqual({
-      Sid: 'KeepRegistry',
-      Effect: 'Allow',
-      Action: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
-      Resource: table,
-    });
-  });
-
-  test("changes a key only where that carries the product's tag", () => {
-    expect(named(permissions, 'MendOwnKeys')).toEqual({
-      Sid: 'MendOwnKeys',
-      Effect: 'Allow',
-      Action: [
-        'kms:CancelKeyDeletion',
-        'kms:CreateAlias',
-        'kms:DisableKey',
-        'kms:EnableKey',
-        'kms:EnableKeyRotation',
-        'kms:PutKeyPolicy',
-        'kms:ScheduleKeyDeletion',
-        'kms:UpdateAlias',
-      ],
-      Resource: everyKey,
-      Condition: { StringEquals: { 'aws:ResourceTag/ManagedBy': 'tenant-keys' } },
-    });
-  });
-
-  test('of other keys, and of all, only reads', () => {
-    expect(named(permissions, 'ReadKeys')).toEqual({
-      Sid: 'ReadKeys',
-      Effect: 'Allow',
-      Action: [
-        'kms:DescribeKey',
-        'kms:GetKeyLastUsage',
-        'kms:GetKeyPolicy',
-        'kms:GetKeyRotationStatus',
-        'kms:ListKeyRotations',
-        'kms:ListResourceTags',
-      ],
-      Resource: everyKey,
-    });
-    expect(named(permissions, 'FindKeys')).toEqual({
-      Sid: 'FindKeys',
-      Effect: 'Allow',
-      Action: ['kms:ListAliases', 'kms:ListKeys'],
-      Resource: '*',
-    });
-  });
-
-  test("moves aliases under the product's prefix only", () => {
-    expect(named(permissions, 'NameKeys')).toEqual({
-      Sid: 'NameKeys',
-      Effect: 'Allow',
-      Action: ['kms:CreateAlias', 'kms:UpdateAlias'],
-      Resource: ownArn('kms', 'alias/tenant-keys/*'),
-    });
-  });
-
-  test('puts events on the default bus, under its own name', () => {
-    expect(named(permissions, 'TellFindings')).toEqual({
-      Sid: 'TellFindings',
-      Effect: 'Allow',
-      Action: 'events:PutEvents',
-      Resource: ownArn('events', 'event-bus/default'),
-      Condition: { StringEquals: { 'events:source': 'tenant-keys' } },
-    });
-  });
-
-  test.each(['NoCryptography', 'NoGrants', 'NoLockoutBypass', 'NoHastyDeletion'])(
-    'is denied what the control plane is denied: %s',
-    (sid) => {
-      const controlPlane = permissionsOf(template, 'ControlPlaneRole');
-      expect(named(permissions, sid)).toEqual(named(controlPlane, sid));
-    },
-  );
-});
-
-describe('certificates', () => {
-  test('their function reads rows and writes none; its right to sign is in the key alone', () => {
-    const permissions = permissionsOf(template, 'CertificatesRole');
-    expect(sids(permissions)).toEqual(['ReadRows', 'WriteOwnLogs']);
-    expect(named(permissions, 'ReadRows')).toEqual({
-      Sid: 'ReadRows',
-      Effect: 'Allow',
-      Action: 'dynamodb:GetItem',
-      Resource: table,
-    });
-  });
-
-  test('are signed by that function and by nobody else', () => {
-    const [, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
-    const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
-    const role = arnOf('AWS::IAM::Role', 'CertificatesRole');
-    expect(named(statements, 'CertificatesSign')).toEqual({
-      Sid: 'CertificatesSign',
-      Effect: 'Allow',
-      Principal: { AWS: role },
-      Action: ['kms:GetPublicKey', 'kms:Sign'],
-      Resource: '*',
-    });
-    expect(named(statements, 'NobodyElseSigns')).toEqual({
-      Sid: 'NobodyElseSigns',
-      Effect: 'Deny',
-      Principal: { AWS: '*' },
-      Action: 'kms:Sign',
-      Resource: '*',
-      Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
-    });
-    expect(named(statements, 'AccountAdministersWithoutUse').Action).toEqual(
-      [...administrativeActions].sort(),
-    );
-    expect(sids(statements)).toEqual([
-      'AccountAdministersWithoutUse',
-      'CertificatesSign',
-      'NobodyElseSigns',
-      'NobodyGrants',
-    ]);
-  });
-});
-
 describe('the data plane and the authorizer', () => {
   test("the data plane's own role becomes a tenant's session, and can do nothing else", () => {
     const permissions = permissionsOf(template, 'DataPlaneRole');
@@ -388,7 +246,7 @@ describe('the data plane and the authorizer', () => {
       Sid: 'BecomeTenant',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Resource: arnOf('AWS::IAM::Role', 'TenantRole'),
+      Resource: arnOf(template, 'AWS::IAM::Role', 'TenantRole'),
     });
   });
 
@@ -407,7 +265,7 @@ describe('the data plane and the authorizer', () => {
       Sid: 'WriteOwnLogs',
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: arnOf('AWS::Logs::LogGroup', logs),
+      Resource: arnOf(template, 'AWS::Logs::LogGroup', logs),
     });
   });
 });

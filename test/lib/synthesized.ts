@@ -99,3 +99,10 @@ export const ownArn = (service: string, rest: string) => ({
 
 export const list = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? value : [value as T];
+
+/** @returns the ARN of the only resource of the type whose id begins so, as the template refers to it */
+export const arnOf = (template: Template, type: string, prefix: string) => ({
+  'Fn::GetAtt': [resource(template, type, prefix)[0], 'Arn'],
+});
+
+export const sids = (statements: readonly Statement[]) => statements.map(({ Sid }) => Sid);

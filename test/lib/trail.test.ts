@@ -59,6 +59,21 @@ describe('the trail', () => {
     });
   });
 
+  test('goes into its bucket, and into its log group', () => {
+    const [bucketId] = resource(template, 'AWS::S3::Bucket', 'AuditTrailBucket');
+    expect(trailOf(template).S3BucketName).toEqual({ Ref: bucketId });
+    expect(trailOf(template).CloudWatchLogsLogGroupArn).toBeDefined();
+  });
+
+  test('has the ARN that bucket and key expect', () => {
+    const name = trailOf(template).TrailName;
+    const expecting = JSON.stringify([
+      resource(template, 'AWS::S3::BucketPolicy', 'AuditTrailBucket'),
+      resource(template, 'AWS::KMS::Key', 'ProductKey'),
+    ]).match(/:trail\/[^"]+/g);
+    expect(new Set(expecting)).toEqual(new Set([`:trail/${name}`]));
+  });
+
   test('is made after the policies that CloudTrail tries', () => {
     const [policyId] = resource(template, 'AWS::S3::BucketPolicy', 'AuditTrailBucket');
     expect(resource(template, 'AWS::CloudTrail::Trail')[1].DependsOn).toContain(policyId);

@@ -10,30 +10,10 @@ import { systemClock } from '../../local/clock.ts';
 import { type Deployment, type DeploymentOptions, deploy } from '../../local/deployment.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { readTemplate } from '../../local/template/template.ts';
+import { account, document, role } from './small-template.ts';
 
 const day = 86_400_000;
-const account = {
-  partition: 'aws',
-  region: 'us-east-1',
-  accountId: '111122223333',
-  stackName: 'Small',
-};
 const root = { AWS: `arn:aws:iam::${account.accountId}:root` };
-const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
-const role = (...policies: object[]) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: document({
-      Effect: 'Allow',
-      Principal: { Service: 'lambda.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-    }),
-    Policies: policies.map((statement, index) => ({
-      PolicyName: `P${index}`,
-      PolicyDocument: document(statement),
-    })),
-  },
-});
 const allKeys = `arn:aws:kms:us-east-1:${account.accountId}:key/*`;
 const template = readTemplate(
   {

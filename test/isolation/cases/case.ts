@@ -92,6 +92,19 @@ export function outcomeOf(error: unknown): 'denied' | undefined {
   return name === 'AccessDeniedException' || name === 'AccessDenied' ? 'denied' : undefined;
 }
 
+export const account = 'us-east-1:111122223333';
+/** in another region than the stack's */
+export const otherKey =
+  'arn:aws:kms:eu-west-1:111122223333:key/5d1b6e0c-0000-4000-8000-000000000000';
+export const otherTable = `arn:aws:dynamodb:${account}:table/other`;
+export const otherLogs = 'arn:aws:logs:eu-west-1:111122223333:log-group:other:*';
+
+/** A session of a role, asked of the policies. */
+export const asRole =
+  (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
+  (world: World): Promise<void> =>
+    decide(world.caller(role), { action, resource, context });
+
 /**
  * Asks the policies themselves, for what no operation of the local stack would ask: services of AWS that
  * act by themselves, other regions, logs.

@@ -9,7 +9,7 @@ import {
   grant,
   mapAttempts,
 } from './attempts.ts';
-import { type Case, decide } from './case.ts';
+import { asRole, type Case, otherTable } from './case.ts';
 
 const row = { tenantId: { S: 'declared' } };
 
@@ -46,17 +46,15 @@ export const declaredTenants: readonly Case[] = [
     "the function of declared tenants opens a tenant's session": (world) =>
       assume(world.declaredTenants, world, {}),
     // The local stack has one table and no logs to write: these two are asked of the policies.
-    'the function of declared tenants reads another table': (world) =>
-      decide(world.caller('DeclaredTenantsRole'), {
-        action: 'dynamodb:GetItem',
-        resource: 'arn:aws:dynamodb:us-east-1:111122223333:table/other',
-        context: {},
-      }),
-    'the function of declared tenants writes to a log group that is not its own': (world) =>
-      decide(world.caller('DeclaredTenantsRole'), {
-        action: 'logs:PutLogEvents',
-        resource: 'arn:aws:logs:us-east-1:111122223333:log-group:other:*',
-        context: {},
-      }),
+    'the function of declared tenants reads another table': asRole(
+      'DeclaredTenantsRole',
+      'dynamodb:GetItem',
+      otherTable,
+    ),
+    'the function of declared tenants writes to a log group that is not its own': asRole(
+      'DeclaredTenantsRole',
+      'logs:PutLogEvents',
+      'arn:aws:logs:us-east-1:111122223333:log-group:other:*',
+    ),
   }),
 ];

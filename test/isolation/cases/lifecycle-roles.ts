@@ -1,18 +1,22 @@
-/** The roles beside the two planes: who mends keys, who signs certificates, who may touch the key they sign with. */
+/**
+ * The roles beside the two planes, asked of the policies: what no request to the local stack can try, such as another
+ * region, a service of AWS that acts by itself, or a statement that somebody adds. What one can is in `reconciler.ts`
+ * and `certificates.ts`.
+ */
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { claims, cryptography, first, getRow, grant, mapAttempts } from './attempts.ts';
-import { type Case, decide, type World } from './case.ts';
+import {
+  account,
+  asRole,
+  type Case,
+  decide,
+  otherKey,
+  otherLogs,
+  otherTable,
+  type World,
+} from './case.ts';
 
-const account = 'us-east-1:111122223333';
-const otherKey = 'arn:aws:kms:eu-west-1:111122223333:key/5d1b6e0c-0000-4000-8000-000000000000';
-const otherTable = `arn:aws:dynamodb:${account}:table/other`;
-const otherLogs = 'arn:aws:logs:eu-west-1:111122223333:log-group:other:*';
 const ownTag = { 'aws:ResourceTag/ManagedBy': 'tenant-keys' };
-
-const asRole =
-  (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
-  (world: World) =>
-    decide(world.caller(role), { action, resource, context });
 
 /** By the policy that lets the account administer the key, as each tenant's key has it. */
 const onTenantKey =

@@ -2,30 +2,29 @@
 
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { claims } from './attempts.ts';
-import { type Case, decide, type Tenant, type World } from './case.ts';
+import {
+  account,
+  asRole,
+  type Case,
+  decide,
+  otherKey,
+  otherLogs,
+  otherTable,
+  type Tenant,
+  type World,
+} from './case.ts';
 
-const account = 'us-east-1:111122223333';
 const trail = `arn:aws:cloudtrail:${account}:trail/TenantKeys-trail`;
 const otherTrail = `arn:aws:cloudtrail:${account}:trail/other`;
-const otherKey = 'arn:aws:kms:eu-west-1:111122223333:key/5d1b6e0c-0000-4000-8000-000000000000';
 const own = { 'aws:ResourceTag/TenantId': 'acme', 'kms:EncryptionContext:TenantId': 'acme' };
 
-const asRole =
-  (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
-  (world: World) =>
-    decide(world.caller(role), { action, resource, context });
-
-const writesLogs = (role: string) =>
-  asRole(role, 'logs:PutLogEvents', 'arn:aws:logs:eu-west-1:111122223333:log-group:other:*');
+const writesLogs = (role: string) => asRole(role, 'logs:PutLogEvents', otherLogs);
 
 const reach = claims('denied', ['deployed'], {
   'its own session on a key in another region': asRole('TenantRole', 'kms:Encrypt', otherKey, own),
-  'its own session reads another table': asRole(
-    'TenantRole',
-    'dynamodb:GetItem',
-    `arn:aws:dynamodb:${account}:table/other`,
-    { 'dynamodb:LeadingKeys': 'acme' },
-  ),
+  'its own session reads another table': asRole('TenantRole', 'dynamodb:GetItem', otherTable, {
+    'dynamodb:LeadingKeys': 'acme',
+  }),
   'its own session reads its table without naming a row': (world) =>
     decide(world.caller('TenantRole'), {
       action: 'dynamodb:GetItem',
@@ -40,7 +39,7 @@ const reach = claims('denied', ['deployed'], {
   'the control plane reads another table': asRole(
     'ControlPlaneRole',
     'dynamodb:GetItem',
-    `arn:aws:dynamodb:${account}:table/other`,
+    otherTable,
   ),
   'the control plane tags a key in another region': asRole(
     'ControlPlaneRole',

@@ -7,26 +7,7 @@ import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
 import { deploy } from '../../../local/deployment.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { readTemplate } from '../../../local/template/template.ts';
-
-export const account = {
-  partition: 'aws',
-  region: 'us-east-1',
-  accountId: '111122223333',
-  stackName: 'Small',
-};
-
-const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
-const role = (...statements: object[]) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: document({
-      Effect: 'Allow',
-      Principal: { Service: 'lambda.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-    }),
-    Policies: [{ PolicyName: 'P', PolicyDocument: document(...statements) }],
-  },
-});
+import { account, document, role } from '../small-template.ts';
 
 const template = readTemplate(
   {

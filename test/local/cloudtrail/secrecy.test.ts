@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { kmsRequest, send, signed } from '../aws/fixture.ts';
-import { account, openTrailed, outcomeOf, type Trailed } from './fixture.ts';
+import { account } from '../small-template.ts';
+import { openTrailed, outcomeOf, type Trailed } from './fixture.ts';
 
 let stack: Trailed;
 beforeAll(async () => {

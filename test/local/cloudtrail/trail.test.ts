@@ -5,7 +5,8 @@ import { openTrail } from '../../../local/cloudtrail/trail.ts';
 import { told } from '../../../local/kms/told.ts';
 import { kmsRequest, send, signed } from '../aws/fixture.ts';
 import { testKms } from '../kms/fixture.ts';
-import { account, openTrailed, outcomeOf, type Trailed } from './fixture.ts';
+import { account } from '../small-template.ts';
+import { openTrailed, outcomeOf, type Trailed } from './fixture.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const hex64 = /^[0-9a-f]{64}$/;
