@@ -108,7 +108,6 @@ export type Tenant = z.output<typeof tenant>;
 
 /** The answer to DELETE. */
 export const offboardedTenant = z.extend(tenant, { keyLastUsed: z.optional(keyUse) });
-export type OffboardedTenant = z.output<typeof offboardedTenant>;
 
 export const rotation = z.strictObject({
   keyMaterialId: z.optional(z.string()),
@@ -124,7 +123,6 @@ export const rotationList = z.strictObject({
   rotations: z.array(rotation),
   nextCursor: z.optional(z.string()),
 });
-export type RotationList = z.output<typeof rotationList>;
 
 /** The answer to an on-demand rotation, which KMS does some time later. */
 export const rotationStarted = z.strictObject({
@@ -132,7 +130,6 @@ export const rotationStarted = z.strictObject({
   keyArn: z.string(),
   rotationsLeft: z.int(),
 });
-export type RotationStarted = z.output<typeof rotationStarted>;
 
 export const tenantList = z.strictObject({
   tenants: z.array(tenant),
