@@ -71,11 +71,11 @@ function bearerToken({ authorizationToken, headers }: AuthorizerEvent): string {
 }
 
 function answer(claims: Claims, rights: Rights | undefined, methodArn: string): AuthorizerResult {
-  const named = rights !== undefined && 'tenantId' in rights;
+  const tenantId = rights?.tenantId;
   return {
     principalId: principalOf(claims),
     policyDocument: policyFor(rights, methodArn),
-    context: named ? { tenantId: rights.tenantId } : {},
+    context: tenantId === undefined ? {} : { tenantId },
   };
 }
 

@@ -124,8 +124,13 @@ export const handler = apiHandler<'crypto'>({
 });
 
 function batchAnswer(items: readonly (object | ItemError)[]) {
-  // An item's error says no more than an error of its own request: see `server-timing.ts`.
-  if (items.some((item) => 'error' in item)) tally()?.withhold();
+  const failed = items.filter((item) => 'error' in item).length;
+  tally()?.count('Items', items.length);
+  if (failed > 0) {
+    tally()?.count('FailedItems', failed);
+    // An item's error says no more than an error of its own request: see `server-timing.ts`.
+    tally()?.withhold();
+  }
   return json(200, { items });
 }
 

@@ -40,6 +40,30 @@ export const declaredTenantsEnvironment = z.object({
   TABLE_NAME: text,
 });
 
+export const auditEnvironment = z.object({
+  AUDIT_TABLE_NAME: text,
+  /** ARN of the role of which a session reads one tenant's events */
+  AUDIT_READER_ROLE_ARN: text,
+});
+
+export const indexerEnvironment = z.object({
+  TABLE_NAME: text,
+  AUDIT_TABLE_NAME: text,
+  AUDIT_RETENTION_DAYS: wholeNumber,
+  ACCOUNT_ID: text,
+  /** whose new keys are tenants' before their rows say so */
+  CONTROL_PLANE_ROLE_ARN: text,
+  /** names of the log groups: where CloudTrail writes, if it does, and where the data plane does */
+  TRAIL_LOG_GROUP: z.optional(text),
+  REQUEST_LOG_GROUP: text,
+});
+
+export const volumesEnvironment = z.object({
+  /** of the registry */
+  TABLE_NAME: text,
+  AUDIT_TABLE_NAME: text,
+});
+
 export const cryptoEnvironment = z.object({
   TABLE_NAME: text,
   TENANT_ROLE_ARN: text,

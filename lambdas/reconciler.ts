@@ -9,6 +9,7 @@ import type { Context } from 'aws-lambda';
 import { clientConfiguration } from './aws/client.ts';
 import { readEnvironment, reconcilerEnvironment } from './environment.ts';
 import { log } from './http/log.ts';
+import { logFleet } from './reconciler/fleet.ts';
 import { reconcile } from './reconciler/reconcile.ts';
 import { keyPolicyBy } from './tenant/key-policy-of.ts';
 
@@ -21,7 +22,7 @@ const events = new EventBridgeClient({ ...clientConfiguration, requestHandler })
 const shown = 100;
 
 export async function handler(_event: unknown, context: Context) {
-  const { summary, found } = await reconcile({
+  const { summary, found, fleet } = await reconcile({
     kms: new KMSClient({ ...clientConfiguration, requestHandler }),
     table,
     events,
@@ -32,6 +33,7 @@ export async function handler(_event: unknown, context: Context) {
     end: Date.now() + context.getRemainingTimeInMillis(),
   });
   log('INFO', { message: 'reconciled', ...summary });
+  logFleet(fleet);
   // Nobody reads it of a scheduled run; whoever invokes the function by hand does.
   return { ...summary, found: found.slice(0, shown) };
 }

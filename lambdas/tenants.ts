@@ -11,7 +11,9 @@ import { clientConfiguration } from './aws/client.ts';
 import { readEnvironment, tenantsEnvironment } from './environment.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
+import { principalOf } from './http/principal.ts';
 import { tenantNotFound } from './http/problem.ts';
+import { queryOf } from './http/query.ts';
 import { json } from './http/response.ts';
 import { tenantOfPath } from './http/tenant-of-path.ts';
 import { validated } from './http/validated.ts';
@@ -161,20 +163,4 @@ async function rowOfPath(event: APIGatewayProxyEvent) {
   const row = await getTenant(table, tableName, tenantOfPath(event));
   if (row === undefined) throw tenantNotFound();
   return row;
-}
-
-/** Who the authorizer says has called. */
-function principalOf({ requestContext }: APIGatewayProxyEvent): string {
-  const principal: unknown = requestContext.authorizer?.principalId;
-  return typeof principal === 'string' && principal !== '' ? principal : 'unknown';
-}
-
-/** A parameter that is given twice stays a list, which no schema takes. */
-function queryOf({ multiValueQueryStringParameters }: APIGatewayProxyEvent) {
-  return Object.fromEntries(
-    Object.entries(multiValueQueryStringParameters ?? {}).map(([name, values]) => [
-      name,
-      values?.length === 1 ? values[0] : values,
-    ]),
-  );
 }

@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { octetStream, type Route, routes } from '../lambdas/http/routes.ts';
 import { AccessLogs, accessLogFormat } from './access-logs.ts';
@@ -35,17 +36,20 @@ const throttling = { throttlingRateLimit: 2000, throttlingBurstLimit: 1000 };
 export class Api extends Construct {
   /** without a slash at its end */
   readonly url: string;
-  private readonly api: RestApi;
+  readonly api: RestApi;
+  readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const logs = new AccessLogs(this, 'AccessLogs', { key: props.key });
+    this.accessLogs = logs.logGroup;
     this.api = this.restApi(props.config.stage, logs);
-    const authorizer = tokenAuthorizer(this, props.functions.authorizer);
+    const authorizer = tokenAuthorizer(this, props.functions.authorizer.function);
     const integrations = {
-      tenants: integration(props.functions.tenants),
-      crypto: integration(props.functions.crypto, props.config.tenantIsolation),
-      certificates: integration(props.functions.certificates),
+      tenants: integration(props.functions.tenants.function),
+      crypto: integration(props.functions.crypto.function, props.config.tenantIsolation),
+      certificates: integration(props.functions.certificates.function),
+      audit: integration(props.functions.audit.function),
     } satisfies Record<Route['plane'], LambdaIntegration>;
     for (const { method, path, plane } of routes) {
       this.api.root.resourceForPath(path).addMethod(method, integrations[plane], {

@@ -45,11 +45,13 @@ const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
 
 export class AuditTrail extends Construct {
   readonly trailArn: string;
+  readonly logs: LogGroup;
+  readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
-    const bucket = this.bucket(props);
-    const logs = logGroup(this, 'Logs', props.key, props.config.trailLogRetentionDays);
+    this.bucket = this.lockedBucket(props);
+    this.logs = logGroup(this, 'Logs', props.key, props.config.trailLogRetentionDays);
     const trail = new CfnTrail(this, 'Trail', {
       trailName: trailName(Stack.of(this)),
       isLogging: true,
@@ -57,17 +59,17 @@ export class AuditTrail extends Construct {
       includeGlobalServiceEvents: true,
       enableLogFileValidation: true,
       eventSelectors: [{ readWriteType: 'All', includeManagementEvents: true }],
-      s3BucketName: bucket.bucketName,
+      s3BucketName: this.bucket.bucketName,
       kmsKeyId: props.key.keyArn,
-      cloudWatchLogsLogGroupArn: logs.logGroupArn,
-      cloudWatchLogsRoleArn: this.logsRole(logs).roleArn,
+      cloudWatchLogsLogGroupArn: this.logs.logGroupArn,
+      cloudWatchLogsRoleArn: this.logsRole(this.logs).roleArn,
     });
     // CloudTrail tries the bucket when the trail is made.
-    if (bucket.policy) trail.node.addDependency(bucket.policy);
+    if (this.bucket.policy) trail.node.addDependency(this.bucket.policy);
     this.trailArn = trail.attrArn;
   }
 
-  private bucket({ config, key, trailArn }: AuditTrailProps): Bucket {
+  private lockedBucket({ config, key, trailArn }: AuditTrailProps): Bucket {
     const bucket = new Bucket(this, 'Bucket', {
       ...privateBucket,
       encryption: BucketEncryption.KMS,

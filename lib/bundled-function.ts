@@ -21,7 +21,9 @@ import { bundleOnce } from './bundle-once.ts';
 import { logGroup } from './log-group.ts';
 
 /** Every variable that the function reads, each as text. */
-export type Environment<S extends z.core.$ZodType> = Record<keyof z.output<S>, string>;
+export type Environment<S extends z.core.$ZodType> = {
+  readonly [K in keyof z.output<S>]: string;
+};
 
 export interface BundledFunctionProps {
   /** of the file in lambdas/, without `.ts` */
@@ -37,19 +39,20 @@ export interface BundledFunctionProps {
 
 export class BundledFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly logs: LogGroup;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
-    const logs = logGroup(this, 'Logs', props.key);
+    this.logs = logGroup(this, 'Logs', props.key);
     // Instead of AWS's managed policy, which lets a function write into every log group.
     props.role.addToPrincipalPolicy(
       new PolicyStatement({
         sid: 'WriteOwnLogs',
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logs.logGroupArn],
+        resources: [this.logs.logGroupArn],
       }),
     );
-    this.function = this.bundled(props, logs);
+    this.function = this.bundled(props, this.logs);
   }
 
   /** CDK copies the bundle into its assembly as soon as the function is made. */

@@ -28,6 +28,9 @@ const texts = {
   tenantClaim:
     'must be the claim that only tokens of tenants carry: letters, digits and _ . : / -, ' +
     `and none of ${registeredClaims.join(', ')}`,
+  trailLogGroup:
+    'must be the name of a log group of this account and region, and only with -c trail=false',
+  alarmEmail: 'must be a mail address',
   stage: 'must be 1-128 letters, digits, hyphens and underscores',
 };
 
@@ -91,6 +94,21 @@ const schema = z.object({
   trailArchiveAfterDays: days(30, 3650).default(90),
   /** how long the trail can be asked about in its log group; its files are never deleted */
   trailLogRetentionDays: oneOf('days', trailLogRetentions).default(365),
+  /** name of the log group of this account and region to which an organization's trail delivers */
+  trailLogGroup: z
+    .string(texts.trailLogGroup)
+    .regex(/^[\w./#-]{1,512}$/, texts.trailLogGroup)
+    .optional(),
+  /** how long a tenant's audit events can be read; the trail's files stay */
+  auditRetentionDays: days(1, 3650).default(365),
+  /** whether two tenants of the stack's own try every way to each other's key, by schedule */
+  canary: trueOrFalse().default(true),
+  canaryEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
+  /** where alarms are mailed, beside the topic; SNS asks the address first */
+  alarmEmail: z
+    .string(texts.alarmEmail)
+    .regex(/^[^\s@]{1,64}@[^\s@]{1,255}$/, texts.alarmEmail)
+    .optional(),
   /** tenants whose keys CloudFormation makes */
   tenants: declaredTenants.default([]),
   stage: z
@@ -99,14 +117,20 @@ const schema = z.object({
     .default('v1'),
 });
 
-export type Config = Readonly<z.output<typeof schema>>;
+/** The stack's own trail has a log group of its own. */
+const checked = schema.refine(({ trail, trailLogGroup }) => !trail || trailLogGroup === undefined, {
+  path: ['trailLogGroup'],
+  message: texts.trailLogGroup,
+});
+
+export type Config = Readonly<z.output<typeof checked>>;
 
 /**
  * @param context the whole CDK context, CDK's own keys included
  * @throws ConfigError for a value that is wrong or missing, and for a key that nobody knows
  */
 export function readConfig(context: Readonly<Record<string, unknown>>): Config {
-  const result = schema.safeParse(context);
+  const result = checked.safeParse(context);
   const problems = new Map(
     (result.error?.issues ?? []).map((issue) => {
       const place = z.core.toDotPath(issue.path);

@@ -3,9 +3,10 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { TenancyConfig } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type {
+  auditEnvironment,
   authorizerEnvironment,
   certificatesEnvironment,
   cryptoEnvironment,
@@ -21,21 +22,25 @@ export interface FunctionsProps {
   readonly table: Table;
   readonly tenantRoleArn: string;
   readonly certificateKeyArn: string;
+  readonly auditTable: Table;
+  readonly auditReaderRoleArn: string;
   readonly roles: {
     readonly authorizer: Role;
     readonly controlPlane: Role;
     readonly dataPlane: Role;
     readonly certificates: Role;
     readonly reconciler: Role;
+    readonly audit: Role;
   };
 }
 
 export class Functions extends Construct {
-  readonly authorizer: LambdaFunction;
-  readonly tenants: LambdaFunction;
-  readonly crypto: LambdaFunction;
-  readonly certificates: LambdaFunction;
-  readonly reconciler: LambdaFunction;
+  readonly authorizer: BundledFunction;
+  readonly tenants: BundledFunction;
+  readonly crypto: BundledFunction;
+  readonly certificates: BundledFunction;
+  readonly reconciler: BundledFunction;
+  readonly audit: BundledFunction;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
@@ -44,15 +49,16 @@ export class Functions extends Construct {
     this.crypto = this.cryptoFunction(props);
     this.certificates = this.certificatesFunction(props);
     this.reconciler = this.reconcilerFunction(props);
+    this.audit = this.auditFunction(props);
   }
 
-  private authorizerFunction({ config, key, roles }: FunctionsProps): LambdaFunction {
+  private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {
     const environment: Environment<typeof authorizerEnvironment> = {
       ISSUER: config.issuer,
       AUDIENCE: config.audience,
       TENANT_CLAIM: config.tenantClaim,
     };
-    const { function: authorizer } = new BundledFunction(this, 'Authorizer', {
+    return new BundledFunction(this, 'Authorizer', {
       name: 'authorizer',
       description: 'tenant-keys: token to tenant and scopes',
       role: roles.authorizer,
@@ -63,16 +69,15 @@ export class Functions extends Construct {
       memoryInMegabytes: 512,
       environment,
     });
-    return authorizer;
   }
 
-  private tenantsFunction(props: FunctionsProps): LambdaFunction {
+  private tenantsFunction(props: FunctionsProps): BundledFunction {
     const environment: Environment<typeof tenantsEnvironment> = {
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
       DELETION_WINDOW_IN_DAYS: String(props.config.deletionWindowInDays),
     };
-    const { function: tenants } = new BundledFunction(this, 'Tenants', {
+    return new BundledFunction(this, 'Tenants', {
       name: 'tenants',
       description: 'tenant-keys: tenant lifecycle, without cryptography',
       role: props.roles.controlPlane,
@@ -82,10 +87,9 @@ export class Functions extends Construct {
       memoryInMegabytes: 512,
       environment,
     });
-    return tenants;
   }
 
-  private cryptoFunction(props: FunctionsProps): LambdaFunction {
+  private cryptoFunction(props: FunctionsProps): BundledFunction {
     const { tenantIsolation } = props.config;
     const environment: Environment<typeof cryptoEnvironment> = {
       TABLE_NAME: props.table.tableName,
@@ -96,7 +100,7 @@ export class Functions extends Construct {
       DATA_KEY_MAX_MESSAGES: String(props.config.dataKeyMaxMessages),
       DATA_KEY_MAX_BYTES: String(props.config.dataKeyMaxBytes),
     };
-    const { function: crypto } = new BundledFunction(this, 'Crypto', {
+    return new BundledFunction(this, 'Crypto', {
       name: 'crypto',
       description: 'tenant-keys: encryption and decryption for one tenant',
       role: props.roles.dataPlane,
@@ -109,15 +113,14 @@ export class Functions extends Construct {
       // Lambda takes this at creation only: switching it replaces the function.
       ...(tenantIsolation && { tenancyConfig: TenancyConfig.PER_TENANT }),
     });
-    return crypto;
   }
 
-  private certificatesFunction(props: FunctionsProps): LambdaFunction {
+  private certificatesFunction(props: FunctionsProps): BundledFunction {
     const environment: Environment<typeof certificatesEnvironment> = {
       TABLE_NAME: props.table.tableName,
       CERTIFICATE_KEY_ARN: props.certificateKeyArn,
     };
-    const { function: certificates } = new BundledFunction(this, 'Certificates', {
+    return new BundledFunction(this, 'Certificates', {
       name: 'certificates',
       description: 'tenant-keys: signed certificates of erasure',
       role: props.roles.certificates,
@@ -127,12 +130,11 @@ export class Functions extends Construct {
       memoryInMegabytes: 512,
       environment,
     });
-    return certificates;
   }
 
-  private reconcilerFunction(props: FunctionsProps): LambdaFunction {
+  private reconcilerFunction(props: FunctionsProps): BundledFunction {
     const environment: Environment<typeof reconcilerEnvironment> = this.registryAndKeyPolicy(props);
-    const { function: reconciler } = new BundledFunction(this, 'Reconciler', {
+    return new BundledFunction(this, 'Reconciler', {
       name: 'reconciler',
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
       role: props.roles.reconciler,
@@ -142,7 +144,23 @@ export class Functions extends Construct {
       memoryInMegabytes: 512,
       environment,
     });
-    return reconciler;
+  }
+
+  private auditFunction(props: FunctionsProps): BundledFunction {
+    const environment: Environment<typeof auditEnvironment> = {
+      AUDIT_TABLE_NAME: props.auditTable.tableName,
+      AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
+    };
+    return new BundledFunction(this, 'Audit', {
+      name: 'audit',
+      description: "tenant-keys: who used a tenant's key",
+      role: props.roles.audit,
+      key: props.key,
+      // A session and a page, three attempts each.
+      timeoutInSeconds: 20,
+      memoryInMegabytes: 512,
+      environment,
+    });
   }
 
   /** Where rows are, and what the policy of a tenant's key is made of. */

@@ -1,21 +1,26 @@
 /** The stack, composed. What each part is for stands with the part. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Api } from './api.ts';
+import { AuditIndexer } from './audit-indexer.ts';
+import { AuditReaderRole } from './audit-reader-role.ts';
+import { AuditTable } from './audit-table.ts';
 import { AuditTrail, trailArnOf } from './audit-trail.ts';
 import { CertificateKey } from './certificate-key.ts';
 import { CertificatesRole } from './certificates-role.ts';
 import type { Config } from './config.ts';
 import { ControlPlaneRole } from './control-plane-role.ts';
-import { DataPlaneRole } from './data-plane-role.ts';
 import { DeclaredTenants } from './declared-tenants.ts';
 import { Functions } from './functions.ts';
 import { ProductKey } from './product-key.ts';
 import { ReconcilerRole } from './reconciler-role.ts';
 import { ReconcilerSchedule } from './reconciler-schedule.ts';
+import { SessionOpenerRole } from './session-opener-role.ts';
 import { TenantRole } from './tenant-role.ts';
 import { TenantTable } from './tenant-table.ts';
+import { Volumes } from './volumes.ts';
 
 export interface TenantKeysStackProps {
   readonly config: Config;
@@ -30,7 +35,14 @@ export class TenantKeysStack extends Stack {
     const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
     const { table } = new TenantTable(this, 'TenantTable', { key });
 
-    const dataPlane = new DataPlaneRole(this, 'DataPlaneRole');
+    const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
+    const trail = trailArn
+      ? new AuditTrail(this, 'AuditTrail', { config, key, trailArn })
+      : undefined;
+
+    const dataPlane = new SessionOpenerRole(this, 'DataPlaneRole', {
+      description: 'tenant-keys: becomes the session of one tenant, and nothing else',
+    });
     const tenant = new TenantRole(this, 'TenantRole', { table, dataPlaneRole: dataPlane.role });
     dataPlane.mayAssume(tenant.roleArn);
     const controlPlane = new ControlPlaneRole(this, 'ControlPlaneRole', {
@@ -41,6 +53,16 @@ export class TenantKeysStack extends Stack {
       description: 'tenant-keys: checks tokens; needs nothing of AWS but its log',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
+
+    const audit = new SessionOpenerRole(this, 'AuditRole', {
+      description:
+        "tenant-keys: opens the session that reads one tenant's events, and nothing else",
+    });
+    const auditReader = new AuditReaderRole(this, 'AuditReaderRole', {
+      auditTable,
+      auditRole: audit.role,
+    });
+    audit.mayAssume(auditReader.roleArn);
 
     const certificates = new CertificatesRole(this, 'CertificatesRole', { table });
     const certificateKey = new CertificateKey(this, 'CertificateKey', {
@@ -54,16 +76,19 @@ export class TenantKeysStack extends Stack {
       table,
       tenantRoleArn: tenant.roleArn,
       certificateKeyArn: certificateKey.key.keyArn,
+      auditTable,
+      auditReaderRoleArn: auditReader.roleArn,
       roles: {
         authorizer: authorizerRole,
         controlPlane: controlPlane.role,
         dataPlane: dataPlane.role,
         certificates: certificates.role,
         reconciler: reconciler.role,
+        audit: audit.role,
       },
     });
     new ReconcilerSchedule(this, 'ReconcilerSchedule', {
-      reconciler: functions.reconciler,
+      reconciler: functions.reconciler.function,
       everyMinutes: config.reconcileEveryMinutes,
     });
     if (config.tenants.length > 0) {
@@ -74,14 +99,29 @@ export class TenantKeysStack extends Stack {
       new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roles });
     }
     const api = new Api(this, 'Api', { config, key, functions });
-    const trail = trailArn && new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
+    new AuditIndexer(this, 'AuditIndexer', {
+      config,
+      key,
+      table,
+      auditTable,
+      controlPlaneRoleArn: controlPlane.role.roleArn,
+      trailLogs: trail?.logs ?? this.foreignTrailLogs(config),
+      requestLogs: functions.crypto.logs,
+    });
+    new Volumes(this, 'Volumes', { key, table, auditTable });
 
     const outputs = {
       ApiUrl: api.url,
       TableName: table.tableName,
+      AuditTableName: auditTable.tableName,
       TenantRoleArn: tenant.roleArn,
       ...(trail && { TrailArn: trail.trailArn }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+
+  private foreignTrailLogs({ trailLogGroup }: Config): ILogGroup | undefined {
+    if (trailLogGroup === undefined) return undefined;
+    return LogGroup.fromLogGroupName(this, 'TrailLogs', trailLogGroup);
   }
 }

@@ -10,7 +10,6 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import {
   ArnPrincipal,
   CfnRole,
-  Effect,
   type IRole,
   PolicyDocument,
   PolicyStatement,
@@ -19,9 +18,12 @@ import { Construct } from 'constructs';
 import { tenantActions } from '../lambdas/tenant/key-policy.ts';
 import { tenantIdTag } from '../lambdas/tenant/tenant-id.ts';
 import { acknowledge } from './acknowledge.ts';
-
-/** IAM puts the session's tag here; for a session without it no StringEquals with it is ever true. */
-const ownTenant = `\${aws:PrincipalTag/${tenantIdTag}}`;
+import {
+  nothingWithoutTenant,
+  ownPartitionOnly,
+  ownTenant,
+  trustsOpener,
+} from './tenant-session.ts';
 
 export interface TenantRoleProps {
   readonly table: Table;
@@ -31,16 +33,18 @@ export interface TenantRoleProps {
 
 export class TenantRole extends Construct {
   readonly roleArn: string;
+  /** statements of the trust policy may be added until synthesis */
+  readonly trust: PolicyDocument;
 
   constructor(scope: Construct, id: string, props: TenantRoleProps) {
     super(scope, id);
-    const dataPlane = new ArnPrincipal(props.dataPlaneRole.roleArn);
+    this.trust = new PolicyDocument({
+      statements: trustsOpener(new ArnPrincipal(props.dataPlaneRole.roleArn)),
+    });
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
       description: 'tenant-keys: one session a tenant, for its key and its row',
-      assumeRolePolicyDocument: new PolicyDocument({
-        statements: [sessionNamedAfterTenant(dataPlane), onlyTagTenantId(dataPlane)],
-      }),
+      assumeRolePolicyDocument: this.trust,
       // From a role, AWS makes no session longer than this either.
       maxSessionDuration: Duration.hours(1).toSeconds(),
       // Inline, so that at no moment the role has an Allow without its Deny.
@@ -65,36 +69,6 @@ export class TenantRole extends Construct {
   }
 }
 
-/**
- * The name makes CloudTrail's ARNs tell the tenant. Without a tag the variable has no value and nothing
- * equals it; an empty tag equals no session name, which has 2 characters at least.
- */
-const sessionNamedAfterTenant = (dataPlane: ArnPrincipal) =>
-  new PolicyStatement({
-    sid: 'SessionIsNamedAfterTenant',
-    principals: [dataPlane],
-    actions: ['sts:AssumeRole'],
-    conditions: {
-      StringEquals: { 'sts:RoleSessionName': `\${aws:RequestTag/${tenantIdTag}}` },
-    },
-  });
-
-/**
- * TagSession is asked for only where tags are passed, so ForAllValues never meets an absent key here.
- * It compares with regard to case, which IAM does not do when it looks a tag up. sts:RoleSessionName is
- * no condition key of TagSession. A transitive tag would outlive the session in a role that it assumes.
- */
-const onlyTagTenantId = (dataPlane: ArnPrincipal) =>
-  new PolicyStatement({
-    sid: 'OnlyTagIsTenantId',
-    principals: [dataPlane],
-    actions: ['sts:TagSession'],
-    conditions: {
-      'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag] },
-      Null: { 'sts:TransitiveTagKeys': 'true' },
-    },
-  });
-
 /** One of the two locks of a key; the other is the key's own policy, in lambdas/tenant/key-policy.ts. */
 const useOwnKey = (stack: Stack) =>
   new PolicyStatement({
@@ -109,24 +83,10 @@ const useOwnKey = (stack: Stack) =>
     },
   });
 
-/** ForAllValues is true where DynamoDB names no partition key, hence Null (IAM User Guide, set operators). */
 const readOwnRow = (table: Table) =>
   new PolicyStatement({
     sid: 'ReadOwnRow',
     actions: ['dynamodb:GetItem'],
     resources: [table.tableArn],
-    conditions: {
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownTenant] },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    },
-  });
-
-/** So that no Allow that is added one day works for a session of nobody. */
-const nothingWithoutTenant = () =>
-  new PolicyStatement({
-    sid: 'NothingWithoutTenant',
-    effect: Effect.DENY,
-    actions: ['*'],
-    resources: ['*'],
-    conditions: { Null: { [`aws:PrincipalTag/${tenantIdTag}`]: 'true' } },
+    conditions: ownPartitionOnly,
   });

@@ -1,8 +1,15 @@
 /** The registry: one row a tenant, with the ARN of its key and never a key. */
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { keyArnIndex } from '../lambdas/tenant/key-arn-index.ts';
 
 export interface TenantTableProps {
   readonly key: IKey;
@@ -22,6 +29,12 @@ export class TenantTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Whose key a key is, for the indexer.
+    this.table.addGlobalSecondaryIndex({
+      indexName: keyArnIndex,
+      partitionKey: { name: 'keyArn', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
   }
 }

@@ -1,5 +1,8 @@
-/** What a template does by itself: its custom resources once at the start, its rule by the clock. */
-import { reconcilePage } from './aws/reconcile-page.ts';
+/**
+ * What a template does by itself: its custom resources once at the start, its rules by the clock, its
+ * subscriptions as lines are logged.
+ */
+import { runPage } from './aws/run-page.ts';
 import { createCustomResources } from './cloudformation.ts';
 import type { Deployment } from './deployment.ts';
 import type { Runtime } from './lambda/runtime.ts';
@@ -9,36 +12,59 @@ import type { FunctionDefinition } from './template/functions.ts';
 import { readRules } from './template/rules.ts';
 import type { Template } from './template/template.ts';
 
+/** The functions that run by schedule, by the names of their bundles, each with the page that runs it now. */
+const pages = {
+  reconciler: '/_local/reconcile',
+  canary: '/_local/canary',
+  volumes: '/_local/volumes',
+} as const;
+export type Scheduled = keyof typeof pages;
+
 export interface AutomationOptions {
   readonly template: Template;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly runtime: Runtime;
   readonly deployment: Pick<Deployment, 'addPage'>;
-  /** whether the rule runs by itself; without it, only when it is told to */
+  /** whether rules run by themselves; without it, only when they are told to */
   readonly ticking: boolean;
 }
 
 export interface Automation {
-  /** runs the reconciler now, or takes part in its run; @returns the summary */
-  reconcile(): Promise<unknown>;
+  /**
+   * Runs a function now, or takes part in its run.
+   * @returns what the function returned
+   * @throws Error where the template has no rule for it
+   */
+  run(name: Scheduled): Promise<unknown>;
   close(): void;
 }
 
-/** @throws Error where a custom resource fails, or there is not exactly one rule: the reconciler's */
+/** @throws Error where a custom resource fails, or a rule is for a function that is not known to be scheduled */
 export async function automate(options: AutomationOptions): Promise<Automation> {
   const { template, functions, runtime, deployment, ticking } = options;
   const { account } = template;
-  const [rule, ...others] = readRules(template, functions);
-  if (rule === undefined || others.length > 0) throw new Error('not exactly one rule');
+  const rules = new Map(
+    readRules(template, functions).map((rule) => {
+      const [bundle = ''] = functions.get(rule.functionArn)?.handler.split('.') ?? [];
+      if (!Object.hasOwn(pages, bundle)) {
+        throw new Error(`${rule.name}: ${bundle} is not known to run by schedule`);
+      }
+      return [bundle as Scheduled, rule] as const;
+    }),
+  );
   await createCustomResources(account, readCustomResources(template), runtime);
   const schedules = openSchedules({
     account,
-    rules: [rule],
+    rules: [...rules.values()],
     runtime,
     ticking,
     onError: (name, error) => process.stderr.write(`${name}: ${error}\n`),
   });
-  const reconcile = () => schedules.run(rule);
-  deployment.addPage(reconcilePage(reconcile));
-  return { reconcile, close: schedules.close };
+  const run = async (name: Scheduled) => {
+    const rule = rules.get(name);
+    if (rule === undefined) throw new Error(`the template has no rule that runs the ${name}`);
+    return schedules.run(rule);
+  };
+  for (const name of rules.keys()) deployment.addPage(runPage(pages[name], name, () => run(name)));
+  return { run, close: schedules.close };
 }

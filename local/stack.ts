@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackName } from '../lib/stack-name.ts';
 import { serveApi } from './api/gateway.ts';
-import { automate } from './automation.ts';
+import { automate, type Scheduled } from './automation.ts';
 import type { FinishedCall } from './aws/endpoint.ts';
 import type { FaultInput } from './aws/fault.ts';
 import { systemClock } from './clock.ts';
@@ -14,6 +14,7 @@ import type { BusEvent } from './events/service.ts';
 import { serveIssuer } from './issuer/issuer.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
 import { openRuntime } from './lambda/runtime.ts';
+import { openLogGroups } from './logs/log-groups.ts';
 import { readApi } from './template/api.ts';
 import { assetsOf, readFunctions } from './template/functions.ts';
 import type { Account } from './template/resource-types.ts';
@@ -21,8 +22,8 @@ import { readTemplate } from './template/template.ts';
 
 const audience = 'tenant-keys';
 const tenantClaim = 'tenant_id';
-/** Over the defaults: whoever watches the reconciler at work does not wait a quarter of an hour. */
-const localContext = { reconcileEveryMinutes: 1 };
+/** Over the defaults: whoever watches at work what runs by schedule does not wait a quarter of an hour. */
+const localContext = { reconcileEveryMinutes: 1, canaryEveryMinutes: 1 };
 
 export const localAccount: Account = {
   partition: 'aws',
@@ -70,8 +71,12 @@ export interface LocalStack {
   readonly accountId: string;
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly deployment: Deployment;
-  /** runs the reconciler now; @returns the summary of the run */
-  reconcile(): Promise<unknown>;
+  /** runs a scheduled function now; @returns what it returned */
+  run(name: Scheduled): Promise<unknown>;
+  /** hands an event of KMS to the trail's log group as if it had happened now */
+  deliver(event: TrailEvent): void;
+  /** waits until every line that was logged is with those who subscribe to it */
+  indexed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,6 +112,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const file = join(folder, `${stackName}.template.json`);
     const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
 
+    const functions = readFunctions(template, assetsOf(folder));
+    const logs = openLogGroups(template, functions);
+
     onProgress('starting the AWS endpoint and the API ...');
     const deployment = await deploy({
       template,
@@ -116,13 +124,15 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       quotas: options.quotas,
       ...(options.onCall && { onCall: options.onCall }),
       onEvent: options.onEvent,
-      onTrailEvent: options.onTrailEvent,
+      onTrailEvent: (event) => {
+        logs.ofTrail(event);
+        options.onTrailEvent?.(event);
+      },
       onError: (error) =>
         process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
     });
     opened.push(deployment.close);
     deployment.faults.set(options.faults ?? []);
-    const functions = readFunctions(template, assetsOf(folder));
     const variables = new Map(
       [...functions].map(([arn, definition]) => [
         arn,
@@ -132,9 +142,18 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const runtime = openRuntime({
       functions,
       systemVariables: ({ arn }) => variables.get(arn) ?? {},
-      onLog: options.onLog ?? (() => {}),
+      onLog: (name, line) => {
+        logs.ofFunction(name, line);
+        options.onLog?.(name, line);
+      },
     });
     opened.push(runtime.close);
+    logs.deliverThrough(runtime);
+    opened.push(async () => {
+      // What is kept on disk is kept whole.
+      if (dataDir !== undefined) await logs.settled();
+      logs.close();
+    });
     const automation = await automate({
       template,
       functions,
@@ -163,7 +182,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         secretAccessKey: deployment.operator.secretAccessKey,
       },
       deployment,
-      reconcile: automation.reconcile,
+      run: automation.run,
+      deliver: logs.ofTrail,
+      indexed: logs.settled,
       close,
     };
   } catch (error) {

@@ -41,8 +41,11 @@ async function attempt<T>(request: Tally, service: Service, next: () => Promise<
   const begunAt = performance.now();
   request.called(service);
   try {
-    return await next();
+    const result = await next();
+    note(request, service, (result as { readonly output?: unknown }).output);
+    return result;
   } catch (error) {
+    note(request, service, error);
     if (isThrottled(error)) request.count('Throttles');
     // Nor is there time to wait for the attempt that would follow.
     const another = problemOfAwsError(error)?.status === 503;
@@ -50,4 +53,10 @@ async function attempt<T>(request: Tally, service: Service, next: () => Promise<
   } finally {
     request.waited(service, performance.now() - begunAt);
   }
+}
+
+/** @param told an answer or an error of the service */
+function note(request: Tally, service: Service, told: unknown): void {
+  const { $metadata } = (told ?? {}) as { $metadata?: { readonly requestId?: string } };
+  if (service === 'kms' && $metadata?.requestId) request.restsOn($metadata.requestId);
 }

@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
+import { tally } from '../http/tally.ts';
 import type { EncryptionContext } from './context.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { DataKey, Wrapping } from './wrapping.ts';
@@ -43,9 +44,9 @@ export function cachedDataKeys(
           id: idOf(['encrypt', tenantId, keyArn, ...pairsOf(context)]),
           tenantId,
           spends: { messages: 1, bytes: plaintextBytes },
-          call: () => wrapping.generate(context),
+          call: async () => named(await wrapping.generate(context)),
         },
-        use,
+        (key) => use(noted(key)),
       ),
     toOpen: (wrapped, context, use) =>
       cache.use(
@@ -53,13 +54,32 @@ export function cachedDataKeys(
           id: idOf(['decrypt', tenantId, keyArn, ...partsOf(wrapped), ...pairsOf(context)]),
           tenantId,
           spends: { messages: 0, bytes: 0 },
-          call: async () => ({ plaintext: await wrapping.unwrap(wrapped, context) }),
+          call: async () => named({ ...(await wrapping.unwrap(wrapped, context)), wrapped }),
         },
-        ({ plaintext }) => use(plaintext),
+        (key) => use(noted(key).plaintext),
       ),
     owns: (wrapped) => wrapping.owns(wrapped),
   };
 }
+
+type Wrapped = Pick<DataKey, 'wrapped' | 'requestId'>;
+
+const named = <K extends Wrapped>(key: K) => ({
+  ...key,
+  id: dataKeyIdOf(key.wrapped.encryptedDataKey),
+});
+
+/** Whoever uses a data key again says which call of the key store gave it. */
+function noted<K extends Wrapped & { readonly id: string }>(key: K): K {
+  tally()?.restsOn(key.requestId, key.id);
+  return key;
+}
+
+/**
+ * The same for whoever wraps and opens with a data key, since all hold the same wrapped bytes; and those it does
+ * not tell: a hash, cut to 128 bits.
+ */
+export const dataKeyIdOf = (wrapped: Uint8Array): string => hash('sha256', wrapped).slice(0, 32);
 
 const pairsOf = (context: EncryptionContext): string[] =>
   Object.keys(context)

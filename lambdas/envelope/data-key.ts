@@ -7,8 +7,10 @@ import {
   GenerateDataKeyWithoutPlaintextCommand,
 } from '@aws-sdk/client-kms';
 import { decryptionFailed } from '../http/problem.ts';
+import { tally } from '../http/tally.ts';
+import { dataKeyIdOf } from './cached-data-keys.ts';
 import type { EncryptionContext } from './context.ts';
-import { decryptDirect, type KmsKey } from './direct.ts';
+import { decryptCall, type KmsKey } from './direct.ts';
 
 const dataKeyBytes = 32;
 
@@ -29,13 +31,14 @@ export async function generateDataKey(
     KeySpec: 'AES_256',
     EncryptionContext: { ...context },
   } as const;
-  const { CiphertextBlob, Plaintext } = withPlaintext
+  const { CiphertextBlob, Plaintext, $metadata } = withPlaintext
     ? await kms.send(new GenerateDataKeyCommand(input))
     : {
         ...(await kms.send(new GenerateDataKeyWithoutPlaintextCommand(input))),
         Plaintext: undefined,
       };
   if (CiphertextBlob === undefined) throw new Error('KMS gave no data key');
+  note($metadata.requestId, CiphertextBlob);
   return {
     wrappedDataKey: CiphertextBlob,
     ...(Plaintext !== undefined && { plaintext: Plaintext }),
@@ -48,7 +51,12 @@ export async function unwrapDataKey(
   wrapped: Buffer,
   context: EncryptionContext,
 ): Promise<Buffer> {
-  const plaintext = await decryptDirect(key, wrapped, context);
+  const { plaintext, requestId } = await decryptCall(key, wrapped, context);
+  note(requestId, wrapped);
   if (plaintext.length !== dataKeyBytes) throw decryptionFailed();
   return plaintext;
+}
+
+function note(requestId: string | undefined, wrapped: Uint8Array): void {
+  if (requestId !== undefined) tally()?.restsOn(requestId, dataKeyIdOf(wrapped));
 }

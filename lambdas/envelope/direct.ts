@@ -54,19 +54,29 @@ export async function encryptDirect(
 }
 
 /** @throws Problem 400 decryption-failed, or the error of KMS where it does not lie in the ciphertext */
-export async function decryptDirect(
+export const decryptDirect = async (
+  key: KmsKey,
+  ciphertext: Buffer,
+  context: EncryptionContext,
+): Promise<Buffer> => (await decryptCall(key, ciphertext, context)).plaintext;
+
+/**
+ * @returns the plaintext, and KMS's id of the call
+ * @throws as decryptDirect does
+ */
+export async function decryptCall(
   { kms, keyArn }: KmsKey,
   ciphertext: Buffer,
   context: EncryptionContext,
-): Promise<Buffer> {
+): Promise<{ plaintext: Buffer; requestId: string | undefined }> {
   checkCiphertextSize(ciphertext);
   const decrypt = new DecryptCommand({
     KeyId: keyArn,
     CiphertextBlob: ciphertext,
     EncryptionContext: { ...context },
   });
-  const { Plaintext } = await kms.send(decrypt).catch(uniform);
-  return given(Plaintext);
+  const { Plaintext, $metadata } = await kms.send(decrypt).catch(uniform);
+  return { plaintext: given(Plaintext), requestId: $metadata.requestId };
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import type { ResponseMetadata } from '@smithy/types';
 import { isNamed } from '../aws/error.ts';
 import { type Wrapping, WrappingFailed } from './wrapping.ts';
 
@@ -14,7 +15,7 @@ const providerId = 'aws-kms';
 /** @param kms with the tenant's session */
 export const kmsWrapping = (kms: KMSClient, keyArn: string): Wrapping => ({
   async generate(context) {
-    const { Plaintext, CiphertextBlob } = await kms.send(
+    const { Plaintext, CiphertextBlob, $metadata } = await kms.send(
       new GenerateDataKeyCommand({
         KeyId: keyArn,
         KeySpec: 'AES_256',
@@ -29,7 +30,7 @@ export const kmsWrapping = (kms: KMSClient, keyArn: string): Wrapping => ({
       providerInfo: keyArn,
       encryptedDataKey: CiphertextBlob,
     });
-    return { plaintext: moved(Plaintext), context, wrapped };
+    return { plaintext: moved(Plaintext), requestId: idOf($metadata), context, wrapped };
   },
 
   async unwrap({ encryptedDataKey }, context) {
@@ -39,15 +40,17 @@ export const kmsWrapping = (kms: KMSClient, keyArn: string): Wrapping => ({
       CiphertextBlob: encryptedDataKey,
       EncryptionContext: { ...context },
     });
-    const { Plaintext } = await kms.send(decrypt).catch((error) => {
+    const { Plaintext, $metadata } = await kms.send(decrypt).catch((error) => {
       throw refusesCiphertext(error) ? error : new WrappingFailed(error);
     });
     if (Plaintext === undefined) throw new Error('KMS gave no data key');
-    return moved(Plaintext);
+    return { plaintext: moved(Plaintext), requestId: idOf($metadata) };
   },
 
   owns: (wrapped) => wrapped.providerId === providerId && wrapped.providerInfo === keyArn,
 });
+
+const idOf = ({ requestId }: ResponseMetadata): string => requestId ?? 'unknown';
 
 /** The AWS client leaves the data key in a buffer that it shares with other answers. */
 function moved(dataKey: Uint8Array): Uint8Array {

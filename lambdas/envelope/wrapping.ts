@@ -5,22 +5,27 @@
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from './context.ts';
 
-/** An AES-256 key, and the same as the key store has wrapped it, bound to a context. */
-export interface DataKey {
+/** An AES-256 key, in a buffer that is the caller's to zero. */
+export interface Unwrapped {
   readonly plaintext: Uint8Array;
+  /** of the call that gave it, as the key store's own records have it */
+  readonly requestId: string;
+}
+
+/** An AES-256 key, and the same as the key store has wrapped it, bound to a context. */
+export interface DataKey extends Unwrapped {
   readonly context: EncryptionContext;
   readonly wrapped: EncryptedDataKey;
 }
 
 export interface Wrapping {
-  /** @returns a new data key, in a buffer that is the caller's to zero */
+  /** @returns a new data key */
   generate(context: EncryptionContext): Promise<DataKey>;
   /**
    * @param wrapped what `owns` has let through
-   * @returns the data key, in a buffer that is the caller's to zero
    * @throws WrappingFailed, or anything else where the key store refuses these bytes under this context
    */
-  unwrap(wrapped: EncryptedDataKey, context: EncryptionContext): Promise<Uint8Array>;
+  unwrap(wrapped: EncryptedDataKey, context: EncryptionContext): Promise<Unwrapped>;
   /** whether a message says that its data key was wrapped by the tenant's key */
   owns(wrapped: EncryptedDataKey): boolean;
 }

@@ -1,6 +1,7 @@
 /**
- * One line for each request, which carries its metrics too. Invariant: it says who, what, how it ended and how long it took; of the
- * content it has nothing, of an error only its name, since a message may quote the content.
+ * One line for each request, which carries its metrics too, and of which the indexer makes an event of the
+ * tenant's audit. Invariant: it says who, what, how it ended, how long it took and on which calls of KMS it rests;
+ * of the content it has nothing, of an error only its name, since a message may quote the content.
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -9,6 +10,7 @@ import { asProblem } from './error-handler.ts';
 import { log } from './log.ts';
 import { metricsOf, type Outcome } from './metrics.ts';
 import { operationOf } from './operation.ts';
+import { principalOf } from './principal.ts';
 import { type Tally, tally } from './tally.ts';
 
 export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
@@ -30,20 +32,28 @@ export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProx
 
 function write(event: APIGatewayProxyEvent, outcome: Outcome, ending: object): void {
   const operation = operationOf(event);
-  const metrics = metricsOf(operation, outcome, tally() as Tally);
+  const current = tally() as Tally;
+  const metrics = metricsOf(operation, outcome, current);
   log(outcome === 'failed' ? 'ERROR' : 'INFO', {
     message: 'request',
     requestId: event.requestContext.requestId,
     tenantId: loggableTenantId(event),
+    principal: principalOf(event),
+    sourceAddress: event.requestContext.identity?.sourceIp,
     operation,
     outcome,
     ...ending,
+    kmsCalls: current.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,
   });
 }
 
-/** A path segment that is no tenant id is the caller's words. */
-function loggableTenantId(event: APIGatewayProxyEvent): string | undefined {
-  return tenantId.safeParse(event.pathParameters?.tenantId).data;
+/**
+ * The token's own tenant, since that is who has asked, whatever he asked for. A path segment that is no tenant id
+ * is the caller's words.
+ */
+function loggableTenantId({ requestContext, pathParameters }: APIGatewayProxyEvent) {
+  const own: unknown = requestContext.authorizer?.tenantId;
+  return tenantId.safeParse(own ?? pathParameters?.tenantId).data;
 }

@@ -7,7 +7,7 @@
 export const octetStream = 'application/octet-stream';
 
 /** A scope as it stands in a token. */
-export type Scope = 'tenant-keys/admin' | 'tenant-keys/crypto';
+export type Scope = 'tenant-keys/admin' | 'tenant-keys/crypto' | 'tenant-keys/audit';
 
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -15,10 +15,17 @@ export interface Route {
   readonly path: string;
   readonly scope: Scope;
   /** the function that serves it */
-  readonly plane: 'tenants' | 'crypto' | 'certificates';
+  readonly plane: 'tenants' | 'crypto' | 'certificates' | 'audit';
   /** the handler's name for it, as it stands in logs */
   readonly operation: string;
 }
+
+const scopes: Readonly<Record<Route['plane'], Scope>> = {
+  tenants: 'tenant-keys/admin',
+  certificates: 'tenant-keys/admin',
+  crypto: 'tenant-keys/crypto',
+  audit: 'tenant-keys/audit',
+};
 
 export const routes = [
   // Without a tenant id it only ever answers 400: a clearer answer than an unknown route.
@@ -42,6 +49,7 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/decrypt-batch', 'crypto', 'decryptBatch'),
   route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey'),
   route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey'),
+  route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents'),
 ] as const satisfies readonly Route[];
 
 function route<P extends Route['plane'], O extends string>(
@@ -50,6 +58,6 @@ function route<P extends Route['plane'], O extends string>(
   plane: P,
   operation: O,
 ) {
-  const scope: Scope = plane === 'crypto' ? 'tenant-keys/crypto' : 'tenant-keys/admin';
+  const scope = scopes[plane];
   return { method, path, scope, plane, operation } as const;
 }

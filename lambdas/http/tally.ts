@@ -1,6 +1,6 @@
 /**
- * What one request has cost: calls to AWS, hits of caches, time. Invariant: it has numbers and nothing else, of
- * neither content nor tenant; and two requests never share one, also where they overlap in one process. What
+ * What one request has cost: calls to AWS, hits of caches, time; and which calls of KMS it rests on. Invariant:
+ * it has numbers, and ids that open nothing, but nothing of the content or the tenant; and two requests never share one, also where they overlap in one process. What
  * several requests wait for together is on the tally of the one that began it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -18,7 +18,9 @@ export type Count =
   | 'KmsCalls'
   | 'StsCalls'
   | 'TableCalls'
-  | 'Throttles';
+  | 'Throttles'
+  | 'Items'
+  | 'FailedItems';
 
 const callsOf = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
 
@@ -29,6 +31,7 @@ export class Tally {
   readonly #begunAt = performance.now();
   readonly #counts: Partial<Record<Count, number>> = {};
   readonly #spent: Partial<Record<Service, number>> = {};
+  readonly #kmsCalls = new Map<string, string | undefined>();
   #withheld = false;
 
   constructor(invocation: Invocation) {
@@ -60,8 +63,22 @@ export class Tally {
     return this.#withheld;
   }
 
-  count(what: Count): void {
-    this.#counts[what] = (this.#counts[what] ?? 0) + 1;
+  /** by the id that KMS gave each, those of other requests included whose data keys were used again */
+  get kmsCalls(): { readonly requestId: string; readonly dataKeyId?: string }[] {
+    return [...this.#kmsCalls].map(([requestId, dataKeyId]) => ({
+      requestId,
+      ...(dataKeyId !== undefined && { dataKeyId }),
+    }));
+  }
+
+  count(what: Count, times = 1): void {
+    this.#counts[what] = (this.#counts[what] ?? 0) + times;
+  }
+
+  /** @param dataKeyId of the data key that the call gave */
+  restsOn(kmsRequestId: string, dataKeyId?: string): void {
+    const known = this.#kmsCalls.get(kmsRequestId);
+    this.#kmsCalls.set(kmsRequestId, dataKeyId ?? known);
   }
 
   /** Each attempt, as it begins: an answer does not wait for what it no longer needs. */

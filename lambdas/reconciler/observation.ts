@@ -19,6 +19,8 @@ export interface SeenKey {
   readonly tags: KeyTags;
   /** days, 0 where rotation is off; undefined where it may not be read */
   readonly rotationPeriodInDays: number | undefined;
+  /** RFC 3339; undefined where rotation is off, or it may not be read */
+  readonly nextRotationDate: string | undefined;
   /** undefined where it may not be read */
   readonly policy: unknown;
   readonly alias: AliasTarget;
@@ -36,13 +38,13 @@ export async function observe(run: Run, tenantId: string, keyArn: string): Promi
   const { kms } = run;
   try {
     const state = await unlessDenied(stateOf(kms, keyArn));
-    const [tags, rotationPeriodInDays, policy, alias] = await Promise.all([
+    const [tags, rotation, policy, alias] = await Promise.all([
       tagsOf(kms, keyArn),
-      unlessDenied(rotationPeriodOf(kms, keyArn)),
+      unlessDenied(rotationOf(kms, keyArn)),
       unlessDenied(policyOf(kms, keyArn)),
       aliasTarget(run, tenantId, keyArn),
     ]);
-    return { state, tags, rotationPeriodInDays, policy, alias };
+    return { state, tags, ...noRotation, ...rotation, policy, alias };
   } catch (error) {
     if (isNamed(error, 'NotFoundException')) return 'missing';
     if (isAccessDenied(error)) return 'unreadable';
@@ -55,9 +57,17 @@ async function stateOf(kms: KMSClient, keyArn: string): Promise<string> {
   return KeyMetadata?.KeyState ?? 'Unavailable';
 }
 
-async function rotationPeriodOf(kms: KMSClient, keyArn: string): Promise<number> {
+type Rotation = Pick<SeenKey, 'rotationPeriodInDays' | 'nextRotationDate'>;
+
+const noRotation: Rotation = { rotationPeriodInDays: undefined, nextRotationDate: undefined };
+
+async function rotationOf(kms: KMSClient, keyArn: string): Promise<Rotation> {
   const status = await kms.send(new GetKeyRotationStatusCommand({ KeyId: keyArn }));
-  return status.KeyRotationEnabled === true ? (status.RotationPeriodInDays ?? 365) : 0;
+  if (status.KeyRotationEnabled !== true) return { ...noRotation, rotationPeriodInDays: 0 };
+  return {
+    rotationPeriodInDays: status.RotationPeriodInDays ?? 365,
+    nextRotationDate: status.NextRotationDate?.toISOString(),
+  };
 }
 
 /** @returns the policy as an object, or the text where it is no JSON */

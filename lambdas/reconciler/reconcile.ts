@@ -10,6 +10,7 @@ import { isLeased } from '../tenant/lease.ts';
 import { pagesOfKeys } from '../tenant/lost-key.ts';
 import { openRegistry } from '../tenant/registry.ts';
 import { type Finding, type Outcome, openFindings } from './findings.ts';
+import { type Fleet, openFleet } from './fleet.ts';
 import { withinQuota } from './quota.ts';
 import { type FoundRow, isInvalid, pagesOfRows } from './rows.ts';
 import { type Run, reserveInMs, turnInMs } from './run.ts';
@@ -42,6 +43,8 @@ export interface Summary {
   /** by operation of KMS, every attempt */
   readonly calls: Readonly<Record<string, number>>;
   readonly findings: Readonly<Record<Outcome, number>>;
+  /** tenants' keys by KMS's key state */
+  readonly keyStates: Fleet['states'];
   /** findings that EventBridge did not take; they are in the log */
   readonly undelivered: number;
   readonly durationInMs: number;
@@ -51,9 +54,11 @@ export interface Summary {
 const sideBySide = 10;
 
 /** @throws what KMS or DynamoDB say where keys, aliases or rows cannot be listed */
-export async function reconcile(
-  options: ReconcilerOptions,
-): Promise<{ summary: Summary; found: readonly Finding[] }> {
+export async function reconcile(options: ReconcilerOptions): Promise<{
+  summary: Summary;
+  found: readonly Finding[];
+  fleet: Fleet;
+}> {
   const started = performance.now();
   const calls = withinQuota(options.kms);
   const findings = openFindings(options.events);
@@ -70,10 +75,11 @@ export async function reconcile(
     keys: keyArns.length,
     calls,
     findings: countOf(findings.all),
+    keyStates: run.fleet.states,
     undelivered: findings.undelivered,
     durationInMs: Math.round(performance.now() - started),
   };
-  return { summary, found: findings.all };
+  return { summary, found: findings.all, fleet: run.fleet };
 }
 
 async function openRun(options: ReconcilerOptions, findings: Run['findings']): Promise<Run> {
@@ -87,6 +93,7 @@ async function openRun(options: ReconcilerOptions, findings: Run['findings']): P
     registry: openRegistry(table, tableName, holder),
     holder,
     findings,
+    fleet: openFleet(),
     aliases: await aliasesOf(kms),
     keyArnPrefix: `arn:${partition}:kms:${region}:${accountId}:key/`,
     keyPolicyOf,
@@ -134,7 +141,10 @@ async function everyTenant(run: Run) {
 const isBusy = (row: FoundRow): boolean => !isInvalid(row) && isLeased(row);
 
 async function turns(run: Run, rows: readonly FoundRow[]): Promise<void> {
-  for (const one of await Promise.all(rows.map((row) => look(run, row)))) await mend(run, one);
+  for (const one of await Promise.all(rows.map((row) => look(run, row)))) {
+    run.fleet.add(one);
+    await mend(run, one);
+  }
   await run.findings.flush();
 }
 

@@ -1,5 +1,6 @@
 /** What the control plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
 import * as z from 'zod/mini';
+import { wholeNumberText } from '../http/query.ts';
 import { keyUse, type TenantRow } from './row.ts';
 import { tenantStatus } from './status.ts';
 import { tenantId } from './tenant-id.ts';
@@ -14,15 +15,6 @@ const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 const rotationPeriodInDays = z
   .int(rotationPeriod)
   .check(z.gte(90, rotationPeriod), z.lte(2560, rotationPeriod));
-
-/** A number as it stands in a query: one spelling each. */
-function wholeNumberText(least: number, most: number, text: string) {
-  const number = z.number().check(z.gte(least, text), z.lte(most, text));
-  return z.pipe(
-    z.string(text).check(z.regex(/^[1-9][0-9]{0,2}$/, text)),
-    z.pipe(z.transform(Number), number),
-  );
-}
 
 export const onboardRequest = z.strictObject({
   displayName: z.optional(

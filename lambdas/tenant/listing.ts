@@ -1,9 +1,13 @@
 /** Pages of the tenant table. */
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { cursorAfter, readCursor } from './cursor.ts';
+import * as z from 'zod/mini';
+import { cursorAfter, readCursor } from '../http/cursor.ts';
 import { type TenantRow, tenantRow } from './row.ts';
 import type { TenantStatus } from './status.ts';
+import { tenantId } from './tenant-id.ts';
+
+const cursorPosition = z.strictObject({ tenantId });
 
 /** Rows that one Scan looks at when it filters, and how many Scans one page may take. */
 const scanned = 500;
@@ -30,7 +34,7 @@ export async function listTenants(
   tableName: string,
   { limit, cursor, status }: PageRequest,
 ): Promise<Page> {
-  let position = cursor === undefined ? undefined : readCursor(cursor);
+  let position = cursor === undefined ? undefined : readCursor(cursorPosition, cursor).tenantId;
   const rows: TenantRow[] = [];
   for (let scan = 0; scan < maxScans; scan += 1) {
     const { Items = [], LastEvaluatedKey } = await client.send(
@@ -52,7 +56,9 @@ export async function listTenants(
     if (position === undefined) return { rows };
     if (rows.length === limit) break;
   }
-  return position === undefined ? { rows } : { rows, nextCursor: cursorAfter(position) };
+  return position === undefined
+    ? { rows }
+    : { rows, nextCursor: cursorAfter({ tenantId: position }) };
 }
 
 const onlyStatus = (status: TenantStatus) => ({

@@ -25,14 +25,31 @@ export interface Policy {
 export function policyFor(rights: Rights | undefined, methodArn: string): Policy {
   const stage = stageOf(methodArn);
   if (rights === undefined) return policy([statement('Deny', [`${stage}/*`])]);
-  const tenant = rights.scope === 'tenant-keys/crypto' ? rights.tenantId : '*';
+  const { scopes, tenantId } = rights;
   const arn = ({ method, path }: Route) =>
-    `${stage}/${method}${path.replace('{tenantId}', tenant)}`;
-  const granted = routes.filter(({ scope }) => scope === rights.scope);
-  const denied = routes.filter(({ scope }) => scope !== rights.scope);
-  const allow = statement('Allow', granted.map(arn));
+    `${stage}/${method}${path.replace('{tenantId}', tenantId ?? '*')}`;
+  const granted = routes.filter(({ scope }) => scopes.has(scope)).map(arn);
+  const allow = statement('Allow', granted);
   // A tenant's ARNs have no `*` that could reach anything else.
-  return tenant === '*' ? policy([allow, statement('Deny', denied.map(arn))]) : policy([allow]);
+  if (tenantId !== undefined) return policy([allow]);
+  const denied = routes
+    .filter(({ scope }) => !scopes.has(scope))
+    .map(arn)
+    // What would take back something that is granted; that no Allow reaches it, a test asserts.
+    .filter((pattern) => !granted.some((one) => covers(pattern, one)));
+  return policy([allow, statement('Deny', denied)]);
+}
+
+function covers(pattern: string, arn: string): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  let at = head.length;
+  if (!arn.startsWith(head)) return false;
+  for (const part of rest) {
+    const found = part === '' ? arn.length : arn.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at === arn.length;
 }
 
 function stageOf(methodArn: string): string {

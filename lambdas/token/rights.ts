@@ -7,23 +7,31 @@ import type { Scope } from '../http/routes.ts';
 import { tenantId } from '../tenant/tenant-id.ts';
 import type { Claims } from './token.ts';
 
-export type Rights =
-  | { readonly scope: 'tenant-keys/admin' }
-  | { readonly scope: 'tenant-keys/crypto'; readonly tenantId: string };
+export interface Rights {
+  readonly scopes: ReadonlySet<Scope>;
+  /** the one tenant that they are for; absent: an administrator's, for all */
+  readonly tenantId?: string;
+}
 
-const admin = 'tenant-keys/admin' satisfies Scope;
-const crypto = 'tenant-keys/crypto' satisfies Scope;
+/** Whoever may administer every key may know how each was used. */
+const ofAdmin: readonly Scope[] = ['tenant-keys/admin', 'tenant-keys/audit'];
+const ofAuditor: readonly Scope[] = ['tenant-keys/audit'];
+const ofTenant: readonly Scope[] = ['tenant-keys/crypto', 'tenant-keys/audit'];
 
 /** @returns undefined where the token gives no right to anything here */
 export function rightsOf(claims: Claims, tenantClaim: string): Rights | undefined {
-  const scopes = scopesOf(claims);
+  const named = scopesOf(claims);
+  const granted = (scopes: readonly Scope[]) => new Set(scopes.filter((scope) => named.has(scope)));
   if (!Object.hasOwn(claims, tenantClaim)) {
-    return scopes.has(admin) ? { scope: admin } : undefined;
+    if (named.has('tenant-keys/admin')) return { scopes: new Set(ofAdmin) };
+    return given(granted(ofAuditor));
   }
   const parsed = tenantId.safeParse(claims[tenantClaim]);
-  if (!parsed.success || !scopes.has(crypto)) return undefined;
-  return { scope: crypto, tenantId: parsed.data };
+  return parsed.success ? given(granted(ofTenant), parsed.data) : undefined;
 }
+
+const given = (scopes: ReadonlySet<Scope>, id?: string): Rights | undefined =>
+  scopes.size === 0 ? undefined : { scopes, ...(id !== undefined && { tenantId: id }) };
 
 /** `scope` as RFC 8693 section 4.2 has it; `scp` as Okta (a list) and Entra ID (a text) write it. */
 function scopesOf({ scope, scp }: Claims): Set<string> {

@@ -3,7 +3,6 @@
  * not signed by credentials of this stack, and no request, however wrong, gets more than an error of AWS's
  * shape.
  */
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../iam/decision.ts';
@@ -22,6 +21,7 @@ import { AwsError, type Operation, type Service } from './operation.ts';
 import type { Answer } from './protocol.ts';
 import { deliver, type Reply } from './reply.ts';
 import { headersOf, readBody } from './request.ts';
+import { nextRequestId } from './request-id.ts';
 import { authenticate } from './signature.ts';
 
 /** One finished call to a service. */
@@ -72,7 +72,7 @@ export async function serveAws(options: EndpointOptions): Promise<AwsEndpoint> {
   const faults = openFaults(options.services);
   const pages = [faultsPage(faults), ...(options.pages ?? [])];
   const server = createServer((request, response) => {
-    const requestId = randomUUID();
+    const requestId = nextRequestId();
     answerTo(request, requestId, options, { decisions, faults, pages })
       .then((reply) => deliver(response, reply, requestId, options.clock))
       // The client went away while it was sending.

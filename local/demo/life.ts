@@ -66,7 +66,7 @@ export async function tellLife(life: Life): Promise<number> {
   story.chapter('Offboarded for good: 31 days go by for KMS, and the key is gone');
   await expectStatus('DELETE', '?force=true', 202, deletionDate);
   stack.deployment.clock.advance(31 * dayInMs);
-  await stack.reconcile();
+  await stack.run('reconciler');
   await expectStatus('GET', '', 200);
   await expectDecrypt('tenant-not-found');
 

@@ -30,6 +30,7 @@ const permissionProperties = z.strictObject({
   FunctionName: z.string(),
   Principal: z.string(),
   SourceArn: z.string(),
+  SourceAccount: z.string().optional(),
 });
 
 export interface FunctionDefinition {
@@ -51,6 +52,7 @@ export interface FunctionDefinition {
 export interface Invoker {
   readonly service: string;
   readonly sourceArn: string;
+  readonly sourceAccount?: string;
 }
 
 /**
@@ -72,6 +74,7 @@ export function readFunctions(
         .map((permission) => ({
           service: permission.Principal,
           sourceArn: permission.SourceArn,
+          ...(permission.SourceAccount && { sourceAccount: permission.SourceAccount }),
         }));
       return [definition.arn, { ...definition, invokers }];
     }),

@@ -46,14 +46,26 @@ export const resourceTypes: Readonly<Record<string, Identify>> = {
   'AWS::DynamoDB::Table': withArn('TableName', 'dynamodb', (name) => `table/${name}`),
   'AWS::Lambda::Function': withArn('FunctionName', 'lambda', (name) => `function:${name}`),
   'AWS::Lambda::Permission': byName(),
+  'AWS::Lambda::EventInvokeConfig': byName(),
   'AWS::Events::Rule': withArn('Name', 'events', (name) => `rule/${name}`),
   'AWS::Logs::LogGroup': withArn('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
+  'AWS::Logs::SubscriptionFilter': byName('FilterName'),
+  'AWS::Logs::MetricFilter': byName('FilterName'),
   'AWS::CloudTrail::Trail': withArn('TrailName', 'cloudtrail', (name) => `trail/${name}`),
   'AWS::S3::Bucket': (account, resource) => {
     const name = nameOf(account, resource, 'BucketName').toLowerCase();
     return { ref: name, attributes: { Arn: `arn:${account.partition}:s3:::${name}` } };
   },
   'AWS::S3::BucketPolicy': byName(),
+  'AWS::SQS::Queue': (account, resource) => {
+    const name = nameOf(account, resource, 'QueueName');
+    const { region, accountId } = account;
+    return {
+      ref: `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
+      attributes: { Arn: arn(account, 'sqs', name), QueueName: name },
+    };
+  },
+  'AWS::SQS::QueuePolicy': byName(),
   'AWS::ApiGateway::RestApi': (account, resource) => ({
     ref: token(account, resource, 10),
     attributes: { RootResourceId: `${token(account, resource, 9)}r` },

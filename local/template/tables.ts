@@ -1,5 +1,6 @@
 /** The tables of a template, as CreateTable takes them. */
 import { z } from 'zod';
+import type { TableDefinition } from '../dynamodb/create-table.ts';
 import { readProperties } from './properties.ts';
 import type { Template } from './template.ts';
 
@@ -14,27 +15,35 @@ const tableProperties = z.strictObject({
   ),
   KeySchema: keySchema,
   BillingMode: z.literal('PAY_PER_REQUEST'),
+  GlobalSecondaryIndexes: z
+    .array(
+      z.strictObject({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.strictObject({ ProjectionType: z.enum(['ALL', 'KEYS_ONLY']) }),
+      }),
+    )
+    .optional(),
   // Known, and of no effect on one machine.
   DeletionProtectionEnabled: z.boolean().optional(),
   PointInTimeRecoverySpecification: z.unknown().optional(),
   SSESpecification: z.unknown().optional(),
+  TimeToLiveSpecification: z.unknown().optional(),
   Tags: z.unknown().optional(),
 });
 
-export interface TableDefinition {
-  readonly TableName: string;
-  readonly AttributeDefinitions: z.output<typeof tableProperties>['AttributeDefinitions'];
-  readonly KeySchema: z.output<typeof keySchema>;
-  readonly BillingMode: 'PAY_PER_REQUEST';
-}
-
 export function readTables(template: Template): TableDefinition[] {
   return template.ofType('AWS::DynamoDB::Table').map((resource) => {
-    const { AttributeDefinitions, KeySchema, BillingMode } = readProperties(
+    const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = readProperties(
       resource,
       tableProperties,
     );
-    const TableName = template.identity(resource.logicalId).ref;
-    return { TableName, AttributeDefinitions, KeySchema, BillingMode };
+    return {
+      TableName: template.identity(resource.logicalId).ref,
+      AttributeDefinitions,
+      KeySchema,
+      BillingMode,
+      ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
+    };
   });
 }

@@ -62,7 +62,7 @@ describe('once KMS has deleted the key', () => {
     expectProblem(await control.post('acme', 'restore'), 409, 'tenant-erased');
     const { json } = await control.get('/tenants/acme');
     expect([json.status, json.key.state]).toEqual(['OFFBOARDING', 'Missing']);
-    await stack.reconcile();
+    await stack.run('reconciler');
     expectProblem(await control.post('acme', 'restore'), 409, 'tenant-erased');
   });
 

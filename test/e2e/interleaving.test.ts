@@ -60,7 +60,7 @@ test.each(Array.from({ length: 10 }, (_, seed) => seed))(
     );
     // Each is done, or refused for a state that the tenant was in, or told to come back.
     expect(answers.filter(({ status }) => status >= 500 && status !== 503)).toEqual([]);
-    await stack.reconcile();
+    await stack.run('reconciler');
     await wait(registryTtlSeconds * 1000);
 
     const { json } = await control.get(`/tenants/${tenantId}`);

@@ -93,7 +93,7 @@ describe('an offboarded tenant', () => {
     await stack.client.onboard('named');
     await control.offboard('named');
     const { Items = [] } = await stack.administrator.dynamodb.scan({
-      TableName: (await stack.administrator.dynamodb.listTables({})).TableNames?.[0],
+      TableName: stack.tableName,
     });
     const row = Items.find(({ tenantId }) => tenantId?.S === 'named');
     expect(row?.offboarding?.M?.requestedBy?.S).toBe('test');

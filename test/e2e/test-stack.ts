@@ -15,6 +15,9 @@ export interface TestStack extends LocalStack {
   readonly logs: readonly string[];
   /** waits until the functions' log lines have come in */
   settled(): Promise<void>;
+  /** of the registry */
+  readonly tableName: string;
+  readonly auditTableName: string;
   keyCount(): Promise<number>;
   rowCount(): Promise<number>;
   /** changes a tenant's status behind the API's back */
@@ -45,11 +48,13 @@ export async function startTestStack(
   const kms = new KMS(configuration);
   const dynamodb = new DynamoDB(configuration);
   const { TableNames } = await dynamodb.listTables({});
-  const TableName = TableNames?.[0] as string;
+  const TableName = TableNames?.find((name) => name.includes('TenantTable')) as string;
   return {
     ...stack,
     client: openClient(stack),
     administrator: { kms, dynamodb },
+    tableName: TableName,
+    auditTableName: TableNames?.find((name) => name.includes('AuditTable')) as string,
     logs,
     calls,
     async settled() {

@@ -1,5 +1,7 @@
 /** The synthesized template, resolved for the account, and under names that are this run's own. */
+
 import { synthesize, stackName as synthesizedName } from '../../lib/synthesize.ts';
+import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { type ApiDefinition, readApi } from '../../local/template/api.ts';
 import {
@@ -9,7 +11,7 @@ import {
 } from '../../local/template/functions.ts';
 import type { Account } from '../../local/template/resource-types.ts';
 import { readRoles } from '../../local/template/roles.ts';
-import { readTables, type TableDefinition } from '../../local/template/tables.ts';
+import { readTables } from '../../local/template/tables.ts';
 import { readTemplate, type Template } from '../../local/template/template.ts';
 
 export interface Blueprint {

@@ -1,11 +1,14 @@
 /** The tenant table of the template at the endpoint, without what protects a real one from its removal. */
 import {
+  type AttributeDefinition,
   type DynamoDB,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { isNamed } from '../../lambdas/aws/error.ts';
-import type { TableDefinition } from '../../local/template/tables.ts';
+import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
 
 const waiting = (client: DynamoDB) => ({
   client,
@@ -17,8 +20,11 @@ const waiting = (client: DynamoDB) => ({
 export async function createTable(dynamodb: DynamoDB, definition: TableDefinition): Promise<void> {
   await dynamodb.createTable({
     ...definition,
-    AttributeDefinitions: [...definition.AttributeDefinitions],
-    KeySchema: [...definition.KeySchema],
+    AttributeDefinitions: [...definition.AttributeDefinitions] as AttributeDefinition[],
+    KeySchema: [...definition.KeySchema] as KeySchemaElement[],
+    GlobalSecondaryIndexes: [
+      ...(definition.GlobalSecondaryIndexes ?? []),
+    ] as GlobalSecondaryIndex[],
   });
   await waitUntilTableExists(waiting(dynamodb), { TableName: definition.TableName });
 }

@@ -1,5 +1,6 @@
 /** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
 import { administrator } from './cases/administrator.ts';
+import { audit } from './cases/audit.ts';
 import type { Case } from './cases/case.ts';
 import { certificates } from './cases/certificates.ts';
 import { declaredTenants } from './cases/declared-tenants.ts';
@@ -11,6 +12,7 @@ import { reconciler } from './cases/reconciler.ts';
 import { rows } from './cases/rows.ts';
 import { scopes } from './cases/scopes.ts';
 import { sessions, untagged } from './cases/sessions.ts';
+import { volumes } from './cases/volumes.ts';
 
 export const cases: readonly Case[] = [
   ...neighbour,
@@ -26,4 +28,6 @@ export const cases: readonly Case[] = [
   ...declaredTenants,
   ...scopes,
   ...lifecycleRoles,
+  ...audit,
+  ...volumes,
 ];

@@ -56,7 +56,10 @@ export function logicalIdOf(template: TemplateDocument, type: string, prefix: st
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { situation } = options;
   const document = structuredClone(options.template);
-  if (situation.startsWith('role-open')) openRole(document, 'TenantRole');
+  if (situation.startsWith('role-open')) {
+    openRole(document, 'TenantRole');
+    openRole(document, 'AuditReaderRole');
+  }
   if (situation === 'control-open') openRole(document, 'ControlPlaneRole');
   const template = readTemplate(document, localAccount);
   const deployment = await deploy({ template, clock: systemClock, port: 0 });
@@ -79,6 +82,7 @@ async function populate(
     return deployment.roles.get(template.identity(id).attributes.Arn as string) as Role;
   };
   const tenantRole = role('TenantRole');
+  const readerRole = role('AuditReaderRole');
   const controlRole = role('ControlPlaneRole');
   const keyPolicyOf = (tenantId: string) => {
     const policy: Document = structuredClone(
@@ -102,15 +106,17 @@ async function populate(
   const as = (credentials: Credentials) => clientsFor(deployment, credentials);
   const operator = as(deployment.operator);
   const foreign = await operator.kms.createKey({});
-  const tableName = tableOf(template);
+  const tableName = tableOf(template, 'TenantTable');
+  const auditTableName = tableOf(template, 'AuditTable');
   const productKey = keyOf(template, 'ProductKey');
   const certificateKey = keyOf(template, 'CertificateKey');
   const tenants: Tenant[] = [];
   for (const tenantId of tenantIds) {
     const session = as(deployment.issue(tenantRole, tenantId, { TenantId: tenantId }));
-    const keyArn = await onboard(operator, { tenantId, tableName, keyPolicyOf });
+    const reader = as(deployment.issue(readerRole, tenantId, { TenantId: tenantId }));
+    const keyArn = await onboard(operator, { tenantId, tableName, auditTableName, keyPolicyOf });
     const ciphertext = await sealed(session, tenantId, keyArn);
-    tenants.push({ ...session, tenantId, keyArn, ciphertext });
+    tenants.push({ ...session, tenantId, keyArn, ciphertext, reader });
   }
   return {
     deployment,
@@ -123,10 +129,17 @@ async function populate(
     reconciler: as(deployment.issue(role('ReconcilerRole'), 'reconciler')),
     certificates: as(deployment.issue(role('CertificatesRole'), 'certificates')),
     declaredTenants: as(deployment.issue(role('DeclaredTenantsRole'), 'declared-tenants')),
+    audit: as(deployment.issue(role('AuditRole'), 'audit')),
+    untaggedReader: as(deployment.issue(readerRole, 'untagged')),
+    indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
+    volumes: as(deployment.issue(role('VolumesRole'), 'volumes')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
     tableName,
+    auditTableName,
+    indexerFailuresArn: queueOf(template),
     tenantRoleArn: tenantRole.arn,
+    auditReaderRoleArn: readerRole.arn,
     roleArns: [...deployment.roles.keys()],
     caller: (prefix) => sessionOf(role(prefix), 'session', { TenantId: 'acme' }),
     productKeyArn: productKey.arn,
@@ -134,11 +147,15 @@ async function populate(
     certificateKeyArn: certificateKey.arn,
     certificateKeyPolicy: certificateKey.policy,
     tenantTrustPolicy: tenantRole.trustPolicy,
+    auditReaderTrustPolicy: readerRole.trustPolicy,
     administratorPolicies,
     foreignKeyArn: foreign.KeyMetadata?.Arn as string,
     keyPolicyOf,
   };
 }
+
+/** of the one event that each tenant has */
+const eventKey = '2026-01-31T12:00:00.000Z/kms/1';
 
 const administratorPolicies = [
   parsePolicy({ Version: '2012-10-17', Statement: everything }, 'Administrator'),
@@ -167,8 +184,9 @@ async function onboard(
   {
     tenantId,
     tableName,
+    auditTableName,
     keyPolicyOf,
-  }: Pick<World, 'tableName' | 'keyPolicyOf'> & { tenantId: string },
+  }: Pick<World, 'tableName' | 'auditTableName' | 'keyPolicyOf'> & { tenantId: string },
 ): Promise<string> {
   const { KeyMetadata } = await operator.kms.createKey({
     Policy: keyPolicyOf(tenantId),
@@ -181,6 +199,10 @@ async function onboard(
   await operator.dynamodb.putItem({
     TableName: tableName,
     Item: { tenantId: { S: tenantId }, keyArn: { S: keyArn } },
+  });
+  await operator.dynamodb.putItem({
+    TableName: auditTableName,
+    Item: { tenantId: { S: tenantId }, eventKey: { S: eventKey } },
   });
   return keyArn;
 }
@@ -209,9 +231,16 @@ function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
   };
 }
 
-function tableOf(template: Template): string {
-  const [table] = template.ofType('AWS::DynamoDB::Table');
+function tableOf(template: Template, prefix: string): string {
+  const table = template
+    .ofType('AWS::DynamoDB::Table')
+    .find(({ logicalId }) => logicalId.startsWith(prefix));
   return template.identity(table?.logicalId as string).ref;
+}
+
+function queueOf(template: Template): string {
+  const [queue] = template.ofType('AWS::SQS::Queue');
+  return template.identity(queue?.logicalId as string).attributes.Arn as string;
 }
 
 function keyOf(template: Template, prefix: string) {

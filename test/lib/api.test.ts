@@ -32,6 +32,7 @@ describe('methods', () => {
       tenants: 'FunctionsTenants',
       crypto: 'FunctionsCrypto',
       certificates: 'FunctionsCertificates',
+      audit: 'FunctionsAudit',
     }[plane];
     expect(found?.functionArn).toContain(`function:${localAccount.stackName}-${prefix}`);
     expect(found?.timeoutMilliseconds).toBe(29_000);
@@ -92,7 +93,9 @@ describe('the authorizer', () => {
   });
 
   test.each(
-    resourcesOf(template, 'AWS::Lambda::Permission').filter(([id]) => !id.startsWith('Reconciler')),
+    resourcesOf(template, 'AWS::Lambda::Permission').filter(([id]) =>
+      /^(Api|Functions)/.test(id),
+    ),
   )('%s lets only API Gateway, only from this API, invoke', (_, permission) => {
     expect(permission.Properties).toMatchObject({
       Action: 'lambda:InvokeFunction',

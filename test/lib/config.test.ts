@@ -31,6 +31,9 @@ describe('what is not given has a default', () => {
       trailLockDays: 365,
       trailArchiveAfterDays: 90,
       trailLogRetentionDays: 365,
+      auditRetentionDays: 365,
+      canary: true,
+      canaryEveryMinutes: 15,
       tenants: [],
       stage: 'v1',
     });
@@ -73,6 +76,11 @@ const taken: [string, unknown, unknown][] = [
   ['registryTtlSeconds', '0', 0],
   ['dataKeyMaxAgeSeconds', '0', 0],
   ['dataKeyMaxMessages', '1', 1],
+  ['auditRetentionDays', '1', 1],
+  ['auditRetentionDays', 3650, 3650],
+  ['canary', 'false', false],
+  ['canaryEveryMinutes', '1', 1],
+  ['alarmEmail', 'security@example.com', 'security@example.com'],
   ['dataKeyMaxBytes', '1099511627776', 2 ** 40],
   ['reconcileEveryMinutes', '1', 1],
   ['reconcileEveryMinutes', 1440, 1440],
@@ -155,6 +163,14 @@ const refused: [string, unknown][] = [
   ['trailLogRetentionDays', 60],
   ['trailLogRetentionDays', '100'],
   ['trailLogRetentionDays', ''],
+  ['auditRetentionDays', 0],
+  ['auditRetentionDays', '3651'],
+  ['canary', 'no'],
+  ['canaryEveryMinutes', 0],
+  ['alarmEmail', 'nobody'],
+  ['alarmEmail', 'a b@example.com'],
+  ['alarmEmail', ''],
+  ['trailLogGroup', '/organization/trail'],
   ['tenants', ''],
   ['tenants', 'acme'],
   ['tenants', '[{'],
@@ -194,6 +210,13 @@ test.each(tenantsRefused)('tenants refuses %s, and says where it stands', (_, te
     expect(problems).toHaveLength(1);
     expect(problems[0]?.slice(0, start.length)).toBe(start);
   }
+});
+
+test("an organization's log group is taken without a trail of one's own, and only by its name", () => {
+  const trailLogGroup = '/organization/trail';
+  expect(readConfig({ ...needed, trail: false, trailLogGroup })).toMatchObject({ trailLogGroup });
+  const arn = 'arn:aws:logs:us-east-1:111122223333:log-group:x';
+  expect(problemsOf({ ...needed, trail: false, trailLogGroup: arn })).toHaveLength(1);
 });
 
 describe('a key that nobody knows', () => {

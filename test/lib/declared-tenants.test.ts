@@ -140,7 +140,7 @@ describe('the row of a declared tenant', () => {
       Sid: 'KeepDeclaredRows',
       Effect: 'Allow',
       Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      Resource: { 'Fn::GetAtt': [resource(template, 'AWS::DynamoDB::Table')[0], 'Arn'] },
+      Resource: { 'Fn::GetAtt': [resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0], 'Arn'] },
     });
   });
 });

@@ -62,7 +62,10 @@ describe('the template', () => {
           ],
         },
       },
-      TableName: { Value: { Ref: resource(template, 'AWS::DynamoDB::Table')[0] } },
+      TableName: { Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] } },
+      AuditTableName: {
+        Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[0] },
+      },
       TenantRoleArn: {
         Value: { 'Fn::GetAtt': [resource(template, 'AWS::IAM::Role', 'TenantRole')[0], 'Arn'] },
       },
@@ -103,9 +106,38 @@ describe('what holds data', () => {
   });
 
   test('the table is keyed by tenant, restorable, protected and encrypted', () => {
-    expect(resource(template, 'AWS::DynamoDB::Table')[1].Properties).toEqual({
-      AttributeDefinitions: [{ AttributeName: 'tenantId', AttributeType: 'S' }],
+    expect(resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[1].Properties).toEqual({
+      AttributeDefinitions: [
+        { AttributeName: 'tenantId', AttributeType: 'S' },
+        { AttributeName: 'keyArn', AttributeType: 'S' },
+      ],
       KeySchema: [{ AttributeName: 'tenantId', KeyType: 'HASH' }],
+      // Whose key a key is, and nothing else of a row.
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'keyArn',
+          KeySchema: [{ AttributeName: 'keyArn', KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+      SSESpecification: { KMSMasterKeyId: productKeyArn, SSEEnabled: true, SSEType: 'KMS' },
+    });
+  });
+
+  test('so is the audit table, with the events of a tenant in order, each until its time is over', () => {
+    expect(resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[1].Properties).toEqual({
+      AttributeDefinitions: [
+        { AttributeName: 'tenantId', AttributeType: 'S' },
+        { AttributeName: 'eventKey', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'tenantId', KeyType: 'HASH' },
+        { AttributeName: 'eventKey', KeyType: 'RANGE' },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       DeletionProtectionEnabled: true,
@@ -202,6 +234,9 @@ describe('functions', () => {
       [expect.stringContaining('Crypto'), { TenantIsolationMode: 'PER_TENANT' }],
       [expect.stringContaining('Certificates'), undefined],
       [expect.stringContaining('Reconciler'), undefined],
+      [expect.stringContaining('FunctionsAudit'), undefined],
+      [expect.stringContaining('AuditIndexer'), undefined],
+      [expect.stringContaining('Volumes'), undefined],
     ]);
     const [, off] = resource(
       await synthesizedTemplate({ tenantIsolation: false }),
@@ -220,7 +255,7 @@ describe('the reconciler', () => {
     'FunctionsReconciler',
   );
   const functionArn = { 'Fn::GetAtt': [functionId, 'Arn'] };
-  const [ruleId, rule] = resource(template, 'AWS::Events::Rule');
+  const [ruleId, rule] = resource(template, 'AWS::Events::Rule', 'Reconciler');
 
   test('has 15 minutes, and is told what a key policy is made of', () => {
     expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
@@ -257,7 +292,7 @@ describe('the reconciler', () => {
     'runs every %i minutes, where that is configured',
     async (reconcileEveryMinutes, expression) => {
       const template = await synthesizedTemplate({ reconcileEveryMinutes });
-      const [, other] = resource(template, 'AWS::Events::Rule');
+      const [, other] = resource(template, 'AWS::Events::Rule', 'Reconciler');
       expect(other.Properties.ScheduleExpression).toBe(expression);
     },
   );
@@ -269,7 +304,7 @@ describe('the key of certificates', () => {
     expect(key.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     const [, one] = resource(template, 'AWS::Lambda::Function', 'FunctionsCertificates');
     expect(one.Properties.Environment.Variables).toEqual({
-      TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table')[0] },
+      TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] },
       CERTIFICATE_KEY_ARN: { 'Fn::GetAtt': [keyId, 'Arn'] },
     });
   });

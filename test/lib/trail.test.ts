@@ -201,7 +201,7 @@ describe('with trail: false', () => {
 
   test('all else is as it was', () => {
     const withoutTrail = Object.entries(template.Resources)
-      .filter(([id]) => !id.startsWith('AuditTrail'))
+      .filter(([id]) => !/^AuditTrail|^AuditIndexerTrail/.test(id))
       .map(([id, one]) => [id, withoutTrailStatements(one)]);
     expect(untrailed.Resources).toEqual(Object.fromEntries(withoutTrail));
   });
@@ -227,6 +227,10 @@ describe('with trail: false', () => {
 const isForTrail = (statement: Statement) => /Trail/.test(statement.Sid ?? '');
 
 function withoutTrailStatements(one: Resource): Resource {
+  if (one.Properties?.Environment?.Variables.TRAIL_LOG_GROUP !== undefined) {
+    const { TRAIL_LOG_GROUP: _, ...Variables } = one.Properties.Environment.Variables;
+    return { ...one, Properties: { ...one.Properties, Environment: { Variables } } };
+  }
   if (one.Type !== 'AWS::KMS::Key') return one;
   const { KeyPolicy, ...rest } = one.Properties;
   const Statement = KeyPolicy.Statement.filter((each: Statement) => !isForTrail(each));

@@ -147,7 +147,16 @@ export const getRow = (world: World, tenantId: string) => ({
   Key: { tenantId: { S: tenantId } },
 });
 
+/** Asks for a tenant's events. */
+export const queryEvents = (world: World, tenantId: string, TableName = world.auditTableName) => ({
+  TableName,
+  KeyConditionExpression: 'tenantId = :tenantId',
+  ExpressionAttributeValues: { ':tenantId': { S: tenantId } },
+});
+
 export interface Assume {
+  /** by default, the tenant role */
+  readonly roleArn?: string;
   readonly tenantId?: string;
   readonly sessionName?: string;
   readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
@@ -157,7 +166,7 @@ export interface Assume {
 export function assume({ sts }: Clients, world: World, options: Assume): Promise<unknown> {
   const { tenantId = 'acme' } = options;
   return sts.assumeRole({
-    RoleArn: world.tenantRoleArn,
+    RoleArn: options.roleArn ?? world.tenantRoleArn,
     RoleSessionName: options.sessionName ?? tenantId,
     Tags: [...(options.tags ?? [{ Key: 'TenantId', Value: tenantId }])],
     ...(options.transitive && { TransitiveTagKeys: [...options.transitive] }),

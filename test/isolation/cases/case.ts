@@ -23,6 +23,8 @@ export interface Tenant extends Clients {
   readonly keyArn: string;
   /** made with the tenant's own session and context */
   readonly ciphertext: Uint8Array;
+  /** the session that the audit function opens to read this tenant's events */
+  readonly reader: Clients;
 }
 
 /** Everybody who could try something. */
@@ -36,12 +38,21 @@ export interface World {
   readonly reconciler: Clients;
   readonly certificates: Clients;
   readonly declaredTenants: Clients;
+  /** the audit function's own role, and one of its readers' sessions that carries no tag */
+  readonly audit: Clients;
+  readonly untaggedReader: Clients;
+  readonly indexer: Clients;
+  readonly volumes: Clients;
   /** an administrator of the account: Allow * on * */
   readonly operator: Clients;
   /** an administrator who gave himself the tag of the first tenant */
   readonly impostor: Clients;
   readonly tableName: string;
+  readonly auditTableName: string;
+  /** the queue of what the indexer could not write */
+  readonly indexerFailuresArn: string;
   readonly tenantRoleArn: string;
+  readonly auditReaderRoleArn: string;
   readonly productKeyArn: string;
   /** a key of somebody else in the account, without a tag, with AWS's default policy */
   readonly foreignKeyArn: string;
@@ -53,13 +64,15 @@ export interface World {
   readonly certificateKeyArn: string;
   readonly certificateKeyPolicy: PolicyDocument;
   readonly tenantTrustPolicy: PolicyDocument;
+  readonly auditReaderTrustPolicy: PolicyDocument;
   readonly administratorPolicies: readonly PolicyDocument[];
 }
 
 /**
  * A situation is the stack with some locks taken off, so that those that are left must hold alone:
  * - deployed: nothing is taken off
- * - role-open: the tenant role's policy allows everything; the key policies are as deployed
+ * - role-open: the policies of the tenant role and of the audit reader role allow everything; the key policies
+ *   are as deployed
  * - key-open: every tenant key has AWS's default policy; the tenant role is as deployed
  * - key-careless: somebody added `Allow kms:*` for the account to every tenant's key policy
  * - role-open-key-careless: both of these mistakes at once

@@ -1,4 +1,5 @@
 /** A wrapping without KMS: a raw AES key of this machine stands for the tenant's. */
+import { randomUUID } from 'node:crypto';
 import {
   AlgorithmSuiteIdentifier,
   type KeyringNode,
@@ -36,12 +37,13 @@ export function rawWrapping(keyName: string, keyByte?: number): Wrapping {
       const plaintext = new Uint8Array(unwrapDataKey(material.getUnencryptedDataKey()));
       const [wrapped] = material.encryptedDataKeys;
       if (wrapped === undefined) throw new Error('the keyring wrapped no data key');
-      return { plaintext, context, wrapped };
+      return { plaintext, context, wrapped, requestId: randomUUID() };
     },
     async unwrap(wrapped, context) {
       const material = new NodeDecryptionMaterial(suite, { ...context });
       await keyring.onDecrypt(material, [wrapped]);
-      return new Uint8Array(unwrapDataKey(material.getUnencryptedDataKey()));
+      const plaintext = new Uint8Array(unwrapDataKey(material.getUnencryptedDataKey()));
+      return { plaintext, requestId: randomUUID() };
     },
     // After the name, a raw keyring writes its tag length and IV there.
     owns: ({ providerId, providerInfo }) =>

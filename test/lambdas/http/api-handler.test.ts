@@ -156,9 +156,12 @@ describe('each request leaves one line', () => {
       message: 'request',
       requestId,
       tenantId: 'acme',
+      principal: 'somebody',
+      sourceAddress: '192.0.2.7',
       operation: 'encrypt',
       outcome: 'succeeded',
       status: 200,
+      kmsCalls: [],
       durationInMs: expect.any(Number),
       _aws: {
         Timestamp: expect.any(Number),

@@ -17,6 +17,7 @@ export function eventOf(change: Partial<APIGatewayProxyEvent> = {}): APIGatewayP
     requestContext: {
       requestId,
       authorizer: { tenantId: 'acme', principalId: 'somebody' },
+      identity: { sourceIp: '192.0.2.7' },
     } as unknown as APIGatewayProxyEvent['requestContext'],
     body: '{}',
     isBase64Encoded: false,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { listQuery, onboardRequest, tenantOf } from '../../../lambdas/tenant/contract.ts';
-import { cursorAfter, readCursor } from '../../../lambdas/tenant/cursor.ts';
 import { tenantRow } from '../../../lambdas/tenant/row.ts';
 import { rowOf } from './row.ts';
 
@@ -61,28 +60,6 @@ describe('a query for tenants', () => {
     { page: '2' },
   ])('is refused: %j', (query) => {
     expect(listQuery.safeParse(query).success).toBe(false);
-  });
-});
-
-describe('a cursor', () => {
-  test('names a tenant id and comes back', () => {
-    expect(readCursor(cursorAfter('acme'))).toBe('acme');
-  });
-
-  const encoded = (text: string) => Buffer.from(text).toString('base64url');
-  test.each([
-    ['nothing', ''],
-    ['garbage', 'x'],
-    ['a text', encoded('"acme"')],
-    ['null', encoded('null')],
-    ['no tenant id', encoded('{"tenantId":"*"}')],
-    ['another member', encoded('{"tenantId":"acme","status":"ACTIVE"}')],
-    ['another spelling', encoded('{"tenantId": "acme"}')],
-    ['a member twice', encoded('{"tenantId":"evil","tenantId":"acme"}')],
-    ['padding', `${encoded('{"tenantId":"acme"}')}=`],
-    ['a megabyte', 'A'.repeat(1e6)],
-  ])('is refused: %s', (_, cursor) => {
-    expect(() => readCursor(cursor)).toThrow('cursor: must be the nextCursor');
   });
 });
 

@@ -7,8 +7,13 @@ import { parsePolicy } from '../../../local/iam/policy-document.ts';
 
 const stage = 'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1';
 const methodArn = `${stage}/POST/tenants/acme/encrypt`;
-const tenant: Rights = { scope: 'tenant-keys/crypto', tenantId: 'acme' };
-const admin: Rights = { scope: 'tenant-keys/admin' };
+const tenant: Rights = { scopes: new Set(['tenant-keys/crypto']), tenantId: 'acme' };
+const watchfulTenant: Rights = {
+  scopes: new Set(['tenant-keys/crypto', 'tenant-keys/audit']),
+  tenantId: 'acme',
+};
+const admin: Rights = { scopes: new Set(['tenant-keys/admin', 'tenant-keys/audit']) };
+const auditor: Rights = { scopes: new Set(['tenant-keys/audit']) };
 
 /** Decided as API Gateway decides, by the local stack's evaluator. */
 function allows(rights: Rights | undefined, request: string): boolean {
@@ -64,7 +69,20 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       }
     });
 
-    test("is an administrator's only on the control plane", () => {
+    test("is a tenant's that may audit on the data plane and its audit, and only its own", () => {
+      expect(allows(watchfulTenant, request)).toBe(plane === 'crypto' || plane === 'audit');
+      for (const other of ['acme2', 'acm', 'Acme', '*', 'acme/x', 'x/acme']) {
+        expect(allows(watchfulTenant, request.replace('acme', other))).toBe(false);
+      }
+    });
+
+    test("is an auditor's only where events are read, of whichever tenant", () => {
+      for (const id of ['acme', 'globex']) {
+        expect(allows(auditor, request.replace('acme', id))).toBe(plane === 'audit');
+      }
+    });
+
+    test("is an administrator's only on the control plane and its audit", () => {
       for (const id of ['acme', 'globex', 'a/b']) {
         expect(allows(admin, request.replace('acme', id))).toBe(plane !== 'crypto');
       }

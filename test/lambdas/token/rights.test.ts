@@ -4,13 +4,18 @@ import { rightsOf } from '../../../lambdas/token/rights.ts';
 const rights = (claims: Record<string, unknown>) => rightsOf(claims, 'tenant_id');
 const crypto = 'tenant-keys/crypto';
 const admin = 'tenant-keys/admin';
+const audit = 'tenant-keys/audit';
+const administrator = { scopes: new Set([admin, audit]) };
 
 test('the crypto scope with a tenant is that tenant', () => {
-  expect(rights({ scope: crypto, tenant_id: 'acme' })).toEqual({ scope: crypto, tenantId: 'acme' });
+  expect(rights({ scope: crypto, tenant_id: 'acme' })).toEqual({
+    scopes: new Set([crypto]),
+    tenantId: 'acme',
+  });
 });
 
 test('the admin scope without a tenant is an administrator', () => {
-  expect(rights({ scope: `openid ${admin}` })).toEqual({ scope: admin });
+  expect(rights({ scope: `openid ${admin}` })).toEqual(administrator);
 });
 
 describe('scopes are read', () => {
@@ -38,7 +43,7 @@ describe('scopes are read', () => {
 test('an administrator of a tenant is not an administrator', () => {
   expect(rights({ scope: admin, tenant_id: 'acme' })).toBeUndefined();
   expect(rights({ scope: `${admin} ${crypto}`, tenant_id: 'acme' })).toEqual({
-    scope: crypto,
+    scopes: new Set([crypto]),
     tenantId: 'acme',
   });
 });
@@ -77,9 +82,25 @@ describe('a tenant claim that no tenant has gives no right, not even the admin s
 });
 
 test('a claim that only an object prototype has is no tenant claim', () => {
-  expect(rightsOf({ scope: admin }, 'constructor')).toEqual({ scope: admin });
+  expect(rightsOf({ scope: admin }, 'constructor')).toEqual(administrator);
 });
 
 test('the crypto scope without a tenant gives no right', () => {
   expect(rights({ scope: crypto })).toBeUndefined();
+});
+
+test('the audit scope with a tenant reads, and with the crypto scope uses as well', () => {
+  expect(rights({ scope: audit, tenant_id: 'acme' })).toEqual({
+    scopes: new Set([audit]),
+    tenantId: 'acme',
+  });
+  expect(rights({ scope: `${audit} ${crypto} ${admin}`, tenant_id: 'acme' })).toEqual({
+    scopes: new Set([crypto, audit]),
+    tenantId: 'acme',
+  });
+});
+
+test('the audit scope without a tenant reads of every tenant and administers none', () => {
+  expect(rights({ scope: audit })).toEqual({ scopes: new Set([audit]) });
+  expect(rights({ scope: `${audit} ${crypto}` })).toEqual({ scopes: new Set([audit]) });
 });

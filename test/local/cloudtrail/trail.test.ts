@@ -1,5 +1,6 @@
 /** KMS over HTTP, and what its trail says of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { nextRequestId } from '../../../local/aws/request-id.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
 import { openTrail } from '../../../local/cloudtrail/trail.ts';
 import { told } from '../../../local/kms/told.ts';
@@ -312,7 +313,7 @@ describe('the trail alone', () => {
 
   test('says of a service that it called, and gives its event the id that both accounts share', () => {
     const { record, events } = open();
-    record({ ...call, requestId: 'a' });
+    record({ ...call, requestId: nextRequestId() });
     expect(events[0]).toMatchObject({
       userIdentity: { type: 'AWSService', invokedBy: 'cloudtrail.amazonaws.com' },
       sourceIPAddress: 'cloudtrail.amazonaws.com',

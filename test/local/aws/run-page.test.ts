@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { reconcilePage } from '../../../local/aws/reconcile-page.ts';
+import { runPage } from '../../../local/aws/run-page.ts';
 import { FunctionError } from '../../../local/lambda/environment.ts';
 import { openEndpoint, send, type TestEndpoint } from './fixture.ts';
 import { toyKms } from './toy-service.ts';
@@ -8,7 +8,7 @@ let endpoint: TestEndpoint;
 let run: () => Promise<unknown>;
 beforeAll(async () => {
   endpoint = await openEndpoint(() => [toyKms]);
-  endpoint.addPage(reconcilePage(() => run()));
+  endpoint.addPage(runPage('/_local/reconcile', 'reconciler', () => run()));
 });
 afterAll(() => endpoint.close());
 

@@ -1,22 +1,22 @@
 /**
- * The execution role of the data plane. Invariant: it can do nothing but become a tenant's session.
- * Key and table are reached through that session only.
+ * The execution role of a function that works for one tenant at a time. Invariant: it can do nothing but open
+ * a tenant's session of one role. What is the tenant's is reached through that session only.
  */
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
-export class DataPlaneRole extends Construct {
+export class SessionOpenerRole extends Construct {
   readonly role: Role;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { description }: { readonly description: string }) {
     super(scope, id);
     this.role = new Role(this, 'Role', {
-      description: 'tenant-keys: becomes the session of one tenant, and nothing else',
+      description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
   }
 
-  /** Afterwards, since the tenant role's trust policy names this role first. */
+  /** Afterwards, since the other role's trust policy names this role first. */
   mayAssume(tenantRoleArn: string): void {
     this.role.addToPrincipalPolicy(
       new PolicyStatement({

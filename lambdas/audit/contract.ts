@@ -1,0 +1,91 @@
+/** What the audit route takes and gives over HTTP, once: the indexer, the handler and clients use these. */
+import * as z from 'zod/mini';
+import { wholeNumberText } from '../http/query.ts';
+
+const timeText = 'must be a time as RFC 3339 has it, such as 2026-01-31T23:59:59Z';
+const limitText = 'must be a whole number, 1-1000';
+
+/** To the millisecond and in UTC, whatever it was written in. */
+const time = z.pipe(
+  z.iso.datetime({ offset: true, error: timeText }),
+  z.transform((text) => new Date(text).toISOString()),
+);
+
+export const auditQuery = z
+  .strictObject({
+    /** the first moment that is asked for */
+    from: z.optional(time),
+    /** the first that is not */
+    to: z.optional(time),
+    limit: z._default(wholeNumberText(1, 1000, limitText), 100),
+    cursor: z.optional(z.string('must be given once')),
+  })
+  .check(
+    z.refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+      path: ['from'],
+      error: 'must not be after to',
+    }),
+  );
+export type AuditQuery = z.output<typeof auditQuery>;
+
+/**
+ * `refused`: by a policy, or since what was asked for was wrong; `failed`: for a reason that was not in the
+ * call, such as throttling.
+ */
+export const outcome = z.enum(['succeeded', 'refused', 'failed']);
+export type Outcome = z.output<typeof outcome>;
+
+const happened = {
+  eventId: z.string(),
+  /** RFC 3339, UTC, with milliseconds */
+  time: z.string(),
+  operation: z.string(),
+  outcome,
+  errorCode: z.optional(z.string()),
+  principal: z.string(),
+  sourceAddress: z.string(),
+  requestId: z.string(),
+};
+
+/** A call of KMS for the tenant's key, as CloudTrail has recorded it, to the second. */
+export const keyEvent = z.strictObject({
+  kind: z.literal('kms'),
+  ...happened,
+  /** role session name; of the tenant role it is the tenant id */
+  session: z.optional(z.string()),
+  keyArn: z.string(),
+  encryptionContext: z.optional(z.record(z.string(), z.string())),
+  keyMaterialId: z.optional(z.string()),
+});
+export type KeyEvent = z.output<typeof keyEvent>;
+
+/** A call of KMS that a request rests on, by the `requestId` of its own event. */
+export const kmsCall = z.strictObject({
+  requestId: z.string(),
+  /** of the data key that it gave, the same for whoever used that data key */
+  dataKeyId: z.optional(z.string()),
+});
+export type KmsCall = z.output<typeof kmsCall>;
+
+/** A request to the data plane, as the data plane has logged it. */
+export const requestEvent = z.strictObject({
+  kind: z.literal('request'),
+  ...happened,
+  /** of the HTTP answer */
+  status: z.int(),
+  /** of a batch */
+  items: z.optional(z.int()),
+  /** of these, those that were answered with an error */
+  failedItems: z.optional(z.int()),
+  kmsCalls: z.array(kmsCall),
+});
+export type RequestEvent = z.output<typeof requestEvent>;
+
+export const auditEvent = z.discriminatedUnion('kind', [keyEvent, requestEvent]);
+export type AuditEvent = z.output<typeof auditEvent>;
+
+export const auditEvents = z.strictObject({
+  events: z.array(auditEvent),
+  nextCursor: z.optional(z.string()),
+});
+export type AuditEvents = z.output<typeof auditEvents>;

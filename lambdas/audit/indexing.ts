@@ -1,0 +1,111 @@
+/** One delivery of log lines, made into rows and written. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type * as z from 'zod/mini';
+import type { indexerEnvironment } from '../environment.ts';
+import { log } from '../http/log.ts';
+import { productTag, tenantId, tenantIdTag } from '../tenant/tenant-id.ts';
+import type { KeyOwners } from './key-owners.ts';
+import { type LogBatch, lineOf } from './log-batch.ts';
+import { requestEventOf, requestLine } from './request-line.ts';
+import { type AuditRow, auditRow } from './row.ts';
+import {
+  createdWithTag,
+  keyEventOf,
+  keysOf,
+  principalOf,
+  type TrailEvent,
+  trailEvent,
+} from './trail-event.ts';
+import { writeRows } from './writing.ts';
+
+export interface Indexing {
+  readonly table: DynamoDBClient;
+  readonly owners: KeyOwners;
+  readonly environment: z.output<typeof indexerEnvironment>;
+}
+
+export interface Summary {
+  readonly IndexedLines: number;
+  /** a call for several tenants' keys is a row for each; one for nobody's is none */
+  readonly IndexedRows: number;
+  readonly UnreadableLines: number;
+  readonly TableCalls: number;
+}
+
+/**
+ * Logs a line for each call of KMS that got a row: alarms are on these, since only here it is known which of the
+ * account's keys are tenants'.
+ * @throws Error for lines of a log group that is none of ours, and where rows are not written
+ */
+export async function indexed(batch: LogBatch, indexing: Indexing): Promise<Summary> {
+  const { rows, unreadable } = await rowsOf(batch, indexing);
+  const calls = await writeRows(indexing.table, indexing.environment.AUDIT_TABLE_NAME, rows);
+  for (const row of rows) if (row.kind === 'kms') tell(row);
+  return {
+    IndexedLines: batch.lines.length,
+    IndexedRows: rows.length,
+    UnreadableLines: unreadable,
+    TableCalls: calls,
+  };
+}
+
+interface Rows {
+  readonly rows: readonly AuditRow[];
+  readonly unreadable: number;
+}
+
+async function rowsOf({ logGroup, lines }: LogBatch, indexing: Indexing): Promise<Rows> {
+  const { TRAIL_LOG_GROUP: trail, REQUEST_LOG_GROUP: requests } = indexing.environment;
+  if (lines.length === 0) return { rows: [], unreadable: 0 };
+  if (logGroup === trail) {
+    const events = lines.flatMap((line) => lineOf(trailEvent, line) ?? []);
+    return { rows: await keyRows(events, indexing), unreadable: lines.length - events.length };
+  }
+  if (logGroup === requests) {
+    const read = lines.flatMap((line) => lineOf(requestLine, line) ?? []);
+    const days = indexing.environment.AUDIT_RETENTION_DAYS;
+    const rows = read.map((line) => auditRow(line.tenantId, requestEventOf(line), days));
+    return { rows, unreadable: lines.length - read.length };
+  }
+  throw new Error(`the log group ${logGroup} is none that is indexed`);
+}
+
+async function keyRows(events: readonly TrailEvent[], indexing: Indexing): Promise<AuditRow[]> {
+  const { owners, environment } = indexing;
+  for (const event of events) learnNewKey(event, indexing);
+  const found = await owners.find(events.flatMap(keysOf));
+  return events.flatMap((event) => {
+    const keys = keysOf(event).filter((arn) => found.has(arn));
+    // One row a tenant, where a call was about several keys.
+    const byTenant = new Map(keys.map((arn) => [found.get(arn) as string, arn]));
+    return [...byTenant].map(([id, arn]) =>
+      auditRow(id, keyEventOf(event, arn), environment.AUDIT_RETENTION_DAYS),
+    );
+  });
+}
+
+/** The row of a tenant names its key only after KMS has made it. */
+function learnNewKey(event: TrailEvent, { owners, environment }: Indexing): void {
+  if (principalOf(event) !== environment.CONTROL_PLANE_ROLE_ARN) return;
+  if (createdWithTag(event, productTag.key) !== productTag.value) return;
+  const owner = tenantId.safeParse(createdWithTag(event, tenantIdTag)).data;
+  const [arn] = keysOf(event);
+  if (owner !== undefined && arn !== undefined) owners.learn(arn, owner);
+}
+
+function tell({ tenantId: id, time, operation, outcome, errorCode, ...row }: AuditRow): void {
+  if (row.kind !== 'kms') return;
+  const { principal, session, keyArn, eventId } = row;
+  log('INFO', {
+    message: 'key event',
+    tenantId: id,
+    time,
+    operation,
+    outcome,
+    errorCode,
+    principal,
+    session,
+    keyArn,
+    eventId,
+  });
+}

@@ -1,0 +1,54 @@
+/** A tenant's events, in order, a page at a time. */
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
+import { cursorAfter, readCursor } from '../http/cursor.ts';
+import { invalidCursor } from '../http/problem.ts';
+import { type AuditEvents, type AuditQuery, auditEvent } from './contract.ts';
+import { expiryAttribute } from './row.ts';
+
+const position = z.strictObject({
+  eventKey: z.string().check(z.regex(/^[\x21-\x7e]{1,1024}$/)),
+});
+
+/** Before and after every sort key, which begins with a year. */
+const first = '0';
+const last = '~';
+
+/**
+ * @param client with a session that may read the tenant's events
+ * @throws Problem 400 for a cursor that is none, or of another range
+ * @throws ZodError where a row is not as it must be
+ */
+export async function listEvents(
+  client: DynamoDBClient,
+  tableName: string,
+  tenantId: string,
+  { from = first, to = last, limit, cursor }: AuditQuery,
+): Promise<AuditEvents> {
+  const start = cursor === undefined ? undefined : readCursor(position, cursor).eventKey;
+  // DynamoDB takes no start outside of what is asked for.
+  if (start !== undefined && (start < from || start > to)) throw invalidCursor();
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: tableName,
+      // A key is longer than a time alone, and so after it: `to` itself is not in the range.
+      KeyConditionExpression: 'tenantId = :tenantId AND eventKey BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':tenantId': { S: tenantId },
+        ':from': { S: from },
+        ':to': { S: to },
+      },
+      Limit: limit,
+      ...(start !== undefined && {
+        ExclusiveStartKey: { tenantId: { S: tenantId }, eventKey: { S: start } },
+      }),
+    }),
+  );
+  const events = Items.map((item) => {
+    const { tenantId: _, eventKey, [expiryAttribute]: expiry, ...event } = unmarshall(item);
+    return auditEvent.parse(event);
+  });
+  const next = LastEvaluatedKey?.eventKey?.S;
+  return next === undefined ? { events } : { events, nextCursor: cursorAfter({ eventKey: next }) };
+}

@@ -1,0 +1,44 @@
+/** Lines of a log group, as CloudWatch Logs hands them to a subscribed function. */
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod/mini';
+
+const event = z.object({ awslogs: z.object({ data: z.string() }) });
+
+const batch = z.object({
+  /** CONTROL_MESSAGE: whether the function can be reached */
+  messageType: z.enum(['DATA_MESSAGE', 'CONTROL_MESSAGE']),
+  /** account id */
+  owner: z.string(),
+  logGroup: z.string(),
+  logEvents: z.array(z.object({ message: z.string() })),
+});
+
+export interface LogBatch {
+  readonly owner: string;
+  readonly logGroup: string;
+  readonly lines: readonly string[];
+}
+
+/** CloudWatch Logs sends at most 1 MB of JSON; this is for whoever else might invoke the function. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** @throws Error where it is no delivery of CloudWatch Logs */
+export function readLogBatch(delivered: unknown): LogBatch {
+  const { awslogs } = z.parse(event, delivered);
+  const text = gunzipSync(Buffer.from(awslogs.data, 'base64'), { maxOutputLength: mostBytes });
+  const { messageType, owner, logGroup, logEvents } = z.parse(batch, JSON.parse(text.toString()));
+  const lines = messageType === 'DATA_MESSAGE' ? logEvents.map(({ message }) => message) : [];
+  return { owner, logGroup, lines };
+}
+
+/** @returns undefined where the line is no JSON object, or not of the schema */
+export function lineOf<S extends z.core.$ZodType>(
+  schema: S,
+  line: string,
+): z.output<S> | undefined {
+  try {
+    return z.safeParse(schema, JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

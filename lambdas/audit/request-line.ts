@@ -1,0 +1,38 @@
+/** The data plane's log line of a request, and the event that a tenant is shown of it. */
+import * as z from 'zod/mini';
+import { tenantId } from '../tenant/tenant-id.ts';
+import { kmsCall, outcome, type RequestEvent } from './contract.ts';
+
+/** As `lambdas/http/request-log.ts` writes it. */
+export const requestLine = z.object({
+  message: z.literal('request'),
+  timestamp: z.iso.datetime(),
+  tenantId,
+  requestId: z.string(),
+  operation: z.string(),
+  outcome,
+  code: z.optional(z.string()),
+  status: z.int(),
+  principal: z.string(),
+  sourceAddress: z._default(z.string(), 'unknown'),
+  Items: z.optional(z.int()),
+  FailedItems: z.optional(z.int()),
+  kmsCalls: z.array(kmsCall),
+});
+export type RequestLine = z.output<typeof requestLine>;
+
+export const requestEventOf = (line: RequestLine): RequestEvent => ({
+  kind: 'request',
+  eventId: line.requestId,
+  time: new Date(line.timestamp).toISOString(),
+  operation: line.operation,
+  outcome: line.outcome,
+  ...(line.code !== undefined && { errorCode: line.code }),
+  principal: line.principal,
+  sourceAddress: line.sourceAddress,
+  requestId: line.requestId,
+  status: line.status,
+  ...(line.Items !== undefined && { items: line.Items }),
+  ...(line.FailedItems !== undefined && { failedItems: line.FailedItems }),
+  kmsCalls: line.kmsCalls,
+});

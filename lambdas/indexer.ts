@@ -1,0 +1,42 @@
+/**
+ * From log lines to the rows of the audit table, by tenant. Invariant: what an event is, the log group says that
+ * it comes from, never its content; a row is only ever for the tenant of the key, or of the authenticated
+ * request; and the same lines, delivered again, make the same rows.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { indexed } from './audit/indexing.ts';
+import { keyOwners } from './audit/key-owners.ts';
+import { readLogBatch } from './audit/log-batch.ts';
+import { clientConfiguration } from './aws/client.ts';
+import { indexerEnvironment, readEnvironment } from './environment.ts';
+import { log } from './http/log.ts';
+
+const environment = readEnvironment(indexerEnvironment);
+const table = new DynamoDBClient(clientConfiguration);
+const owners = keyOwners(table, environment.TABLE_NAME);
+
+/** @throws Error where rows are not written: CloudWatch's delivery is then tried again */
+export async function handler(delivered: unknown) {
+  const batch = readLogBatch(delivered);
+  if (batch.owner !== environment.ACCOUNT_ID) throw new Error('the lines are of another account');
+  const summary = await indexed(batch, { table, owners, environment });
+  if (batch.lines.length > 0) log('INFO', { message: 'indexed', ...summary, ...metrics() });
+  return summary;
+}
+
+/** CloudWatch makes metrics of the line's members (embedded metric format). */
+const metrics = () => ({
+  _aws: {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: 'TenantKeys',
+        Dimensions: [[]],
+        Metrics: ['IndexedLines', 'IndexedRows', 'UnreadableLines'].map((Name) => ({
+          Name,
+          Unit: 'Count',
+        })),
+      },
+    ],
+  },
+});

@@ -1,0 +1,50 @@
+/** The log groups of a template: the trail and each function write into theirs, and who subscribes gets it. */
+import type { Runtime } from '../lambda/runtime.ts';
+import type { FunctionDefinition } from '../template/functions.ts';
+import {
+  logGroupOfFunctions,
+  readSubscriptions,
+  trailLogGroupOf,
+} from '../template/subscriptions.ts';
+import type { Template } from '../template/template.ts';
+import { openSubscriptions, type Subscriptions } from './subscriptions.ts';
+
+export interface LogGroups extends Pick<Subscriptions, 'settled' | 'close'> {
+  /** a line of a function, by the function's name */
+  ofFunction(name: string, line: string): void;
+  ofTrail(event: object): void;
+  /** From here on lines are delivered; those that were written before were read by nobody. */
+  deliverThrough(runtime: Runtime): void;
+}
+
+/** Without a trail of the stack's own, an organization's writes where the indexer takes it to write. */
+const organizationTrail = (functions: ReadonlyMap<string, FunctionDefinition>) =>
+  [...functions.values()].find(({ handler }) => handler === 'indexer.handler')?.environment
+    .TRAIL_LOG_GROUP;
+
+export function openLogGroups(
+  template: Template,
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): LogGroups {
+  const groups = logGroupOfFunctions(template);
+  const ofName = new Map([...functions].map(([arn, { name }]) => [name, groups.get(arn)]));
+  const ofTrail = trailLogGroupOf(template) ?? organizationTrail(functions);
+  let subscriptions: Subscriptions | undefined;
+  const write = (group: string | undefined, line: string) => {
+    if (group !== undefined) subscriptions?.write(group, line, new Date());
+  };
+  return {
+    ofFunction: (name, line) => write(ofName.get(name), line),
+    ofTrail: (event) => write(ofTrail, JSON.stringify(event)),
+    deliverThrough(runtime) {
+      subscriptions = openSubscriptions({
+        account: template.account,
+        subscriptions: readSubscriptions(template, functions),
+        runtime,
+        onError: (name, error) => process.stderr.write(`${name}: ${error}\n`),
+      });
+    },
+    settled: async () => subscriptions?.settled(),
+    close: () => subscriptions?.close(),
+  };
+}

@@ -1,0 +1,310 @@
+/** Who used which key: from a call of KMS, by the trail and the indexer, to the answer of the API. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type AuditEvent,
+  auditEvents,
+  type KeyEvent,
+  type RequestEvent,
+} from '../../lambdas/audit/contract.ts';
+import type { TrailEvent } from '../../local/cloudtrail/event.ts';
+import { type Control, startControl } from './control.ts';
+import { expectProblem } from './problem.ts';
+import { tenantKms } from './tenant-kms.ts';
+import type { TestStack } from './test-stack.ts';
+
+const tenantIds = ['acme', 'globex', 'umbrella'];
+
+let stack: TestStack;
+let control: Control;
+const keyArns: Record<string, string> = {};
+beforeAll(async () => {
+  ({ stack, control } = await startControl({ dataKeyMaxAgeSeconds: 300 }));
+  for (const tenantId of tenantIds) {
+    keyArns[tenantId] = (await stack.client.onboard(tenantId)).keyArn;
+  }
+  await useAll();
+  await tryNeighbours();
+  await administer();
+  await stack.indexed();
+});
+afterAll(() => stack.close());
+
+const plaintext = 'aGVsbG8=';
+
+const crypto = async (tenantId: string, operation: string, body: object) =>
+  stack.client.send('POST', `/tenants/${tenantId}/${operation}`, {
+    token: await stack.client.tenantToken(tenantId),
+    body,
+  });
+
+/** Every operation of the data plane, for two tenants. */
+async function useAll() {
+  for (const tenantId of ['acme', 'globex']) {
+    const encryptionContext = { document: 'invoice-7' };
+    const { json } = await crypto(tenantId, 'encrypt', { plaintext, encryptionContext });
+    const sealed = { ciphertext: json.ciphertext, encryptionContext };
+    for (let times = 0; times < 3; times += 1) await crypto(tenantId, 'decrypt', sealed);
+    await crypto(tenantId, 'reencrypt', { ...sealed, newEncryptionContext: { document: '8' } });
+    const items = [{ plaintext }, { plaintext: 'not base64' }, { plaintext }];
+    await crypto(tenantId, 'encrypt-batch', { items });
+    await crypto(tenantId, 'decrypt-batch', { items: [sealed, sealed] });
+    const direct = await crypto(tenantId, 'encrypt', { plaintext, mode: 'direct' });
+    await crypto(tenantId, 'decrypt', { ciphertext: direct.json.ciphertext });
+    const dataKey = await crypto(tenantId, 'data-keys', {});
+    const { wrappedDataKey } = dataKey.json;
+    await crypto(tenantId, 'data-keys/decrypt', { wrappedDataKey });
+    // KMS refuses it, and so does the data plane.
+    await crypto(tenantId, 'data-keys/decrypt', { wrappedDataKey, encryptionContext });
+  }
+}
+
+/** With a tenant's own session, as the AWS CLI would have it. */
+async function tryNeighbours() {
+  const acme = tenantKms(stack, 'acme');
+  const KeyId = keyArns.globex as string;
+  const EncryptionContext = { TenantId: 'globex' };
+  const attempts = [
+    () => acme.encrypt({ KeyId, Plaintext: Buffer.from('x'), EncryptionContext }),
+    () => acme.generateDataKey({ KeyId, KeySpec: 'AES_256', EncryptionContext }),
+    () => acme.describeKey({ KeyId }),
+    () =>
+      stack.administrator.kms.encrypt({ KeyId, Plaintext: Buffer.from('x'), EncryptionContext }),
+  ];
+  for (const attempt of attempts) {
+    await expect(attempt()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  }
+}
+
+/** By the control plane, the reconciler and an administrator of the account. */
+async function administer() {
+  const KeyId = keyArns.umbrella as string;
+  await control.post('umbrella', 'key/rotations');
+  await control.post('umbrella', 'suspend');
+  await control.post('umbrella', 'resume');
+  await stack.administrator.kms.disableKeyRotation({ KeyId });
+  await stack.run('reconciler');
+  await control.send('DELETE', '/tenants/umbrella?force=true');
+  // Of a key that is no tenant's.
+  const { KeyMetadata } = await stack.administrator.kms.createKey({});
+  await stack.administrator.kms.describeKey({ KeyId: KeyMetadata?.Arn });
+}
+
+const reading = async (tenantId: string, query = '', token?: string) =>
+  stack.client.send('GET', `/tenants/${tenantId}/audit${query}`, {
+    token: token ?? (await stack.client.token('tenant-keys/audit', tenantId)),
+  });
+
+async function eventsOf(tenantId: string): Promise<AuditEvent[]> {
+  const { status, json } = await reading(tenantId, '?limit=1000');
+  expect(status).toBe(200);
+  return auditEvents.parse(json).events;
+}
+const isKms = (event: AuditEvent): event is KeyEvent => event.kind === 'kms';
+const isRequest = (event: AuditEvent): event is RequestEvent => event.kind === 'request';
+
+/** What CloudTrail has about a tenant's key. */
+const trailOf = (tenantId: string): TrailEvent[] =>
+  stack.deployment.trail.events.filter(({ resources }) =>
+    resources.some(({ ARN }) => ARN === keyArns[tenantId]),
+  );
+
+describe.each(tenantIds)('the events of %s', (tenantId) => {
+  test('are one for each call of KMS and each refusal on its key, in order, and no others', async () => {
+    const trail = trailOf(tenantId);
+    expect(trail.length).toBeGreaterThan(8);
+    const events = (await eventsOf(tenantId)).filter(isKms);
+    expect(events.map(({ eventId }) => eventId)).toEqual(
+      trail.map(({ eventID }) => eventID).sort(),
+    );
+    const byId = new Map(trail.map((event) => [event.eventID, event]));
+    for (const event of events) {
+      const { eventName, errorCode, requestID } = byId.get(event.eventId) as TrailEvent;
+      expect([event.operation, event.errorCode, event.requestId]).toEqual([
+        eventName,
+        errorCode,
+        requestID,
+      ]);
+      expect(event.keyArn).toBe(keyArns[tenantId]);
+    }
+  });
+
+  test('are sorted by time', async () => {
+    const times = (await eventsOf(tenantId)).map(({ time }) => time);
+    expect(times).toEqual(times.toSorted());
+  });
+
+  test('are one for each request to the data plane', async () => {
+    const lines = stack.logs
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.message === 'request' && line.tenantId === tenantId)
+      .filter(({ operation }) => /crypt|DataKey/.test(operation));
+    const events = (await eventsOf(tenantId)).filter(isRequest);
+    expect(events.map(({ requestId }) => requestId)).toEqual(
+      lines.map(({ requestId }) => requestId),
+    );
+  });
+});
+
+test('each call of KMS that a request rests on is an event of the same tenant', async () => {
+  let joined = 0;
+  for (const tenantId of ['acme', 'globex']) {
+    const events = await eventsOf(tenantId);
+    const known = new Set(events.filter(isKms).map(({ requestId }) => requestId));
+    for (const { kmsCalls, operation } of events.filter(isRequest)) {
+      expect([operation, kmsCalls.length > 0]).toEqual([operation, true]);
+      for (const { requestId } of kmsCalls) expect(known).toContain(requestId);
+      joined += kmsCalls.length;
+    }
+  }
+  expect(joined).toBeGreaterThan(20);
+});
+
+test('a data key that was used again is the same in each request, and one call of KMS', async () => {
+  const events = (await eventsOf('acme')).filter(isRequest);
+  const [encrypted, ...opened] = events.filter(({ operation }) => /^(en|de)crypt$/.test(operation));
+  const [, ...cached] = opened.slice(0, 3);
+  const [{ requestId, dataKeyId } = { requestId: '' }] = opened[0]?.kmsCalls ?? [];
+  expect(dataKeyId).toMatch(/^[0-9a-f]{32}$/);
+  expect(encrypted?.kmsCalls[0]?.dataKeyId).toBe(dataKeyId);
+  expect(encrypted?.kmsCalls[0]?.requestId).not.toBe(requestId);
+  expect(cached.map(({ kmsCalls }) => kmsCalls)).toEqual([
+    [{ requestId, dataKeyId }],
+    [{ requestId, dataKeyId }],
+  ]);
+});
+
+test('a batch says how many items it had, and how many of them failed', async () => {
+  const [event] = (await eventsOf('acme')).filter(
+    (one) => isRequest(one) && one.operation === 'encryptBatch',
+  );
+  expect(event).toMatchObject({ items: 3, failedItems: 1, outcome: 'succeeded', status: 200 });
+});
+
+test('the refusals of a neighbour name him, and are not in his own events', async () => {
+  const refused = (await eventsOf('globex')).filter(isKms).filter((one) => one.session === 'acme');
+  expect(
+    refused.map(({ operation, outcome, errorCode }) => [operation, outcome, errorCode]),
+  ).toEqual([
+    ['Encrypt', 'refused', 'AccessDenied'],
+    ['GenerateDataKey', 'refused', 'AccessDenied'],
+    ['DescribeKey', 'refused', 'AccessDenied'],
+  ]);
+  const own = (await eventsOf('acme')).filter(isKms);
+  expect(own.every(({ keyArn }) => keyArn === keyArns.acme)).toBe(true);
+});
+
+test('an administrator who changes a key, and one who tries to use it, is named', async () => {
+  const byOperator = (events: AuditEvent[]) =>
+    events.filter(isKms).filter(({ principal }) => principal.endsWith(':user/operator'));
+  expect(byOperator(await eventsOf('umbrella'))).toMatchObject([
+    { operation: 'DisableKeyRotation', outcome: 'succeeded' },
+  ]);
+  expect(byOperator(await eventsOf('globex'))).toMatchObject([
+    { operation: 'Encrypt', outcome: 'refused' },
+  ]);
+});
+
+test('what was encrypted is nowhere in them', async () => {
+  const { Items } = await stack.administrator.dynamodb.scan({ TableName: stack.auditTableName });
+  const text = JSON.stringify(Items);
+  expect(text).toContain('invoice-7');
+  for (const secret of [plaintext, 'hello', 'not base64']) expect(text).not.toContain(secret);
+});
+
+describe('the answer', () => {
+  test('comes in pages that neither skip nor repeat', async () => {
+    const all = await eventsOf('acme');
+    const found: AuditEvent[] = [];
+    let cursor = '';
+    do {
+      const { json } = await reading('acme', `?limit=7${cursor && `&cursor=${cursor}`}`);
+      const page = auditEvents.parse(json);
+      expect(page.events.length).toBeLessThanOrEqual(7);
+      found.push(...page.events);
+      cursor = page.nextCursor ?? '';
+    } while (cursor !== '');
+    expect(found).toEqual(all);
+  });
+
+  test('begins at from and ends before to', async () => {
+    const all = await eventsOf('acme');
+    const from = all[5]?.time as string;
+    const to = all.at(-1)?.time as string;
+    const { json } = await reading('acme', `?limit=1000&from=${from}&to=${to}`);
+    expect(json.events).toEqual(all.filter(({ time }) => time >= from && time < to));
+    expect((await reading('acme', `?from=${to}&to=${to}`)).json).toEqual({ events: [] });
+  });
+
+  test('is empty of a tenant that nobody knows, whom an auditor may ask about', async () => {
+    const token = await stack.client.token('tenant-keys/audit');
+    const { status, json } = await reading('nobody', '', token);
+    expect([status, json]).toEqual([200, { events: [] }]);
+  });
+
+  test.each([
+    '?limit=0',
+    '?limit=1001',
+    '?from=yesterday',
+    '?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z',
+    '?tenantId=globex',
+    '?limit=1&limit=2',
+  ])('with %s is a 400', async (query) => {
+    expectProblem(await reading('acme', query), 400, 'bad-request');
+  });
+
+  const cursor = (position: unknown) => Buffer.from(JSON.stringify(position)).toString('base64url');
+  test.each([
+    ['garbage', 'x'],
+    ["another tenant's", cursor({ tenantId: 'globex', eventKey: '2026' })],
+    ['not a text', cursor({ eventKey: 1 })],
+    ['empty', cursor({ eventKey: '' })],
+    ['of another range', cursor({ eventKey: '1999-01-01T00:00:00.000Z/kms/x' })],
+    ['too long', cursor({ eventKey: '2'.repeat(1500) })],
+  ])('with a cursor that is %s is a 400', async (_, forged) => {
+    const answer = await reading('acme', `?from=2000-01-01T00:00:00Z&cursor=${forged}`);
+    expectProblem(answer, 400, 'invalid-cursor');
+  });
+});
+
+describe('who may read', () => {
+  const may: [string, string, string | undefined][] = [
+    ['the tenant, with the audit scope', 'tenant-keys/audit', 'acme'],
+    ['an auditor, of whichever tenant', 'tenant-keys/audit', undefined],
+    ['an administrator', 'tenant-keys/admin', undefined],
+  ];
+  test.each(may)('%s', async (_, scope, tenantId) => {
+    const token = await stack.client.token(scope, tenantId);
+    expect((await reading('acme', '', token)).status).toBe(200);
+  });
+
+  const mayNot: [string, string, string | undefined][] = [
+    ['a neighbour', 'tenant-keys/audit', 'globex'],
+    ['a neighbour with every scope', 'tenant-keys/audit tenant-keys/admin', 'globex'],
+    ['the tenant, without the scope', 'tenant-keys/crypto', 'acme'],
+    ["the tenant, with an administrator's scope", 'tenant-keys/admin', 'acme'],
+    ['somebody who may encrypt', 'tenant-keys/crypto', undefined],
+  ];
+  test.each(mayNot)('but not %s', async (_, scope, tenantId) => {
+    const token = await stack.client.token(scope, tenantId);
+    expectProblem(await reading('acme', '', token), 403, 'forbidden');
+  });
+
+  test.each([
+    ['PUT', '/tenants/mallory'],
+    ['GET', '/tenants'],
+    ['GET', '/tenants/acme'],
+    ['POST', '/tenants/acme/encrypt'],
+    ['POST', '/tenants/acme/suspend'],
+    ['DELETE', '/tenants/acme'],
+  ])('an auditor may do nothing else: %s %s', async (method, path) => {
+    const token = await stack.client.token('tenant-keys/audit');
+    expectProblem(await stack.client.send(method, path, { token }), 403, 'forbidden');
+  });
+});
+
+test('what the trail delivers a second time changes nothing', async () => {
+  const before = await Promise.all(tenantIds.map(eventsOf));
+  for (const event of stack.deployment.trail.events) stack.deliver(event);
+  await stack.indexed();
+  expect(await Promise.all(tenantIds.map(eventsOf))).toEqual(before);
+});
