@@ -53,6 +53,8 @@ export const indexerEnvironment = z.object({
   ACCOUNT_ID: text,
   /** whose new keys are tenants' before their rows say so */
   CONTROL_PLANE_ROLE_ARN: text,
+  /** whose sessions are named after the tenant */
+  TENANT_ROLE_ARN: text,
   /** names of the log groups: where CloudTrail writes, if it does, and where the data plane does */
   TRAIL_LOG_GROUP: z.optional(text),
   REQUEST_LOG_GROUP: text,
@@ -62,6 +64,19 @@ export const volumesEnvironment = z.object({
   /** of the registry */
   TABLE_NAME: text,
   AUDIT_TABLE_NAME: text,
+});
+
+export const canaryEnvironment = z.object({
+  TABLE_NAME: text,
+  AUDIT_TABLE_NAME: text,
+  TENANT_ROLE_ARN: text,
+  AUDIT_READER_ROLE_ARN: text,
+  /** ARNs of the canary's keys, by their names in lambdas/canary/keys.ts */
+  KEY_A_ARN: text,
+  KEY_B_ARN: text,
+  KEY_IAM_ARN: text,
+  KEY_ALLOW_ARN: text,
+  KEY_DENY_ARN: text,
 });
 
 export const cryptoEnvironment = z.object({

@@ -24,6 +24,7 @@ export interface AuditIndexerProps {
   readonly table: Table;
   readonly auditTable: Table;
   readonly controlPlaneRoleArn: string;
+  readonly tenantRoleArn: string;
   /** where CloudTrail writes, if there is one: the stack's own trail's, or an organization's */
   readonly trailLogs: ILogGroup | undefined;
   /** the data plane's */
@@ -71,6 +72,7 @@ export class AuditIndexer extends Construct {
       AUDIT_RETENTION_DAYS: String(props.config.auditRetentionDays),
       ACCOUNT_ID: Stack.of(this).account,
       CONTROL_PLANE_ROLE_ARN: props.controlPlaneRoleArn,
+      TENANT_ROLE_ARN: props.tenantRoleArn,
       REQUEST_LOG_GROUP: props.requestLogs.logGroupName,
       ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),
     };

@@ -5,15 +5,9 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import {
-  ArnPrincipal,
-  CfnRole,
-  type IRole,
-  PolicyDocument,
-  PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
+import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { nothingWithoutTenant, ownPartitionOnly, trustsOpener } from './tenant-session.ts';
+import { nothingWithoutTenant, ownPartitionOnly, SessionTrust } from './tenant-session.ts';
 
 export interface AuditReaderRoleProps {
   readonly auditTable: Table;
@@ -23,14 +17,11 @@ export interface AuditReaderRoleProps {
 
 export class AuditReaderRole extends Construct {
   readonly roleArn: string;
-  /** statements of the trust policy may be added until synthesis */
-  readonly trust: PolicyDocument;
+  readonly trust: SessionTrust;
 
   constructor(scope: Construct, id: string, { auditTable, auditRole }: AuditReaderRoleProps) {
     super(scope, id);
-    this.trust = new PolicyDocument({
-      statements: trustsOpener(new ArnPrincipal(auditRole.roleArn)),
-    });
+    this.trust = new SessionTrust(auditRole.roleArn);
     const readOwnEvents = new PolicyStatement({
       sid: 'ReadOwnEvents',
       actions: ['dynamodb:Query'],
@@ -40,7 +31,7 @@ export class AuditReaderRole extends Construct {
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
       description: 'tenant-keys: one session a tenant, for its audit events',
-      assumeRolePolicyDocument: this.trust,
+      assumeRolePolicyDocument: this.trust.document,
       maxSessionDuration: Duration.hours(1).toSeconds(),
       policies: [
         {

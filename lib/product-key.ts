@@ -15,6 +15,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
 import { accountAdministers } from './key-administration.ts';
+import { usedByAlarms } from './monitoring/alarm-topic.ts';
 
 export interface ProductKeyProps {
   readonly rotationPeriodInDays: number;
@@ -38,6 +39,7 @@ export class ProductKey extends Construct {
           accountAdministers(),
           usedByTables(stack),
           usedByLogGroups(stack),
+          usedByAlarms(stack),
           ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
         ],
       }),

@@ -8,15 +8,17 @@ import { AuditIndexer } from './audit-indexer.ts';
 import { AuditReaderRole } from './audit-reader-role.ts';
 import { AuditTable } from './audit-table.ts';
 import { AuditTrail, trailArnOf } from './audit-trail.ts';
+import { Canary } from './canary.ts';
 import { CertificateKey } from './certificate-key.ts';
 import { CertificatesRole } from './certificates-role.ts';
 import type { Config } from './config.ts';
 import { ControlPlaneRole } from './control-plane-role.ts';
 import { DeclaredTenants } from './declared-tenants.ts';
 import { Functions } from './functions.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { ProductKey } from './product-key.ts';
 import { ReconcilerRole } from './reconciler-role.ts';
-import { ReconcilerSchedule } from './reconciler-schedule.ts';
+import { Schedule } from './schedule.ts';
 import { SessionOpenerRole } from './session-opener-role.ts';
 import { TenantRole } from './tenant-role.ts';
 import { TenantTable } from './tenant-table.ts';
@@ -87,8 +89,9 @@ export class TenantKeysStack extends Stack {
         audit: audit.role,
       },
     });
-    new ReconcilerSchedule(this, 'ReconcilerSchedule', {
-      reconciler: functions.reconciler.function,
+    new Schedule(this, 'ReconcilerSchedule', {
+      name: 'Reconciler',
+      function: functions.reconciler.function,
       everyMinutes: config.reconcileEveryMinutes,
     });
     if (config.tenants.length > 0) {
@@ -99,16 +102,61 @@ export class TenantKeysStack extends Stack {
       new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roles });
     }
     const api = new Api(this, 'Api', { config, key, functions });
-    new AuditIndexer(this, 'AuditIndexer', {
+    const trailLogs = trail?.logs ?? this.foreignTrailLogs(config);
+    const indexer = new AuditIndexer(this, 'AuditIndexer', {
       config,
       key,
       table,
       auditTable,
       controlPlaneRoleArn: controlPlane.role.roleArn,
-      trailLogs: trail?.logs ?? this.foreignTrailLogs(config),
+      tenantRoleArn: tenant.roleArn,
+      trailLogs,
       requestLogs: functions.crypto.logs,
     });
     new Volumes(this, 'Volumes', { key, table, auditTable });
+
+    if (config.canary) {
+      new Canary(this, 'Canary', {
+        config,
+        key,
+        table,
+        auditTable,
+        tenantRole: tenant,
+        auditReaderRole: auditReader,
+        controlPlaneRoleArn: controlPlane.role.roleArn,
+      });
+    }
+
+    const { authorizer, tenants, crypto } = functions;
+    new Monitoring(this, 'Monitoring', {
+      config,
+      key,
+      stage: api.api.deploymentStage,
+      functions: {
+        authorizer: authorizer.function,
+        tenants: tenants.function,
+        crypto: crypto.function,
+        certificates: functions.certificates.function,
+        audit: functions.audit.function,
+        indexer: indexer.bundled.function,
+      },
+      logs: {
+        access: api.accessLogs,
+        authorizer: authorizer.logs,
+        crypto: crypto.logs,
+        indexer: indexer.bundled.logs,
+        reconciler: functions.reconciler.logs,
+        trail: trailLogs,
+      },
+      trail: trail && { trailArn: trail.trailArn, bucketName: trail.bucket.bucketName },
+      roles: {
+        tenant: tenant.roleArn,
+        controlPlane: controlPlane.role.roleArn,
+        reconciler: reconciler.role.roleArn,
+        others: [dataPlane.role.roleArn, audit.role.roleArn, auditReader.roleArn],
+      },
+      indexerFailures: indexer.failures,
+    });
 
     const outputs = {
       ApiUrl: api.url,

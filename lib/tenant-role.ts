@@ -7,13 +7,7 @@
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import {
-  ArnPrincipal,
-  CfnRole,
-  type IRole,
-  PolicyDocument,
-  PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
+import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { tenantActions } from '../lambdas/tenant/key-policy.ts';
 import { tenantIdTag } from '../lambdas/tenant/tenant-id.ts';
@@ -22,7 +16,7 @@ import {
   nothingWithoutTenant,
   ownPartitionOnly,
   ownTenant,
-  trustsOpener,
+  SessionTrust,
 } from './tenant-session.ts';
 
 export interface TenantRoleProps {
@@ -33,18 +27,15 @@ export interface TenantRoleProps {
 
 export class TenantRole extends Construct {
   readonly roleArn: string;
-  /** statements of the trust policy may be added until synthesis */
-  readonly trust: PolicyDocument;
+  readonly trust: SessionTrust;
 
   constructor(scope: Construct, id: string, props: TenantRoleProps) {
     super(scope, id);
-    this.trust = new PolicyDocument({
-      statements: trustsOpener(new ArnPrincipal(props.dataPlaneRole.roleArn)),
-    });
+    this.trust = new SessionTrust(props.dataPlaneRole.roleArn);
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
       description: 'tenant-keys: one session a tenant, for its key and its row',
-      assumeRolePolicyDocument: this.trust,
+      assumeRolePolicyDocument: this.trust.document,
       // From a role, AWS makes no session longer than this either.
       maxSessionDuration: Duration.hours(1).toSeconds(),
       // Inline, so that at no moment the role has an Allow without its Deny.

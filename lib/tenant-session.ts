@@ -2,43 +2,54 @@
  * Roles of which each session is one tenant's. Invariant: a session carries the tenant's id as its one tag and
  * as its name, and without that tag a role can do nothing.
  */
-import { type ArnPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { tenantIdTag } from '../lambdas/tenant/tenant-id.ts';
 
 /** Without a tag on the session the variable has no value, and without it no StringEquals is ever true. */
 export const ownTenant = `\${aws:PrincipalTag/${tenantIdTag}}`;
 
-/**
- * A trust policy's statements for who opens the sessions.
- * @param sid what the statements' names begin with, where the policy has them for several openers
- * @param tenantIds the only ones that it may open; absent: any
- */
-export const trustsOpener = (
-  opener: ArnPrincipal,
-  { sid = '', tenantIds }: { readonly sid?: string; readonly tenantIds?: readonly string[] } = {},
-): PolicyStatement[] => [
-  sessionNamedAfterTenant(opener, sid, tenantIds),
-  onlyTagTenantId(opener, sid),
-];
+/** The trust policy of such a role. What is added to it before the synthesis counts as well. */
+export class SessionTrust {
+  readonly document: PolicyDocument;
+  readonly #statements: readonly PolicyStatement[];
+
+  /** @param openerArn of the role that opens sessions of any tenant */
+  constructor(openerArn: string) {
+    const opener = new ArnPrincipal(openerArn);
+    this.#statements = [sessionNamedAfterTenant(opener), onlyTagTenantId(opener)];
+    this.document = new PolicyDocument({ statements: [...this.#statements] });
+  }
+
+  /**
+   * Trusts another opener by the same statements, so that what these let through, they let through for both; and by
+   * a Deny for all tenants but these. Where there is no tag, StringNotEquals is true.
+   */
+  alsoOpens(openerArn: string, sid: string, tenantIds: readonly string[]): void {
+    const opener = new ArnPrincipal(openerArn);
+    for (const statement of this.#statements) statement.addPrincipals(opener);
+    this.document.addStatements(
+      new PolicyStatement({
+        sid,
+        effect: Effect.DENY,
+        principals: [opener],
+        actions: ['sts:AssumeRole'],
+        conditions: { StringNotEquals: { [`aws:RequestTag/${tenantIdTag}`]: tenantIds } },
+      }),
+    );
+  }
+}
 
 /**
  * The name makes CloudTrail's ARNs tell the tenant. Without a tag the variable has no value and nothing
  * equals it; an empty tag equals no session name, which has 2 characters at least.
  */
-const sessionNamedAfterTenant = (
-  opener: ArnPrincipal,
-  sid: string,
-  tenantIds: readonly string[] | undefined,
-) =>
+const sessionNamedAfterTenant = (opener: ArnPrincipal) =>
   new PolicyStatement({
-    sid: `${sid}SessionIsNamedAfterTenant`,
+    sid: 'SessionIsNamedAfterTenant',
     principals: [opener],
     actions: ['sts:AssumeRole'],
     conditions: {
-      StringEquals: {
-        'sts:RoleSessionName': `\${aws:RequestTag/${tenantIdTag}}`,
-        ...(tenantIds && { [`aws:RequestTag/${tenantIdTag}`]: tenantIds }),
-      },
+      StringEquals: { 'sts:RoleSessionName': `\${aws:RequestTag/${tenantIdTag}}` },
     },
   });
 
@@ -47,9 +58,9 @@ const sessionNamedAfterTenant = (
  * It compares with regard to case, which IAM does not do when it looks a tag up. sts:RoleSessionName is
  * no condition key of TagSession. A transitive tag would outlive the session in a role that it assumes.
  */
-const onlyTagTenantId = (opener: ArnPrincipal, sid: string) =>
+const onlyTagTenantId = (opener: ArnPrincipal) =>
   new PolicyStatement({
-    sid: `${sid}OnlyTagIsTenantId`,
+    sid: 'OnlyTagIsTenantId',
     principals: [opener],
     actions: ['sts:TagSession'],
     conditions: {

@@ -3,16 +3,15 @@
  * registry and reads the audit table, and writes nothing but baselines, which are under no tenant's partition
  * key: it can neither forge an audit event nor take one away, and it reaches no key.
  */
-import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnPermission, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { volumesEnvironment } from '../lambdas/environment.ts';
 import { baselinePrefix } from '../lambdas/volumes/baseline-key.ts';
 import { BundledFunction, type Environment } from './bundled-function.ts';
+import { Schedule } from './schedule.ts';
 
 export interface VolumesProps {
   readonly key: IKey;
@@ -40,7 +39,7 @@ export class Volumes extends Construct {
       memoryInMegabytes: 512,
       environment,
     }).function;
-    this.runHourly(this.function);
+    new Schedule(this, 'Schedule', { name: 'Volumes', function: this.function, everyMinutes: 60 });
   }
 
   private role({ table, auditTable }: VolumesProps): Role {
@@ -52,21 +51,6 @@ export class Volumes extends Construct {
           statements: [listTenants(table), countDecrypts(auditTable), keepBaselines(auditTable)],
         }),
       },
-    });
-  }
-
-  private runHourly({ functionArn }: LambdaFunction): void {
-    const rule = new CfnRule(this, 'Rule', {
-      description: `${Stack.of(this).stackName}: the runs that judge volumes`,
-      scheduleExpression: 'rate(60 minutes)',
-      state: 'ENABLED',
-      targets: [{ id: 'Volumes', arn: functionArn }],
-    });
-    new CfnPermission(this, 'Permission', {
-      action: 'lambda:InvokeFunction',
-      functionName: functionArn,
-      principal: 'events.amazonaws.com',
-      sourceArn: rule.attrArn,
     });
   }
 }

@@ -16,6 +16,8 @@ import { liveKeys } from './kms/live-keys.ts';
 import { withQuotas } from './kms/quotas.ts';
 import { kms } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
+import { frontPage } from './page/front-page.ts';
+import { pagesOf } from './page/pages.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
 import { sessionOf } from './sts/session.ts';
@@ -82,6 +84,9 @@ async function deployIn(
   for (const table of readTables(template)) await tables.createTable(table);
   const kmsService = options.quotas === true ? withQuotas(kms(keys)) : kms(keys);
 
+  const operator = operatorOf(account.partition, account.accountId);
+  const pages = pagesOf({ template, keys, roles, operator, dynamodb: tables.service, clock });
+
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
   const trail = openTrail({ ...account, onEvent: onTrailEvent });
 
@@ -97,14 +102,15 @@ async function deployIn(
     region: account.region,
     accountId: account.accountId,
     port: options.port,
-    pages: [clockPage(kmsClock)],
+    frontPage,
+    pages: [clockPage(kmsClock), ...pages],
     onServed: (call) => trail.record(call),
     ...(options.onCall && { onCall: options.onCall }),
     ...(options.onError && { onError: options.onError }),
   });
   return {
     ...endpoint,
-    operator: credentials.issue(operatorOf(account.partition, account.accountId)),
+    operator: credentials.issue(operator),
     roles,
     clock: kmsClock,
     trail,

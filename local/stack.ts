@@ -15,6 +15,7 @@ import { serveIssuer } from './issuer/issuer.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
 import { openRuntime } from './lambda/runtime.ts';
 import { openLogGroups } from './logs/log-groups.ts';
+import { endpointsPage } from './page/pages.ts';
 import { readApi } from './template/api.ts';
 import { assetsOf, readFunctions } from './template/functions.ts';
 import type { Account } from './template/resource-types.ts';
@@ -168,15 +169,21 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       api: definition,
       runtime,
       port: options.apiPort,
+      frontPage: `${deployment.url}/`,
       onDecision: (record) => deployment.decisions.add({ ...record, time: systemClock.now() }),
     });
     opened.push(api.close);
+    const apiUrl = `${api.url}/${definition.stage}`;
+    const { region, accountId } = localAccount;
+    deployment.addPage(
+      endpointsPage({ api: apiUrl, aws: deployment.url, issuer: issuer.url, region, accountId }),
+    );
     return {
-      api: `${api.url}/${definition.stage}`,
+      api: apiUrl,
       aws: deployment.url,
       issuer: issuer.url,
-      region: localAccount.region,
-      accountId: localAccount.accountId,
+      region,
+      accountId,
       operator: {
         accessKeyId: deployment.operator.accessKeyId,
         secretAccessKey: deployment.operator.secretAccessKey,

@@ -40,7 +40,7 @@ export interface Summary {
 export async function indexed(batch: LogBatch, indexing: Indexing): Promise<Summary> {
   const { rows, unreadable } = await rowsOf(batch, indexing);
   const calls = await writeRows(indexing.table, indexing.environment.AUDIT_TABLE_NAME, rows);
-  for (const row of rows) if (row.kind === 'kms') tell(row);
+  for (const row of rows) tell(row, indexing.environment.TENANT_ROLE_ARN);
   return {
     IndexedLines: batch.lines.length,
     IndexedRows: rows.length,
@@ -93,7 +93,11 @@ function learnNewKey(event: TrailEvent, { owners, environment }: Indexing): void
   if (owner !== undefined && arn !== undefined) owners.learn(arn, owner);
 }
 
-function tell({ tenantId: id, time, operation, outcome, errorCode, ...row }: AuditRow): void {
+/** `neighbour`: a tenant's session, at another tenant's key. Patterns of CloudWatch Logs compare no two members. */
+function tell(
+  { tenantId: id, time, operation, outcome, errorCode, ...row }: AuditRow,
+  tenantRoleArn: string,
+): void {
   if (row.kind !== 'kms') return;
   const { principal, session, keyArn, eventId } = row;
   log('INFO', {
@@ -105,6 +109,7 @@ function tell({ tenantId: id, time, operation, outcome, errorCode, ...row }: Aud
     errorCode,
     principal,
     session,
+    ...(principal === tenantRoleArn && session !== id && { neighbour: true }),
     keyArn,
     eventId,
   });

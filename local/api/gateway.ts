@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly api: ApiDefinition;
   readonly runtime: Runtime;
   readonly port: number;
+  /** where a browser is sent that asks for `/`, which is outside the stage */
+  readonly frontPage?: string;
   /** told of every decision of an authorizer's policy */
   readonly onDecision: (record: {
     readonly requestId: string;
@@ -97,6 +99,9 @@ function requestHandler(options: GatewayOptions) {
   const admit = api.throttling === undefined ? () => true : openThrottle(api.throttling);
 
   return async (request: IncomingMessage, requestId: string): Promise<HttpAnswer> => {
+    if (options.frontPage !== undefined && request.method === 'GET' && request.url === '/') {
+      return { status: 302, headers: { Location: options.frontPage }, body: '' };
+    }
     const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
     const httpMethod = request.method ?? '';
     const body = await readBody(request);

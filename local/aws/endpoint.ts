@@ -20,7 +20,7 @@ import { type LocalPage, localPage } from './local-page.ts';
 import { AwsError, type Operation, type Service } from './operation.ts';
 import type { Answer } from './protocol.ts';
 import { deliver, type Reply } from './reply.ts';
-import { headersOf, readBody } from './request.ts';
+import { headersOf, type ReceivedHeaders, readBody } from './request.ts';
 import { nextRequestId } from './request-id.ts';
 import { authenticate } from './signature.ts';
 
@@ -49,6 +49,8 @@ export interface EndpointOptions {
   readonly accountId: string;
   /** 0 picks a free one */
   readonly port: number;
+  /** what a browser gets that asks for `/` */
+  readonly frontPage?: FrontPage;
   /** for people and tests at this machine, beside those of decisions and faults */
   readonly pages?: readonly LocalPage[];
   /** called once for each call to a service, after it was decided what it is answered */
@@ -58,6 +60,13 @@ export interface EndpointOptions {
   /** for what no client is told: a defect of the stack */
   readonly onError?: (error: unknown, requestId: string) => void;
 }
+
+/** @returns nothing where the request is for something else */
+export type FrontPage = (
+  method: string,
+  target: string,
+  headers: ReceivedHeaders,
+) => Answer | undefined;
 
 export interface AwsEndpoint extends Listening {
   readonly decisions: DecisionLog;
@@ -111,8 +120,10 @@ async function answerTo(
   const headers = headersOf(request);
   let progress: Progress = {};
   try {
-    const explained = decisionsPage(method, target, headers, decisions);
-    const page = explained ?? (await localPage(request, headers, pages));
+    const own =
+      options.frontPage?.(method, target, headers) ??
+      decisionsPage(method, target, headers, decisions);
+    const page = own ?? (await localPage(request, headers, pages));
     if (page !== undefined) return { answer: page };
     const destination = destinationOf(method, target, headers);
     progress = { destination };

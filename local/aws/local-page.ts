@@ -1,7 +1,7 @@
 /**
  * Pages under `/_local/`, for a person or a test at this machine; they need no signature. Invariant: no web
- * page of somebody else's can use them. A browser gives each such request away by its Origin; a body of JSON
- * and the method DELETE need a CORS preflight as well, and none is granted.
+ * page of somebody else's can use them. A browser gives each such request away by its Origin or, where it sends
+ * none, by Sec-Fetch-Site; a body of JSON and the method DELETE need a CORS preflight as well, and none is granted.
  */
 import type { IncomingMessage } from 'node:http';
 import { isLocalHost } from './local-host.ts';
@@ -15,11 +15,11 @@ export interface LocalPage {
   /** `/_local/...` */
   readonly path: string;
   /**
-   * What each method answers, as JSON. POST gets its body's JSON, the others nothing.
+   * What each method answers, as JSON. POST gets its body's JSON, GET its query as URLSearchParams.
    * A PageError is told to the client; any other error is a defect.
    */
   readonly methods: Readonly<
-    Partial<Record<PageMethod, (body: unknown) => Promise<object> | object>>
+    Partial<Record<PageMethod, (input: unknown) => Promise<object> | object>>
   >;
 }
 
@@ -43,10 +43,11 @@ export async function localPage(
   headers: ReceivedHeaders,
   pages: readonly LocalPage[],
 ): Promise<Answer | undefined> {
-  const page = pages.find(({ path }) => path === request.url);
+  const [path, query] = (request.url ?? '').split(/\?(.*)/s);
+  const page = pages.find((candidate) => candidate.path === path);
   if (page === undefined) return undefined;
   try {
-    if (!isLocalHost(headers) || headers.has('origin')) {
+    if (!isLocalHost(headers) || isOfAnotherPage(headers)) {
       throw new PageError(
         'This page is for this machine: by 127.0.0.1 or localhost, not by a web page.',
         403,
@@ -57,14 +58,20 @@ export async function localPage(
       const known = Object.keys(page.methods).join(', ');
       throw new PageError(`This page takes ${known}.`, 405);
     }
-    const body = method === 'POST' ? await jsonBody(request, headers) : undefined;
-    return json(200, (await page.methods[method]?.(body)) ?? {});
+    const input = method === 'POST' ? await jsonBody(request, headers) : new URLSearchParams(query);
+    return json(200, (await page.methods[method]?.(input)) ?? {});
   } catch (error) {
     if (error instanceof PageError || error instanceof AwsError) {
       return json(error.status, { message: error.message });
     }
     throw error;
   }
+}
+
+/** `none`: typed in, or a bookmark; a program sends no such header. */
+function isOfAnotherPage(headers: ReceivedHeaders): boolean {
+  const sites = headers.get('sec-fetch-site') ?? [];
+  return headers.has('origin') || sites.some((site) => site !== 'same-origin' && site !== 'none');
 }
 
 /** @throws PageError, AwsError for a body that is too large */
@@ -85,4 +92,5 @@ const json = (status: number, body: object): Answer => ({
   status,
   contentType: 'application/json',
   body: `${JSON.stringify(body)}\n`,
+  headers: { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' },
 });

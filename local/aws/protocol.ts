@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** beside those that every answer has */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Refusal extends Answer {

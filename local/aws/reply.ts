@@ -40,6 +40,7 @@ function send(response: ServerResponse, answer: Answer, requestId: string, clock
     // The stack's time, by which SDKs correct their own when a signature is refused for its date.
     Date: clock.now().toUTCString(),
     'x-amzn-RequestId': requestId,
+    ...answer.headers,
   });
   response.end(answer.body);
 }

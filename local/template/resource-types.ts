@@ -66,6 +66,14 @@ export const resourceTypes: Readonly<Record<string, Identify>> = {
     };
   },
   'AWS::SQS::QueuePolicy': byName(),
+  'AWS::SNS::Topic': (account, resource) => {
+    const topic = arn(account, 'sns', nameOf(account, resource, 'TopicName'));
+    return { ref: topic, attributes: { TopicArn: topic } };
+  },
+  'AWS::SNS::TopicPolicy': byName(),
+  'AWS::SNS::Subscription': byName(),
+  'AWS::CloudWatch::Alarm': withArn('AlarmName', 'cloudwatch', (name) => `alarm:${name}`),
+  'AWS::CloudWatch::Dashboard': byName('DashboardName'),
   'AWS::ApiGateway::RestApi': (account, resource) => ({
     ref: token(account, resource, 10),
     attributes: { RootResourceId: `${token(account, resource, 9)}r` },

@@ -1,6 +1,7 @@
 /** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
 import { administrator } from './cases/administrator.ts';
 import { audit } from './cases/audit.ts';
+import { canary } from './cases/canary.ts';
 import type { Case } from './cases/case.ts';
 import { certificates } from './cases/certificates.ts';
 import { declaredTenants } from './cases/declared-tenants.ts';
@@ -30,4 +31,5 @@ export const cases: readonly Case[] = [
   ...lifecycleRoles,
   ...audit,
   ...volumes,
+  ...canary,
 ];

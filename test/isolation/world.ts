@@ -133,6 +133,7 @@ async function populate(
     untaggedReader: as(deployment.issue(readerRole, 'untagged')),
     indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
     volumes: as(deployment.issue(role('VolumesRole'), 'volumes')),
+    canary: as(deployment.issue(role('CanaryRole'), 'canary')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
     tableName,

@@ -93,9 +93,7 @@ describe('the authorizer', () => {
   });
 
   test.each(
-    resourcesOf(template, 'AWS::Lambda::Permission').filter(([id]) =>
-      /^(Api|Functions)/.test(id),
-    ),
+    resourcesOf(template, 'AWS::Lambda::Permission').filter(([id]) => /^(Api|Functions)/.test(id)),
   )('%s lets only API Gateway, only from this API, invoke', (_, permission) => {
     expect(permission.Properties).toMatchObject({
       Action: 'lambda:InvokeFunction',

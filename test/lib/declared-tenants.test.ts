@@ -94,7 +94,9 @@ describe('the key of a declared tenant', () => {
     const arnOf = (prefix: string) =>
       deployed.identity(resource(template, 'AWS::IAM::Role', prefix)[0]).attributes.Arn as string;
     const { partition, accountId } = localAccount;
-    const declared = readKeys(deployed).filter(({ Tags }) => Tags.length > 0);
+    const declared = readKeys(deployed).filter(({ Tags }) =>
+      Tags.some(({ Key }) => Key === 'ManagedBy'),
+    );
     expect(declared.map((key) => key.KeyPolicy)).toEqual(
       tenants.map(({ tenantId }) =>
         keyPolicy({
@@ -140,7 +142,9 @@ describe('the row of a declared tenant', () => {
       Sid: 'KeepDeclaredRows',
       Effect: 'Allow',
       Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      Resource: { 'Fn::GetAtt': [resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0], 'Arn'] },
+      Resource: {
+        'Fn::GetAtt': [resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0], 'Arn'],
+      },
     });
   });
 });

@@ -42,7 +42,7 @@ export async function requestTemplate<Template>(
 function post(body: string): Promise<{ status: number | undefined; body: string }> {
   const socketPath = process.env[socketVariable];
   return new Promise((resolve, reject) => {
-    request({ socketPath, method: 'POST' }, (response) => {
+    request({ socketPath, method: 'POST', agent: false }, (response) => {
       text(response).then(
         (answer) => resolve({ status: response.statusCode, body: answer }),
         reject,

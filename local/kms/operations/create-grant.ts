@@ -2,7 +2,7 @@ import type { Operation } from '../../aws/operation.ts';
 
 import { authorizedKey } from '../access.ts';
 import type { KmsAccount } from '../account.ts';
-import { unsupported } from '../errors.ts';
+import { dryRun, unsupported } from '../errors.ts';
 import { list, optional, readInput, text } from '../input.ts';
 import { flag, grantTokens, keyName } from '../members.ts';
 
@@ -26,9 +26,10 @@ const shape = {
 export const createGrant =
   (account: KmsAccount): Operation =>
   (body, call) => {
-    const { KeyId } = readInput(shape, body);
+    const { KeyId, DryRun } = readInput(shape, body);
     authorizedKey(account, call, 'kms:CreateGrant', KeyId, 'ids', {
       'kms:GrantIsForAWSResource': 'false',
     });
+    if (DryRun) throw dryRun();
     throw unsupported('The policies allow this CreateGrant, but grants are not supported here');
   };

@@ -208,6 +208,7 @@ const others: Readonly<Record<string, (world: World) => Clients>> = {
   'the certificates function': (world) => world.certificates,
   'the function of declared tenants': (world) => world.declaredTenants,
   'the authorizer': (world) => world.authorizer,
+  'the canary itself': (world) => world.canary,
 };
 
 const indexer: Case[] = [

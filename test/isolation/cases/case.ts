@@ -43,6 +43,7 @@ export interface World {
   readonly untaggedReader: Clients;
   readonly indexer: Clients;
   readonly volumes: Clients;
+  readonly canary: Clients;
   /** an administrator of the account: Allow * on * */
   readonly operator: Clients;
   /** an administrator who gave himself the tag of the first tenant */

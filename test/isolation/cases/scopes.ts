@@ -152,6 +152,48 @@ const logContext = (group: string) => ({
   'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${account}:log-group:${group}`,
 });
 
+const cloudwatch = 'cloudwatch.amazonaws.com';
+const alarmContext = (name: string, accountId = '111122223333') => ({
+  'aws:SourceAccount': accountId,
+  'aws:SourceArn': `arn:aws:cloudwatch:us-east-1:${accountId}:alarm:${name}`,
+});
+const publishing = ['kms:GenerateDataKey', 'kms:Decrypt'];
+
+/** How an alarm reaches the encrypted topic. */
+const alarms: Case[] = [
+  ...claims(
+    'allowed',
+    ['deployed'],
+    Object.fromEntries(
+      publishing.map((action) => [
+        `an alarm of the stack publishes: ${action}`,
+        onProductKey(cloudwatch, action, alarmContext('TenantKeys-canary-opened')),
+      ]),
+    ),
+  ),
+  ...claims('denied', ['deployed'], {
+    ...Object.fromEntries(
+      publishing.flatMap((action) => [
+        [
+          `an alarm of somebody else publishes under the product key: ${action}`,
+          onProductKey(cloudwatch, action, alarmContext('other')),
+        ],
+        [
+          `an alarm for another account publishes under the product key: ${action}`,
+          onProductKey(cloudwatch, action, {
+            ...alarmContext('TenantKeys-x'),
+            'aws:SourceAccount': '444455556666',
+          }),
+        ],
+        [
+          `a role publishes as if it were an alarm: ${action}`,
+          onProductKey('DataPlaneRole', action, alarmContext('TenantKeys-x')),
+        ],
+      ]),
+    ),
+  }),
+];
+
 const productKey: Case[] = [
   ...claims('allowed', ['deployed'], {
     'CloudTrail writes the trail': onProductKey(
@@ -232,4 +274,5 @@ export const scopes: readonly Case[] = [
   ...trust,
   ...keyPolicyAlone,
   ...productKey,
+  ...alarms,
 ];

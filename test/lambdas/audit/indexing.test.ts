@@ -20,12 +20,14 @@ import { delivery } from './delivery.ts';
 const account = { accountId: '111122223333', region: 'us-east-1', partition: 'aws' };
 const keyOf = (name: string) => `arn:aws:kms:us-east-1:111122223333:key/${name}`;
 const controlPlane = 'arn:aws:iam::111122223333:role/ControlPlane';
+const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
 const environment = {
   TABLE_NAME: 'tenants',
   AUDIT_TABLE_NAME: 'audit',
   AUDIT_RETENTION_DAYS: 30,
   ACCOUNT_ID: account.accountId,
   CONTROL_PLANE_ROLE_ARN: controlPlane,
+  TENANT_ROLE_ARN: tenantRole,
   TRAIL_LOG_GROUP: 'trail',
   REQUEST_LOG_GROUP: 'requests',
 };

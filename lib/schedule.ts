@@ -1,26 +1,29 @@
-/** When the reconciler runs. */
+/** When a function runs by itself. */
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { CfnPermission, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
-export interface ReconcilerScheduleProps {
-  readonly reconciler: LambdaFunction;
+export interface ScheduleProps {
+  /** what runs, such as `Reconciler` */
+  readonly name: string;
+  readonly function: LambdaFunction;
   readonly everyMinutes: number;
 }
 
-export class ReconcilerSchedule extends Construct {
-  constructor(scope: Construct, id: string, { reconciler, everyMinutes }: ReconcilerScheduleProps) {
+export class Schedule extends Construct {
+  constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
+    const { name, everyMinutes, function: scheduled } = props;
     const rule = new CfnRule(this, 'Rule', {
-      description: `${Stack.of(this).stackName}: the reconciler's runs`,
+      description: `${Stack.of(this).stackName}: the ${name.toLowerCase()}'s runs`,
       scheduleExpression: `rate(${everyMinutes} ${everyMinutes === 1 ? 'minute' : 'minutes'})`,
       state: 'ENABLED',
-      targets: [{ id: 'Reconciler', arn: reconciler.functionArn }],
+      targets: [{ id: name, arn: scheduled.functionArn }],
     });
     new CfnPermission(this, 'Permission', {
       action: 'lambda:InvokeFunction',
-      functionName: reconciler.functionArn,
+      functionName: scheduled.functionArn,
       principal: 'events.amazonaws.com',
       sourceArn: rule.attrArn,
     });

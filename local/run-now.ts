@@ -1,27 +1,34 @@
-/** `npm run reconcile [-- --aws-port N]`: lets the running stack's reconciler run now; prints its summary. */
+/** `npm run reconcile [-- --aws-port N]`, `npm run canary`: lets what runs by schedule run now; prints what came. */
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { type Report, textOf } from '../lambdas/canary/report.ts';
 
-const usage = `usage: npm run reconcile [-- --aws-port N]
+type What = 'reconcile' | 'canary';
+
+const usage = (what: What) => `usage: npm run ${what} [-- --aws-port N]
   --aws-port N   port of the AWS endpoint of the stack that npm start serves (4566)`;
 
-async function main(): Promise<void> {
+async function main(what: What, args: string[]): Promise<void> {
   const { values } = parseArgs({
+    args,
     options: { 'aws-port': { type: 'string', default: '4566' }, help: { type: 'boolean' } },
   });
-  if (values.help) return console.log(usage);
-  const url = `http://127.0.0.1:${values['aws-port']}/_local/reconcile`;
+  if (values.help) return console.log(usage(what));
+  const url = `http://127.0.0.1:${values['aws-port']}/_local/${what}`;
   if (!URL.canParse(url))
     throw new Error(`--aws-port: expected a port, got '${values['aws-port']}'`);
   const { status, body } = await post(url);
   if (status !== 200) throw new Error(body.message ?? `${url} answered ${status}`);
-  console.log(JSON.stringify(body, null, 2));
+  if (what === 'reconcile') return console.log(JSON.stringify(body, null, 2));
+  const report = body as Report;
+  console.log(textOf(report));
+  if (report.opened.length + report.broken.length > 0) process.exitCode = 1;
 }
 
 interface Answer {
   readonly status: number | undefined;
-  readonly body: { readonly message?: string };
+  readonly body: object & { readonly message?: string };
 }
 
 /** Not by fetch, which waits 5 minutes for an answer; a run may take 15. */
@@ -40,7 +47,8 @@ function post(url: string): Promise<Answer> {
   });
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`reconcile: ${error.message}\n`);
+const [what, ...args] = process.argv.slice(2);
+main(what as What, args).catch((error: Error) => {
+  process.stderr.write(`${what}: ${error.message}\n`);
   process.exitCode = 1;
 });

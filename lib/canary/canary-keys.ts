@@ -1,0 +1,53 @@
+/**
+ * The keys of lambdas/canary/keys.ts. Invariant: they do not carry the product's tag, so neither the reconciler nor
+ * an onboarding takes one for a tenant's; and they go with the stack, since nothing is encrypted with them that
+ * anybody reads.
+ */
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { canaryKeys, type KeyName, keyNames } from '../../lambdas/canary/keys.ts';
+import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
+import { tenantIdTag } from '../../lambdas/tenant/tenant-id.ts';
+import { canaryKeyPolicy } from './probe-policy.ts';
+
+export interface CanaryKeysProps {
+  readonly tenantRoleArn: string;
+  readonly controlPlaneRoleArn: string;
+  readonly canaryRoleArn: string;
+}
+
+/** KMS's longest: each of the first two rotations adds a dollar a month to a key. */
+const rotationPeriodInDays = 2560;
+/** KMS's shortest. */
+const pendingWindowInDays = 7;
+
+export class CanaryKeys extends Construct {
+  readonly arns: Readonly<Record<KeyName, string>>;
+
+  constructor(scope: Construct, id: string, props: CanaryKeysProps) {
+    super(scope, id);
+    const arns = keyNames.map((name) => [name, this.key(name, props).attrArn] as const);
+    this.arns = Object.fromEntries(arns) as Record<KeyName, string>;
+  }
+
+  private key(name: KeyName, { canaryRoleArn, ...roles }: CanaryKeysProps): CfnKey {
+    const { title, policyOf: tenantId, tag } = canaryKeys[name];
+    const { partition, account: accountId } = Stack.of(this);
+    const { tenantRoleArn } = roles;
+    const key = new CfnKey(this, name, {
+      description: `tenant-keys: canary, ${title}; holds nothing`,
+      enableKeyRotation: true,
+      rotationPeriodInDays,
+      pendingWindowInDays,
+      keyPolicy: canaryKeyPolicy(name, keyPolicy({ tenantId, partition, accountId, ...roles }), {
+        accountArn: `arn:${partition}:iam::${accountId}:root`,
+        tenantRoleArn,
+        canaryRoleArn,
+      }),
+      tags: [{ key: tenantIdTag, value: tag }],
+    });
+    key.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    return key;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * One page for a security officer and an operator: what is wrong, what is done and refused, how fast, what it
+ * costs of KMS's quota, and the keys.
+ */
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+  Metric,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  type CustomMetricGroup,
+  DefaultDashboardFactory,
+  GraphWidgetType,
+  MonitoringFacade,
+} from 'cdk-monitoring-constructs';
+import { Construct } from 'constructs';
+import { type Route, routes } from '../../lambdas/http/routes.ts';
+import type { Observation } from '../../lambdas/reconciler/observation.ts';
+import type { AccessAlarms } from './access-alarms.ts';
+import { productMetric } from './metrics.ts';
+
+export interface ProductDashboardProps {
+  readonly stage: Stage;
+  /** of which it shows the metrics */
+  readonly access: AccessAlarms;
+  readonly reconcilerLogs: ILogGroup;
+  readonly reconcileEveryMinutes: number;
+  readonly alarms: readonly Alarm[];
+}
+
+const period = Duration.minutes(5);
+const stacked = { graphWidgetType: GraphWidgetType.STACKED_AREA };
+const percent = { graphWidgetAxis: { min: 0, max: 100, label: '%', showUnits: false } };
+
+export class ProductDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: ProductDashboardProps) {
+    super(scope, id);
+    const facade = new MonitoringFacade(this, 'Facade', {
+      dashboardFactory: new DefaultDashboardFactory(this, 'Factory', {
+        dashboardNamePrefix: Stack.of(this).stackName,
+        detailDashboardRange: Duration.days(1),
+      }),
+    });
+    facade.addWidget(alarmStates(props.alarms));
+    facade.monitorCustom({ alarmFriendlyName: 'Requests', ...requests(props) });
+    facade.monitorCustom({ alarmFriendlyName: 'Calls', ...callsOfAws });
+    facade.monitorCustom({ alarmFriendlyName: 'Keys', ...keys(props) });
+    facade.addWidget(nextRotations(props.reconcilerLogs));
+  }
+}
+
+const alarmStates = (alarms: readonly Alarm[]) =>
+  new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 5 });
+
+const ofPlane = (plane: Route['plane']) => {
+  const operations = routes.filter((route) => route.plane === plane).map((one) => one.operation);
+  return [...new Set(operations)].map((operation) =>
+    productMetric('Requests', period, { dimensionsMap: { operation } }).with({ label: operation }),
+  );
+};
+
+function requests({ stage, access }: ProductDashboardProps) {
+  const latency = (statistic: string) =>
+    stage.metricLatency({ statistic, period, label: statistic });
+  const metricGroups: CustomMetricGroup[] = [
+    { title: 'Data plane, by operation', ...stacked, metrics: ofPlane('crypto') },
+    {
+      title: 'Control plane, certificates and audit, by operation',
+      ...stacked,
+      metrics: [...ofPlane('tenants'), ...ofPlane('certificates'), ...ofPlane('audit')],
+    },
+    {
+      title: 'Refused',
+      metrics: [
+        access.unauthorized.with({ label: '401, no valid token' }),
+        access.forbidden.with({ label: '403, not for this token' }),
+        access.throttled.with({ label: '429, too many' }),
+        productMetric('Refused', period).with({ label: 'by the handlers' }),
+      ],
+    },
+    {
+      title: 'Failed',
+      metrics: [
+        stage.metricServerError({ period, label: '5xx' }),
+        productMetric('Failed', period).with({ label: 'in the handlers' }),
+      ],
+    },
+    { title: 'Latency', metrics: [latency('p50'), latency('p99')] },
+  ];
+  return { humanReadableName: 'Requests', metricGroups };
+}
+
+/** The members of a line are there only if they happened. */
+function hitRatio(cache: 'dataKeyCache' | 'registryCache', label: string): MathExpression {
+  // Ids of metrics, which must differ within a widget.
+  const [hits, misses] = [`${cache}Hits`, `${cache}Misses`];
+  const metric = (name: string) => productMetric(name.replace(/^./, upperCase), period);
+  return new MathExpression({
+    expression: `100 * FILL(${hits}, 0) / (FILL(${hits}, 0) + FILL(${misses}, 0))`,
+    usingMetrics: { [hits]: metric(hits), [misses]: metric(misses) },
+    label,
+    period,
+  });
+}
+
+const upperCase = (letter: string) => letter.toUpperCase();
+
+/** In the account, for everybody who asks KMS. Quota and calls are compared minute by minute. */
+const minute = Duration.minutes(1);
+const quotaUse = new MathExpression({
+  expression: '100 * calls / SERVICE_QUOTA(calls)',
+  usingMetrics: {
+    calls: new Metric({
+      namespace: 'AWS/Usage',
+      metricName: 'CallCount',
+      dimensionsMap: {
+        Service: 'KMS',
+        Type: 'API',
+        Resource: 'CryptographicOperationsSymmetric',
+        Class: 'None',
+      },
+      statistic: Stats.SUM,
+      period: minute,
+    }),
+  },
+  label: 'symmetric cryptography, whole account',
+  period: minute,
+});
+
+const callsOfAws = {
+  humanReadableName: 'Calls of AWS',
+  metricGroups: [
+    {
+      title: 'Calls',
+      metrics: [
+        productMetric('KmsCalls', period).with({ label: 'KMS' }),
+        productMetric('StsCalls', period).with({ label: 'STS' }),
+        productMetric('TableCalls', period).with({ label: 'DynamoDB' }),
+        productMetric('Throttles', period).with({ label: 'throttled' }),
+      ],
+    },
+    { title: "KMS's quota, used", ...percent, metrics: [quotaUse] },
+    {
+      title: 'Cache hits',
+      ...percent,
+      metrics: [hitRatio('dataKeyCache', 'data keys'), hitRatio('registryCache', 'registry')],
+    },
+  ],
+};
+
+/** Those that a key of a tenant can be in, and what the reconciler may see instead. */
+const keyStates = [
+  'Enabled',
+  'Disabled',
+  'PendingDeletion',
+  ...(['missing', 'unreadable', 'elsewhere'] as const satisfies Observation[]),
+];
+
+function keys({ reconcileEveryMinutes }: ProductDashboardProps) {
+  const run = Duration.minutes(reconcileEveryMinutes);
+  const inState = (state: string) =>
+    productMetric('Keys', run, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
+  return {
+    humanReadableName: "Tenants' keys",
+    metricGroups: [
+      {
+        title: 'Keys by state',
+        ...stacked,
+        metrics: keyStates.map((state) => inState(state).with({ label: state })),
+      },
+      {
+        title: "The reconciler's findings",
+        metrics: [
+          productMetric('FindingsToDecide', run).with({ label: 'to be decided' }),
+          productMetric('FailedFindings', run).with({ label: 'failed' }),
+        ],
+      },
+    ],
+  };
+}
+
+const nextRotations = ({ logGroupName }: ILogGroup) =>
+  new LogQueryWidget({
+    title: 'Next rotations',
+    logGroupNames: [logGroupName],
+    view: LogQueryVisualizationType.TABLE,
+    queryLines: [
+      'filter message = "next rotations"',
+      'sort @timestamp desc',
+      'limit 1',
+      'fields jsonParse(@message) as line',
+      'unnest line.rotations into rotation',
+      'display rotation.tenantId, rotation.date',
+    ],
+    width: 24,
+    height: 6,
+  });

@@ -1,0 +1,113 @@
+/** Alarms, where they go, and the dashboard: composed. docs/operations.md has a runbook for each alarm. */
+
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { AccessAlarms } from './access-alarms.ts';
+import { AlarmTopic } from './alarm-topic.ts';
+import { AuditAlarms } from './audit-alarms.ts';
+import { CanaryAlarms } from './canary-alarms.ts';
+import { ProductDashboard } from './dashboard.ts';
+import { KeyAlarms } from './key-alarms.ts';
+import { ReconcilerAlarms } from './reconciler-alarms.ts';
+import { RequestAlarms } from './request-alarms.ts';
+import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
+import { VolumeAlarms } from './volume-alarms.ts';
+
+export interface MonitoringProps {
+  readonly config: Pick<
+    Config,
+    'alarmEmail' | 'canary' | 'canaryEveryMinutes' | 'reconcileEveryMinutes'
+  >;
+  /** the product's, whose policy has `usedByAlarms` */
+  readonly key: IKey;
+  readonly stage: Stage;
+  readonly functions: {
+    readonly authorizer: IFunction;
+    readonly tenants: IFunction;
+    readonly crypto: IFunction;
+    readonly certificates: IFunction;
+    readonly audit: IFunction;
+    readonly indexer: IFunction;
+  };
+  readonly logs: {
+    readonly access: ILogGroup;
+    readonly authorizer: ILogGroup;
+    readonly crypto: ILogGroup;
+    readonly indexer: ILogGroup;
+    readonly reconciler: ILogGroup;
+    /** to which a trail delivers, the stack's own or an organization's */
+    readonly trail: ILogGroup | undefined;
+  };
+  /** the stack's own */
+  readonly trail: OwnTrail | undefined;
+  /** ARNs */
+  readonly roles: {
+    readonly tenant: string;
+    readonly controlPlane: string;
+    readonly reconciler: string;
+    /** which keep tenants apart as well; five at most, so that all names fit into one pattern */
+    readonly others: readonly string[];
+  };
+  /** deliveries of log lines that were given up */
+  readonly indexerFailures: IQueue;
+}
+
+export class Monitoring extends Construct {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { config, stage, functions, logs } = props;
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', {
+      key: props.key,
+      email: config.alarmEmail,
+    });
+    if (logs.trail !== undefined) this.recordedCalls(props, topic, logs.trail);
+    const { authorizer, tenants, crypto, certificates, audit } = functions;
+    const access = new AccessAlarms(this, 'Access', { topic, stage, logs });
+    new RequestAlarms(this, 'Requests', {
+      topic,
+      stage,
+      functions: { tenants, crypto, certificates, audit },
+      authorizer,
+      throttledRequests: access.throttled,
+    });
+    new ReconcilerAlarms(this, 'Reconciler', {
+      topic,
+      logs: logs.reconciler,
+      everyMinutes: config.reconcileEveryMinutes,
+    });
+    const { indexer } = functions;
+    new AuditAlarms(this, 'Audit', { topic, indexer, failures: props.indexerFailures });
+    if (config.canary) {
+      new CanaryAlarms(this, 'Canary', { topic, everyMinutes: config.canaryEveryMinutes });
+    }
+    new VolumeAlarms(this, 'Volumes', { topic });
+    new ProductDashboard(this, 'Dashboard', {
+      stage,
+      access,
+      reconcilerLogs: logs.reconciler,
+      reconcileEveryMinutes: config.reconcileEveryMinutes,
+      alarms: this.node.findAll().filter((one) => one instanceof Alarm),
+    });
+  }
+
+  /** Without a trail nothing says who has called KMS: these alarms would promise what they cannot keep. */
+  private recordedCalls(props: MonitoringProps, topic: Topic, trailLogs: ILogGroup): void {
+    const { logs, roles } = props;
+    new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });
+    new TrailAlarms(this, 'Trail', {
+      topic,
+      logs: trailLogs,
+      own: props.trail,
+      reconcileEveryMinutes: props.config.reconcileEveryMinutes,
+      watchedLogs: [logs.indexer, logs.crypto, logs.reconciler, logs.access, logs.authorizer],
+      roleArns: [roles.tenant, roles.controlPlane, roles.reconciler, ...roles.others],
+    });
+  }
+}

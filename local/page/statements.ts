@@ -1,0 +1,44 @@
+/** The text of the statement that decided, for a person who wants to read it. */
+import type { StatementName } from '../iam/decision.ts';
+import { type KmsAccount, keyArn } from '../kms/account.ts';
+import type { StoredKey } from '../kms/stored-key.ts';
+import type { Template } from '../template/template.ts';
+
+export type Statement = Readonly<Record<string, unknown>>;
+
+interface Document {
+  readonly Statement: Statement | readonly Statement[];
+}
+
+/** @returns the policies of the template's roles, by the names that decisions give them */
+export function rolePolicies(template: Template): ReadonlyMap<string, Document> {
+  const documents = new Map<string, Document>();
+  const roles = template.ofType('AWS::IAM::Role');
+  const add = (logicalId: string, policy: Readonly<Record<string, unknown>>) =>
+    documents.set(`${logicalId}/${policy.PolicyName}`, policy.PolicyDocument as Document);
+  for (const { logicalId, properties } of roles) {
+    for (const policy of (properties.Policies ?? []) as Statement[]) add(logicalId, policy);
+  }
+  for (const { properties } of template.ofType('AWS::IAM::Policy')) {
+    const holders = roles.filter((role) =>
+      (properties.Roles as readonly string[]).includes(template.identity(role.logicalId).ref),
+    );
+    for (const { logicalId } of holders) add(logicalId, properties);
+  }
+  return documents;
+}
+
+/** @returns nothing where its policy is not known by its text, or has two statements of that name */
+export function statementOf(
+  { policy, statement }: StatementName,
+  account: KmsAccount,
+  key: StoredKey,
+  policies: ReadonlyMap<string, Document>,
+): Statement | undefined {
+  const isKeyPolicy = policy === `key policy of ${keyArn(account, key.keyId)}`;
+  const document = isKeyPolicy ? (JSON.parse(key.policy) as Document) : policies.get(policy);
+  if (document === undefined) return undefined;
+  const statements = [document.Statement].flat() as Statement[];
+  const named = statements.filter(({ Sid }, index) => (Sid || `#${index}`) === statement);
+  return named.length === 1 ? named[0] : undefined;
+}

@@ -1,0 +1,67 @@
+/** The rows of the template's tables, read in process: no fault of this stack hits these reads, and nobody counts them as calls. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Call, Service } from '../aws/operation.ts';
+import type { Template } from '../template/template.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Tables {
+  /** every tenant's row, in the order of their ids */
+  tenants(): Promise<readonly Row[]>;
+  /** @returns a tenant's newest rows of the audit table, newest first */
+  newestEvents(tenantId: string, limit: number): Promise<readonly Row[]>;
+}
+
+interface Items {
+  readonly Items?: readonly Record<string, AttributeValue>[];
+  readonly LastEvaluatedKey?: object;
+}
+
+/** @param call made anew for each read, by somebody who may read every table */
+export function tablesOf(template: Template, dynamodb: Service, call: () => Call): Tables {
+  const registry = tableNamed(template, 'TenantTable');
+  const audit = tableNamed(template, 'AuditTable');
+  const read = async (operation: 'Scan' | 'Query', input: object): Promise<Items> =>
+    (await dynamodb.operations[operation]?.({ ...input }, call())) ?? {};
+
+  async function everyRow(TableName: string): Promise<Row[]> {
+    const rows: Row[] = [];
+    let from: object | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await read('Scan', {
+        TableName,
+        ...(from && { ExclusiveStartKey: from }),
+      });
+      rows.push(...Items.map((item) => unmarshall(item)));
+      from = LastEvaluatedKey;
+    } while (from !== undefined);
+    return rows;
+  }
+
+  return {
+    async tenants() {
+      const rows = registry === undefined ? [] : await everyRow(registry);
+      return rows.sort((a, b) => (String(a.tenantId) < String(b.tenantId) ? -1 : 1));
+    },
+    async newestEvents(tenantId, limit) {
+      if (audit === undefined) return [];
+      const { Items = [] } = await read('Query', {
+        TableName: audit,
+        KeyConditionExpression: 'tenantId = :tenantId',
+        ExpressionAttributeValues: { ':tenantId': { S: tenantId } },
+        ScanIndexForward: false,
+        Limit: limit,
+      });
+      return Items.map((item) => unmarshall(item));
+    },
+  };
+}
+
+/** @returns the name of the table whose logical id begins so; nothing where a template has none */
+function tableNamed(template: Template, prefix: string): string | undefined {
+  const table = template
+    .ofType('AWS::DynamoDB::Table')
+    .find(({ logicalId }) => logicalId.startsWith(prefix));
+  return table && template.identity(table.logicalId).ref;
+}

@@ -1,0 +1,88 @@
+/** The tenants of the registry, each with its key as KMS has it at this moment. */
+import { type KmsAccount, keyArn } from '../kms/account.ts';
+import { keyState } from '../kms/key.ts';
+import { liveKey } from '../kms/live-keys.ts';
+import type { StoredKey } from '../kms/stored-key.ts';
+import type { Row, Tables } from './tables.ts';
+
+export interface ShownTenant {
+  readonly tenantId: string;
+  readonly displayName: string | undefined;
+  readonly status: string | undefined;
+  readonly keyArn: string | undefined;
+  /** absent where the row names none, or KMS has none of that name */
+  readonly key: ShownKey | undefined;
+}
+
+/** Times are RFC 3339, by the clock of KMS. */
+export interface ShownKey {
+  readonly keyId: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly deletionDate: string | undefined;
+  /** absent while automatic rotation is off */
+  readonly rotation: { readonly periodInDays: number; readonly nextDate: string } | undefined;
+  /** oldest first, without the material that came with the key */
+  readonly rotations: readonly { readonly date: string; readonly type: string }[];
+  readonly lastUse: { readonly operation: string; readonly date: string } | undefined;
+}
+
+/** A tenant whose key is there. */
+export interface KeptKey {
+  readonly tenantId: string;
+  readonly key: StoredKey;
+}
+
+export async function shownTenants(account: KmsAccount, tables: Tables): Promise<ShownTenant[]> {
+  return (await tables.tenants()).map((row) => {
+    const key = keyOf(account, row);
+    return {
+      tenantId: String(row.tenantId),
+      displayName: text(row.displayName),
+      status: text(row.status),
+      keyArn: text(row.keyArn),
+      key: key && shownKey(account, key),
+    };
+  });
+}
+
+/** @returns the tenants that have a key, whatever its state, in the order of their ids */
+export async function keptKeys(account: KmsAccount, tables: Tables): Promise<KeptKey[]> {
+  return (await tables.tenants()).flatMap((row) => {
+    const key = keyOf(account, row);
+    return key === undefined ? [] : [{ tenantId: String(row.tenantId), key }];
+  });
+}
+
+function keyOf(account: KmsAccount, row: Row): StoredKey | undefined {
+  const arn = text(row.keyArn) ?? '';
+  const keyId = arn.slice(arn.lastIndexOf('/') + 1);
+  return arn === keyArn(account, keyId) ? liveKey(account, keyId) : undefined;
+}
+
+function shownKey(account: KmsAccount, key: StoredKey): ShownKey {
+  const { keyId, createdAt, deletion, rotation, materials } = key;
+  const use = account.store.uses.get(keyId);
+  // As GetKeyRotationStatus says: off while the key is pending deletion.
+  const rotates = deletion === undefined ? rotation : undefined;
+  return {
+    keyId,
+    state: keyState(key),
+    createdAt: date(createdAt),
+    deletionDate: deletion && date(deletion.at),
+    rotation: rotates && {
+      periodInDays: rotates.periodInDays,
+      nextDate: date(rotates.nextRotationAt),
+    },
+    rotations: materials
+      .slice(1)
+      .map((material) => ({ date: date(material.createdAt), type: material.origin })),
+    lastUse: use && { operation: use.operation, date: date(use.at) },
+  };
+}
+
+const date = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** A row that somebody wrote by hand is shown as far as it goes. */
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;

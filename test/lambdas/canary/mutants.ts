@@ -1,0 +1,69 @@
+/**
+ * The template with one guard less: of the tenant role, of the audit reader's role, or of the policy of a tenant's
+ * key. That one is lost in all of the canary's keys that have the statement, as it would be if `keyPolicy` lost it.
+ */
+import { keyPolicy } from '../../../lambdas/tenant/key-policy.ts';
+import { type Mutation, mutationsOf } from '../../isolation/mutations.ts';
+import { policiesOf } from '../../isolation/policies.ts';
+import type { Document, Statement, TemplateDocument } from '../../isolation/world.ts';
+
+export interface Mutant {
+  /** of the guard */
+  readonly name: string;
+  readonly template: TemplateDocument;
+}
+
+/** The beginnings of the logical ids of roles of which each session is one tenant's. */
+const sessionRoles = /^(TenantRole|AuditReaderRole)/;
+
+export const mutantsOf = (template: TemplateDocument): Mutant[] => [
+  ...ofRoles(template),
+  ...ofKeyPolicy(template),
+];
+
+const ofRoles = (template: TemplateDocument): Mutant[] =>
+  policiesOf(template)
+    .filter(({ title }) => sessionRoles.test(title))
+    .flatMap((place) =>
+      mutationsOf(place.in(template), place.title).map(({ name, apply }) => {
+        const changed = structuredClone(template);
+        apply(place.in(changed));
+        return { name, template: changed };
+      }),
+    );
+
+function ofKeyPolicy(template: TemplateDocument): Mutant[] {
+  const arn = 'arn:aws:iam::111122223333:role/x';
+  const original: Document = keyPolicy({
+    tenantId: 'canary_a',
+    partition: 'aws',
+    accountId: '111122223333',
+    tenantRoleArn: arn,
+    controlPlaneRoleArn: arn,
+  });
+  return mutationsOf(original, 'TenantKey').map((mutation) => {
+    const changed = structuredClone(template);
+    for (const [id, { Type, Properties }] of Object.entries(changed.Resources)) {
+      if (Type === 'AWS::KMS::Key' && id.startsWith('CanaryKeys')) {
+        mutate(Properties.KeyPolicy, original, mutation);
+      }
+    }
+    return { name: mutation.name, template: changed };
+  });
+}
+
+/** A mutation finds its statement by its place in the original: each takes its place, or an idle one holds it. */
+function mutate(policy: Document, original: Document, { apply }: Mutation): void {
+  const places = original.Statement.map(
+    (statement): Statement => own(policy, statement.Sid) ?? structuredClone({ ...statement, idle }),
+  );
+  const extra = policy.Statement.filter((statement) => !places.includes(statement));
+  const mutated = { Statement: places };
+  apply(mutated);
+  policy.Statement = [...mutated.Statement.filter((statement) => !statement.idle), ...extra];
+}
+
+const idle = true;
+
+const own = (policy: Document, sid: unknown): Statement | undefined =>
+  policy.Statement.find(({ Sid }) => Sid === sid);

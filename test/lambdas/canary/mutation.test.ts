@@ -1,0 +1,90 @@
+/**
+ * Takes one guard at a time out of the policies that keep tenants apart, and shows which path the canary then
+ * reports. A guard whose loss the canary does not see is exempt with a reason, or the test fails.
+ */
+import { writeSync } from 'node:fs';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Report } from '../../../lambdas/canary/report.ts';
+import { type PolicyPlace, policiesOf } from '../../isolation/policies.ts';
+import { synthesizedTemplate } from '../../isolation/template.ts';
+import type { TemplateDocument } from '../../isolation/world.ts';
+import { mutantsOf } from './mutants.ts';
+import { openCanary } from './world.ts';
+
+const template = await synthesizedTemplate();
+
+const bothNeeded =
+  'a tagged session needs both statements, and the other still names its openers; without either it opens, see below';
+const alwaysNamed = 'a request of that operation always names a partition key';
+const noneWithout =
+  'every session has the tag, since nobody opens one without it, and every Allow asks for it as well';
+
+/** Guards whose absence opens no path for a session, each with the reason. */
+const exempt = new Map<string, string>([
+  ['TenantRole/TrustPolicy SessionIsNamedAfterTenant: for every principal', bothNeeded],
+  ['TenantRole/TrustPolicy OnlyTagIsTenantId: for every principal', bothNeeded],
+  ['AuditReaderRole/TrustPolicy SessionIsNamedAfterTenant: for every principal', bothNeeded],
+  ['AuditReaderRole/TrustPolicy OnlyTagIsTenantId: for every principal', bothNeeded],
+  [
+    'TenantRole/Policy UseOwnKey: for every resource',
+    'every key of the account and region is covered already, and KMS knows no others there',
+  ],
+  ['TenantRole/Policy ReadOwnRow: without Null dynamodb:LeadingKeys', alwaysNamed],
+  ['AuditReaderRole/Policy ReadOwnEvents: without Null dynamodb:LeadingKeys', alwaysNamed],
+  ['TenantRole/Policy NothingWithoutTenant: without this Deny', noneWithout],
+  ['AuditReaderRole/Policy NothingWithoutTenant: without this Deny', noneWithout],
+]);
+
+const report: string[] = [];
+const mutants = mutantsOf(template);
+// Past Jest's own console, which would print a stack beside each line.
+afterAll(() => {
+  writeSync(1, `\nCanary, ${mutants.length} guards:\n${report.join('\n')}\n`);
+});
+
+async function reportOn(document: TemplateDocument): Promise<Report> {
+  const world = await openCanary(document);
+  try {
+    return await world.runNow();
+  } finally {
+    await world.close();
+  }
+}
+
+const wordsOf = ({ opened, broken }: Report, reason: string | undefined): string => {
+  const more = ({ length }: readonly string[]) => (length > 1 ? `, and ${length - 1} more` : '');
+  if (opened.length > 0) return `OPEN: ${opened[0]}${more(opened)}`;
+  if (broken.length > 0) return `BROKEN: ${broken[0]}${more(broken)}`;
+  return `nothing opens: ${reason}`;
+};
+
+describe('without this guard the canary reports a path', () => {
+  test.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', async (name, mutant) => {
+    const found = await reportOn(mutant.template);
+    const reason = exempt.get(name);
+    report.push(`  ${name}\n      ${wordsOf(found, reason)}`);
+    const reported = found.opened.length + found.broken.length > 0;
+    expect(reported).toBe(reason === undefined);
+  });
+
+  test('each exemption is of a guard that exists', () => {
+    const names = mutants.map(({ name }) => name);
+    expect([...exempt.keys()].filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+test.each(['TenantRole', 'AuditReaderRole'])(
+  'where both statements of the trust policy of %s name everybody, one tenant opens sessions of the other',
+  async (role) => {
+    const changed = structuredClone(template);
+    const { in: policyIn } = policiesOf(template).find(
+      ({ title }) => title.startsWith(role) && title.endsWith('/TrustPolicy'),
+    ) as PolicyPlace;
+    for (const statement of policyIn(changed).Statement) {
+      if (statement.Effect === 'Allow') statement.Principal = '*';
+    }
+    const { opened } = await reportOn(changed);
+    const kind = role === 'TenantRole' ? 'a session' : 'an audit session';
+    expect(opened).toContain(`canary_a's session opens ${kind} of canary_b`);
+  },
+);

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { levelOf, lineOf, textOf } from '../../../lambdas/canary/report.ts';
+
+const fine = { opened: [], broken: [], unknown: [], denied: 3, allowed: 2 };
+
+test.each([
+  ['INFO', fine],
+  ['WARN', { ...fine, unknown: ['x'] }],
+  ['ERROR', { ...fine, unknown: ['x'], broken: ['y'] }],
+  ['ERROR', { ...fine, opened: ['x'] }],
+] as const)('%s where it says %j', (level, report) => {
+  expect(levelOf(report)).toBe(level);
+});
+
+test('the line is a document of the embedded metric format, without a dimension', () => {
+  const line = lineOf({ ...fine, opened: ['x', 'y'], broken: ['z'] });
+  const { _aws: aws, ...members } = line;
+  expect(members).toEqual({
+    message: 'canary',
+    opened: ['x', 'y'],
+    broken: ['z'],
+    unknown: [],
+    denied: 3,
+    allowed: 2,
+    CanaryOpenedPaths: 2,
+    CanaryBrokenPaths: 1,
+    CanaryUnknownPaths: 0,
+    CanaryRuns: 1,
+  });
+  const [directive] = aws.CloudWatchMetrics;
+  expect(aws.Timestamp).toBeGreaterThan(Date.now() - 60_000);
+  expect(directive).toMatchObject({ Namespace: 'TenantKeys', Dimensions: [[]] });
+  for (const { Name } of directive?.Metrics ?? []) expect(members).toHaveProperty(Name);
+  expect(directive?.Metrics).toHaveLength(4);
+});
+
+test('a person reads what is open first', () => {
+  expect(textOf({ ...fine, opened: ['x'], broken: ['y'], unknown: ['z'] }).split('\n')).toEqual([
+    'OPEN     x',
+    'BROKEN   y',
+    'unknown  z',
+    '3 paths are refused and 2 allowed, as they must be; 1 open, 1 broken, 1 unknown',
+  ]);
+});

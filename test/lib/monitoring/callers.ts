@@ -1,0 +1,63 @@
+/** Callers of a day, and findings of the reconciler, as their logs have them. */
+import { openFindings } from '../../../lambdas/reconciler/findings.ts';
+import type { Day } from './day.ts';
+
+/** Callers, as API Gateway and the authorizer see them. */
+export async function callers(day: Day): Promise<void> {
+  const { client } = day.stack;
+  const answer = (name: string, status: string, more: Readonly<Record<string, string>> = {}) =>
+    day.answered(name, { requestId: 'r', httpMethod: 'POST', status, ...more });
+  answer('a request is served', '200', { 'authorizer.tenantId': 'acme' });
+  answer('a request for what is not there', '404', { 'error.responseType': 'NOT_FOUND' });
+  answer('a request that is malformed', '400');
+  answer('a request that fails', '503');
+  answer('a request without a valid token', '401', { 'error.responseType': 'UNAUTHORIZED' });
+  answer("a request to another tenant's path", '403', { 'error.responseType': 'ACCESS_DENIED' });
+  answer('a request too many', '429', { 'error.responseType': 'THROTTLED' });
+  answer('the authorizer fails', '503', { 'error.responseType': 'AUTHORIZER_FAILURE' });
+  answer('the authorizer gives no policy', '500', {
+    'error.responseType': 'AUTHORIZER_CONFIGURATION_ERROR',
+  });
+  await day.during('the authorizer lets in, and refuses', async () => {
+    const token = await client.token('tenant-keys/crypto', 'newcomer');
+    await client.send('POST', '/tenants/newcomer/encrypt', { token, body: { plaintext: '' } });
+    await client.send('POST', '/tenants/acme/encrypt', { token, body: { plaintext: '' } });
+    await client.send('GET', '/tenants', { token: `${token.slice(0, -4)}AAAA` });
+    await client.send('GET', '/tenants', { token: await client.token('other') });
+  });
+  await day.logged('the issuer does not answer', 'authorizer', async () => {
+    // Nobody listens on port 1.
+    Object.assign(process.env, { ISSUER: 'http://127.0.0.1:1', AUDIENCE: 'tenant-keys' });
+    Object.assign(process.env, { TENANT_CLAIM: 'tenant_id' });
+    const { handler } = await import('../../../lambdas/authorizer.ts');
+    const payload = { iss: 'http://127.0.0.1:1', aud: 'tenant-keys', exp: 9_999_999_999 };
+    const [head, body] = [{ alg: 'RS256', kid: 'k', typ: 'JWT' }, payload].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
+    const authorizationToken = `Bearer ${head}.${body}.c2lnbmF0dXJl`;
+    const asked = handler({ type: 'TOKEN', methodArn: 'arn', authorizationToken });
+    await asked.catch(() => undefined);
+  });
+}
+
+/** Findings as the reconciler tells them. */
+export async function findings(day: Day): Promise<void> {
+  const tell = (name: string, finding: Parameters<ReturnType<typeof openFindings>['add']>[0]) =>
+    day.logged(name, 'reconciler', () => openFindings(undefined as never).add(finding));
+  const detail = 'x';
+  await tell('a finding is reported', { kind: 'key-unusable', outcome: 'reported', detail });
+  await tell('a key policy was repaired', { kind: 'key-policy', outcome: 'repaired', detail });
+  await tell('a key was enabled by hand, and is disabled again', {
+    kind: 'key-enabled',
+    outcome: 'repaired',
+    detail,
+  });
+  await tell('a deletion was cancelled by hand, and is scheduled again', {
+    kind: 'deletion-cancelled',
+    outcome: 'repaired',
+    detail,
+  });
+  await tell('a repair has failed', { kind: 'key-policy', outcome: 'failed', detail });
+  await tell('an alias was repaired', { kind: 'alias', outcome: 'repaired', detail });
+  await tell('a tenant is erased', { kind: 'key-erased', outcome: 'repaired', detail });
+}

@@ -1,0 +1,143 @@
+/**
+ * A day of a deployment in the logs on which its metric filters work. Invariant: what KMS records, what the
+ * indexer makes of it, and what the functions log is the real thing, of calls that were made; what the local stack
+ * does not play, CloudTrail's records of other services and API Gateway's access log, is in their shape.
+ */
+import { KMS } from '@aws-sdk/client-kms';
+import { indexed } from '../../../lambdas/audit/indexing.ts';
+import { keyOwners } from '../../../lambdas/audit/key-owners.ts';
+import { localAccount } from '../../../local/stack.ts';
+import type { Template } from '../../../local/template/template.ts';
+import { controlOf } from '../../e2e/control.ts';
+import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
+import { type Call, recorded } from './calls.ts';
+import { linesOf } from './lines.ts';
+
+/** Whose log. */
+export type Log = 'indexer' | 'trail' | 'access' | 'authorizer' | 'reconciler';
+
+export interface Occurrence {
+  readonly name: string;
+  readonly lines: readonly { readonly log: Log; readonly line: string }[];
+}
+
+export interface Day {
+  readonly stack: TestStack;
+  readonly control: ReturnType<typeof controlOf>;
+  readonly occurrences: readonly Occurrence[];
+  /** takes down what all logs have of an action; @throws Error where nobody logged anything of it */
+  during(name: string, action: () => Promise<unknown>): Promise<void>;
+  /** takes down calls that the local stack does not play */
+  recorded(name: string, ...calls: readonly Call[]): Promise<void>;
+  /** takes down a request as API Gateway's access log has it */
+  answered(name: string, context: Readonly<Record<string, string>>): void;
+  /** takes down a line that no code of ours writes */
+  written(name: string, log: Log, line: object): void;
+  /** takes down lines of a function's own code */
+  logged(name: string, log: Log, action: () => unknown): Promise<void>;
+  /** as a session of the role of which the logical id begins so */
+  kmsAs(role: string, session: string, tags?: Readonly<Record<string, string>>): KMS;
+  /** @returns the ARN of the role of which the logical id begins so */
+  roleArn(prefix: string): string;
+  close(): Promise<void>;
+}
+
+/** What the functions' lines are in, by their message. */
+const logs: Readonly<Record<string, Log>> = {
+  authorization: 'authorizer',
+  finding: 'reconciler',
+  reconciled: 'reconciler',
+};
+
+export async function beginDay(
+  template: Template,
+  context: Readonly<Record<string, unknown>>,
+): Promise<Day> {
+  const stack = await startTestStack(context);
+  const occurrences: Occurrence[] = [];
+  const idOf = (type: string, prefix: string) =>
+    template.ofType(type).find(({ logicalId }) => logicalId.startsWith(prefix))
+      ?.logicalId as string;
+  const roleArn = (prefix: string) =>
+    template.identity(idOf('AWS::IAM::Role', prefix)).attributes.Arn as string;
+  const tableName = (prefix: string) => template.identity(idOf('AWS::DynamoDB::Table', prefix)).ref;
+  const environment = {
+    TABLE_NAME: tableName('TenantTable'),
+    AUDIT_TABLE_NAME: tableName('AuditTable'),
+    AUDIT_RETENTION_DAYS: 1,
+    ACCOUNT_ID: localAccount.accountId,
+    CONTROL_PLANE_ROLE_ARN: roleArn('ControlPlaneRole'),
+    TENANT_ROLE_ARN: roleArn('TenantRole'),
+    TRAIL_LOG_GROUP: 'trail',
+    REQUEST_LOG_GROUP: 'requests',
+  };
+  const table = stack.administrator.dynamodb;
+  const accessLogFormat = formatOf(template);
+  const owners = keyOwners(table, environment.TABLE_NAME);
+
+  /** CloudTrail's events, and what the indexer says of those that are about a tenant's key */
+  async function ofEvents(events: readonly { readonly eventSource: string }[]) {
+    const lines = events.map((event) => JSON.stringify(event));
+    // As its subscription has it.
+    const ofKms = lines.filter((_, at) => events[at]?.eventSource === 'kms.amazonaws.com');
+    const batch = { owner: localAccount.accountId, logGroup: 'trail', lines: ofKms };
+    const told = await linesOf(() => indexed(batch, { table, owners, environment }));
+    return [
+      ...lines.map((line) => ({ log: 'trail' as const, line })),
+      ...told.map((line) => ({ log: 'indexer' as const, line })),
+    ];
+  }
+
+  const keep = (name: string, lines: Occurrence['lines']) => {
+    if (lines.length === 0) throw new Error(`nothing was logged of "${name}"`);
+    occurrences.push({ name, lines });
+  };
+
+  return {
+    stack,
+    control: controlOf(stack),
+    occurrences,
+    roleArn,
+    close: stack.close,
+    async during(name, action) {
+      const [events, lines] = [stack.deployment.trail.events.length, stack.logs.length];
+      await action();
+      await stack.settled();
+      const logged = stack.logs.slice(lines).flatMap((line) => {
+        const log = logs[JSON.parse(line).message];
+        return log === undefined ? [] : [{ log, line }];
+      });
+      keep(name, [...(await ofEvents(stack.deployment.trail.events.slice(events))), ...logged]);
+    },
+    async recorded(name, ...calls) {
+      keep(name, await ofEvents(calls.map(recorded)));
+    },
+    answered(name, context) {
+      const line = accessLogFormat.replace(/\$context\.([\w.]+)/g, (_, variable) => {
+        return context[variable] ?? '-';
+      });
+      keep(name, [{ log: 'access', line }]);
+    },
+    written: (name, log, line) => keep(name, [{ log, line: JSON.stringify(line) }]),
+    async logged(name, log, action) {
+      keep(
+        name,
+        (await linesOf(action)).map((line) => ({ log, line })),
+      );
+    },
+    kmsAs(prefix, session, tags = {}) {
+      const role = stack.deployment.roles.get(roleArn(prefix));
+      if (role === undefined) throw new Error(`${prefix} is no role`);
+      const credentials = stack.deployment.issue(role, session, tags);
+      const { aws: endpoint, region } = stack;
+      return new KMS({ endpoint, region, credentials, maxAttempts: 1 });
+    },
+  };
+}
+
+function formatOf(template: Template): string {
+  const [stage] = template.ofType('AWS::ApiGateway::Stage');
+  const setting = stage?.properties.AccessLogSetting as { readonly Format: string } | undefined;
+  if (setting === undefined) throw new Error('the stage has no access log');
+  return setting.Format;
+}

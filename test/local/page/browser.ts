@@ -1,0 +1,59 @@
+/** A headless Chromium that a test looks at a page with, and hears everything that the page complains of. */
+import chromium from '@sparticuz/chromium';
+import { type Browser, launch, type Page } from 'puppeteer-core';
+
+export interface OpenPage {
+  readonly page: Page;
+  /** console errors and warnings, violations of the page's policy among them, and errors that nobody caught */
+  readonly complaints: readonly string[];
+  /** @returns what each element says, spaces put together */
+  texts(selector: string): Promise<string[]>;
+  attributes(selector: string, name: string): Promise<string[]>;
+  /** Waits until the elements' texts are such, without reloading. @throws Error that says what they were */
+  waitFor(selector: string, isSo: (texts: string[]) => boolean): Promise<string[]>;
+}
+
+/** Of the arguments that come with the Chromium from npm: those that keep one origin's page from another's. */
+const unguarded = /^--(disable-web-security|allow-running-insecure-content|disable-site-isolation)/;
+
+/** CHROMIUM_PATH names another Chromium than the one from npm. */
+export const openBrowser = async (): Promise<Browser> =>
+  launch({
+    executablePath: process.env.CHROMIUM_PATH ?? (await chromium.executablePath()),
+    args: chromium.args.filter((argument) => !unguarded.test(argument)),
+    headless: 'shell',
+  });
+
+export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(url);
+  const texts = (selector: string) =>
+    page.$$eval(selector, (elements) =>
+      elements.map(({ textContent }) => (textContent ?? '').replace(/\s+/g, ' ').trim()),
+    );
+  return {
+    page,
+    complaints,
+    texts,
+    attributes: (selector, name) =>
+      page.$$eval(
+        selector,
+        (elements, wanted) => elements.map((element) => element.getAttribute(wanted) ?? ''),
+        name,
+      ),
+    async waitFor(selector, isSo) {
+      const until = Date.now() + 15_000;
+      for (;;) {
+        const found = await texts(selector);
+        if (isSo(found)) return found;
+        if (Date.now() > until) throw new Error(`${selector} is ${JSON.stringify(found)}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+  };
+}
