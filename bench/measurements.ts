@@ -5,12 +5,13 @@ import { countCalls } from './calls.ts';
 import { measureCpu } from './cpu.ts';
 import { cpuTables } from './cpu-report.ts';
 import { measureHttp } from './http.ts';
+import { measureIndexer } from './indexer.ts';
 import { type BundleName, type Load, measureLoad } from './load.ts';
-import { batchTable, callsTable, httpTable, loadRatio, loadTable } from './report.ts';
+import { batchTable, callsTable, httpTable, indexerTable, loadRatio, loadTable } from './report.ts';
 import type { BenchStack } from './stack.ts';
 import type { Target } from './target.ts';
 
-export type PartName = 'load' | 'cpu' | 'calls' | 'batch' | 'http';
+export type PartName = 'load' | 'cpu' | 'calls' | 'batch' | 'http' | 'indexer';
 
 export interface Report {
   readonly table: string;
@@ -24,9 +25,9 @@ type Progress = (step: string) => void;
 
 export const measurements: Readonly<
   Record<PartName, (open: Open, progress: Progress) => Promise<Report>>
-> = { load, cpu, calls, batch, http };
+> = { load, cpu, calls, batch, http, indexer };
 
-const rounds = { load: 28, cpu: 40, batch: 9, http: 7 };
+const rounds = { load: 28, cpu: 40, batch: 9, http: 7, indexer: 7 };
 
 const inRounds = (part: keyof typeof rounds, progress: Progress) => ({
   rounds: rounds[part],
@@ -117,4 +118,24 @@ async function http(open: Open, progress: Progress): Promise<Report> {
   const rate = await measureHttp(stack, caller, inRounds('http', progress));
   progress('');
   return { table: httpTable(rate), targets: [] };
+}
+
+async function indexer(open: Open, progress: Progress): Promise<Report> {
+  const { stack } = await open();
+  progress('writing events');
+  const cost = await measureIndexer(stack, rounds.indexer);
+  progress('');
+  const { ratio, rowsPerCall } = cost;
+  return {
+    table: indexerTable(cost),
+    targets: [
+      {
+        what: 'CPU of the indexer / of the client that writes the rows',
+        figure: ratio.median,
+        atMost: 2,
+        unit: 'x',
+      },
+      { what: 'rows written by one call of DynamoDB', figure: rowsPerCall, atLeast: 25, unit: '' },
+    ],
+  };
 }

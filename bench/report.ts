@@ -2,6 +2,7 @@
 import { type BatchCost, parallelConnections } from './batch.ts';
 import type { Calls } from './calls.ts';
 import { type HttpRate, httpConnections } from './http.ts';
+import type { IndexerCost } from './indexer.ts';
 import type { Load } from './load.ts';
 import type { Summary } from './samples.ts';
 import { table } from './table.ts';
@@ -76,5 +77,25 @@ export function httpTable(rate: HttpRate): string {
       perSecond(rate.encryptsPerSecond),
     ],
     ['refused by throttling, sent again', `${rate.refusals}`, '', ''],
+  ]);
+}
+
+export function indexerTable(cost: IndexerCost): string {
+  const { ratio, eventsPerCpuSecond, rowsPerCall, events } = cost;
+  return table([
+    [
+      `indexer, ${events.toLocaleString('en')} events of KMS`,
+      'ratio',
+      'middle half',
+      'of one core',
+    ],
+    ['the AWS client writes the rows', times(1), '', ''],
+    [
+      'the indexer, from log lines',
+      times(ratio.median),
+      middleHalf(ratio),
+      `${eventsPerCpuSecond.median.toFixed(0)} events/s`,
+    ],
+    ['rows in one call of DynamoDB', `${rowsPerCall}`, '', ''],
   ]);
 }

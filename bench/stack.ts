@@ -1,6 +1,7 @@
 /** The local stack that everything but the loading is measured on, with a record of the calls that AWS got. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { callApi, tokenFor } from '../local/demo/api.ts';
+import type { Caller } from '../local/iam/decision.ts';
 import { type LocalStack, startStack } from '../local/stack.ts';
 import type { Role } from '../local/sts/role.ts';
 
@@ -31,6 +32,8 @@ export interface BenchStack {
   sessionOf(tenantId: string): Credentials;
   /** what the crypto function gets from Lambda and from the stack, with the limits of its caches left out */
   functionVariables(): Promise<Record<string, string>>;
+  /** what the indexer gets from Lambda and from the stack */
+  indexerVariables(): Promise<Record<string, string>>;
   /** @returns the calls that AWS got while the work went on, and what became of the work */
   counted<T>(work: () => Promise<T>): Promise<{ readonly counts: CallCounts; readonly result: T }>;
 }
@@ -46,11 +49,15 @@ export const defaultLimits = {
 /** @throws Error where the stack does not start */
 export async function openBenchStack(): Promise<BenchStack> {
   const services: string[] = [];
+  // The indexer follows what is measured, in its own time: its calls are no request's.
+  const isIndexers = (caller?: Caller) => caller?.principalArn.includes('AuditIndexer');
   const local = await startStack({
     apiPort: 0,
     awsPort: 0,
     issuerPort: 0,
-    onCall: ({ service }) => services.push(service),
+    onCall: ({ service, caller }) => {
+      if (!isIndexers(caller)) services.push(service);
+    },
   });
   const countOf = (service: string, since: number) =>
     services.slice(since).filter((each) => each === service).length;
@@ -66,6 +73,7 @@ export async function openBenchStack(): Promise<BenchStack> {
     sessionOf: (tenantId) =>
       issued(local, roleNamed(local, 'TenantRole'), tenantId, { TenantId: tenantId }),
     functionVariables: () => functionVariables(local),
+    indexerVariables: () => indexerVariables(local),
     async counted(work) {
       const since = services.length;
       const result = await work();
@@ -76,24 +84,45 @@ export async function openBenchStack(): Promise<BenchStack> {
 }
 
 async function functionVariables(local: LocalStack): Promise<Record<string, string>> {
-  const session = issued(local, roleNamed(local, 'DataPlaneRole'), 'crypto');
-  const dynamodb = new DynamoDB({
-    endpoint: local.aws,
-    region: local.region,
-    credentials: local.operator,
-  });
-  const { TableNames } = await dynamodb.listTables({});
-  dynamodb.destroy();
+  return {
+    ...systemVariables(local, 'DataPlaneRole'),
+    TABLE_NAME: await tableNamed(local, 'TenantTable'),
+    TENANT_ROLE_ARN: roleNamed(local, 'TenantRole').arn,
+    TENANT_ISOLATION: 'true',
+  };
+}
+
+async function indexerVariables(local: LocalStack): Promise<Record<string, string>> {
+  return {
+    ...systemVariables(local, 'AuditIndexerRole'),
+    TABLE_NAME: await tableNamed(local, 'TenantTable'),
+    AUDIT_TABLE_NAME: await tableNamed(local, 'AuditTable'),
+    AUDIT_RETENTION_DAYS: '365',
+    ACCOUNT_ID: local.accountId,
+    CONTROL_PLANE_ROLE_ARN: roleNamed(local, 'ControlPlaneRole').arn,
+    TENANT_ROLE_ARN: roleNamed(local, 'TenantRole').arn,
+    TRAIL_LOG_GROUP: 'trail',
+    REQUEST_LOG_GROUP: 'requests',
+  };
+}
+
+function systemVariables(local: LocalStack, role: string): Record<string, string> {
+  const session = issued(local, roleNamed(local, role), 'bench');
   return {
     AWS_ENDPOINT_URL: local.aws,
     AWS_REGION: local.region,
     AWS_ACCESS_KEY_ID: session.accessKeyId,
     AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
     AWS_SESSION_TOKEN: session.sessionToken,
-    TABLE_NAME: TableNames?.[0] ?? '',
-    TENANT_ROLE_ARN: roleNamed(local, 'TenantRole').arn,
-    TENANT_ISOLATION: 'true',
   };
+}
+
+async function tableNamed(local: LocalStack, part: string): Promise<string> {
+  const { aws: endpoint, region, operator: credentials } = local;
+  const dynamodb = new DynamoDB({ endpoint, region, credentials });
+  const { TableNames } = await dynamodb.listTables({});
+  dynamodb.destroy();
+  return TableNames?.find((name) => name.includes(part)) ?? '';
 }
 
 function issued(

@@ -76,7 +76,7 @@ const standing: readonly Standing[] = [
     packs: [nist, hipaa],
     types: lambda,
     reason:
-      'A caller waits for each answer (API Gateway, CloudFormation) and sees a failure; what a failed run of the reconciler left is done by the next.',
+      'A caller waits for each answer (API Gateway, CloudFormation) and sees a failure; what a failed run by schedule left is done by the next; what the indexer cannot write goes to a queue of its own.',
   },
   {
     rule: 'APIGWAssociatedWithWAF',

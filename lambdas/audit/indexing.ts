@@ -39,12 +39,17 @@ export interface Summary {
  */
 export async function indexed(batch: LogBatch, indexing: Indexing): Promise<Summary> {
   const { rows, unreadable } = await rowsOf(batch, indexing);
-  const calls = await writeRows(indexing.table, indexing.environment.AUDIT_TABLE_NAME, rows);
+  const { calls, refused } = await writeRows(
+    indexing.table,
+    indexing.environment.AUDIT_TABLE_NAME,
+    rows,
+  );
+  for (const { eventId } of refused) log('ERROR', { message: 'event not written', eventId });
   for (const row of rows) tell(row, indexing.environment.TENANT_ROLE_ARN);
   return {
     IndexedLines: batch.lines.length,
-    IndexedRows: rows.length,
-    UnreadableLines: unreadable,
+    IndexedRows: rows.length - refused.length,
+    UnreadableLines: unreadable + refused.length,
     TableCalls: calls,
   };
 }

@@ -1,11 +1,10 @@
 /** A tenant's events, in order, a page at a time. */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { cursorAfter, readCursor } from '../http/cursor.ts';
 import { invalidCursor } from '../http/problem.ts';
-import { type AuditEvents, type AuditQuery, auditEvent } from './contract.ts';
-import { expiryAttribute } from './row.ts';
+import type { AuditEvents, AuditQuery } from './contract.ts';
+import { eventOf } from './item.ts';
 
 const position = z.strictObject({
   eventKey: z.string().check(z.regex(/^[\x21-\x7e]{1,1024}$/)),
@@ -45,10 +44,7 @@ export async function listEvents(
       }),
     }),
   );
-  const events = Items.map((item) => {
-    const { tenantId: _, eventKey, [expiryAttribute]: expiry, ...event } = unmarshall(item);
-    return auditEvent.parse(event);
-  });
+  const events = Items.map(eventOf);
   const next = LastEvaluatedKey?.eventKey?.S;
   return next === undefined ? { events } : { events, nextCursor: cursorAfter({ eventKey: next }) };
 }

@@ -1,11 +1,13 @@
-/** Writes rows, as many at once as DynamoDB takes. Invariant: it ends only when each is written, or throws. */
+/** Writes rows, as many at once as DynamoDB takes. Invariant: it ends only when
+ * each is written, or is known never to be, or it throws. */
 import { setTimeout as after } from 'node:timers/promises';
 import {
   BatchWriteItemCommand,
   type DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { isNamed } from '../aws/error.ts';
+import { itemOf } from './item.ts';
 import type { AuditRow } from './row.ts';
 
 /** DynamoDB API reference, BatchWriteItem. */
@@ -21,49 +23,71 @@ export class RowsNotWritten extends Error {
   }
 }
 
-/** @returns how many calls it took */
+export interface Written {
+  /** of DynamoDB */
+  readonly calls: number;
+  /** rows that DynamoDB will never take */
+  readonly refused: readonly AuditRow[];
+}
+
+interface Writing {
+  calls: number;
+  readonly refused: AuditRow[];
+}
+
+/** @throws RowsNotWritten, and what DynamoDB says of a call that may succeed another time */
 export async function writeRows(
   client: DynamoDBClient,
   tableName: string,
   rows: readonly AuditRow[],
-): Promise<number> {
+): Promise<Written> {
   // One batch must not name a key twice.
   const distinct = [
     ...new Map(rows.map((row) => [`${row.tenantId}/${row.eventKey}`, row])).values(),
   ];
-  const batches: WriteRequest[][] = [];
+  const batches: AuditRow[][] = [];
   for (let at = 0; at < distinct.length; at += rowsAtOnce) {
-    batches.push(distinct.slice(at, at + rowsAtOnce).map(putOf));
+    batches.push(distinct.slice(at, at + rowsAtOnce));
   }
-  let calls = 0;
+  const written: Writing = { calls: 0, refused: [] };
   const queue = batches.values();
   const worker = async () => {
-    for (const batch of queue) {
-      const made = await writeBatch(client, tableName, batch);
-      calls += made;
-    }
+    for (const batch of queue) await writeWhatCanBe(client, tableName, batch, written);
   };
   await Promise.all(Array.from({ length: Math.min(sideBySide, batches.length) }, worker));
-  return calls;
+  return written;
 }
 
-const putOf = (row: AuditRow): WriteRequest => ({
-  PutRequest: { Item: marshall(row, { removeUndefinedValues: true }) },
-});
+/** A row that can never be written takes none of the others with it. */
+async function writeWhatCanBe(
+  client: DynamoDBClient,
+  tableName: string,
+  rows: readonly AuditRow[],
+  written: Writing,
+): Promise<void> {
+  try {
+    await writeBatch(client, tableName, rows, written);
+  } catch (error) {
+    if (!isNamed(error, 'ValidationException')) throw error;
+    if (rows.length === 1) written.refused.push(...rows);
+    else for (const row of rows) await writeWhatCanBe(client, tableName, [row], written);
+  }
+}
 
 async function writeBatch(
   client: DynamoDBClient,
   tableName: string,
-  batch: readonly WriteRequest[],
-): Promise<number> {
-  let left = [...batch];
-  for (let calls = 1; ; calls += 1) {
+  rows: readonly AuditRow[],
+  written: Writing,
+): Promise<void> {
+  let left: WriteRequest[] = rows.map((row) => ({ PutRequest: { Item: itemOf(row) } }));
+  for (const pause of [...pausesInMs, undefined]) {
+    written.calls += 1;
     const { UnprocessedItems = {} } = await client.send(
       new BatchWriteItemCommand({ RequestItems: { [tableName]: left } }),
     );
     left = UnprocessedItems[tableName] ?? [];
-    if (left.length === 0) return calls;
-    const pause = pausesInMs[calls - 1];
+    if (left.length === 0) return;
     if (pause === undefined) throw new RowsNotWritten(left.length);
     await after(pause * (0.5 + Math.random() / 2));
   }

@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto';
  * One call is one event, so its id follows from the request's: KMS can tell which event a last use was without
  * keeping it. It begins as that of the request does, so that events of one second, which is all that their time
  * says, sort as the calls came. On AWS the two are independent, and events of one second have no order.
- * @param requestId of this stack
  * @returns a UUID
  */
 export function eventIdOf(requestId: string): string {
   const hex = createHash('sha256').update(`event of ${requestId}`).digest('hex');
-  const [, time = '', counter = ''] = /^(.{8}-.{4})-.(.{3})/.exec(requestId) ?? [];
+  const [, time = hex.replace(/^.{15}(.{8})(.{4}).*$/, '$1-$2'), counter = hex.slice(27, 30)] =
+    /^([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f]([0-9a-f]{3})-/.exec(requestId) ?? [];
   // Version 8, "vendor-specific", and the variant of RFC 9562.
   return hex.replace(/^(.{3})(.{12}).*$/, `${time}-8${counter}-8$1-$2`);
 }

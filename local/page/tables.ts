@@ -53,9 +53,14 @@ export function tablesOf(template: Template, dynamodb: Service, call: () => Call
         ScanIndexForward: false,
         Limit: limit,
       });
-      return Items.map((item) => unmarshall(item));
+      return Items.map((item) => withContext(unmarshall(item)));
     },
   };
+}
+
+/** Which is kept as text: see lambdas/audit/item.ts. */
+function withContext({ encryptionContext: text, ...row }: Row): Row {
+  return typeof text === 'string' ? { ...row, encryptionContext: JSON.parse(text) } : row;
 }
 
 /** @returns the name of the table whose logical id begins so; nothing where a template has none */

@@ -330,3 +330,16 @@ test('what is re-encrypted opens in its new context only', () =>
     }),
     { numRuns: 50 },
   ));
+
+test('whatever its context, each call of KMS was an event of the tenant, and each line was read', async () => {
+  await stack.indexed();
+  const lines = stack.logs.map((line) => JSON.parse(line));
+  const indexed = lines.filter(({ message }) => message === 'indexed');
+  expect(indexed.filter(({ UnreadableLines }) => UnreadableLines > 0)).toEqual([]);
+  const known = new Set(
+    lines.filter(({ message }) => message === 'key event').map(({ eventId }) => eventId),
+  );
+  const recorded = stack.deployment.trail.events.filter(({ resources }) => resources.length > 0);
+  expect(recorded.length).toBeGreaterThan(500);
+  for (const { eventID } of recorded) expect(known).toContain(eventID);
+});

@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { KeyEvent } from '../../../lambdas/audit/contract.ts';
 import { indexed } from '../../../lambdas/audit/indexing.ts';
+import { eventOf } from '../../../lambdas/audit/item.ts';
 import { keyOwners } from '../../../lambdas/audit/key-owners.ts';
 import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
 import { RowsNotWritten } from '../../../lambdas/audit/writing.ts';
@@ -199,7 +201,7 @@ describe('events of the trail', () => {
         sourceAddress: '192.0.2.1',
         requestId: one.requestID,
         keyArn: keyOf('acme'),
-        encryptionContext: { TenantId: 'acme' },
+        encryptionContext: '{"TenantId":"acme"}',
       },
     ]);
     expect(logged).toEqual([
@@ -348,6 +350,31 @@ describe('whose key it is', () => {
     }
     await index('trail', [event(['shared'])]);
     expect(await rows()).toEqual([]);
+  });
+});
+
+describe('an event that somebody has made odd', () => {
+  /** Names that mean something to JavaScript, and to DynamoDB's converter. */
+  test.each(['constructor', 'toString', 'S', 'L', '$', 'a.b', 'x'.repeat(300), '\u{1f511}'])(
+    'with a name of its context such as %s is a row, and reads as it was',
+    async (name) => {
+      const encryptionContext = { TenantId: 'acme', [name]: 'x' };
+      const odd = event(['acme'], { requestParameters: { encryptionContext } });
+      const summary = await index('trail', [odd, event(['acme'])]);
+      expect(summary).toMatchObject({ IndexedRows: 2, UnreadableLines: 0 });
+      const { Items = [] } = await table.scan({ TableName: 'audit' });
+      expect(Items.map((item) => (eventOf(item) as KeyEvent).encryptionContext)).toContainEqual(
+        encryptionContext,
+      );
+    },
+  );
+
+  test('that can never be a row takes none of the others with it, and is told', async () => {
+    const tooLong = event(['acme'], { eventID: 'x'.repeat(1100) });
+    const lines = [...Array.from({ length: 30 }, () => event(['acme'])), tooLong];
+    expect(await index('trail', lines)).toMatchObject({ IndexedRows: 30, UnreadableLines: 1 });
+    expect(await rows()).toHaveLength(30);
+    expect(logged).toContainEqual(expect.objectContaining({ message: 'event not written' }));
   });
 });
 

@@ -84,7 +84,7 @@ test('each has its turn in one run, nothing is throttled, and the changes are ma
     GetKeyPolicy: count,
     GetKeyRotationStatus: count,
     // The stack has two keys of its own, which no row names.
-    ListResourceTags: count + 2,
+    ListResourceTags: count + 7,
     EnableKeyRotation: 40,
     CreateAlias: 40,
   });

@@ -102,7 +102,7 @@ describe('/_local/audit', () => {
   };
 
   test('has the newest events of all tenants, newest first, as they were written', async () => {
-    await put('acme', '2126-01-01T00:00:01.000Z', { encryptionContext: { TenantId: 'acme' } });
+    await put('acme', '2126-01-01T00:00:01.000Z', { encryptionContext: '{"TenantId":"acme"}' });
     await put('globex', '2126-01-01T00:00:02.000Z');
     await put('acme', '2126-01-01T00:00:03.000Z');
     const { events } = (await page('/_local/audit')).json;

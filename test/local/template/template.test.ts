@@ -21,8 +21,8 @@ const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: t
 
 describe('what the stack does not understand stops the start', () => {
   test('a resource type', () => {
-    expect(() => read({ Queue: { Type: 'AWS::SQS::Queue' } })).toThrow(
-      /Queue: the local stack does not know the type AWS::SQS::Queue/,
+    expect(() => read({ Stream: { Type: 'AWS::Kinesis::Stream' } })).toThrow(
+      /Stream: the local stack does not know the type AWS::Kinesis::Stream/,
     );
   });
 
