@@ -132,7 +132,7 @@ async function indexer(open: Open, progress: Progress): Promise<Report> {
       {
         what: 'CPU of the indexer / of the client that writes the rows',
         figure: ratio.median,
-        atMost: 2,
+        atMost: 3,
         unit: 'x',
       },
       { what: 'rows written by one call of DynamoDB', figure: rowsPerCall, atLeast: 25, unit: '' },

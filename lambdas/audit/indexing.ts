@@ -34,18 +34,18 @@ export interface Summary {
 
 /**
  * Logs a line for each call of KMS that got a row: alarms are on these, since only here it is known which of the
- * account's keys are tenants'.
+ * account's keys are tenants'. It does so first: an alarm does not wait for the table.
  * @throws Error for lines of a log group that is none of ours, and where rows are not written
  */
 export async function indexed(batch: LogBatch, indexing: Indexing): Promise<Summary> {
   const { rows, unreadable } = await rowsOf(batch, indexing);
+  for (const row of rows) tell(row, indexing.environment.TENANT_ROLE_ARN);
   const { calls, refused } = await writeRows(
     indexing.table,
     indexing.environment.AUDIT_TABLE_NAME,
     rows,
   );
   for (const { eventId } of refused) log('ERROR', { message: 'event not written', eventId });
-  for (const row of rows) tell(row, indexing.environment.TENANT_ROLE_ARN);
   return {
     IndexedLines: batch.lines.length,
     IndexedRows: rows.length - refused.length,
@@ -77,12 +77,14 @@ async function rowsOf({ logGroup, lines }: LogBatch, indexing: Indexing): Promis
 
 async function keyRows(events: readonly TrailEvent[], indexing: Indexing): Promise<AuditRow[]> {
   const { owners, environment } = indexing;
-  for (const event of events) learnNewKey(event, indexing);
-  const found = await owners.find(events.flatMap(keysOf));
-  return events.flatMap((event) => {
-    const keys = keysOf(event).filter((arn) => found.has(arn));
+  const calls = events.map((event) => ({ event, keys: keysOf(event) }));
+  for (const { event, keys } of calls) learnNewKey(event, keys, indexing);
+  const found = await owners.find(calls.flatMap(({ keys }) => keys));
+  return calls.flatMap(({ event, keys }) => {
     // One row a tenant, where a call was about several keys.
-    const byTenant = new Map(keys.map((arn) => [found.get(arn) as string, arn]));
+    const byTenant = new Map(
+      keys.filter((arn) => found.has(arn)).map((arn) => [found.get(arn) as string, arn]),
+    );
     return [...byTenant].map(([id, arn]) =>
       auditRow(id, keyEventOf(event, arn), environment.AUDIT_RETENTION_DAYS),
     );
@@ -90,11 +92,14 @@ async function keyRows(events: readonly TrailEvent[], indexing: Indexing): Promi
 }
 
 /** The row of a tenant names its key only after KMS has made it. */
-function learnNewKey(event: TrailEvent, { owners, environment }: Indexing): void {
+function learnNewKey(
+  event: TrailEvent,
+  [arn]: readonly string[],
+  { owners, environment }: Indexing,
+): void {
   if (principalOf(event) !== environment.CONTROL_PLANE_ROLE_ARN) return;
   if (createdWithTag(event, productTag.key) !== productTag.value) return;
   const owner = tenantId.safeParse(createdWithTag(event, tenantIdTag)).data;
-  const [arn] = keysOf(event);
   if (owner !== undefined && arn !== undefined) owners.learn(arn, owner);
 }
 
