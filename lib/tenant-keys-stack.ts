@@ -1,6 +1,8 @@
 /** The stack, composed. What each part is for stands with the part. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Api } from './api.ts';
@@ -28,34 +30,103 @@ export interface TenantKeysStackProps {
   readonly config: Config;
 }
 
+/** What holds data, and the key that encrypts it. */
+interface Storage {
+  readonly key: IKey;
+  readonly table: Table;
+  readonly auditTable: Table;
+  readonly trail: AuditTrail | undefined;
+  /** where a trail writes, the stack's own or an organization's */
+  readonly trailLogs: ILogGroup | undefined;
+}
+
+/** Roles that stand between tenants, and those who open their sessions. */
+interface Sessions {
+  readonly dataPlane: Role;
+  readonly tenant: TenantRole;
+  readonly audit: Role;
+  readonly auditReader: AuditReaderRole;
+}
+
+interface Administration {
+  readonly controlPlane: Role;
+  readonly reconciler: Role;
+}
+
 export class TenantKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config }: TenantKeysStackProps) {
     // Without account and region, which the CLI adds: one template for all.
     super(scope, id, { description: 'tenant-keys: a KMS key for each tenant of a SaaS' });
-    const { rotationPeriodInDays, deletionWindowInDays } = config;
+    const { deletionWindowInDays } = config;
+    const storage = this.storage(config);
+    const { key, table, auditTable } = storage;
+    const sessions = this.sessions(storage);
+    const administration = {
+      controlPlane: new ControlPlaneRole(this, 'ControlPlaneRole', { table, deletionWindowInDays })
+        .role,
+      reconciler: new ReconcilerRole(this, 'ReconcilerRole', { table, deletionWindowInDays }).role,
+    };
+    const functions = this.functions(config, storage, sessions, administration);
+    new Schedule(this, 'ReconcilerSchedule', {
+      name: 'Reconciler',
+      function: functions.reconciler.function,
+      everyMinutes: config.reconcileEveryMinutes,
+    });
+    const roleArns = {
+      tenantRoleArn: sessions.tenant.roleArn,
+      controlPlaneRoleArn: administration.controlPlane.roleArn,
+    };
+    if (config.tenants.length > 0) {
+      new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roleArns });
+    }
+    const api = new Api(this, 'Api', { config, key, functions });
+    const indexer = new AuditIndexer(this, 'AuditIndexer', {
+      config,
+      ...storage,
+      ...roleArns,
+      requestLogs: functions.crypto.logs,
+    });
+    new Volumes(this, 'Volumes', { key, table, auditTable });
+    if (config.canary) {
+      const { tenant: tenantRole, auditReader: auditReaderRole } = sessions;
+      const roles = { tenantRole, auditReaderRole, ...roleArns };
+      new Canary(this, 'Canary', { config, key, table, auditTable, ...roles });
+    }
+    this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
+
+    const outputs = {
+      ApiUrl: api.url,
+      TableName: table.tableName,
+      AuditTableName: auditTable.tableName,
+      TenantRoleArn: sessions.tenant.roleArn,
+      ...(storage.trail && { TrailArn: storage.trail.trailArn }),
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+
+  private storage(config: Config): Storage {
+    const { rotationPeriodInDays, trailLogGroup } = config;
     const trailArn = config.trail ? trailArnOf(this) : undefined;
     const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
     const { table } = new TenantTable(this, 'TenantTable', { key });
-
     const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
-    const trail = trailArn
-      ? new AuditTrail(this, 'AuditTrail', { config, key, trailArn })
-      : undefined;
+    if (trailArn !== undefined) {
+      const trail = new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
+      return { key, table, auditTable, trail, trailLogs: trail.logs };
+    }
+    const trailLogs =
+      trailLogGroup === undefined
+        ? undefined
+        : LogGroup.fromLogGroupName(this, 'TrailLogs', trailLogGroup);
+    return { key, table, auditTable, trail: undefined, trailLogs };
+  }
 
+  private sessions({ table, auditTable }: Storage): Sessions {
     const dataPlane = new SessionOpenerRole(this, 'DataPlaneRole', {
       description: 'tenant-keys: becomes the session of one tenant, and nothing else',
     });
     const tenant = new TenantRole(this, 'TenantRole', { table, dataPlaneRole: dataPlane.role });
     dataPlane.mayAssume(tenant.roleArn);
-    const controlPlane = new ControlPlaneRole(this, 'ControlPlaneRole', {
-      table,
-      deletionWindowInDays,
-    });
-    const authorizerRole = new Role(this, 'AuthorizerRole', {
-      description: 'tenant-keys: checks tokens; needs nothing of AWS but its log',
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
-
     const audit = new SessionOpenerRole(this, 'AuditRole', {
       description:
         "tenant-keys: opens the session that reads one tenant's events, and nothing else",
@@ -65,69 +136,48 @@ export class TenantKeysStack extends Stack {
       auditRole: audit.role,
     });
     audit.mayAssume(auditReader.roleArn);
+    return { dataPlane: dataPlane.role, tenant, audit: audit.role, auditReader };
+  }
 
-    const certificates = new CertificatesRole(this, 'CertificatesRole', { table });
-    const certificateKey = new CertificateKey(this, 'CertificateKey', {
-      certificatesRoleArn: certificates.role.roleArn,
+  private functions(
+    config: Config,
+    { key, table, auditTable }: Storage,
+    { dataPlane, tenant, audit, auditReader }: Sessions,
+    administration: Administration,
+  ): Functions {
+    const authorizer = new Role(this, 'AuthorizerRole', {
+      description: 'tenant-keys: checks tokens; needs nothing of AWS but its log',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    const reconciler = new ReconcilerRole(this, 'ReconcilerRole', { table, deletionWindowInDays });
-
-    const functions = new Functions(this, 'Functions', {
+    const { role: certificates } = new CertificatesRole(this, 'CertificatesRole', { table });
+    const certificateKey = new CertificateKey(this, 'CertificateKey', {
+      certificatesRoleArn: certificates.roleArn,
+    });
+    return new Functions(this, 'Functions', {
       config,
       key,
       table,
+      auditTable,
       tenantRoleArn: tenant.roleArn,
       certificateKeyArn: certificateKey.key.keyArn,
-      auditTable,
       auditReaderRoleArn: auditReader.roleArn,
-      roles: {
-        authorizer: authorizerRole,
-        controlPlane: controlPlane.role,
-        dataPlane: dataPlane.role,
-        certificates: certificates.role,
-        reconciler: reconciler.role,
-        audit: audit.role,
-      },
+      roles: { authorizer, certificates, dataPlane, audit, ...administration },
     });
-    new Schedule(this, 'ReconcilerSchedule', {
-      name: 'Reconciler',
-      function: functions.reconciler.function,
-      everyMinutes: config.reconcileEveryMinutes,
-    });
-    if (config.tenants.length > 0) {
-      const roles = {
-        tenantRoleArn: tenant.roleArn,
-        controlPlaneRoleArn: controlPlane.role.roleArn,
-      };
-      new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roles });
-    }
-    const api = new Api(this, 'Api', { config, key, functions });
-    const trailLogs = trail?.logs ?? this.foreignTrailLogs(config);
-    const indexer = new AuditIndexer(this, 'AuditIndexer', {
-      config,
-      key,
-      table,
-      auditTable,
-      controlPlaneRoleArn: controlPlane.role.roleArn,
-      tenantRoleArn: tenant.roleArn,
-      trailLogs,
-      requestLogs: functions.crypto.logs,
-    });
-    new Volumes(this, 'Volumes', { key, table, auditTable });
+  }
 
-    if (config.canary) {
-      new Canary(this, 'Canary', {
-        config,
-        key,
-        table,
-        auditTable,
-        tenantRole: tenant,
-        auditReaderRole: auditReader,
-        controlPlaneRoleArn: controlPlane.role.roleArn,
-      });
-    }
-
-    const { authorizer, tenants, crypto } = functions;
+  private monitoring(
+    config: Config,
+    { key, trail, trailLogs }: Storage,
+    parts: {
+      readonly api: Api;
+      readonly functions: Functions;
+      readonly indexer: AuditIndexer;
+      readonly sessions: Sessions;
+      readonly administration: Administration;
+    },
+  ): void {
+    const { api, functions, indexer, sessions, administration } = parts;
+    const { authorizer, tenants, crypto, certificates, audit, reconciler } = functions;
     new Monitoring(this, 'Monitoring', {
       config,
       key,
@@ -136,8 +186,8 @@ export class TenantKeysStack extends Stack {
         authorizer: authorizer.function,
         tenants: tenants.function,
         crypto: crypto.function,
-        certificates: functions.certificates.function,
-        audit: functions.audit.function,
+        certificates: certificates.function,
+        audit: audit.function,
         indexer: indexer.bundled.function,
       },
       logs: {
@@ -145,31 +195,17 @@ export class TenantKeysStack extends Stack {
         authorizer: authorizer.logs,
         crypto: crypto.logs,
         indexer: indexer.bundled.logs,
-        reconciler: functions.reconciler.logs,
+        reconciler: reconciler.logs,
         trail: trailLogs,
       },
       trail: trail && { trailArn: trail.trailArn, bucketName: trail.bucket.bucketName },
       roles: {
-        tenant: tenant.roleArn,
-        controlPlane: controlPlane.role.roleArn,
-        reconciler: reconciler.role.roleArn,
-        others: [dataPlane.role.roleArn, audit.role.roleArn, auditReader.roleArn],
+        tenant: sessions.tenant.roleArn,
+        controlPlane: administration.controlPlane.roleArn,
+        reconciler: administration.reconciler.roleArn,
+        others: [sessions.dataPlane.roleArn, sessions.audit.roleArn, sessions.auditReader.roleArn],
       },
       indexerFailures: indexer.failures,
     });
-
-    const outputs = {
-      ApiUrl: api.url,
-      TableName: table.tableName,
-      AuditTableName: auditTable.tableName,
-      TenantRoleArn: tenant.roleArn,
-      ...(trail && { TrailArn: trail.trailArn }),
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-  }
-
-  private foreignTrailLogs({ trailLogGroup }: Config): ILogGroup | undefined {
-    if (trailLogGroup === undefined) return undefined;
-    return LogGroup.fromLogGroupName(this, 'TrailLogs', trailLogGroup);
   }
 }

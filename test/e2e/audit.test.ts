@@ -302,6 +302,27 @@ describe('who may read', () => {
   });
 });
 
+describe('where AWS fails', () => {
+  test.each([
+    { service: 'dynamodb', operation: 'Query', fault: 'throttle' },
+    { service: 'dynamodb', operation: 'Query', fault: 'error' },
+  ] as const)('$service $operation $fault is a 503 with Retry-After', async (fault) => {
+    stack.deployment.faults.set([fault]);
+    const answer = await reading('acme');
+    stack.deployment.faults.clear();
+    expectProblem(answer, 503, 'unavailable');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  test('a session that is over is renewed', async () => {
+    stack.deployment.faults.set([
+      { service: 'dynamodb', operation: 'Query', fault: 'expired', count: 1 },
+    ]);
+    expect((await reading('acme')).status).toBe(200);
+    stack.deployment.faults.clear();
+  });
+});
+
 test('what the trail delivers a second time changes nothing', async () => {
   const before = await Promise.all(tenantIds.map(eventsOf));
   for (const event of stack.deployment.trail.events) stack.deliver(event);

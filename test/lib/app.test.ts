@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { bundle } from '../../lib/bundle.ts';
+import { bundle, bundleFunctions } from '../../lib/bundle.ts';
 import { context } from './synthesized.ts';
 
 const root = process.cwd();
@@ -45,25 +45,31 @@ describe('the app', () => {
 });
 
 describe('a bundle', () => {
-  test('is the same in another folder', () => {
+  test('of each function is the same in another folder', () => {
     const elsewhere = join(scratch, 'a', 'clone');
-    for (const part of ['lib/bundle.ts', 'lambdas', 'package.json']) {
+    for (const part of ['lib/bundle.ts', 'lambdas', 'package.json', 'tsconfig.json']) {
       cpSync(join(root, part), join(elsewhere, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
-    const script = `process.stdout.write((await import('./lib/bundle.ts')).bundle('tenant/tenant-id'))`;
+    const script = `
+      const { bundleFunctions } = await import('./lib/bundle.ts');
+      const bundles = [...bundleFunctions()].map(([name, code]) => [name, Buffer.from(code).toString()]);
+      process.stdout.write(JSON.stringify(bundles));`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: elsewhere,
       encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
     });
-    const here = bundle('tenant/tenant-id');
-    const files = [here, stdout].map((folder) =>
-      readFileSync(join(folder, 'tenant', 'tenant-id.mjs'), 'utf8'),
-    );
-    for (const folder of [here, stdout]) rmSync(folder, { recursive: true });
-    expect(files[0]).toMatch(/export\s*\{/);
-    expect(files[0]).not.toContain(root);
-    expect(files[1]).toBe(files[0]);
+    const there = new Map<string, string>(JSON.parse(stdout));
+    const here = bundleFunctions();
+    expect([...there.keys()]).toEqual([...here.keys()]);
+    expect(here.size).toBeGreaterThan(8);
+    for (const [name, code] of here) {
+      const text = Buffer.from(code).toString();
+      expect(text).toMatch(/export\s*\{/);
+      expect(text).not.toContain(root);
+      expect(there.get(name) === text).toBe(true);
+    }
   }, 60_000);
 
   test('of sources that do not compile is an error that names them', () => {
