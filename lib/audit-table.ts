@@ -2,11 +2,11 @@
  * Who used which tenant's key: one row an event, which goes away by itself when its time is over. What is
  * deleted here is still in the trail. Rows are written by the indexer alone.
  */
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { expiryAttribute } from '../lambdas/audit/row.ts';
+import { keptTable } from './kept-table.ts';
 
 export interface AuditTableProps {
   readonly key: IKey;
@@ -19,15 +19,10 @@ export class AuditTable extends Construct {
     super(scope, id);
     // The partition key alone is the tenant id: the reader's dynamodb:LeadingKeys rests on it.
     this.table = new Table(this, 'Table', {
+      ...keptTable(props.key),
       partitionKey: { name: 'tenantId', type: AttributeType.STRING },
       sortKey: { name: 'eventKey', type: AttributeType.STRING },
       timeToLiveAttribute: expiryAttribute,
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: props.key,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 }

@@ -1,15 +1,9 @@
 /** The registry: one row a tenant, with the ARN of its key and never a key. */
-import { RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  ProjectionType,
-  Table,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyArnIndex } from '../lambdas/tenant/key-arn-index.ts';
+import { keptTable } from './kept-table.ts';
 
 export interface TenantTableProps {
   readonly key: IKey;
@@ -22,13 +16,8 @@ export class TenantTable extends Construct {
     super(scope, id);
     // The partition key alone is the tenant id: the tenant role's dynamodb:LeadingKeys rests on it.
     this.table = new Table(this, 'Table', {
+      ...keptTable(props.key),
       partitionKey: { name: 'tenantId', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: props.key,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     // Whose key a key is, for the indexer.
     this.table.addGlobalSecondaryIndex({

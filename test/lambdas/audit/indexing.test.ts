@@ -16,7 +16,7 @@ import { credentialStore } from '../../../local/aws/credentials.ts';
 import { type AwsEndpoint, type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { administrator } from '../../local/administrator.ts';
 import { delivery } from './delivery.ts';
 
 const account = { accountId: '111122223333', region: 'us-east-1', partition: 'aws' };
@@ -76,20 +76,11 @@ beforeAll(async () => {
     onCall: (call) => calls.push(call),
     ...account,
   });
-  const arn = 'arn:aws:iam::111122223333:user/anybody';
-  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
   configuration = {
     endpoint: endpoint.url,
     region: account.region,
     maxAttempts: 1,
-    credentials: credentials.issue({
-      arn,
-      principalArn: arn,
-      accountId: account.accountId,
-      userId: 'AIDAANYBODY',
-      tags: {},
-      identityPolicies: [parsePolicy({ Version: '2012-10-17', Statement }, 'all', 'identity')],
-    }),
+    credentials: credentials.issue(administrator(account.accountId)),
   };
   table = new DynamoDB(configuration);
   ends.push(endpoint.close, () => tables.close());

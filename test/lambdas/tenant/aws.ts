@@ -6,9 +6,9 @@ import { credentialStore } from '../../../local/aws/credentials.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { kms } from '../../../local/kms/service.ts';
 import { openKeyStore } from '../../../local/kms/store.ts';
+import { administrator } from '../../local/administrator.ts';
 
 const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
 export const tableName = 'tenants';
@@ -59,7 +59,7 @@ export async function openAws(): Promise<Aws> {
   const configuration = {
     endpoint: endpoint.url,
     region: account.region,
-    credentials: credentials.issue(administrator()),
+    credentials: credentials.issue(administrator(account.accountId)),
   };
   const kmsClient = new KMS(configuration);
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
@@ -91,20 +91,6 @@ export async function openAws(): Promise<Aws> {
       await endpoint.close();
       await tables.close();
     },
-  };
-}
-
-function administrator() {
-  const arn = 'arn:aws:iam::111122223333:user/administrator';
-  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
-  const policy = parsePolicy({ Version: '2012-10-17', Statement }, 'everything', 'identity');
-  return {
-    arn,
-    principalArn: arn,
-    accountId: account.accountId,
-    userId: 'AIDAADMINISTRATOR0000',
-    tags: {},
-    identityPolicies: [policy],
   };
 }
 

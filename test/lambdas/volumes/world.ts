@@ -15,7 +15,7 @@ import { credentialStore } from '../../../local/aws/credentials.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { administrator } from '../../local/administrator.ts';
 import { rowOf } from '../tenant/row.ts';
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -78,7 +78,7 @@ export async function openWorld() {
   const configuration = {
     endpoint: endpoint.url,
     region: account.region,
-    credentials: credentials.issue(administrator()),
+    credentials: credentials.issue(administrator(account.accountId)),
   };
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
   const put = (TableName: string, Item: Record<string, unknown>) =>
@@ -178,20 +178,6 @@ function requestRow(tenantId: string, hour: number, change: Record<string, unkno
     ...rest,
   };
   return auditRow(tenantId, event, 365);
-}
-
-function administrator() {
-  const arn = 'arn:aws:iam::111122223333:user/administrator';
-  const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
-  const policy = parsePolicy({ Version: '2012-10-17', Statement }, 'everything', 'identity');
-  return {
-    arn,
-    principalArn: arn,
-    accountId: account.accountId,
-    userId: 'AIDAADMINISTRATOR0000',
-    tags: {},
-    identityPolicies: [policy],
-  };
 }
 
 /** Runs may overlap: the first takes standard output over, the last gives it back; each line goes to all. */
