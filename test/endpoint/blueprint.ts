@@ -26,7 +26,12 @@ export interface Blueprint {
 }
 
 /** Nobody asks it: the authorizer is not part of the run. */
-const context = { issuer: 'https://issuer.invalid', audience: 'tenant-keys' };
+const context = {
+  issuer: 'https://issuer.invalid',
+  audience: 'tenant-keys',
+  // The tenant role's trust policy would name a role that is not made here, which AWS refuses.
+  canary: false,
+};
 
 /**
  * @param account its stack name is what the names of roles and table begin with
