@@ -10,7 +10,7 @@ const usage = `usage: npm start [-- options]
   --issuer-port N     port of the token issuer (3002)
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
   --fault FAULT       let AWS fail, such as kms:Decrypt=throttle, sts:*=timeout:5000 (repeatable);
-                      throttle, error, timeout[:ms], slow[:ms] or lost; docs/local.md says more
+                      throttle, error, expired, timeout[:ms], slow[:ms], lost: docs/local.md says more
   --kms-quotas        let KMS throttle as a real account's does: CreateKey 5 a second, and so on
   --help`;
 
