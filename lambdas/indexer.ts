@@ -10,33 +10,20 @@ import { readLogBatch } from './audit/log-batch.ts';
 import { clientConfiguration } from './aws/client.ts';
 import { indexerEnvironment, readEnvironment } from './environment.ts';
 import { log } from './http/log.ts';
+import { counting } from './http/metrics.ts';
 
 const environment = readEnvironment(indexerEnvironment);
 const table = new DynamoDBClient(clientConfiguration);
 const owners = keyOwners(table, environment.TABLE_NAME);
+
+/** Members of the summary that are metrics. */
+const counts = ['IndexedLines', 'IndexedRows', 'UnreadableLines'];
 
 /** @throws Error where rows are not written: CloudWatch's delivery is then tried again */
 export async function handler(delivered: unknown) {
   const batch = readLogBatch(delivered);
   if (batch.owner !== environment.ACCOUNT_ID) throw new Error('the lines are of another account');
   const summary = await indexed(batch, { table, owners, environment });
-  if (batch.lines.length > 0) log('INFO', { message: 'indexed', ...summary, ...metrics() });
+  if (batch.lines.length > 0) log('INFO', { message: 'indexed', ...summary, ...counting(counts) });
   return summary;
 }
-
-/** CloudWatch makes metrics of the line's members (embedded metric format). */
-const metrics = () => ({
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: 'TenantKeys',
-        Dimensions: [[]],
-        Metrics: ['IndexedLines', 'IndexedRows', 'UnreadableLines'].map((Name) => ({
-          Name,
-          Unit: 'Count',
-        })),
-      },
-    ],
-  },
-});

@@ -3,6 +3,7 @@
  * is whose the control plane made it for. What others tag or name their keys makes them nobody's.
  */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { sideBySide } from '../aws/side-by-side.ts';
 import { keyArnIndex } from '../tenant/key-arn-index.ts';
 
 /** A key's tenant never changes, but a key that is nobody's yet may become one's. */
@@ -17,8 +18,8 @@ export interface KeyOwners {
   learn(keyArn: string, tenantId: string): void;
 }
 
-/** Index reads side by side. */
-const sideBySide = 16;
+/** Of the index. */
+const readsAtOnce = 16;
 
 export function keyOwners(
   client: DynamoDBClient,
@@ -37,17 +38,14 @@ export function keyOwners(
   return {
     async find(keyArns) {
       const asked = [...new Set(keyArns)];
-      const queue = asked.filter((arn) => !((owners.get(arn)?.goodUntil ?? 0) > now())).values();
+      const unknown = asked.filter((arn) => !((owners.get(arn)?.goodUntil ?? 0) > now()));
       // Beside the memory, which may forget one before the last is found.
       const found = new Map(asked.map((arn) => [arn, owners.get(arn)?.tenantId]));
-      const worker = async () => {
-        for (const arn of queue) {
-          const tenantId = await ownerOf(client, tableName, arn);
-          keep(arn, tenantId);
-          found.set(arn, tenantId);
-        }
-      };
-      await Promise.all(Array.from({ length: Math.min(sideBySide, asked.length) }, worker));
+      await sideBySide(unknown.values(), readsAtOnce, async (arn) => {
+        const tenantId = await ownerOf(client, tableName, arn);
+        keep(arn, tenantId);
+        found.set(arn, tenantId);
+      });
       return new Map([...found].filter((pair): pair is [string, string] => pair[1] !== undefined));
     },
     learn: keep,

@@ -7,12 +7,13 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { isNamed } from '../aws/error.ts';
+import { sideBySide } from '../aws/side-by-side.ts';
 import { itemOf } from './item.ts';
 import type { AuditRow } from './row.ts';
 
 /** DynamoDB API reference, BatchWriteItem. */
 export const rowsAtOnce = 25;
-const sideBySide = 4;
+const batchesAtOnce = 4;
 /** Of what DynamoDB gave back, since it was asked for too much at once. */
 const pausesInMs = [50, 100, 200, 400, 800, 1600, 3200];
 
@@ -50,11 +51,9 @@ export async function writeRows(
     batches.push(distinct.slice(at, at + rowsAtOnce));
   }
   const written: Writing = { calls: 0, refused: [] };
-  const queue = batches.values();
-  const worker = async () => {
-    for (const batch of queue) await writeWhatCanBe(client, tableName, batch, written);
-  };
-  await Promise.all(Array.from({ length: Math.min(sideBySide, batches.length) }, worker));
+  await sideBySide(batches.values(), batchesAtOnce, (batch) =>
+    writeWhatCanBe(client, tableName, batch, written),
+  );
   return written;
 }
 

@@ -1,6 +1,6 @@
 /** What a run has found: for the log, whose line carries the metrics, and for a person. */
 import type { LogLevel } from '../http/log.ts';
-import { namespace } from '../http/metrics.ts';
+import { counting } from '../http/metrics.ts';
 
 export interface Report {
   /** names of paths that must be closed and are open */
@@ -21,7 +21,6 @@ export function levelOf({ opened, broken, unknown }: Report): LogLevel {
 
 const metrics = ['CanaryOpenedPaths', 'CanaryBrokenPaths', 'CanaryUnknownPaths', 'CanaryRuns'];
 
-/** CloudWatch makes metrics of a line of this form (embedded metric format). */
 export const lineOf = (report: Report) => ({
   message: 'canary',
   ...report,
@@ -29,16 +28,7 @@ export const lineOf = (report: Report) => ({
   CanaryBrokenPaths: report.broken.length,
   CanaryUnknownPaths: report.unknown.length,
   CanaryRuns: 1,
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: namespace,
-        Dimensions: [[]],
-        Metrics: metrics.map((Name) => ({ Name, Unit: 'Count' })),
-      },
-    ],
-  },
+  ...counting(metrics),
 });
 
 /** @returns lines for a terminal */

@@ -1,10 +1,11 @@
 /** One run: every path is tried once. Invariant: whatever happens on a path, the run goes on. */
+import { sideBySide } from '../aws/side-by-side.ts';
 import type { Cast } from './cast.ts';
 import { NotTried, type Outcome, outcomeOf } from './outcome.ts';
 import type { Path } from './path.ts';
 import type { Report } from './report.ts';
 
-const sideBySide = 10;
+const pathsAtOnce = 10;
 
 export interface RunOptions {
   readonly cast: Cast;
@@ -16,14 +17,10 @@ export interface RunOptions {
 /** Never throws. */
 export async function run({ cast, paths, lastStart }: RunOptions): Promise<Report> {
   const outcomes = new Map<Path, Outcome>();
-  const left = paths.values();
-  const walk = async () => {
-    for (const path of left) {
-      const error = Date.now() > lastStart ? new NotTried('time') : await errorOf(path, cast);
-      outcomes.set(path, outcomeOf(path.expected, error));
-    }
-  };
-  await Promise.all(Array.from({ length: sideBySide }, walk));
+  await sideBySide(paths.values(), pathsAtOnce, async (path) => {
+    const error = Date.now() > lastStart ? new NotTried('time') : await errorOf(path, cast);
+    outcomes.set(path, outcomeOf(path.expected, error));
+  });
   const names = (outcome: Outcome) =>
     paths.filter((path) => outcomes.get(path) === outcome).map(({ name }) => name);
   return {

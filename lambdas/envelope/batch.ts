@@ -2,6 +2,8 @@
  * Many items in one request. Invariant: the answer has a place for each item, in order, with its result or
  * with what is wrong with it; where the fault is not the item's, there is no answer but that fault.
  */
+
+import { sideBySide } from '../aws/side-by-side.ts';
 import { asProblem } from '../http/error-handler.ts';
 import { tooLarge } from '../http/problem.ts';
 
@@ -15,8 +17,8 @@ export interface ItemError {
   };
 }
 
-/** Items side by side: enough to keep AWS busy, few enough for the function's connections. */
-const sideBySide = 32;
+/** Enough to keep AWS busy, few enough for the function's connections. */
+const itemsAtOnce = 32;
 
 /**
  * @returns what `work` makes of each item, or the Problem 400 or 413 with which it refused that item
@@ -27,11 +29,9 @@ export async function eachItem<I, R>(
   work: (item: I) => Promise<R>,
 ): Promise<(R | ItemError)[]> {
   const results = new Array<R | ItemError>(items.length);
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item).catch(itemError);
-  };
-  await Promise.all(Array.from({ length: Math.min(sideBySide, items.length) }, worker));
+  await sideBySide(items.entries(), itemsAtOnce, async ([index, item]) => {
+    results[index] = await work(item).catch(itemError);
+  });
   return results;
 }
 

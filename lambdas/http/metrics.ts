@@ -11,7 +11,22 @@ export const namespace = 'TenantKeys';
 
 export type Outcome = 'succeeded' | 'refused' | 'failed';
 
+/** `[]`: over all operations, so that an alarm needs no sum. */
+const all: readonly string[] = [];
+
 const count = (name: string) => ({ Name: name, Unit: 'Count' }) as const;
+
+/**
+ * @param names of members of the line that count something
+ * @param dimensions names of members of the line; none for one metric over all
+ * @returns the member by which CloudWatch makes metrics of a line
+ */
+export const counting = (names: readonly string[], dimensions: readonly string[] = all) =>
+  embedded([{ Namespace: namespace, Dimensions: [dimensions], Metrics: names.map(count) }]);
+
+const embedded = <D>(CloudWatchMetrics: readonly D[]) => ({
+  _aws: { Timestamp: Date.now(), CloudWatchMetrics },
+});
 
 const requestMetrics = [
   count('Requests'),
@@ -19,8 +34,6 @@ const requestMetrics = [
   count('Failed'),
   { Name: 'Duration', Unit: 'Milliseconds' },
 ];
-/** `[]`: over all operations, so that an alarm needs no sum. */
-const all: readonly string[] = [];
 const byOperation = [['operation'], all];
 
 /**
@@ -38,10 +51,7 @@ export function metricsOf(operation: Operation | undefined, outcome: Outcome, ta
     { Namespace: namespace, Dimensions: [all], Metrics: Object.keys(counts).map(count) },
   ];
   return {
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: directives.filter(({ Metrics }) => Metrics.length > 0),
-    },
+    ...embedded(directives.filter(({ Metrics }) => Metrics.length > 0)),
     Requests: 1,
     Refused: outcome === 'refused' ? 1 : 0,
     Failed: outcome === 'failed' ? 1 : 0,

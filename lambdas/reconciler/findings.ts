@@ -4,6 +4,7 @@
  */
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type LogLevel, log } from '../http/log.ts';
+import { counting } from '../http/metrics.ts';
 
 /** docs/operations.md says of each what it means and what to do. */
 export type FindingKind =
@@ -63,7 +64,8 @@ export function openFindings(events: EventBridgeClient): Findings {
     },
     add(finding) {
       all.push(finding);
-      log(levels[finding.outcome], { message: 'finding', ...finding, ...metric() });
+      const metric = counting(['Findings'], ['kind', 'outcome']);
+      log(levels[finding.outcome], { message: 'finding', ...finding, Findings: 1, ...metric });
     },
     async flush() {
       while (sent < all.length) {
@@ -74,21 +76,6 @@ export function openFindings(events: EventBridgeClient): Findings {
     },
   };
 }
-
-/** CloudWatch makes a metric of a line of this form (embedded metric format). */
-const metric = () => ({
-  Findings: 1,
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: 'TenantKeys',
-        Dimensions: [['kind', 'outcome']],
-        Metrics: [{ Name: 'Findings', Unit: 'Count' }],
-      },
-    ],
-  },
-});
 
 /** @returns how many EventBridge did not take */
 async function refused(events: EventBridgeClient, findings: readonly Finding[]): Promise<number> {

@@ -1,5 +1,6 @@
 /** What a run has seen of all tenants' keys, for the dashboard: how many are in which state, what rotates next. */
 import { log } from '../http/log.ts';
+import { counting } from '../http/metrics.ts';
 import type { Observation } from './observation.ts';
 import type { Look } from './turn.ts';
 
@@ -43,20 +44,7 @@ const stateOf = (key: Observation): string =>
 /** One line for each state, since a line of the embedded metric format has one value of a dimension. */
 export function logFleet({ states, nextRotations }: Pick<Fleet, 'states' | 'nextRotations'>): void {
   for (const [state, Keys] of Object.entries(states)) {
-    log('INFO', { message: 'keys', state, Keys, ...metric() });
+    log('INFO', { message: 'keys', state, Keys, ...counting(['Keys'], ['state']) });
   }
   log('INFO', { message: 'next rotations', rotations: nextRotations });
 }
-
-const metric = () => ({
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: 'TenantKeys',
-        Dimensions: [['state']],
-        Metrics: [{ Name: 'Keys', Unit: 'Count' }],
-      },
-    ],
-  },
-});

@@ -5,11 +5,11 @@
 import { isTenants } from '../tenant/key-tags.ts';
 import { isLeased } from '../tenant/lease.ts';
 import type { TenantRow } from '../tenant/row.ts';
+import { type FoundRow, isInvalid } from '../tenant/rows.ts';
 import { mendDrift, mendPolicy } from './drift.ts';
 import type { FindingKind, Outcome } from './findings.ts';
 import { endOnboarding, endStep, erase } from './leftovers.ts';
 import { hasState, type Observation, observe, type SeenKey } from './observation.ts';
-import { type FoundRow, isInvalid } from './rows.ts';
 import { attempt, type Run, report } from './run.ts';
 
 /** A row, and its key as it was afterwards. */

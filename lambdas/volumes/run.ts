@@ -5,9 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { sideBySide } from '../aws/side-by-side.ts';
 import { log } from '../http/log.ts';
-import { namespace, tenths } from '../http/metrics.ts';
-import { isInvalid, pagesOfRows } from '../reconciler/rows.ts';
+import { counting, tenths } from '../http/metrics.ts';
+import { isInvalid, pagesOfRows } from '../tenant/rows.ts';
 import type { TenantStatus } from '../tenant/status.ts';
 import { type Baseline, beforeAnyHour, judge, mostUsual } from './baseline.ts';
 import { type CountOptions, decryptedItems } from './decrypts.ts';
@@ -36,7 +37,7 @@ export interface Summary {
   readonly durationInMs: number;
 }
 
-const sideBySide = 10;
+const tenantsAtOnce = 10;
 /** Time for the calls that are under way, with all their attempts, and for the summary. */
 const reserveInMs = 60_000;
 
@@ -60,12 +61,7 @@ export async function judgeVolumes(options: VolumesOptions): Promise<Summary> {
     count: { unusual: 0, failed: 0, unfinished: 0 },
   };
   const tenants = await tenantsToJudge(client, tableName);
-  // One iterator for all: whoever is done with a tenant takes the next.
-  const waiting = tenants.values();
-  const takeTurns = async () => {
-    for (const tenantId of waiting) await turn(run, tenantId);
-  };
-  await Promise.all(Array.from({ length: sideBySide }, takeTurns));
+  await sideBySide(tenants.values(), tenantsAtOnce, (tenantId) => turn(run, tenantId));
   const durationInMs = Math.round(performance.now() - started);
   return { tenants: tenants.length, ...run.count, durationInMs };
 }
@@ -130,17 +126,5 @@ function tell(run: Run, tenantId: string, hour: number, items: number, before: B
 export const metricsOf = ({ unusual, failed, unfinished }: Summary) => ({
   UnusualDecryptVolume: unusual,
   UnjudgedVolumes: failed + unfinished,
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: namespace,
-        Dimensions: [[]],
-        Metrics: ['UnusualDecryptVolume', 'UnjudgedVolumes'].map((Name) => ({
-          Name,
-          Unit: 'Count',
-        })),
-      },
-    ],
-  },
+  ...counting(['UnusualDecryptVolume', 'UnjudgedVolumes']),
 });

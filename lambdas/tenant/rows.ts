@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type TenantRow, tenantRow } from '../tenant/row.ts';
-import { tenantId } from '../tenant/tenant-id.ts';
+import { type TenantRow, tenantRow } from './row.ts';
+import { tenantId } from './tenant-id.ts';
 
 /** A row that is not as it must be: nothing that it says is to be relied on. */
 export interface InvalidRow {
