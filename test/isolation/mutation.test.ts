@@ -4,13 +4,12 @@
  */
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
 import { outcomeOf, situations } from './cases/case.ts';
 import { cases } from './cases.ts';
-import { type Mutation, mutationsOf } from './mutations.ts';
+import { type Mutation, mutationsOf, tenantKeyPolicy } from './mutations.ts';
 import { policiesOf } from './policies.ts';
 import { synthesizedTemplate } from './template.ts';
-import { type Document, type OpenWorld, openWorld, type WorldOptions } from './world.ts';
+import { type OpenWorld, openWorld, type WorldOptions } from './world.ts';
 
 const template = await synthesizedTemplate();
 
@@ -37,15 +36,7 @@ function inTemplate(): Mutant[] {
 }
 
 function inKeyPolicy(): Mutant[] {
-  const arn = 'arn:aws:iam::111122223333:role/x';
-  const document: Document = keyPolicy({
-    tenantId: 'acme',
-    partition: 'aws',
-    accountId: '111122223333',
-    tenantRoleArn: arn,
-    controlPlaneRoleArn: arn,
-  });
-  return mutationsOf(document, 'TenantKey').map((mutation) => ({
+  return mutationsOf(tenantKeyPolicy('acme'), 'TenantKey').map((mutation) => ({
     ...mutation,
     options: { template, mutateKeyPolicy: mutation.apply },
   }));

@@ -1,4 +1,5 @@
 /** Every way to take one guard out of a policy: a condition, a Deny, a resource, a principal. */
+import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
 import type { Document, Statement } from './world.ts';
 
 export interface Mutation {
@@ -67,3 +68,15 @@ function scopes(statement: Statement, change: Change): Mutation[] {
 
 const isAnyone = (principal: unknown): boolean =>
   principal === '*' || (principal as { AWS?: unknown }).AWS === '*';
+
+/** @returns the policy of a tenant's key, to make mutations of: who its roles are does not matter for that */
+export function tenantKeyPolicy(tenantId: string): Document {
+  const arn = 'arn:aws:iam::111122223333:role/x';
+  return keyPolicy({
+    tenantId,
+    partition: 'aws',
+    accountId: '111122223333',
+    tenantRoleArn: arn,
+    controlPlaneRoleArn: arn,
+  });
+}

@@ -250,13 +250,7 @@ describe('functions', () => {
 });
 
 describe('the reconciler', () => {
-  const [functionId, reconciler] = resource(
-    template,
-    'AWS::Lambda::Function',
-    'FunctionsReconciler',
-  );
-  const functionArn = { 'Fn::GetAtt': [functionId, 'Arn'] };
-  const [ruleId, rule] = resource(template, 'AWS::Events::Rule', 'Reconciler');
+  const [, reconciler] = resource(template, 'AWS::Lambda::Function', 'FunctionsReconciler');
 
   test('has 15 minutes, and is told what a key policy is made of', () => {
     expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
@@ -266,37 +260,6 @@ describe('the reconciler', () => {
     expect([ROTATION_PERIOD_IN_DAYS, DELETION_WINDOW_IN_DAYS]).toEqual(['90', '30']);
     expect(reconciler.Properties.Environment.Variables).toEqual(shared);
   });
-
-  test('runs by a rule, which alone may invoke it', () => {
-    expect(rule.Properties).toMatchObject({
-      ScheduleExpression: 'rate(15 minutes)',
-      State: 'ENABLED',
-      Targets: [{ Id: 'Reconciler', Arn: functionArn }],
-    });
-    const permissions = resourcesOf(template, 'AWS::Lambda::Permission')
-      .map(([, { Properties }]) => Properties)
-      .filter(({ FunctionName }) => JSON.stringify(FunctionName) === JSON.stringify(functionArn));
-    expect(permissions).toEqual([
-      {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: functionArn,
-        Principal: 'events.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': [ruleId, 'Arn'] },
-      },
-    ]);
-  });
-
-  test.each([
-    [1, 'rate(1 minute)'],
-    [60, 'rate(60 minutes)'],
-  ])(
-    'runs every %i minutes, where that is configured',
-    async (reconcileEveryMinutes, expression) => {
-      const template = await synthesizedTemplate({ reconcileEveryMinutes });
-      const [, other] = resource(template, 'AWS::Events::Rule', 'Reconciler');
-      expect(other.Properties.ScheduleExpression).toBe(expression);
-    },
-  );
 });
 
 describe('the key of certificates', () => {
@@ -308,37 +271,5 @@ describe('the key of certificates', () => {
       TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] },
       CERTIFICATE_KEY_ARN: { 'Fn::GetAtt': [keyId, 'Arn'] },
     });
-  });
-});
-
-describe('what CloudFormation makes first', () => {
-  const ids = new Set(Object.keys(template.Resources));
-
-  /** @returns the logical ids that a value refers to */
-  function referred(value: unknown): string[] {
-    if (typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([key, inner]) => {
-      if (key === 'Ref') return [String(inner)];
-      if (key === 'Fn::GetAtt') return [String([inner].flat()[0]).split('.')[0] as string];
-      if (key === 'Fn::Sub') {
-        const text = String([inner].flat()[0]);
-        return [...text.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, id]) => id as string);
-      }
-      return referred(inner);
-    });
-  }
-
-  test('is never waiting for itself, which a synth does not find out', () => {
-    const needs = new Map(
-      Object.entries(template.Resources).map(([id, { Properties, DependsOn = [] }]) => {
-        const all = [...referred(Properties), ...[DependsOn].flat()];
-        return [id, new Set(all.filter((one) => ids.has(one)))] as const;
-      }),
-    );
-    while (needs.size > 0) {
-      const ready = [...needs].filter(([, others]) => [...others].every((one) => !needs.has(one)));
-      expect(ready.length > 0 ? [] : [...needs.keys()]).toEqual([]);
-      for (const [id] of ready) needs.delete(id);
-    }
   });
 });

@@ -1,18 +1,9 @@
-/** What the function of volumes may do, statement by statement, and when it runs. */
+/** What the function of volumes may do, statement by statement. */
 import { describe, expect, test } from '@jest/globals';
-import {
-  arnOf,
-  named,
-  permissionsOf,
-  resource,
-  resourcesOf,
-  sids,
-  synthesizedTemplate,
-} from './synthesized.ts';
+import { arnOf, named, permissionsOf, resource, sids, synthesizedTemplate } from './synthesized.ts';
 
 const template = await synthesizedTemplate();
-const [functionId, volumes] = resource(template, 'AWS::Lambda::Function', 'Volumes');
-const functionArn = { 'Fn::GetAtt': [functionId, 'Arn'] };
+const [, volumes] = resource(template, 'AWS::Lambda::Function', 'Volumes');
 const auditTable = arnOf(template, 'AWS::DynamoDB::Table', 'AuditTable');
 
 describe('its role', () => {
@@ -76,24 +67,4 @@ test('it has 15 minutes, and is told both tables and nothing else', () => {
     TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] },
     AUDIT_TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[0] },
   });
-});
-
-test('it runs every hour, by a rule, which alone may invoke it', () => {
-  const [ruleId, rule] = resource(template, 'AWS::Events::Rule', 'Volumes');
-  expect(rule.Properties).toMatchObject({
-    ScheduleExpression: 'rate(60 minutes)',
-    State: 'ENABLED',
-    Targets: [{ Id: 'Volumes', Arn: functionArn }],
-  });
-  const permissions = resourcesOf(template, 'AWS::Lambda::Permission')
-    .map(([, { Properties }]) => Properties)
-    .filter(({ FunctionName }) => JSON.stringify(FunctionName) === JSON.stringify(functionArn));
-  expect(permissions).toEqual([
-    {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: functionArn,
-      Principal: 'events.amazonaws.com',
-      SourceArn: { 'Fn::GetAtt': [ruleId, 'Arn'] },
-    },
-  ]);
 });

@@ -2,8 +2,7 @@
  * The template with one guard less: of the tenant role, of the audit reader's role, or of the policy of a tenant's
  * key. That one is lost in all of the canary's keys that have the statement, as it would be if `keyPolicy` lost it.
  */
-import { keyPolicy } from '../../../lambdas/tenant/key-policy.ts';
-import { type Mutation, mutationsOf } from '../../isolation/mutations.ts';
+import { type Mutation, mutationsOf, tenantKeyPolicy } from '../../isolation/mutations.ts';
 import { policiesOf } from '../../isolation/policies.ts';
 import type { Document, Statement, TemplateDocument } from '../../isolation/world.ts';
 
@@ -33,14 +32,7 @@ const ofRoles = (template: TemplateDocument): Mutant[] =>
     );
 
 function ofKeyPolicy(template: TemplateDocument): Mutant[] {
-  const arn = 'arn:aws:iam::111122223333:role/x';
-  const original: Document = keyPolicy({
-    tenantId: 'canary_a',
-    partition: 'aws',
-    accountId: '111122223333',
-    tenantRoleArn: arn,
-    controlPlaneRoleArn: arn,
-  });
+  const original = tenantKeyPolicy('canary_a');
   return mutationsOf(original, 'TenantKey').map((mutation) => {
     const changed = structuredClone(template);
     for (const [id, { Type, Properties }] of Object.entries(changed.Resources)) {

@@ -1,0 +1,33 @@
+/** Whose key a key is, as the indexer asks for it. */
+import { describe, expect, test } from '@jest/globals';
+import { event, index, keyOf, owners, rows, tenantsOf, useWorld, world } from './world.ts';
+
+useWorld();
+
+describe('whose key it is', () => {
+  test('is asked once, and of what is nobody’s again after a minute', async () => {
+    const known = owners();
+    const queries = () => world.calls.filter(({ operation }) => operation === 'Query').length;
+    for (let batch = 0; batch < 3; batch += 1) {
+      await index('trail', [event(['acme']), event(['acme']), event(['late'])], known);
+    }
+    expect(queries()).toBe(2);
+    await world.table.putItem({
+      TableName: 'tenants',
+      Item: { tenantId: { S: 'latecomer' }, keyArn: { S: keyOf('late') } },
+    });
+    world.now += 60_001;
+    await index('trail', [event(['acme']), event(['late'])], known);
+    expect(queries()).toBe(3);
+    expect((await tenantsOf()).filter((tenantId) => tenantId === 'latecomer')).toHaveLength(1);
+  });
+
+  test('is nobody’s where two rows name it', async () => {
+    for (const tenantId of ['one', 'two']) {
+      const Item = { tenantId: { S: tenantId }, keyArn: { S: keyOf('shared') } };
+      await world.table.putItem({ TableName: 'tenants', Item });
+    }
+    await index('trail', [event(['shared'])]);
+    expect(await rows()).toEqual([]);
+  });
+});
