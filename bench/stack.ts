@@ -1,7 +1,7 @@
 /** The local stack that everything but the loading is measured on, with a record of the calls that AWS got. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { callApi, tokenFor } from '../local/demo/api.ts';
-import type { Caller } from '../local/iam/decision.ts';
+import type { Caller } from '../local/iam/caller.ts';
 import { type LocalStack, startStack } from '../local/stack.ts';
 import type { Role } from '../local/sts/role.ts';
 

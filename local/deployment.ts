@@ -8,7 +8,7 @@ import { openTrail, type Trail } from './cloudtrail/trail.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { type BusEvent, events } from './events/service.ts';
-import type { Caller } from './iam/decision.ts';
+import type { Caller } from './iam/caller.ts';
 import { parsePolicy } from './iam/policy-document.ts';
 import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';

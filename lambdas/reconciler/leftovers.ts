@@ -1,9 +1,6 @@
 /** What somebody has begun and not ended: onboardings, steps, and offboardings whose key is gone. */
-import {
-  goThroughAgain,
-  type LifecycleOptions,
-  eraseIfGone as toErased,
-} from '../tenant/lifecycle.ts';
+import type { LifecycleOptions } from '../tenant/key-state.ts';
+import { goThroughAgain, eraseIfGone as toErased } from '../tenant/lifecycle.ts';
 import { keyArnsOf } from '../tenant/listing.ts';
 import { finishOnboarding } from '../tenant/onboarding.ts';
 import type { Intent, TenantRow } from '../tenant/row.ts';

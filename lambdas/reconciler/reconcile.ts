@@ -65,7 +65,8 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
   // The keys before the rows: a key that is listed and that no row names then is not a row's to come.
   const keyArns = await everyKey(options.kms);
   const run = await openRun(options, findings);
-  const { tenants, busy, complete } = await everyTenant(run);
+  const fleet = openFleet();
+  const { tenants, busy, complete } = await everyTenant(run, fleet);
   const all = complete && (await mendUnnamedKeys(run, keyArns));
   await findings.flush();
   const summary = {
@@ -75,11 +76,11 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
     keys: keyArns.length,
     calls,
     findings: countOf(findings.all),
-    keyStates: run.fleet.states,
+    keyStates: fleet.states,
     undelivered: findings.undelivered,
     durationInMs: Math.round(performance.now() - started),
   };
-  return { summary, found: findings.all, fleet: run.fleet };
+  return { summary, found: findings.all, fleet };
 }
 
 async function openRun(options: ReconcilerOptions, findings: Run['findings']): Promise<Run> {
@@ -93,7 +94,6 @@ async function openRun(options: ReconcilerOptions, findings: Run['findings']): P
     registry: openRegistry(table, tableName, holder),
     holder,
     findings,
-    fleet: openFleet(),
     aliases: await aliasesOf(kms),
     keyArnPrefix: `arn:${partition}:kms:${region}:${accountId}:key/`,
     keyPolicyOf,
@@ -123,7 +123,7 @@ async function aliasesOf(kms: KMSClient): Promise<Map<string, string>> {
   return aliases;
 }
 
-async function everyTenant(run: Run) {
+async function everyTenant(run: Run, fleet: Fleet) {
   let tenants = 0;
   let busy = 0;
   for await (const page of pagesOfRows(run.table, run.tableName)) {
@@ -132,7 +132,7 @@ async function everyTenant(run: Run) {
       const rows = page.slice(at, at + sideBySide);
       tenants += rows.length;
       busy += rows.filter(isBusy).length;
-      await turns(run, rows);
+      await turns(run, rows, fleet);
     }
   }
   return { tenants, busy, complete: true };
@@ -140,9 +140,9 @@ async function everyTenant(run: Run) {
 
 const isBusy = (row: FoundRow): boolean => !isInvalid(row) && isLeased(row);
 
-async function turns(run: Run, rows: readonly FoundRow[]): Promise<void> {
+async function turns(run: Run, rows: readonly FoundRow[], fleet: Fleet): Promise<void> {
   for (const one of await Promise.all(rows.map((row) => look(run, row)))) {
-    run.fleet.add(one);
+    fleet.add(one);
     await mend(run, one);
   }
   await run.findings.flush();

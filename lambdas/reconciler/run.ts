@@ -6,7 +6,6 @@ import type { Work } from '../tenant/lease.ts';
 import type { Registry } from '../tenant/registry.ts';
 import type { TenantRow } from '../tenant/row.ts';
 import type { Finding, Findings } from './findings.ts';
-import type { Fleet } from './fleet.ts';
 
 export interface Run {
   readonly kms: KMSClient;
@@ -15,7 +14,6 @@ export interface Run {
   readonly registry: Registry;
   readonly holder: string;
   readonly findings: Findings;
-  readonly fleet: Fleet;
   /** names of aliases, each with the id of its key, as they were when the run began */
   readonly aliases: ReadonlyMap<string, string>;
   /** what the ARN of every key of this account and region begins with */

@@ -14,10 +14,13 @@ import {
 } from '@aws-sdk/client-kms';
 import { isNamed } from '../aws/error.ts';
 import { callInTime, type Work } from './lease.ts';
-import { rotationsOf } from './rotations.ts';
 import type { KeyUse, Offboarding } from './row.ts';
 
 export interface KeyWork extends Pick<Work, 'end'> {
+  readonly kms: KMSClient;
+}
+
+export interface LifecycleOptions extends Work {
   readonly kms: KMSClient;
 }
 
@@ -106,12 +109,6 @@ export async function lastUseOf(kms: KMSClient, keyArn: string): Promise<KeyUse 
     at: Timestamp.toISOString(),
     ...(CloudTrailEventId !== undefined && { cloudTrailEventId: CloudTrailEventId }),
   };
-}
-
-/** @returns the id of every key material that the key ever had */
-export async function keyMaterialIdsOf(kms: KMSClient, keyArn: string): Promise<string[]> {
-  const rotations = await rotationsOf(kms, keyArn);
-  return rotations.flatMap(({ KeyMaterialId }) => KeyMaterialId ?? []);
 }
 
 async function isPendingDeletion(kms: KMSClient, keyArn: string): Promise<boolean> {

@@ -3,31 +3,10 @@
  * each step is written down as the row's intent before KMS is asked for anything, may end anywhere, and comes
  * to the same when it is gone through again; and a tenant is ERASED only once KMS says that there is no such key.
  */
-import type { KMSClient } from '@aws-sdk/client-kms';
-import { isGone } from './key-state.ts';
-import { isLeased, type Work, workOn, workOnRow } from './lease.ts';
+import { isGone, type LifecycleOptions } from './key-state.ts';
+import { isLeased, workOn, workOnRow } from './lease.ts';
 import type { Intent, TenantRow } from './row.ts';
-import { againPlan, plan } from './steps.ts';
-
-export interface LifecycleOptions extends Work {
-  readonly kms: KMSClient;
-}
-
-export interface OffboardRequest {
-  /** days between now and the deletion of the key */
-  readonly windowInDays: number;
-  /** whether the caller left it to the configuration: to ask so again is the same again, whatever is in the row */
-  readonly windowByDefault: boolean;
-  /** whether a key that was used within the last hour may be scheduled for deletion */
-  readonly force: boolean;
-  /** the principal of the token */
-  readonly requestedBy: string;
-}
-
-/** A step that somebody wants. */
-export type Wanted =
-  | { readonly step: Exclude<Intent, 'offboard'> }
-  | { readonly step: 'offboard'; readonly request: OffboardRequest };
+import { againPlan, plan, type Wanted } from './steps.ts';
 
 /**
  * @returns the row at the end of the step; at once where it is there already

@@ -14,8 +14,8 @@ import { isNamed } from '../aws/error.ts';
 import { invalidCursor, rotationInProgress, rotationLimitReached } from '../http/problem.ts';
 import type { Rotation, RotationsQuery } from './contract.ts';
 import type { KmsClients } from './key.ts';
+import type { LifecycleOptions } from './key-state.ts';
 import { callInTime, workOn } from './lease.ts';
-import type { LifecycleOptions } from './lifecycle.ts';
 import { withKeyOf } from './missing-key.ts';
 import type { TenantRow } from './row.ts';
 import { refusalOfStep } from './status.ts';
@@ -35,6 +35,12 @@ export async function rotationsOf(kms: KMSClient, keyArn: string): Promise<Rotat
     Marker = page.Truncated ? page.NextMarker : undefined;
   } while (Marker !== undefined);
   return rotations;
+}
+
+/** @returns the id of every key material that the key ever had */
+export async function keyMaterialIdsOf(kms: KMSClient, keyArn: string): Promise<string[]> {
+  const rotations = await rotationsOf(kms, keyArn);
+  return rotations.flatMap(({ KeyMaterialId }) => KeyMaterialId ?? []);
 }
 
 export const onDemandRotationsLeft = (rotations: readonly RotationsListEntry[]): number => {

@@ -9,16 +9,32 @@ import {
   disable,
   enable,
   isGone,
-  keyMaterialIdsOf,
+  type LifecycleOptions,
   lastUseOf,
   scheduleDeletion,
 } from './key-state.ts';
 import type { Plan } from './lease.ts';
-import type { LifecycleOptions, OffboardRequest, Wanted } from './lifecycle.ts';
 import { withKeyOf } from './missing-key.ts';
 import type { RowChange } from './registry.ts';
+import { keyMaterialIdsOf } from './rotations.ts';
 import type { Intent, Offboarding, TenantRow } from './row.ts';
 import { refusalOfStep, type TenantStatus } from './status.ts';
+
+export interface OffboardRequest {
+  /** days between now and the deletion of the key */
+  readonly windowInDays: number;
+  /** whether the caller left it to the configuration: to ask so again is the same again, whatever is in the row */
+  readonly windowByDefault: boolean;
+  /** whether a key that was used within the last hour may be scheduled for deletion */
+  readonly force: boolean;
+  /** the principal of the token */
+  readonly requestedBy: string;
+}
+
+/** A step that somebody wants. */
+export type Wanted =
+  | { readonly step: Exclude<Intent, 'offboard'> }
+  | { readonly step: 'offboard'; readonly request: OffboardRequest };
 
 interface Step {
   /** statuses in which it may begin */

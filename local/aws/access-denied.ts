@@ -1,5 +1,6 @@
 /** The refusal of the policies, as AWS words it. */
-import type { Caller, Decision } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
+import type { Decision } from '../iam/decision.ts';
 import { type AccessCheck, AwsError } from './operation.ts';
 
 export function accessDenied(

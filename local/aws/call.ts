@@ -5,11 +5,28 @@
  */
 import type { Clock } from '../clock.ts';
 import { authorize } from '../iam/authorize.ts';
-import type { Caller, ConditionContext } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
+import type { ConditionContext } from '../iam/decision.ts';
 import { accessDenied } from './access-denied.ts';
 import type { DecisionLog } from './decision-log.ts';
-import type { FinishedCall } from './endpoint.ts';
+import type { FaultKind } from './fault.ts';
 import type { Call } from './operation.ts';
+
+/** One finished call to a service. */
+export interface FinishedCall {
+  readonly time: Date;
+  readonly requestId: string;
+  readonly service: string;
+  /** empty where the request did not name one */
+  readonly operation: string;
+  /** absent where the signature was refused */
+  readonly caller?: Caller;
+  readonly outcome: 'success' | 'error';
+  /** for an error, as the client sees it; `RequestTimeout` where a fault leaves it without an answer */
+  readonly errorCode?: string;
+  /** that hit it; a call whose answer is slow or lost was carried out, and has the outcome of that */
+  readonly fault?: FaultKind;
+}
 
 export interface CallInput {
   readonly service: string;

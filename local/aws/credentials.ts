@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;

@@ -5,14 +5,17 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 import { type Listening, listen } from '../listen.ts';
-import { callOf, type ServedCall } from './call.ts';
+import { callOf, type FinishedCall, type ServedCall } from './call.ts';
+
+export type { FinishedCall };
+
 import type { CredentialStore } from './credentials.ts';
 import { type DecisionLog, decisionLog } from './decision-log.ts';
 import { decisionsPage } from './decisions-page.ts';
 import { type Destination, destinationOf, unknownProtocol } from './destination.ts';
-import type { Fault, FaultKind } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { failBy } from './fault-errors.ts';
 import { type Faults, openFaults, type PlayedFaults } from './faults.ts';
 import { faultsPage } from './faults-page.ts';
@@ -23,22 +26,6 @@ import { deliver, type Reply } from './reply.ts';
 import { headersOf, type ReceivedHeaders, readBody } from './request.ts';
 import { nextRequestId } from './request-id.ts';
 import { authenticate } from './signature.ts';
-
-/** One finished call to a service. */
-export interface FinishedCall {
-  readonly time: Date;
-  readonly requestId: string;
-  readonly service: string;
-  /** empty where the request did not name one */
-  readonly operation: string;
-  /** absent where the signature was refused */
-  readonly caller?: Caller;
-  readonly outcome: 'success' | 'error';
-  /** for an error, as the client sees it; `RequestTimeout` where a fault leaves it without an answer */
-  readonly errorCode?: string;
-  /** that hit it; a call whose answer is slow or lost was carried out, and has the outcome of that */
-  readonly fault?: FaultKind;
-}
 
 export interface EndpointOptions {
   readonly services: readonly Service[];

@@ -1,6 +1,7 @@
 /** One operation of an AWS service, as the endpoint calls it. */
 import type { Clock } from '../clock.ts';
-import type { Caller, ConditionContext, Decision } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
+import type { ConditionContext, Decision } from '../iam/decision.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
 export interface AccessCheck {

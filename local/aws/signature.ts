@@ -5,7 +5,7 @@
  * names it for the JSON protocols; the query protocol has names of its own for the same.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 import { type Authorization, parseAuthorization } from './authorization-header.ts';
 import type { CredentialStore, IssuedCredentials } from './credentials.ts';
 import { AwsError } from './operation.ts';

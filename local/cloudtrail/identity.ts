@@ -1,5 +1,5 @@
 /** Who called, as an event says it. Source: "CloudTrail userIdentity element", CloudTrail user guide. */
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 import { isSession } from '../sts/session.ts';
 
 export type UserIdentity =

@@ -4,7 +4,8 @@
  * identity policy counts only where the resource policy lets the account's IAM policies count.
  */
 import { accountOf } from './arn.ts';
-import type { AccessRequest, Caller, Decision, StatementName } from './decision.ts';
+import type { Caller } from './caller.ts';
+import type { AccessRequest, Decision, StatementName } from './decision.ts';
 import type { PolicyDocument, PolicyKind } from './policy-document.ts';
 import { AmbiguousKeyError, requestContext } from './request-context.ts';
 import { type Allow, judge, titleOf, type Verdict } from './verdict.ts';

@@ -1,11 +1,9 @@
 /** What the evaluator is asked and what it answers. */
-import type { PolicyDocument } from './policy-document.ts';
-
 /** Values of the request's condition keys, by their name as AWS spells it (compared without case). */
 export type ConditionContext = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Who asks, as authorization sees it. */
-export interface Caller {
+export interface CallerIdentity {
   /** as GetCallerIdentity gives it: the user, or `assumed-role/<role>/<session>` */
   readonly arn: string;
   /** `aws:PrincipalArn`: the user, or the role that a session was made from */
@@ -14,7 +12,6 @@ export interface Caller {
   readonly userId: string;
   /** `aws:PrincipalTag/*`: the role's own tags with the session's over them */
   readonly tags: Readonly<Record<string, string>>;
-  readonly identityPolicies: readonly PolicyDocument[];
   /** for a service of AWS that acts by itself, such as `cloudtrail.amazonaws.com`: no IAM identity */
   readonly service?: string;
 }

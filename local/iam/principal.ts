@@ -1,5 +1,5 @@
 /** The Principal of a statement: to whom a resource policy speaks. */
-import type { Caller } from './decision.ts';
+import type { CallerIdentity } from './decision.ts';
 import {
   inside,
   isObject,
@@ -63,7 +63,7 @@ function servicePrincipal(name: string, place: Place): PrincipalEntry {
 }
 
 /** @returns nothing where the principal does not name the caller; no IAM identity is ever a service */
-export function reachOf(principal: Principal, caller: Caller): Reach | undefined {
+export function reachOf(principal: Principal, caller: CallerIdentity): Reach | undefined {
   const direct = principal.some(
     (entry) =>
       entry.kind === 'anyone' ||

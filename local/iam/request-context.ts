@@ -3,7 +3,7 @@
  * credentials alone; a request that names such a key itself is not heard.
  */
 import { type ConditionKey, keyId } from './condition-keys.ts';
-import type { AccessRequest, Caller, ConditionContext } from './decision.ts';
+import type { AccessRequest, CallerIdentity, ConditionContext } from './decision.ts';
 
 /** A request gives two values for a key that has one. */
 export class AmbiguousKeyError extends Error {
@@ -18,7 +18,7 @@ export interface RequestContext {
 /** Keys of which this module alone decides the values. */
 const ofTheCaller = /^aws:(principal(arn|account|type|isawsservice|tag\/.*)|userid|username)$/s;
 
-export function requestContext(caller: Caller, request: AccessRequest): RequestContext {
+export function requestContext(caller: CallerIdentity, request: AccessRequest): RequestContext {
   const found = new Map<string, readonly string[]>();
   add(found, { 'aws:ViaAWSService': 'false' });
   const given = Object.entries(request.context);
@@ -50,7 +50,7 @@ function add(found: Map<string, readonly string[]>, context: ConditionContext): 
   for (const [id, values] of batch) found.set(id, values);
 }
 
-function callerContext(caller: Caller): ConditionContext {
+function callerContext(caller: CallerIdentity): ConditionContext {
   const userName = /:user\/(?:.*\/)?([^/]+)$/.exec(caller.principalArn)?.[1];
   const isRoot = caller.principalArn.endsWith(':root');
   const isUser = userName !== undefined;

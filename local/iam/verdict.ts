@@ -1,6 +1,8 @@
 /** What the policies of one side, the caller's or the resource's, say to a request. */
+
+import type { Caller } from './caller.ts';
 import { met, quoted, unmet } from './condition-text.ts';
-import type { AccessRequest, Caller, StatementName } from './decision.ts';
+import type { AccessRequest, StatementName } from './decision.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { type Reach, reachOf } from './principal.ts';
 import type { RequestContext } from './request-context.ts';

@@ -5,7 +5,7 @@ import { decisionLog } from '../aws/decision-log.ts';
 import { type LocalPage, PageError } from '../aws/local-page.ts';
 import type { Service } from '../aws/operation.ts';
 import type { Clock } from '../clock.ts';
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 import type { KmsAccount } from '../kms/account.ts';
 import type { Role } from '../sts/role.ts';
 import type { Template } from '../template/template.ts';

@@ -1,6 +1,6 @@
 /** Everybody who could ask KMS for a key: the rows of the matrix. */
 import { tenantIdTag } from '../../lambdas/tenant/tenant-id.ts';
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 import type { Role } from '../sts/role.ts';
 import { sessionOf } from '../sts/session.ts';
 import type { Template } from '../template/template.ts';

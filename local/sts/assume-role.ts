@@ -5,13 +5,21 @@
  * Which condition key belongs to which permission: "Actions, resources, and condition keys for AWS
  * Security Token Service". sts:RoleSessionName is a key of AssumeRole and not of TagSession.
  */
+import type { CredentialStore } from '../aws/credentials.ts';
 import { AwsError, type Call, type Operation } from '../aws/operation.ts';
+import type { Clock } from '../clock.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { parsePolicy } from '../iam/policy-document.ts';
 import { type AssumeRoleRequest, readAssumeRole, validation } from './assume-role-request.ts';
 import type { Role } from './role.ts';
-import type { StsOptions } from './service.ts';
 import { isSession, sessionOf } from './session.ts';
+
+export interface StsOptions {
+  readonly clock: Clock;
+  readonly credentials: CredentialStore;
+  /** by ARN */
+  readonly roles: ReadonlyMap<string, Role>;
+}
 
 export const assumeRole =
   ({ clock, credentials, roles }: StsOptions): Operation =>

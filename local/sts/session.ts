@@ -2,7 +2,7 @@
  * Who a session of a role is. Invariant: a session's tags are the role's own with the session's over
  * them, compared without regard to case, as IAM compares them.
  */
-import type { Caller } from '../iam/decision.ts';
+import type { Caller } from '../iam/caller.ts';
 import type { Role } from './role.ts';
 
 /** @param sessionTags given when the role was assumed; no two keys may differ only in case */

@@ -1,5 +1,5 @@
 /** Who may do everything in an account of the local stack. */
-import type { Caller } from '../../local/iam/decision.ts';
+import type { Caller } from '../../local/iam/caller.ts';
 import { parsePolicy } from '../../local/iam/policy-document.ts';
 
 export function administrator(accountId: string): Caller {

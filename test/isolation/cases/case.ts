@@ -7,7 +7,8 @@ import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { STS } from '@aws-sdk/client-sts';
 import { authorize, explain } from '../../../local/iam/authorize.ts';
-import type { AccessRequest, Caller } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
+import type { AccessRequest } from '../../../local/iam/decision.ts';
 import type { PolicyDocument } from '../../../local/iam/policy-document.ts';
 
 /** An identity's clients. */

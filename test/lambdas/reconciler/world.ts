@@ -7,9 +7,10 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import type { Finding } from '../../../lambdas/reconciler/findings.ts';
 import { reconcile } from '../../../lambdas/reconciler/reconcile.ts';
 import { keyPolicy } from '../../../lambdas/tenant/key-policy.ts';
-import { goThrough, type Wanted } from '../../../lambdas/tenant/lifecycle.ts';
+import { goThrough } from '../../../lambdas/tenant/lifecycle.ts';
 import { openRegistry } from '../../../lambdas/tenant/registry.ts';
 import { tenantRow } from '../../../lambdas/tenant/row.ts';
+import type { Wanted } from '../../../lambdas/tenant/steps.ts';
 import type { Credentials } from '../../../local/aws/credentials.ts';
 import type { FinishedCall } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';

@@ -1,14 +1,11 @@
 /** Tenants in any state of theirs, and invocations that take them from one to the next. */
 import { randomUUID } from 'node:crypto';
-import {
-  goThrough,
-  goThroughAgain,
-  type LifecycleOptions,
-  type Wanted,
-} from '../../../lambdas/tenant/lifecycle.ts';
+import type { LifecycleOptions } from '../../../lambdas/tenant/key-state.ts';
+import { goThrough, goThroughAgain } from '../../../lambdas/tenant/lifecycle.ts';
 import { openRegistry } from '../../../lambdas/tenant/registry.ts';
 import { type Intent, type TenantRow, tenantRow } from '../../../lambdas/tenant/row.ts';
 import type { TenantStatus } from '../../../lambdas/tenant/status.ts';
+import type { Wanted } from '../../../lambdas/tenant/steps.ts';
 import { type Aws, type Fault, tableName } from './aws.ts';
 import { rowOf } from './row.ts';
 

@@ -7,7 +7,7 @@ import type { Checksum, SourceData } from '@smithy/types';
 import { type Credentials, credentialStore } from '../../../local/aws/credentials.ts';
 import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
 import type { Service } from '../../../local/aws/operation.ts';
-import type { Caller } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 
 export const region = 'eu-central-1';

@@ -2,7 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import type { Caller } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import {
   accountId,

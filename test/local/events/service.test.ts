@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type BusEvent, events } from '../../../local/events/service.ts';
-import type { Caller } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
 import {
   accountId,
   administrator,

@@ -1,6 +1,7 @@
 /** One account, its callers and its key, as the tests of the evaluator use them. */
 import { authorize } from '../../../local/iam/authorize.ts';
-import type { AccessRequest, Caller, ConditionContext } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
+import type { AccessRequest, ConditionContext } from '../../../local/iam/decision.ts';
 import { type PolicyDocument, parsePolicy } from '../../../local/iam/policy-document.ts';
 
 export const account = '111122223333';

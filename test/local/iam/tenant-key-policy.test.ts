@@ -6,7 +6,8 @@ import {
   tenantActions,
 } from '../../../lambdas/tenant/key-policy.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
-import type { Caller, ConditionContext } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
+import type { ConditionContext } from '../../../local/iam/decision.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { account, policy, request, session, statement, tenantRole, user } from './example.ts';
 

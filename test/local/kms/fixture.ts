@@ -6,7 +6,7 @@ import {
   type Call,
   type Service,
 } from '../../../local/aws/operation.ts';
-import type { Caller } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
 import type { KmsAccount } from '../../../local/kms/account.ts';
 import { kms } from '../../../local/kms/service.ts';
 import { type KeyStore, openKeyStore } from '../../../local/kms/store.ts';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../lambdas/tenant/key-policy.ts';
 import { AwsError, type Call } from '../../../local/aws/operation.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
-import type { Caller } from '../../../local/iam/decision.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { accountId, base64, errorOf, testKms } from './fixture.ts';
 

@@ -1,0 +1,7 @@
+/** Who asks, with the policies that are attached to it. */
+import type { CallerIdentity } from './decision.ts';
+import type { PolicyDocument } from './policy-document.ts';
+
+export interface Caller extends CallerIdentity {
+  readonly identityPolicies: readonly PolicyDocument[];
+}
