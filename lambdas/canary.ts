@@ -6,8 +6,8 @@
 import type { Context } from 'aws-lambda';
 import { clientConfiguration } from './aws/client.ts';
 import { openCast } from './canary/cast.ts';
-import { paths } from './canary/paths.ts';
 import { placesOf } from './canary/places.ts';
+import { paths } from './canary/probes.ts';
 import { levelOf, lineOf, type Report } from './canary/report.ts';
 import { run } from './canary/run.ts';
 import { canaryEnvironment, readEnvironment } from './environment.ts';

@@ -5,7 +5,7 @@
 
 import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { paths } from '../../lambdas/canary/paths.ts';
+import { paths } from '../../lambdas/canary/probes.ts';
 import type { Report } from '../../lambdas/canary/report.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 

@@ -2,7 +2,7 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPaths } from '../../../lambdas/canary/key-paths.ts';
-import { paths } from '../../../lambdas/canary/paths.ts';
+import { paths } from '../../../lambdas/canary/probes.ts';
 import { run } from '../../../lambdas/canary/run.ts';
 import type { Deployment } from '../../../local/deployment.ts';
 import { localAccount } from '../../../local/stack.ts';
