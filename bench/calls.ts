@@ -9,7 +9,7 @@ import {
   KmsKeyringNode,
 } from '@aws-crypto/client-node';
 import { KMS } from '@aws-sdk/client-kms';
-import { bundle } from '../lib/bundle.ts';
+import { bundle } from '../lib/functions/bundle.ts';
 import type { Caller } from './caller.ts';
 import { type BenchStack, type BenchTenant, type CallCounts, defaultLimits } from './stack.ts';
 

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { bundle } from '../lib/bundle.ts';
+import { bundle } from '../lib/functions/bundle.ts';
 import { type Summary, summarize } from './samples.ts';
 import { type BenchStack, defaultLimits } from './stack.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { bundle } from '../lib/bundle.ts';
+import { bundle } from '../lib/functions/bundle.ts';
 import { rotated, type Summary, summarize } from './samples.ts';
 
 export type BundleName = 'baseline' | 'baseline, lazy' | 'authorizer' | 'tenants' | 'crypto';

@@ -1,12 +1,12 @@
 /** The pieces of which an `encrypt` through the handler is made, each by itself, as the handler calls it. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { encryptBody } from '../lambdas/envelope/body.ts';
-import { seal } from '../lambdas/envelope/ciphertext.ts';
-import { contextOf } from '../lambdas/envelope/context.ts';
-import { tenantKeys } from '../lambdas/envelope/tenant-keys.ts';
-import { cryptoEnvironment, readEnvironment } from '../lambdas/environment.ts';
+import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
+import { seal } from '../lambdas/crypto/ciphertext.ts';
+import { contextOf } from '../lambdas/crypto/encryption-context.ts';
+import { encryptBody } from '../lambdas/crypto/request-body.ts';
+import { tenantKeys } from '../lambdas/crypto/tenant-key-provider.ts';
 import { type ApiHandler, apiHandler } from '../lambdas/http/api-handler.ts';
-import { acceptedAnswer } from '../lambdas/http/bytes.ts';
+import { acceptedAnswer } from '../lambdas/http/raw-body.ts';
 import { json } from '../lambdas/http/response.ts';
 
 export type Pieces = ReturnType<typeof openPieces>;

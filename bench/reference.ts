@@ -13,9 +13,9 @@ import {
   NodeCachingMaterialsManager,
 } from '@aws-crypto/client-node';
 import { KMS } from '@aws-sdk/client-kms';
-import { clientConfiguration } from '../lambdas/aws/client.ts';
-import { getTenant } from '../lambdas/tenant/registry.ts';
+import { clientConfiguration } from '../lambdas/aws/client-config.ts';
 import { tenantSessions } from '../lambdas/tenant/session.ts';
+import { getTenant } from '../lambdas/tenants/registry/registry.ts';
 
 export interface ReferenceOptions {
   readonly tenantId: string;

@@ -1,15 +1,15 @@
 /** `npm run onboard -- FILE.csv`: onboards a list of tenants over the API, no faster than KMS allows. */
 import { readFileSync } from 'node:fs';
-import { type Access, clientCredentials, givenToken } from './onboard/access.ts';
+import { openPace } from './onboard/adaptive-rate-limit.ts';
 import { ArgumentError, type Arguments, readArguments, usage } from './onboard/arguments.ts';
 import { systemClock } from './onboard/clock.ts';
 import { openJournal } from './onboard/journal.ts';
 import { type FinishedRow, onboardAll, type Run } from './onboard/onboarding-run.ts';
-import { openPace } from './onboard/pace.ts';
 import { openProgress, type Progress } from './onboard/progress.ts';
-import { failuresOf, isFailure, summaryOf } from './onboard/tally.ts';
+import { failuresOf, isFailure, summaryOf } from './onboard/summary.ts';
 import { readTenantList, TenantListError } from './onboard/tenant-list.ts';
 import { openTenantsApi } from './onboard/tenants-api.ts';
+import { type Access, clientCredentials, givenToken } from './onboard/token-source.ts';
 
 /** A Ctrl-C comes twice where npm hands it on: once from the terminal, once from npm. */
 const oneKeystrokeMs = 1000;

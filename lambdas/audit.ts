@@ -2,16 +2,17 @@
  * Who used a tenant's key. Invariant: events are read with a session of the tenant whom the path names, which
  * can read that tenant's events only; the function itself can read nobody's.
  */
+
+import { auditEnvironment, readEnvironment } from '../contract/environment.ts';
+import { forbidden } from '../contract/problem.ts';
 import { auditQuery } from './audit/contract.ts';
 import { listEvents } from './audit/listing.ts';
 import { auditReaderSessions } from './audit/session.ts';
-import { auditEnvironment, readEnvironment } from './environment.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
-import { forbidden } from './http/problem.ts';
 import { queryOf } from './http/query.ts';
+import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
-import { tenantOfPath } from './http/tenant-of-path.ts';
-import { validated } from './http/validated.ts';
+import { validated } from './http/validation.ts';
 
 const { AUDIT_TABLE_NAME: tableName, AUDIT_READER_ROLE_ARN: roleArn } =
   readEnvironment(auditEnvironment);

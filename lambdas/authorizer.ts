@@ -4,12 +4,12 @@
  * token there is no policy, only `Unauthorized`, which API Gateway makes a 401 of.
  */
 import { JwtParseError } from 'aws-jwt-verify/error';
-import { authorizerEnvironment, readEnvironment } from './environment.ts';
-import { type LogLevel, log } from './http/log.ts';
-import { IssuerUnavailable, issuerKeys } from './token/issuer-keys.ts';
-import { type Policy, policyFor } from './token/policy.ts';
-import { type Rights, rightsOf } from './token/rights.ts';
-import { type Claims, refusalOfToken, tokenVerifier } from './token/token.ts';
+import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
+import { type Policy, policyFor } from './authorizer/api-policy.ts';
+import { IssuerUnavailable, issuerKeys } from './authorizer/jwks-cache.ts';
+import { type Rights, rightsOf } from './authorizer/permissions.ts';
+import { type Claims, refusalOfToken, tokenVerifier } from './authorizer/token-verifier.ts';
+import { type LogLevel, log } from './observability/log.ts';
 
 /** What is read of API Gateway's event, for a TOKEN as for a REQUEST authorizer. */
 export interface AuthorizerEvent {

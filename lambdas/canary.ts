@@ -4,14 +4,14 @@
  * should it succeed; nothing that it encrypts is worth reading.
  */
 import type { Context } from 'aws-lambda';
-import { clientConfiguration } from './aws/client.ts';
-import { openCast } from './canary/cast.ts';
-import { placesOf } from './canary/places.ts';
+import { canaryEnvironment, readEnvironment } from '../contract/environment.ts';
+import { clientConfiguration } from './aws/client-config.ts';
+import { openCast } from './canary/principals.ts';
 import { paths } from './canary/probes.ts';
 import { levelOf, lineOf, type Report } from './canary/report.ts';
-import { run } from './canary/run.ts';
-import { canaryEnvironment, readEnvironment } from './environment.ts';
-import { log } from './http/log.ts';
+import { run } from './canary/run-probes.ts';
+import { placesOf } from './canary/targets.ts';
+import { log } from './observability/log.ts';
 
 const places = placesOf(readEnvironment(canaryEnvironment));
 

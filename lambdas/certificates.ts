@@ -5,13 +5,10 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
-import { attempts } from './aws/attempt.ts';
-import { clientConfiguration } from './aws/client.ts';
-import { certificatesEnvironment, readEnvironment } from './environment.ts';
-import { type ApiRequest, apiHandler } from './http/api-handler.ts';
-import { tenantNotFound } from './http/problem.ts';
-import { json } from './http/response.ts';
-import { tenantOfPath } from './http/tenant-of-path.ts';
+import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
+import { tenantNotFound } from '../contract/problem.ts';
+import { attempts } from './aws/call-budget.ts';
+import { clientConfiguration } from './aws/client-config.ts';
 import {
   type Certificate,
   type CertificateKey,
@@ -19,9 +16,12 @@ import {
   type SignedCertificate,
   signedBytes,
   signingAlgorithm,
-} from './tenant/certificate.ts';
-import { getTenant } from './tenant/registry.ts';
-import { slowedDown } from './tenant/throttling.ts';
+} from './certificates/erasure-certificate.ts';
+import { type ApiRequest, apiHandler } from './http/api-handler.ts';
+import { slowedDown } from './http/kms-throttling.ts';
+import { tenantOfPath } from './http/request.ts';
+import { json } from './http/response.ts';
+import { getTenant } from './tenants/registry/registry.ts';
 
 const { TABLE_NAME: tableName, CERTIFICATE_KEY_ARN: keyArn } =
   readEnvironment(certificatesEnvironment);

@@ -3,7 +3,15 @@
  * alike, the token's authorizer, the path and, in tenant isolation mode, Lambda; and nothing is done for
  * the tenant but with the tenant's own session.
  */
-import { checkAnswerSize, eachItem, type ItemError } from './envelope/batch.ts';
+
+import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
+import { forbidden } from '../contract/problem.ts';
+import { checkAnswerSize, eachItem, type ItemError } from './crypto/batch.ts';
+import { open, reseal, seal } from './crypto/ciphertext.ts';
+import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from './crypto/contract.ts';
+import { generateDataKey, unwrapDataKey } from './crypto/data-keys.ts';
+import { checkDirectSize } from './crypto/direct-encryption.ts';
+import { contextOf } from './crypto/encryption-context.ts';
 import {
   decryptBody,
   decryptItemOf,
@@ -11,20 +19,13 @@ import {
   encryptItemOf,
   inJson,
   reencryptBody,
-} from './envelope/body.ts';
-import { open, reseal, seal } from './envelope/ciphertext.ts';
-import { contextOf } from './envelope/context.ts';
-import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from './envelope/contract.ts';
-import { generateDataKey, unwrapDataKey } from './envelope/data-key.ts';
-import { checkDirectSize } from './envelope/direct.ts';
-import { tenantKeys } from './envelope/tenant-keys.ts';
-import { cryptoEnvironment, readEnvironment } from './environment.ts';
+} from './crypto/request-body.ts';
+import { tenantKeys } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
-import { acceptedAnswer } from './http/bytes.ts';
-import { forbidden } from './http/problem.ts';
+import { acceptedAnswer } from './http/raw-body.ts';
+import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
-import { tally } from './http/tally.ts';
-import { tenantOfPath } from './http/tenant-of-path.ts';
+import { tally } from './observability/request-stats.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';

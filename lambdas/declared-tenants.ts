@@ -5,12 +5,12 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
-import { clientConfiguration } from './aws/client.ts';
-import { answer, type CustomResourceEvent, type Outcome } from './declared/answer.ts';
-import { DeclarationError, declaration, declare } from './declared/declaration.ts';
-import { declaredTenantsEnvironment, readEnvironment } from './environment.ts';
-import { log } from './http/log.ts';
-import { openRegistry } from './tenant/registry.ts';
+import { declaredTenantsEnvironment, readEnvironment } from '../contract/environment.ts';
+import { clientConfiguration } from './aws/client-config.ts';
+import { answer, type CustomResourceEvent, type Outcome } from './declared-tenants/cfn-response.ts';
+import { DeclarationError, declaration, declare } from './declared-tenants/declaration.ts';
+import { log } from './observability/log.ts';
+import { openRegistry } from './tenants/registry/registry.ts';
 
 const environment = readEnvironment(declaredTenantsEnvironment);
 const table = new DynamoDBClient(clientConfiguration);

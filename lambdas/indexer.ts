@@ -4,13 +4,13 @@
  * request; and the same lines, delivered again, make the same rows.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { indexed } from './audit/indexing.ts';
+import { indexerEnvironment, readEnvironment } from '../contract/environment.ts';
+import { indexed } from './audit/index-events.ts';
 import { keyOwners } from './audit/key-owners.ts';
 import { readLogBatch } from './audit/log-batch.ts';
-import { clientConfiguration } from './aws/client.ts';
-import { indexerEnvironment, readEnvironment } from './environment.ts';
-import { log } from './http/log.ts';
-import { counting } from './http/metrics.ts';
+import { clientConfiguration } from './aws/client-config.ts';
+import { log } from './observability/log.ts';
+import { counting } from './observability/metrics.ts';
 
 const environment = readEnvironment(indexerEnvironment);
 const table = new DynamoDBClient(clientConfiguration);

@@ -6,12 +6,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { Context } from 'aws-lambda';
-import { clientConfiguration } from './aws/client.ts';
-import { readEnvironment, reconcilerEnvironment } from './environment.ts';
-import { log } from './http/log.ts';
-import { logFleet } from './reconciler/fleet.ts';
+import { readEnvironment, reconcilerEnvironment } from '../contract/environment.ts';
+import { clientConfiguration } from './aws/client-config.ts';
+import { log } from './observability/log.ts';
+import { logFleet } from './reconciler/key-inventory.ts';
 import { reconcile } from './reconciler/reconcile.ts';
-import { keyPolicyBy } from './tenant/key-policy-of.ts';
+import { keyPolicyBy } from './tenants/keys/key-policy-of.ts';
 
 const environment = readEnvironment(reconcilerEnvironment);
 const table = new DynamoDBClient(clientConfiguration);

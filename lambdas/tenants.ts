@@ -6,17 +6,18 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { attempts } from './aws/attempt.ts';
-import { clientConfiguration } from './aws/client.ts';
-import { readEnvironment, tenantsEnvironment } from './environment.ts';
+import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
+import { tenantNotFound } from '../contract/problem.ts';
+import { attempts } from './aws/call-budget.ts';
+import { clientConfiguration } from './aws/client-config.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
+import { slowedDown } from './http/kms-throttling.ts';
 import { principalOf } from './http/principal.ts';
-import { tenantNotFound } from './http/problem.ts';
 import { queryOf } from './http/query.ts';
+import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
-import { tenantOfPath } from './http/tenant-of-path.ts';
-import { validated } from './http/validated.ts';
+import { validated } from './http/validation.ts';
 import {
   emptyRequest,
   listQuery,
@@ -25,18 +26,17 @@ import {
   rotationRequest,
   rotationsQuery,
   tenantOf,
-} from './tenant/contract.ts';
-import { keyPolicyBy } from './tenant/key-policy-of.ts';
-import { goThrough } from './tenant/lifecycle.ts';
-import { keyArnsOf, listTenants } from './tenant/listing.ts';
-import { liveKeyOf } from './tenant/live-key.ts';
-import { withKeyOf } from './tenant/missing-key.ts';
-import { onboard } from './tenant/onboarding.ts';
-import { getTenant, openRegistry } from './tenant/registry.ts';
-import { listRotations, rotateNow, setRotationPeriod } from './tenant/rotations.ts';
-import type { Intent } from './tenant/row.ts';
-import { refusalOfStep } from './tenant/status.ts';
-import { slowedDown } from './tenant/throttling.ts';
+} from './tenants/contract.ts';
+import { liveKeyOf } from './tenants/keys/key-details.ts';
+import { keyPolicyBy } from './tenants/keys/key-policy-of.ts';
+import { withKeyOf } from './tenants/keys/missing-key.ts';
+import { listRotations, rotateNow, setRotationPeriod } from './tenants/keys/rotations.ts';
+import { goThrough } from './tenants/lifecycle/lifecycle.ts';
+import { onboard } from './tenants/lifecycle/onboarding.ts';
+import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
+import { getTenant, openRegistry } from './tenants/registry/registry.ts';
+import { refusalOfStep } from './tenants/registry/status.ts';
+import type { Intent } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;

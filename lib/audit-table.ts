@@ -5,7 +5,7 @@
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { expiryAttribute } from '../lambdas/audit/row.ts';
+import { expiryAttribute } from '../lambdas/audit/audit-row.ts';
 import { keptTable } from './kept-table.ts';
 
 export interface AuditTableProps {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readConfig } from './config.ts';
-import { checkWithNagPacks } from './nag-packs.ts';
+import { checkWithNagPacks } from './nag/nag-packs.ts';
 import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 

@@ -2,14 +2,15 @@
  * What a template does by itself: its custom resources once at the start, its rules by the clock, its
  * subscriptions as lines are logged.
  */
-import { runPage } from './aws/run-page.ts';
+
 import { createCustomResources } from './cloudformation.ts';
 import type { Deployment } from './deployment.ts';
+import { openSchedules } from './events/schedule.ts';
+import { readRules } from './events/template.ts';
+import { runPage } from './lambda/run-endpoint.ts';
 import type { Runtime } from './lambda/runtime.ts';
-import { openSchedules } from './schedule.ts';
+import type { FunctionDefinition } from './lambda/template.ts';
 import { readCustomResources } from './template/custom-resources.ts';
-import type { FunctionDefinition } from './template/functions.ts';
-import { readRules } from './template/rules.ts';
 import type { Template } from './template/template.ts';
 
 /** The functions that run by schedule, by the names of their bundles, each with the page that runs it now. */

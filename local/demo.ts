@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callApi, tokenFor } from './demo/api.ts';
 import { type Attempt, attempts } from './demo/attempts.ts';
-import { tellLife } from './demo/life.ts';
-import { openStory, type Story } from './demo/story.ts';
+import { tellLife } from './demo/lifecycle.ts';
+import { openStory, type Story } from './demo/terminal-report.ts';
 import { explain } from './iam/authorize.ts';
 import { type LocalStack, startStack } from './stack.ts';
 

@@ -1,12 +1,15 @@
 /** A template's keys, roles and tables, served behind its policies on one AWS endpoint. */
-import { clockPage } from './aws/clock-page.ts';
+import { clockPage } from './aws/control/clock.ts';
 import { type Credentials, credentialStore } from './aws/credentials.ts';
 import { type AwsEndpoint, type FinishedCall, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
+import { pagesOf } from './dashboard/endpoints.ts';
+import { frontPage } from './dashboard/front-page.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { dynamodb } from './dynamodb/service.ts';
+import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
 import type { Caller } from './iam/caller.ts';
 import { parsePolicy } from './iam/policy-document.ts';
@@ -16,14 +19,11 @@ import { liveKeys } from './kms/live-keys.ts';
 import { withQuotas } from './kms/quotas.ts';
 import { kms } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
-import { frontPage } from './page/front-page.ts';
-import { pagesOf } from './page/pages.ts';
+import { readKeys } from './kms/template.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
 import { sessionOf } from './sts/session.ts';
-import { readKeys } from './template/keys.ts';
-import { readRoles } from './template/roles.ts';
-import { readTables } from './template/tables.ts';
+import { readRoles } from './sts/template.ts';
 import type { Template } from './template/template.ts';
 
 export interface DeploymentOptions {

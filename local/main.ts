@@ -1,6 +1,6 @@
 /** `npm start`: serves the stack on this machine until it is told to stop. */
 import { parseArgs, styleText } from 'node:util';
-import { readFaultOption } from './aws/fault.ts';
+import { readFaultOption } from './aws/faults/fault.ts';
 import { type LocalStack, startStack } from './stack.ts';
 
 const usage = `usage: npm start [-- options]

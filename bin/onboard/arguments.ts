@@ -1,6 +1,6 @@
 /** The command line. Secrets come by the environment only: arguments stand in shell histories and process lists. */
 import { parseArgs } from 'node:util';
-import { type ClientCredentials, isSendable } from './access.ts';
+import { type ClientCredentials, isSendable } from './token-source.ts';
 
 const localApi = 'http://127.0.0.1:3000/v1';
 const localTokenUrl = 'http://127.0.0.1:3002/oauth2/token';

@@ -2,13 +2,14 @@
  * Onboards the tenants of a list, some at a time. Invariant: whatever ends the run, the requests under way
  * are waited for, and what they did is in the journal.
  */
-import { AccessError } from './access.ts';
+
+import type { Pace } from './adaptive-rate-limit.ts';
 import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
-import type { Pace } from './pace.ts';
-import { emptyTally, type Outcome, type Tally } from './tally.ts';
+import { emptyTally, type Outcome, type Tally } from './summary.ts';
 import type { TenantLine } from './tenant-list.ts';
 import type { Reply, TenantsApi } from './tenants-api.ts';
+import { AccessError } from './token-source.ts';
 
 export interface RunOptions {
   readonly tenants: readonly TenantLine[];

@@ -1,6 +1,6 @@
 /** What the user sees meanwhile: on a terminal one line that is written over, elsewhere failures only. */
 import type { WriteStream } from 'node:tty';
-import { failuresOf, type Tally, totalOf } from './tally.ts';
+import { failuresOf, type Tally, totalOf } from './summary.ts';
 
 export interface Progress {
   update(tally: Tally, rate: number): void;

@@ -3,8 +3,8 @@
  * by its schema is found here, before the first request.
  */
 import { CsvError, parse } from 'csv-parse/sync';
-import { type OnboardRequest, onboardRequest } from '../../lambdas/tenant/contract.ts';
-import { tenantId as tenantIdSchema } from '../../lambdas/tenant/tenant-id.ts';
+import { tenantId as tenantIdSchema } from '../../contract/tenant-id.ts';
+import { type OnboardRequest, onboardRequest } from '../../lambdas/tenants/contract.ts';
 
 export interface TenantLine {
   /** where it stands in the file, from 1 */

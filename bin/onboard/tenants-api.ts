@@ -1,6 +1,7 @@
 /** One PUT, and what its answer means for the row and for the run. */
-import type { Access } from './access.ts';
+
 import type { TenantLine } from './tenant-list.ts';
+import type { Access } from './token-source.ts';
 
 export type Reply =
   /** the tenant is there */

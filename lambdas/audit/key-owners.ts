@@ -3,8 +3,8 @@
  * is whose the control plane made it for. What others tag or name their keys makes them nobody's.
  */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { sideBySide } from '../aws/side-by-side.ts';
-import { keyArnIndex } from '../tenant/key-arn-index.ts';
+import { keyArnIndex } from '../../contract/table-schema.ts';
+import { sideBySide } from '../aws/concurrency.ts';
 
 /** A key's tenant never changes, but a key that is nobody's yet may become one's. */
 const nobodysForMs = 60_000;

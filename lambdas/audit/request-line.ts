@@ -1,6 +1,6 @@
 /** The data plane's log line of a request, and the event that a tenant is shown of it. */
 import * as z from 'zod/mini';
-import { tenantId } from '../tenant/tenant-id.ts';
+import { tenantId } from '../../contract/tenant-id.ts';
 import { kmsCall, outcome, type RequestEvent } from './contract.ts';
 
 /** As `lambdas/http/request-log.ts` writes it. */

@@ -2,7 +2,7 @@
  * What an attempt has shown. Invariant: only AWS's own refusal counts as one. A path on which something else went
  * wrong, throttling or a key that is gone, is neither closed nor open: it is unknown.
  */
-import { isAccessDenied, isNamed, problemOfAwsError } from '../aws/error.ts';
+import { isAccessDenied, isNamed, problemOfAwsError } from '../aws/errors.ts';
 
 /** What should happen on a path. */
 export type Expected = 'refused' | 'allowed';

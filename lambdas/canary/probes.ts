@@ -1,9 +1,9 @@
 /** Everything that the canary tries. */
-import { administrationPaths } from './administration-paths.ts';
-import { keyPaths } from './key-paths.ts';
-import type { Path } from './path.ts';
-import { rowPaths } from './row-paths.ts';
-import { sessionPaths } from './session-paths.ts';
+import { administrationPaths } from './admin-probes.ts';
+import { keyPaths } from './key-probes.ts';
+import type { Path } from './probe.ts';
+import { sessionPaths } from './session-probes.ts';
+import { rowPaths } from './table-probes.ts';
 
 export const paths: readonly Path[] = [
   ...sessionPaths,

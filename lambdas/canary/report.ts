@@ -1,6 +1,6 @@
 /** What a run has found: for the log, whose line carries the metrics, and for a person. */
-import type { LogLevel } from '../http/log.ts';
-import { counting } from '../http/metrics.ts';
+import type { LogLevel } from '../observability/log.ts';
+import { counting } from '../observability/metrics.ts';
 
 export interface Report {
   /** names of paths that must be closed and are open */

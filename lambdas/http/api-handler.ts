@@ -2,12 +2,12 @@
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { notFound } from '../../contract/problem.ts';
+import { tallied } from '../observability/request-stats.ts';
 import { errorHandler } from './error-handler.ts';
 import { type OperationOf, operationOf, type Plane } from './operation.ts';
-import { notFound } from './problem.ts';
 import { requestLog } from './request-log.ts';
 import { serverTiming } from './server-timing.ts';
-import { tallied } from './tally.ts';
 
 export interface ApiRequest {
   /** header names in lower case */

@@ -3,7 +3,7 @@
  * like any other input, and the worst that a forged one does is to start the caller's own list elsewhere.
  */
 import * as z from 'zod/mini';
-import { invalidCursor } from './problem.ts';
+import { invalidCursor } from '../../contract/problem.ts';
 
 const longest = 2048;
 

@@ -5,10 +5,10 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { $ZodError } from 'zod/v4/core';
-import { problemOfAwsError } from '../aws/error.ts';
-import { internalError, Problem } from './problem.ts';
+import { internalError, Problem } from '../../contract/problem.ts';
+import { problemOfAwsError } from '../aws/errors.ts';
 import { problemResponse } from './response.ts';
-import { problemOf } from './validated.ts';
+import { problemOf } from './validation.ts';
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

@@ -4,9 +4,9 @@
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
-import { badRequest, tooLarge, unsupportedMediaType } from './problem.ts';
+import { badRequest, tooLarge, unsupportedMediaType } from '../../contract/problem.ts';
 import { parseStrictJson, StrictJsonError } from './strict-json.ts';
-import { validated } from './validated.ts';
+import { validated } from './validation.ts';
 
 export interface JsonBodyOptions {
   /** of the raw body */

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { routes } from './routes.ts';
+import { routes } from '../../contract/routes.ts';
 
 export type Operation = (typeof routes)[number]['operation'];
 export type Plane = (typeof routes)[number]['plane'];

@@ -5,13 +5,13 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { tenantId } from '../tenant/tenant-id.ts';
+import { tenantId } from '../../contract/tenant-id.ts';
+import { log } from '../observability/log.ts';
+import { metricsOf, type Outcome } from '../observability/metrics.ts';
+import { type Tally, tally } from '../observability/request-stats.ts';
 import { asProblem } from './error-handler.ts';
-import { log } from './log.ts';
-import { metricsOf, type Outcome } from './metrics.ts';
 import { operationOf } from './operation.ts';
 import { principalOf } from './principal.ts';
-import { type Tally, tally } from './tally.ts';
 
 export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {

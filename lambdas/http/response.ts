@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { Problem } from './problem.ts';
-import { octetStream } from './routes.ts';
+import type { Problem } from '../../contract/problem.ts';
+import { octetStream } from '../../contract/routes.ts';
 
 /** Answers hold plaintext: no cache may keep them, no browser may take them for a page. */
 const always = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };

@@ -4,8 +4,8 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { tenths } from './metrics.ts';
-import { type Tally, tally } from './tally.ts';
+import { tenths } from '../observability/metrics.ts';
+import { type Tally, tally } from '../observability/request-stats.ts';
 
 export function serverTiming(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {

@@ -3,8 +3,8 @@
  * and the summary of the run. Invariant: of a row it says the names of attributes, of a policy nothing.
  */
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { type LogLevel, log } from '../http/log.ts';
-import { counting } from '../http/metrics.ts';
+import { type LogLevel, log } from '../observability/log.ts';
+import { counting } from '../observability/metrics.ts';
 
 /** docs/operations.md says of each what it means and what to do. */
 export type FindingKind =

@@ -6,16 +6,16 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
-import { isLeased } from '../tenant/lease.ts';
-import { pagesOfKeys } from '../tenant/lost-key.ts';
-import { openRegistry } from '../tenant/registry.ts';
-import { type FoundRow, isInvalid, pagesOfRows } from '../tenant/rows.ts';
+import { pagesOfKeys } from '../tenants/keys/key-recovery.ts';
+import { isLeased } from '../tenants/registry/lease.ts';
+import { openRegistry } from '../tenants/registry/registry.ts';
+import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
+import { type Run, reserveInMs, turnInMs } from './context.ts';
 import { type Finding, type Outcome, openFindings } from './findings.ts';
-import { type Fleet, openFleet } from './fleet.ts';
-import { withinQuota } from './quota.ts';
-import { type Run, reserveInMs, turnInMs } from './run.ts';
-import { look, mend } from './turn.ts';
-import { mendUnnamedKeys } from './unnamed-keys.ts';
+import { type Fleet, openFleet } from './key-inventory.ts';
+import { withinQuota } from './kms-rate-limit.ts';
+import { mendUnnamedKeys } from './orphaned-keys.ts';
+import { look, mend } from './reconcile-tenant.ts';
 
 export interface ReconcilerOptions {
   /** of this run alone: its calls are paced and counted */

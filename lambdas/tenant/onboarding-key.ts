@@ -2,13 +2,14 @@
  * The key of a tenant that is being onboarded. Invariant: before KMS is asked for a key the row says so; if the
  * ARN is then never written down, whoever holds the lease next looks for that key before it asks for another.
  */
-import { isAccessDenied, isNamed, isThrottled } from '../aws/error.ts';
-import { keyNotReady } from '../http/problem.ts';
-import { createKey, type Key, type KmsClients } from './key.ts';
-import { reserveInMs, throttledUntil, type Work } from './lease.ts';
-import { keyByAlias, keyByTag, takeOver } from './lost-key.ts';
-import type { RowChange } from './registry.ts';
-import type { TenantRow } from './row.ts';
+
+import { keyNotReady } from '../../contract/problem.ts';
+import { isAccessDenied, isNamed, isThrottled } from '../aws/errors.ts';
+import { createKey, type Key, type KmsClients } from '../tenants/keys/create-key.ts';
+import { keyByAlias, keyByTag, takeOver } from '../tenants/keys/key-recovery.ts';
+import { reserveInMs, throttledUntil, type Work } from '../tenants/registry/lease.ts';
+import type { RowChange } from '../tenants/registry/registry.ts';
+import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 
 /** What a search for a key needs that was made and never written down. */
 export interface KeySearch extends Work, Pick<KmsClients, 'kms'> {

@@ -4,7 +4,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { sessions } from './sessions.ts';
+import { sessions } from '../aws/tenant-sessions.ts';
 
 export interface TenantSession {
   readonly kms: KMSClient;

@@ -1,14 +1,14 @@
 /**
- * The keys of lambdas/canary/keys.ts. Invariant: they do not carry the product's tag, so neither the reconciler nor
+ * The keys of contract/canary-keys.ts. Invariant: they do not carry the product's tag, so neither the reconciler nor
  * an onboarding takes one for a tenant's; and they go with the stack, since nothing is encrypted with them that
  * anybody reads.
  */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { canaryKeys, type KeyName, keyNames } from '../../lambdas/canary/keys.ts';
-import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
-import { tenantIdTag } from '../../lambdas/tenant/tenant-id.ts';
+import { canaryKeys, type KeyName, keyNames } from '../../contract/canary-keys.ts';
+import { keyPolicy } from '../../contract/key-policy.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { canaryKeyPolicy } from './probe-policy.ts';
 
 export interface CanaryKeysProps {

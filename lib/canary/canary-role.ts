@@ -7,9 +7,9 @@
 import { Tags } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { tenantB } from '../../lambdas/canary/tenants.ts';
-import { tenantActions } from '../../lambdas/tenant/key-policy.ts';
-import { tenantIdTag } from '../../lambdas/tenant/tenant-id.ts';
+import { tenantB } from '../../contract/canary-tenants.ts';
+import { tenantActions } from '../../contract/key-policy.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 
 export class CanaryRole extends Construct {
   readonly role: Role;

@@ -7,8 +7,8 @@
  * - deny: beside the tenant's whole policy the roles may do everything, past IAM.
  * The tag of the latter two is canary_a's: that canary_b can use them shows that IAM has no say.
  */
-import type { KeyName } from '../../lambdas/canary/keys.ts';
-import { cryptographicActions, type keyPolicy } from '../../lambdas/tenant/key-policy.ts';
+import type { KeyName } from '../../contract/canary-keys.ts';
+import { cryptographicActions, type keyPolicy } from '../../contract/key-policy.ts';
 
 export interface Principals {
   readonly accountArn: string;

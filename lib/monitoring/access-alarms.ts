@@ -6,7 +6,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
-import { all, any, is, matchingLines } from './matching-lines.ts';
+import { all, any, is, matchingLines } from './log-metric-filter.ts';
 import { share } from './metrics.ts';
 
 export interface AccessAlarmsProps {

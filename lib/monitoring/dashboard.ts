@@ -21,8 +21,8 @@ import {
   MonitoringFacade,
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
-import { type Route, routes } from '../../lambdas/http/routes.ts';
-import type { Observation } from '../../lambdas/reconciler/observation.ts';
+import { type Route, routes } from '../../contract/routes.ts';
+import type { Observation } from '../../lambdas/reconciler/observe-key.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
 

@@ -9,7 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
-import { all, any, is, isNoneOf, isOneOf, isTrue, matchingLines } from './matching-lines.ts';
+import { all, any, is, isNoneOf, isOneOf, isTrue, matchingLines } from './log-metric-filter.ts';
 
 export interface KeyAlarmsProps {
   readonly topic: Topic;

@@ -1,7 +1,7 @@
 /** Metrics of the product's own lines, and sums and rates of metrics. */
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { namespace } from '../../lambdas/http/metrics.ts';
+import { namespace } from '../../lambdas/observability/metrics.ts';
 
 /** Of what the functions write in the embedded metric format. */
 export const productMetric = (

@@ -14,11 +14,11 @@ import { AlarmTopic } from './alarm-topic.ts';
 import { AuditAlarms } from './audit-alarms.ts';
 import { CanaryAlarms } from './canary-alarms.ts';
 import { ProductDashboard } from './dashboard.ts';
+import { VolumeAlarms } from './decrypt-anomaly-alarms.ts';
 import { KeyAlarms } from './key-alarms.ts';
 import { ReconcilerAlarms } from './reconciler-alarms.ts';
 import { RequestAlarms } from './request-alarms.ts';
 import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
-import { VolumeAlarms } from './volume-alarms.ts';
 
 export interface MonitoringProps {
   readonly config: Pick<

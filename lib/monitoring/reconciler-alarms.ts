@@ -5,7 +5,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FindingKind, Outcome } from '../../lambdas/reconciler/findings.ts';
 import { addAlarm } from './alarm.ts';
-import { all, any, is, isOneOf, matchingLines } from './matching-lines.ts';
+import { all, any, is, isOneOf, matchingLines } from './log-metric-filter.ts';
 
 export interface ReconcilerAlarmsProps {
   readonly topic: Topic;

@@ -18,7 +18,7 @@ import {
   isNot,
   isOneOf,
   matchingLines,
-} from './matching-lines.ts';
+} from './log-metric-filter.ts';
 import { productMetric } from './metrics.ts';
 
 export interface OwnTrail {

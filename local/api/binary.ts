@@ -4,7 +4,7 @@
  * stands first in the request's Accept. The answer's own Content-Type does not count, and without an Accept
  * nothing matches: then the caller gets the base64.
  */
-import type { ApiDefinition } from '../template/api.ts';
+import type { ApiDefinition } from './template.ts';
 
 type Headers = ReadonlyMap<string, readonly string[]>;
 

@@ -1,5 +1,5 @@
 /** API Gateway's own answers: the template's gateway responses, and its defaults where there is none. */
-import type { ApiDefinition } from '../template/api.ts';
+import type { ApiDefinition } from './template.ts';
 
 /** The response types that this gateway gives, with AWS's default status and message. */
 const defaults = {

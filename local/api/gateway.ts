@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import type { Decision } from '../iam/decision.ts';
 import type { Runtime } from '../lambda/runtime.ts';
 import { type Listening, listen } from '../listen.ts';
-import type { ApiDefinition, MethodDefinition } from '../template/api.ts';
 import type { Account } from '../template/resource-types.ts';
 import { openAuthorizer } from './authorizer.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from './gateway-response.ts';
 import { checkMappings, integrate } from './integration.ts';
 import { findRoute } from './router.ts';
+import type { ApiDefinition, MethodDefinition } from './template.ts';
 import { openThrottle } from './throttle.ts';
 
 /** API Gateway's limit for a request body. */

@@ -1,12 +1,12 @@
 /** The Lambda proxy integration: a request as the function's event, the function's result as an answer. */
 import { z } from 'zod';
 import type { Runtime } from '../lambda/runtime.ts';
-import type { ApiDefinition } from '../template/api.ts';
 import type { Account } from '../template/resource-types.ts';
 import type { Authorized } from './authorizer.ts';
 import { isBinaryRequest, wantsBinary } from './binary.ts';
 import { GatewayRefusal, type HttpAnswer } from './gateway-response.ts';
 import type { Route } from './router.ts';
+import type { ApiDefinition } from './template.ts';
 
 /** Lambda's limit for a request and for a response. */
 const lambdaLimit = 6 * 1024 * 1024;

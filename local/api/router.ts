@@ -1,5 +1,5 @@
 /** Which method of the API a request is for, as API Gateway matches: literal parts before variables. */
-import type { ApiDefinition, MethodDefinition } from '../template/api.ts';
+import type { ApiDefinition, MethodDefinition } from './template.ts';
 
 export interface Route {
   readonly method: MethodDefinition;

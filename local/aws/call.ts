@@ -9,7 +9,7 @@ import type { Caller } from '../iam/caller.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { accessDenied } from './access-denied.ts';
 import type { DecisionLog } from './decision-log.ts';
-import type { FaultKind } from './fault.ts';
+import type { FaultKind } from './faults/fault.ts';
 import type { Call } from './operation.ts';
 
 /** One finished call to a service. */

@@ -11,21 +11,21 @@ import { callOf, type FinishedCall, type ServedCall } from './call.ts';
 
 export type { FinishedCall };
 
+import { type LocalPage, localPage } from './control/control-endpoint.ts';
+import { decisionsPage } from './control/decisions.ts';
+import { faultsPage } from './control/faults.ts';
 import type { CredentialStore } from './credentials.ts';
 import { type DecisionLog, decisionLog } from './decision-log.ts';
-import { decisionsPage } from './decisions-page.ts';
-import { type Destination, destinationOf, unknownProtocol } from './destination.ts';
-import type { Fault } from './fault.ts';
-import { failBy } from './fault-errors.ts';
-import { type Faults, openFaults, type PlayedFaults } from './faults.ts';
-import { faultsPage } from './faults-page.ts';
-import { type LocalPage, localPage } from './local-page.ts';
+import type { Fault } from './faults/fault.ts';
+import { failBy } from './faults/fault-errors.ts';
+import { type Faults, openFaults, type PlayedFaults } from './faults/fault-plan.ts';
 import { AwsError, type Operation, type Service } from './operation.ts';
-import type { Answer } from './protocol.ts';
-import { deliver, type Reply } from './reply.ts';
-import { headersOf, type ReceivedHeaders, readBody } from './request.ts';
-import { nextRequestId } from './request-id.ts';
-import { authenticate } from './signature.ts';
+import { type Destination, destinationOf, unknownProtocol } from './wire/destination.ts';
+import type { Answer } from './wire/protocol.ts';
+import { deliver, type Reply } from './wire/reply.ts';
+import { headersOf, type ReceivedHeaders, readBody } from './wire/request.ts';
+import { nextRequestId } from './wire/request-id.ts';
+import { authenticate } from './wire/signature.ts';
 
 export interface EndpointOptions {
   readonly services: readonly Service[];

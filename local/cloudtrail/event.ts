@@ -1,11 +1,11 @@
 /**
  * A call of KMS as CloudTrail records it. Invariant: of what the caller sent and got, an event holds only what
- * `local/kms/told.ts` lists. Source: "CloudTrail record contents", CloudTrail user guide.
+ * `local/cloudtrail/kms-fields.ts` lists. Source: "CloudTrail record contents", CloudTrail user guide.
  */
 import type { ServedCall } from '../aws/call.ts';
-import { type Told, told } from '../kms/told.ts';
-import { eventIdOf } from './event-id.ts';
+import { eventIdOf } from '../aws/wire/event-id.ts';
 import { type UserIdentity, userIdentity } from './identity.ts';
+import { type Told, told } from './kms-fields.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@
  * credentials, and nothing else of this process. Unlike Lambda's it serves requests concurrently.
  */
 import { Worker } from 'node:worker_threads';
-import type { FunctionDefinition } from '../template/functions.ts';
+import type { FunctionDefinition } from './template.ts';
 import type { Invocation, Outcome, WorkerData } from './worker.ts';
 
 /** The function failed: it threw, it ran out of time, or its environment ended. */

@@ -1,7 +1,7 @@
 /** Lambda on one machine: functions by ARN, each in environments of its own, one a tenant if so declared. */
 import { randomUUID } from 'node:crypto';
-import type { FunctionDefinition } from '../template/functions.ts';
 import { type Environment, openEnvironment } from './environment.ts';
+import type { FunctionDefinition } from './template.ts';
 
 /** Idle environments beyond this many are closed, the longest unused first. */
 const environmentLimit = 64;

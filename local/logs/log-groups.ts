@@ -1,13 +1,9 @@
 /** The log groups of a template: the trail and each function write into theirs, and who subscribes gets it. */
 import type { Runtime } from '../lambda/runtime.ts';
-import type { FunctionDefinition } from '../template/functions.ts';
-import {
-  logGroupOfFunctions,
-  readSubscriptions,
-  trailLogGroupOf,
-} from '../template/subscriptions.ts';
+import type { FunctionDefinition } from '../lambda/template.ts';
 import type { Template } from '../template/template.ts';
 import { openSubscriptions, type Subscriptions } from './subscriptions.ts';
+import { logGroupOfFunctions, readSubscriptions, trailLogGroupOf } from './template.ts';
 
 export interface LogGroups extends Pick<Subscriptions, 'settled' | 'close'> {
   /** a line of a function, by the function's name */

@@ -7,8 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Runtime } from '../lambda/runtime.ts';
 import type { Account } from '../template/resource-types.ts';
-import type { Subscription } from '../template/subscriptions.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
+import type { Subscription } from './template.ts';
 
 /** Of an asynchronous invocation (Lambda's guide, "How Lambda handles errors and retries"). */
 const attempts = 3;

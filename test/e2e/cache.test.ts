@@ -1,9 +1,9 @@
 /** Next to no calls of AWS in steady state, and the revocation promise: caches never outlive it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { contextOf } from '../../lambdas/envelope/context.ts';
-import { encrypt } from '../../lambdas/envelope/envelope.ts';
-import { kmsWrapping } from '../../lambdas/envelope/kms-wrapping.ts';
-import { uncached } from '../lambdas/envelope/raw-wrapping.ts';
+import { contextOf } from '../../lambdas/crypto/encryption-context.ts';
+import { encrypt } from '../../lambdas/crypto/envelope-encryption.ts';
+import { kmsWrapping } from '../../lambdas/crypto/kms-keyring.ts';
+import { uncached } from '../lambdas/crypto/raw-keyring.ts';
 import { expectProblem } from './problem.ts';
 import { tenantKms } from './tenant-kms.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';

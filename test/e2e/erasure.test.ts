@@ -9,7 +9,7 @@ import {
   certificateKey,
   signedBytes,
   signedCertificate,
-} from '../../lambdas/tenant/certificate.ts';
+} from '../../lambdas/certificates/erasure-certificate.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
 import type { TestStack } from './test-stack.ts';

@@ -1,6 +1,6 @@
 /** AWS throttles, fails or stays silent: the documented answer, and never a partial one. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FaultInput } from '../../local/aws/fault.ts';
+import type { FaultInput } from '../../local/aws/faults/fault.ts';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
-import { type OpenPage, openBrowser, openPage } from '../local/page/browser.ts';
+import { type OpenPage, openBrowser, openPage } from '../local/dashboard/browser.ts';
 import { type Control, startControl } from './control.ts';
 import { tenantKms } from './tenant-kms.ts';
 import type { TestStack } from './test-stack.ts';

@@ -1,7 +1,7 @@
 /** What somebody tries to do with a tenant's key or row. */
 import type { Clients } from './clients.ts';
+import type { World } from './identities.ts';
 import { idOf } from './tenant-key.ts';
-import type { World } from './world.ts';
 
 export type Player = (world: World) => Clients;
 

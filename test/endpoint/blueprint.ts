@@ -1,17 +1,13 @@
 /** The synthesized template, resolved for the account, and under names that are this run's own. */
 
 import { synthesize, stackName as synthesizedName } from '../../lib/synthesize.ts';
+import { type ApiDefinition, readApi } from '../../local/api/template.ts';
 import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
+import { readTables } from '../../local/dynamodb/template.ts';
+import { assetsOf, type FunctionDefinition, readFunctions } from '../../local/lambda/template.ts';
 import type { Role } from '../../local/sts/role.ts';
-import { type ApiDefinition, readApi } from '../../local/template/api.ts';
-import {
-  assetsOf,
-  type FunctionDefinition,
-  readFunctions,
-} from '../../local/template/functions.ts';
+import { readRoles } from '../../local/sts/template.ts';
 import type { Account } from '../../local/template/resource-types.ts';
-import { readRoles } from '../../local/template/roles.ts';
-import { readTables } from '../../local/template/tables.ts';
 import { readTemplate, type Template } from '../../local/template/template.ts';
 
 export interface Blueprint {

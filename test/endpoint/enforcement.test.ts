@@ -14,12 +14,12 @@ import { openCleanUp, type Removal } from './clean-up.ts';
 import { callerOf, clientsOf, type Keys } from './clients.ts';
 import { judge, type Verdict } from './guarantee.ts';
 import { guarantees } from './guarantees.ts';
+import type { Run, Stage } from './harness.ts';
 import { checkKey } from './key-at-rest.ts';
 import { openPatience } from './patience.ts';
-import { openWorld } from './players.ts';
+import { openWorld } from './principals.ts';
 import { openReport } from './report.ts';
-import type { Run, Stage } from './stage.ts';
-import { tellStory } from './story.ts';
+import { tellStory } from './scenario.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-enforcement-'));
 const lines: string[] = [];

@@ -1,5 +1,5 @@
 /** An attempt that AWS must refuse, and what an endpoint did with it. */
-import type { World } from './world.ts';
+import type { World } from './identities.ts';
 
 export interface Guarantee {
   readonly name: string;

@@ -16,8 +16,8 @@ import {
 } from './attempts.ts';
 import { clientsOf } from './clients.ts';
 import type { Guarantee } from './guarantee.ts';
-import { assumeTenantRole, type SessionRequest } from './players.ts';
-import type { World } from './world.ts';
+import type { World } from './identities.ts';
+import { assumeTenantRole, type SessionRequest } from './principals.ts';
 
 const controlOf = ({ allowedTo, make }: Attempt) =>
   allowedTo && { control: (world: World) => make(allowedTo(world), world) };

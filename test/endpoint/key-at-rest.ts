@@ -1,11 +1,11 @@
 /** The tenant's key as the endpoint holds it, against what the template's functions must have asked for. */
 import type { KMS } from '@aws-sdk/client-kms';
-import { isAccessDenied } from '../../lambdas/aws/error.ts';
-import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
-import { aliasOf, productTag, tenantIdTag } from '../../lambdas/tenant/tenant-id.ts';
+import { keyPolicy } from '../../contract/key-policy.ts';
+import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { isAccessDenied } from '../../lambdas/aws/errors.ts';
 import type { Blueprint } from './blueprint.ts';
 import { expectEqual } from './expectation.ts';
-import type { Tenant } from './story.ts';
+import type { Tenant } from './scenario.ts';
 
 export const keyPolicyOf = ({ account, ...roles }: Blueprint, tenantId: string) =>
   keyPolicy({

@@ -1,5 +1,5 @@
 /** Waiting for what AWS needs before a change counts, which other endpoints need not. */
-import { isAccessDenied, isNamed } from '../../lambdas/aws/error.ts';
+import { isAccessDenied, isNamed } from '../../lambdas/aws/errors.ts';
 import { retry } from '../../lambdas/aws/retry.ts';
 import type { Destination } from './clients.ts';
 

@@ -4,7 +4,7 @@
  * otherwise trust lambda.amazonaws.com alone. The tenant role's trust is untouched.
  */
 import type { IAM } from '@aws-sdk/client-iam';
-import { isNamed } from '../../lambdas/aws/error.ts';
+import { isNamed } from '../../lambdas/aws/errors.ts';
 import type { Role } from '../../local/sts/role.ts';
 
 /**

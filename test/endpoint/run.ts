@@ -8,12 +8,12 @@ import { openCleanUp } from './clean-up.ts';
 import { callerKeys, callerOf } from './clients.ts';
 import { judge } from './guarantee.ts';
 import { guarantees } from './guarantees.ts';
+import { type Run, setStage } from './harness.ts';
 import { checkKey } from './key-at-rest.ts';
 import { openPatience } from './patience.ts';
-import { openWorld } from './players.ts';
+import { openWorld } from './principals.ts';
 import { openReport } from './report.ts';
-import { type Run, setStage } from './stage.ts';
-import { tellStory } from './story.ts';
+import { tellStory } from './scenario.ts';
 
 /**
  * @param signal ends the run after the call that is under way; the removal is not ended

@@ -7,7 +7,7 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import { isNamed } from '../../lambdas/aws/error.ts';
+import { isNamed } from '../../lambdas/aws/errors.ts';
 import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
 
 const waiting = (client: DynamoDB) => ({

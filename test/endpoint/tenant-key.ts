@@ -4,10 +4,10 @@
  */
 import type { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { isNamed } from '../../lambdas/aws/error.ts';
-import { keyByTag } from '../../lambdas/tenant/lost-key.ts';
-import { getTenant } from '../../lambdas/tenant/registry.ts';
-import { aliasOf } from '../../lambdas/tenant/tenant-id.ts';
+import { aliasOf } from '../../contract/tenant-id.ts';
+import { isNamed } from '../../lambdas/aws/errors.ts';
+import { keyByTag } from '../../lambdas/tenants/keys/key-recovery.ts';
+import { getTenant } from '../../lambdas/tenants/registry/registry.ts';
 import type { Caller } from './clients.ts';
 
 /** Days; the shortest that KMS takes. */

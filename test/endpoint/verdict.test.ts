@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Guarantee, judge, type Verdict } from './guarantee.ts';
+import type { World } from './identities.ts';
 import { openReport } from './report.ts';
-import type { World } from './world.ts';
 
 const nobody = {} as World;
 const failing = (name: string) => () => Promise.reject(Object.assign(new Error('x'), { name }));

@@ -5,6 +5,7 @@ import { canary } from './cases/canary.ts';
 import type { Case } from './cases/case.ts';
 import { certificates } from './cases/certificates.ts';
 import { declaredTenants } from './cases/declared-tenants.ts';
+import { volumes } from './cases/decrypt-anomalies.ts';
 import { lifecycleRoles } from './cases/lifecycle-roles.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
@@ -13,7 +14,6 @@ import { reconciler } from './cases/reconciler.ts';
 import { rows } from './cases/rows.ts';
 import { scopes } from './cases/scopes.ts';
 import { sessions, untagged } from './cases/sessions.ts';
-import { volumes } from './cases/volumes.ts';
 
 export const cases: readonly Case[] = [
   ...neighbour,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { outcomeOf, situations } from './cases/case.ts';
 import { cases } from './cases.ts';
+import { type OpenWorld, openWorld } from './harness.ts';
 import { synthesizedTemplate } from './template.ts';
-import { type OpenWorld, openWorld } from './world.ts';
 
 const template = await synthesizedTemplate();
 

@@ -6,10 +6,10 @@ import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { outcomeOf, situations } from './cases/case.ts';
 import { cases } from './cases.ts';
+import { type OpenWorld, openWorld, type WorldOptions } from './harness.ts';
 import { type Mutation, mutationsOf, tenantKeyPolicy } from './mutations.ts';
 import { policiesOf } from './policies.ts';
 import { synthesizedTemplate } from './template.ts';
-import { type OpenWorld, openWorld, type WorldOptions } from './world.ts';
 
 const template = await synthesizedTemplate();
 

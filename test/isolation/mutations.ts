@@ -1,6 +1,6 @@
 /** Every way to take one guard out of a policy: a condition, a Deny, a resource, a principal. */
-import { keyPolicy } from '../../lambdas/tenant/key-policy.ts';
-import type { Document, Statement } from './world.ts';
+import { keyPolicy } from '../../contract/key-policy.ts';
+import type { Document, Statement } from './harness.ts';
 
 export interface Mutation {
   /** `TenantRole/Policy OwnKey: without StringEquals aws:ResourceTag/TenantId` */

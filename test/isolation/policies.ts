@@ -1,5 +1,5 @@
 /** Where the policies of the stack stand: in the template, and in the key policy of each tenant. */
-import type { Document, TemplateDocument } from './world.ts';
+import type { Document, TemplateDocument } from './harness.ts';
 
 export interface PolicyPlace {
   /** such as `ControlPlaneRole/Policy` */

@@ -1,6 +1,6 @@
 /** The synthesized template that the isolation suite attacks: with a declared tenant, so that its role is there. */
 import { requestTemplate } from '../synthesizer/client.ts';
-import type { TemplateDocument } from './world.ts';
+import type { TemplateDocument } from './harness.ts';
 
 export const synthesizedTemplate = (): Promise<TemplateDocument> =>
   requestTemplate<TemplateDocument>({

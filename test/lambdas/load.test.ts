@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bundle } from '../../lib/bundle.ts';
+import { bundle } from '../../lib/functions/bundle.ts';
 
 /** Imports a module and prints what Node loaded of its own. */
 const probe = `
@@ -46,6 +46,6 @@ test("loading the crypto function does not load Node's fetch and WebSocket, whic
   expect(loadedBy(folders[0]).filter(isOfFetch)).toEqual([]);
 });
 
-test('without what lib/bundle.ts replaces it would', () => {
+test('without what lib/functions/bundle.ts replaces it would', () => {
   expect(loadedBy(folders[1]).filter(isOfFetch)).not.toEqual([]);
 });

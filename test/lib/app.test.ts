@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { bundle, bundleFunctions } from '../../lib/bundle.ts';
+import { bundle, bundleFunctions } from '../../lib/functions/bundle.ts';
 import { context } from './synthesized.ts';
 
 const root = process.cwd();
@@ -47,12 +47,12 @@ describe('the app', () => {
 describe('a bundle', () => {
   test('of each function is the same in another folder', () => {
     const elsewhere = join(scratch, 'a', 'clone');
-    for (const part of ['lib/bundle.ts', 'lambdas', 'package.json', 'tsconfig.json']) {
+    for (const part of ['lib/functions/bundle.ts', 'lambdas', 'package.json', 'tsconfig.json']) {
       cpSync(join(root, part), join(elsewhere, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
     const script = `
-      const { bundleFunctions } = await import('./lib/bundle.ts');
+      const { bundleFunctions } = await import('./lib/functions/bundle.ts');
       const bundles = [...bundleFunctions()].map(([name, code]) => [name, Buffer.from(code).toString()]);
       process.stdout.write(JSON.stringify(bundles));`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -1,14 +1,14 @@
 /** What no policy of the stack says, and what all of them together allow and refuse. */
 import { describe, expect, test } from '@jest/globals';
-import { cryptographicActions, keyPolicy } from '../../lambdas/tenant/key-policy.ts';
+import { cryptographicActions, keyPolicy } from '../../contract/key-policy.ts';
 import { authorize } from '../../local/iam/authorize.ts';
 import type { ConditionContext } from '../../local/iam/decision.ts';
 import { type PolicyDocument, parsePolicy } from '../../local/iam/policy-document.ts';
+import { readKeys } from '../../local/kms/template.ts';
 import { localAccount } from '../../local/stack.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { sessionOf } from '../../local/sts/session.ts';
-import { readKeys } from '../../local/template/keys.ts';
-import { readRoles } from '../../local/template/roles.ts';
+import { readRoles } from '../../local/sts/template.ts';
 import { readTemplate } from '../../local/template/template.ts';
 import { documentsOf, list, resourcesOf, synthesizedTemplate } from './synthesized.ts';
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../../aws/operation.ts';
-import { eventIdOf } from '../../cloudtrail/event-id.ts';
+import { eventIdOf } from '../../aws/wire/event-id.ts';
 import { authorizedKey } from '../access.ts';
 import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
 import { readInput } from '../input.ts';

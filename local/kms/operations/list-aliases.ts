@@ -6,7 +6,7 @@ import { optional, readInput } from '../input.ts';
 import { lookUp } from '../key-lookup.ts';
 import { liveKeys, sortedAliases } from '../live-keys.ts';
 import { keyName, limit, marker } from '../members.ts';
-import { page } from '../page.ts';
+import { page } from '../pagination.ts';
 import type { StoredAlias } from '../stored-key.ts';
 
 const shape = { KeyId: optional(keyName), Limit: limit(50), Marker: marker };

@@ -5,7 +5,7 @@ import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
 import { defaulted, oneOf, readInput } from '../input.ts';
 import { requireSymmetric } from '../key.ts';
 import { keyName, limit, marker } from '../members.ts';
-import { page } from '../page.ts';
+import { page } from '../pagination.ts';
 import type { StoredKey } from '../stored-key.ts';
 
 const shape = {

@@ -5,7 +5,7 @@ import { type KmsAccount, keyArn } from '../account.ts';
 import { readInput } from '../input.ts';
 import { liveKeys } from '../live-keys.ts';
 import { limit, marker } from '../members.ts';
-import { page } from '../page.ts';
+import { page } from '../pagination.ts';
 
 const shape = { Limit: limit(100), Marker: marker };
 

@@ -4,7 +4,7 @@ import { authorizedKey } from '../access.ts';
 import type { KmsAccount } from '../account.ts';
 import { readInput } from '../input.ts';
 import { keyName, limit, marker } from '../members.ts';
-import { page } from '../page.ts';
+import { page } from '../pagination.ts';
 
 const shape = { KeyId: keyName, Limit: limit(50), Marker: marker };
 

@@ -1,8 +1,8 @@
 /** The run in time that passes by itself: how it behaves towards an API that is slow, full or down. */
 import { describe, expect, test } from '@jest/globals';
-import { AccessError } from '../../../bin/onboard/access.ts';
 import type { Reply } from '../../../bin/onboard/tenants-api.ts';
-import { play } from './play.ts';
+import { AccessError } from '../../../bin/onboard/token-source.ts';
+import { play } from './harness.ts';
 
 const created: Reply = { kind: 'created' };
 const again = (retryAfterMs: number, throttled = true): Reply => ({

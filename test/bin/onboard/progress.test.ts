@@ -1,7 +1,7 @@
 /** A bar for people, silence for pipes. */
 import { expect, test } from '@jest/globals';
 import { openProgress } from '../../../bin/onboard/progress.ts';
-import { emptyTally, summaryOf } from '../../../bin/onboard/tally.ts';
+import { emptyTally, summaryOf } from '../../../bin/onboard/summary.ts';
 
 const tally = { ...emptyTally(), created: 400, conflict: 1, failed: 1, unsent: 400 };
 

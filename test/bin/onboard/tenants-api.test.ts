@@ -1,7 +1,7 @@
 /** What an answer of the API means, over HTTP. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { givenToken } from '../../../bin/onboard/access.ts';
 import { openTenantsApi } from '../../../bin/onboard/tenants-api.ts';
+import { givenToken } from '../../../bin/onboard/token-source.ts';
 import { type Scripted, type ScriptedServer, serveScript } from './scripted-server.ts';
 
 const acme = { line: 2, tenantId: 'acme', request: { displayName: 'Größe' } };

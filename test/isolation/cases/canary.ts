@@ -1,5 +1,5 @@
 /** The canary's role can become its own two tenants and use its own keys; its keys are nobody's way in. */
-import { canaryTenants, stranger } from '../../../lambdas/canary/tenants.ts';
+import { canaryTenants, stranger } from '../../../contract/canary-tenants.ts';
 import {
   administration,
   anyAllowed,

@@ -1,6 +1,6 @@
 /** Whose key a key is, as the indexer asks for it. */
 import { describe, expect, test } from '@jest/globals';
-import { event, index, keyOf, owners, rows, tenantsOf, useWorld, world } from './world.ts';
+import { event, index, keyOf, owners, rows, tenantsOf, useWorld, world } from './harness.ts';
 
 useWorld();
 

@@ -2,9 +2,10 @@
  * The template with one guard less: of the tenant role, of the audit reader's role, or of the policy of a tenant's
  * key. That one is lost in all of the canary's keys that have the statement, as it would be if `keyPolicy` lost it.
  */
+
+import type { Document, Statement, TemplateDocument } from '../../isolation/harness.ts';
 import { type Mutation, mutationsOf, tenantKeyPolicy } from '../../isolation/mutations.ts';
 import { policiesOf } from '../../isolation/policies.ts';
-import type { Document, Statement, TemplateDocument } from '../../isolation/world.ts';
 
 export interface Mutant {
   /** of the guard */

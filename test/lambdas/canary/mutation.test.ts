@@ -5,11 +5,11 @@
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Report } from '../../../lambdas/canary/report.ts';
+import type { TemplateDocument } from '../../isolation/harness.ts';
 import { type PolicyPlace, policiesOf } from '../../isolation/policies.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
-import type { TemplateDocument } from '../../isolation/world.ts';
+import { openCanary } from './harness.ts';
 import { mutantsOf } from './mutants.ts';
-import { openCanary } from './world.ts';
 
 const template = await synthesizedTemplate();
 

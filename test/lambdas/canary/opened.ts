@@ -1,5 +1,5 @@
 /** The template with every lock off that the canary tries: whatever it asks for, it gets. */
-import type { TemplateDocument } from '../../isolation/world.ts';
+import type { TemplateDocument } from '../../isolation/harness.ts';
 
 const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' };
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { badRequest, unavailable } from '../../../contract/problem.ts';
 import { apiHandler, type Serve } from '../../../lambdas/http/api-handler.ts';
-import { badRequest, unavailable } from '../../../lambdas/http/problem.ts';
 import { json } from '../../../lambdas/http/response.ts';
-import { tally } from '../../../lambdas/http/tally.ts';
+import { tally } from '../../../lambdas/observability/request-stats.ts';
 import { contextOf, eventOf, requestId } from './event.ts';
 
 const canary = 'CANARY-5f1d0c';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
+import { tenantId } from '../../../contract/tenant-id.ts';
 import { cursorAfter, readCursor } from '../../../lambdas/http/cursor.ts';
-import { tenantId } from '../../../lambdas/tenant/tenant-id.ts';
 
 const position = z.strictObject({ tenantId });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
+import type { Problem } from '../../../contract/problem.ts';
 import { base64Bytes } from '../../../lambdas/http/base64.ts';
 import { jsonBody } from '../../../lambdas/http/json-body.ts';
-import type { Problem } from '../../../lambdas/http/problem.ts';
 import { eventOf } from './event.ts';
 
 const schema = z.strictObject({

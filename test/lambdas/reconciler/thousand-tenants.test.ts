@@ -7,8 +7,8 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StoredAlias, StoredKey } from '../../../local/kms/stored-key.ts';
-import { rowOf } from '../tenant/row.ts';
-import { openWorld, type World } from './world.ts';
+import { rowOf } from '../tenants/row.ts';
+import { openWorld, type World } from './harness.ts';
 
 const count = 1000;
 /** Of every 25 tenants one has lost its rotation, and one its alias: 80 changes. */

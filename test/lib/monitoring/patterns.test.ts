@@ -7,9 +7,9 @@ import { readTemplate } from '../../../local/template/template.ts';
 import { synthesizedTemplate } from '../synthesized.ts';
 import { callers, findings } from './callers.ts';
 import { beginDay, type Log } from './day.ts';
-import { handsOnKeys } from './hands-on-keys.ts';
-import { handsOnTrail } from './hands-on-trail.ts';
-import { meant } from './meant.ts';
+import { meant } from './expected-alarms.ts';
+import { handsOnKeys } from './manual-key-changes.ts';
+import { handsOnTrail } from './manual-trail-changes.ts';
 import { ordinary } from './ordinary-work.ts';
 
 const context = { tenants: [{ tenantId: 'declared' }] };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isBinaryRequest, wantsBinary } from '../../../local/api/binary.ts';
-import type { ApiDefinition } from '../../../local/template/api.ts';
+import type { ApiDefinition } from '../../../local/api/template.ts';
 
 const apiOf = (...binaryMediaTypes: string[]) => ({ binaryMediaTypes }) as unknown as ApiDefinition;
 const octets = apiOf('application/octet-stream');

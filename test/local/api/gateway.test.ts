@@ -2,9 +2,9 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serveApi } from '../../../local/api/gateway.ts';
+import type { ApiDefinition } from '../../../local/api/template.ts';
 import type { Runtime } from '../../../local/lambda/runtime.ts';
 import type { Listening } from '../../../local/listen.ts';
-import type { ApiDefinition } from '../../../local/template/api.ts';
 
 const problem = (code: string) => ({
   status: code === 'large' ? 413 : 400,

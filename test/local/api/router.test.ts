@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findRoute } from '../../../local/api/router.ts';
-import type { ApiDefinition, MethodDefinition } from '../../../local/template/api.ts';
+import type { ApiDefinition, MethodDefinition } from '../../../local/api/template.ts';
 
 const method = (httpMethod: string, resourcePath: string): MethodDefinition => ({
   httpMethod,

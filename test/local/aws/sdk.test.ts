@@ -8,7 +8,7 @@ import {
   openEndpoint,
   type TestEndpoint,
   userWith,
-} from './fixture.ts';
+} from './harness.ts';
 import { resource, toyDynamoDb, toyKms, toySts } from './toy-service.ts';
 
 let endpoint: TestEndpoint;

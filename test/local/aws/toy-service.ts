@@ -1,7 +1,7 @@
 /** Services without any meaning, to test the endpoint alone. */
 import { AwsError, type Service } from '../../../local/aws/operation.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import { accountId, region } from './fixture.ts';
+import { accountId, region } from './harness.ts';
 
 export const resource = `arn:aws:kms:${region}:${accountId}:key/toy`;
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { kmsRequest, send, signed } from '../aws/fixture.ts';
+import { kmsRequest, send, signed } from '../aws/harness.ts';
 import { account } from '../small-template.ts';
-import { openTrailed, outcomeOf, type Trailed } from './fixture.ts';
+import { openTrailed, outcomeOf, type Trailed } from './harness.ts';
 
 let stack: Trailed;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 /** KMS over HTTP, and what its trail says of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { nextRequestId } from '../../../local/aws/request-id.ts';
+import { nextRequestId } from '../../../local/aws/wire/request-id.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
+import { told } from '../../../local/cloudtrail/kms-fields.ts';
 import { openTrail } from '../../../local/cloudtrail/trail.ts';
-import { told } from '../../../local/kms/told.ts';
-import { kmsRequest, send, signed } from '../aws/fixture.ts';
-import { testKms } from '../kms/fixture.ts';
+import { kmsRequest, send, signed } from '../aws/harness.ts';
+import { testKms } from '../kms/harness.ts';
 import { account } from '../small-template.ts';
-import { openTrailed, outcomeOf, type Trailed } from './fixture.ts';
+import { openTrailed, outcomeOf, type Trailed } from './harness.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const hex64 = /^[0-9a-f]{64}$/;

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { leadingKeyOfQuery, leadingKeysOf } from '../../../local/dynamodb/leading-keys.ts';
-import { openDynamoDb, type TestDynamoDb } from './fixture.ts';
+import { openDynamoDb, type TestDynamoDb } from './harness.ts';
 
 let stack: TestDynamoDb;
 beforeAll(async () => {

@@ -13,7 +13,7 @@ import {
   openEndpoint,
   region,
   userWith,
-} from '../aws/fixture.ts';
+} from '../aws/harness.ts';
 
 const bus = `arn:aws:events:${region}:${accountId}:event-bus/default`;
 const taken: BusEvent[] = [];

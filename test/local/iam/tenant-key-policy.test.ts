@@ -1,10 +1,6 @@
 /** The product's own key policy under the evaluator. */
 import { describe, expect, test } from '@jest/globals';
-import {
-  cryptographicActions,
-  keyPolicy,
-  tenantActions,
-} from '../../../lambdas/tenant/key-policy.ts';
+import { cryptographicActions, keyPolicy, tenantActions } from '../../../contract/key-policy.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import type { ConditionContext } from '../../../local/iam/decision.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, broken, day, region, start, testKms } from './fixture.ts';
+import { accountId, broken, day, region, start, testKms } from './harness.ts';
 
 const aliasArn = (name: string) => `arn:aws:kms:${region}:${accountId}:${name}`;
 const AliasName = 'alias/tenant-keys/acme';

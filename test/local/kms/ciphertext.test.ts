@@ -10,7 +10,7 @@ import {
 import { newKey } from '../../../local/kms/key.ts';
 import { newMaterial } from '../../../local/kms/material.ts';
 import type { StoredKey } from '../../../local/kms/stored-key.ts';
-import { testKms } from './fixture.ts';
+import { testKms } from './harness.ts';
 
 const { account } = testKms();
 const key = newKey(account, {});

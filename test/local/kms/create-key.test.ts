@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, broken, start, testKms } from './fixture.ts';
+import { accountId, broken, start, testKms } from './harness.ts';
 
 const policyFor = (principal: unknown) =>
   JSON.stringify({

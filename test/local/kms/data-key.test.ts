@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { broken, testKms } from './fixture.ts';
+import { broken, testKms } from './harness.ts';
 
 const both = ['GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'];
 

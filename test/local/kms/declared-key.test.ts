@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { declareKey } from '../../../local/kms/declared-key.ts';
-import { accountId, base64, day, errorOf, testKms } from './fixture.ts';
+import { accountId, base64, day, errorOf, testKms } from './harness.ts';
 
 const keyId = '11111111-2222-3333-4444-555555555555';
 const declared = {

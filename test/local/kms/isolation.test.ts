@@ -1,11 +1,11 @@
 /** The real evaluator and the real key policy: who may do what with whose key. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { keyPolicy } from '../../../lambdas/tenant/key-policy.ts';
+import { keyPolicy } from '../../../contract/key-policy.ts';
 import { AwsError, type Call } from '../../../local/aws/operation.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import { accountId, base64, errorOf, testKms } from './fixture.ts';
+import { accountId, base64, errorOf, testKms } from './harness.ts';
 
 const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 const own = { StringEquals: { 'aws:ResourceTag/TenantId': '${aws:PrincipalTag/TenantId}' } };

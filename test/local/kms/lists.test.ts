@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { broken, type TestKms, testKms } from './fixture.ts';
+import { broken, type TestKms, testKms } from './harness.ts';
 
 const many = 7;
 

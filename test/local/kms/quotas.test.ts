@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { AwsError, type Call, type Service } from '../../../local/aws/operation.ts';
 import { withQuotas } from '../../../local/kms/quotas.ts';
-import { errorOf, operator, testKms } from './fixture.ts';
+import { errorOf, operator, testKms } from './harness.ts';
 
 /** A service of which every call succeeds, and a time that the test passes. */
 function limited() {

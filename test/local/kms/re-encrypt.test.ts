@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { base64, broken, testKms } from './fixture.ts';
+import { base64, broken, testKms } from './harness.ts';
 
 async function sealed() {
   const kms = testKms();

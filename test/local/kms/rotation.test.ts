@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { base64, broken, day, start, testKms } from './fixture.ts';
+import { base64, broken, day, start, testKms } from './harness.ts';
 
 async function rotating(RotationPeriodInDays?: number) {
   const kms = testKms();

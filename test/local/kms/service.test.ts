@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openKeyStore } from '../../../local/kms/store.ts';
-import { base64, broken, errorOf, testKms } from './fixture.ts';
+import { base64, broken, errorOf, testKms } from './harness.ts';
 
 /** Every operation on a key, with the input that it needs beside the key. */
 const onKeys: [string, object?][] = [

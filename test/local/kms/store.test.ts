@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openKeyStore } from '../../../local/kms/store.ts';
-import { base64, testKms } from './fixture.ts';
+import { base64, testKms } from './harness.ts';
 
 let folder = '';
 let file = '';

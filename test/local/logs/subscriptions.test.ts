@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { openSubscriptions, type Subscriptions } from '../../../local/logs/subscriptions.ts';
+import type { Subscription } from '../../../local/logs/template.ts';
 import { localAccount } from '../../../local/stack.ts';
-import type { Subscription } from '../../../local/template/subscriptions.ts';
 
 interface Message {
   readonly messageType: string;

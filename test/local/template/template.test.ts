@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readFunctions } from '../../../local/template/functions.ts';
-import { readRoles } from '../../../local/template/roles.ts';
+import { readFunctions } from '../../../local/lambda/template.ts';
+import { readRoles } from '../../../local/sts/template.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 
 const account = {

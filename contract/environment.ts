@@ -1,0 +1,98 @@
+/** The environment variables of the functions: the stack writes them, the handlers read them. */
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const wholeNumber = z.pipe(z.coerce.number(), z.int());
+
+export const authorizerEnvironment = z.object({
+  /** URL of the OIDC issuer, spelled as in its tokens */
+  ISSUER: text,
+  AUDIENCE: text,
+  /** the claim that binds a token to its tenant */
+  TENANT_CLAIM: text,
+});
+
+/** Where rows are, and what the policy of a tenant's key is made of. */
+const registryAndKeyPolicy = {
+  TABLE_NAME: text,
+  TENANT_ROLE_ARN: text,
+  CONTROL_PLANE_ROLE_ARN: text,
+  ACCOUNT_ID: text,
+  PARTITION: text,
+};
+
+export const tenantsEnvironment = z.object({
+  ...registryAndKeyPolicy,
+  ROTATION_PERIOD_IN_DAYS: wholeNumber,
+  /** the shortest window of a deletion, and the one where a request names none */
+  DELETION_WINDOW_IN_DAYS: wholeNumber,
+});
+
+export const certificatesEnvironment = z.object({
+  TABLE_NAME: text,
+  /** ARN of the asymmetric key that signs certificates of erasure */
+  CERTIFICATE_KEY_ARN: text,
+});
+
+export const reconcilerEnvironment = z.object(registryAndKeyPolicy);
+
+export const declaredTenantsEnvironment = z.object({
+  TABLE_NAME: text,
+});
+
+export const auditEnvironment = z.object({
+  AUDIT_TABLE_NAME: text,
+  /** ARN of the role of which a session reads one tenant's events */
+  AUDIT_READER_ROLE_ARN: text,
+});
+
+export const indexerEnvironment = z.object({
+  TABLE_NAME: text,
+  AUDIT_TABLE_NAME: text,
+  AUDIT_RETENTION_DAYS: wholeNumber,
+  ACCOUNT_ID: text,
+  /** whose new keys are tenants' before their rows say so */
+  CONTROL_PLANE_ROLE_ARN: text,
+  /** whose sessions are named after the tenant */
+  TENANT_ROLE_ARN: text,
+  /** names of the log groups: where CloudTrail writes, if it does, and where the data plane does */
+  TRAIL_LOG_GROUP: z.optional(text),
+  REQUEST_LOG_GROUP: text,
+});
+
+export const volumesEnvironment = z.object({
+  /** of the registry */
+  TABLE_NAME: text,
+  AUDIT_TABLE_NAME: text,
+});
+
+export const canaryEnvironment = z.object({
+  TABLE_NAME: text,
+  AUDIT_TABLE_NAME: text,
+  TENANT_ROLE_ARN: text,
+  AUDIT_READER_ROLE_ARN: text,
+  /** ARNs of the canary's keys, by their names in contract/canary-keys.ts */
+  KEY_A_ARN: text,
+  KEY_B_ARN: text,
+  KEY_IAM_ARN: text,
+  KEY_ALLOW_ARN: text,
+  KEY_DENY_ARN: text,
+});
+
+export const cryptoEnvironment = z.object({
+  TABLE_NAME: text,
+  TENANT_ROLE_ARN: text,
+  /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */
+  TENANT_ISOLATION: z.enum(['true', 'false']),
+  /** for how long a tenant's row may be used again; 0: read for every request */
+  REGISTRY_TTL_SECONDS: wholeNumber,
+  /** limits of a data key in the cache; 0 in any of them: no cache */
+  DATA_KEY_MAX_AGE_SECONDS: wholeNumber,
+  DATA_KEY_MAX_MESSAGES: wholeNumber,
+  DATA_KEY_MAX_BYTES: wholeNumber,
+});
+
+/** @throws z.core.$ZodError naming each variable that is missing or wrong */
+export function readEnvironment<S extends z.core.$ZodType>(schema: S): z.output<S> {
+  return z.parse(schema, process.env);
+}

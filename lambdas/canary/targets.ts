@@ -1,0 +1,27 @@
+import type * as z from 'zod/mini';
+import type { KeyName } from '../../contract/canary-keys.ts';
+import type { canaryEnvironment } from '../../contract/environment.ts';
+
+/** Where the canary tries things. */
+export interface Places {
+  readonly tableName: string;
+  readonly auditTableName: string;
+  readonly tenantRoleArn: string;
+  readonly auditReaderRoleArn: string;
+  /** ARNs */
+  readonly keys: Readonly<Record<KeyName, string>>;
+}
+
+export const placesOf = (environment: z.output<typeof canaryEnvironment>): Places => ({
+  tableName: environment.TABLE_NAME,
+  auditTableName: environment.AUDIT_TABLE_NAME,
+  tenantRoleArn: environment.TENANT_ROLE_ARN,
+  auditReaderRoleArn: environment.AUDIT_READER_ROLE_ARN,
+  keys: {
+    a: environment.KEY_A_ARN,
+    b: environment.KEY_B_ARN,
+    iam: environment.KEY_IAM_ARN,
+    allow: environment.KEY_ALLOW_ARN,
+    deny: environment.KEY_DENY_ARN,
+  },
+});

@@ -1,0 +1,68 @@
+/**
+ * Many items in one request. Invariant: the answer has a place for each item, in order, with its result or
+ * with what is wrong with it; where the fault is not the item's, there is no answer but that fault.
+ */
+
+import { tooLarge } from '../../contract/problem.ts';
+import { sideBySide } from '../aws/concurrency.ts';
+import { asProblem } from '../http/error-handler.ts';
+
+/** As in an answer of its own, but for what belongs to the request. */
+export interface ItemError {
+  readonly error: {
+    readonly status: number;
+    readonly code: string;
+    readonly title: string;
+    readonly detail: string;
+  };
+}
+
+/** Enough to keep AWS busy, few enough for the function's connections. */
+const itemsAtOnce = 32;
+
+/**
+ * @returns what `work` makes of each item, or the Problem 400 or 413 with which it refused that item
+ * @throws what any item met that is no fault of the item's
+ */
+export async function eachItem<I, R>(
+  items: readonly I[],
+  work: (item: I) => Promise<R>,
+): Promise<(R | ItemError)[]> {
+  const results = new Array<R | ItemError>(items.length);
+  await sideBySide(items.entries(), itemsAtOnce, async ([index, item]) => {
+    results[index] = await work(item).catch(itemError);
+  });
+  return results;
+}
+
+/** What may be wrong with an item itself; all else would be so for each, such as a key that is disabled. */
+const itemStatuses = [400, 413];
+
+function itemError(error: unknown): ItemError {
+  const { status, code, title, message: detail } = asProblem(error);
+  if (!itemStatuses.includes(status)) throw error;
+  return { error: { status, code, title, detail } };
+}
+
+/** Lambda gives 6 MB back; some of it is for what is around the items. */
+const maxAnswerBytes = 5_900_000;
+/** A message's header, wrapped data key and tags, and its member in JSON. */
+const overheadBytes = 1024;
+
+/**
+ * @param items as they came: what is no plaintext makes no message
+ * @throws Problem 413 where the messages would not go into one answer
+ */
+export function checkAnswerSize(items: readonly unknown[]): void {
+  const bytes = items.reduce((sum: number, item) => sum + messageBytes(item), 0);
+  if (bytes > maxAnswerBytes) {
+    throw tooLarge('The batch makes a larger answer than fits into one; send it in parts.');
+  }
+}
+
+/** In base64, as the plaintext is; the context stands in the message as it is. */
+function messageBytes(item: unknown): number {
+  const { plaintext, encryptionContext = {} } = (item ?? {}) as Record<string, unknown>;
+  const context = Buffer.byteLength(JSON.stringify(encryptionContext));
+  return String(plaintext).length + (4 * (context + overheadBytes)) / 3;
+}

@@ -1,0 +1,65 @@
+/** What the data plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
+import * as z from 'zod/mini';
+import { base64Bytes } from '../http/base64.ts';
+import { encryptionContext } from './encryption-context.ts';
+
+/**
+ * Bytes in one request, raw or in JSON. Lambda takes and gives 6 MB of JSON; raw bytes are base64 in it too.
+ * 4 MiB are 5.6 MB of base64 and leave room for the encryption context, the message's own bytes and what
+ * else is in the event.
+ */
+export const maxPlaintextBytes = 4 * 1024 * 1024;
+
+/** The largest plaintext with the largest context, and the frames of an SDK that makes them of 1,024 bytes. */
+export const maxCiphertextBytes = maxPlaintextBytes + 144 * 1024;
+
+/** A body with the largest plaintext, or the message that holds it, and the largest context. */
+export const maxBodyBytes = 4 * Math.ceil(maxPlaintextBytes / 3) + 256 * 1024;
+
+/** What stands beside the bytes: in JSON members of the body, with raw bytes headers. */
+const beside = { encryptionContext: z.optional(encryptionContext) };
+
+export const encryptParameters = z.strictObject({
+  ...beside,
+  mode: z.optional(z.enum(['envelope', 'direct'], 'must be envelope or direct')),
+});
+export const encryptRequest = z.extend(encryptParameters, { plaintext: base64Bytes });
+export const encryptResponse = z.strictObject({ ciphertext: z.string() });
+
+export const decryptParameters = z.strictObject(beside);
+export const decryptRequest = z.extend(decryptParameters, { ciphertext: base64Bytes });
+export const decryptResponse = z.strictObject({ plaintext: z.string() });
+
+export const reencryptParameters = z.strictObject({
+  ...beside,
+  /** absent: as the old one; `{}`: an empty one */
+  newEncryptionContext: z.optional(encryptionContext),
+});
+export const reencryptRequest = z.extend(reencryptParameters, { ciphertext: base64Bytes });
+export const reencryptResponse = encryptResponse;
+
+export const maxBatchItems = 1000;
+
+/** Items are checked one by one, to decrypt as decryptRequest: each has a result or an error of its own. */
+export const batchRequest = z.strictObject({
+  items: z
+    .array(z.unknown(), 'must be a list')
+    .check(
+      z.minLength(1, 'must have an item at least'),
+      z.maxLength(maxBatchItems, `must have ${maxBatchItems} items at most`),
+    ),
+});
+export const encryptItem = z.strictObject({ ...beside, plaintext: base64Bytes });
+
+export const dataKeyRequest = z.strictObject({
+  ...beside,
+  /** false: the wrapped data key only */
+  plaintext: z.optional(z.boolean('must be true or false')),
+});
+export const dataKeyResponse = z.strictObject({
+  keyArn: z.string(),
+  wrappedDataKey: z.string(),
+  plaintext: z.optional(z.string()),
+});
+export const decryptDataKeyRequest = z.strictObject({ ...beside, wrappedDataKey: base64Bytes });
+export const decryptDataKeyResponse = decryptResponse;

@@ -1,0 +1,63 @@
+/**
+ * The encryption context: authenticated, not secret, and in CloudTrail in the clear. Invariant: the
+ * tenant's id is always in it and always ours; no caller can set it, leave it out or spell it otherwise.
+ */
+import * as z from 'zod/mini';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/** The Encryption SDK keeps names that begin so for itself, such as a message's public key. */
+const sdkPrefix = 'aws-crypto-';
+const maxPairs = 64;
+/**
+ * Names and values together in UTF-8. KMS takes 8,192 characters in all, ours included, the Encryption SDK
+ * 65,535 bytes.
+ */
+const maxBytes = 8000;
+
+const shape = 'must be an object of names and texts';
+// IAM looks a context key up without regard to case, so no other spelling of ours may be there either.
+const isReserved = (name: string) =>
+  name.toLowerCase() === tenantIdTag.toLowerCase() || name.toLowerCase().startsWith(sdkPrefix);
+
+export const encryptionContext = z.record(z.string(), z.string(shape), shape).check(
+  z.refine((context) => !Object.hasOwn(context, ''), 'must not have an empty name'),
+  z.refine(
+    (context) => !Object.keys(context).some(isReserved),
+    `must not have the reserved names ${tenantIdTag} and ${sdkPrefix}*`,
+  ),
+  z.refine(
+    (context) => Object.keys(context).length <= maxPairs,
+    `must have ${maxPairs} names at most`,
+  ),
+  z.refine(
+    (context) => byteLength(context) <= maxBytes,
+    `must be ${maxBytes} bytes at most, names and values together`,
+  ),
+  z.meta({
+    description:
+      'Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not secret: AWS CloudTrail logs them in the clear.',
+  }),
+);
+
+const byteLength = (context: EncryptionContext): number =>
+  Object.entries(context).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+
+/** @returns the context that is bound to the tenant's messages */
+export const contextOf = (tenantId: string, given: EncryptionContext = {}): EncryptionContext => ({
+  ...given,
+  [tenantIdTag]: tenantId,
+});
+
+/** Neither may have more, nor less, nor anything spelled otherwise. */
+export function sameContext(one: EncryptionContext, other: EncryptionContext): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && other[name] === one[name])
+  );
+}

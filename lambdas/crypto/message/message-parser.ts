@@ -1,0 +1,165 @@
+/**
+ * Reads the plain parts of a message of the AWS Encryption SDK before any of it is trusted. Invariant: a
+ * message has one reading: committed suite, one wrapped data key, frames that count from one and end where the
+ * bytes end. The SDK itself ignores what follows an unsigned message. Nothing here is authenticated: that comes
+ * after, by KMS and by `sealing.ts`.
+ * Layout: AWS Encryption SDK Developer Guide, "message format", version 2.
+ */
+import {
+  AlgorithmSuiteIdentifier,
+  type EncryptedDataKey,
+  NodeAlgorithmSuite,
+} from '@aws-crypto/material-management-node';
+import { deserializeFactory, type MessageHeaderV2 } from '@aws-crypto/serialize';
+import type { EncryptionContext } from '../encryption-context.ts';
+
+export interface Message {
+  /** with what the SDK itself has put there */
+  readonly encryptionContext: EncryptionContext;
+  readonly wrappedDataKey: EncryptedDataKey;
+  /** signed by a key whose public half stands in the context */
+  readonly signed: boolean;
+  readonly suite: NodeAlgorithmSuite;
+  readonly header: MessageHeaderV2;
+  readonly rawHeader: Buffer;
+  readonly headerTag: Buffer;
+  readonly frames: readonly Frame[];
+  /** what a signature is of: the header and the frames */
+  readonly signedBytes: Buffer;
+  /** DER; empty where the message is not signed */
+  readonly signature: Buffer;
+}
+
+/** A part of the plaintext, sealed by itself. */
+export interface Frame {
+  readonly sequenceNumber: number;
+  readonly isFinal: boolean;
+  readonly iv: Buffer;
+  readonly content: Buffer;
+  readonly tag: Buffer;
+}
+
+/** Both commit to the data key. What is sealed here is not signed; what others have signed is opened. */
+export const unsignedSuite = new NodeAlgorithmSuite(
+  AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
+);
+const signedSuite = new NodeAlgorithmSuite(
+  AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384,
+);
+const suites = [unsignedSuite, signedSuite];
+
+/** The public key of a signed message, which the SDK adds to the context that was given. */
+export const publicKeyName = 'aws-crypto-public-key';
+
+const framed = 2;
+const ivLength = 12;
+const tagLength = 16;
+const finalFrame = 0xffffffff;
+
+const { deserializeMessageHeader } = deserializeFactory(
+  (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+  NodeAlgorithmSuite,
+);
+
+/** Version 2, then the suite's two bytes. */
+const beginnings = suites.map(({ id }) => Buffer.from([2, id >> 8, id & 0xff]));
+
+/**
+ * Whether bytes are to be read as a message. KMS does not say what its ciphertexts look like; those that it
+ * makes have begun with another byte than a message's 2 ever since.
+ */
+export const isMessage = (bytes: Buffer): boolean =>
+  beginnings.some((beginning) => bytes.subarray(0, beginning.length).equals(beginning));
+
+/** @returns undefined where the bytes are no message that we read */
+export function readMessage(bytes: Buffer): Message | undefined {
+  const read = readHeader(bytes);
+  if (read === undefined) return undefined;
+  const { messageHeader, headerLength } = read;
+  if (messageHeader.version !== 2 || messageHeader.contentType !== framed) return undefined;
+  const [wrappedDataKey, ...more] = messageHeader.encryptedDataKeys;
+  if (wrappedDataKey === undefined || more.length > 0) return undefined;
+  const suite = suites.find(({ id }) => id === messageHeader.suiteId);
+  if (suite === undefined) return undefined;
+  const signed = suite === signedSuite;
+  const reader = new Reader(bytes, headerLength);
+  const headerTag = reader.take(tagLength);
+  const frames = readFrames(reader, messageHeader.frameLength);
+  const signedBytes = bytes.subarray(0, reader.at);
+  const signature = signed ? reader.take(reader.uint16() ?? 0) : Buffer.alloc(0);
+  if (headerTag === undefined || frames === undefined || signature === undefined) return undefined;
+  if (!reader.atEnd) return undefined;
+  return {
+    encryptionContext: messageHeader.encryptionContext,
+    wrappedDataKey,
+    signed,
+    suite,
+    header: messageHeader,
+    rawHeader: bytes.subarray(0, headerLength),
+    headerTag,
+    frames,
+    signedBytes,
+    signature,
+  };
+}
+
+function readHeader(bytes: Buffer) {
+  try {
+    return deserializeMessageHeader(bytes, { maxEncryptedDataKeys: 1 }) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined where the bytes end before the final frame does, or a frame is not in its place */
+function readFrames(reader: Reader, frameLength: number): Frame[] | undefined {
+  const frames: Frame[] = [];
+  for (let expected = 1; ; expected += 1) {
+    const first = reader.uint32();
+    const isFinal = first === finalFrame;
+    const sequenceNumber = isFinal ? reader.uint32() : first;
+    const iv = reader.take(ivLength);
+    const length = isFinal ? reader.uint32() : frameLength;
+    if (sequenceNumber !== expected || length === undefined || length > frameLength) {
+      return undefined;
+    }
+    const content = reader.take(length);
+    const tag = reader.take(tagLength);
+    if (iv === undefined || content === undefined || tag === undefined) return undefined;
+    frames.push({ sequenceNumber, isFinal, iv, content, tag });
+    if (isFinal) return frames;
+  }
+}
+
+/** Takes bytes one after the other; gives nothing where there are not as many left. */
+class Reader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  take(length: number): Buffer | undefined {
+    if (this.#at + length > this.#bytes.length) return undefined;
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  uint16(): number | undefined {
+    return this.take(2)?.readUInt16BE();
+  }
+
+  uint32(): number | undefined {
+    return this.take(4)?.readUInt32BE();
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The body of a data-plane request in either of its forms. Invariant: both give the same value, checked by the
+ * same schemas and held to the same sizes; the bytes' size is checked before anything is done with them.
+ */
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod/mini';
+import { tooLarge } from '../../contract/problem.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { hasRawBody, headerParameters, rawBody } from '../http/raw-body.ts';
+import { validated } from '../http/validation.ts';
+import {
+  decryptParameters,
+  decryptRequest,
+  encryptItem,
+  encryptParameters,
+  encryptRequest,
+  maxBodyBytes,
+  maxCiphertextBytes,
+  maxPlaintextBytes,
+  reencryptParameters,
+  reencryptRequest,
+} from './contract.ts';
+
+/** @throws Problem 400, 413 or 415, as the other two */
+export function encryptBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, encryptParameters), plaintext: rawBody(event) }
+    : inJson(event, encryptRequest);
+  requireSize('plaintext', body.plaintext, maxPlaintextBytes);
+  return body;
+}
+
+export function decryptBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, decryptParameters), ciphertext: rawBody(event) }
+    : inJson(event, decryptRequest);
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+export function reencryptBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, reencryptParameters), ciphertext: rawBody(event) }
+    : inJson(event, reencryptRequest);
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+/** @throws Problem 400 or 413: what a batch's item is too large for, a request of its own is too */
+export function encryptItemOf(item: unknown) {
+  const body = validated(encryptItem, item, 'item');
+  requireSize('plaintext', body.plaintext, maxPlaintextBytes);
+  return body;
+}
+
+export function decryptItemOf(item: unknown) {
+  const body = validated(decryptRequest, item, 'item');
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+const raw = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S): z.output<S> =>
+  validated(schema, headerParameters(event), 'headers');
+
+/** @throws Problem 400, 413 or 415 */
+export const inJson = <S extends z.core.$ZodType>(
+  event: APIGatewayProxyEvent,
+  schema: S,
+): z.output<S> => jsonBody(event, schema, { maxBytes: maxBodyBytes });
+
+function requireSize(what: string, { length }: Buffer, most: number): void {
+  if (length > most) throw tooLarge(`The ${what} is larger than ${most} bytes.`);
+}

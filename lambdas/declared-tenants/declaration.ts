@@ -1,0 +1,119 @@
+/**
+ * The row of a declared tenant. Invariant: a tenant that was onboarded at run time is never overwritten,
+ * and no declaration changes a status: what was suspended or offboarded stays so.
+ */
+import * as z from 'zod/mini';
+import { tenantId } from '../../contract/tenant-id.ts';
+import { pause } from '../aws/retry.ts';
+import { onboardRequest, rotationRequest } from '../tenants/contract.ts';
+import type { Registry } from '../tenants/registry/registry.ts';
+import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+
+/** Why a tenant cannot be declared, for whoever deploys. */
+export class DeclarationError extends Error {
+  override readonly name = 'DeclarationError';
+}
+
+/** CloudFormation gives every value as text. */
+const properties = z.strictObject({
+  ServiceToken: z.string(),
+  ServiceTimeout: z.optional(z.string()),
+  TenantId: tenantId,
+  DisplayName: onboardRequest.shape.displayName,
+  RotationPeriodInDays: z.pipe(
+    z.string().check(z.regex(/^\d+$/, 'must be a whole number')),
+    z.pipe(z.transform(Number), rotationRequest.shape.rotationPeriodInDays),
+  ),
+  KeyArn: z
+    .string()
+    .check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/, 'must be the ARN of a key')),
+});
+
+export interface Declaration {
+  readonly tenantId: string;
+  readonly displayName: string | undefined;
+  readonly rotationPeriodInDays: number;
+  readonly keyArn: string;
+}
+
+/** @throws DeclarationError naming each property that is wrong */
+export function declaration(given: unknown): Declaration {
+  const { data, error } = properties.safeParse(given);
+  if (data !== undefined) {
+    return {
+      tenantId: data.TenantId,
+      displayName: data.DisplayName,
+      rotationPeriodInDays: data.RotationPeriodInDays,
+      keyArn: data.KeyArn,
+    };
+  }
+  const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new DeclarationError(`not a declared tenant: ${problems.join('; ')}`);
+}
+
+/**
+ * @param until epoch milliseconds after which nothing more is tried
+ * @throws DeclarationError where the tenant has another key, or somebody is at work on it for too long
+ */
+export async function declare(
+  registry: Registry,
+  declared: Declaration,
+  until: number,
+): Promise<void> {
+  for (let attempt = 0; attempt === 0 || Date.now() < until; attempt += 1) {
+    const row = await registry.get(declared.tenantId);
+    if (row === undefined) {
+      if (await registry.add(newRow(declared))) return;
+    } else {
+      requireSameKey(row, declared);
+      if (row.status === 'ERASED' || isAsDeclared(row, declared)) return;
+      // A change in the middle of somebody's step would make that step fail.
+      const isFree = row.lease === undefined || row.lease.expiresAt < Date.now();
+      if (isFree && (await registry.change(row, changeTo(declared))) !== undefined) return;
+    }
+    await pause(attempt);
+  }
+  throw new DeclarationError(
+    `tenant ${declared.tenantId} is being worked on by somebody else; deploy again`,
+  );
+}
+
+function requireSameKey(row: TenantRow, { tenantId, keyArn }: Declaration): void {
+  if (row.keyArn === keyArn) return;
+  const key = row.keyArn === undefined ? 'and has no key yet' : `with key ${row.keyArn}`;
+  throw new DeclarationError(
+    `tenant ${tenantId} was onboarded at run time ${key}; take it out of \`tenants\``,
+  );
+}
+
+const changeTo = ({ displayName, rotationPeriodInDays }: Declaration) => ({
+  displayName: displayName ?? null,
+  rotationPeriodInDays,
+  rotationPeriodByDefault: false,
+  declared: true,
+});
+
+const isAsDeclared = (row: TenantRow, { displayName, rotationPeriodInDays }: Declaration) =>
+  row.declared === true &&
+  row.displayName === displayName &&
+  row.rotationPeriodInDays === rotationPeriodInDays;
+
+function newRow({ tenantId, displayName, rotationPeriodInDays, keyArn }: Declaration): TenantRow {
+  const now = new Date().toISOString();
+  return {
+    tenantId,
+    status: 'ACTIVE',
+    displayName,
+    rotationPeriodInDays,
+    rotationPeriodByDefault: false,
+    keyArn,
+    // Late by seconds: the key's tags may not count yet, as after onboarding.
+    keyCreatedAt: now,
+    declared: true,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+    // The registry's own takes its place.
+    writer: '',
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * A request's metrics, as members of its log line that make the line a document of CloudWatch's embedded metric
+ * format (CloudWatch User Guide, "Specification: Embedded metric format"). Invariant: the operation, one of a
+ * few of ours, is the only dimension; who the tenant is, nobody pays for and nobody sees in a metric.
+ * Not Powertools' Metrics: it takes 13 ms to load, a tenth of the three AWS clients, and writes a line of its own.
+ */
+import type { Operation } from '../http/operation.ts';
+import type { Tally } from './request-stats.ts';
+
+export const namespace = 'TenantKeys';
+
+export type Outcome = 'succeeded' | 'refused' | 'failed';
+
+/** `[]`: over all operations, so that an alarm needs no sum. */
+const all: readonly string[] = [];
+
+const count = (name: string) => ({ Name: name, Unit: 'Count' }) as const;
+
+/**
+ * @param names of members of the line that count something
+ * @param dimensions names of members of the line; none for one metric over all
+ * @returns the member by which CloudWatch makes metrics of a line
+ */
+export const counting = (names: readonly string[], dimensions: readonly string[] = all) =>
+  embedded([{ Namespace: namespace, Dimensions: [dimensions], Metrics: names.map(count) }]);
+
+const embedded = <D>(CloudWatchMetrics: readonly D[]) => ({
+  _aws: { Timestamp: Date.now(), CloudWatchMetrics },
+});
+
+const requestMetrics = [
+  count('Requests'),
+  count('Refused'),
+  count('Failed'),
+  { Name: 'Duration', Unit: 'Milliseconds' },
+];
+const byOperation = [['operation'], all];
+
+/**
+ * @param tally of which the line has what happened, since CloudWatch takes no metric without its member
+ * @returns members of a log line that has `operation`, where there is one
+ */
+export function metricsOf(operation: Operation | undefined, outcome: Outcome, tally: Tally) {
+  const { counts } = tally;
+  const directives = [
+    {
+      Namespace: namespace,
+      Dimensions: operation === undefined ? [all] : byOperation,
+      Metrics: requestMetrics,
+    },
+    { Namespace: namespace, Dimensions: [all], Metrics: Object.keys(counts).map(count) },
+  ];
+  return {
+    ...embedded(directives.filter(({ Metrics }) => Metrics.length > 0)),
+    Requests: 1,
+    Refused: outcome === 'refused' ? 1 : 0,
+    Failed: outcome === 'failed' ? 1 : 0,
+    Duration: tenths(tally.duration),
+    ...counts,
+  };
+}
+
+export const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

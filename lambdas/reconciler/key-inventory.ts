@@ -1,0 +1,50 @@
+/** What a run has seen of all tenants' keys, for the dashboard: how many are in which state, what rotates next. */
+import { log } from '../observability/log.ts';
+import { counting } from '../observability/metrics.ts';
+import type { Observation } from './observe-key.ts';
+import type { Look } from './reconcile-tenant.ts';
+
+export interface NextRotation {
+  readonly tenantId: string;
+  /** RFC 3339 */
+  readonly date: string;
+}
+
+export interface Fleet {
+  add(look: Look): void;
+  /** by KMS's key state, or by what is the matter with the key */
+  readonly states: Readonly<Record<string, number>>;
+  /** the soonest first */
+  readonly nextRotations: readonly NextRotation[];
+}
+
+const shown = 20;
+
+export function openFleet(): Fleet {
+  const states: Record<string, number> = {};
+  const rotations: NextRotation[] = [];
+  return {
+    states,
+    get nextRotations() {
+      return rotations.toSorted((a, b) => (a.date < b.date ? -1 : 1)).slice(0, shown);
+    },
+    add({ row: { tenantId }, key }) {
+      if (key === undefined) return;
+      const state = stateOf(key);
+      states[state] = (states[state] ?? 0) + 1;
+      const date = typeof key === 'string' ? undefined : key.nextRotationDate;
+      if (date !== undefined && tenantId !== undefined) rotations.push({ tenantId, date });
+    },
+  };
+}
+
+const stateOf = (key: Observation): string =>
+  typeof key === 'string' ? key : (key.state ?? 'unreadable');
+
+/** One line for each state, since a line of the embedded metric format has one value of a dimension. */
+export function logFleet({ states, nextRotations }: Pick<Fleet, 'states' | 'nextRotations'>): void {
+  for (const [state, Keys] of Object.entries(states)) {
+    log('INFO', { message: 'keys', state, Keys, ...counting(['Keys'], ['state']) });
+  }
+  log('INFO', { message: 'next rotations', rotations: nextRotations });
+}

@@ -1,0 +1,144 @@
+/** What the control plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
+import * as z from 'zod/mini';
+import { tenantId } from '../../contract/tenant-id.ts';
+import { wholeNumberText } from '../http/query.ts';
+import { tenantStatus } from './registry/status.ts';
+import { keyUse, type TenantRow } from './registry/tenant-row.ts';
+
+const rotationPeriod = 'must be a whole number of days, 90-2560';
+const limitText = 'must be a whole number, 1-100';
+
+/** Printable: no control, format (such as a change of direction) or unassigned characters, no lone surrogates. */
+const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+
+/** KMS takes 90-2560 days (API reference, EnableKeyRotation) */
+const rotationPeriodInDays = z
+  .int(rotationPeriod)
+  .check(z.gte(90, rotationPeriod), z.lte(2560, rotationPeriod));
+
+export const onboardRequest = z.strictObject({
+  displayName: z.optional(
+    z
+      .string('must be text of 1-256 printable characters')
+      .check(
+        z.minLength(1, 'must be text of 1-256 printable characters'),
+        z.maxLength(256, 'must be text of 1-256 printable characters'),
+        z.regex(printable, 'must be text of 1-256 printable characters'),
+      ),
+  ),
+  rotationPeriodInDays: z.optional(rotationPeriodInDays),
+});
+export type OnboardRequest = z.output<typeof onboardRequest>;
+
+export const rotationRequest = z.strictObject({ rotationPeriodInDays });
+
+/** Of the routes that take nothing but their path. */
+export const emptyRequest = z.strictObject({});
+
+/** @param shortest days, by configuration; KMS's longest is 30 */
+export const offboardQuery = (shortest: number) => {
+  const windowText = `must be a whole number of days, ${shortest}-30`;
+  const forceText = 'must be true or false';
+  return z.strictObject({
+    windowInDays: z.optional(wholeNumberText(shortest, 30, windowText)),
+    force: z._default(
+      z.pipe(
+        z.enum(['true', 'false'], forceText),
+        z.transform((text) => text === 'true'),
+      ),
+      false,
+    ),
+  });
+};
+
+const page = {
+  limit: z._default(wholeNumberText(1, 100, limitText), 50),
+  cursor: z.optional(z.string('must be given once')),
+};
+
+export const rotationsQuery = z.strictObject(page);
+export type RotationsQuery = z.output<typeof rotationsQuery>;
+
+export const listQuery = z.strictObject({
+  ...page,
+  status: z.optional(tenantStatus),
+});
+export type ListQuery = z.output<typeof listQuery>;
+
+/** The key as KMS has it at this moment. */
+export const liveKey = z.strictObject({
+  /** KMS's key state; `Missing` where KMS has no such key, or none that the control plane may see */
+  state: z.string(),
+  rotationEnabled: z.boolean(),
+  /** days; only while rotation is on, like the date */
+  rotationPeriodInDays: z.optional(z.int()),
+  nextRotationDate: z.optional(z.string()),
+  /** of the 25 that KMS allows in a key's life */
+  onDemandRotationsLeft: z.optional(z.int()),
+  /** absent where KMS knows of none */
+  lastUsed: z.optional(keyUse),
+  deletionDate: z.optional(z.string()),
+});
+export type LiveKey = z.output<typeof liveKey>;
+
+export const tenant = z.strictObject({
+  tenantId,
+  displayName: z.optional(z.string()),
+  status: tenantStatus,
+  keyArn: z.optional(z.string()),
+  rotationPeriodInDays: z.int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  /** whether the stack's configuration declares the tenant */
+  declared: z.optional(z.boolean()),
+  /** when KMS destroys the key, or has done so */
+  deletionDate: z.optional(z.string()),
+  erasedAt: z.optional(z.string()),
+  key: z.optional(liveKey),
+});
+export type Tenant = z.output<typeof tenant>;
+
+/** The answer to DELETE. */
+export const offboardedTenant = z.extend(tenant, { keyLastUsed: z.optional(keyUse) });
+
+export const rotation = z.strictObject({
+  keyMaterialId: z.optional(z.string()),
+  /** KMS's word: CURRENT, NON_CURRENT, PENDING_ROTATION, ... */
+  state: z.optional(z.string()),
+  /** AUTOMATIC or ON_DEMAND; absent, like the date, of the material that came with the key */
+  type: z.optional(z.string()),
+  rotatedAt: z.optional(z.string()),
+});
+export type Rotation = z.output<typeof rotation>;
+
+export const rotationList = z.strictObject({
+  rotations: z.array(rotation),
+  nextCursor: z.optional(z.string()),
+});
+
+/** The answer to an on-demand rotation, which KMS does some time later. */
+export const rotationStarted = z.strictObject({
+  tenantId,
+  keyArn: z.string(),
+  rotationsLeft: z.int(),
+});
+
+export const tenantList = z.strictObject({
+  tenants: z.array(tenant),
+  nextCursor: z.optional(z.string()),
+});
+export type TenantList = z.output<typeof tenantList>;
+
+/** @returns the tenant as the API shows it: nothing of leases, versions and writers */
+export const tenantOf = (row: TenantRow): Tenant => ({
+  tenantId: row.tenantId,
+  displayName: row.displayName,
+  status: row.status,
+  keyArn: row.keyArn,
+  rotationPeriodInDays: row.rotationPeriodInDays,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  declared: row.declared,
+  deletionDate: row.offboarding?.deletionDate,
+  erasedAt: row.erasedAt,
+});

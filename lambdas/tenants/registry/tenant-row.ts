@@ -1,0 +1,78 @@
+/** A row of the tenant table, and the tenant that the API shows of it. */
+import * as z from 'zod/mini';
+import { tenantId } from '../../../contract/tenant-id.ts';
+import { tenantStatus } from './status.ts';
+
+/** Who is at work on a tenant, and until when nobody else may be. */
+const lease = z.strictObject({
+  /** the writer that holds it */
+  holder: z.string(),
+  /** epoch milliseconds */
+  expiresAt: z.int(),
+});
+
+/** What a tenant goes through, as far as KMS has a part in it. */
+export const intent = z.enum(['suspend', 'resume', 'offboard', 'restore']);
+export type Intent = z.output<typeof intent>;
+
+/** A use of a key, as KMS remembers the last one. */
+export const keyUse = z.strictObject({
+  /** as KMS names it, such as `Decrypt` */
+  operation: z.string(),
+  /** RFC 3339 */
+  at: z.string(),
+  cloudTrailEventId: z.optional(z.string()),
+});
+
+/** What is known of a deletion when it is asked for; the key that could be asked later is gone then. */
+const offboarding = z.strictObject({
+  windowInDays: z.int(),
+  /** the principal of the token: its subject or client */
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  keyMaterialIds: z.array(z.string()),
+  keyLastUsed: z.optional(keyUse),
+  /** from here on: known once KMS has scheduled the deletion */
+  deletionDate: z.optional(z.string()),
+  /** of ScheduleKeyDeletion; CloudTrail has it as `requestID` */
+  kmsRequestId: z.optional(z.string()),
+});
+
+/** Strict: an attribute that this version does not know was written by one that knows better. */
+export const tenantRow = z
+  .strictObject({
+    tenantId,
+    status: tenantStatus,
+    displayName: z.optional(z.string()),
+    /** days */
+    rotationPeriodInDays: z.int(),
+    /** whether the caller left the period to the configuration */
+    rotationPeriodByDefault: z.boolean(),
+    keyArn: z.optional(z.string()),
+    /** RFC 3339, like all times here */
+    keyCreatedAt: z.optional(z.string()),
+    /** set before KMS is asked for a key, so that a key whose ARN was never written down is searched for */
+    keyRequestedAt: z.optional(z.string()),
+    lease: z.optional(lease),
+    /** a step that was begun and whose end is not written down: it is to be gone through again */
+    intent: z.optional(intent),
+    /** whether the stack's configuration declares the tenant, so that CloudFormation made its key */
+    declared: z.optional(z.boolean()),
+    offboarding: z.optional(offboarding),
+    erasedAt: z.optional(z.string()),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    version: z.int(),
+    writer: z.string(),
+  })
+  .check(
+    z.refine(
+      ({ status, keyArn }) => status === 'PROVISIONING' || keyArn !== undefined,
+      'a tenant has a key once it is no longer PROVISIONING',
+    ),
+  );
+
+export type TenantRow = z.output<typeof tenantRow>;
+export type Lease = z.output<typeof lease>;
+export type KeyUse = z.output<typeof keyUse>;
+export type Offboarding = z.output<typeof offboarding>;

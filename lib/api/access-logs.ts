@@ -1,0 +1,88 @@
+/**
+ * The API's access log. Invariant: no body, no query string, no header and no error message of API
+ * Gateway's, since one of them quotes the Authorization header.
+ */
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { logGroup } from '../storage/log-group.ts';
+
+/** Each value as text: API Gateway writes `-` where it has none. */
+export const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    time: '$context.requestTimeEpoch',
+    requestId: '$context.requestId',
+    tenantId: '$context.authorizer.tenantId',
+    method: '$context.httpMethod',
+    resourcePath: '$context.resourcePath',
+    status: '$context.status',
+    latency: '$context.responseLatency',
+    integrationLatency: '$context.integrationLatency',
+    error: '$context.error.responseType',
+  }),
+);
+
+export interface AccessLogsProps {
+  readonly key: IKey;
+}
+
+export class AccessLogs extends Construct {
+  readonly logGroup: LogGroup;
+  /** how the account lets API Gateway write logs: a stage with a log needs it first */
+  readonly account: CfnAccount;
+
+  constructor(scope: Construct, id: string, props: AccessLogsProps) {
+    super(scope, id);
+    this.logGroup = logGroup(this, 'Logs', props.key);
+    const role = this.role();
+    // One setting for all APIs of the account in this region: it stays when the stack goes.
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    this.account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  }
+
+  /**
+   * The actions of AWS's managed policy AmazonAPIGatewayPushToCloudWatchLogs, which API Gateway checks
+   * for when the role is set, here for this account and region instead of everywhere.
+   */
+  private role(): Role {
+    const logGroups = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const role = new Role(this, 'Role', {
+      description: 'API Gateway, for all APIs of this account and region: writes their logs',
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: {
+        Policy: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              sid: 'WriteLogs',
+              actions: [
+                'logs:CreateLogGroup',
+                'logs:CreateLogStream',
+                'logs:DescribeLogGroups',
+                'logs:DescribeLogStreams',
+                'logs:PutLogEvents',
+                'logs:GetLogEvents',
+                'logs:FilterLogEvents',
+              ],
+              resources: [logGroups],
+            }),
+          ],
+        }),
+      },
+    });
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
+        'API Gateway has one role for all APIs of an account and region, so it must reach all their log groups.',
+    });
+    return role;
+  }
+}

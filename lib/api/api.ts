@@ -1,0 +1,130 @@
+/**
+ * The REST API. Invariant: every method asks the authorizer, and a function in tenant isolation mode
+ * learns its tenant from the authorizer's answer, never from a header of the client's.
+ */
+import { Aws, Duration, Fn } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  EndpointType,
+  type IAuthorizer,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+  TokenAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { octetStream, type Route, routes } from '../../contract/routes.ts';
+import type { Config } from '../config.ts';
+import type { Functions } from '../functions/functions.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { AccessLogs, accessLogFormat } from './access-logs.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+
+export interface ApiProps {
+  readonly config: Config;
+  readonly key: IKey;
+  readonly functions: Functions;
+}
+
+/** Requests a second over the whole stage. KMS allows 10,000 a second in all of an account and region. */
+const throttling = { throttlingRateLimit: 2000, throttlingBurstLimit: 1000 };
+
+export class Api extends Construct {
+  /** without a slash at its end */
+  readonly url: string;
+  readonly api: RestApi;
+  readonly accessLogs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    const logs = new AccessLogs(this, 'AccessLogs', { key: props.key });
+    this.accessLogs = logs.logGroup;
+    this.api = this.restApi(props.config.stage, logs);
+    const authorizer = tokenAuthorizer(this, props.functions.authorizer.function);
+    const integrations = {
+      tenants: integration(props.functions.tenants.function),
+      crypto: integration(props.functions.crypto.function, props.config.tenantIsolation),
+      certificates: integration(props.functions.certificates.function),
+      audit: integration(props.functions.audit.function),
+    } satisfies Record<Route['plane'], LambdaIntegration>;
+    for (const { method, path, plane } of routes) {
+      this.api.root.resourceForPath(path).addMethod(method, integrations[plane], {
+        authorizer,
+        authorizationType: AuthorizationType.CUSTOM,
+      });
+    }
+    addGatewayResponses(this.api);
+    const host = `${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    this.url = Fn.join('', ['https://', host, '/', props.config.stage]);
+  }
+
+  private restApi(stageName: string, logs: AccessLogs): RestApi {
+    const api = new RestApi(this, 'RestApi', {
+      restApiName: 'tenant-keys',
+      description: 'tenant-keys: a KMS key a tenant',
+      endpointTypes: [EndpointType.REGIONAL],
+      // Not all of them: JSON as base64 in Lambda's event would leave it a quarter less of 6 MB.
+      binaryMediaTypes: [octetStream],
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName,
+        ...throttling,
+        accessLogDestination: new LogGroupLogDestination(logs.logGroup),
+        accessLogFormat,
+        // Execution logs would hold headers, and lie in a log group that is not ours to encrypt.
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+        tracingEnabled: false,
+      },
+    });
+    api.deploymentStage.node.addDependency(logs.account);
+    // An output that the stack's own ApiUrl makes superfluous.
+    api.node.tryRemoveChild('Endpoint');
+    acknowledgeFindings(api);
+    return api;
+  }
+}
+
+function tokenAuthorizer(scope: Construct, handler: LambdaFunction): IAuthorizer {
+  return new TokenAuthorizer(scope, 'Authorizer', {
+    handler,
+    // A cached answer outlives its token, or a key that the issuer withdrew, by a minute at most.
+    resultsCacheTtl: Duration.seconds(60),
+    // A JWT with a signature: anything else is a 401 without a call.
+    validationRegex: '^[Bb]earer [-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+$',
+  });
+}
+
+/**
+ * Lambda reads the tenant from the header X-Amz-Tenant-Id of the integration's request. A token without
+ * a tenant has none to give, and Lambda refuses the call.
+ */
+function integration(handler: LambdaFunction, perTenant = false): LambdaIntegration {
+  return new LambdaIntegration(handler, {
+    // No permission for the console's test button, which asks no authorizer.
+    allowTestInvoke: false,
+    timeout: Duration.seconds(29),
+    ...(perTenant && {
+      requestParameters: {
+        'integration.request.header.X-Amz-Tenant-Id': 'context.authorizer.tenantId',
+      },
+    }),
+  });
+}
+
+function acknowledgeFindings(api: RestApi): void {
+  acknowledge(api, {
+    'AwsSolutions-APIG2':
+      'The handlers validate each request more strictly than a model can: unknown members, base64, sizes.',
+    'AwsSolutions-APIG3':
+      'Bodies are opaque base64 in which rules of a web ACL find nothing; requests are authorized and throttled. An operator may attach one.',
+    'AwsSolutions-APIG6':
+      'Execution logs would hold headers and lie unencrypted by the key of this stack; the access log has what is needed.',
+    'AwsSolutions-COG4':
+      'Tokens come from any OIDC issuer, so a Lambda authorizer checks them and binds them to their tenant.',
+  });
+}

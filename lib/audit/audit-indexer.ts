@@ -1,0 +1,144 @@
+/**
+ * From the log groups to the audit table. Invariant: the indexer writes events and reads none, asks the registry
+ * only whose key a key is, and is invoked by nobody but CloudWatch Logs for the two log groups it is for. What it
+ * cannot write after three attempts waits in a queue.
+ */
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnEventInvokeConfig, CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { CfnSubscriptionFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { indexerEnvironment } from '../../contract/environment.ts';
+import { keyArnIndex } from '../../contract/table-schema.ts';
+import type { Config } from '../config.ts';
+import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+
+export interface AuditIndexerProps {
+  readonly config: Pick<Config, 'auditRetentionDays'>;
+  readonly key: IKey;
+  /** the registry */
+  readonly table: Table;
+  readonly auditTable: Table;
+  readonly controlPlaneRoleArn: string;
+  readonly tenantRoleArn: string;
+  /** where CloudTrail writes, if there is one: the stack's own trail's, or an organization's */
+  readonly trailLogs: ILogGroup | undefined;
+  /** the data plane's */
+  readonly requestLogs: ILogGroup;
+}
+
+/** CloudTrail's events of all services come to the one, lines of every kind to the other. */
+const patterns = {
+  Trail: '{ $.eventSource = "kms.amazonaws.com" }',
+  Requests: '{ $.message = "request" }',
+} as const;
+
+export class AuditIndexer extends Construct {
+  readonly bundled: BundledFunction;
+  /** deliveries that were given up */
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string, props: AuditIndexerProps) {
+    super(scope, id);
+    this.failures = this.failuresQueue();
+    this.bundled = this.indexer(props);
+    this.retries();
+    this.subscribe('Requests', props.requestLogs);
+    if (props.trailLogs) this.subscribe('Trail', props.trailLogs);
+  }
+
+  private failuresQueue(): Queue {
+    const queue = new Queue(this, 'Failures', {
+      // Log lines are in it; SQS's own key, since Lambda would need a right to use another.
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(queue, {
+      'AwsSolutions-SQS3':
+        'It is itself the queue for what failed; a person or a script empties it.',
+    });
+    return queue;
+  }
+
+  private indexer(props: AuditIndexerProps): BundledFunction {
+    const environment: Environment<typeof indexerEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      AUDIT_TABLE_NAME: props.auditTable.tableName,
+      AUDIT_RETENTION_DAYS: String(props.config.auditRetentionDays),
+      ACCOUNT_ID: Stack.of(this).account,
+      CONTROL_PLANE_ROLE_ARN: props.controlPlaneRoleArn,
+      TENANT_ROLE_ARN: props.tenantRoleArn,
+      REQUEST_LOG_GROUP: props.requestLogs.logGroupName,
+      ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),
+    };
+    return new BundledFunction(this, 'Indexer', {
+      name: 'indexer',
+      description: "tenant-keys: log lines to rows of the tenants' audit",
+      role: this.role(props),
+      key: props.key,
+      // A delivery is 1 MB of lines at most, some 700 rows; the rest is for a table that throttles.
+      timeoutInSeconds: 60,
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+
+  private role({ table, auditTable }: AuditIndexerProps): Role {
+    const findOwners = new PolicyStatement({
+      sid: 'FindOwners',
+      actions: ['dynamodb:Query'],
+      resources: [`${table.tableArn}/index/${keyArnIndex}`],
+    });
+    const writeEvents = new PolicyStatement({
+      sid: 'WriteEvents',
+      actions: ['dynamodb:BatchWriteItem'],
+      resources: [auditTable.tableArn],
+    });
+    const keepFailures = new PolicyStatement({
+      sid: 'KeepFailures',
+      actions: ['sqs:SendMessage'],
+      resources: [this.failures.queueArn],
+    });
+    return new Role(this, 'Role', {
+      description: 'tenant-keys: writes audit events; reads none, reaches no key',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Policy: new PolicyDocument({ statements: [findOwners, writeEvents, keepFailures] }),
+      },
+    });
+  }
+
+  /** CloudWatch Logs invokes asynchronously; the defaults of Lambda, spelled out, and where it ends. */
+  private retries(): void {
+    new CfnEventInvokeConfig(this, 'Retries', {
+      functionName: this.bundled.function.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 21_600,
+      destinationConfig: { onFailure: { destination: this.failures.queueArn } },
+    });
+  }
+
+  private subscribe(name: keyof typeof patterns, logs: ILogGroup): void {
+    const { function: indexer } = this.bundled;
+    const permission = new CfnPermission(this, `${name}Permission`, {
+      action: 'lambda:InvokeFunction',
+      functionName: indexer.functionArn,
+      principal: 'logs.amazonaws.com',
+      sourceArn: logs.logGroupArn,
+      sourceAccount: Stack.of(this).account,
+    });
+    const subscription = new CfnSubscriptionFilter(this, `${name}Subscription`, {
+      logGroupName: logs.logGroupName,
+      filterPattern: patterns[name],
+      destinationArn: indexer.functionArn,
+    });
+    // CloudWatch Logs tries the function when the subscription is made.
+    subscription.addResourceDependency(permission);
+  }
+}

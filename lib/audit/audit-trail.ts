@@ -1,0 +1,160 @@
+/**
+ * Who used which key, when. Invariant: every management event of every region, reads included (KMS's
+ * Encrypt and Decrypt count as reads), is kept in a bucket that nobody can read over plain HTTP or in
+ * public, in versions that nobody can delete for as long as they are locked, with digests that show a
+ * later change. The lock is S3's governance mode: s3:BypassGovernanceRetention lifts it, and is on the trail.
+ */
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  type LifecycleRule,
+  ObjectLockRetention,
+  ObjectOwnership,
+  StorageClass,
+  TransitionDefaultMinimumObjectSize,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { logGroup } from '../storage/log-group.ts';
+
+export interface AuditTrailProps {
+  readonly config: Pick<
+    Config,
+    'trailLockDays' | 'trailArchiveAfterDays' | 'trailLogRetentionDays'
+  >;
+  readonly key: IKey;
+  /** from {@link trailArnOf} */
+  readonly trailArn: string;
+}
+
+/** The trail's name, given and not generated: bucket and key must name the trail before it is there. */
+const trailName = (stack: Stack): string => `${stack.stackName}-trail`;
+
+export const trailArnOf = (stack: Stack): string =>
+  stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName(stack) });
+
+const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
+
+export class AuditTrail extends Construct {
+  readonly trailArn: string;
+  readonly logs: LogGroup;
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, props: AuditTrailProps) {
+    super(scope, id);
+    this.bucket = this.lockedBucket(props);
+    this.logs = logGroup(this, 'Logs', props.key, props.config.trailLogRetentionDays);
+    const trail = new CfnTrail(this, 'Trail', {
+      trailName: trailName(Stack.of(this)),
+      isLogging: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      enableLogFileValidation: true,
+      eventSelectors: [{ readWriteType: 'All', includeManagementEvents: true }],
+      s3BucketName: this.bucket.bucketName,
+      kmsKeyId: props.key.keyArn,
+      cloudWatchLogsLogGroupArn: this.logs.logGroupArn,
+      cloudWatchLogsRoleArn: this.logsRole(this.logs).roleArn,
+    });
+    // CloudTrail tries the bucket when the trail is made.
+    if (this.bucket.policy) trail.node.addDependency(this.bucket.policy);
+    this.trailArn = trail.attrArn;
+  }
+
+  private lockedBucket({ config, key, trailArn }: AuditTrailProps): Bucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      ...privateBucket,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      versioned: true,
+      objectLockDefaultRetention: ObjectLockRetention.governance(
+        Duration.days(config.trailLockDays),
+      ),
+      lifecycleRules: [archived(config.trailArchiveAfterDays)],
+      transitionDefaultMinimumObjectSize:
+        TransitionDefaultMinimumObjectSize.ALL_STORAGE_CLASSES_128_K,
+      // CDK's own types do not fit each other under exactOptionalPropertyTypes.
+      serverAccessLogsBucket: this.accessLogsBucket() as IBucket,
+    });
+    const sourceArn = { 'aws:SourceArn': trailArn };
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'TrailChecksAcl',
+        principals: [cloudTrail],
+        actions: ['s3:GetBucketAcl'],
+        resources: [bucket.bucketArn],
+        conditions: { StringEquals: sourceArn },
+      }),
+    );
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'TrailWrites',
+        principals: [cloudTrail],
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(`AWSLogs/${Stack.of(this).account}/*`)],
+        conditions: {
+          StringEquals: { ...sourceArn, 's3:x-amz-acl': 'bucket-owner-full-control' },
+        },
+      }),
+    );
+    return bucket;
+  }
+
+  /** Who reads or deletes files of the trail's bucket. */
+  private accessLogsBucket(): Bucket {
+    return new Bucket(this, 'AccessLogs', {
+      ...privateBucket,
+      // S3 writes access logs to no bucket that is encrypted with a KMS key.
+      encryption: BucketEncryption.S3_MANAGED,
+      // Nor to one with an Object Lock of its own. Versions keep what is overwritten or deleted.
+      versioned: true,
+      lifecycleRules: [
+        { expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(90) },
+      ],
+    });
+  }
+
+  /** Inline, since CloudTrail tries the role, too, when the trail is made. */
+  private logsRole(logs: LogGroup): Role {
+    const write = new PolicyStatement({
+      sid: 'WriteTrail',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logs.logGroupArn],
+    });
+    return new Role(this, 'LogsRole', {
+      description: 'tenant-keys: CloudTrail writes the trail to its log group',
+      assumedBy: cloudTrail,
+      inlinePolicies: { Policy: new PolicyDocument({ statements: [write] }) },
+    });
+  }
+}
+
+/**
+ * Cheaper, and still readable at once. S3 leaves objects under 128 kB where they are, since they would cost
+ * more there. Nothing expires.
+ */
+const archived = (afterDays: number): LifecycleRule => ({
+  id: 'Archive',
+  transitions: [
+    {
+      storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+      transitionAfter: Duration.days(afterDays),
+    },
+  ],
+});
+
+const privateBucket: BucketProps = {
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  removalPolicy: RemovalPolicy.RETAIN,
+};

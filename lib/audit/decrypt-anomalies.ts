@@ -1,0 +1,83 @@
+/**
+ * The function that judges how much each tenant decrypts, its role and its hours. Invariant: the role lists the
+ * registry and reads the audit table, and writes nothing but baselines, which are under no tenant's partition
+ * key: it can neither forge an audit event nor take one away, and it reaches no key.
+ */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { volumesEnvironment } from '../../contract/environment.ts';
+import { baselinePrefix } from '../../lambdas/volumes/baseline-key.ts';
+import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { Schedule } from '../functions/schedule.ts';
+
+export interface VolumesProps {
+  readonly key: IKey;
+  /** the registry */
+  readonly table: Table;
+  readonly auditTable: Table;
+}
+
+export class Volumes extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: VolumesProps) {
+    super(scope, id);
+    const environment: Environment<typeof volumesEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      AUDIT_TABLE_NAME: props.auditTable.tableName,
+    };
+    this.function = new BundledFunction(this, 'Judge', {
+      name: 'decrypt-anomalies',
+      description: 'tenant-keys: how much each tenant decrypts, against what it used to',
+      role: this.role(props),
+      key: props.key,
+      // Lambda's longest: it stops in time by itself.
+      timeoutInSeconds: 900,
+      memoryInMegabytes: 512,
+      environment,
+    }).function;
+    new Schedule(this, 'Schedule', { name: 'Volumes', function: this.function, everyMinutes: 60 });
+  }
+
+  private role({ table, auditTable }: VolumesProps): Role {
+    return new Role(this, 'Role', {
+      description: 'tenant-keys: reads audit events, writes what volume is usual; reaches no key',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Policy: new PolicyDocument({
+          statements: [listTenants(table), countDecrypts(auditTable), keepBaselines(auditTable)],
+        }),
+      },
+    });
+  }
+}
+
+const listTenants = (table: Table) =>
+  new PolicyStatement({
+    sid: 'ListTenants',
+    actions: ['dynamodb:Scan'],
+    resources: [table.tableArn],
+  });
+
+const countDecrypts = (auditTable: Table) =>
+  new PolicyStatement({
+    sid: 'CountDecrypts',
+    actions: ['dynamodb:Query'],
+    resources: [auditTable.tableArn],
+  });
+
+/** PutItem alone could replace an audit event: the partition key says what it is. */
+const keepBaselines = (auditTable: Table) =>
+  new PolicyStatement({
+    sid: 'KeepBaselines',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [auditTable.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${baselinePrefix}*`] },
+      // ForAllValues is true of a key that is absent.
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });

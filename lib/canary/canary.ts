@@ -1,0 +1,89 @@
+/**
+ * The isolation canary: its two tenants' keys, its role, its function and when that runs. Invariant: the tenant role
+ * and the audit reader's trust it by the very statements by which they trust their own openers, so that a guard which
+ * is lost there is lost to the canary too; and a Deny keeps it from all but its own two tenants, who are nobody's.
+ * It costs about $7 a month: five keys at $1 each, and some 170 calls of KMS every quarter of an hour.
+ * `canary: false` leaves it out.
+ */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { canaryTenants } from '../../contract/canary-tenants.ts';
+import type { canaryEnvironment } from '../../contract/environment.ts';
+import type { Config } from '../config.ts';
+import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { Schedule } from '../functions/schedule.ts';
+import type { SessionTrust } from '../roles/session-trust.ts';
+import { CanaryKeys } from './canary-keys.ts';
+import { CanaryRole } from './canary-role.ts';
+
+/** A role of which each session is one tenant's. */
+interface SessionRole {
+  readonly roleArn: string;
+  readonly trust: SessionTrust;
+}
+
+export interface CanaryProps {
+  readonly config: Config;
+  readonly key: IKey;
+  readonly table: Table;
+  readonly auditTable: Table;
+  readonly tenantRole: SessionRole;
+  readonly auditReaderRole: SessionRole;
+  readonly controlPlaneRoleArn: string;
+}
+
+export class Canary extends Construct {
+  readonly function: LambdaFunction;
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: CanaryProps) {
+    super(scope, id);
+    const { tenantRole, auditReaderRole, controlPlaneRoleArn } = props;
+    const canary = new CanaryRole(this, 'Role');
+    const keys = new CanaryKeys(this, 'Keys', {
+      tenantRoleArn: tenantRole.roleArn,
+      controlPlaneRoleArn,
+      canaryRoleArn: canary.role.roleArn,
+    });
+    for (const { trust } of [tenantRole, auditReaderRole]) {
+      trust.alsoOpens(canary.role.roleArn, 'CanaryOpensItsOwnOnly', canaryTenants);
+    }
+    canary.mayBecome([tenantRole.roleArn, auditReaderRole.roleArn]);
+    canary.mayTry(Object.values(keys.arns));
+    const bundled = this.bundled(props, canary, keys);
+    this.function = bundled.function;
+    this.logs = bundled.logs;
+    new Schedule(this, 'Schedule', {
+      name: 'Canary',
+      function: this.function,
+      everyMinutes: props.config.canaryEveryMinutes,
+    });
+  }
+
+  private bundled(props: CanaryProps, canary: CanaryRole, { arns }: CanaryKeys) {
+    const environment: Environment<typeof canaryEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      AUDIT_TABLE_NAME: props.auditTable.tableName,
+      TENANT_ROLE_ARN: props.tenantRole.roleArn,
+      AUDIT_READER_ROLE_ARN: props.auditReaderRole.roleArn,
+      KEY_A_ARN: arns.a,
+      KEY_B_ARN: arns.b,
+      KEY_IAM_ARN: arns.iam,
+      KEY_ALLOW_ARN: arns.allow,
+      KEY_DENY_ARN: arns.deny,
+    };
+    return new BundledFunction(this, 'Run', {
+      name: 'canary',
+      description: 'tenant-keys: tries every way from one tenant to another',
+      role: canary.role,
+      key: props.key,
+      // A run takes seconds, unless AWS throttles.
+      timeoutInSeconds: 120,
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * A function's code: its entry file and everything that it imports, in one ES module. The same sources
+ * give the same bytes in every folder, so that a second synth gives the same asset.
+ * esbuild's own API rather than NodejsFunction, which starts processes for each function and hashes the
+ * folder with the command that it starts.
+ */
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Where the entry files are. */
+export const sources = join(root, 'lambdas');
+
+/** CommonJS dependencies (the AWS Encryption SDK) call `require` for Node's modules; ESM has none. */
+const requireForCommonJs =
+  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/** What modules load without need while they load, done when it is needed. Each file says why. */
+const lazily = {
+  'node:http': './lambdas/aws/node-http.cjs',
+};
+
+/**
+ * @param name of a file, without `.ts`
+ * @param from the folder that the file is in, seen from the repository's root
+ * @param lazy modules to be replaced, by name; none for the bundle that esbuild makes by itself
+ * @returns a new temporary folder with the module `<name>.mjs` in it
+ * @throws Error where the sources do not compile
+ */
+export function bundle(
+  name: string,
+  from = 'lambdas',
+  lazy: Readonly<Record<string, string>> = lazily,
+): string {
+  const [code] = build([name], from, lazy).values();
+  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-bundle-'));
+  writeFileSync(join(folder, `${name}.mjs`), code as Uint8Array);
+  return folder;
+}
+
+/**
+ * All functions by one run of esbuild, which reads what they share once.
+ * @returns each function's module, by the name of its file
+ */
+export function bundleFunctions(): ReadonlyMap<string, Uint8Array> {
+  const files = readdirSync(sources).filter((file) => file.endsWith('.ts'));
+  const names = files.map((file) => file.slice(0, -'.ts'.length));
+  return build(names, 'lambdas', lazily);
+}
+
+function build(
+  names: readonly string[],
+  from: string,
+  lazy: Readonly<Record<string, string>>,
+): Map<string, Uint8Array> {
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: names.map((name) => join(from, `${name}.ts`)),
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // The SDK's ES modules, where a package has any: they can be tree-shaken.
+    mainFields: ['module', 'main'],
+    alias: { ...lazy },
+    banner: { js: requireForCommonJs },
+    charset: 'utf8',
+    legalComments: 'none',
+    // What is wrong is in the error that is thrown.
+    logLevel: 'silent',
+  });
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.mjs'), contents]));
+}

@@ -1,0 +1,89 @@
+/** One of the stack's Lambda functions: its code, its log group, and a role that is given from outside. */
+import { rmSync } from 'node:fs';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  type TenancyConfig,
+} from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type * as z from 'zod/mini';
+import { logGroup } from '../storage/log-group.ts';
+import { sources } from './bundle.ts';
+import { bundleOnce } from './bundle-once.ts';
+
+/** Every variable that the function reads, each as text. */
+export type Environment<S extends z.core.$ZodType> = {
+  readonly [K in keyof z.output<S>]: string;
+};
+
+export interface BundledFunctionProps {
+  /** of the file in lambdas/, without `.ts` */
+  readonly name: string;
+  readonly description: string;
+  readonly role: Role;
+  readonly key: IKey;
+  readonly timeoutInSeconds: number;
+  readonly memoryInMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly tenancyConfig?: TenancyConfig;
+}
+
+export class BundledFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    this.logs = logGroup(this, 'Logs', props.key);
+    // Instead of AWS's managed policy, which lets a function write into every log group.
+    props.role.addToPrincipalPolicy(
+      new PolicyStatement({
+        sid: 'WriteOwnLogs',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [this.logs.logGroupArn],
+      }),
+    );
+    this.function = this.bundled(props, this.logs);
+  }
+
+  /** CDK copies the bundle into its assembly as soon as the function is made. */
+  private bundled(props: BundledFunctionProps, logs: LogGroup): LambdaFunction {
+    // `cdk list` and `cdk destroy` need no code: CDK says so by the stacks that it wants bundled.
+    if (!Stack.of(this).bundlingRequired) return this.lambda(props, logs, sources);
+    const folder = bundleOnce(props.name);
+    try {
+      return this.lambda(props, logs, folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  private lambda(props: BundledFunctionProps, logs: LogGroup, folder: string): LambdaFunction {
+    // Not traced: X-Ray would take a permission on `*` in each role, and keep each request's path.
+    return new LambdaFunction(this, 'Function', {
+      description: props.description,
+      code: Code.fromAsset(folder),
+      handler: `${props.name}.handler`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role: props.role,
+      timeout: Duration.seconds(props.timeoutInSeconds),
+      memorySize: props.memoryInMegabytes,
+      environment: { ...props.environment },
+      logGroup: logs,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      ...(props.tenancyConfig && { tenancyConfig: props.tenancyConfig }),
+    });
+  }
+}

@@ -1,0 +1,177 @@
+/** The functions, one for each boundary of privilege, with what each is told and may take. */
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type {
+  auditEnvironment,
+  authorizerEnvironment,
+  certificatesEnvironment,
+  cryptoEnvironment,
+  reconcilerEnvironment,
+  tenantsEnvironment,
+} from '../../contract/environment.ts';
+import type { Config } from '../config.ts';
+import { BundledFunction, type Environment } from './bundled-function.ts';
+
+export interface FunctionsProps {
+  readonly config: Config;
+  readonly key: IKey;
+  readonly table: Table;
+  readonly tenantRoleArn: string;
+  readonly certificateKeyArn: string;
+  readonly auditTable: Table;
+  readonly auditReaderRoleArn: string;
+  readonly roles: {
+    readonly authorizer: Role;
+    readonly controlPlane: Role;
+    readonly dataPlane: Role;
+    readonly certificates: Role;
+    readonly reconciler: Role;
+    readonly audit: Role;
+  };
+}
+
+export class Functions extends Construct {
+  readonly authorizer: BundledFunction;
+  readonly tenants: BundledFunction;
+  readonly crypto: BundledFunction;
+  readonly certificates: BundledFunction;
+  readonly reconciler: BundledFunction;
+  readonly audit: BundledFunction;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.authorizer = this.authorizerFunction(props);
+    this.tenants = this.tenantsFunction(props);
+    this.crypto = this.cryptoFunction(props);
+    this.certificates = this.certificatesFunction(props);
+    this.reconciler = this.reconcilerFunction(props);
+    this.audit = this.auditFunction(props);
+  }
+
+  private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {
+    const environment: Environment<typeof authorizerEnvironment> = {
+      ISSUER: config.issuer,
+      AUDIENCE: config.audience,
+      TENANT_CLAIM: config.tenantClaim,
+    };
+    return new BundledFunction(this, 'Authorizer', {
+      name: 'authorizer',
+      description: 'tenant-keys: token to tenant and scopes',
+      role: roles.authorizer,
+      key,
+      // Every request waits for it; the issuer's keys must come within this time, once.
+      timeoutInSeconds: 5,
+      // A signature check is short: this much CPU is for the cold start.
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+
+  private tenantsFunction(props: FunctionsProps): BundledFunction {
+    const environment: Environment<typeof tenantsEnvironment> = {
+      ...this.registryAndKeyPolicy(props),
+      ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
+      DELETION_WINDOW_IN_DAYS: String(props.config.deletionWindowInDays),
+    };
+    return new BundledFunction(this, 'Tenants', {
+      name: 'tenants',
+      description: 'tenant-keys: tenant lifecycle, without cryptography',
+      role: props.roles.controlPlane,
+      key: props.key,
+      // API Gateway gives up after 29 s; before, the function can still say how far it came.
+      timeoutInSeconds: 28,
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+
+  private cryptoFunction(props: FunctionsProps): BundledFunction {
+    const { tenantIsolation } = props.config;
+    const environment: Environment<typeof cryptoEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      TENANT_ROLE_ARN: props.tenantRoleArn,
+      TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
+      REGISTRY_TTL_SECONDS: String(props.config.registryTtlSeconds),
+      DATA_KEY_MAX_AGE_SECONDS: String(props.config.dataKeyMaxAgeSeconds),
+      DATA_KEY_MAX_MESSAGES: String(props.config.dataKeyMaxMessages),
+      DATA_KEY_MAX_BYTES: String(props.config.dataKeyMaxBytes),
+    };
+    return new BundledFunction(this, 'Crypto', {
+      name: 'crypto',
+      description: 'tenant-keys: encryption and decryption for one tenant',
+      role: props.roles.dataPlane,
+      key: props.key,
+      timeoutInSeconds: 15,
+      // A request of 6 MB stands in memory several times over (base64, bytes, message), and CPU comes
+      // with memory: 1,769 MB is one whole core.
+      memoryInMegabytes: 1769,
+      environment,
+      // Lambda takes this at creation only: switching it replaces the function.
+      ...(tenantIsolation && { tenancyConfig: TenancyConfig.PER_TENANT }),
+    });
+  }
+
+  private certificatesFunction(props: FunctionsProps): BundledFunction {
+    const environment: Environment<typeof certificatesEnvironment> = {
+      TABLE_NAME: props.table.tableName,
+      CERTIFICATE_KEY_ARN: props.certificateKeyArn,
+    };
+    return new BundledFunction(this, 'Certificates', {
+      name: 'certificates',
+      description: 'tenant-keys: signed certificates of erasure',
+      role: props.roles.certificates,
+      key: props.key,
+      // One read and one signature, three attempts each.
+      timeoutInSeconds: 20,
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+
+  private reconcilerFunction(props: FunctionsProps): BundledFunction {
+    const environment: Environment<typeof reconcilerEnvironment> = this.registryAndKeyPolicy(props);
+    return new BundledFunction(this, 'Reconciler', {
+      name: 'reconciler',
+      description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
+      role: props.roles.reconciler,
+      key: props.key,
+      // Lambda's longest: it stays within KMS's quotas, and stops in time by itself.
+      timeoutInSeconds: 900,
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+
+  private auditFunction(props: FunctionsProps): BundledFunction {
+    const environment: Environment<typeof auditEnvironment> = {
+      AUDIT_TABLE_NAME: props.auditTable.tableName,
+      AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
+    };
+    return new BundledFunction(this, 'Audit', {
+      name: 'audit',
+      description: "tenant-keys: who used a tenant's key",
+      role: props.roles.audit,
+      key: props.key,
+      // A session and a page, three attempts each.
+      timeoutInSeconds: 20,
+      memoryInMegabytes: 512,
+      environment,
+    });
+  }
+
+  /** Where rows are, and what the policy of a tenant's key is made of. */
+  private registryAndKeyPolicy({ table, tenantRoleArn, roles }: FunctionsProps) {
+    const { partition, account } = Stack.of(this);
+    return {
+      TABLE_NAME: table.tableName,
+      TENANT_ROLE_ARN: tenantRoleArn,
+      CONTROL_PLANE_ROLE_ARN: roles.controlPlane.roleArn,
+      ACCOUNT_ID: account,
+      PARTITION: partition,
+    };
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The execution role of the control plane. Invariant: it makes and administers tenants' keys and never
+ * uses one. Its right to administer a key is in that key's own policy, which counts from the moment of
+ * creation; what stands here is what no key policy can give, and the Denies that hold against any key
+ * policy, a careless one included.
+ * Key policies name this role by its ARN: a new construct id replaces it, and it loses every key.
+ */
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { administrationOnly } from './key-administration.ts';
+
+export interface ControlPlaneRoleProps {
+  readonly table: Table;
+  readonly deletionWindowInDays: number;
+}
+
+export class ControlPlaneRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneRoleProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.role = new Role(this, 'Role', {
+      description: 'tenant-keys: tenant lifecycle, without cryptography',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Inline, so that at no moment the role has an Allow without its Denies.
+      inlinePolicies: {
+        Policy: new PolicyDocument({
+          statements: [
+            keepRegistry(props.table),
+            createTenantKey(),
+            tagNewKey(stack),
+            nameKey(stack),
+            findLostKey(),
+            seeWhetherKeyIsGone(stack),
+            ...administrationOnly(stack, props.deletionWindowInDays),
+          ],
+        }),
+      },
+    });
+    acknowledgeWildcards(this.role);
+  }
+}
+
+function acknowledgeWildcards(role: Role): void {
+  const kms = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>';
+  acknowledge(role, {
+    'AwsSolutions-IAM5[Resource::*]':
+      'kms:CreateKey and kms:ListKeys have no resource to name; conditions say which keys may be made.',
+    [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
+      'The key that is being made has no id yet, and one that has an owner is excluded by condition; one that was deleted is asked for by DescribeKey, which shows no key material.',
+    [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
+      'Aliases are made at run time, one a tenant, under this prefix.',
+  });
+}
+
+const keepRegistry = (table: Table) =>
+  new PolicyStatement({
+    sid: 'KeepRegistry',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+    resources: [table.tableArn],
+  });
+
+/**
+ * A key of the kind that rotates, never without an owner. What else its tags may be stands in TagNewKey,
+ * which KMS asks for as well as soon as a key is made with tags. The key spec implies the key usage.
+ */
+const createTenantKey = () =>
+  new PolicyStatement({
+    sid: 'CreateTenantKey',
+    actions: ['kms:CreateKey'],
+    resources: ['*'],
+    conditions: {
+      StringLike: { [`aws:RequestTag/${tenantIdTag}`]: '?*' },
+      StringEquals: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT', 'kms:KeyOrigin': 'AWS_KMS' },
+      Bool: { 'kms:MultiRegion': 'false' },
+    },
+  });
+
+/**
+ * KMS takes tags in CreateKey only from callers whose IAM policy allows TagResource on every key
+ * (Developer Guide, "Controlling access to tags"). A key that has an owner is out of reach: with its tag
+ * changed, the tenant role would take it for another tenant's.
+ */
+const tagNewKey = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'TagNewKey',
+    actions: ['kms:TagResource'],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    conditions: {
+      StringEquals: { [`aws:RequestTag/${productTag.key}`]: productTag.value },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag, productTag.key] },
+      Null: { [`aws:ResourceTag/${tenantIdTag}`]: 'true' },
+    },
+  });
+
+/** CreateAlias is asked for twice: here for the alias, and in the key's policy for the key. */
+const nameKey = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'NameKey',
+    actions: ['kms:CreateAlias'],
+    resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
+  });
+
+/** When the answer to CreateKey was lost. Whose a key is, only that key's own policy lets it read. */
+const findLostKey = () =>
+  new PolicyStatement({ sid: 'FindLostKey', actions: ['kms:ListKeys'], resources: ['*'] });
+
+/**
+ * A key that KMS has deleted has no policy that could let anybody ask for it: without a right by IAM the
+ * answer is AccessDenied, which other things give as well, and not NotFound.
+ */
+const seeWhetherKeyIsGone = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'SeeWhetherKeyIsGone',
+    actions: ['kms:DescribeKey'],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+  });

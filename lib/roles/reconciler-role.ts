@@ -1,0 +1,125 @@
+/**
+ * The execution role of the reconciler. Invariant: it changes a key only if that key carries the product's
+ * tag, makes none, retags none and uses none; all of it by IAM, since key policies do not name it (their
+ * statement for the account lets IAM decide). What it reads of other keys tells nothing of their contents.
+ */
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { aliasOf, productTag } from '../../contract/tenant-id.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { administrationOnly } from './key-administration.ts';
+
+export interface ReconcilerRoleProps {
+  readonly table: Table;
+  readonly deletionWindowInDays: number;
+}
+
+export class ReconcilerRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ReconcilerRoleProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.role = new Role(this, 'Role', {
+      description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Inline, so that at no moment the role has an Allow without its Denies.
+      inlinePolicies: {
+        Policy: new PolicyDocument({
+          statements: [
+            keepRegistry(props.table),
+            findKeys(),
+            readKeys(stack),
+            mendOwnKeys(stack),
+            nameKeys(stack),
+            tellFindings(stack),
+            ...administrationOnly(stack, props.deletionWindowInDays),
+          ],
+        }),
+      },
+    });
+    acknowledgeWildcards(this.role);
+  }
+}
+
+function acknowledgeWildcards(role: Role): void {
+  const kms = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>';
+  acknowledge(role, {
+    'AwsSolutions-IAM5[Resource::*]': 'kms:ListKeys and kms:ListAliases have no resource to name.',
+    [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
+      "Keys are made at run time, one a tenant; every action that changes one has a condition on the product's tag.",
+    [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
+      'Aliases are made at run time, one a tenant, under this prefix.',
+  });
+}
+
+/** It deletes only rows of tenants that never got a key. */
+const keepRegistry = (table: Table) =>
+  new PolicyStatement({
+    sid: 'KeepRegistry',
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
+    resources: [table.tableArn],
+  });
+
+const findKeys = () =>
+  new PolicyStatement({
+    sid: 'FindKeys',
+    actions: ['kms:ListKeys', 'kms:ListAliases'],
+    resources: ['*'],
+  });
+
+const everyKey = (stack: Stack) =>
+  stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+
+/** Without the tag as a condition: it is by reading that a key without the tag is found out. */
+const readKeys = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'ReadKeys',
+    actions: [
+      'kms:DescribeKey',
+      'kms:GetKeyPolicy',
+      'kms:GetKeyRotationStatus',
+      'kms:GetKeyLastUsage',
+      'kms:ListKeyRotations',
+      'kms:ListResourceTags',
+    ],
+    resources: [everyKey(stack)],
+  });
+
+const mendOwnKeys = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'MendOwnKeys',
+    actions: [
+      'kms:EnableKey',
+      'kms:DisableKey',
+      'kms:EnableKeyRotation',
+      'kms:PutKeyPolicy',
+      'kms:ScheduleKeyDeletion',
+      'kms:CancelKeyDeletion',
+      'kms:CreateAlias',
+      'kms:UpdateAlias',
+    ],
+    resources: [everyKey(stack)],
+    conditions: { StringEquals: { [`aws:ResourceTag/${productTag.key}`]: productTag.value } },
+  });
+
+/** Both are asked for the alias as well as for its keys; UpdateAlias for the old key and for the new. */
+const nameKeys = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'NameKeys',
+    actions: ['kms:CreateAlias', 'kms:UpdateAlias'],
+    resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
+  });
+
+/** Under no other name than the product's, so that nobody's rules take them for events of their own. */
+const tellFindings = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'TellFindings',
+    actions: ['events:PutEvents'],
+    resources: [
+      stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+    ],
+    conditions: { StringEquals: { 'events:source': 'tenant-keys' } },
+  });

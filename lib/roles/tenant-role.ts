@@ -1,0 +1,83 @@
+/**
+ * The role that the data plane assumes for one tenant. Invariant: a session carries the tenant's id as
+ * its one tag TenantId and as its name, and reaches nothing but that tenant's key, for cryptography with
+ * the id in the encryption context, and that tenant's row. Tags, aliases, grants and policies are out of
+ * its reach, since each of them would lead to another tenant's key.
+ * Key policies name this role by its ARN: a new construct id replaces it and shuts every tenant out.
+ */
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { tenantActions } from '../../contract/key-policy.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+import {
+  nothingWithoutTenant,
+  ownPartitionOnly,
+  ownTenant,
+  SessionTrust,
+} from './session-trust.ts';
+
+export interface TenantRoleProps {
+  readonly table: Table;
+  /** the data plane's execution role: the only one that may assume this one */
+  readonly dataPlaneRole: IRole;
+}
+
+export class TenantRole extends Construct {
+  readonly roleArn: string;
+  readonly trust: SessionTrust;
+
+  constructor(scope: Construct, id: string, props: TenantRoleProps) {
+    super(scope, id);
+    this.trust = new SessionTrust(props.dataPlaneRole.roleArn);
+    // The plain resource: the Role construct writes a trust statement of its own.
+    const role = new CfnRole(this, 'Role', {
+      description: 'tenant-keys: one session a tenant, for its key and its row',
+      assumeRolePolicyDocument: this.trust.document,
+      // From a role, AWS makes no session longer than this either.
+      maxSessionDuration: Duration.hours(1).toSeconds(),
+      // Inline, so that at no moment the role has an Allow without its Deny.
+      policies: [
+        {
+          policyName: 'Policy',
+          policyDocument: new PolicyDocument({
+            statements: [
+              useOwnKey(Stack.of(this)),
+              readOwnRow(props.table),
+              nothingWithoutTenant(),
+            ],
+          }),
+        },
+      ],
+    });
+    this.roleArn = role.attrArn;
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+        'Keys are made at run time, one a tenant; the conditions on tag and encryption context choose the one.',
+    });
+  }
+}
+
+/** One of the two locks of a key; the other is the key's own policy, in contract/key-policy.ts. */
+const useOwnKey = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'UseOwnKey',
+    actions: [...tenantActions],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    conditions: {
+      StringEquals: {
+        [`aws:ResourceTag/${tenantIdTag}`]: ownTenant,
+        [`kms:EncryptionContext:${tenantIdTag}`]: ownTenant,
+      },
+    },
+  });
+
+const readOwnRow = (table: Table) =>
+  new PolicyStatement({
+    sid: 'ReadOwnRow',
+    actions: ['dynamodb:GetItem'],
+    resources: [table.tableArn],
+    conditions: ownPartitionOnly,
+  });

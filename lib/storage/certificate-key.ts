@@ -1,0 +1,75 @@
+/**
+ * The key that signs certificates of erasure. Invariant: only the function that issues them can sign, so a
+ * signature means that the registry said ERASED; administrators can neither sign nor lend the right to.
+ * It outlives the stack: certificates are verified for years, with the public key that auditors keep.
+ * A new construct id makes a new key, whose signatures the old public key does not verify.
+ */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AnyPrincipal,
+  ArnPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { accountAdministers } from '../roles/key-administration.ts';
+
+export interface CertificateKeyProps {
+  /** the execution role of the function that issues certificates */
+  readonly certificatesRoleArn: string;
+}
+
+export class CertificateKey extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, { certificatesRoleArn }: CertificateKeyProps) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: 'tenant-keys: signs certificates of erasure',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      policy: new PolicyDocument({
+        statements: [
+          // With GetPublicKey, so that an administrator can hand out the public key as well.
+          accountAdministers(),
+          signedByCertificates(certificatesRoleArn),
+          nobodyElseSigns(certificatesRoleArn),
+          nobodyGrants(),
+        ],
+      }),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Outside alias/tenant-keys/, where it could be taken for a tenant's.
+    this.key.addAlias('alias/tenant-keys-certificates');
+  }
+}
+
+const signedByCertificates = (roleArn: string) =>
+  new PolicyStatement({
+    sid: 'CertificatesSign',
+    principals: [new ArnPrincipal(roleArn)],
+    actions: ['kms:Sign', 'kms:GetPublicKey'],
+    resources: ['*'],
+  });
+
+const nobodyElseSigns = (roleArn: string) =>
+  new PolicyStatement({
+    sid: 'NobodyElseSigns',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:Sign'],
+    resources: ['*'],
+    conditions: { ArnNotEquals: { 'aws:PrincipalArn': roleArn } },
+  });
+
+/** A grant to sign would outlive every policy that is looked at. */
+const nobodyGrants = () =>
+  new PolicyStatement({
+    sid: 'NobodyGrants',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:CreateGrant'],
+    resources: ['*'],
+  });

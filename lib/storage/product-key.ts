@@ -1,0 +1,130 @@
+/**
+ * The product's own KMS key, for the tenant table, the log groups and the audit trail. Invariant: it is
+ * used only through these services. Nobody, administrators included, can call KMS with it directly, but
+ * for readers of the trail, whose own policies must allow that. No tenant's data is under it.
+ */
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccountRootPrincipal,
+  AnyPrincipal,
+  PolicyDocument,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { usedByAlarms } from '../monitoring/alarm-topic.ts';
+import { dynamodbEndpoint } from '../roles/dynamodb-endpoint.ts';
+import { accountAdministers } from '../roles/key-administration.ts';
+
+export interface ProductKeyProps {
+  readonly rotationPeriodInDays: number;
+  /** the trail's ARN, by its name, if there is one: the trail itself needs the key first */
+  readonly trailArn: string | undefined;
+}
+
+export class ProductKey extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, props: ProductKeyProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const { trailArn } = props;
+    this.key = new Key(this, 'Key', {
+      description: "tenant-keys: the product's own table and logs; no tenant data",
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(props.rotationPeriodInDays),
+      policy: new PolicyDocument({
+        statements: [
+          accountAdministers(),
+          usedByTables(stack),
+          usedByLogGroups(stack),
+          usedByAlarms(stack),
+          ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
+        ],
+      }),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Outside alias/tenant-keys/, where it could be taken for a tenant's.
+    this.key.addAlias('alias/tenant-keys-product');
+  }
+}
+
+/**
+ * As in the policy of AWS's own key aws/dynamodb: whoever may use a table may have DynamoDB decrypt it.
+ * So neither the control plane nor a tenant session needs a statement of its own for this key.
+ * DynamoDB works through a grant that it asks for when the table is made.
+ */
+const usedByTables = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'TablesThroughDynamoDB',
+    principals: [new AnyPrincipal()],
+    actions: [
+      'kms:Encrypt',
+      'kms:Decrypt',
+      'kms:ReEncrypt*',
+      'kms:GenerateDataKey*',
+      'kms:DescribeKey',
+      'kms:CreateGrant',
+    ],
+    resources: ['*'],
+    conditions: {
+      StringEquals: {
+        'kms:ViaService': dynamodbEndpoint(stack),
+        'kms:CallerAccount': stack.account,
+      },
+    },
+  });
+
+/** Only the log groups of this stack, whose names CloudFormation makes from the stack's. */
+const usedByLogGroups = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'LogGroupsThroughCloudWatch',
+    principals: [new ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
+    actions: [
+      'kms:Encrypt',
+      'kms:Decrypt',
+      'kms:ReEncrypt*',
+      'kms:GenerateDataKey*',
+      'kms:DescribeKey',
+    ],
+    resources: ['*'],
+    conditions: {
+      StringLike: {
+        'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
+          service: 'logs',
+          resource: `log-group:${stack.stackName}-*`,
+        }),
+      },
+    },
+  });
+
+const usedByTrail = (trailArn: string) => [
+  new PolicyStatement({
+    sid: 'TrailEncrypts',
+    principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+    actions: ['kms:GenerateDataKey*'],
+    resources: ['*'],
+    conditions: {
+      StringEquals: { 'kms:EncryptionContext:aws:cloudtrail:arn': trailArn },
+      ArnEquals: { 'aws:SourceArn': trailArn },
+    },
+  }),
+  new PolicyStatement({
+    sid: 'TrailDescribes',
+    principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+    actions: ['kms:DescribeKey'],
+    resources: ['*'],
+    conditions: { ArnEquals: { 'aws:SourceArn': trailArn } },
+  }),
+];
+
+/** The account's IAM says who they are; a log file of the trail carries this encryption context. */
+const readByAuditors = (trailArn: string) =>
+  new PolicyStatement({
+    sid: 'AuditorsReadTrail',
+    principals: [new AccountRootPrincipal()],
+    actions: ['kms:Decrypt'],
+    resources: ['*'],
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:cloudtrail:arn': trailArn } },
+  });

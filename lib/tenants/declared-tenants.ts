@@ -1,0 +1,85 @@
+/**
+ * The tenants that the configuration declares: each a key and, by a custom resource, a row. Invariant: the
+ * function that writes the rows can do nothing but that; it reaches no key, and what it finds in the table
+ * under another key it leaves alone.
+ */
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { declaredTenantsEnvironment } from '../../contract/environment.ts';
+import type { Config } from '../config.ts';
+import type { DeclaredTenant } from '../declared-tenants-config.ts';
+import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { TenantKey } from './tenant-key.ts';
+
+export interface DeclaredTenantsProps {
+  /** with one tenant at least */
+  readonly config: Config;
+  readonly table: Table;
+  readonly key: IKey;
+  readonly tenantRoleArn: string;
+  readonly controlPlaneRoleArn: string;
+}
+
+export class DeclaredTenants extends Construct {
+  constructor(scope: Construct, id: string, props: DeclaredTenantsProps) {
+    super(scope, id);
+    const rows = this.rowsFunction(props);
+    for (const tenant of props.config.tenants) this.addTenant(tenant, rows, props);
+  }
+
+  private addTenant(
+    tenant: DeclaredTenant,
+    rows: LambdaFunction,
+    props: DeclaredTenantsProps,
+  ): void {
+    const { tenantId, displayName } = tenant;
+    const { tenantRoleArn, controlPlaneRoleArn } = props;
+    const rotationPeriodInDays = tenant.rotationPeriodInDays ?? props.config.rotationPeriodInDays;
+    const keyProps = { tenantId, rotationPeriodInDays, tenantRoleArn, controlPlaneRoleArn };
+    const { keyArn, alias } = new TenantKey(this, tenantId, keyProps);
+    const row = new CustomResource(this, `${tenantId}-row`, {
+      serviceToken: rows.functionArn,
+      resourceType: 'Custom::DeclaredTenant',
+      // An answer that is lost costs this long; CloudFormation's own limit is an hour.
+      serviceTimeout: Duration.minutes(2),
+      properties: {
+        TenantId: tenantId,
+        ...(displayName !== undefined && { DisplayName: displayName }),
+        RotationPeriodInDays: rotationPeriodInDays,
+        KeyArn: keyArn,
+      },
+    });
+    // A tenant of the same name that was onboarded at run time has the alias: no row before that is known.
+    row.node.addDependency(alias);
+  }
+
+  private rowsFunction({ table, key }: DeclaredTenantsProps): LambdaFunction {
+    const keepDeclaredRows = new PolicyStatement({
+      sid: 'KeepDeclaredRows',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [table.tableArn],
+    });
+    const role = new Role(this, 'Role', {
+      description: 'tenant-keys: rows of declared tenants; reaches no key',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Inline: CloudFormation calls the function as soon as role and function are there.
+      inlinePolicies: { Policy: new PolicyDocument({ statements: [keepDeclaredRows] }) },
+    });
+    const environment: Environment<typeof declaredTenantsEnvironment> = {
+      TABLE_NAME: table.tableName,
+    };
+    return new BundledFunction(this, 'Rows', {
+      name: 'declared-tenants',
+      description: 'tenant-keys: rows of the tenants that the configuration declares',
+      role,
+      key,
+      timeoutInSeconds: 60,
+      memoryInMegabytes: 512,
+      environment,
+    }).function;
+  }
+}

@@ -1,0 +1,216 @@
+/** The REST API of a template: routes, authorizer, integrations, gateway responses, throttling. */
+import { z } from 'zod';
+import { TemplateError } from '../template/intrinsics.ts';
+import { readProperties } from '../template/properties.ts';
+import type { Template } from '../template/template.ts';
+
+const restApi = z.strictObject({
+  Name: z.string(),
+  Description: z.string().optional(),
+  BinaryMediaTypes: z.array(z.string()).default([]),
+  DisableExecuteApiEndpoint: z.literal(false).optional(),
+  EndpointConfiguration: z.unknown().optional(),
+  Tags: z.unknown().optional(),
+});
+
+const resource = z.strictObject({
+  RestApiId: z.string(),
+  ParentId: z.string(),
+  PathPart: z.string(),
+});
+
+const authorizer = z.strictObject({
+  RestApiId: z.string(),
+  Name: z.string(),
+  Type: z.literal('TOKEN'),
+  AuthorizerUri: z.string(),
+  AuthorizerResultTtlInSeconds: z.number(),
+  IdentitySource: z.literal('method.request.header.Authorization'),
+  IdentityValidationExpression: z.string().optional(),
+});
+
+const integration = z.strictObject({
+  Type: z.literal('AWS_PROXY'),
+  IntegrationHttpMethod: z.literal('POST'),
+  Uri: z.string(),
+  RequestParameters: z.record(z.string(), z.string()).default({}),
+  TimeoutInMillis: z.number().default(29_000),
+  PassthroughBehavior: z.string().optional(),
+});
+
+const method = z.strictObject({
+  RestApiId: z.string(),
+  ResourceId: z.string(),
+  HttpMethod: z.string(),
+  AuthorizationType: z.literal('CUSTOM'),
+  AuthorizerId: z.string(),
+  ApiKeyRequired: z.literal(false).optional(),
+  RequestParameters: z.record(z.string(), z.boolean()).optional(),
+  OperationName: z.string().optional(),
+  Integration: integration,
+});
+
+const gatewayResponse = z.strictObject({
+  RestApiId: z.string(),
+  ResponseType: z.string(),
+  StatusCode: z.coerce.number().optional(),
+  ResponseParameters: z.record(z.string(), z.string()).default({}),
+  ResponseTemplates: z.record(z.string(), z.string()).default({}),
+});
+
+const stage = z.strictObject({
+  RestApiId: z.string(),
+  DeploymentId: z.string(),
+  StageName: z.string(),
+  MethodSettings: z
+    .array(
+      z.object({
+        HttpMethod: z.literal('*'),
+        ResourcePath: z.literal('/*'),
+        ThrottlingBurstLimit: z.number().optional(),
+        ThrottlingRateLimit: z.number().optional(),
+      }),
+    )
+    .default([]),
+  AccessLogSetting: z.unknown().optional(),
+  TracingEnabled: z.boolean().optional(),
+  Description: z.string().optional(),
+  Tags: z.unknown().optional(),
+});
+
+export interface ApiDefinition {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly binaryMediaTypes: readonly string[];
+  /** requests a second and in one burst, over the whole stage; absent: not throttled */
+  readonly throttling?: { readonly rate: number; readonly burst: number };
+  readonly methods: readonly MethodDefinition[];
+  readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;
+}
+
+export interface MethodDefinition {
+  readonly httpMethod: string;
+  /** `/tenants/{tenantId}` */
+  readonly resourcePath: string;
+  readonly resourceId: string;
+  readonly authorizer: AuthorizerDefinition;
+  readonly functionArn: string;
+  /** integration header -> the context variable or request parameter that fills it */
+  readonly requestParameters: Readonly<Record<string, string>>;
+  readonly timeoutMilliseconds: number;
+}
+
+export interface AuthorizerDefinition {
+  readonly id: string;
+  readonly functionArn: string;
+  readonly ttlSeconds: number;
+  /** what the header must match, in whole, before the authorizer is asked */
+  readonly validation?: RegExp;
+}
+
+export interface GatewayResponseDefinition {
+  readonly status?: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly template?: string;
+}
+
+/** @throws TemplateError where the template has no API or more than one, or one not understood */
+export function readApi(template: Template): ApiDefinition {
+  const { apiId, properties } = one(template, 'AWS::ApiGateway::RestApi', restApi);
+  const stageProperties = one(template, 'AWS::ApiGateway::Stage', stage).properties;
+  const [settings] = stageProperties.MethodSettings;
+  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings ?? {};
+  return {
+    apiId,
+    stage: stageProperties.StageName,
+    binaryMediaTypes: properties.BinaryMediaTypes,
+    ...(rate !== undefined && burst !== undefined && { throttling: { rate, burst } }),
+    methods: readMethods(template),
+    gatewayResponses: readGatewayResponses(template),
+  };
+}
+
+function one<S extends z.ZodType>(template: Template, type: string, schema: S) {
+  const [resource, ...others] = template.ofType(type);
+  if (resource === undefined || others.length > 0) {
+    throw new TemplateError(`the local stack serves a template with exactly one ${type}`);
+  }
+  const apiId = template.identity(resource.logicalId).ref;
+  return { apiId, properties: readProperties(resource, schema) };
+}
+
+function readMethods(template: Template): MethodDefinition[] {
+  const paths = resourcePaths(template);
+  const authorizers = readAuthorizers(template);
+  return template.ofType('AWS::ApiGateway::Method').map((declared) => {
+    const properties = readProperties(declared, method);
+    const found = authorizers.get(properties.AuthorizerId);
+    const resourcePath = paths.get(properties.ResourceId);
+    if (found === undefined || resourcePath === undefined) {
+      throw new TemplateError(`${declared.logicalId}: its authorizer or resource is missing`);
+    }
+    return {
+      httpMethod: properties.HttpMethod,
+      resourcePath,
+      resourceId: properties.ResourceId,
+      authorizer: found,
+      functionArn: functionOf(properties.Integration.Uri),
+      requestParameters: properties.Integration.RequestParameters,
+      timeoutMilliseconds: properties.Integration.TimeoutInMillis,
+    };
+  });
+}
+
+/** @returns resource id -> path */
+function resourcePaths(template: Template): Map<string, string> {
+  const parts = new Map(
+    template.ofType('AWS::ApiGateway::Resource').map((declared) => {
+      const { ParentId, PathPart } = readProperties(declared, resource);
+      return [template.identity(declared.logicalId).ref, { ParentId, PathPart }] as const;
+    }),
+  );
+  const pathOf = (id: string): string => {
+    const part = parts.get(id);
+    return part === undefined ? '' : `${pathOf(part.ParentId)}/${part.PathPart}`;
+  };
+  return new Map([...parts.keys()].map((id) => [id, pathOf(id)]));
+}
+
+function readAuthorizers(template: Template): Map<string, AuthorizerDefinition> {
+  return new Map(
+    template.ofType('AWS::ApiGateway::Authorizer').map((declared) => {
+      const properties = readProperties(declared, authorizer);
+      const id = template.identity(declared.logicalId).ref;
+      const expression = properties.IdentityValidationExpression;
+      const definition: AuthorizerDefinition = {
+        id,
+        functionArn: functionOf(properties.AuthorizerUri),
+        ttlSeconds: properties.AuthorizerResultTtlInSeconds,
+        ...(expression !== undefined && { validation: new RegExp(`^(?:${expression})$`) }),
+      };
+      return [id, definition];
+    }),
+  );
+}
+
+function readGatewayResponses(template: Template): Map<string, GatewayResponseDefinition> {
+  return new Map(
+    template.ofType('AWS::ApiGateway::GatewayResponse').map((declared) => {
+      const properties = readProperties(declared, gatewayResponse);
+      const body = Object.values(properties.ResponseTemplates)[0];
+      const definition: GatewayResponseDefinition = {
+        ...(properties.StatusCode !== undefined && { status: properties.StatusCode }),
+        headers: properties.ResponseParameters,
+        ...(body !== undefined && { template: body }),
+      };
+      return [properties.ResponseType, definition];
+    }),
+  );
+}
+
+/** An integration's URI is `arn:...:lambda:path/2015-03-31/functions/<function ARN>/invocations`. */
+function functionOf(uri: string): string {
+  const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
+  if (arn === undefined) throw new TemplateError(`not the URI of a Lambda integration: ${uri}`);
+  return arn;
+}

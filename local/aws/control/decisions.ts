@@ -1,0 +1,23 @@
+/** `GET /_local/decisions/<request id>`: why a request was allowed or refused, for a person at this machine. */
+import { explain } from '../../iam/authorize.ts';
+import type { DecisionLog } from '../decision-log.ts';
+import type { Answer } from '../wire/protocol.ts';
+import type { ReceivedHeaders } from '../wire/request.ts';
+import { isLocalHost } from './local-host.ts';
+
+const path = /^\/_local\/decisions\/([A-Za-z0-9-]{1,64})$/;
+
+/** @returns nothing where the request is for something else */
+export function decisionsPage(
+  method: string,
+  target: string,
+  headers: ReceivedHeaders,
+  decisions: DecisionLog,
+): Answer | undefined {
+  const [, requestId] = path.exec(target) ?? [];
+  if (method !== 'GET' || requestId === undefined || !isLocalHost(headers)) return undefined;
+  const records = decisions
+    .of(requestId)
+    .map((record) => ({ ...record, explanation: explain(record.decision) }));
+  return { status: 200, contentType: 'application/json', body: JSON.stringify(records) };
+}

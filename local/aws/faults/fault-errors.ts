@@ -1,0 +1,47 @@
+/** What a call that a fault hits is answered instead of being carried out, as each service words it. */
+
+import { AwsError } from '../operation.ts';
+import { expiredToken } from '../wire/signature.ts';
+import type { Fault } from './fault.ts';
+
+/** @throws AwsError unless it is a fault of the answer only, and the call is to be carried out */
+export function failBy({ fault }: Fault, service: string, operation: string): void {
+  if (fault === 'throttle') throw throttled(service, operation);
+  if (fault === 'error') throw failed(service);
+  if (fault === 'expired') throw expiredToken();
+  if (fault === 'timeout') {
+    // Noted, never sent: the connection ends without an answer.
+    throw new AwsError('RequestTimeout', 'The local stack was told not to answer.');
+  }
+}
+
+function throttled(service: string, operation: string): AwsError {
+  if (service === 'sts') return new AwsError('Throttling', 'Rate exceeded');
+  if (service === 'kms') {
+    return new AwsError(
+      'ThrottlingException',
+      'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+    );
+  }
+  // DynamoDB throttles what is asked about tables otherwise than what is asked of a table.
+  return /^(Describe|List)/.test(operation)
+    ? new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.')
+    : new AwsError(
+        'ProvisionedThroughputExceededException',
+        'The level of configured provisioned throughput for the table was exceeded. ' +
+          'Consider increasing your provisioning level with the UpdateTable API.',
+      );
+}
+
+function failed(service: string): AwsError {
+  if (service === 'kms') {
+    const message =
+      'The request was rejected because an internal exception occurred. The request can be retried.';
+    return new AwsError('KMSInternalException', message, 500);
+  }
+  if (service === 'dynamodb') {
+    return new AwsError('InternalServerError', 'Internal server error', 500);
+  }
+  const message = 'The request processing has failed because of an unknown error.';
+  return new AwsError('InternalFailure', message, 500);
+}

@@ -1,0 +1,60 @@
+/** Which service and operation a request is for, and in which protocol. */
+
+import { AwsError } from '../operation.ts';
+import { jsonProtocol } from './json-protocol.ts';
+import type { Protocol } from './protocol.ts';
+import { actionOf, queryProtocol } from './query-protocol.ts';
+import { headerOf, type ReceivedHeaders } from './request.ts';
+
+export interface Destination {
+  /** as in a credential scope */
+  readonly service: string;
+  readonly protocol: Protocol;
+  readonly maxBodyBytes: number;
+  /** @returns the operation's name, empty where the request does not name one */
+  operationOf(body: Buffer): string;
+}
+
+const megabyte = 1024 * 1024;
+
+/** By the prefix of X-Amz-Target. 16 MB is what a BatchWriteItem may have. */
+const jsonServices = new Map([
+  ['TrentService', { service: 'kms', protocol: jsonProtocol('1.1'), maxBodyBytes: megabyte }],
+  [
+    'DynamoDB_20120810',
+    { service: 'dynamodb', protocol: jsonProtocol('1.0'), maxBodyBytes: 16 * megabyte },
+  ],
+  ['AWSEvents', { service: 'events', protocol: jsonProtocol('1.1'), maxBodyBytes: megabyte }],
+]);
+
+const sts: Destination = {
+  service: 'sts',
+  protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'),
+  maxBodyBytes: megabyte,
+  operationOf: (body) => actionOf(body) ?? '',
+};
+
+/** For a request of which not even the protocol is known. */
+export const unknownProtocol = jsonProtocol('1.1');
+
+/** @throws AwsError UnknownOperationException that says what is served here */
+export function destinationOf(
+  method: string,
+  target: string,
+  headers: ReceivedHeaders,
+): Destination {
+  const [, prefix = '', operation = ''] =
+    /^([^.]+)\.(.+)$/s.exec(headerOf(headers, 'x-amz-target') ?? '') ?? [];
+  const json = jsonServices.get(prefix);
+  const contentType = headerOf(headers, 'content-type') ?? '';
+  const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType);
+  // A query is let through to the check of the signature, which explains itself about presigned URLs.
+  if (method === 'POST' && /^\/($|\?)/.test(target)) {
+    if (json !== undefined) return { ...json, operationOf: () => operation };
+    if (isForm && !headers.has('x-amz-target')) return sts;
+  }
+  throw new AwsError(
+    'UnknownOperationException',
+    'Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target) and STS (AWS query, POST / with a form).',
+  );
+}

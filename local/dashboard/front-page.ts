@@ -1,0 +1,52 @@
+/**
+ * The page at `/`. Invariant: it runs the one script and the one style that stand in it, by their hashes, and
+ * nothing that data could bring along; it talks to nobody but the endpoint that served it, and nobody frames it.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isLocalHost } from '../aws/control/local-host.ts';
+import type { Answer } from '../aws/wire/protocol.ts';
+import type { ReceivedHeaders } from '../aws/wire/request.ts';
+
+const html = readFileSync(join(import.meta.dirname, 'page.html'), 'utf8');
+
+const answer: Answer = {
+  status: 200,
+  contentType: 'text/html; charset=utf-8',
+  body: html,
+  headers: {
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      `script-src '${hashOf('script')}'`,
+      `style-src '${hashOf('style')}'`,
+      'img-src data:',
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  },
+};
+
+/** @returns nothing where the request is for something else, such as a presigned one */
+export function frontPage(
+  method: string,
+  target: string,
+  headers: ReceivedHeaders,
+): Answer | undefined {
+  const isAsked = method === 'GET' && target === '/' && !headers.has('authorization');
+  return isAsked && isLocalHost(headers) && !headers.has('origin') ? answer : undefined;
+}
+
+function hashOf(element: 'script' | 'style'): string {
+  const [, content = '', ...more] = html.split(new RegExp(`</?${element}>`));
+  if (more.length !== 1) throw new Error(`page.html must have one ${element}, without attributes`);
+  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
+}

@@ -1,0 +1,68 @@
+/** Invokes functions by the clock, as EventBridge's rules say. Invariant: a rule's runs never overlap. */
+import { randomUUID } from 'node:crypto';
+import type { Runtime } from '../lambda/runtime.ts';
+import type { Account } from '../template/resource-types.ts';
+import type { ScheduledRule } from './template.ts';
+
+export interface SchedulesOptions {
+  readonly account: Account;
+  readonly rules: readonly ScheduledRule[];
+  readonly runtime: Runtime;
+  /** whether rules run by themselves; without it, only when they are told to */
+  readonly ticking: boolean;
+  readonly onError: (rule: string, error: unknown) => void;
+}
+
+export interface Schedules {
+  /**
+   * Runs a rule's function now, or takes part in the run that is under way.
+   * @returns what the function returned
+   * @throws FunctionError where it failed
+   */
+  run(rule: ScheduledRule): Promise<unknown>;
+  close(): void;
+}
+
+/** The first run is one period after the start, as with a rule that was just made. */
+export function openSchedules(options: SchedulesOptions): Schedules {
+  const { rules, ticking, onError } = options;
+  const running = new Map<string, Promise<unknown>>();
+  let closed = false;
+
+  function start(rule: ScheduledRule): Promise<unknown> {
+    const run = invoke(options, rule).finally(() => running.delete(rule.name));
+    running.set(rule.name, run);
+    return run;
+  }
+  function tick(rule: ScheduledRule): void {
+    // Skipped, where the last run still goes on.
+    if (running.has(rule.name)) return;
+    start(rule).catch((error: unknown) => {
+      // The end of the stack is the end of a run, and no news.
+      if (!closed) onError(rule.name, error);
+    });
+  }
+  const timers = (ticking ? rules : []).map((rule) =>
+    setInterval(tick, rule.everyMinutes * 60_000, rule).unref(),
+  );
+  return {
+    run: (rule) => running.get(rule.name) ?? start(rule),
+    close() {
+      closed = true;
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+const invoke = ({ account, runtime }: SchedulesOptions, { arn, functionArn }: ScheduledRule) =>
+  runtime.invoke(functionArn, {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: account.accountId,
+    time: new Date().toISOString(),
+    region: account.region,
+    resources: [arn],
+    detail: {},
+  });

@@ -1,0 +1,46 @@
+/** What Lambda itself puts into the environment of a function: its name, the region, its role's credentials. */
+import type { Deployment } from './deployment.ts';
+import type { FunctionDefinition } from './lambda/template.ts';
+import type { Account } from './template/resource-types.ts';
+
+/** @throws Error where the function's role is missing or does not trust Lambda */
+export function environmentVariables(
+  definition: FunctionDefinition,
+  deployment: Deployment,
+  account: Account,
+): Record<string, string> {
+  const role = deployment.roles.get(definition.roleArn);
+  if (role === undefined)
+    throw new Error(`${definition.name}: no such role: ${definition.roleArn}`);
+  if (!trustsLambda(role.trustPolicy.source)) {
+    throw new Error(
+      `${definition.name}: its role ${role.name} does not trust lambda.amazonaws.com`,
+    );
+  }
+  const credentials = deployment.issue(role, definition.name);
+  return {
+    AWS_REGION: account.region,
+    AWS_DEFAULT_REGION: account.region,
+    AWS_ENDPOINT_URL: deployment.url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
+    LAMBDA_TASK_ROOT: definition.code,
+    _HANDLER: definition.handler,
+    TZ: ':UTC',
+  };
+}
+
+function trustsLambda(trustPolicy: Readonly<Record<string, unknown>>): boolean {
+  return [trustPolicy.Statement].flat().some((statement) => {
+    const { Effect, Principal, Condition } = statement as Record<string, unknown>;
+    const services = [(Principal as Record<string, unknown> | undefined)?.Service].flat();
+    return (
+      Effect === 'Allow' && Condition === undefined && services.includes('lambda.amazonaws.com')
+    );
+  });
+}

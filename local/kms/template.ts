@@ -1,0 +1,53 @@
+/** The KMS keys that the template itself declares. */
+import { z } from 'zod';
+import { TemplateError } from '../template/intrinsics.ts';
+import { readProperties } from '../template/properties.ts';
+import type { Template } from '../template/template.ts';
+
+const keyProperties = z.strictObject({
+  KeyPolicy: z.record(z.string(), z.unknown()),
+  Description: z.string().optional(),
+  KeySpec: z.enum(['SYMMETRIC_DEFAULT', 'ECC_NIST_P256']).default('SYMMETRIC_DEFAULT'),
+  KeyUsage: z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']).default('ENCRYPT_DECRYPT'),
+  EnableKeyRotation: z.boolean().default(false),
+  RotationPeriodInDays: z.number().default(365),
+  PendingWindowInDays: z.number().optional(),
+  Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
+});
+
+const aliasProperties = z.strictObject({ AliasName: z.string(), TargetKeyId: z.string() });
+
+export interface DeclaredKey extends z.output<typeof keyProperties> {
+  readonly keyId: string;
+  readonly aliases: readonly string[];
+}
+
+export function readKeys(template: Template): DeclaredKey[] {
+  const aliases = template
+    .ofType('AWS::KMS::Alias')
+    .map((resource) => readProperties(resource, aliasProperties));
+  return template.ofType('AWS::KMS::Key').map((resource) => {
+    const { ref: keyId, attributes } = template.identity(resource.logicalId);
+    const properties = readProperties(resource, keyProperties);
+    requirePossible(resource.logicalId, properties);
+    const own = aliases.filter((alias) => [keyId, attributes.Arn].includes(alias.TargetKeyId));
+    return {
+      ...properties,
+      keyId,
+      aliases: own.map((alias) => alias.AliasName),
+    };
+  });
+}
+
+/** @throws TemplateError for what CreateKey and EnableKeyRotation would refuse */
+function requirePossible(
+  logicalId: string,
+  { KeySpec, KeyUsage, EnableKeyRotation }: z.output<typeof keyProperties>,
+): void {
+  if ((KeySpec === 'SYMMETRIC_DEFAULT') !== (KeyUsage === 'ENCRYPT_DECRYPT')) {
+    throw new TemplateError(`${logicalId}: a key of spec ${KeySpec} is not for ${KeyUsage} here`);
+  }
+  if (KeySpec !== 'SYMMETRIC_DEFAULT' && EnableKeyRotation) {
+    throw new TemplateError(`${logicalId}: a key of spec ${KeySpec} does not rotate`);
+  }
+}

@@ -1,0 +1,19 @@
+/** `POST /_local/reconcile` and the like: runs a scheduled function now, and answers with what it returned. */
+
+import { type LocalPage, PageError } from '../aws/control/control-endpoint.ts';
+import { FunctionError } from './environment.ts';
+
+/** @param run runs it, or takes part in the run that is under way */
+export const runPage = (path: string, name: string, run: () => Promise<unknown>): LocalPage => ({
+  path,
+  methods: {
+    POST: async () => {
+      try {
+        return ((await run()) ?? {}) as object;
+      } catch (error) {
+        if (!(error instanceof FunctionError)) throw error;
+        throw new PageError(`the ${name} failed: ${error.errorType}: ${error.message}`, 500);
+      }
+    },
+  },
+});

@@ -1,0 +1,62 @@
+/** A run against an API that answers what a test says, in time that passes by itself. */
+
+import { openPace } from '../../../bin/onboard/adaptive-rate-limit.ts';
+import type { Clock } from '../../../bin/onboard/clock.ts';
+import type { Journal } from '../../../bin/onboard/journal.ts';
+import { onboardAll } from '../../../bin/onboard/onboarding-run.ts';
+import type { TenantLine } from '../../../bin/onboard/tenant-list.ts';
+import type { Reply } from '../../../bin/onboard/tenants-api.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+interface Play {
+  readonly count: number;
+  readonly rate?: number;
+  /** @returns the API's answer to the n-th request */
+  readonly answer: (
+    n: number,
+    clock: Clock,
+    stop: AbortController,
+    tenantId: string,
+  ) => Reply | Promise<Reply>;
+  readonly journal?: Partial<Journal>;
+}
+
+export async function play({ count, rate = 4, answer, journal }: Play) {
+  const clock = virtualClock();
+  const stop = new AbortController();
+  const sent: { readonly at: number; readonly tenantId: string }[] = [];
+  const added: string[] = [];
+  const failures: string[] = [];
+  let underWay = 0;
+  let mostUnderWay = 0;
+  const tenants = Array.from({ length: count }, (_, n): TenantLine => {
+    return { line: n + 2, tenantId: `tenant-${n}`, request: {} };
+  });
+  const run = await onboardAll({
+    tenants,
+    journal: {
+      isDone: () => false,
+      add: ({ tenantId }) => added.push(tenantId),
+      close() {},
+      ...journal,
+    },
+    api: {
+      async put({ tenantId }) {
+        underWay += 1;
+        mostUnderWay = Math.max(mostUnderWay, underWay);
+        const n = sent.push({ at: clock.now(), tenantId });
+        const reply = await answer(n, clock, stop, tenantId);
+        underWay -= 1;
+        return reply;
+      },
+    },
+    pace: openPace({ rate, clock, signal: stop.signal }),
+    clock,
+    inFlight: 8,
+    stop,
+    onRow: ({ reason }) => {
+      if (reason !== undefined) failures.push(reason);
+    },
+  });
+  return { ...run, sent, added, failures, mostUnderWay };
+}

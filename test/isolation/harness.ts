@@ -1,0 +1,253 @@
+/** A world to try the cases in: a deployed template with three tenants, and clients for everybody. */
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { EventBridge } from '@aws-sdk/client-eventbridge';
+import { KMS } from '@aws-sdk/client-kms';
+import { STS } from '@aws-sdk/client-sts';
+import { keyPolicy } from '../../contract/key-policy.ts';
+import type { Credentials } from '../../local/aws/credentials.ts';
+import { systemClock } from '../../local/clock.ts';
+import { type Deployment, deploy } from '../../local/deployment.ts';
+import { parsePolicy } from '../../local/iam/policy-document.ts';
+import { localAccount } from '../../local/stack.ts';
+import type { Role } from '../../local/sts/role.ts';
+import { sessionOf } from '../../local/sts/session.ts';
+import { readTemplate, type Template } from '../../local/template/template.ts';
+import type { Clients, Situation, Tenant, World } from './cases/case.ts';
+
+// One id begins with another, and each is a neighbour of both others.
+const tenantIds = ['acme', 'acme2', 'globex'];
+
+export type Document = Record<string, unknown> & { Statement: Statement[] };
+export type Statement = Record<string, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: a template is JSON that each test looks into
+export type TemplateDocument = { Resources: Record<string, any> } & Record<string, unknown>;
+
+export interface WorldOptions {
+  readonly template: TemplateDocument;
+  readonly situation: Situation;
+  /** changes each tenant's key policy before its key is made */
+  readonly mutateKeyPolicy?: (document: Document) => void;
+}
+
+export interface OpenWorld extends World {
+  readonly deployment: Deployment;
+  close(): Promise<void>;
+}
+
+const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' };
+const careless = {
+  Sid: 'Careless',
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${localAccount.accountId}:root` },
+  Action: 'kms:*',
+  Resource: '*',
+};
+
+/** @returns the logical id of the only role whose id begins so */
+export function logicalIdOf(template: TemplateDocument, type: string, prefix: string): string {
+  const found = Object.entries(template.Resources)
+    .filter(([id, resource]) => resource.Type === type && id.startsWith(prefix))
+    .map(([id]) => id);
+  if (found.length !== 1) throw new Error(`${prefix}: ${found.length} resources of type ${type}`);
+  return found[0] as string;
+}
+
+/** @throws what AWS says, where not even a tenant's own session can encrypt */
+export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
+  const { situation } = options;
+  const document = structuredClone(options.template);
+  if (situation.startsWith('role-open')) {
+    openRole(document, 'TenantRole');
+    openRole(document, 'AuditReaderRole');
+  }
+  if (situation === 'control-open') openRole(document, 'ControlPlaneRole');
+  const template = readTemplate(document, localAccount);
+  const deployment = await deploy({ template, clock: systemClock, port: 0 });
+  try {
+    return await populate(deployment, document, template, options);
+  } catch (error) {
+    await deployment.close();
+    throw error;
+  }
+}
+
+async function populate(
+  deployment: Deployment,
+  document: TemplateDocument,
+  template: Template,
+  { situation, mutateKeyPolicy }: WorldOptions,
+): Promise<OpenWorld> {
+  const role = (prefix: string): Role => {
+    const id = logicalIdOf(document, 'AWS::IAM::Role', prefix);
+    return deployment.roles.get(template.identity(id).attributes.Arn as string) as Role;
+  };
+  const tenantRole = role('TenantRole');
+  const readerRole = role('AuditReaderRole');
+  const controlRole = role('ControlPlaneRole');
+  const keyPolicyOf = (tenantId: string) => {
+    const policy: Document = structuredClone(
+      keyPolicy({
+        tenantId,
+        partition: localAccount.partition,
+        accountId: localAccount.accountId,
+        tenantRoleArn: tenantRole.arn,
+        controlPlaneRoleArn: controlRole.arn,
+      }),
+    );
+    mutateKeyPolicy?.(policy);
+    if (situation.endsWith('key-careless')) policy.Statement.push(careless);
+    if (situation.endsWith('key-undenied')) {
+      policy.Statement = policy.Statement.filter(({ Effect }) => Effect === 'Allow');
+    }
+    const open = situation === 'key-open' || situation === 'control-open';
+    return JSON.stringify(open ? { ...policy, Statement: [careless] } : policy);
+  };
+
+  const as = (credentials: Credentials) => clientsFor(deployment, credentials);
+  const operator = as(deployment.operator);
+  const foreign = await operator.kms.createKey({});
+  const tableName = tableOf(template, 'TenantTable');
+  const auditTableName = tableOf(template, 'AuditTable');
+  const productKey = keyOf(template, 'ProductKey');
+  const certificateKey = keyOf(template, 'CertificateKey');
+  const tenants: Tenant[] = [];
+  for (const tenantId of tenantIds) {
+    const session = as(deployment.issue(tenantRole, tenantId, { TenantId: tenantId }));
+    const reader = as(deployment.issue(readerRole, tenantId, { TenantId: tenantId }));
+    const keyArn = await onboard(operator, { tenantId, tableName, auditTableName, keyPolicyOf });
+    const ciphertext = await sealed(session, tenantId, keyArn);
+    tenants.push({ ...session, tenantId, keyArn, ciphertext, reader });
+  }
+  return {
+    deployment,
+    close: () => deployment.close(),
+    tenants,
+    untagged: as(deployment.issue(tenantRole, 'untagged')),
+    dataPlane: as(deployment.issue(role('DataPlaneRole'), 'crypto')),
+    controlPlane: as(deployment.issue(controlRole, 'tenants')),
+    authorizer: as(deployment.issue(role('AuthorizerRole'), 'authorizer')),
+    reconciler: as(deployment.issue(role('ReconcilerRole'), 'reconciler')),
+    certificates: as(deployment.issue(role('CertificatesRole'), 'certificates')),
+    declaredTenants: as(deployment.issue(role('DeclaredTenantsRole'), 'declared-tenants')),
+    audit: as(deployment.issue(role('AuditRole'), 'audit')),
+    untaggedReader: as(deployment.issue(readerRole, 'untagged')),
+    indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
+    volumes: as(deployment.issue(role('VolumesRole'), 'volumes')),
+    canary: as(deployment.issue(role('CanaryRole'), 'canary')),
+    operator,
+    impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
+    tableName,
+    auditTableName,
+    indexerFailuresArn: queueOf(template),
+    tenantRoleArn: tenantRole.arn,
+    auditReaderRoleArn: readerRole.arn,
+    roleArns: [...deployment.roles.keys()],
+    caller: (prefix) => sessionOf(role(prefix), 'session', { TenantId: 'acme' }),
+    productKeyArn: productKey.arn,
+    productKeyPolicy: productKey.policy,
+    certificateKeyArn: certificateKey.arn,
+    certificateKeyPolicy: certificateKey.policy,
+    tenantTrustPolicy: tenantRole.trustPolicy,
+    auditReaderTrustPolicy: readerRole.trustPolicy,
+    administratorPolicies,
+    foreignKeyArn: foreign.KeyMetadata?.Arn as string,
+    keyPolicyOf,
+  };
+}
+
+/** of the one event that each tenant has */
+const eventKey = '2026-01-31T12:00:00.000Z/kms/1';
+
+const administratorPolicies = [
+  parsePolicy({ Version: '2012-10-17', Statement: everything }, 'Administrator'),
+];
+
+/** Administrators may tag roles, their own included. */
+const impostorRole = (like: Role): Role => ({
+  ...like,
+  arn: `arn:aws:iam::${localAccount.accountId}:role/Administrator`,
+  name: 'Administrator',
+  identityPolicies: administratorPolicies,
+  tags: { TenantId: 'acme' },
+});
+
+/** Adds a statement that allows everything to a role of the template. */
+function openRole(document: TemplateDocument, prefix: string): void {
+  const role = document.Resources[logicalIdOf(document, 'AWS::IAM::Role', prefix)];
+  role.Properties.Policies = [
+    ...(role.Properties.Policies ?? []),
+    { PolicyName: 'Open', PolicyDocument: { Version: '2012-10-17', Statement: [everything] } },
+  ];
+}
+
+async function onboard(
+  operator: Clients,
+  {
+    tenantId,
+    tableName,
+    auditTableName,
+    keyPolicyOf,
+  }: Pick<World, 'tableName' | 'auditTableName' | 'keyPolicyOf'> & { tenantId: string },
+): Promise<string> {
+  const { KeyMetadata } = await operator.kms.createKey({
+    Policy: keyPolicyOf(tenantId),
+    Tags: [
+      { TagKey: 'TenantId', TagValue: tenantId },
+      { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
+    ],
+  });
+  const keyArn = KeyMetadata?.Arn as string;
+  await operator.dynamodb.putItem({
+    TableName: tableName,
+    Item: { tenantId: { S: tenantId }, keyArn: { S: keyArn } },
+  });
+  await operator.dynamodb.putItem({
+    TableName: auditTableName,
+    Item: { tenantId: { S: tenantId }, eventKey: { S: eventKey } },
+  });
+  return keyArn;
+}
+
+async function sealed(session: Clients, tenantId: string, keyArn: string): Promise<Uint8Array> {
+  const { CiphertextBlob } = await session.kms.encrypt({
+    KeyId: keyArn,
+    Plaintext: new TextEncoder().encode(`a secret of ${tenantId}`),
+    EncryptionContext: { TenantId: tenantId },
+  });
+  return CiphertextBlob as Uint8Array;
+}
+
+function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
+  const configuration = {
+    endpoint: deployment.url,
+    region: localAccount.region,
+    credentials,
+    maxAttempts: 1,
+  };
+  return {
+    kms: new KMS(configuration),
+    sts: new STS(configuration),
+    dynamodb: new DynamoDB(configuration),
+    events: new EventBridge(configuration),
+  };
+}
+
+function tableOf(template: Template, prefix: string): string {
+  const table = template
+    .ofType('AWS::DynamoDB::Table')
+    .find(({ logicalId }) => logicalId.startsWith(prefix));
+  return template.identity(table?.logicalId as string).ref;
+}
+
+function queueOf(template: Template): string {
+  const [queue] = template.ofType('AWS::SQS::Queue');
+  return template.identity(queue?.logicalId as string).attributes.Arn as string;
+}
+
+function keyOf(template: Template, prefix: string) {
+  const key = template
+    .ofType('AWS::KMS::Key')
+    .find(({ logicalId }) => logicalId.startsWith(prefix));
+  const arn = template.identity(key?.logicalId as string).attributes.Arn as string;
+  return { arn, policy: parsePolicy(key?.properties.KeyPolicy, prefix, 'resource') };
+}

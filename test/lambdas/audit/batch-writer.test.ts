@@ -1,0 +1,95 @@
+/** Whatever an event holds, and whatever DynamoDB gives back: what can be a row becomes one. */
+import { type BatchWriteItemCommand, DynamoDB } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import { RowsNotWritten } from '../../../lambdas/audit/batch-writer.ts';
+import type { KeyEvent } from '../../../lambdas/audit/contract.ts';
+import { indexed } from '../../../lambdas/audit/index-events.ts';
+import { eventOf } from '../../../lambdas/audit/item.ts';
+import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { delivery } from './delivery.ts';
+import { environment, event, index, owners, rows, useWorld, world } from './harness.ts';
+
+useWorld();
+
+describe('an event that somebody has made odd', () => {
+  /** Names that mean something to JavaScript, and to DynamoDB's converter. */
+  test.each(['constructor', 'toString', 'S', 'L', '$', 'a.b', 'x'.repeat(300), '\u{1f511}'])(
+    'with a name of its context such as %s is a row, and reads as it was',
+    async (name) => {
+      const encryptionContext = { TenantId: 'acme', [name]: 'x' };
+      const odd = event(['acme'], { requestParameters: { encryptionContext } });
+      const summary = await index('trail', [odd, event(['acme'])]);
+      expect(summary).toMatchObject({ IndexedRows: 2, UnreadableLines: 0 });
+      const { Items = [] } = await world.table.scan({ TableName: 'audit' });
+      expect(Items.map((item) => (eventOf(item) as KeyEvent).encryptionContext)).toContainEqual(
+        encryptionContext,
+      );
+    },
+  );
+
+  test('that can never be a row takes none of the others with it, and is told', async () => {
+    const tooLong = event(['acme'], { eventID: 'x'.repeat(1100) });
+    const lines = [...Array.from({ length: 30 }, () => event(['acme'])), tooLong];
+    expect(await index('trail', lines)).toMatchObject({ IndexedRows: 30, UnreadableLines: 1 });
+    expect(await rows()).toHaveLength(30);
+    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'event not written' }));
+  });
+});
+
+describe('writing', () => {
+  test('takes as many rows at once as DynamoDB does', async () => {
+    const lines = Array.from({ length: 60 }, () => event(['acme']));
+    expect(await index('trail', lines)).toMatchObject({ IndexedRows: 60, TableCalls: 3 });
+    expect(await rows()).toHaveLength(60);
+  });
+
+  /** DynamoDB gives back what it had no capacity for, which no local table has. */
+  function givingBack(times: number) {
+    const client = new DynamoDB(world.configuration);
+    let left = times;
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const { RequestItems = {} } = args.input as BatchWriteItemCommand['input'];
+          const requests = RequestItems.audit ?? [];
+          if (commandName !== 'BatchWriteItemCommand' || left === 0) return next(args);
+          left -= 1;
+          const [first, ...rest] = requests;
+          await world.table.batchWriteItem({ RequestItems: { audit: [first as never] } });
+          const output = { UnprocessedItems: { audit: rest }, $metadata: {} };
+          return { response: {}, output } as never;
+        },
+      { step: 'initialize' },
+    );
+    return client;
+  }
+
+  test('is tried again for what DynamoDB gave back', async () => {
+    const lines = delivery(
+      'trail',
+      [1, 2, 3, 4].map(() => JSON.stringify(event(['acme']))),
+    );
+    const summary = await indexed(readLogBatch(lines), {
+      table: givingBack(2),
+      owners: owners(),
+      environment,
+    });
+    expect(summary.TableCalls).toBe(3);
+    expect(await rows()).toHaveLength(4);
+  });
+
+  test('that never ends fails, so that the lines are delivered again', async () => {
+    const lines = delivery(
+      'trail',
+      Array.from({ length: 12 }, () => JSON.stringify(event(['acme']))),
+    );
+    const failing = indexed(readLogBatch(lines), {
+      table: givingBack(20),
+      owners: owners(),
+      environment,
+    });
+    await expect(failing).rejects.toThrow(RowsNotWritten);
+    // The lines for alarms are there all the same.
+    expect(world.logged.map(({ message }) => message)).toEqual(Array(12).fill('key event'));
+  });
+});

@@ -1,0 +1,176 @@
+/** The tables of the local stack, two tenants with keys in them, and lines that the indexer is given. */
+import { DynamoDB, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
+import { indexed } from '../../../lambdas/audit/index-events.ts';
+import { keyOwners } from '../../../lambdas/audit/key-owners.ts';
+import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { credentialStore } from '../../../local/aws/credentials.ts';
+import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
+import { systemClock } from '../../../local/clock.ts';
+import { dynamodb } from '../../../local/dynamodb/service.ts';
+import { administrator } from '../../local/administrator.ts';
+import { delivery } from './delivery.ts';
+
+const account = { accountId: '111122223333', region: 'us-east-1', partition: 'aws' };
+export const keyOf = (name: string) => `arn:aws:kms:us-east-1:111122223333:key/${name}`;
+export const controlPlane = 'arn:aws:iam::111122223333:role/ControlPlane';
+const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
+export const environment = {
+  TABLE_NAME: 'tenants',
+  AUDIT_TABLE_NAME: 'audit',
+  AUDIT_RETENTION_DAYS: 30,
+  ACCOUNT_ID: account.accountId,
+  CONTROL_PLANE_ROLE_ARN: controlPlane,
+  TENANT_ROLE_ARN: tenantRole,
+  TRAIL_LOG_GROUP: 'trail',
+  REQUEST_LOG_GROUP: 'requests',
+};
+
+/** Made before the tests of a file, and empty before each of them. */
+export const world = {
+  table: undefined as unknown as DynamoDB,
+  configuration: {} as DynamoDBClientConfig,
+  /** of DynamoDB */
+  calls: [] as FinishedCall[],
+  /** what the indexer has logged */
+  logged: [] as Record<string, unknown>[],
+  /** of the memory of whose key a key is, epoch milliseconds */
+  now: 0,
+};
+
+/** Gives the file's tests the world. */
+export function useWorld(): void {
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    ends.push(...(await open()));
+    jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+      world.logged.push(JSON.parse(String(line)));
+      return true;
+    });
+  });
+  afterAll(async () => {
+    jest.restoreAllMocks();
+    for (const end of ends) await end();
+  });
+  beforeEach(empty);
+}
+
+/** @returns what closes it */
+async function open(): Promise<(() => Promise<void>)[]> {
+  const tables = await dynamodb(account);
+  const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
+  const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' }) as const;
+  const BillingMode = 'PAY_PER_REQUEST';
+  await tables.createTable({
+    TableName: 'tenants',
+    AttributeDefinitions: [string('tenantId'), string('keyArn')],
+    KeySchema: [hash('tenantId')],
+    BillingMode,
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'keyArn',
+        KeySchema: [hash('keyArn')],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+  await tables.createTable({
+    TableName: 'audit',
+    AttributeDefinitions: [string('tenantId'), string('eventKey')],
+    KeySchema: [hash('tenantId'), { AttributeName: 'eventKey', KeyType: 'RANGE' }],
+    BillingMode,
+  });
+  const credentials = credentialStore(systemClock);
+  const endpoint = await serveAws({
+    services: [tables.service],
+    credentials,
+    clock: systemClock,
+    port: 0,
+    onCall: (call) => world.calls.push(call),
+    ...account,
+  });
+  world.configuration = {
+    endpoint: endpoint.url,
+    region: account.region,
+    maxAttempts: 1,
+    credentials: credentials.issue(administrator(account.accountId)),
+  };
+  world.table = new DynamoDB(world.configuration);
+  for (const tenantId of ['acme', 'globex']) {
+    const Item = { tenantId: { S: tenantId }, keyArn: { S: keyOf(tenantId) } };
+    await world.table.putItem({ TableName: 'tenants', Item });
+  }
+  return [endpoint.close, () => tables.close()];
+}
+
+async function empty(): Promise<void> {
+  const { Items = [] } = await world.table.scan({ TableName: 'audit' });
+  for (const { tenantId, eventKey } of Items) {
+    await world.table.deleteItem({
+      TableName: 'audit',
+      Key: { tenantId: tenantId as never, eventKey: eventKey as never },
+    });
+  }
+  world.calls.length = 0;
+  world.logged.length = 0;
+  world.now = 0;
+}
+
+let count = 0;
+export const event = (keys: readonly string[], change: object = {}) => {
+  count += 1;
+  return {
+    eventSource: 'kms.amazonaws.com',
+    eventTime: '2026-11-24T17:00:00Z',
+    eventName: 'Decrypt',
+    eventID: `event-${count}`,
+    requestID: `request-${count}`,
+    sourceIPAddress: '192.0.2.1',
+    userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/Alice' },
+    requestParameters: { encryptionContext: { TenantId: 'acme' } },
+    resources: keys.map((name) => ({ ARN: keyOf(name) })),
+    ...change,
+  };
+};
+
+export const request = (change: object = {}) => {
+  count += 1;
+  return {
+    timestamp: '2026-11-24T17:00:00.123Z',
+    level: 'INFO',
+    message: 'request',
+    requestId: `api-${count}`,
+    tenantId: 'acme',
+    principal: 'backend',
+    sourceAddress: '192.0.2.2',
+    operation: 'decrypt',
+    outcome: 'succeeded',
+    status: 200,
+    kmsCalls: [{ requestId: 'request-1', dataKeyId: 'd' }],
+    ...change,
+  };
+};
+
+export const owners = () => keyOwners(world.table, 'tenants', () => world.now);
+
+export const index = (group: string, lines: readonly object[], known = owners()) =>
+  indexed(
+    readLogBatch(
+      delivery(
+        group,
+        lines.map((line) => JSON.stringify(line)),
+      ),
+    ),
+    {
+      table: world.table,
+      owners: known,
+      environment,
+    },
+  );
+
+export async function rows(): Promise<Record<string, unknown>[]> {
+  const { Items = [] } = await world.table.scan({ TableName: 'audit', ConsistentRead: true });
+  return Items.map((item) => unmarshall(item));
+}
+export const tenantsOf = async () => (await rows()).map(({ tenantId }) => tenantId).sort();

@@ -1,0 +1,169 @@
+/** From lines to rows, on the tables of the local stack. */
+import { describe, expect, test } from '@jest/globals';
+import { indexed } from '../../../lambdas/audit/index-events.ts';
+import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { delivery } from './delivery.ts';
+import {
+  controlPlane,
+  environment,
+  event,
+  index,
+  keyOf,
+  owners,
+  request,
+  rows,
+  tenantsOf,
+  useWorld,
+  world,
+} from './harness.ts';
+
+useWorld();
+
+describe('events of the trail', () => {
+  test("are rows of the key's tenant, which go away in time, and lines for alarms", async () => {
+    const one = event(['acme'], { errorCode: 'AccessDenied' });
+    const summary = await index('trail', [one]);
+    expect(summary).toEqual({
+      IndexedLines: 1,
+      IndexedRows: 1,
+      UnreadableLines: 0,
+      TableCalls: 1,
+    });
+    expect(await rows()).toEqual([
+      {
+        tenantId: 'acme',
+        eventKey: `2026-11-24T17:00:00.000Z/kms/${one.eventID}`,
+        expiresAt: Date.parse('2026-12-24T17:00:00Z') / 1000,
+        kind: 'kms',
+        eventId: one.eventID,
+        time: '2026-11-24T17:00:00.000Z',
+        operation: 'Decrypt',
+        outcome: 'refused',
+        errorCode: 'AccessDenied',
+        principal: 'arn:aws:iam::111122223333:user/Alice',
+        sourceAddress: '192.0.2.1',
+        requestId: one.requestID,
+        keyArn: keyOf('acme'),
+        encryptionContext: '{"TenantId":"acme"}',
+      },
+    ]);
+    expect(world.logged).toEqual([
+      {
+        timestamp: expect.any(String),
+        level: 'INFO',
+        message: 'key event',
+        tenantId: 'acme',
+        time: '2026-11-24T17:00:00.000Z',
+        operation: 'Decrypt',
+        outcome: 'refused',
+        errorCode: 'AccessDenied',
+        principal: 'arn:aws:iam::111122223333:user/Alice',
+        keyArn: keyOf('acme'),
+        eventId: one.eventID,
+      },
+    ]);
+  });
+
+  test("of keys that are no tenant's are no rows, whatever they say of tenants", async () => {
+    const tags = [
+      { tagKey: 'TenantId', tagValue: 'acme' },
+      { tagKey: 'ManagedBy', tagValue: 'tenant-keys' },
+    ];
+    const summary = await index('trail', [
+      event(['stranger']),
+      event([]),
+      // A key that somebody else makes in a tenant's name.
+      event(['forged'], { eventName: 'CreateKey', requestParameters: { tags } }),
+      event(['forged']),
+    ]);
+    expect(summary).toMatchObject({ IndexedLines: 4, IndexedRows: 0 });
+    expect(await rows()).toEqual([]);
+    expect(world.logged).toEqual([]);
+  });
+
+  test('of a key that the control plane has just made are the new tenant’s', async () => {
+    const made = event(['new'], {
+      eventName: 'CreateKey',
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: 'arn:aws:sts::111122223333:assumed-role/ControlPlane/tenants',
+        sessionContext: { sessionIssuer: { arn: controlPlane } },
+      },
+      requestParameters: {
+        tags: [
+          { tagKey: 'TenantId', tagValue: 'umbrella' },
+          { tagKey: 'ManagedBy', tagValue: 'tenant-keys' },
+        ],
+      },
+    });
+    await index('trail', [made, event(['new'], { eventName: 'CreateAlias' })]);
+    expect(await tenantsOf()).toEqual(['umbrella', 'umbrella']);
+  });
+
+  test('of two tenants’ keys are a row for each, and one where both keys are one tenant’s', async () => {
+    await index('trail', [event(['acme', 'globex'], { eventName: 'ReEncrypt' })]);
+    expect(await tenantsOf()).toEqual(['acme', 'globex']);
+    await index('trail', [event(['globex', 'globex'], { eventName: 'ReEncrypt' })]);
+    expect(await tenantsOf()).toEqual(['acme', 'globex', 'globex']);
+  });
+
+  test('that no reader can read are counted, and stop no other', async () => {
+    const batch = delivery('trail', ['{', '"x"', JSON.stringify(event(['acme']))]);
+    const known = { table: world.table, owners: owners(), environment };
+    expect(await indexed(readLogBatch(batch), known)).toMatchObject({
+      IndexedLines: 3,
+      IndexedRows: 1,
+      UnreadableLines: 2,
+    });
+  });
+});
+
+test('what is delivered again changes nothing', async () => {
+  const events = [event(['acme']), event(['globex']), event(['acme'])];
+  const requests = [request(), request({ tenantId: 'globex' })];
+  await index('trail', events);
+  await index('requests', requests);
+  const before = await rows();
+  await index('trail', [...events, ...events]);
+  await index('requests', requests);
+  expect(await rows()).toEqual(before);
+  expect(before).toHaveLength(5);
+});
+
+describe('lines of requests', () => {
+  test('are rows of the tenant whose token it was', async () => {
+    await index('requests', [request({ Items: 3, FailedItems: 1, code: 'x', content: 'secret' })]);
+    const [row] = await rows();
+    expect(row).toMatchObject({
+      tenantId: 'acme',
+      kind: 'request',
+      time: '2026-11-24T17:00:00.123Z',
+      operation: 'decrypt',
+      principal: 'backend',
+      status: 200,
+      errorCode: 'x',
+      items: 3,
+      failedItems: 1,
+      kmsCalls: [{ requestId: 'request-1', dataKeyId: 'd' }],
+    });
+    expect(row).not.toHaveProperty('content');
+  });
+
+  test('make no events of KMS, nor events of the trail requests', async () => {
+    expect(await index('requests', [event(['acme'])])).toMatchObject({ UnreadableLines: 1 });
+    expect(await index('trail', [request()])).toMatchObject({ UnreadableLines: 1 });
+    expect(await rows()).toEqual([]);
+  });
+
+  test.each(['*', 'baseline/acme', 'ACME', '', undefined])(
+    'of a tenant that cannot be (%s) are not read',
+    async (tenantId) => {
+      expect(await index('requests', [request({ tenantId })])).toMatchObject({ IndexedRows: 0 });
+      expect(await rows()).toEqual([]);
+    },
+  );
+});
+
+test('a log group that is none of ours fails', async () => {
+  await expect(index('other', [event(['acme'])])).rejects.toThrow('none that is indexed');
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import { routes } from '../../../contract/routes.ts';
+import { policyFor } from '../../../lambdas/authorizer/api-policy.ts';
+import type { Rights } from '../../../lambdas/authorizer/permissions.ts';
+import { authorize } from '../../../local/iam/authorize.ts';
+import { parsePolicy } from '../../../local/iam/policy-document.ts';
+
+const stage = 'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1';
+const methodArn = `${stage}/POST/tenants/acme/encrypt`;
+const tenant: Rights = { scopes: new Set(['tenant-keys/crypto']), tenantId: 'acme' };
+const watchfulTenant: Rights = {
+  scopes: new Set(['tenant-keys/crypto', 'tenant-keys/audit']),
+  tenantId: 'acme',
+};
+const admin: Rights = { scopes: new Set(['tenant-keys/admin', 'tenant-keys/audit']) };
+const auditor: Rights = { scopes: new Set(['tenant-keys/audit']) };
+
+/** Decided as API Gateway decides, by the local stack's evaluator. */
+function allows(rights: Rights | undefined, request: string): boolean {
+  const caller = {
+    arn: 'somebody',
+    principalArn: 'somebody',
+    accountId: '111122223333',
+    userId: 'somebody',
+    tags: {},
+    identityPolicies: [parsePolicy(policyFor(rights, methodArn), 'token', 'identity')],
+  };
+  const access = { action: 'execute-api:Invoke', resource: `${stage}/${request}`, context: {} };
+  return authorize(caller, access).allowed;
+}
+
+const dataPlane = [
+  'encrypt',
+  'decrypt',
+  'reencrypt',
+  'encrypt-batch',
+  'decrypt-batch',
+  'data-keys',
+  'data-keys/decrypt',
+];
+
+test("a tenant's policy is one ARN for each route of the data plane, and nothing else", () => {
+  expect(policyFor(tenant, methodArn)).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: dataPlane.map((operation) => `${stage}/POST/tenants/acme/${operation}`),
+      },
+    ],
+  });
+});
+
+test('it is the same whichever path of the API was asked for first', () => {
+  const other = policyFor(tenant, `${stage}/GET/tenants`);
+  expect(other).toEqual(policyFor(tenant, methodArn));
+});
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s',
+  (_, { method, path, plane }) => {
+    const request = `${method}${path.replace('{tenantId}', 'acme')}`;
+
+    test("is a tenant's only on the data plane, and only its own", () => {
+      expect(allows(tenant, request)).toBe(plane === 'crypto');
+      for (const other of ['acme2', 'acm', 'Acme', '*', 'acme/x', 'x/acme']) {
+        expect(allows(tenant, request.replace('acme', other))).toBe(false);
+      }
+    });
+
+    test("is a tenant's that may audit on the data plane and its audit, and only its own", () => {
+      expect(allows(watchfulTenant, request)).toBe(plane === 'crypto' || plane === 'audit');
+      for (const other of ['acme2', 'acm', 'Acme', '*', 'acme/x', 'x/acme']) {
+        expect(allows(watchfulTenant, request.replace('acme', other))).toBe(false);
+      }
+    });
+
+    test("is an auditor's only where events are read, of whichever tenant", () => {
+      for (const id of ['acme', 'globex']) {
+        expect(allows(auditor, request.replace('acme', id))).toBe(plane === 'audit');
+      }
+    });
+
+    test("is an administrator's only on the control plane and its audit", () => {
+      for (const id of ['acme', 'globex', 'a/b']) {
+        expect(allows(admin, request.replace('acme', id))).toBe(plane !== 'crypto');
+      }
+    });
+
+    test('is not for a token without rights', () => {
+      expect(allows(undefined, request)).toBe(false);
+    });
+  },
+);
+
+test("an administrator is denied the data plane's routes by name, since * goes beyond slashes", () => {
+  expect(policyFor(admin, methodArn).Statement[1]).toEqual({
+    Effect: 'Deny',
+    Action: 'execute-api:Invoke',
+    Resource: dataPlane.map((operation) => `${stage}/POST/tenants/*/${operation}`),
+  });
+});
+
+test('another stage and another API are out of reach', () => {
+  const [statement] = policyFor(admin, methodArn).Statement;
+  for (const arn of statement?.Resource ?? []) expect(arn.startsWith(`${stage}/`)).toBe(true);
+});
+
+test.each([
+  'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3',
+  'arn:aws:lambda:eu-central-1:111122223333:function:x/v1/GET/tenants',
+  '*',
+  '',
+])('a method ARN that is none gives no policy: "%s"', (arn) => {
+  expect(() => policyFor(admin, arn)).toThrow('method ARN');
+});
+
+test("an administrator's policy stays below API Gateway's 8 kB", () => {
+  const longest =
+    'arn:aws-us-gov:execute-api:ap-southeast-2:111122223333:a1b2c3d4e5/stage-of-a-long-name';
+  const policy = policyFor(admin, `${longest}/GET/tenants`);
+  expect(JSON.stringify(policy).length).toBeLessThan(4096);
+});

@@ -1,0 +1,177 @@
+import { createPublicKey } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exportSPKI, generateKeyPair } from 'jose';
+import { issuerKeys } from '../../../lambdas/authorizer/jwks-cache.ts';
+import {
+  refusalOfToken,
+  tokenVerifier,
+  type VerifyToken,
+} from '../../../lambdas/authorizer/token-verifier.ts';
+import { audience, type Issuer, openIssuer, seconds, sign } from './issuer.ts';
+
+let issuer: Issuer;
+let verify: VerifyToken;
+beforeAll(async () => {
+  issuer = await openIssuer();
+  const keys = issuerKeys({ issuer: issuer.url });
+  verify = tokenVerifier({ issuer: issuer.url, audience, keys });
+});
+afterAll(() => issuer.close());
+
+/** @returns in a word why the token is refused */
+const refusal = async (token: string | Promise<string>): Promise<string> => {
+  try {
+    await verify(await token);
+  } catch (error) {
+    return refusalOfToken(error);
+  }
+  return 'accepted';
+};
+const unsigned = (header: object, claims: object): string =>
+  [header, claims].map((p) => Buffer.from(JSON.stringify(p)).toString('base64url')).join('.');
+
+test('a good token gives its claims', async () => {
+  const claims = await verify(await issuer.token({ scope: 'a b', tenant_id: 'acme' }));
+  expect(claims).toMatchObject({ sub: 'somebody', scope: 'a b', tenant_id: 'acme' });
+});
+
+describe('the signature', () => {
+  const claims = () => ({ iss: issuer.url, aud: audience, exp: seconds(60), tenant_id: 'acme' });
+
+  test('of another key under the same key id', async () => {
+    const { privateKey } = await generateKeyPair('RS256');
+    expect(await refusal(sign(privateKey, claims()))).toBe('signature');
+  });
+
+  test.each(['none', 'None', 'NONE', ''])('by no algorithm: alg "%s"', async (alg) => {
+    expect(await refusal(`${unsigned({ alg, kid: 'key-1' }, claims())}.`)).toBe('malformed');
+    expect(await refusal(`${unsigned({ alg, kid: 'key-1' }, claims())}.AA`)).toBe('algorithm');
+  });
+
+  test.each(['HS256', 'HS512'])('%s with the public key as the secret', async (alg) => {
+    const pem = await exportSPKI(issuer.publicKey);
+    const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    for (const secret of [Buffer.from(pem), der]) {
+      expect(await refusal(sign(secret, claims(), { alg }))).toBe('algorithm');
+    }
+  });
+
+  test('by another algorithm than the key is for', async () => {
+    const token = sign(issuer.privateKey, claims(), { alg: 'RS256' });
+    const [, payload, signature] = (await token).split('.');
+    const header = Buffer.from('{"alg":"RS512","kid":"key-1"}').toString('base64url');
+    expect(await refusal(`${header}.${payload}.${signature}`)).toBe('algorithm');
+  });
+
+  test('over other claims', async () => {
+    const [header, , signature] = (await issuer.token()).split('.');
+    const payload = Buffer.from(JSON.stringify(claims())).toString('base64url');
+    expect(await refusal(`${header}.${payload}.${signature}`)).toBe('signature');
+  });
+
+  test('with a key of its own in the header', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const jwk = await crypto.subtle.exportKey('jwk', publicKey);
+    expect(await refusal(sign(privateKey, claims(), { jwk }))).toBe('signature');
+  });
+
+  test('without a key id', async () => {
+    expect(await refusal(issuer.token({}, { kid: undefined }))).toBe('no-key-id');
+  });
+
+  test('with a key id that the issuer has not', async () => {
+    expect(await refusal(issuer.token({}, { kid: 'key-2' }))).toBe('unknown-key');
+  });
+
+  test('with critical headers', async () => {
+    const [, payload] = (await issuer.token()).split('.');
+    const header = unsigned({ alg: 'RS256', kid: 'key-1', crit: ['x'], x: 1 }, {}).split('.')[0];
+    const input = `${header}.${payload}`;
+    const signature = await crypto.subtle.sign(
+      'RSASSA-PKCS1-v1_5',
+      issuer.privateKey,
+      Buffer.from(input),
+    );
+    const token = `${input}.${Buffer.from(signature).toString('base64url')}`;
+    expect(await refusal(token)).toBe('malformed');
+  });
+});
+
+describe('the issuer', () => {
+  test.each([
+    ['another', 'https://evil.example'],
+    ['ours with a slash', 'slash'],
+    ['none', null],
+    ['a list with ours in it', 'list'],
+  ])('%s', async (_, iss) => {
+    const values: Record<string, unknown> = { slash: `${issuer.url}/`, list: [issuer.url] };
+    const value = values[String(iss)] ?? iss;
+    expect(await refusal(issuer.token({ iss: value }))).toMatch(/^(other-issuer|malformed)$/);
+  });
+});
+
+describe('the audience', () => {
+  test.each([
+    ['ours among others', { aud: ['other', audience] }, 'accepted'],
+    ['another', { aud: 'other' }, 'other-audience'],
+    ['that begins like ours', { aud: `${audience}2` }, 'other-audience'],
+    ['none', { aud: null }, 'other-audience'],
+    ['an empty list', { aud: [] }, 'other-audience'],
+    ['none, and ours as the client of an access token', cognito({}), 'accepted'],
+    [
+      'none, and ours as the client of no access token',
+      cognito({ token_use: null }),
+      'other-audience',
+    ],
+    ['another, and ours as the client', { aud: 'other', client_id: audience }, 'other-audience'],
+    ['none, and another client', cognito({ client_id: 'other' }), 'other-audience'],
+  ])('%s: %j is %s', async (_, claims, outcome) => {
+    expect(await refusal(issuer.token(claims))).toBe(outcome);
+  });
+
+  function cognito(claims: Record<string, unknown>): Record<string, unknown> {
+    return { aud: null, client_id: audience, token_use: 'access', ...claims };
+  }
+});
+
+describe('the use', () => {
+  test.each([
+    ['access', 'accepted'],
+    ['id', 'other-use'],
+    ['refresh', 'other-use'],
+    ['', 'other-use'],
+    [7, 'other-use'],
+    [null, 'accepted'],
+  ])('token_use %j is %s', async (use, outcome) => {
+    expect(await refusal(issuer.token({ token_use: use }))).toBe(outcome);
+  });
+});
+
+describe('the time', () => {
+  test.each([
+    ['expired within the tolerance', { exp: seconds(-5) }, 'accepted'],
+    ['expired', { exp: seconds(-20) }, 'expired'],
+    ['no expiry', { exp: null }, 'expired'],
+    ['not yet valid, within the tolerance', { nbf: seconds(5) }, 'accepted'],
+    ['not yet valid', { nbf: seconds(30) }, 'not-yet-valid'],
+  ])('%s', async (_, claims, outcome) => {
+    expect(await refusal(issuer.token(claims))).toBe(outcome);
+  });
+
+  test.each(['never', {}, [1], true])('an expiry that is no number: %j', async (exp) => {
+    const payload = { iss: issuer.url, aud: audience, exp };
+    expect(await refusal(`${unsigned({ alg: 'RS256', kid: 'key-1' }, payload)}.AA`)).toBe(
+      'malformed',
+    );
+  });
+});
+
+describe('the form', () => {
+  test.each(['', 'a', 'a.b', 'a.b.c.d', '..', 'a b.c.d', '{}.{}.{}'])('%j', async (token) => {
+    expect(await refusal(token)).toBe('malformed');
+  });
+
+  test('longer than 8 kB', async () => {
+    expect(await refusal(issuer.token({ more: 'x'.repeat(8192) }))).toBe('malformed');
+  });
+});

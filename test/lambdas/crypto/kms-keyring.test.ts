@@ -1,0 +1,99 @@
+/** A tenant's key in the KMS of the local stack, over HTTP. */
+import { EncryptedDataKey } from '@aws-crypto/material-management-node';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decrypt, encrypt } from '../../../lambdas/crypto/envelope-encryption.ts';
+import { kmsWrapping } from '../../../lambdas/crypto/kms-keyring.ts';
+import { readMessage } from '../../../lambdas/crypto/message/message-parser.ts';
+import { type Aws, openAws } from '../tenants/aws.ts';
+import { uncached } from './raw-keyring.ts';
+
+const context = { TenantId: 'acme', document: 'invoice-7' };
+const plaintext = Buffer.from('x');
+let aws: Aws;
+let keys: [string, string];
+beforeAll(async () => {
+  aws = await openAws();
+  const made = await Promise.all([0, 1].map(() => aws.administrator.createKey({})));
+  keys = made.map(({ KeyMetadata }) => KeyMetadata?.Arn) as [string, string];
+});
+afterAll(() => aws.close());
+
+const dataKeys = (keyArn = keys[0], fault = {}) =>
+  uncached(kmsWrapping(aws.clients(fault).kms, keyArn));
+const outcome = (ciphertext: Buffer, by = dataKeys()) =>
+  decrypt(by, ciphertext, context).then(
+    (bytes) => bytes.toString(),
+    (error) => error.code ?? error.name,
+  );
+
+test('a message names its key as every Encryption SDK does, and opens under that key alone', async () => {
+  const message = await encrypt(dataKeys(), plaintext, context);
+  expect(readMessage(message)?.wrappedDataKey).toMatchObject({
+    providerId: 'aws-kms',
+    providerInfo: keys[0],
+  });
+  expect(await outcome(message)).toBe('x');
+  expect(await outcome(message, dataKeys(keys[1]))).toBe('decryption-failed');
+});
+
+test('a message that names our key but was wrapped by another does not open', async () => {
+  const message = await encrypt(dataKeys(keys[1]), plaintext, context);
+  const at = message.indexOf(keys[1]);
+  const renamed = Buffer.concat([
+    message.subarray(0, at),
+    Buffer.from(keys[0]),
+    message.subarray(at + keys[1].length),
+  ]);
+  expect(readMessage(renamed)?.wrappedDataKey.providerInfo).toBe(keys[0]);
+  expect(await outcome(renamed)).toBe('decryption-failed');
+});
+
+describe('which data keys are its own', () => {
+  const key = (change: { providerId?: string; providerInfo?: string }) =>
+    new EncryptedDataKey({
+      providerId: 'aws-kms',
+      providerInfo: 'arn:aws:kms:eu-central-1:111122223333:key/1',
+      encryptedDataKey: new Uint8Array(1),
+      ...change,
+    });
+  const { owns } = kmsWrapping(
+    new KMSClient({ region: 'eu-central-1' }),
+    'arn:aws:kms:eu-central-1:111122223333:key/1',
+  );
+
+  test.each([
+    [{}, true],
+    [{ providerInfo: 'arn:aws:kms:eu-central-1:111122223333:key/12' }, false],
+    [{ providerInfo: 'arn:aws:kms:eu-central-1:111122223333:key/2' }, false],
+    [{ providerInfo: 'alias/tenant-keys/acme' }, false],
+    [{ providerInfo: '1' }, false],
+    [{ providerId: 'aws-kms-hierarchy' }, false],
+    [{ providerId: 'AWS-KMS' }, false],
+  ])('%j: %s', (change, own) => {
+    expect(owns(key(change))).toBe(own);
+  });
+});
+
+test.each([
+  ['ThrottlingException', 'ThrottlingException'],
+  ['AccessDeniedException', 'AccessDeniedException'],
+  ['DisabledException', 'DisabledException'],
+  ['TimeoutError', 'TimeoutError'],
+  ['InvalidCiphertextException', 'decryption-failed'],
+  ['IncorrectKeyException', 'decryption-failed'],
+])('KMS says %s: %s', async (name, expected) => {
+  const message = await encrypt(dataKeys(), plaintext, context);
+  const before = () => {
+    throw Object.assign(new Error('x'), { name });
+  };
+  expect(await outcome(message, dataKeys(keys[0], { before }))).toBe(expected);
+});
+
+test('a disabled key is no failed decryption', async () => {
+  const message = await encrypt(dataKeys(), plaintext, context);
+  await aws.administrator.disableKey({ KeyId: keys[0] });
+  expect(await outcome(message)).toBe('DisabledException');
+  await aws.administrator.enableKey({ KeyId: keys[0] });
+  expect(await outcome(message)).toBe('x');
+});

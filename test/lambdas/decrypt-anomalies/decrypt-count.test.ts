@@ -1,0 +1,91 @@
+/** What of the audit table is counted as decrypted. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { batch, hours, openWorld, text, type World } from './harness.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterEach(() => world.retireAll());
+afterAll(() => world.close());
+
+/** @returns what the first hour that is judged of a new tenant counts */
+async function counted(events: readonly Record<string, unknown>[], hour = hours(0)) {
+  const tenantId = await world.makeTenant();
+  await world.write(tenantId, hour, events);
+  await world.run();
+  return (await world.baseline(tenantId))?.mean;
+}
+
+describe('what is counted', () => {
+  test.each(['decrypt', 'decryptDataKey', 'reencrypt', 'decryptBatch'])(
+    '%s is one item, where it says no number',
+    async (operation) => {
+      expect(await counted([{ operation }, { operation }, { operation }])).toBe(3);
+    },
+  );
+
+  test('a batch is its items, but for those that failed', async () => {
+    const events = [batch(500), batch(40, { failedItems: 15 }), batch(7, { failedItems: 7 })];
+    expect(await counted(events)).toBe(525);
+  });
+
+  test('what was encrypted, refused or failed is not', async () => {
+    const others = ['encrypt', 'encryptBatch', 'generateDataKey'].map((operation) => ({
+      operation,
+    }));
+    const ended = ['refused', 'failed'].map((outcome) => ({ outcome }));
+    expect(await counted([...others, ...ended, {}])).toBe(1);
+  });
+
+  test('a call of KMS is not, which a request has already told', async () => {
+    const kms = { kind: 'kms', operation: 'decrypt', keyArn: 'arn' };
+    expect(await counted([kms, {}])).toBe(1);
+  });
+
+  test('the first moment of the hour is in it, and the first of the next is not', async () => {
+    const times = [-1, 0, 3_599_999, 3_600_000].map((ms) => ({ time: text(hours(0) + ms) }));
+    expect(await counted(times)).toBe(2);
+  });
+
+  test("a neighbour's, whose id begins alike, is not", async () => {
+    const [tenantId, other] = [await world.makeTenant(), await world.makeTenant()];
+    await world.write(`${tenantId}2`, hours(0), [{}, {}]);
+    await world.write(other, hours(0), [{}]);
+    await world.run();
+    expect((await world.baseline(tenantId))?.mean).toBe(0);
+  });
+
+  test('more rows than one page has', async () => {
+    // About 1.5 MB, of which DynamoDB gives 1 MB at once.
+    const large = Array.from({ length: 40 }, () => ({ principal: 'x'.repeat(38_000) }));
+    let pages = 0;
+    const tenantId = await world.makeTenant();
+    await world.write(tenantId, hours(0), large);
+    await world.run({
+      before: (command) => {
+        if (command === 'Query') pages += 1;
+      },
+    });
+    expect([(await world.baseline(tenantId))?.mean, pages]).toEqual([40, 2]);
+  });
+
+  test.each([
+    ['a text', { items: 'many' }],
+    ['negative', { items: -1000 }],
+    ['raised by a negative one of what failed', { items: 5, failedItems: -1000 }],
+    ['a part', { items: 0.5 }],
+    ['less than what failed of it', { items: 1, failedItems: 2 }],
+  ])('a number of items that is %s is no number, and the tenant not judged', async (_, event) => {
+    const [tenantId, other] = [await world.makeTenant(), await world.makeTenant()];
+    await world.settle(tenantId);
+    await world.write(tenantId, hours(0), [event]);
+    const { summary, lines } = await world.run();
+    expect(summary).toMatchObject({ tenants: 2, failed: 1 });
+    expect(lines).toMatchObject([
+      { level: 'ERROR', message: 'volume not judged', tenantId, error: 'Error' },
+    ]);
+    expect(await world.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(1)) });
+    expect(await world.baseline(other)).toMatchObject({ judgedUpTo: text(hours(0)) });
+  });
+});

@@ -1,0 +1,199 @@
+/** The stack's own policies on this machine's AWS, tenants in any state, and runs of the reconciler under its role. */
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { type CreateKeyCommandInput, KMS, KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { keyPolicy } from '../../../contract/key-policy.ts';
+import type { Finding } from '../../../lambdas/reconciler/findings.ts';
+import { reconcile } from '../../../lambdas/reconciler/reconcile.ts';
+import { goThrough } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
+import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
+import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
+import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
+import type { Credentials } from '../../../local/aws/credentials.ts';
+import type { FinishedCall } from '../../../local/aws/endpoint.ts';
+import { systemClock } from '../../../local/clock.ts';
+import { deploy } from '../../../local/deployment.ts';
+import { readTables } from '../../../local/dynamodb/template.ts';
+import type { BusEvent } from '../../../local/events/service.ts';
+import { localAccount } from '../../../local/stack.ts';
+import type { Role } from '../../../local/sts/role.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+import { resource, synthesizedTemplate } from '../../lib/synthesized.ts';
+import { offboard } from '../tenants/harness.ts';
+import { rowOf } from '../tenants/row.ts';
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export interface RunOptions {
+  /** done before a call of the run, by the name of its operation */
+  readonly before?: (operation: string) => Promise<void> | void;
+  readonly now?: () => number;
+  readonly ms?: number;
+  /** under which role events are sent, by the beginning of its logical id */
+  readonly eventsAs?: string;
+}
+
+export const hour = 3_600_000;
+/** As if all keys were made long ago. */
+export const later = () => Date.now() + 2 * hour;
+
+export interface WorldOptions {
+  readonly quotas?: boolean;
+  readonly dataDir?: string;
+}
+
+export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) {
+  const document = await synthesizedTemplate();
+  const template = readTemplate({ ...document }, localAccount);
+  const events: BusEvent[] = [];
+  const calls: FinishedCall[] = [];
+  const deployment = await deploy({
+    template,
+    clock: systemClock,
+    port: 0,
+    quotas,
+    dataDir,
+    onCall: (call) => calls.push(call),
+    onEvent: (event) => events.push(event),
+  });
+  const roleOf = (prefix: string): Role => {
+    const [id] = resource(document, 'AWS::IAM::Role', prefix);
+    return deployment.roles.get(template.identity(id).attributes.Arn as string) as Role;
+  };
+  const clientOf = (credentials: Credentials) => ({
+    endpoint: deployment.url,
+    region: localAccount.region,
+    credentials,
+  });
+  const tableName = readTables(template)[0]?.TableName as string;
+  const operator = clientOf(deployment.operator);
+  const kms = new KMS({ ...operator, maxAttempts: 10 });
+  const table = new DynamoDBClient(operator);
+  const documents = DynamoDBDocumentClient.from(table);
+  const keyPolicyOf = (tenantId: string) =>
+    keyPolicy({
+      tenantId,
+      partition: localAccount.partition,
+      accountId: localAccount.accountId,
+      tenantRoleArn: roleOf('TenantRole').arn,
+      controlPlaneRoleArn: roleOf('ControlPlaneRole').arn,
+    });
+
+  const world = {
+    kms,
+    table,
+    tableName,
+    events,
+    calls,
+    keyPolicyOf,
+    close: () => deployment.close(),
+    newId: () => `t-${randomUUID().slice(0, 13)}`,
+    async makeKey(tenantId: string, change: Partial<CreateKeyCommandInput> = {}) {
+      const { KeyMetadata } = await kms.createKey({
+        Policy: JSON.stringify(keyPolicyOf(tenantId)),
+        Tags: [
+          { TagKey: 'TenantId', TagValue: tenantId },
+          { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
+        ],
+        ...change,
+      });
+      return KeyMetadata?.Arn as string;
+    },
+    /** @returns a tenant as an onboarding leaves it, or as it is after the step */
+    async makeTenant(step?: 'suspend' | 'offboard', change: Record<string, unknown> = {}) {
+      const tenantId = world.newId();
+      const keyArn = await world.makeKey(tenantId);
+      await kms.enableKeyRotation({ KeyId: keyArn, RotationPeriodInDays: 90 });
+      await kms.createAlias({ AliasName: alias(tenantId), TargetKeyId: keyArn });
+      await world.put(rowOf({ tenantId, keyArn }));
+      if (step !== undefined) {
+        // The role refuses a shorter window than the configuration's.
+        const longest = offboard({ windowInDays: 30 });
+        await world.invoke(tenantId, step === 'offboard' ? longest : { step });
+      }
+      if (Object.keys(change).length > 0)
+        await world.put({ ...(await world.raw(tenantId)), ...change });
+      return { tenantId, keyArn };
+    },
+    invoke: (tenantId: string, want: Wanted) => {
+      const holder = randomUUID();
+      const registry = openRegistry(table, tableName, holder);
+      return goThrough({ kms, registry, holder, end: Date.now() + 28_000 }, tenantId, want);
+    },
+    raw: async (tenantId: string) =>
+      (await documents.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
+    row: async (tenantId: string) => tenantRow.parse(await world.raw(tenantId)),
+    put: async (row: Record<string, unknown>) => {
+      await documents.send(new PutCommand({ TableName: tableName, Item: row }));
+    },
+    async keyState(keyArn: string) {
+      return (await kms.describeKey({ KeyId: keyArn })).KeyMetadata?.KeyState;
+    },
+    /** All that KMS has of a key, as text: two that are equal are of a key that nobody has touched. */
+    async everythingOf(keyArn: string) {
+      const KeyId = keyArn;
+      const answers = [
+        await kms.describeKey({ KeyId }),
+        await kms.listResourceTags({ KeyId }),
+        await kms.getKeyPolicy({ KeyId }),
+        await kms.getKeyRotationStatus({ KeyId }),
+        await kms.getKeyLastUsage({ KeyId }),
+        await kms.listAliases({ KeyId }),
+      ];
+      return JSON.stringify(answers.map(({ $metadata: _, ...answer }) => answer));
+    },
+    async run({ before, now, ms = 900_000, eventsAs = 'ReconcilerRole' }: RunOptions = {}) {
+      const sender = clientOf(deployment.issue(roleOf(eventsAs), 'events'));
+      const credentials = clientOf(deployment.issue(roleOf('ReconcilerRole'), 'reconciler'));
+      const client = new KMSClient(credentials);
+      client.middlewareStack.add(
+        (next, { commandName = '' }) =>
+          async (args) => {
+            await before?.(commandName.replace(/Command$/, ''));
+            return next(args);
+          },
+        { step: 'initialize' },
+      );
+      return muted(() =>
+        reconcile({
+          kms: client,
+          table: new DynamoDBClient(credentials),
+          events: new EventBridgeClient(sender),
+          tableName,
+          partition: localAccount.partition,
+          accountId: localAccount.accountId,
+          keyPolicyOf,
+          end: Date.now() + ms,
+          ...(now !== undefined && { now }),
+        }),
+      );
+    },
+    /** @returns what a run finds of that tenant, or key: `kind outcome` */
+    async findingsOf(id: string, options?: RunOptions): Promise<string[]> {
+      const { found } = await world.run(options);
+      return found.filter(({ tenantId, keyArn }) => [tenantId, keyArn].includes(id)).map(short);
+    },
+  };
+  return world;
+}
+
+export const alias = (tenantId: string) => `alias/tenant-keys/${tenantId}`;
+export const short = ({ kind, outcome }: Finding) => `${kind} ${outcome}`;
+
+/** Runs may overlap: the first takes standard output over, the last gives it back. */
+const write = process.stdout.write.bind(process.stdout);
+let running = 0;
+export const lines: string[] = [];
+
+async function muted<T>(action: () => Promise<T>): Promise<T> {
+  running += 1;
+  process.stdout.write = (text) => lines.push(String(text)) > 0;
+  try {
+    return await action();
+  } finally {
+    running -= 1;
+    if (running === 0) process.stdout.write = write;
+  }
+}

@@ -1,0 +1,98 @@
+/** Tenants in any state of theirs, and invocations that take them from one to the next. */
+import { randomUUID } from 'node:crypto';
+import type { LifecycleOptions } from '../../../lambdas/tenants/keys/key-state.ts';
+import { goThrough, goThroughAgain } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
+import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
+import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
+import type { TenantStatus } from '../../../lambdas/tenants/registry/status.ts';
+import {
+  type Intent,
+  type TenantRow,
+  tenantRow,
+} from '../../../lambdas/tenants/registry/tenant-row.ts';
+import { type Aws, type Fault, tableName } from './aws.ts';
+import { rowOf } from './row.ts';
+
+export const offboard = (change: object = {}): Wanted => ({
+  step: 'offboard',
+  request: {
+    windowInDays: 7,
+    windowByDefault: false,
+    force: false,
+    requestedBy: 'operator',
+    ...change,
+  },
+});
+export const wanted = (step: Intent): Wanted => (step === 'offboard' ? offboard() : { step });
+
+export interface Invocation {
+  readonly fault?: Fault | undefined;
+  /** how long the invocation has */
+  readonly ms?: number;
+}
+
+export const codeOf = (outcome: Promise<unknown>): Promise<string> =>
+  outcome.then(
+    () => 'done',
+    (error) => error.code ?? error.name,
+  );
+
+/** @param aws one whose administrator stands for the control plane */
+export function tenantsOf(aws: Aws) {
+  const { administrator } = aws;
+  const options = ({ fault, ms = 28_000 }: Invocation = {}): LifecycleOptions => {
+    const { kms, table } = aws.clients(fault);
+    const holder = randomUUID();
+    return { kms, holder, registry: openRegistry(table, tableName, holder), end: Date.now() + ms };
+  };
+  const row = async (tenantId: string): Promise<TenantRow> =>
+    tenantRow.parse(await aws.row(tenantId));
+
+  const tenants = {
+    options,
+    row,
+    invoke: (tenantId: string, want: Wanted, invocation?: Invocation) =>
+      goThrough(options(invocation), tenantId, want),
+    async again(tenantId: string, step: Intent, invocation?: Invocation) {
+      return goThroughAgain(options(invocation), await row(tenantId), step);
+    },
+    /** @returns the id of a new tenant with a key, in that state */
+    async make(status: TenantStatus = 'ACTIVE', change: Record<string, unknown> = {}) {
+      const tenantId = `t-${randomUUID().slice(0, 13)}`;
+      const { KeyMetadata } = await administrator.createKey({});
+      const keyArn = KeyMetadata?.Arn as string;
+      const KeyId = keyArn;
+      await administrator.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 });
+      await aws.put(rowOf({ tenantId, keyArn }));
+      if (status === 'SUSPENDED') await tenants.invoke(tenantId, wanted('suspend'));
+      if (status === 'OFFBOARDING') await tenants.invoke(tenantId, offboard());
+      if (status === 'PROVISIONING' || status === 'ERASED') {
+        await aws.put(rowOf({ tenantId, keyArn, status }));
+      }
+      const made = await aws.row(tenantId);
+      if (Object.keys(change).length > 0) await aws.put({ ...made, ...change });
+      return tenantId;
+    },
+    async use(tenantId: string) {
+      const KeyId = (await row(tenantId)).keyArn;
+      await administrator.encrypt({ KeyId, Plaintext: Buffer.from('x') });
+    },
+    /** As if the time of a lease had passed. */
+    async expireLease(tenantId: string) {
+      const found = await aws.row(tenantId);
+      if (found?.lease === undefined) return;
+      await aws.put({ ...found, lease: { holder: 'x', expiresAt: 1 } });
+    },
+    async keyState(tenantId: string) {
+      const KeyId = (await row(tenantId)).keyArn;
+      return (await administrator.describeKey({ KeyId })).KeyMetadata?.KeyState;
+    },
+    /** What a tenant's row and key are together: `ACTIVE Enabled`, and what is left over of a step, if any. */
+    async stateOf(tenantId: string) {
+      const { status, intent, lease } = await row(tenantId);
+      const rest = [intent && `intent ${intent}`, lease && 'lease'].filter((text) => text);
+      return [status, await tenants.keyState(tenantId), ...rest].join(' ');
+    },
+  };
+  return tenants;
+}

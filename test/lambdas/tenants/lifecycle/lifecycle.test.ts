@@ -1,0 +1,355 @@
+/** A tenant's states and the steps between them: against the KMS and DynamoDB of the local stack, over HTTP. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eraseIfGone } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
+import type { TenantStatus } from '../../../../lambdas/tenants/registry/status.ts';
+import type { Intent } from '../../../../lambdas/tenants/registry/tenant-row.ts';
+import { type Aws, openAws } from '../aws.ts';
+import { deathAt } from '../crash.ts';
+import { codeOf, offboard, tenantsOf, wanted } from '../harness.ts';
+
+let aws: Aws;
+let tenants: ReturnType<typeof tenantsOf>;
+beforeAll(async () => {
+  aws = await openAws();
+  tenants = tenantsOf(aws);
+});
+afterAll(() => aws.close());
+
+const legal = ['ACTIVE Enabled', 'SUSPENDED Disabled', 'OFFBOARDING PendingDeletion'];
+const ends: Record<Intent, string> = {
+  suspend: 'SUSPENDED Disabled',
+  resume: 'ACTIVE Enabled',
+  offboard: 'OFFBOARDING PendingDeletion',
+  restore: 'ACTIVE Enabled',
+};
+const begins: Record<Intent, TenantStatus> = {
+  suspend: 'ACTIVE',
+  resume: 'SUSPENDED',
+  offboard: 'ACTIVE',
+  restore: 'OFFBOARDING',
+};
+const steps = Object.keys(ends) as Intent[];
+
+describe('each step in each state', () => {
+  test.each<[Intent, TenantStatus, string]>([
+    ['suspend', 'PROVISIONING', 'tenant-provisioning'],
+    ['suspend', 'ACTIVE', 'SUSPENDED Disabled'],
+    ['suspend', 'SUSPENDED', 'SUSPENDED Disabled'],
+    ['suspend', 'OFFBOARDING', 'tenant-offboarding'],
+    ['suspend', 'ERASED', 'tenant-erased'],
+    ['resume', 'PROVISIONING', 'tenant-provisioning'],
+    ['resume', 'ACTIVE', 'ACTIVE Enabled'],
+    ['resume', 'SUSPENDED', 'ACTIVE Enabled'],
+    ['resume', 'OFFBOARDING', 'tenant-offboarding'],
+    ['resume', 'ERASED', 'tenant-erased'],
+    ['offboard', 'PROVISIONING', 'tenant-provisioning'],
+    ['offboard', 'ACTIVE', 'OFFBOARDING PendingDeletion'],
+    ['offboard', 'SUSPENDED', 'OFFBOARDING PendingDeletion'],
+    ['offboard', 'OFFBOARDING', 'OFFBOARDING PendingDeletion'],
+    ['offboard', 'ERASED', 'tenant-erased'],
+    ['restore', 'PROVISIONING', 'tenant-provisioning'],
+    ['restore', 'ACTIVE', 'ACTIVE Enabled'],
+    ['restore', 'SUSPENDED', 'tenant-suspended'],
+    ['restore', 'OFFBOARDING', 'ACTIVE Enabled'],
+    ['restore', 'ERASED', 'tenant-erased'],
+  ])('%s where it is %s: %s', async (step, status, expected) => {
+    const tenantId = await tenants.make(status);
+    const before = await tenants.stateOf(tenantId);
+    const outcome = await codeOf(tenants.invoke(tenantId, wanted(step)));
+    const after = await tenants.stateOf(tenantId);
+    expect(outcome === 'done' ? after : outcome).toBe(expected);
+    if (outcome !== 'done') expect(after).toBe(before);
+  });
+
+  test.each(steps)('%s of an unknown tenant is a 404', async (step) => {
+    expect(await codeOf(tenants.invoke('nobody', wanted(step)))).toBe('tenant-not-found');
+  });
+
+  test.each(steps)('%s again reads the row and does nothing', async (step) => {
+    const tenantId = await tenants.make(begins[step]);
+    const first = await tenants.invoke(tenantId, wanted(step));
+    const called: string[] = [];
+    const fault = { before: (command: string) => called.push(command) };
+    expect(await tenants.invoke(tenantId, wanted(step), { fault })).toEqual(first);
+    expect(called).toEqual(['GetItemCommand']);
+  });
+});
+
+describe('a step that ends', () => {
+  const calls: Record<Intent, number> = { suspend: 4, resume: 4, offboard: 8, restore: 6 };
+
+  test.each(steps)('%s makes as many calls as this matrix has points', async (step) => {
+    const tenantId = await tenants.make(begins[step]);
+    const fault = deathAt(Number.POSITIVE_INFINITY, 'after');
+    await tenants.invoke(tenantId, wanted(step), { fault });
+    expect(fault.calls).toBe(calls[step]);
+  });
+
+  const points = steps.flatMap((step) =>
+    Array.from({ length: calls[step] }, (_, index) =>
+      (['before', 'after'] as const).map((side) => [step, side, index + 1] as const),
+    ).flat(),
+  );
+
+  const cutOff = async ([step, side, call]: (typeof points)[number]) => {
+    const tenantId = await tenants.make(begins[step]);
+    const fault = deathAt(call, side);
+    await expect(tenants.invoke(tenantId, wanted(step), { fault })).rejects.toThrow('ended');
+    await tenants.expireLease(tenantId);
+    return tenantId;
+  };
+
+  test.each(points)('%s, %s call %d: the same again ends it', async (...point) => {
+    const tenantId = await cutOff(point);
+    await tenants.invoke(tenantId, wanted(point[0]));
+    expect(await tenants.stateOf(tenantId)).toBe(ends[point[0]]);
+  });
+
+  test.each(points)('%s, %s call %d: the reconciler ends what was begun', async (...point) => {
+    const tenantId = await cutOff(point);
+    const { intent } = await tenants.row(tenantId);
+    if (intent !== undefined) await tenants.again(tenantId, intent);
+    expect(legal).toContain(await tenants.stateOf(tenantId));
+  });
+
+  test.each(points)('%s, %s call %d: the way back is open', async (...point) => {
+    const [step] = point;
+    const back: Record<Intent, Intent> = {
+      suspend: 'resume',
+      resume: 'suspend',
+      offboard: 'restore',
+      restore: 'offboard',
+    };
+    const tenantId = await cutOff(point);
+    await tenants.invoke(tenantId, wanted(back[step]));
+    expect(await tenants.stateOf(tenantId)).toBe(ends[back[step]]);
+  });
+
+  test.each(steps)('%s, by an error of KMS: no lease is left, the intent is', async (step) => {
+    const tenantId = await tenants.make(begins[step]);
+    const acts = /^(Enable|Disable|Schedule|Cancel)/;
+    const fault = {
+      before(command: string) {
+        if (acts.test(command)) throw new Error('no');
+      },
+    };
+    await expect(tenants.invoke(tenantId, wanted(step), { fault })).rejects.toThrow('no');
+    const row = await tenants.row(tenantId);
+    expect([row.intent, row.lease]).toEqual([step, undefined]);
+    // What takes use away is written before KMS is asked, what gives it back is not.
+    expect(row.status).toBe(
+      step === 'resume' || step === 'restore' ? begins[step] : ends[step].split(' ')[0],
+    );
+  });
+});
+
+describe('two at once', () => {
+  const runs = Array.from({ length: 5 }, (_, index) => index + 1);
+
+  test.each([
+    ['suspend', 'resume', 'ACTIVE'],
+    ['offboard', 'restore', 'ACTIVE'],
+    ['offboard', 'restore', 'OFFBOARDING'],
+    ['suspend', 'offboard', 'ACTIVE'],
+  ] as const)('%s against %s, %s before, end in a legal state', async (one, other, status) => {
+    for (const _ of runs) {
+      const tenantId = await tenants.make(status);
+      const crowd = [one, other, one, other].map((step) =>
+        codeOf(tenants.invoke(tenantId, wanted(step))),
+      );
+      for (const outcome of await Promise.all(crowd)) {
+        expect(['done', 'tenant-offboarding', 'tenant-suspended']).toContain(outcome);
+      }
+      expect(legal).toContain(await tenants.stateOf(tenantId));
+    }
+  });
+
+  test('somebody at work is waited for, and then is a 409 that says when to come back', async () => {
+    const lease = { holder: 'another', expiresAt: Date.now() + 30_000 };
+    const tenantId = await tenants.make('ACTIVE', { lease });
+    const busy = tenants.invoke(tenantId, wanted('suspend'), { ms: 4500 });
+    const error = await busy.catch((problem) => problem);
+    expect([error.status, error.code]).toEqual([409, 'tenant-busy']);
+    expect(Number(error.headers['Retry-After'])).toBeGreaterThan(20);
+    expect(await tenants.again(tenantId, 'suspend')).toBeUndefined();
+    expect(await tenants.stateOf(tenantId)).toBe('ACTIVE Enabled lease');
+  });
+
+  test('an invocation whose time is over begins nothing', async () => {
+    const tenantId = await tenants.make();
+    const outcome = await codeOf(tenants.invoke(tenantId, wanted('suspend'), { ms: -1 }));
+    expect([outcome, await tenants.stateOf(tenantId)]).toEqual(['unavailable', 'ACTIVE Enabled']);
+  });
+
+  test('a row that a deployment changes meanwhile keeps that change, and the step ends', async () => {
+    const tenantId = await tenants.make();
+    let changed = false;
+    const fault = {
+      before(command: string) {
+        changed ||= command === 'DisableKeyCommand';
+      },
+    };
+    const options = tenants.options({ fault });
+    const { registry } = options;
+    const change: typeof registry.change = async (row, change) => {
+      if (changed) {
+        changed = false;
+        await tenants.options().registry.change(row, { displayName: 'Renamed' });
+      }
+      return registry.change(row, change);
+    };
+    const { goThrough } = await import('../../../../lambdas/tenants/lifecycle/lifecycle.ts');
+    await goThrough({ ...options, registry: { ...registry, change } }, tenantId, wanted('suspend'));
+    expect(await tenants.stateOf(tenantId)).toBe('SUSPENDED Disabled');
+    expect((await tenants.row(tenantId)).displayName).toBe('Renamed');
+  });
+});
+
+describe('offboarding', () => {
+  test('writes down all that a certificate will say', async () => {
+    const tenantId = await tenants.make();
+    await tenants.use(tenantId);
+    const KeyId = (await tenants.row(tenantId)).keyArn;
+    await aws.administrator.rotateKeyOnDemand({ KeyId });
+    const row = await tenants.invoke(tenantId, offboard({ force: true, windowInDays: 9 }));
+    expect(row.offboarding).toMatchObject({
+      windowInDays: 9,
+      requestedBy: 'operator',
+      keyLastUsed: { operation: 'Encrypt' },
+      kmsRequestId: expect.any(String),
+    });
+    expect(row.offboarding?.keyMaterialIds).toHaveLength(2);
+    const { KeyMetadata } = await aws.administrator.describeKey({ KeyId });
+    expect(row.offboarding?.deletionDate).toBe(KeyMetadata?.DeletionDate?.toISOString());
+  });
+
+  test('is refused of a key that was used just now, unless it is forced', async () => {
+    const tenantId = await tenants.make();
+    await tenants.use(tenantId);
+    const error = await tenants.invoke(tenantId, offboard()).catch((problem) => problem);
+    expect([error.code, error.message]).toEqual([
+      'key-recently-used',
+      expect.stringMatching(/for Encrypt at 20\d\d-/),
+    ]);
+    expect(await tenants.stateOf(tenantId)).toBe('ACTIVE Enabled');
+    await tenants.invoke(tenantId, offboard({ force: true }));
+    expect(await tenants.stateOf(tenantId)).toBe('OFFBOARDING PendingDeletion');
+  });
+
+  test('tells of a use between the look and the disabling', async () => {
+    const tenantId = await tenants.make();
+    let uses: Promise<void> | undefined;
+    const fault = {
+      before(command: string) {
+        if (command === 'UpdateItemCommand') uses ??= tenants.use(tenantId);
+      },
+      after(command: string) {
+        if (command === 'UpdateItemCommand') return uses;
+      },
+    };
+    const row = await tenants.invoke(tenantId, offboard(), { fault });
+    await uses;
+    expect(row.offboarding?.keyLastUsed?.operation).toBe('Encrypt');
+  });
+
+  test('with another window than the one that runs is a 409; without one it is the same again', async () => {
+    const tenantId = await tenants.make('OFFBOARDING');
+    const other = { windowInDays: 30 };
+    expect(await codeOf(tenants.invoke(tenantId, offboard(other)))).toBe('tenant-offboarding');
+    const byDefault = { ...other, windowByDefault: true };
+    expect(await codeOf(tenants.invoke(tenantId, offboard(byDefault)))).toBe('done');
+  });
+
+  test('of a key that is pending deletion already takes its date from KMS', async () => {
+    const tenantId = await tenants.make();
+    const KeyId = (await tenants.row(tenantId)).keyArn;
+    const { DeletionDate } = await aws.administrator.scheduleKeyDeletion({
+      KeyId,
+      PendingWindowInDays: 20,
+    });
+    const { offboarding } = await tenants.invoke(tenantId, offboard());
+    expect(offboarding?.deletionDate).toBe(DeletionDate?.toISOString());
+    expect(offboarding?.kmsRequestId).toBeUndefined();
+  });
+
+  test('again by the reconciler puts right a key that somebody has restored behind our back', async () => {
+    const tenantId = await tenants.make('OFFBOARDING');
+    const KeyId = (await tenants.row(tenantId)).keyArn;
+    await aws.administrator.cancelKeyDeletion({ KeyId });
+    await aws.administrator.enableKey({ KeyId });
+    await tenants.again(tenantId, 'offboard');
+    expect(await tenants.stateOf(tenantId)).toBe('OFFBOARDING PendingDeletion');
+  });
+});
+
+test('the reconciler cannot begin an offboarding that nobody has asked for', async () => {
+  const tenantId = await tenants.make();
+  await expect(tenants.again(tenantId, 'offboard')).rejects.toThrow('without its beginning');
+  expect(await tenants.stateOf(tenantId)).toBe('ACTIVE Enabled');
+});
+
+describe('the end', () => {
+  const gone = async () => {
+    const keyArn = `arn:aws:kms:eu-central-1:111122223333:key/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`;
+    return tenants.make('OFFBOARDING', { keyArn });
+  };
+
+  test('is written down once KMS has no such key, and stays', async () => {
+    const tenantId = await gone();
+    const row = await eraseIfGone(tenants.options(), await tenants.row(tenantId));
+    expect(row).toMatchObject({ status: 'ERASED', erasedAt: expect.any(String) });
+    expect(row?.offboarding?.requestedBy).toBe('operator');
+    for (const step of steps) {
+      expect(await codeOf(tenants.invoke(tenantId, wanted(step)))).toBe('tenant-erased');
+    }
+  });
+
+  test('is not while there is a key', async () => {
+    const tenantId = await tenants.make('OFFBOARDING');
+    expect(await eraseIfGone(tenants.options(), await tenants.row(tenantId))).toBeUndefined();
+    expect((await tenants.row(tenantId)).status).toBe('OFFBOARDING');
+  });
+
+  test.each(['ACTIVE', 'SUSPENDED'] as const)(
+    'is not that of a tenant who is %s',
+    async (status) => {
+      const tenantId = await gone();
+      await aws.put({ ...(await aws.row(tenantId)), status });
+      expect(await eraseIfGone(tenants.options(), await tenants.row(tenantId))).toBeUndefined();
+    },
+  );
+
+  test('is not where KMS only refuses to tell', async () => {
+    const tenantId = await gone();
+    const fault = {
+      before(command: string) {
+        if (command !== 'DescribeKeyCommand') return;
+        throw Object.assign(new Error(), { name: 'AccessDeniedException' });
+      },
+    };
+    const erased = eraseIfGone(tenants.options({ fault }), await tenants.row(tenantId));
+    expect(await codeOf(erased)).toBe('AccessDeniedException');
+    expect((await tenants.row(tenantId)).status).toBe('OFFBOARDING');
+  });
+
+  test('that comes while a step is begun is told of as such', async () => {
+    for (const status of ['ACTIVE', 'SUSPENDED'] as const) {
+      for (const step of ['suspend', 'resume', 'offboard'] as const) {
+        const tenantId = await gone();
+        const row = await aws.row(tenantId);
+        await aws.put({ ...row, status, intent: 'resume', offboarding: undefined });
+        const outcome = await codeOf(tenants.invoke(tenantId, wanted(step)));
+        expect(outcome).toBe('key-missing');
+      }
+    }
+    const tenantId = await gone();
+    await aws.put({ ...(await aws.row(tenantId)), intent: 'restore' });
+    expect(await codeOf(tenants.again(tenantId, 'restore'))).toBe('tenant-erased');
+  });
+
+  test('is the answer to a restoration that comes too late, which leaves nothing behind', async () => {
+    const tenantId = await gone();
+    expect(await codeOf(tenants.invoke(tenantId, wanted('restore')))).toBe('tenant-erased');
+    expect((await tenants.row(tenantId)).intent).toBeUndefined();
+  });
+});

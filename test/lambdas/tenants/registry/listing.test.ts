@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { keyArnsOf, listTenants } from '../../../../lambdas/tenants/registry/listing.ts';
+import { type Aws, openAws, tableName } from '../aws.ts';
+import { rowOf } from '../row.ts';
+
+let aws: Aws;
+beforeAll(async () => {
+  aws = await openAws();
+  const rows = Array.from({ length: 23 }, (_, n) =>
+    rowOf({
+      tenantId: `tenant-${n}`,
+      status: n % 4 === 0 ? 'SUSPENDED' : 'ACTIVE',
+      keyArn: `arn:key-${n}`,
+    }),
+  );
+  for (const row of rows) await aws.put(row);
+});
+afterAll(() => aws.close());
+
+type Request = Parameters<typeof listTenants>[2];
+
+async function pages(request: Request): Promise<string[][]> {
+  const { table } = aws.clients();
+  const found: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTenants(table, tableName, { ...request, cursor });
+    found.push(page.rows.map(({ tenantId }) => tenantId));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return found;
+}
+
+test.each([1, 2, 7, 22, 23, 24, 100])('pages of %d show every tenant once', async (limit) => {
+  const found = await pages({ limit });
+  expect(new Set(found.flat()).size).toBe(23);
+  expect(found.flat()).toHaveLength(23);
+  for (const page of found) expect(page.length).toBeLessThanOrEqual(limit);
+});
+
+test.each([1, 4, 6, 50])('pages of %d of one status show every one of it once', async (limit) => {
+  const found = (await pages({ limit, status: 'SUSPENDED' })).flat();
+  expect(found.sort()).toEqual(['0', '12', '16', '20', '4', '8'].map((n) => `tenant-${n}`));
+});
+
+test('a status that no tenant has gives one empty page', async () => {
+  expect(await pages({ limit: 10, status: 'ERASED' })).toEqual([[]]);
+});
+
+test('the keys of all rows', async () => {
+  const { table } = aws.clients();
+  expect((await keyArnsOf(table, tableName)).size).toBe(23);
+});
+
+test('a row that is not as it must be is an error and no tenant', async () => {
+  await aws.put(rowOf({ tenantId: 'odd', status: 'ALMOST_ACTIVE' }));
+  await expect(pages({ limit: 100 })).rejects.toThrow();
+});

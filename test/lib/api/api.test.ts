@@ -1,0 +1,199 @@
+/** The API as the template declares it. */
+import { describe, expect, test } from '@jest/globals';
+import { routes } from '../../../contract/routes.ts';
+import { readApi } from '../../../local/api/template.ts';
+import { localAccount } from '../../../local/stack.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+import { resource, resourcesOf, synthesizedTemplate } from '../synthesized.ts';
+
+const template = await synthesizedTemplate();
+const api = readApi(readTemplate({ ...template }, localAccount));
+const tenantHeader = 'integration.request.header.X-Amz-Tenant-Id';
+
+describe('methods', () => {
+  test('are the routes, no more and no fewer', () => {
+    const methods = api.methods.map(({ httpMethod, resourcePath }) => [httpMethod, resourcePath]);
+    expect(methods.sort()).toEqual(routes.map(({ method, path }) => [method, path]).sort());
+  });
+
+  test('ask the authorizer, each of them', () => {
+    const [authorizerId] = resource(template, 'AWS::ApiGateway::Authorizer');
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::ApiGateway::Method')) {
+      expect(Properties).toMatchObject({
+        AuthorizationType: 'CUSTOM',
+        AuthorizerId: { Ref: authorizerId },
+      });
+    }
+  });
+
+  test.each(routes)('$method $path is served by $plane', ({ method, path, plane }) => {
+    const found = api.methods.find((one) => one.httpMethod === method && one.resourcePath === path);
+    const prefix = {
+      tenants: 'FunctionsTenants',
+      crypto: 'FunctionsCrypto',
+      certificates: 'FunctionsCertificates',
+      audit: 'FunctionsAudit',
+    }[plane];
+    expect(found?.functionArn).toContain(`function:${localAccount.stackName}-${prefix}`);
+    expect(found?.timeoutMilliseconds).toBe(29_000);
+  });
+
+  test("the data plane's tenant comes from the authorizer, never from the client", () => {
+    for (const { httpMethod, resourcePath, requestParameters } of api.methods) {
+      const route = routes.find((one) => one.method === httpMethod && one.path === resourcePath);
+      expect({ resourcePath, requestParameters }).toEqual({
+        resourcePath,
+        requestParameters:
+          route?.plane === 'crypto' ? { [tenantHeader]: 'context.authorizer.tenantId' } : {},
+      });
+    }
+  });
+
+  test('without tenant isolation nothing is mapped', async () => {
+    const switchedOff = readTemplate(
+      { ...(await synthesizedTemplate({ tenantIsolation: 'false' })) },
+      localAccount,
+    );
+    for (const method of readApi(switchedOff).methods) expect(method.requestParameters).toEqual({});
+  });
+});
+
+test('raw bytes are the one binary media type: JSON stays text, and so whole within 6 MB', () => {
+  expect(api.binaryMediaTypes).toEqual(['application/octet-stream']);
+});
+
+describe('the authorizer', () => {
+  const [, { Properties }] = resource(template, 'AWS::ApiGateway::Authorizer');
+  const accepts = (header: string) =>
+    new RegExp(Properties.IdentityValidationExpression).test(header);
+
+  test('is asked again after a minute at most', () => {
+    expect(Properties.AuthorizerResultTtlInSeconds).toBe(60);
+    expect(Properties.IdentitySource).toBe('method.request.header.Authorization');
+  });
+
+  test.each(['Bearer e30.e30.c2ln', 'bearer a-b_c.d.e'])('is asked about %p', (header) => {
+    expect(accepts(header)).toBe(true);
+  });
+
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer e30.e30.',
+    'Bearer e30.e30',
+    'Bearer a.b.c.d',
+    'Bearer a.b.c x',
+    'Bearer  a.b.c',
+    'Basic a.b.c',
+    'Bearer a.b.c\n',
+    'x Bearer a.b.c',
+  ])('is not asked about %p', (header) => {
+    expect(accepts(header)).toBe(false);
+  });
+
+  test.each(
+    resourcesOf(template, 'AWS::Lambda::Permission').filter(([id]) => /^(Api|Functions)/.test(id)),
+  )('%s lets only API Gateway, only from this API, invoke', (_, permission) => {
+    expect(permission.Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+    });
+    const [restApi] = resource(template, 'AWS::ApiGateway::RestApi');
+    expect(JSON.stringify(permission.Properties.SourceArn)).toContain(`{"Ref":"${restApi}"}`);
+    expect(JSON.stringify(permission.Properties.SourceArn)).not.toContain('test-invoke-stage');
+  });
+});
+
+describe('the stage', () => {
+  const [, { Properties, DependsOn }] = resource(template, 'AWS::ApiGateway::Stage');
+
+  test('is called v1, or as configured, and throttles', async () => {
+    expect(api.stage).toBe('v1');
+    expect(api.throttling).toEqual({ rate: 2000, burst: 1000 });
+    const [, other] = resource(
+      await synthesizedTemplate({ stage: 'prod' }),
+      'AWS::ApiGateway::Stage',
+    );
+    expect(other.Properties.StageName).toBe('prod');
+  });
+
+  test('logs each request without body, header, query string or message', () => {
+    const format = JSON.parse(Properties.AccessLogSetting.Format);
+    expect(format).toEqual({
+      time: '$context.requestTimeEpoch',
+      requestId: '$context.requestId',
+      tenantId: '$context.authorizer.tenantId',
+      method: '$context.httpMethod',
+      resourcePath: '$context.resourcePath',
+      status: '$context.status',
+      latency: '$context.responseLatency',
+      integrationLatency: '$context.integrationLatency',
+      error: '$context.error.responseType',
+    });
+    expect(Properties.MethodSettings).toEqual([
+      expect.objectContaining({ LoggingLevel: 'OFF', DataTraceEnabled: false }),
+    ]);
+  });
+
+  test('is made when the account lets API Gateway write logs', () => {
+    expect(DependsOn).toEqual([resource(template, 'AWS::ApiGateway::Account')[0]]);
+  });
+});
+
+describe('gateway responses', () => {
+  const responses = [...api.gatewayResponses].map(([type, response]) => ({
+    type,
+    response,
+    body: JSON.parse(response.template ?? 'null'),
+  }));
+
+  test.each(responses)('$type is problem+json that says the status it has', (one) => {
+    const { status, headers } = one.response;
+    expect(headers['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+    expect(one.body).toEqual({
+      type: `urn:tenant-keys:problem:${one.body.code}`,
+      title: expect.any(String),
+      status,
+      detail: expect.any(String),
+      code: expect.stringMatching(/^[a-z-]+$/),
+      requestId: '$context.requestId',
+    });
+  });
+
+  test.each(responses)('$type echoes nothing but the request id', ({ response }) => {
+    const variables = (response.template ?? '').match(/\$\w+(\.\w+)*/g);
+    expect(variables).toEqual(['$context.requestId']);
+  });
+
+  test.each([
+    ['UNAUTHORIZED', 401, 'unauthorized'],
+    ['ACCESS_DENIED', 403, 'forbidden'],
+    ['MISSING_AUTHENTICATION_TOKEN', 404, 'not-found'],
+    ['INVALID_SIGNATURE', 404, 'not-found'],
+    ['RESOURCE_NOT_FOUND', 404, 'not-found'],
+    ['REQUEST_TOO_LARGE', 413, 'too-large'],
+    ['UNSUPPORTED_MEDIA_TYPE', 415, 'unsupported-media-type'],
+    ['THROTTLED', 429, 'throttled'],
+    ['BAD_REQUEST_BODY', 400, 'bad-request'],
+    ['DEFAULT_4XX', 400, 'bad-request'],
+    ['AUTHORIZER_FAILURE', 503, 'unavailable'],
+    ['INTEGRATION_FAILURE', 503, 'unavailable'],
+    ['INTEGRATION_TIMEOUT', 504, 'unavailable'],
+    ['DEFAULT_5XX', 500, 'internal-error'],
+  ])('%s is %i %s', (wanted, status, code) => {
+    const found = responses.find(({ type }) => type === wanted);
+    expect(found?.response.status).toBe(status);
+    expect(found?.body.code).toBe(code);
+  });
+
+  test('that ask the client to come again say when', () => {
+    const later = responses.filter(({ response }) =>
+      [429, 503, 504].includes(response.status ?? 0),
+    );
+    expect(later).not.toHaveLength(0);
+    for (const { response } of later) {
+      expect(response.headers['gatewayresponse.header.Retry-After']).toMatch(/^'\d+'$/);
+    }
+  });
+});

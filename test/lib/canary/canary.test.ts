@@ -1,0 +1,178 @@
+/** What the canary is in the template, and what it may do there. */
+import { describe, expect, test } from '@jest/globals';
+import { canaryTenants } from '../../../contract/canary-tenants.ts';
+import { keyPolicy } from '../../../contract/key-policy.ts';
+import { readKeys } from '../../../local/kms/template.ts';
+import { localAccount } from '../../../local/stack.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+import {
+  arnOf,
+  list,
+  named,
+  permissionsOf,
+  resource,
+  resourcesOf,
+  type Statement,
+  sids,
+  synthesizedTemplate,
+} from '../synthesized.ts';
+
+const template = await synthesizedTemplate();
+const deployed = readTemplate({ ...template }, localAccount);
+const keys = resourcesOf(template, 'AWS::KMS::Key').filter(([id]) => id.startsWith('CanaryKeys'));
+const [roleId, role] = resource(template, 'AWS::IAM::Role', 'CanaryRole');
+const sessionRoles = ['AuditReaderRole', 'TenantRole'];
+
+describe("the canary's keys", () => {
+  test('are five, and go with the stack as soon as KMS lets them', () => {
+    expect(keys).toHaveLength(5);
+    for (const [, key] of keys) {
+      expect(key).toMatchObject({
+        DeletionPolicy: 'Delete',
+        Properties: { PendingWindowInDays: 7, EnableKeyRotation: true },
+      });
+    }
+  });
+
+  test("have a canary tenant's tag and no other, so that the product does not take them for a tenant's", () => {
+    for (const [, { Properties }] of keys) {
+      expect(Properties.Tags).toEqual([
+        { Key: 'TenantId', Value: expect.stringMatching(/^canary_[ab]$/) },
+      ]);
+    }
+  });
+
+  test('have no alias', () => {
+    const aliased = resourcesOf(template, 'AWS::KMS::Alias').map(
+      ([, { Properties }]) => Properties.TargetKeyId['Fn::GetAtt'][0],
+    );
+    expect(keys.map(([id]) => id).filter((id) => aliased.includes(id))).toEqual([]);
+  });
+
+  test.each(['a', 'b'])("of canary_%s has the policy of every tenant's", (name) => {
+    expect(policyOf(name)).toEqual(
+      keyPolicy({
+        tenantId: `canary_${name}`,
+        ...localAccount,
+        tenantRoleArn: roleArn('TenantRole'),
+        controlPlaneRoleArn: roleArn('ControlPlaneRole'),
+      }).Statement,
+    );
+  });
+
+  test.each(['iam', 'allow'])('that %s guards has lost the Denies, and no other Allow', (name) => {
+    const statements = policyOf(name);
+    expect(statements.filter(({ Effect }) => Effect === 'Deny')).toEqual([]);
+    expect(sids(statements).slice(0, 3)).toEqual([
+      'AccountAdministersWithoutUse',
+      'ControlPlaneAdministers',
+      'TenantSessionUses',
+    ]);
+  });
+
+  test('give nobody but the account and the control plane the right to change their policies', () => {
+    for (const [id] of keys) {
+      const putting = policyOf(id.slice('CanaryKeys'.length)).filter(
+        ({ Effect, Action }) => Effect === 'Allow' && list(Action).includes('kms:PutKeyPolicy'),
+      );
+      expect(sids(putting)).toEqual(['AccountAdministersWithoutUse', 'ControlPlaneAdministers']);
+    }
+  });
+
+  test('give nobody a whole service', () => {
+    const allowed = keys.flatMap(([id]) => policyOf(id.slice('CanaryKeys'.length)));
+    for (const { Effect, Action } of allowed)
+      if (Effect === 'Allow') expect(list(Action)).not.toContain('kms:*');
+  });
+});
+
+describe("the canary's role", () => {
+  const permissions = permissionsOf(template, 'CanaryRole');
+  const arns = keys.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+
+  test('has these statements and no others', () => {
+    expect(sids(permissions).toSorted()).toEqual([
+      'BecomeCanaryTenant',
+      'TryCanaryKeys',
+      'WriteOwnLogs',
+    ]);
+  });
+
+  test('carries the tag of a tenant, as an impostor would', () => {
+    expect(role.Properties.Tags).toEqual([{ Key: 'TenantId', Value: 'canary_b' }]);
+  });
+
+  test("uses and describes the canary's own keys, and no other", () => {
+    expect(named(permissions, 'TryCanaryKeys').Resource).toHaveLength(arns.length);
+    expect(named(permissions, 'TryCanaryKeys')).toEqual({
+      Sid: 'TryCanaryKeys',
+      Effect: 'Allow',
+      Action: expect.not.arrayContaining([expect.stringMatching(/\*|Put|Create|Tag|Schedule/)]),
+      Resource: expect.arrayContaining(arns),
+    });
+  });
+
+  test("opens sessions of the two roles of which each session is one tenant's", () => {
+    expect(named(permissions, 'BecomeCanaryTenant')).toEqual({
+      Sid: 'BecomeCanaryTenant',
+      Effect: 'Allow',
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Resource: sessionRoles.map((prefix) => arnOf(template, 'AWS::IAM::Role', prefix)),
+    });
+  });
+
+  test.each(sessionRoles)(
+    'is trusted by %s as its own opener is, but for its two tenants only',
+    (prefix) => {
+      const [, { Properties }] = resource(template, 'AWS::IAM::Role', prefix);
+      const statements = Properties.AssumeRolePolicyDocument.Statement;
+      const canary = { 'Fn::GetAtt': [roleId, 'Arn'] };
+      expect(sids(statements)).toEqual([
+        'SessionIsNamedAfterTenant',
+        'OnlyTagIsTenantId',
+        'CanaryOpensItsOwnOnly',
+      ]);
+      for (const sid of ['SessionIsNamedAfterTenant', 'OnlyTagIsTenantId']) {
+        const { AWS: trusted } = named(statements, sid).Principal as { AWS: readonly unknown[] };
+        expect(trusted).toHaveLength(2);
+        expect(trusted).toContainEqual(canary);
+      }
+      expect(named(statements, 'CanaryOpensItsOwnOnly')).toEqual({
+        Sid: 'CanaryOpensItsOwnOnly',
+        Effect: 'Deny',
+        Principal: { AWS: canary },
+        Action: 'sts:AssumeRole',
+        Condition: { StringNotEquals: { 'aws:RequestTag/TenantId': [...canaryTenants] } },
+      });
+    },
+  );
+});
+
+test('it runs as often as configured', async () => {
+  const schedules = (from: typeof template) =>
+    resourcesOf(from, 'AWS::Events::Rule')
+      .filter(([id]) => id.startsWith('Canary'))
+      .map(([, { Properties }]) => Properties.ScheduleExpression);
+  expect(schedules(template)).toEqual(['rate(15 minutes)']);
+  expect(schedules(await synthesizedTemplate({ canaryEveryMinutes: 1 }))).toEqual([
+    'rate(1 minute)',
+  ]);
+});
+
+test('without it nothing of the stack knows of it', async () => {
+  const without = await synthesizedTemplate({ canary: false });
+  expect(Object.keys(without.Resources).filter((id) => id.startsWith('Canary'))).toEqual([]);
+  expect(JSON.stringify(without).toLowerCase()).not.toContain('canary');
+});
+
+function policyOf(name: string): readonly Statement[] {
+  const [id = ''] = keys.find(([id]) => id.startsWith(`CanaryKeys${name}`)) ?? [];
+  const { ref } = deployed.identity(id);
+  return readKeys(deployed).find(({ keyId }) => keyId === ref)?.KeyPolicy
+    .Statement as readonly Statement[];
+}
+
+function roleArn(prefix: string): string {
+  const [id] = resource(template, 'AWS::IAM::Role', prefix);
+  return deployed.identity(id).attributes.Arn as string;
+}

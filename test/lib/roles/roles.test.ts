@@ -1,0 +1,273 @@
+/** What each role of the stack may do, statement by statement. */
+import { describe, expect, test } from '@jest/globals';
+import { cryptographicActions } from '../../../contract/key-policy.ts';
+import {
+  arnOf,
+  list,
+  named,
+  ownArn,
+  permissionsOf,
+  resource,
+  type Statement,
+  sids,
+  synthesizedTemplate,
+} from '../synthesized.ts';
+
+const template = await synthesizedTemplate();
+const withoutCanary = await synthesizedTemplate({ canary: false });
+const otherwise = await synthesizedTemplate({ deletionWindowInDays: 14 });
+const ownTenant = '${aws:PrincipalTag/TenantId}';
+const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');
+const everyKey = ownArn('kms', 'key/*');
+const dynamodb = {
+  'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
+};
+
+describe('the tenant role', () => {
+  // Whom it trusts beside, test/lib/canary/canary.test.ts says.
+  const [, role] = resource(withoutCanary, 'AWS::IAM::Role', 'TenantRole');
+  const trust: readonly Statement[] = role.Properties.AssumeRolePolicyDocument.Statement;
+  const permissions = permissionsOf(template, 'TenantRole');
+  const dataPlane = { AWS: arnOf(template, 'AWS::IAM::Role', 'DataPlaneRole') };
+
+  test('is assumed by the data plane, in a session named after its tag', () => {
+    expect(named(trust, 'SessionIsNamedAfterTenant')).toEqual({
+      Sid: 'SessionIsNamedAfterTenant',
+      Effect: 'Allow',
+      Principal: dataPlane,
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:RoleSessionName': '${aws:RequestTag/TenantId}' } },
+    });
+  });
+
+  test('takes no tag but TenantId, and no transitive one', () => {
+    expect(named(trust, 'OnlyTagIsTenantId')).toEqual({
+      Sid: 'OnlyTagIsTenantId',
+      Effect: 'Allow',
+      Principal: dataPlane,
+      Action: 'sts:TagSession',
+      Condition: {
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['TenantId'] },
+        Null: { 'sts:TransitiveTagKeys': 'true' },
+      },
+    });
+  });
+
+  test('trusts nobody else, for an hour at most', () => {
+    expect(sids(trust)).toEqual(['SessionIsNamedAfterTenant', 'OnlyTagIsTenantId']);
+    expect(role.Properties.MaxSessionDuration).toBe(3600);
+  });
+
+  test('uses a key whose tag is its own, with itself in the encryption context', () => {
+    expect(named(permissions, 'UseOwnKey')).toEqual({
+      Sid: 'UseOwnKey',
+      Effect: 'Allow',
+      Action: [
+        'kms:Decrypt',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
+      Resource: everyKey,
+      Condition: {
+        StringEquals: {
+          'aws:ResourceTag/TenantId': ownTenant,
+          'kms:EncryptionContext:TenantId': ownTenant,
+        },
+      },
+    });
+  });
+
+  test('has the tag and the context condition in every Allow of a KMS action', () => {
+    const allows = permissions.filter(
+      ({ Effect, Action }) =>
+        Effect === 'Allow' && list(Action).some((action) => /^(kms:|\*)/.test(action)),
+    );
+    expect(allows).not.toHaveLength(0);
+    for (const { Condition } of allows) {
+      expect(Condition?.StringEquals).toMatchObject({
+        'aws:ResourceTag/TenantId': ownTenant,
+        'kms:EncryptionContext:TenantId': ownTenant,
+      });
+    }
+  });
+
+  test('reads its own row', () => {
+    expect(named(permissions, 'ReadOwnRow')).toEqual({
+      Sid: 'ReadOwnRow',
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: table,
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownTenant] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  });
+
+  test('does nothing without a tenant, and nothing else at all', () => {
+    expect(named(permissions, 'NothingWithoutTenant')).toEqual({
+      Sid: 'NothingWithoutTenant',
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { Null: { 'aws:PrincipalTag/TenantId': 'true' } },
+    });
+    expect(sids(permissions)).toEqual(['UseOwnKey', 'ReadOwnRow', 'NothingWithoutTenant']);
+  });
+});
+
+describe('the control plane', () => {
+  const permissions = permissionsOf(template, 'ControlPlaneRole');
+
+  test('has these statements and no others', () => {
+    expect(sids(permissions)).toEqual([
+      'KeepRegistry',
+      'CreateTenantKey',
+      'TagNewKey',
+      'NameKey',
+      'FindLostKey',
+      'SeeWhetherKeyIsGone',
+      'NoCryptography',
+      'NoGrants',
+      'NoLockoutBypass',
+      'NoHastyDeletion',
+      'WriteOwnLogs',
+    ]);
+  });
+
+  test('reads, lists and writes rows, and deletes none', () => {
+    expect(named(permissions, 'KeepRegistry')).toEqual({
+      Sid: 'KeepRegistry',
+      Effect: 'Allow',
+      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+      Resource: table,
+    });
+  });
+
+  test('makes only keys that have an owner, can rotate and stay in one region', () => {
+    expect(named(permissions, 'CreateTenantKey')).toMatchObject({
+      Effect: 'Allow',
+      Action: 'kms:CreateKey',
+      Condition: {
+        StringLike: { 'aws:RequestTag/TenantId': '?*' },
+        StringEquals: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT', 'kms:KeyOrigin': 'AWS_KMS' },
+        Bool: { 'kms:MultiRegion': 'false' },
+      },
+    });
+  });
+
+  test("tags only with the product's tags, and never a key that has an owner", () => {
+    expect(named(permissions, 'TagNewKey')).toMatchObject({
+      Effect: 'Allow',
+      Action: 'kms:TagResource',
+      Resource: everyKey,
+      Condition: {
+        StringEquals: { 'aws:RequestTag/ManagedBy': 'tenant-keys' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['TenantId', 'ManagedBy'] },
+        Null: { 'aws:ResourceTag/TenantId': 'true' },
+      },
+    });
+  });
+
+  test("gives aliases under the product's prefix only", () => {
+    expect(named(permissions, 'NameKey')).toEqual({
+      Sid: 'NameKey',
+      Effect: 'Allow',
+      Action: 'kms:CreateAlias',
+      Resource: ownArn('kms', 'alias/tenant-keys/*'),
+    });
+  });
+
+  test('lists keys, which tells their ids and nothing else', () => {
+    expect(named(permissions, 'FindLostKey')).toEqual({
+      Sid: 'FindLostKey',
+      Effect: 'Allow',
+      Action: 'kms:ListKeys',
+      Resource: '*',
+    });
+  });
+
+  test('may describe any key, so that one that is gone is told from one it may not see', () => {
+    expect(named(permissions, 'SeeWhetherKeyIsGone')).toEqual({
+      Sid: 'SeeWhetherKeyIsGone',
+      Effect: 'Allow',
+      Action: 'kms:DescribeKey',
+      Resource: everyKey,
+    });
+  });
+
+  test('is denied every cryptographic action that does not come through DynamoDB', () => {
+    expect(named(permissions, 'NoCryptography')).toEqual({
+      Sid: 'NoCryptography',
+      Effect: 'Deny',
+      Action: [...cryptographicActions].sort(),
+      Resource: '*',
+      Condition: { StringNotEquals: { 'kms:ViaService': dynamodb } },
+    });
+  });
+
+  test('is denied grants and the bypass of the lockout check', () => {
+    expect(named(permissions, 'NoGrants')).toEqual({
+      Sid: 'NoGrants',
+      Effect: 'Deny',
+      Action: 'kms:CreateGrant',
+      Resource: '*',
+    });
+    expect(named(permissions, 'NoLockoutBypass')).toEqual({
+      Sid: 'NoLockoutBypass',
+      Effect: 'Deny',
+      Action: ['kms:CreateKey', 'kms:PutKeyPolicy'],
+      Resource: '*',
+      Condition: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
+    });
+  });
+
+  test.each([
+    [template, '30'],
+    [otherwise, '14'],
+  ])('is denied a deletion sooner than configured: %#', (synthesized, days) => {
+    const denial = named(permissionsOf(synthesized, 'ControlPlaneRole'), 'NoHastyDeletion');
+    expect(denial).toEqual({
+      Sid: 'NoHastyDeletion',
+      Effect: 'Deny',
+      Action: 'kms:ScheduleKeyDeletion',
+      Resource: '*',
+      Condition: { NumericLessThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': days } },
+    });
+  });
+});
+
+describe('the data plane and the authorizer', () => {
+  test("the data plane's own role becomes a tenant's session, and can do nothing else", () => {
+    const permissions = permissionsOf(template, 'DataPlaneRole');
+    expect(sids(permissions)).toEqual(['BecomeTenant', 'WriteOwnLogs']);
+    expect(named(permissions, 'BecomeTenant')).toEqual({
+      Sid: 'BecomeTenant',
+      Effect: 'Allow',
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Resource: arnOf(template, 'AWS::IAM::Role', 'TenantRole'),
+    });
+  });
+
+  test("the authorizer's role writes its log, and can do nothing else", () => {
+    expect(sids(permissionsOf(template, 'AuthorizerRole'))).toEqual(['WriteOwnLogs']);
+  });
+
+  test.each([
+    ['AuthorizerRole', 'FunctionsAuthorizerLogs'],
+    ['ControlPlaneRole', 'FunctionsTenantsLogs'],
+    ['DataPlaneRole', 'FunctionsCryptoLogs'],
+    ['CertificatesRole', 'FunctionsCertificatesLogs'],
+    ['ReconcilerRole', 'FunctionsReconcilerLogs'],
+  ])('%s writes into its own log group only', (role, logs) => {
+    expect(named(permissionsOf(template, role), 'WriteOwnLogs')).toEqual({
+      Sid: 'WriteOwnLogs',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: arnOf(template, 'AWS::Logs::LogGroup', logs),
+    });
+  });
+});

@@ -1,0 +1,58 @@
+/** Who signs certificates of erasure, and with what. */
+import { describe, expect, test } from '@jest/globals';
+import { administrativeActions } from '../../../contract/key-policy.ts';
+import {
+  arnOf,
+  named,
+  permissionsOf,
+  resource,
+  type Statement,
+  sids,
+  synthesizedTemplate,
+} from '../synthesized.ts';
+
+const template = await synthesizedTemplate();
+const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');
+
+describe('certificates', () => {
+  test('their function reads rows and writes none; its right to sign is in the key alone', () => {
+    const permissions = permissionsOf(template, 'CertificatesRole');
+    expect(sids(permissions)).toEqual(['ReadRows', 'WriteOwnLogs']);
+    expect(named(permissions, 'ReadRows')).toEqual({
+      Sid: 'ReadRows',
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: table,
+    });
+  });
+
+  test('are signed by that function and by nobody else', () => {
+    const [, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
+    const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
+    const role = arnOf(template, 'AWS::IAM::Role', 'CertificatesRole');
+    expect(named(statements, 'CertificatesSign')).toEqual({
+      Sid: 'CertificatesSign',
+      Effect: 'Allow',
+      Principal: { AWS: role },
+      Action: ['kms:GetPublicKey', 'kms:Sign'],
+      Resource: '*',
+    });
+    expect(named(statements, 'NobodyElseSigns')).toEqual({
+      Sid: 'NobodyElseSigns',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'kms:Sign',
+      Resource: '*',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
+    });
+    expect(named(statements, 'AccountAdministersWithoutUse').Action).toEqual(
+      [...administrativeActions].sort(),
+    );
+    expect(sids(statements)).toEqual([
+      'AccountAdministersWithoutUse',
+      'CertificatesSign',
+      'NobodyElseSigns',
+      'NobodyGrants',
+    ]);
+  });
+});

@@ -1,0 +1,150 @@
+/** Tenants that the configuration declares: what CloudFormation makes for them, and what it leaves alone. */
+import { describe, expect, test } from '@jest/globals';
+import { keyPolicy } from '../../../contract/key-policy.ts';
+import { readKeys } from '../../../local/kms/template.ts';
+import { localAccount } from '../../../local/stack.ts';
+import { readCustomResources } from '../../../local/template/custom-resources.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+import {
+  named,
+  permissionsOf,
+  type Resource,
+  resource,
+  resourcesOf,
+  synthesizedTemplate,
+} from '../synthesized.ts';
+
+const tenants = [
+  { tenantId: 'acme', displayName: 'Acme Corp' },
+  { tenantId: 'globex', rotationPeriodInDays: 365 },
+];
+const template = await synthesizedTemplate({ tenants });
+const without = await synthesizedTemplate();
+const deployed = readTemplate({ ...template }, localAccount);
+
+const assetKey = /^[0-9a-f]{64}\.zip$/;
+expect.addSnapshotSerializer({
+  test: (value: unknown) => typeof value === 'string' && assetKey.test(value),
+  serialize: () => '"<asset>.zip"',
+});
+
+/** @returns what differs between two templates: resources that only the first has */
+const added = (one: typeof template, other: typeof template) =>
+  Object.fromEntries(Object.entries(one.Resources).filter(([id]) => !(id in other.Resources)));
+
+describe('two declared tenants', () => {
+  test('are these resources', () => {
+    expect(added(template, without)).toMatchSnapshot();
+  });
+
+  test('change nothing else of the stack', () => {
+    expect(template.Resources).toMatchObject(without.Resources);
+    expect(template.Outputs).toEqual(without.Outputs);
+  });
+
+  test('are the same resources as JSON text', async () => {
+    expect(await synthesizedTemplate({ tenants: JSON.stringify(tenants) })).toEqual(template);
+  });
+
+  test('do not touch each other: one taken out leaves the resources of the other as they were', async () => {
+    const fewer = await synthesizedTemplate({ tenants: tenants.slice(1) });
+    const gone = Object.keys(added(template, fewer));
+    expect(gone.map((id) => id.slice(0, 'DeclaredTenantsacme'.length))).toEqual(
+      Array(3).fill('DeclaredTenantsacme'),
+    );
+    expect(Object.keys(added(fewer, template))).toEqual([]);
+  });
+});
+
+describe('the key of a declared tenant', () => {
+  const keys = resourcesOf(template, 'AWS::KMS::Key').filter(([id]) => id.startsWith('Declared'));
+  const aliases = resourcesOf(template, 'AWS::KMS::Alias').filter(([id]) =>
+    id.startsWith('Declared'),
+  );
+
+  test.each([...keys, ...aliases])('%s is never deleted by CloudFormation', (_, one) => {
+    expect(one).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('rotates by its own period, or by the configured one', () => {
+    const periods = keys.map(([, { Properties }]) => [
+      Properties.EnableKeyRotation,
+      Properties.RotationPeriodInDays,
+    ]);
+    expect(periods).toEqual([
+      [true, 90],
+      [true, 365],
+    ]);
+  });
+
+  test.each([0, 1])("has its tenant's tags and alias: %i", (index) => {
+    const { tenantId } = tenants[index] as (typeof tenants)[number];
+    const [keyId, key] = keys[index] as [string, Resource];
+    expect(key.Properties.Tags).toEqual([
+      { Key: 'ManagedBy', Value: 'tenant-keys' },
+      { Key: 'TenantId', Value: tenantId },
+    ]);
+    expect(aliases[index]?.[1].Properties).toEqual({
+      AliasName: `alias/tenant-keys/${tenantId}`,
+      TargetKeyId: { 'Fn::GetAtt': [keyId, 'Arn'] },
+    });
+  });
+
+  test('has the policy that the control plane gives to the key of a tenant, word for word', () => {
+    const arnOf = (prefix: string) =>
+      deployed.identity(resource(template, 'AWS::IAM::Role', prefix)[0]).attributes.Arn as string;
+    const { partition, accountId } = localAccount;
+    const declared = readKeys(deployed).filter(({ Tags }) =>
+      Tags.some(({ Key }) => Key === 'ManagedBy'),
+    );
+    expect(declared.map((key) => key.KeyPolicy)).toEqual(
+      tenants.map(({ tenantId }) =>
+        keyPolicy({
+          tenantId,
+          partition,
+          accountId,
+          tenantRoleArn: arnOf('TenantRole'),
+          controlPlaneRoleArn: arnOf('ControlPlaneRole'),
+        }),
+      ),
+    );
+  });
+});
+
+describe('the row of a declared tenant', () => {
+  test('is declared with what CloudFormation knows of it, as text', () => {
+    const [acme, globex] = readCustomResources(deployed);
+    expect(acme?.properties).toEqual({
+      ServiceToken: acme?.functionArn,
+      ServiceTimeout: '120',
+      TenantId: 'acme',
+      DisplayName: 'Acme Corp',
+      RotationPeriodInDays: '90',
+      KeyArn: expect.stringMatching(/^arn:aws:kms:.+:key\/[0-9a-f-]{36}$/),
+    });
+    expect(globex?.properties).not.toHaveProperty('DisplayName');
+    expect(globex?.properties.KeyArn).not.toBe(acme?.properties.KeyArn);
+  });
+
+  test('comes after the alias, which a tenant that was onboarded at run time would have', () => {
+    for (const [, row] of resourcesOf(template, 'Custom::DeclaredTenant')) {
+      const [alias] = row.DependsOn ?? [];
+      expect(template.Resources[alias ?? '']?.Properties.AliasName).toBe(
+        `alias/tenant-keys/${row.Properties.TenantId}`,
+      );
+    }
+  });
+
+  test('is written by a function that reaches rows, deletes none, and reaches no key', () => {
+    const permissions = permissionsOf(template, 'DeclaredTenantsRole');
+    expect(permissions.map(({ Sid }) => Sid)).toEqual(['KeepDeclaredRows', 'WriteOwnLogs']);
+    expect(named(permissions, 'KeepDeclaredRows')).toEqual({
+      Sid: 'KeepDeclaredRows',
+      Effect: 'Allow',
+      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      Resource: {
+        'Fn::GetAtt': [resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0], 'Arn'],
+      },
+    });
+  });
+});

@@ -1,0 +1,315 @@
+/** The matrix against KMS itself: a cell says what KMS does, in every situation, and never what it did. */
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Credentials } from '../../../local/aws/credentials.ts';
+import { matrixTenants } from '../../../local/dashboard/endpoints.ts';
+import type { Matrix } from '../../../local/dashboard/matrix.ts';
+import { localAccount } from '../../../local/stack.ts';
+import type { Role } from '../../../local/sts/role.ts';
+import { outcomeOf, situations } from '../../isolation/cases/case.ts';
+import { type OpenWorld, openWorld } from '../../isolation/harness.ts';
+import { synthesizedTemplate } from '../../isolation/template.ts';
+import { ask } from './json.ts';
+
+const template = await synthesizedTemplate();
+const tenantIds = ['acme', 'acme2', 'globex'];
+const root = `arn:aws:iam::${localAccount.accountId}:root`;
+
+const matrixOf = async ({ deployment }: OpenWorld): Promise<Matrix> =>
+  (await ask(`${deployment.url}/_local/matrix`)).json;
+
+const cellOf = async ({ deployment }: OpenWorld, session: string, key: string) =>
+  ask(`${deployment.url}/_local/matrix/cell?${new URLSearchParams({ session, key })}`);
+
+/** @returns `<session> <tenant>` of each cell with an action that is allowed */
+const greens = (matrix: Matrix): string[] =>
+  matrix.rows.flatMap(({ id, cells }) =>
+    cells.flatMap((allowed, x) =>
+      allowed.length === 0 ? [] : [`${id} ${matrix.columns[x]?.tenantId}`],
+    ),
+  );
+
+const diagonal = tenantIds.map((tenantId) => `tenant/${tenantId} ${tenantId}`);
+
+describe.each(situations)('where the world is %s', (situation) => {
+  let world: OpenWorld;
+  beforeAll(async () => {
+    world = await openWorld({ template, situation });
+  });
+  afterAll(() => world.close());
+
+  test('each cell says which actions KMS carries out for that session', async () => {
+    const matrix = await matrixOf(world);
+    expect(matrix.columns.map(({ tenantId }) => tenantId)).toEqual(tenantIds);
+    const said = matrix.rows.map(({ id, cells }) => [
+      id,
+      cells.map((allowed) => tried.map((action) => allowed.includes(`kms:${action}`))),
+    ]);
+    const done: unknown[] = [];
+    for (const { id } of matrix.rows) {
+      const kms = clientOf(world, id);
+      const contexts = [...tenantIds.map((TenantId) => ({ TenantId })), {}];
+      const cells: boolean[][] = [];
+      for (const { keyArn } of matrix.columns) {
+        const asked = tried.map(async (action) => {
+          const outcomes = await Promise.all(
+            contexts.map((context) => carriedOut(kms, action, keyArn, context)),
+          );
+          return outcomes.includes(true);
+        });
+        cells.push(await Promise.all(asked));
+      }
+      done.push([id, cells]);
+    }
+    expect(said).toEqual(done);
+  });
+});
+
+const tried = ['Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'] as const;
+
+async function carriedOut(
+  kms: KMS,
+  action: (typeof tried)[number],
+  KeyId: string,
+  EncryptionContext: Record<string, string>,
+): Promise<boolean> {
+  const ways = {
+    Encrypt: () => kms.encrypt({ KeyId, EncryptionContext, Plaintext: Buffer.from('x') }),
+    GenerateDataKey: () => kms.generateDataKey({ KeyId, EncryptionContext, KeySpec: 'AES_256' }),
+    GenerateDataKeyWithoutPlaintext: () =>
+      kms.generateDataKeyWithoutPlaintext({ KeyId, EncryptionContext, KeySpec: 'AES_256' }),
+  };
+  try {
+    await ways[action]();
+    return true;
+  } catch (error) {
+    if (outcomeOf(error) === 'denied') return false;
+    throw error;
+  }
+}
+
+/** A client whose credentials are the session's that a row of the matrix is about. */
+function clientOf({ deployment, tenantRoleArn }: OpenWorld, id: string): KMS {
+  const [kind, name = ''] = id.split('/');
+  const tenantRole = deployment.roles.get(tenantRoleArn) as Role;
+  const sessions: Record<string, () => Credentials> = {
+    tenant: () => deployment.issue(tenantRole, name, { TenantId: name }),
+    untagged: () => deployment.issue(tenantRole, 'any'),
+    role: () => deployment.issue(roleNamed(deployment.roles, name), 'any'),
+    operator: () => deployment.operator,
+  };
+  const credentials = (sessions[kind as string] as () => Credentials)();
+  return new KMS({ ...configuration(deployment.url), credentials });
+}
+
+const roleNamed = (roles: ReadonlyMap<string, Role>, name: string): Role =>
+  [...roles.values()].find((role) => role.name === name) as Role;
+
+const configuration = (endpoint: string) => ({
+  endpoint,
+  region: localAccount.region,
+  maxAttempts: 1,
+});
+
+describe('the matrix of the template as it is', () => {
+  let world: OpenWorld;
+  let KeyId = '';
+  let policy = '';
+  beforeAll(async () => {
+    world = await openWorld({ template, situation: 'deployed' });
+    KeyId = world.tenants[0]?.keyArn as string;
+    policy = (await world.operator.kms.getKeyPolicy({ KeyId })).Policy as string;
+  });
+  afterAll(() => world.close());
+
+  const withPolicy = async (Policy: string, run: () => Promise<void>) => {
+    await world.operator.kms.putKeyPolicy({ KeyId, Policy });
+    try {
+      await run();
+    } finally {
+      await world.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
+    }
+    expect(greens(await matrixOf(world))).toEqual(diagonal);
+  };
+  /** A key policy under which the account may do this as well, on that condition. */
+  const careless = (condition: object, action = 'kms:Encrypt') =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'Administer',
+          Effect: 'Allow',
+          Principal: { AWS: root },
+          Action: ['kms:Get*', 'kms:List*', 'kms:Describe*', 'kms:Put*', 'kms:*Alias', 'kms:*Tag*'],
+          Resource: '*',
+        },
+        {
+          Sid: 'Careless',
+          Effect: 'Allow',
+          Principal: { AWS: root },
+          Action: action,
+          Resource: '*',
+          Condition: condition,
+        },
+      ],
+    });
+  const operatorsActions = async () => {
+    const { rows } = await matrixOf(world);
+    return rows.at(-1)?.cells[0] ?? [];
+  };
+
+  test('has a green cell for each tenant and its own key, and 0 off its diagonal', async () => {
+    const matrix = await matrixOf(world);
+    expect(greens(matrix)).toEqual(diagonal);
+    expect(matrix.rows[0]?.cells[0]).toEqual(matrix.actions);
+    expect(matrix.actions).toHaveLength(6);
+  });
+
+  test('has a row for a session of every role of the template, for one without a tag, and the operator', async () => {
+    const ids = (await matrixOf(world)).rows.map(({ id }) => id);
+    const others = [...world.deployment.roles.values()]
+      .filter(({ arn }) => arn !== world.tenantRoleArn)
+      .map(({ name }) => `role/${name}`);
+    expect(others.length).toBeGreaterThan(8);
+    expect([...ids].sort()).toEqual(
+      [...tenantIds.map((id) => `tenant/${id}`), 'untagged', ...others, 'operator'].sort(),
+    );
+  });
+
+  test('changes with a policy at once, also where only the alias opens the key', async () => {
+    await world.operator.kms.createAlias({ AliasName: 'alias/side-door', TargetKeyId: KeyId });
+    const byAlias = careless({ StringEquals: { 'kms:RequestAlias': 'alias/side-door' } });
+    await withPolicy(byAlias, async () => {
+      expect(await operatorsActions()).toContain('kms:Encrypt');
+      // An alias is no part of the key; when it is gone, so is the way in.
+      await world.operator.kms.deleteAlias({ AliasName: 'alias/side-door' });
+      expect(await operatorsActions()).not.toContain('kms:Encrypt');
+    });
+  });
+
+  test.each([
+    [
+      'no encryption context at all',
+      'kms:Encrypt',
+      { Null: { 'kms:EncryptionContextKeys': 'true' } },
+    ],
+    [
+      "the key's tenant in it",
+      'kms:Decrypt',
+      { StringEquals: { 'kms:EncryptionContext:TenantId': 'acme' } },
+    ],
+    [
+      'the same key on both sides',
+      'kms:ReEncryptFrom',
+      { Bool: { 'kms:ReEncryptOnSameKey': 'true' } },
+    ],
+    [
+      'another key on the other side',
+      'kms:ReEncryptTo',
+      { Bool: { 'kms:ReEncryptOnSameKey': 'false' } },
+    ],
+  ])('finds the one way in where a policy asks for %s', async (_, action, condition) => {
+    await withPolicy(careless(condition, action), async () => {
+      expect(await operatorsActions()).toEqual([action]);
+    });
+  });
+
+  test("finds a neighbour's way in by his own encryption context", async () => {
+    const tag = (TagValue: string) =>
+      world.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
+    const hisOwn = { StringEquals: { 'kms:EncryptionContext:TenantId': 'globex' } };
+    await tag('globex');
+    await world.operator.kms.putKeyPolicy({ KeyId, Policy: careless(hisOwn) });
+    const found = greens(await matrixOf(world));
+    await tag('acme');
+    await world.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
+    expect(found).toEqual([diagonal[1], 'tenant/globex acme', diagonal[2]]);
+  });
+
+  test('changes with a tag: the own session loses the key, and no other gets it', async () => {
+    const tag = (TagValue: string) =>
+      world.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
+    await tag('globex');
+    expect(greens(await matrixOf(world))).toEqual(diagonal.slice(1));
+    await tag('acme');
+    expect(greens(await matrixOf(world))).toEqual(diagonal);
+  });
+
+  test('changes with the time, where a policy looks at the clock', async () => {
+    const end = new Date(Date.now() + 1500).toISOString();
+    await withPolicy(careless({ DateLessThan: { 'aws:CurrentTime': end } }), async () => {
+      expect(await operatorsActions()).toContain('kms:Encrypt');
+      await new Promise((resolve) => setTimeout(resolve, 1600));
+      expect(await operatorsActions()).not.toContain('kms:Encrypt');
+    });
+  });
+
+  test('a cell tells the statement that refuses, as it stands in the key policy', async () => {
+    const { json } = await cellOf(world, 'tenant/globex', 'acme');
+    expect(json.session.arn).toMatch(/assumed-role\/.*TenantRole.*\/globex$/);
+    expect(json.key).toEqual({ tenantId: 'acme', keyArn: KeyId, keyState: 'Enabled' });
+    expect(json.cases).toHaveLength(1);
+    expect(json.cases[0].encryptionContexts).toEqual([
+      { TenantId: 'acme' },
+      { TenantId: 'globex' },
+      {},
+    ]);
+    const [answer, ...more] = json.cases[0].answers;
+    expect(more).toEqual([]);
+    expect(answer).toMatchObject({
+      allowed: false,
+      kind: 'explicit-deny',
+      by: { policy: `key policy of ${KeyId}`, statement: 'NeighbourTouchesNothing' },
+      statement: JSON.parse(policy).Statement.find(
+        ({ Sid }: { Sid: string }) => Sid === 'NeighbourTouchesNothing',
+      ),
+    });
+    expect(answer.actions).toHaveLength(6);
+    expect(answer.explanation).toContain('(explicit Deny)');
+  });
+
+  test("a cell tells the statement that allows, as it stands in the role's policy, and what lacks without a context", async () => {
+    const { cases } = (await cellOf(world, 'tenant/acme', 'acme')).json;
+    expect(cases.map(({ encryptionContexts }: never) => encryptionContexts)).toEqual([
+      [{ TenantId: 'acme' }],
+      [{}],
+    ]);
+    const [[allowed], [refused]] = cases.map(({ answers }: { answers: unknown }) => answers);
+    expect(allowed).toMatchObject({ allowed: true, by: { statement: 'UseOwnKey' } });
+    expect(allowed.statement).toMatchObject({ Sid: 'UseOwnKey', Effect: 'Allow' });
+    expect(refused).toMatchObject({ allowed: false, kind: 'implicit-deny' });
+    expect(refused.reasons.join()).toContain('kms:EncryptionContext:TenantId is absent');
+    expect(refused).not.toHaveProperty('statement');
+  });
+
+  test.each([
+    ['no session', 'tenant/nobody', 'acme'],
+    ['no key', 'tenant/acme', 'nobody'],
+    ['nothing', '', ''],
+  ])('a cell of %s is not found', async (_, session, key) => {
+    const { status, json } = await cellOf(world, session, key);
+    expect([status, json.message]).toEqual([404, expect.stringContaining('no such session')]);
+  });
+
+  test('is drawn of the first tenants where there are more, and says so', async () => {
+    const dynamodb = new DynamoDB({
+      ...configuration(world.deployment.url),
+      credentials: world.deployment.operator,
+    });
+    const more = Array.from({ length: matrixTenants - 2 }, (_, index) => `zz-${100 + index}`);
+    for (const tenantId of more) {
+      const { KeyMetadata } = await world.operator.kms.createKey({});
+      const keyArn = KeyMetadata?.Arn as string;
+      const Item = { tenantId: { S: tenantId }, keyArn: { S: keyArn } };
+      await dynamodb.putItem({ TableName: world.tableName, Item });
+    }
+    const matrix: Matrix & { tenants: number } = (
+      await ask(`${world.deployment.url}/_local/matrix`)
+    ).json;
+    expect(matrix.tenants).toBe(matrixTenants + 1);
+    expect(matrix.columns).toHaveLength(matrixTenants);
+    // Made without a key policy of the product, these are open, and it shows.
+    expect(greens(matrix)).toContain('operator zz-100');
+  });
+});
