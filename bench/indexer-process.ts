@@ -5,8 +5,8 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditRow } from '../lambdas/audit/audit-row.ts';
 import { auditRow } from '../lambdas/audit/audit-row.ts';
-import { rowsAtOnce } from '../lambdas/audit/batch-writer.ts';
-import { keyEventOf, trailEvent } from '../lambdas/audit/trail-event.ts';
+import { rowsAtOnce } from '../lambdas/indexer/batch-writer.ts';
+import { keyEventOf, trailEvent } from '../lambdas/indexer/trail-event.ts';
 import type { IndexerRound, IndexerVariables } from './indexer.ts';
 
 const variables = process.env as unknown as IndexerVariables & Record<string, string>;

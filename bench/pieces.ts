@@ -1,8 +1,8 @@
 /** The pieces of which an `encrypt` through the handler is made, each by itself, as the handler calls it. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
 import { seal } from '../lambdas/crypto/ciphertext.ts';
-import { contextOf } from '../lambdas/crypto/encryption-context.ts';
 import { encryptBody } from '../lambdas/crypto/request-body.ts';
 import { tenantKeys } from '../lambdas/crypto/tenant-key-provider.ts';
 import { type ApiHandler, apiHandler } from '../lambdas/http/api-handler.ts';

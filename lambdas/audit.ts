@@ -3,13 +3,13 @@
  * can read that tenant's events only; the function itself can read nobody's.
  */
 
+import { auditQuery } from '../contract/audit.ts';
 import { auditEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
-import { auditQuery } from './audit/contract.ts';
+import { queryOf } from '../contract/query.ts';
 import { listEvents } from './audit/listing.ts';
 import { auditReaderSessions } from './audit/session.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
-import { queryOf } from './http/query.ts';
 import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';

@@ -4,14 +4,14 @@
  * the tenant but with the tenant's own session.
  */
 
+import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from '../contract/crypto.ts';
+import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
 import { checkAnswerSize, eachItem, type ItemError } from './crypto/batch.ts';
 import { open, reseal, seal } from './crypto/ciphertext.ts';
-import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from './crypto/contract.ts';
 import { generateDataKey, unwrapDataKey } from './crypto/data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
-import { contextOf } from './crypto/encryption-context.ts';
 import {
   decryptBody,
   decryptItemOf,

@@ -5,10 +5,10 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { indexerEnvironment, readEnvironment } from '../contract/environment.ts';
-import { indexed } from './audit/index-events.ts';
-import { keyOwners } from './audit/key-owners.ts';
-import { readLogBatch } from './audit/log-batch.ts';
 import { clientConfiguration } from './aws/client-config.ts';
+import { indexed } from './indexer/index-events.ts';
+import { keyOwners } from './indexer/key-owners.ts';
+import { readLogBatch } from './indexer/log-batch.ts';
 import { log } from './observability/log.ts';
 import { counting } from './observability/metrics.ts';
 

@@ -8,16 +8,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
-import { attempts } from './aws/call-budget.ts';
-import { clientConfiguration } from './aws/client-config.ts';
-import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
-import { jsonBody } from './http/json-body.ts';
-import { slowedDown } from './http/kms-throttling.ts';
-import { principalOf } from './http/principal.ts';
-import { queryOf } from './http/query.ts';
-import { tenantOfPath } from './http/request.ts';
-import { json } from './http/response.ts';
-import { validated } from './http/validation.ts';
+import { queryOf } from '../contract/query.ts';
 import {
   emptyRequest,
   listQuery,
@@ -26,7 +17,16 @@ import {
   rotationRequest,
   rotationsQuery,
   tenantOf,
-} from './tenants/contract.ts';
+} from '../contract/tenants.ts';
+import { attempts } from './aws/call-budget.ts';
+import { clientConfiguration } from './aws/client-config.ts';
+import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
+import { jsonBody } from './http/json-body.ts';
+import { slowedDown } from './http/kms-throttling.ts';
+import { principalOf } from './http/principal.ts';
+import { tenantOfPath } from './http/request.ts';
+import { json } from './http/response.ts';
+import { validated } from './http/validation.ts';
 import { liveKeyOf } from './tenants/keys/key-details.ts';
 import { keyPolicyBy } from './tenants/keys/key-policy-of.ts';
 import { withKeyOf } from './tenants/keys/missing-key.ts';

@@ -1,7 +1,7 @@
 /** The context key `tenants`: a list, or with `-c` the JSON text of one. */
 import { z } from 'zod';
 import { tenantId } from '../contract/tenant-id.ts';
-import { onboardRequest } from '../lambdas/tenants/contract.ts';
+import { onboardRequest } from '../contract/tenants.ts';
 
 /** Three resources a tenant; a template holds 500 (CloudFormation, quotas). */
 const most = 100;

@@ -4,7 +4,7 @@
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { tenantId as tenantIdSchema } from '../../contract/tenant-id.ts';
-import { type OnboardRequest, onboardRequest } from '../../lambdas/tenants/contract.ts';
+import { type OnboardRequest, onboardRequest } from '../../contract/tenants.ts';
 
 export interface TenantLine {
   /** where it stands in the file, from 1 */

@@ -2,7 +2,7 @@
  * A row of the audit table. Invariant: its key follows from the event alone, so that an event that comes
  * twice is one row; and the rows of a tenant are sorted by time.
  */
-import type { AuditEvent } from './contract.ts';
+import type { AuditEvent } from '../../contract/audit.ts';
 
 /** Epoch seconds after which DynamoDB deletes the row. */
 export const expiryAttribute = 'expiresAt';

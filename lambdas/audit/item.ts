@@ -5,8 +5,8 @@
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type AuditEvent, auditEvent } from '../../contract/audit.ts';
 import { type AuditRow, expiryAttribute } from './audit-row.ts';
-import { type AuditEvent, auditEvent } from './contract.ts';
 
 export type Item = Record<string, AttributeValue>;
 

@@ -1,9 +1,9 @@
 /** A tenant's events, in order, a page at a time. */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import type { AuditEvents, AuditQuery } from '../../contract/audit.ts';
 import { invalidCursor } from '../../contract/problem.ts';
 import { cursorAfter, readCursor } from '../http/cursor.ts';
-import type { AuditEvents, AuditQuery } from './contract.ts';
 import { eventOf } from './item.ts';
 
 const position = z.strictObject({

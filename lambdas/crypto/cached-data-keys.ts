@@ -5,9 +5,9 @@
  */
 import { hash } from 'node:crypto';
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { tally } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
-import type { EncryptionContext } from './encryption-context.ts';
 import type { DataKey, Wrapping } from './keyring.ts';
 
 /** Lends data keys: what is lent may be zeroed as soon as `use` returns. */

@@ -3,9 +3,9 @@
  * alone, so there is one reading of it, and what the one refuses the other never tries.
  */
 
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import type { DataKeys } from './cached-data-keys.ts';
 import { decryptDirect, encryptDirect, type KmsKey, reencryptDirect } from './direct-encryption.ts';
-import type { EncryptionContext } from './encryption-context.ts';
 import { decrypt, encrypt } from './envelope-encryption.ts';
 import { isMessage } from './message/message-parser.ts';
 

@@ -6,11 +6,11 @@ import {
   GenerateDataKeyCommand,
   GenerateDataKeyWithoutPlaintextCommand,
 } from '@aws-sdk/client-kms';
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
 import { tally } from '../observability/request-stats.ts';
 import { dataKeyIdOf } from './cached-data-keys.ts';
 import { decryptCall, type KmsKey } from './direct-encryption.ts';
-import type { EncryptionContext } from './encryption-context.ts';
 
 const dataKeyBytes = 32;
 

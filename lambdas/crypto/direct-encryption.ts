@@ -10,8 +10,8 @@ import {
   type KMSClient,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { badRequest, decryptionFailed, tooLarge } from '../../contract/problem.ts';
-import type { EncryptionContext } from './encryption-context.ts';
 import { refusesCiphertext } from './kms-keyring.ts';
 
 /** A tenant's key and a client with the tenant's session. */

@@ -5,9 +5,10 @@
  * The suite commits to its data key, so that a message has one plaintext at most, and is not signed, since
  * who wraps and who opens hold the same right.
  */
+
+import { type EncryptionContext, sameContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
 import type { DataKeys } from './cached-data-keys.ts';
-import { type EncryptionContext, sameContext } from './encryption-context.ts';
 import { WrappingFailed } from './keyring.ts';
 import { openMessage, sealMessage } from './message/message-cipher.ts';
 import { type Message, publicKeyName, readMessage } from './message/message-parser.ts';

@@ -3,7 +3,7 @@
  * only what says that this tenant's key has wrapped it; it never tries another key.
  */
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
-import type { EncryptionContext } from './encryption-context.ts';
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 
 /** An AES-256 key, in a buffer that is the caller's to zero. */
 export interface Unwrapped {

@@ -4,10 +4,6 @@
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
-import { tooLarge } from '../../contract/problem.ts';
-import { jsonBody } from '../http/json-body.ts';
-import { hasRawBody, headerParameters, rawBody } from '../http/raw-body.ts';
-import { validated } from '../http/validation.ts';
 import {
   decryptParameters,
   decryptRequest,
@@ -19,7 +15,11 @@ import {
   maxPlaintextBytes,
   reencryptParameters,
   reencryptRequest,
-} from './contract.ts';
+} from '../../contract/crypto.ts';
+import { tooLarge } from '../../contract/problem.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { hasRawBody, headerParameters, rawBody } from '../http/raw-body.ts';
+import { validated } from '../http/validation.ts';
 
 /** @throws Problem 400, 413 or 415, as the other two */
 export function encryptBody(event: APIGatewayProxyEvent) {

@@ -4,6 +4,7 @@
  * session; a tenant that is refused has no data key in memory any more.
  */
 import type * as z from 'zod/mini';
+import { maxBatchItems, maxBodyBytes } from '../../contract/crypto.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import { keyNotReady, tenantNotFound } from '../../contract/problem.ts';
 import { isAccessDenied } from '../aws/errors.ts';
@@ -14,7 +15,6 @@ import { refusalOfUse } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { cachedDataKeys } from './cached-data-keys.ts';
 import type { TenantKey } from './ciphertext.ts';
-import { maxBatchItems, maxBodyBytes } from './contract.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
 import { kmsWrapping } from './kms-keyring.ts';
 

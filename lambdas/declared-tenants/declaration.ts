@@ -4,8 +4,8 @@
  */
 import * as z from 'zod/mini';
 import { tenantId } from '../../contract/tenant-id.ts';
+import { onboardRequest, rotationRequest } from '../../contract/tenants.ts';
 import { pause } from '../aws/retry.ts';
-import { onboardRequest, rotationRequest } from '../tenants/contract.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 

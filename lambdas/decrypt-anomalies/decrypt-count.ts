@@ -8,7 +8,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { RequestEvent } from '../audit/contract.ts';
+import type { RequestEvent } from '../../contract/audit.ts';
 import type { OperationOf } from '../http/operation.ts';
 import { hourInMs, textOf } from './hour.ts';
 

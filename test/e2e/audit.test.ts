@@ -5,7 +5,7 @@ import {
   auditEvents,
   type KeyEvent,
   type RequestEvent,
-} from '../../lambdas/audit/contract.ts';
+} from '../../contract/audit.ts';
 import type { TrailEvent } from '../../local/cloudtrail/event.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';

@@ -1,6 +1,6 @@
 /** Next to no calls of AWS in steady state, and the revocation promise: caches never outlive it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { contextOf } from '../../lambdas/crypto/encryption-context.ts';
+import { contextOf } from '../../contract/encryption-context.ts';
 import { encrypt } from '../../lambdas/crypto/envelope-encryption.ts';
 import { kmsWrapping } from '../../lambdas/crypto/kms-keyring.ts';
 import { uncached } from '../lambdas/crypto/raw-keyring.ts';

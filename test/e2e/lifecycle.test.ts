@@ -1,6 +1,6 @@
 /** A tenant's life over HTTP: what its users can do in each state, and what an operator is told. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { offboardedTenant, tenant } from '../../lambdas/tenants/contract.ts';
+import { offboardedTenant, tenant } from '../../contract/tenants.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
 import type { TestStack } from './test-stack.ts';

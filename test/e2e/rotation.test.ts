@@ -1,6 +1,6 @@
 /** A tenant's key rotates, by itself and when it is told to: over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { rotationList, rotationStarted } from '../../lambdas/tenants/contract.ts';
+import { rotationList, rotationStarted } from '../../contract/tenants.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
 import type { TestStack } from './test-stack.ts';

@@ -9,7 +9,6 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { ContentAADString, serializeFactory } from '@aws-crypto/serialize';
-import { verifySignature } from '../../envelope/signature.ts';
 import type { DataKey } from '../keyring.ts';
 import {
   authTagLength,
@@ -21,6 +20,7 @@ import {
   sealInto,
 } from './key-derivation.ts';
 import { type Message, unsignedSuite } from './message-parser.ts';
+import { verifySignature } from './signature.ts';
 
 const versionAndSuiteLength = 3;
 const messageIdLength = 32;

@@ -11,7 +11,7 @@ import {
   NodeAlgorithmSuite,
 } from '@aws-crypto/material-management-node';
 import { deserializeFactory, type MessageHeaderV2 } from '@aws-crypto/serialize';
-import type { EncryptionContext } from '../encryption-context.ts';
+import type { EncryptionContext } from '../../../contract/encryption-context.ts';
 
 export interface Message {
   /** with what the SDK itself has put there */

@@ -4,8 +4,8 @@ import {
   GetKeyRotationStatusCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
+import type { LiveKey } from '../../../contract/tenants.ts';
 import { isAccessDenied, isNamed } from '../../aws/errors.ts';
-import type { LiveKey } from '../contract.ts';
 import { lastUseOf } from './key-state.ts';
 import { onDemandRotationsLeft, rotationsOf } from './rotations.ts';
 

@@ -15,8 +15,8 @@ import {
   rotationInProgress,
   rotationLimitReached,
 } from '../../../contract/problem.ts';
+import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
-import type { Rotation, RotationsQuery } from '../contract.ts';
 import { callInTime, workOn } from '../registry/lease.ts';
 import { refusalOfStep } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';

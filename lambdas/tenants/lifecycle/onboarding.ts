@@ -5,6 +5,7 @@
  */
 
 import { keyNotReady, tenantExists } from '../../../contract/problem.ts';
+import type { OnboardRequest } from '../../../contract/tenants.ts';
 import { pause } from '../../aws/retry.ts';
 import {
   foundKey,
@@ -13,7 +14,6 @@ import {
   type Progress,
   write,
 } from '../../tenant/onboarding-key.ts';
-import type { OnboardRequest } from '../contract.ts';
 import { finishKey, type KmsClients } from '../keys/create-key.ts';
 import { isLeased, leaseOf, reserveInMs, type Work } from '../registry/lease.ts';
 import { refusalOfOnboarding } from '../registry/status.ts';

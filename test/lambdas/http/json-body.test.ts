@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { base64Bytes } from '../../../contract/base64.ts';
 import type { Problem } from '../../../contract/problem.ts';
-import { base64Bytes } from '../../../lambdas/http/base64.ts';
 import { jsonBody } from '../../../lambdas/http/json-body.ts';
 import { eventOf } from './event.ts';
 

@@ -4,8 +4,8 @@
  * does not play, CloudTrail's records of other services and API Gateway's access log, is in their shape.
  */
 import { KMS } from '@aws-sdk/client-kms';
-import { indexed } from '../../../lambdas/audit/index-events.ts';
-import { keyOwners } from '../../../lambdas/audit/key-owners.ts';
+import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { localAccount } from '../../../local/stack.ts';
 import type { Template } from '../../../local/template/template.ts';
 import { controlOf } from '../../e2e/control.ts';

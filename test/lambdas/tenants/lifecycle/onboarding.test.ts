@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../../contract/key-policy.ts';
-import type { OnboardRequest } from '../../../../lambdas/tenants/contract.ts';
+import type { OnboardRequest } from '../../../../contract/tenants.ts';
 import { type Onboarded, onboard } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { openRegistry } from '../../../../lambdas/tenants/registry/registry.ts';

@@ -3,7 +3,7 @@
  * tenant's id is always in it and always ours; no caller can set it, leave it out or spell it otherwise.
  */
 import * as z from 'zod/mini';
-import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { tenantIdTag } from './tenant-id.ts';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 

@@ -4,7 +4,7 @@
  * contents", CloudTrail user guide; "Examples of AWS KMS log entries", developer guide.
  */
 import * as z from 'zod/mini';
-import type { KeyEvent, Outcome } from './contract.ts';
+import type { KeyEvent, Outcome } from '../../contract/audit.ts';
 
 const text = z.optional(z.string());
 

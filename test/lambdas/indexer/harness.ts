@@ -2,9 +2,9 @@
 import { DynamoDB, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
-import { indexed } from '../../../lambdas/audit/index-events.ts';
-import { keyOwners } from '../../../lambdas/audit/key-owners.ts';
-import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
+import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { credentialStore } from '../../../local/aws/credentials.ts';
 import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';

@@ -1,6 +1,6 @@
 /** What the data plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
 import * as z from 'zod/mini';
-import { base64Bytes } from '../http/base64.ts';
+import { base64Bytes } from './base64.ts';
 import { encryptionContext } from './encryption-context.ts';
 
 /**

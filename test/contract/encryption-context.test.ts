@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  contextOf,
-  encryptionContext,
-  sameContext,
-} from '../../../lambdas/crypto/encryption-context.ts';
+import { contextOf, encryptionContext, sameContext } from '../../contract/encryption-context.ts';
 
 const refusal = (context: unknown) =>
   encryptionContext.safeParse(context).error?.issues[0]?.message;

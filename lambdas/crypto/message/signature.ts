@@ -1,6 +1,6 @@
 /** Signatures of messages that others have made: ours are not signed. */
 import { createPublicKey, createVerify, ECDH } from 'node:crypto';
-import { type Message, publicKeyName } from '../crypto/message/message-parser.ts';
+import { type Message, publicKeyName } from './message-parser.ts';
 
 /** @throws Error where the signature is not of this message, by the key in its context */
 export function verifySignature({ encryptionContext, signedBytes, signature }: Message): void {

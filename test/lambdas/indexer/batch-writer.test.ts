@@ -1,11 +1,11 @@
 /** Whatever an event holds, and whatever DynamoDB gives back: what can be a row becomes one. */
 import { type BatchWriteItemCommand, DynamoDB } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { RowsNotWritten } from '../../../lambdas/audit/batch-writer.ts';
-import type { KeyEvent } from '../../../lambdas/audit/contract.ts';
-import { indexed } from '../../../lambdas/audit/index-events.ts';
+import type { KeyEvent } from '../../../contract/audit.ts';
 import { eventOf } from '../../../lambdas/audit/item.ts';
-import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { RowsNotWritten } from '../../../lambdas/indexer/batch-writer.ts';
+import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { delivery } from './delivery.ts';
 import { environment, event, index, owners, rows, useWorld, world } from './harness.ts';
 

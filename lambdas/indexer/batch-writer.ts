@@ -6,10 +6,10 @@ import {
   type DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import type { AuditRow } from '../audit/audit-row.ts';
+import { itemOf } from '../audit/item.ts';
 import { sideBySide } from '../aws/concurrency.ts';
 import { isNamed } from '../aws/errors.ts';
-import type { AuditRow } from './audit-row.ts';
-import { itemOf } from './item.ts';
 
 /** DynamoDB API reference, BatchWriteItem. */
 export const rowsAtOnce = 25;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { auditQuery } from '../../../lambdas/audit/contract.ts';
+import { auditQuery } from '../../contract/audit.ts';
 
 const messageOf = (query: object) => {
   const { error } = auditQuery.safeParse(query);

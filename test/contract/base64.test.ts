@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeBase64 } from '../../../lambdas/http/base64.ts';
+import { decodeBase64 } from '../../contract/base64.ts';
 
 test('every bytes come back from their base64', () => {
   fc.assert(

@@ -1,7 +1,7 @@
 /** From lines to rows, on the tables of the local stack. */
 import { describe, expect, test } from '@jest/globals';
-import { indexed } from '../../../lambdas/audit/index-events.ts';
-import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { delivery } from './delivery.ts';
 import {
   controlPlane,

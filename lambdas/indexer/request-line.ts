@@ -1,7 +1,7 @@
 /** The data plane's log line of a request, and the event that a tenant is shown of it. */
 import * as z from 'zod/mini';
+import { kmsCall, outcome, type RequestEvent } from '../../contract/audit.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
-import { kmsCall, outcome, type RequestEvent } from './contract.ts';
 
 /** As `lambdas/http/request-log.ts` writes it. */
 export const requestLine = z.object({

@@ -1,14 +1,14 @@
 /** Events as CloudTrail documents them, and the rows that are made of them. */
 import { describe, expect, test } from '@jest/globals';
-import { keyEvent } from '../../../lambdas/audit/contract.ts';
-import { lineOf } from '../../../lambdas/audit/log-batch.ts';
+import { keyEvent } from '../../../contract/audit.ts';
+import { lineOf } from '../../../lambdas/indexer/log-batch.ts';
 import {
   createdWithTag,
   keyEventOf,
   keysOf,
   type TrailEvent,
   trailEvent,
-} from '../../../lambdas/audit/trail-event.ts';
+} from '../../../lambdas/indexer/trail-event.ts';
 
 const acmeKey = 'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const otherKey = 'arn:aws:kms:us-west-2:111122223333:key/mrk-0987dcba09fe87dc65baab0987654321';

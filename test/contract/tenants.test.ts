@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { listQuery, onboardRequest, tenantOf } from '../../../lambdas/tenants/contract.ts';
-import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
-import { rowOf } from './row.ts';
+import { listQuery, onboardRequest, tenantOf } from '../../contract/tenants.ts';
+import { tenantRow } from '../../lambdas/tenants/registry/tenant-row.ts';
+import { rowOf } from '../lambdas/tenants/row.ts';
 
 describe('a tenant to onboard', () => {
   test.each([

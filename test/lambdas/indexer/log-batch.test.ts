@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { readLogBatch } from '../../../lambdas/audit/log-batch.ts';
+import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { delivery } from './delivery.ts';
 
 test('a delivery is its lines, its log group and whose it is', () => {

@@ -1,6 +1,6 @@
 /** What the audit route takes and gives over HTTP, once: the indexer, the handler and clients use these. */
 import * as z from 'zod/mini';
-import { wholeNumberText } from '../http/query.ts';
+import { wholeNumberText } from './query.ts';
 
 const timeText = 'must be a time as RFC 3339 has it, such as 2026-01-31T23:59:59Z';
 const limitText = 'must be a whole number, 1-1000';

@@ -1,9 +1,9 @@
 /** What the control plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
 import * as z from 'zod/mini';
-import { tenantId } from '../../contract/tenant-id.ts';
-import { wholeNumberText } from '../http/query.ts';
-import { tenantStatus } from './registry/status.ts';
-import { keyUse, type TenantRow } from './registry/tenant-row.ts';
+import { tenantStatus } from '../lambdas/tenants/registry/status.ts';
+import { keyUse, type TenantRow } from '../lambdas/tenants/registry/tenant-row.ts';
+import { wholeNumberText } from './query.ts';
+import { tenantId } from './tenant-id.ts';
 
 const rotationPeriod = 'must be a whole number of days, 90-2560';
 const limitText = 'must be a whole number, 1-100';
