@@ -61,3 +61,21 @@ function route<P extends Route['plane'], O extends string>(
   const scope = scopes[plane];
   return { method, path, scope, plane, operation } as const;
 }
+
+export type Operation = (typeof routes)[number]['operation'];
+export type Plane = Route['plane'];
+export type OperationOf<P extends Plane> = Extract<
+  (typeof routes)[number],
+  { plane: P }
+>['operation'];
+
+const operations = new Map<string, Operation>(
+  routes.map(({ method, path, operation }) => [`${method} ${path}`, operation]),
+);
+
+/**
+ * @param path as API Gateway writes a resource path
+ * @returns the operation of the route, undefined where there is no such route
+ */
+export const operationOfRoute = (method: string, path: string): Operation | undefined =>
+  operations.get(`${method} ${path}`);

@@ -1,9 +1,25 @@
 /** What the control plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
 import * as z from 'zod/mini';
-import { tenantStatus } from '../lambdas/tenants/registry/status.ts';
-import { keyUse, type TenantRow } from '../lambdas/tenants/registry/tenant-row.ts';
 import { wholeNumberText } from './query.ts';
 import { tenantId } from './tenant-id.ts';
+
+/** PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED; what each means: lambdas/tenants/registry/status.ts. */
+export const tenantStatus = z.enum(
+  ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'],
+  'must be PROVISIONING, ACTIVE, SUSPENDED, OFFBOARDING or ERASED',
+);
+export type TenantStatus = z.output<typeof tenantStatus>;
+
+/** A use of a key, as KMS remembers the last one. */
+export const keyUse = z.strictObject({
+  /** as KMS names it, such as `Decrypt` */
+  operation: z.string(),
+  /** RFC 3339 */
+  at: z.string(),
+  cloudTrailEventId: z.optional(z.string()),
+});
+
+export type KeyUse = z.output<typeof keyUse>;
 
 const rotationPeriod = 'must be a whole number of days, 90-2560';
 const limitText = 'must be a whole number, 1-100';
@@ -128,17 +144,3 @@ export const tenantList = z.strictObject({
   nextCursor: z.optional(z.string()),
 });
 export type TenantList = z.output<typeof tenantList>;
-
-/** @returns the tenant as the API shows it: nothing of leases, versions and writers */
-export const tenantOf = (row: TenantRow): Tenant => ({
-  tenantId: row.tenantId,
-  displayName: row.displayName,
-  status: row.status,
-  keyArn: row.keyArn,
-  rotationPeriodInDays: row.rotationPeriodInDays,
-  createdAt: row.createdAt,
-  updatedAt: row.updatedAt,
-  declared: row.declared,
-  deletionDate: row.offboarding?.deletionDate,
-  erasedAt: row.erasedAt,
-});

@@ -6,11 +6,10 @@
 import { auditQuery } from '../contract/audit.ts';
 import { auditEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
-import { queryOf } from '../contract/query.ts';
 import { listEvents } from './audit/listing.ts';
 import { auditReaderSessions } from './audit/session.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
-import { tenantOfPath } from './http/request.ts';
+import { queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
 

@@ -2,21 +2,21 @@
  * Certificates of erasure, and the key that they are checked with. A function of its own, since it signs: its
  * role may sign with that one key and read rows, and touches no tenant's key; the control plane signs nothing.
  */
+
 import { createHash, createPublicKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import {
+  type Certificate,
+  type CertificateKey,
+  type SignedCertificate,
+  signingAlgorithm,
+} from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
 import { attempts } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
-import {
-  type Certificate,
-  type CertificateKey,
-  certificateOf,
-  type SignedCertificate,
-  signedBytes,
-  signingAlgorithm,
-} from './certificates/erasure-certificate.ts';
+import { certificateOf, signedBytes } from './certificates/erasure-certificate.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { slowedDown } from './http/kms-throttling.ts';
 import { tenantOfPath } from './http/request.ts';

@@ -2,13 +2,13 @@
  * The control plane: the life of tenants and of their keys. No cryptography: its role may administer keys and
  * is denied every use of one.
  */
+
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
-import { queryOf } from '../contract/query.ts';
 import {
   emptyRequest,
   listQuery,
@@ -16,15 +16,13 @@ import {
   onboardRequest,
   rotationRequest,
   rotationsQuery,
-  tenantOf,
 } from '../contract/tenants.ts';
 import { attempts } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { slowedDown } from './http/kms-throttling.ts';
-import { principalOf } from './http/principal.ts';
-import { tenantOfPath } from './http/request.ts';
+import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
 import { liveKeyOf } from './tenants/keys/key-details.ts';
@@ -37,6 +35,7 @@ import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
 import { getTenant, openRegistry } from './tenants/registry/registry.ts';
 import { refusalOfStep } from './tenants/registry/status.ts';
 import type { Intent } from './tenants/registry/tenant-row.ts';
+import { tenantOf } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;

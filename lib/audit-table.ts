@@ -2,10 +2,11 @@
  * Who used which tenant's key: one row an event, which goes away by itself when its time is over. What is
  * deleted here is still in the trail. Rows are written by the indexer alone.
  */
+
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { expiryAttribute } from '../lambdas/audit/audit-row.ts';
+import { expiryAttribute } from '../contract/table-schema.ts';
 import { keptTable } from './kept-table.ts';
 
 export interface AuditTableProps {

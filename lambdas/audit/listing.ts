@@ -1,10 +1,11 @@
 /** A tenant's events, in order, a page at a time. */
+
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import type { AuditEvents, AuditQuery } from '../../contract/audit.ts';
 import { invalidCursor } from '../../contract/problem.ts';
 import { cursorAfter, readCursor } from '../http/cursor.ts';
-import { eventOf } from './item.ts';
+import { eventOf } from './audit-row.ts';
 
 const position = z.strictObject({
   eventKey: z.string().check(z.regex(/^[\x21-\x7e]{1,1024}$/)),

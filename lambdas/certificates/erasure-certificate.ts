@@ -4,46 +4,9 @@
  * printable ASCII, whole numbers, lists, objects. So `jq -jcS .certificate` gives what was signed.
  * It says nothing that the row does not: the same certificate, whenever it is asked for.
  */
-import * as z from 'zod/mini';
+import { type Certificate, signingAlgorithm } from '../../contract/certificates.ts';
 import { tenantNotErased } from '../../contract/problem.ts';
-import { tenantId } from '../../contract/tenant-id.ts';
-import { keyUse, type TenantRow } from '../tenants/registry/tenant-row.ts';
-
-export const signingAlgorithm = 'ECDSA_SHA_256';
-
-export const certificate = z.strictObject({
-  type: z.literal('tenant-keys/erasure-certificate/v1'),
-  tenantId,
-  keyArn: z.string(),
-  /** of every key material that the key ever had */
-  keyMaterialIds: z.array(z.string()),
-  createdAt: z.string(),
-  /** the principal of the token with which the tenant was offboarded */
-  offboardedBy: z.string(),
-  offboardedAt: z.string(),
-  windowInDays: z.int(),
-  deletionDate: z.optional(z.string()),
-  /** when KMS was first found to have no such key */
-  erasedAt: z.string(),
-  keyLastUsed: z.optional(keyUse),
-  /** of ScheduleKeyDeletion; CloudTrail has it as `requestID` */
-  kmsRequestId: z.optional(z.string()),
-  signingAlgorithm: z.literal(signingAlgorithm),
-  signingKeyArn: z.string(),
-});
-export type Certificate = z.output<typeof certificate>;
-
-/** The answer of the route; the signature is base64 of DER, over `signedBytes(certificate)`. */
-export const signedCertificate = z.strictObject({ certificate, signature: z.string() });
-export type SignedCertificate = z.output<typeof signedCertificate>;
-
-export const certificateKey = z.strictObject({
-  keyArn: z.string(),
-  signingAlgorithm: z.literal(signingAlgorithm),
-  /** PEM of a SubjectPublicKeyInfo */
-  publicKey: z.string(),
-});
-export type CertificateKey = z.output<typeof certificateKey>;
+import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 
 /** @throws Problem 409 tenant-not-erased */
 export function certificateOf(row: TenantRow, signingKeyArn: string): Certificate {

@@ -3,12 +3,12 @@
  * no tenant's session reads it. Invariant: a baseline changes only from what its writer has read, so an hour is
  * learned once and in its turn.
  */
+
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
-import { expiryAttribute } from '../audit/audit-row.ts';
+import { baselineKey, expiryAttribute } from '../../contract/table-schema.ts';
 import { isNamed } from '../aws/errors.ts';
-import { baselineKey } from '../volumes/baseline-key.ts';
 import type { Baseline } from './baseline.ts';
 import { hourInMs, textOf } from './hour.ts';
 

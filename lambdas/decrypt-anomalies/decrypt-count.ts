@@ -2,6 +2,7 @@
  * How many items a tenant has decrypted in an hour, by the audit table's rows of its requests. A data key that was
  * given out is one item, whatever is decrypted with it where nobody here sees it.
  */
+
 import {
   type AttributeValue,
   type DynamoDBClient,
@@ -9,7 +10,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { RequestEvent } from '../../contract/audit.ts';
-import type { OperationOf } from '../http/operation.ts';
+import type { OperationOf } from '../../contract/routes.ts';
 import { hourInMs, textOf } from './hour.ts';
 
 /** Each gives the caller what was encrypted, or encrypts it anew for whom he names. */

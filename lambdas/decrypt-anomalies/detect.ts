@@ -3,13 +3,14 @@
  * fails for one tenant stops nobody else's turn, nothing is begun that the invocation has no time for, and what
  * was not judged is counted, and comes in a later run.
  */
+
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { TenantStatus } from '../../contract/tenants.ts';
 import { sideBySide } from '../aws/concurrency.ts';
 import { log } from '../observability/log.ts';
 import { counting, tenths } from '../observability/metrics.ts';
 import { isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
-import type { TenantStatus } from '../tenants/registry/status.ts';
 import { type Baseline, beforeAnyHour, judge, mostUsual } from './baseline.ts';
 import { type KeptBaselines, keptBaselines } from './baseline-store.ts';
 import { type CountOptions, decryptedItems } from './decrypt-count.ts';

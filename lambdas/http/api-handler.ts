@@ -1,11 +1,13 @@
 /** The onion of the two functions behind the API: log, timing, errors, headers, then the route's operation. */
+
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { notFound } from '../../contract/problem.ts';
+import type { OperationOf, Plane } from '../../contract/routes.ts';
 import { tallied } from '../observability/request-stats.ts';
 import { errorHandler } from './error-handler.ts';
-import { type OperationOf, operationOf, type Plane } from './operation.ts';
+import { operationOf } from './request.ts';
 import { requestLog } from './request-log.ts';
 import { serverTiming } from './server-timing.ts';
 

@@ -3,6 +3,7 @@
  * tenant's audit. Invariant: it says who, what, how it ended, how long it took and on which calls of KMS it rests;
  * of the content it has nothing, of an error only its name, since a message may quote the content.
  */
+
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { tenantId } from '../../contract/tenant-id.ts';
@@ -10,8 +11,7 @@ import { log } from '../observability/log.ts';
 import { metricsOf, type Outcome } from '../observability/metrics.ts';
 import { type Tally, tally } from '../observability/request-stats.ts';
 import { asProblem } from './error-handler.ts';
-import { operationOf } from './operation.ts';
-import { principalOf } from './principal.ts';
+import { operationOf, principalOf } from './request.ts';
 
 export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {

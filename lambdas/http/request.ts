@@ -1,6 +1,15 @@
+/** What is read of API Gateway's event besides the body: whose path, who asks, which query. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { invalidTenantId } from '../../contract/problem.ts';
+import { type Operation, operationOfRoute } from '../../contract/routes.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
+
+/** @returns the operation of the route that API Gateway chose, undefined where it is none of ours */
+export const operationOf = ({
+  httpMethod,
+  resource,
+}: Pick<APIGatewayProxyEvent, 'httpMethod' | 'resource'>): Operation | undefined =>
+  operationOfRoute(httpMethod, resource);
 
 /**
  * @returns the tenant id of the path
@@ -10,4 +19,20 @@ export function tenantOfPath(event: APIGatewayProxyEvent): string {
   const parsed = tenantId.safeParse(event.pathParameters?.tenantId);
   if (!parsed.success) throw invalidTenantId();
   return parsed.data;
+}
+
+/** @returns who the authorizer says has called: the token's subject, or its client */
+export function principalOf({ requestContext }: APIGatewayProxyEvent): string {
+  const principal: unknown = requestContext.authorizer?.principalId;
+  return typeof principal === 'string' && principal !== '' ? principal : 'unknown';
+}
+
+/** A parameter that is given twice stays a list, which no schema takes. */
+export function queryOf({ multiValueQueryStringParameters }: APIGatewayProxyEvent) {
+  return Object.fromEntries(
+    Object.entries(multiValueQueryStringParameters ?? {}).map(([name, values]) => [
+      name,
+      values?.length === 1 ? values[0] : values,
+    ]),
+  );
 }

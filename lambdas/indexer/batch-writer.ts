@@ -1,5 +1,6 @@
 /** Writes rows, as many at once as DynamoDB takes. Invariant: it ends only when
  * each is written, or is known never to be, or it throws. */
+
 import { setTimeout as after } from 'node:timers/promises';
 import {
   BatchWriteItemCommand,
@@ -7,7 +8,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import type { AuditRow } from '../audit/audit-row.ts';
-import { itemOf } from '../audit/item.ts';
+import { itemOf } from '../audit/audit-row.ts';
 import { sideBySide } from '../aws/concurrency.ts';
 import { isNamed } from '../aws/errors.ts';
 

@@ -3,13 +3,14 @@
  * registry and reads the audit table, and writes nothing but baselines, which are under no tenant's partition
  * key: it can neither forge an audit event nor take one away, and it reaches no key.
  */
+
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { volumesEnvironment } from '../../contract/environment.ts';
-import { baselinePrefix } from '../../lambdas/volumes/baseline-key.ts';
+import { baselinePrefix } from '../../contract/table-schema.ts';
 import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
 import { Schedule } from '../functions/schedule.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { listQuery, onboardRequest, tenantOf } from '../../contract/tenants.ts';
-import { tenantRow } from '../../lambdas/tenants/registry/tenant-row.ts';
+import { listQuery, onboardRequest } from '../../contract/tenants.ts';
+import { tenantOf, tenantRow } from '../../lambdas/tenants/registry/tenant-row.ts';
 import { rowOf } from '../lambdas/tenants/row.ts';
 
 describe('a tenant to onboard', () => {

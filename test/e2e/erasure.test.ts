@@ -1,15 +1,13 @@
 /** From the first ciphertext to the proof that nothing opens it any more: over HTTP, with KMS's clock put forward. */
+
 import { spawnSync } from 'node:child_process';
 import { verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  certificateKey,
-  signedBytes,
-  signedCertificate,
-} from '../../lambdas/certificates/erasure-certificate.ts';
+import { certificateKey, signedCertificate } from '../../contract/certificates.ts';
+import { signedBytes } from '../../lambdas/certificates/erasure-certificate.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
 import type { TestStack } from './test-stack.ts';

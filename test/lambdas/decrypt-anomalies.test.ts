@@ -1,8 +1,9 @@
 /** The handler under its own role, by the stack's own policies. */
+
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { baselineKey } from '../../lambdas/volumes/baseline-key.ts';
+import { baselineKey } from '../../contract/table-schema.ts';
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
 import { localAccount } from '../../local/stack.ts';

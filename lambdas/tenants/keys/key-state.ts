@@ -2,6 +2,7 @@
  * The state of a tenant's key in KMS. Invariant: each change may be asked for again; what is so already counts
  * as done, and only after KMS has been asked how it is.
  */
+
 import {
   CancelKeyDeletionCommand,
   DescribeKeyCommand,
@@ -12,9 +13,10 @@ import {
   type KMSClient,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
+import type { KeyUse } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { callInTime, type Work } from '../registry/lease.ts';
-import type { KeyUse, Offboarding } from '../registry/tenant-row.ts';
+import type { Offboarding } from '../registry/tenant-row.ts';
 
 export interface KeyWork extends Pick<Work, 'end'> {
   readonly kms: KMSClient;

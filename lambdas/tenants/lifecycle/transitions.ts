@@ -3,7 +3,9 @@
  * KMS, one that gives use back writes it after, so that at no moment the registry allows what KMS is still to
  * refuse; and what KMS is asked for may be asked again from the beginning.
  */
+
 import { keyRecentlyUsed, tenantErased, tenantOffboarding } from '../../../contract/problem.ts';
+import type { TenantStatus } from '../../../contract/tenants.ts';
 import {
   cancelDeletion,
   disable,
@@ -17,7 +19,7 @@ import { withKeyOf } from '../keys/missing-key.ts';
 import { keyMaterialIdsOf } from '../keys/rotations.ts';
 import type { Plan } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
-import { refusalOfStep, type TenantStatus } from '../registry/status.ts';
+import { refusalOfStep } from '../registry/status.ts';
 import type { Intent, Offboarding, TenantRow } from '../registry/tenant-row.ts';
 
 export interface OffboardRequest {

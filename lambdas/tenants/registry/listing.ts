@@ -1,10 +1,11 @@
 /** Pages of the tenant table. */
+
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { tenantId } from '../../../contract/tenant-id.ts';
+import type { TenantStatus } from '../../../contract/tenants.ts';
 import { cursorAfter, readCursor } from '../../http/cursor.ts';
-import type { TenantStatus } from './status.ts';
 import { type TenantRow, tenantRow } from './tenant-row.ts';
 
 const cursorPosition = z.strictObject({ tenantId });

@@ -2,7 +2,6 @@
  * The states of a tenant: PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED. Invariant: only
  * ACTIVE lets a key be used; a status that is not listed here is refused where a row is read.
  */
-import * as z from 'zod/mini';
 import {
   keyNotReady,
   type Problem,
@@ -12,12 +11,7 @@ import {
   tenantProvisioning,
   tenantSuspended,
 } from '../../../contract/problem.ts';
-
-export const tenantStatus = z.enum(
-  ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'],
-  'must be PROVISIONING, ACTIVE, SUSPENDED, OFFBOARDING or ERASED',
-);
-export type TenantStatus = z.output<typeof tenantStatus>;
+import type { TenantStatus } from '../../../contract/tenants.ts';
 
 /** @returns why a key of such a tenant may not be used, undefined where it may */
 export function refusalOfUse(status: TenantStatus): Problem | undefined {

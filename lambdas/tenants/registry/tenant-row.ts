@@ -1,7 +1,7 @@
 /** A row of the tenant table, and the tenant that the API shows of it. */
 import * as z from 'zod/mini';
 import { tenantId } from '../../../contract/tenant-id.ts';
-import { tenantStatus } from './status.ts';
+import { keyUse, type Tenant, tenantStatus } from '../../../contract/tenants.ts';
 
 /** Who is at work on a tenant, and until when nobody else may be. */
 const lease = z.strictObject({
@@ -14,15 +14,6 @@ const lease = z.strictObject({
 /** What a tenant goes through, as far as KMS has a part in it. */
 export const intent = z.enum(['suspend', 'resume', 'offboard', 'restore']);
 export type Intent = z.output<typeof intent>;
-
-/** A use of a key, as KMS remembers the last one. */
-export const keyUse = z.strictObject({
-  /** as KMS names it, such as `Decrypt` */
-  operation: z.string(),
-  /** RFC 3339 */
-  at: z.string(),
-  cloudTrailEventId: z.optional(z.string()),
-});
 
 /** What is known of a deletion when it is asked for; the key that could be asked later is gone then. */
 const offboarding = z.strictObject({
@@ -74,5 +65,18 @@ export const tenantRow = z
 
 export type TenantRow = z.output<typeof tenantRow>;
 export type Lease = z.output<typeof lease>;
-export type KeyUse = z.output<typeof keyUse>;
 export type Offboarding = z.output<typeof offboarding>;
+
+/** @returns the tenant as the API shows it: nothing of leases, versions and writers */
+export const tenantOf = (row: TenantRow): Tenant => ({
+  tenantId: row.tenantId,
+  displayName: row.displayName,
+  status: row.status,
+  keyArn: row.keyArn,
+  rotationPeriodInDays: row.rotationPeriodInDays,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  declared: row.declared,
+  deletionDate: row.offboarding?.deletionDate,
+  erasedAt: row.erasedAt,
+});

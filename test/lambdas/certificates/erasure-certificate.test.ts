@@ -5,11 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  certificateOf,
-  certificate as certificateSchema,
-  signedBytes,
-} from '../../../lambdas/certificates/erasure-certificate.ts';
+import { certificate as certificateSchema } from '../../../contract/certificates.ts';
+import { certificateOf, signedBytes } from '../../../lambdas/certificates/erasure-certificate.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import { rowOf } from '../tenants/row.ts';
 

@@ -1,4 +1,5 @@
 /** A registry and an audit table on this machine's DynamoDB, tenants with requests in them, and runs. */
+
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -7,10 +8,10 @@ import {
   GetCommand,
   PutCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { baselineKey } from '../../../contract/table-schema.ts';
 import { auditRow } from '../../../lambdas/audit/audit-row.ts';
 import { judgeVolumes, type VolumesOptions } from '../../../lambdas/decrypt-anomalies/detect.ts';
 import { hourInMs, newestDue } from '../../../lambdas/decrypt-anomalies/hour.ts';
-import { baselineKey } from '../../../lambdas/volumes/baseline-key.ts';
 import { credentialStore } from '../../../local/aws/credentials.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';

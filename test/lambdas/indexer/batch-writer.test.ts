@@ -1,8 +1,9 @@
 /** Whatever an event holds, and whatever DynamoDB gives back: what can be a row becomes one. */
+
 import { type BatchWriteItemCommand, DynamoDB } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import type { KeyEvent } from '../../../contract/audit.ts';
-import { eventOf } from '../../../lambdas/audit/item.ts';
+import { eventOf } from '../../../lambdas/audit/audit-row.ts';
 import { RowsNotWritten } from '../../../lambdas/indexer/batch-writer.ts';
 import { indexed } from '../../../lambdas/indexer/index-events.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';

@@ -1,10 +1,11 @@
 /** Tenants in any state of theirs, and invocations that take them from one to the next. */
+
 import { randomUUID } from 'node:crypto';
+import type { TenantStatus } from '../../../contract/tenants.ts';
 import type { LifecycleOptions } from '../../../lambdas/tenants/keys/key-state.ts';
 import { goThrough, goThroughAgain } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
-import type { TenantStatus } from '../../../lambdas/tenants/registry/status.ts';
 import {
   type Intent,
   type TenantRow,

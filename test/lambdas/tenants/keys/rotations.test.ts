@@ -1,5 +1,7 @@
 /** A key's rotations: against the KMS and DynamoDB of the local stack, over HTTP. */
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { TenantStatus } from '../../../../contract/tenants.ts';
 import { liveKeyOf } from '../../../../lambdas/tenants/keys/key-details.ts';
 import {
   listRotations,
@@ -8,7 +10,6 @@ import {
   rotationsOf,
   setRotationPeriod,
 } from '../../../../lambdas/tenants/keys/rotations.ts';
-import type { TenantStatus } from '../../../../lambdas/tenants/registry/status.ts';
 import { type Aws, type Fault, openAws } from '../aws.ts';
 import { deathAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';

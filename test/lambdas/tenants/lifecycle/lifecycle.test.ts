@@ -1,7 +1,8 @@
 /** A tenant's states and the steps between them: against the KMS and DynamoDB of the local stack, over HTTP. */
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { TenantStatus } from '../../../../contract/tenants.ts';
 import { eraseIfGone } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
-import type { TenantStatus } from '../../../../lambdas/tenants/registry/status.ts';
 import type { Intent } from '../../../../lambdas/tenants/registry/tenant-row.ts';
 import { type Aws, openAws } from '../aws.ts';
 import { deathAt } from '../crash.ts';
