@@ -17,7 +17,7 @@ import type { Template } from './template/template.ts';
 const pages = {
   reconciler: '/_local/reconcile',
   canary: '/_local/canary',
-  volumes: '/_local/volumes',
+  'decrypt-anomalies': '/_local/volumes',
 } as const;
 export type Scheduled = keyof typeof pages;
 
