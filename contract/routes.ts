@@ -18,7 +18,14 @@ export interface Route {
   readonly plane: 'tenants' | 'crypto' | 'certificates' | 'audit';
   /** the handler's name for it, as it stands in logs */
   readonly operation: string;
+  readonly gives: Gives;
 }
+
+/**
+ * What a success gives the caller. `plaintext`: what was encrypted, or the same encrypted again under an
+ * encryption context that the caller names, which the caller can then decrypt. The volume watch counts these.
+ */
+export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'metadata';
 
 const scopes: Readonly<Record<Route['plane'], Scope>> = {
   tenants: 'tenant-keys/admin',
@@ -29,27 +36,33 @@ const scopes: Readonly<Record<Route['plane'], Scope>> = {
 
 export const routes = [
   // Without a tenant id it only ever answers 400: a clearer answer than an unknown route.
-  route('PUT', '/tenants', 'tenants', 'onboard'),
-  route('PUT', '/tenants/{tenantId}', 'tenants', 'onboard'),
-  route('GET', '/tenants/{tenantId}', 'tenants', 'read'),
-  route('GET', '/tenants', 'tenants', 'list'),
-  route('DELETE', '/tenants/{tenantId}', 'tenants', 'offboard'),
-  route('POST', '/tenants/{tenantId}/suspend', 'tenants', 'suspend'),
-  route('POST', '/tenants/{tenantId}/resume', 'tenants', 'resume'),
-  route('POST', '/tenants/{tenantId}/restore', 'tenants', 'restore'),
-  route('PUT', '/tenants/{tenantId}/key/rotation', 'tenants', 'setRotation'),
-  route('GET', '/tenants/{tenantId}/key/rotations', 'tenants', 'listRotations'),
-  route('POST', '/tenants/{tenantId}/key/rotations', 'tenants', 'rotate'),
-  route('GET', '/tenants/{tenantId}/erasure-certificate', 'certificates', 'erasureCertificate'),
-  route('GET', '/certificate-key', 'certificates', 'certificateKey'),
-  route('POST', '/tenants/{tenantId}/encrypt', 'crypto', 'encrypt'),
-  route('POST', '/tenants/{tenantId}/decrypt', 'crypto', 'decrypt'),
-  route('POST', '/tenants/{tenantId}/reencrypt', 'crypto', 'reencrypt'),
-  route('POST', '/tenants/{tenantId}/encrypt-batch', 'crypto', 'encryptBatch'),
-  route('POST', '/tenants/{tenantId}/decrypt-batch', 'crypto', 'decryptBatch'),
-  route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey'),
-  route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey'),
-  route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents'),
+  route('PUT', '/tenants', 'tenants', 'onboard', 'metadata'),
+  route('PUT', '/tenants/{tenantId}', 'tenants', 'onboard', 'metadata'),
+  route('GET', '/tenants/{tenantId}', 'tenants', 'read', 'metadata'),
+  route('GET', '/tenants', 'tenants', 'list', 'metadata'),
+  route('DELETE', '/tenants/{tenantId}', 'tenants', 'offboard', 'metadata'),
+  route('POST', '/tenants/{tenantId}/suspend', 'tenants', 'suspend', 'metadata'),
+  route('POST', '/tenants/{tenantId}/resume', 'tenants', 'resume', 'metadata'),
+  route('POST', '/tenants/{tenantId}/restore', 'tenants', 'restore', 'metadata'),
+  route('PUT', '/tenants/{tenantId}/key/rotation', 'tenants', 'setRotation', 'metadata'),
+  route('GET', '/tenants/{tenantId}/key/rotations', 'tenants', 'listRotations', 'metadata'),
+  route('POST', '/tenants/{tenantId}/key/rotations', 'tenants', 'rotate', 'metadata'),
+  route(
+    'GET',
+    '/tenants/{tenantId}/erasure-certificate',
+    'certificates',
+    'erasureCertificate',
+    'metadata',
+  ),
+  route('GET', '/certificate-key', 'certificates', 'certificateKey', 'metadata'),
+  route('POST', '/tenants/{tenantId}/encrypt', 'crypto', 'encrypt', 'ciphertext'),
+  route('POST', '/tenants/{tenantId}/decrypt', 'crypto', 'decrypt', 'plaintext'),
+  route('POST', '/tenants/{tenantId}/reencrypt', 'crypto', 'reencrypt', 'plaintext'),
+  route('POST', '/tenants/{tenantId}/encrypt-batch', 'crypto', 'encryptBatch', 'ciphertext'),
+  route('POST', '/tenants/{tenantId}/decrypt-batch', 'crypto', 'decryptBatch', 'plaintext'),
+  route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey', 'newDataKey'),
+  route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey', 'plaintext'),
+  route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents', 'metadata'),
 ] as const satisfies readonly Route[];
 
 function route<P extends Route['plane'], O extends string>(
@@ -57,9 +70,10 @@ function route<P extends Route['plane'], O extends string>(
   path: string,
   plane: P,
   operation: O,
+  gives: Gives,
 ) {
   const scope = scopes[plane];
-  return { method, path, scope, plane, operation } as const;
+  return { method, path, scope, plane, operation, gives } as const;
 }
 
 export type Operation = (typeof routes)[number]['operation'];

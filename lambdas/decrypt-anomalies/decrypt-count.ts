@@ -10,16 +10,10 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { RequestEvent } from '../../contract/audit.ts';
-import type { OperationOf } from '../../contract/routes.ts';
+import { routes } from '../../contract/routes.ts';
 import { hourInMs, textOf } from './hour.ts';
 
-/** Each gives the caller what was encrypted, or encrypts it anew for whom he names. */
-const decrypting = [
-  'decrypt',
-  'decryptBatch',
-  'decryptDataKey',
-  'reencrypt',
-] as const satisfies readonly OperationOf<'crypto'>[];
+const decrypting = routes.filter(({ gives }) => gives === 'plaintext');
 
 export interface CountOptions {
   readonly client: DynamoDBClient;
@@ -60,7 +54,7 @@ const names = {
 } as const satisfies Readonly<Record<string, keyof RequestEvent>>;
 
 const operations = Object.fromEntries(
-  decrypting.map((operation, index) => [`:operation${index}`, { S: operation }]),
+  decrypting.map(({ operation }, index) => [`:operation${index}`, { S: operation }]),
 );
 
 const query = (TableName: string, tenantId: string, hour: number): QueryCommandInput => ({

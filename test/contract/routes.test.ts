@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { routes } from '../../contract/routes.ts';
+
+test('the operations that give plaintext, which the volume watch counts, are these', () => {
+  const giving = routes.filter(({ gives }) => gives === 'plaintext');
+  expect(giving.map(({ operation }) => operation).sort()).toEqual([
+    'decrypt',
+    'decryptBatch',
+    'decryptDataKey',
+    'reencrypt',
+  ]);
+});
+
+test('the routes of the data plane, and no others, give more than metadata', () => {
+  for (const { operation, plane, gives } of routes) {
+    expect({ operation, isMetadata: gives === 'metadata' }).toEqual({
+      operation,
+      isMetadata: plane !== 'crypto',
+    });
+  }
+});
