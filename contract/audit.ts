@@ -32,15 +32,15 @@ export type AuditQuery = z.output<typeof auditQuery>;
  * `refused`: by a policy, or since what was asked for was wrong; `failed`: for a reason that was not in the
  * call, such as throttling.
  */
-export const outcome = z.enum(['succeeded', 'refused', 'failed']);
-export type Outcome = z.output<typeof outcome>;
+export const auditOutcome = z.enum(['succeeded', 'refused', 'failed']);
+export type AuditOutcome = z.output<typeof auditOutcome>;
 
 const happened = {
   eventId: z.string(),
   /** RFC 3339, UTC, with milliseconds */
   time: z.string(),
   operation: z.string(),
-  outcome,
+  outcome: auditOutcome,
   errorCode: z.optional(z.string()),
   principal: z.string(),
   sourceAddress: z.string(),

@@ -25,7 +25,7 @@ import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/raw-body.ts';
 import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
-import { tally } from './observability/request-stats.ts';
+import { requestStats } from './observability/request-stats.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';
@@ -126,11 +126,11 @@ export const handler = apiHandler<'crypto'>({
 
 function batchAnswer(items: readonly (object | ItemError)[]) {
   const failed = items.filter((item) => 'error' in item).length;
-  tally()?.count('Items', items.length);
+  requestStats()?.count('Items', items.length);
   if (failed > 0) {
-    tally()?.count('FailedItems', failed);
+    requestStats()?.count('FailedItems', failed);
     // An item's error says no more than an error of its own request: see `server-timing.ts`.
-    tally()?.withhold();
+    requestStats()?.hideTiming();
   }
   return json(200, { items });
 }

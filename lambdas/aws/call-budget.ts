@@ -4,7 +4,11 @@
  * attempts each for session, row and key may take longer than the function has.
  */
 import type { Pluggable } from '@smithy/types';
-import { type Service, type Tally, tally } from '../observability/request-stats.ts';
+import {
+  type AwsService,
+  type RequestStats,
+  requestStats,
+} from '../observability/request-stats.ts';
 import { attemptTimeoutInMs } from './client-config.ts';
 import { isThrottled, problemOfAwsError } from './errors.ts';
 
@@ -19,27 +23,31 @@ export class OutOfTime extends Error {
 /** To seal what was got, and to answer. */
 const reserveInMs = 500;
 
-const hasTime = (request: Tally) => request.remaining >= attemptTimeoutInMs + reserveInMs;
+const hasTime = (request: RequestStats) => request.remainingMs >= attemptTimeoutInMs + reserveInMs;
 
 /** A plugin for the middleware of a client. Outside of a request it does nothing. */
 export const attempts = <I extends object, O extends object>(
-  service: Service,
+  service: AwsService,
 ): Pluggable<I, O> => ({
   applyToStack: (stack) =>
     // Inside of the retries, and around what makes errors of answers.
     stack.add(
       (next) => (args) => {
-        const request = tally();
+        const request = requestStats();
         return request === undefined ? next(args) : attempt(request, service, () => next(args));
       },
       { step: 'deserialize', priority: 'high', name: 'attempts' },
     ),
 });
 
-async function attempt<T>(request: Tally, service: Service, next: () => Promise<T>): Promise<T> {
+async function attempt<T>(
+  request: RequestStats,
+  service: AwsService,
+  next: () => Promise<T>,
+): Promise<T> {
   if (!hasTime(request)) throw new OutOfTime();
   const begunAt = performance.now();
-  request.called(service);
+  request.countCall(service);
   try {
     const result = await next();
     note(request, service, (result as { readonly output?: unknown }).output);
@@ -51,12 +59,12 @@ async function attempt<T>(request: Tally, service: Service, next: () => Promise<
     const another = problemOfAwsError(error)?.status === 503;
     throw another && !hasTime(request) ? new OutOfTime(error) : error;
   } finally {
-    request.waited(service, performance.now() - begunAt);
+    request.addWait(service, performance.now() - begunAt);
   }
 }
 
 /** @param told an answer or an error of the service */
-function note(request: Tally, service: Service, told: unknown): void {
+function note(request: RequestStats, service: AwsService, told: unknown): void {
   const { $metadata } = (told ?? {}) as { $metadata?: { readonly requestId?: string } };
-  if (service === 'kms' && $metadata?.requestId) request.restsOn($metadata.requestId);
+  if (service === 'kms' && $metadata?.requestId) request.addKmsCall($metadata.requestId);
 }

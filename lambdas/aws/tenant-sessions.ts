@@ -6,7 +6,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import type { Service } from '../observability/request-stats.ts';
+import type { AwsService } from '../observability/request-stats.ts';
 import { attempts } from './call-budget.ts';
 import { clientConfiguration } from './client-config.ts';
 import { type Credentials, onceRenewed, renewed } from './credentials.ts';
@@ -17,7 +17,7 @@ export interface SessionParts {
     readonly credentials: () => Promise<Credentials>;
   };
   /** @returns the client, with what every client of a session needs */
-  readonly used: <C extends KMSClient | DynamoDBClient>(client: C, service: Service) => C;
+  readonly used: <C extends KMSClient | DynamoDBClient>(client: C, service: AwsService) => C;
 }
 
 /** The longest that AWS gives a role that assumes a role. */

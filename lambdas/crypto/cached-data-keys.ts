@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
-import { tally } from '../observability/request-stats.ts';
+import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { DataKey, Wrapping } from './keyring.ts';
 
@@ -71,7 +71,7 @@ const named = <K extends Wrapped>(key: K) => ({
 
 /** Whoever uses a data key again says which call of the key store gave it. */
 function noted<K extends Wrapped & { readonly id: string }>(key: K): K {
-  tally()?.restsOn(key.requestId, key.id);
+  requestStats()?.addKmsCall(key.requestId, key.id);
   return key;
 }
 

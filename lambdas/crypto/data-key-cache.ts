@@ -7,7 +7,7 @@
  * Encryption SDK Developer Guide, "Setting cache security thresholds").
  */
 
-import { tally } from '../observability/request-stats.ts';
+import { requestStats } from '../observability/request-stats.ts';
 
 /** Whole numbers. 0 in any of them switches the cache off: then nothing is kept and nobody shares. */
 export interface DataKeyLimits {
@@ -82,7 +82,7 @@ export class DataKeyCache {
     // A hash that says everything a data key depends on says its type too.
     const shared = (this.#shared(request) as SharedKey<K> | undefined) ?? this.#begin(request);
     this.#counts[shared.landed ? 'hits' : 'misses'] += 1;
-    tally()?.count(shared.landed ? 'DataKeyCacheHits' : 'DataKeyCacheMisses');
+    requestStats()?.count(shared.landed ? 'DataKeyCacheHits' : 'DataKeyCacheMisses');
     return shared.use(use);
   }
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
-import { tally } from '../observability/request-stats.ts';
+import { requestStats } from '../observability/request-stats.ts';
 import { dataKeyIdOf } from './cached-data-keys.ts';
 import { decryptCall, type KmsKey } from './direct-encryption.ts';
 
@@ -58,5 +58,5 @@ export async function unwrapDataKey(
 }
 
 function note(requestId: string | undefined, wrapped: Uint8Array): void {
-  if (requestId !== undefined) tally()?.restsOn(requestId, dataKeyIdOf(wrapped));
+  if (requestId !== undefined) requestStats()?.addKmsCall(requestId, dataKeyIdOf(wrapped));
 }

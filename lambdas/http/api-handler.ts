@@ -5,7 +5,7 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { notFound } from '../../contract/problem.ts';
 import type { OperationOf, Plane } from '../../contract/routes.ts';
-import { tallied } from '../observability/request-stats.ts';
+import { withRequestStats } from '../observability/request-stats.ts';
 import { errorHandler } from './error-handler.ts';
 import { operationOf } from './request.ts';
 import { requestLog } from './request-log.ts';
@@ -43,5 +43,5 @@ export function apiHandler<P extends Plane>(
     .use(errorHandler())
     .use(httpHeaderNormalizer())
     .handler(dispatch) as ApiHandler;
-  return (event, context) => tallied(context, () => onion(event, context));
+  return (event, context) => withRequestStats(context, () => onion(event, context));
 }

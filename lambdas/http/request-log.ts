@@ -8,8 +8,8 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { log } from '../observability/log.ts';
-import { metricsOf, type Outcome } from '../observability/metrics.ts';
-import { type Tally, tally } from '../observability/request-stats.ts';
+import { metricsOf, type RequestOutcome } from '../observability/metrics.ts';
+import { type RequestStats, requestStats } from '../observability/request-stats.ts';
 import { asProblem } from './error-handler.ts';
 import { operationOf, principalOf } from './request.ts';
 
@@ -30,10 +30,10 @@ export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProx
   };
 }
 
-function write(event: APIGatewayProxyEvent, outcome: Outcome, ending: object): void {
+function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: object): void {
   const operation = operationOf(event);
-  const current = tally() as Tally;
-  const metrics = metricsOf(operation, outcome, current);
+  const stats = requestStats() as RequestStats;
+  const metrics = metricsOf(operation, outcome, stats);
   log(outcome === 'failed' ? 'ERROR' : 'INFO', {
     message: 'request',
     requestId: event.requestContext.requestId,
@@ -43,7 +43,7 @@ function write(event: APIGatewayProxyEvent, outcome: Outcome, ending: object): v
     operation,
     outcome,
     ...ending,
-    kmsCalls: current.kmsCalls,
+    kmsCalls: stats.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,
   });

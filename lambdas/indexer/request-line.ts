@@ -1,6 +1,6 @@
 /** The data plane's log line of a request, and the event that a tenant is shown of it. */
 import * as z from 'zod/mini';
-import { kmsCall, outcome, type RequestEvent } from '../../contract/audit.ts';
+import { auditOutcome, kmsCall, type RequestEvent } from '../../contract/audit.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
 
 /** As `lambdas/http/request-log.ts` writes it. */
@@ -10,7 +10,7 @@ export const requestLine = z.object({
   tenantId,
   requestId: z.string(),
   operation: z.string(),
-  outcome,
+  outcome: auditOutcome,
   code: z.optional(z.string()),
   status: z.int(),
   principal: z.string(),

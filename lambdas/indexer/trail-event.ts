@@ -3,8 +3,9 @@
  * nothing of the request but the encryption context, which is no secret, and the key. Source: "CloudTrail record
  * contents", CloudTrail user guide; "Examples of AWS KMS log entries", developer guide.
  */
+
 import * as z from 'zod/mini';
-import type { KeyEvent, Outcome } from '../../contract/audit.ts';
+import type { AuditOutcome, KeyEvent } from '../../contract/audit.ts';
 
 const text = z.optional(z.string());
 
@@ -106,7 +107,7 @@ const failures = new Set([
   'ThrottlingException',
 ]);
 
-function outcomeOf(errorCode: string | undefined): Outcome {
+function outcomeOf(errorCode: string | undefined): AuditOutcome {
   if (errorCode === undefined) return 'succeeded';
   return failures.has(errorCode) ? 'failed' : 'refused';
 }

@@ -1,15 +1,16 @@
 /**
- * What one request has cost: calls to AWS, hits of caches, time; and which calls of KMS it rests on. Invariant:
- * it has numbers, and ids that open nothing, but nothing of the content or the tenant; and two requests never share one, also where they overlap in one process. What
- * several requests wait for together is on the tally of the one that began it.
+ * What one request has cost: calls to AWS, hits of caches, time; and which calls of KMS it rests on. Invariant: the
+ * statistics hold numbers, and ids that open nothing, but nothing of the content or the tenant. Two requests never
+ * share them, also where they overlap in one process. Where several requests wait for the same call, it counts for
+ * the one that began it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
 
-/** By the names that `Server-Timing` has for them. */
-export type Service = 'kms' | 'sts' | 'table';
+/** As `Server-Timing` names them. */
+export type AwsService = 'kms' | 'sts' | 'table';
 
-/** By the names of the metrics. */
+/** As the metrics are named. */
 export type Count =
   | 'DataKeyCacheHits'
   | 'DataKeyCacheMisses'
@@ -22,48 +23,47 @@ export type Count =
   | 'Items'
   | 'FailedItems';
 
-const callsOf = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
+const countOfCalls = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
 
 type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
-export class Tally {
+export class RequestStats {
   readonly #invocation: Invocation;
   readonly #begunAt = performance.now();
   readonly #counts: Partial<Record<Count, number>> = {};
-  readonly #spent: Partial<Record<Service, number>> = {};
+  readonly #waitedMs: Partial<Record<AwsService, number>> = {};
   readonly #kmsCalls = new Map<string, string | undefined>();
-  #withheld = false;
+  #timingIsHidden = false;
 
   constructor(invocation: Invocation) {
     this.#invocation = invocation;
   }
 
-  /** how often each thing happened that happened at all */
+  /** how often each thing happened; what did not happen has no member */
   get counts(): Readonly<Partial<Record<Count, number>>> {
     return this.#counts;
   }
 
-  /** milliseconds waited for each service; the sum, where calls went side by side */
-  get spent(): Readonly<Partial<Record<Service, number>>> {
-    return this.#spent;
+  /** the time waited for each service; calls that went side by side are summed */
+  get waitedMs(): Readonly<Partial<Record<AwsService, number>>> {
+    return this.#waitedMs;
   }
 
-  /** milliseconds */
-  get duration(): number {
+  get durationMs(): number {
     return performance.now() - this.#begunAt;
   }
 
-  /** milliseconds until the invocation is cut off */
-  get remaining(): number {
+  /** until Lambda ends the invocation */
+  get remainingMs(): number {
     return this.#invocation.getRemainingTimeInMillis();
   }
 
   /** whether the caller must not see what the request has cost */
-  get withheld(): boolean {
-    return this.#withheld;
+  get timingIsHidden(): boolean {
+    return this.#timingIsHidden;
   }
 
-  /** by the id that KMS gave each, those of other requests included whose data keys were used again */
+  /** the request's own calls, and those of other requests whose data keys it used again */
   get kmsCalls(): { readonly requestId: string; readonly dataKeyId?: string }[] {
     return [...this.#kmsCalls].map(([requestId, dataKeyId]) => ({
       requestId,
@@ -75,31 +75,34 @@ export class Tally {
     this.#counts[what] = (this.#counts[what] ?? 0) + times;
   }
 
-  /** @param dataKeyId of the data key that the call gave */
-  restsOn(kmsRequestId: string, dataKeyId?: string): void {
-    const known = this.#kmsCalls.get(kmsRequestId);
-    this.#kmsCalls.set(kmsRequestId, dataKeyId ?? known);
+  /**
+   * @param requestId as KMS gave it
+   * @param dataKeyId of the data key that the call gave
+   */
+  addKmsCall(requestId: string, dataKeyId?: string): void {
+    const known = this.#kmsCalls.get(requestId);
+    this.#kmsCalls.set(requestId, dataKeyId ?? known);
   }
 
-  /** Each attempt, as it begins: an answer does not wait for what it no longer needs. */
-  called(service: Service): void {
-    this.count(callsOf[service]);
+  /** Count each attempt when it begins: the request may be answered before it ends. */
+  countCall(service: AwsService): void {
+    this.count(countOfCalls[service]);
   }
 
-  waited(service: Service, milliseconds: number): void {
-    this.#spent[service] = (this.#spent[service] ?? 0) + milliseconds;
+  addWait(service: AwsService, waitMs: number): void {
+    this.#waitedMs[service] = (this.#waitedMs[service] ?? 0) + waitMs;
   }
 
-  withhold(): void {
-    this.#withheld = true;
+  hideTiming(): void {
+    this.#timingIsHidden = true;
   }
 }
 
-const current = new AsyncLocalStorage<Tally>();
+const current = new AsyncLocalStorage<RequestStats>();
 
-/** Whatever `serve` begins is on a tally of its own. */
-export const tallied = <T>(invocation: Invocation, serve: () => T): T =>
-  current.run(new Tally(invocation), serve);
+/** Whatever `serve` begins counts in statistics of its own. */
+export const withRequestStats = <T>(invocation: Invocation, serve: () => T): T =>
+  current.run(new RequestStats(invocation), serve);
 
 /** @returns undefined outside of a request */
-export const tally = (): Tally | undefined => current.getStore();
+export const requestStats = (): RequestStats | undefined => current.getStore();

@@ -3,7 +3,7 @@
  * `ttlMs` before he asked; so a tenant whose status has changed is used for no longer than that. Only what
  * lets a tenant's key be used is kept: a refusal is read anew, so that a new or resumed tenant is served at once.
  */
-import { tally } from '../../observability/request-stats.ts';
+import { requestStats } from '../../observability/request-stats.ts';
 import { refusalOfUse } from './status.ts';
 import type { TenantRow } from './tenant-row.ts';
 
@@ -56,7 +56,7 @@ export function registryCache(
   return (tenantId) => {
     const last = reads.get(tenantId);
     const kept = last !== undefined && isFresh(last);
-    tally()?.count(kept ? 'RegistryCacheHits' : 'RegistryCacheMisses');
+    requestStats()?.count(kept ? 'RegistryCacheHits' : 'RegistryCacheMisses');
     const current = kept ? last : begin(tenantId);
     reads.delete(tenantId);
     reads.set(tenantId, current);

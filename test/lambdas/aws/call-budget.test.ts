@@ -5,7 +5,7 @@ import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { attempts } from '../../../lambdas/aws/call-budget.ts';
 import { clientConfiguration } from '../../../lambdas/aws/client-config.ts';
-import { tallied, tally } from '../../../lambdas/observability/request-stats.ts';
+import { requestStats, withRequestStats } from '../../../lambdas/observability/request-stats.ts';
 
 let server: Server;
 let kms: KMSClient;
@@ -40,14 +40,14 @@ const decrypt = () => kms.send(new DecryptCommand({ CiphertextBlob: Buffer.alloc
 
 /** @param left milliseconds, each time that somebody asks; the last for all who ask later */
 const within = (...left: number[]) =>
-  tallied(
+  withRequestStats(
     { getRemainingTimeInMillis: () => (left.length > 1 ? left.shift() : left[0]) as number },
     async () => {
       const name = await decrypt().then(
         () => 'none',
         (reason: Error) => reason.name,
       );
-      return { name, received, ...tally()?.counts };
+      return { name, received, ...requestStats()?.counts };
     },
   );
 
@@ -73,5 +73,5 @@ test('a judgement stays one, however little time is left', async () => {
 
 test('outside of a request nothing is counted, and no time is short', async () => {
   await expect(decrypt()).rejects.toMatchObject({ name: 'ThrottlingException' });
-  expect([received, tally()]).toEqual([3, undefined]);
+  expect([received, requestStats()]).toEqual([3, undefined]);
 });

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { badRequest, unavailable } from '../../../contract/problem.ts';
 import { apiHandler, type Serve } from '../../../lambdas/http/api-handler.ts';
 import { json } from '../../../lambdas/http/response.ts';
-import { tally } from '../../../lambdas/observability/request-stats.ts';
+import { requestStats } from '../../../lambdas/observability/request-stats.ts';
 import { contextOf, eventOf, requestId } from './event.ts';
 
 const canary = 'CANARY-5f1d0c';
@@ -131,16 +131,16 @@ describe('Server-Timing', () => {
     expect(timingOf(answer)).toMatch(/^total;dur=[\d.]+$/);
   });
 
-  test('is in none that refuses, thrown or returned, nor where it is withheld', async () => {
-    const withheld = async () => {
-      tally()?.withhold();
+  test('is in none that refuses, thrown or returned, nor where it is hidden', async () => {
+    const hidden = async () => {
+      requestStats()?.hideTiming();
       return json(200, {});
     };
     const answers = [
       await failing(badRequest('x')),
       await failing(new Error('x')),
       await serving(async () => json(400, {})),
-      await serving(withheld),
+      await serving(hidden),
     ];
     expect(answers.map(timingOf)).toEqual(answers.map(() => undefined));
   });
