@@ -1,28 +1,28 @@
 /**
- * The isolation canary: two tenants of the stack's own, and every way that we know from the one to the other, tried
- * with real sessions against the stack as it is deployed, by schedule. Nothing that it tries changes anything,
- * should it succeed; nothing that it encrypts is worth reading.
+ * The isolation canary. It has two tenants of its own and tries, by schedule and with real sessions, every way that
+ * we know from one to the other in the deployed stack. Invariant: a probe that gets through changes nothing, and
+ * nothing that the canary encrypts is worth reading.
  */
 import type { Context } from 'aws-lambda';
 import { canaryEnvironment, readEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
-import { openCast } from './canary/principals.ts';
-import { paths } from './canary/probes.ts';
-import { levelOf, lineOf, type Report } from './canary/report.ts';
-import { run } from './canary/run-probes.ts';
-import { placesOf } from './canary/targets.ts';
+import { openPrincipals } from './canary/principals.ts';
+import { probes } from './canary/probes.ts';
+import { type CanaryReport, levelOf, lineOf } from './canary/report.ts';
+import { runProbes } from './canary/run-probes.ts';
+import { targetsOf } from './canary/targets.ts';
 import { log } from './observability/log.ts';
 
-const places = placesOf(readEnvironment(canaryEnvironment));
+const targets = targetsOf(readEnvironment(canaryEnvironment));
 
-/** For a path that is begun at the last moment: three attempts of 3 s each, twice where it needs a session. */
-const reserveInMs = 25_000;
+/** For a probe that starts at the last moment: three attempts of 3 s each, twice where it needs a session. */
+const reserveMs = 25_000;
 
-export async function handler(_event: unknown, context: Context): Promise<Report> {
-  const cast = openCast(places, clientConfiguration);
-  const lastStart = Date.now() + context.getRemainingTimeInMillis() - reserveInMs;
-  const report = await run({ cast, paths, lastStart });
-  cast.close();
+export async function handler(_event: unknown, context: Context): Promise<CanaryReport> {
+  const principals = openPrincipals(targets, clientConfiguration);
+  const lastStart = Date.now() + context.getRemainingTimeInMillis() - reserveMs;
+  const report = await runProbes({ principals, probes, lastStart });
+  principals.close();
   log(levelOf(report), lineOf(report));
   return report;
 }

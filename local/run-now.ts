@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { type Report, textOf } from '../lambdas/canary/report.ts';
+import { type CanaryReport, textOf } from '../lambdas/canary/report.ts';
 
 type What = 'reconcile' | 'canary';
 
@@ -21,7 +21,7 @@ async function main(what: What, args: string[]): Promise<void> {
   const { status, body } = await post(url);
   if (status !== 200) throw new Error(body.message ?? `${url} answered ${status}`);
   if (what === 'reconcile') return console.log(JSON.stringify(body, null, 2));
-  const report = body as Report;
+  const report = body as CanaryReport;
   console.log(textOf(report));
   if (report.opened.length + report.broken.length > 0) process.exitCode = 1;
 }

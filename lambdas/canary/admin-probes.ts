@@ -1,6 +1,6 @@
 /**
- * Paths to the administration of keys, which would lead to their use in the end. Invariant: none changes anything,
- * should it be open: a tag is given the value that it has, an enabled key enabled, a grant tried only (DryRun).
+ * Probes of key administration, which would lead to the use of a key in the end. Invariant: a probe that gets through
+ * changes nothing: a tag gets the value that it has, an enabled key is enabled, a grant is a DryRun.
  */
 import {
   CreateGrantCommand,
@@ -12,30 +12,30 @@ import { canaryKeys, type KeyName } from '../../contract/canary-keys.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import type { Clients } from './assume-role.ts';
 import type { Expected } from './outcome.ts';
-import { type Actor, type Cast, titleOf } from './principals.ts';
-import type { Path } from './probe.ts';
+import { type Principal, type Principals, titleOf } from './principals.ts';
+import type { Probe } from './probe.ts';
 
-type Operation = (clients: Clients, cast: Cast, key: KeyName) => Promise<unknown>;
+type Operation = (clients: Clients, principals: Principals, key: KeyName) => Promise<unknown>;
 
-const describes: Operation = ({ kms }, { places }, key) =>
-  kms.send(new DescribeKeyCommand({ KeyId: places.keys[key] }));
+const describes: Operation = ({ kms }, { targets }, key) =>
+  kms.send(new DescribeKeyCommand({ KeyId: targets.keys[key] }));
 
-const enables: Operation = ({ kms }, { places }, key) =>
-  kms.send(new EnableKeyCommand({ KeyId: places.keys[key] }));
+const enables: Operation = ({ kms }, { targets }, key) =>
+  kms.send(new EnableKeyCommand({ KeyId: targets.keys[key] }));
 
-const tags: Operation = ({ kms }, { places }, key) =>
+const tags: Operation = ({ kms }, { targets }, key) =>
   kms.send(
     new TagResourceCommand({
-      KeyId: places.keys[key],
+      KeyId: targets.keys[key],
       Tags: [{ TagKey: tenantIdTag, TagValue: canaryKeys[key].tag }],
     }),
   );
 
-const grants: Operation = ({ kms }, { places }, key) =>
+const grants: Operation = ({ kms }, { targets }, key) =>
   kms.send(
     new CreateGrantCommand({
-      KeyId: places.keys[key],
-      GranteePrincipal: places.tenantRoleArn,
+      KeyId: targets.keys[key],
+      GranteePrincipal: targets.tenantRoleArn,
       Operations: ['Decrypt'],
       DryRun: true,
     }),
@@ -43,32 +43,32 @@ const grants: Operation = ({ kms }, { places }, key) =>
 
 const every = { describes, enables, tags, 'grants the use of': grants };
 
-export const administrationPaths: readonly Path[] = [
-  ...paths('a', 'b', every),
-  ...paths('b', 'a', every),
-  ...paths('a', 'a', every),
-  ...paths('b', 'deny', every),
-  ...paths('a', 'deny', every),
-  ...paths('readerA', 'a', every),
-  // Whom no policy of IAM lets do it.
-  ...paths('canary', 'a', { enables, tags, 'grants the use of': grants }),
-  ...paths('canary', 'deny', { 'grants the use of': grants }),
-  // Past IAM, and so shows that there the Denies stand alone.
-  ...paths('canary', 'deny', { enables }, 'allowed'),
-  // Administration without use: what the key policy leaves to IAM, and IAM allows.
-  ...paths('canary', 'a', { describes }, 'allowed'),
-  ...paths('canary', 'b', { describes }, 'allowed'),
+export const adminProbes: readonly Probe[] = [
+  ...probesOf('a', 'b', every),
+  ...probesOf('b', 'a', every),
+  ...probesOf('a', 'a', every),
+  ...probesOf('b', 'deny', every),
+  ...probesOf('a', 'deny', every),
+  ...probesOf('readerA', 'a', every),
+  // No IAM policy allows these.
+  ...probesOf('canary', 'a', { enables, tags, 'grants the use of': grants }),
+  ...probesOf('canary', 'deny', { 'grants the use of': grants }),
+  // Allowed by the key policy, past IAM: this shows that at this key the Denies stand alone.
+  ...probesOf('canary', 'deny', { enables }, 'allowed'),
+  // Administration without use: the key policy leaves it to IAM, and IAM allows it.
+  ...probesOf('canary', 'a', { describes }, 'allowed'),
+  ...probesOf('canary', 'b', { describes }, 'allowed'),
 ];
 
-function paths(
-  who: Actor,
+function probesOf(
+  principal: Principal,
   key: KeyName,
   operations: Readonly<Record<string, Operation>>,
   expected: Expected = 'refused',
-): Path[] {
+): Probe[] {
   return Object.entries(operations).map(([does, operation]) => ({
-    name: `${titleOf(who)} ${does} ${canaryKeys[key].title}`,
+    name: `${titleOf(principal)} ${does} ${canaryKeys[key].title}`,
     expected,
-    attempt: async (cast) => operation(await cast.as(who), cast, key),
+    attempt: async (principals) => operation(await principals.as(principal), principals, key),
   }));
 }

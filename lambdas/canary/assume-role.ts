@@ -1,32 +1,32 @@
-/** Sessions of the canary's tenants, and attempts to get others. Each run opens its own: none is kept. */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+/** Opens sessions of the canary's tenants, and tries to open others. Each run opens its own: none is kept. */
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 
-/** With whose credentials something is tried. */
+/** The clients of one principal. */
 export interface Clients {
   readonly kms: KMSClient;
   readonly sts: STSClient;
-  readonly table: DynamoDBClient;
+  readonly dynamodb: DynamoDBDocumentClient;
 }
 
 export interface Assumption {
   readonly sessionName: string;
   /** names and values */
   readonly tags: Readonly<Record<string, string>>;
-  /** whether the session's tags would be passed on to sessions that it opens */
+  /** whether the session would pass its tags on to sessions that it opens */
   readonly transitive?: boolean;
 }
 
-/** As the trust policies want it. */
-export const sessionOf = (tenantId: string): Assumption => ({
+/** What the trust policies allow for the tenant. */
+export const assumptionFor = (tenantId: string): Assumption => ({
   sessionName: tenantId,
   tags: { [tenantIdTag]: tenantId },
 });
 
-/** The shortest that AWS gives; a run takes seconds. */
-const durationInSeconds = 900;
+/** The shortest that STS accepts; a run takes seconds. */
+const durationSeconds = 900;
 
 /** @throws what STS says */
 export async function assume(sts: STSClient, roleArn: string, assumption: Assumption) {
@@ -37,7 +37,7 @@ export async function assume(sts: STSClient, roleArn: string, assumption: Assump
       RoleSessionName: sessionName,
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       ...(transitive && { TransitiveTagKeys: Object.keys(tags) }),
-      DurationSeconds: durationInSeconds,
+      DurationSeconds: durationSeconds,
     }),
   );
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken) {

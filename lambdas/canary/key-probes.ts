@@ -1,4 +1,4 @@
-/** Paths to keys. Each that must be closed says which lock stands alone before it, where one does. */
+/** Probes of the use of keys. A comment says where one lock alone must refuse. */
 import {
   DecryptCommand,
   EncryptCommand,
@@ -9,11 +9,11 @@ import {
 import { canaryKeys, type KeyName, keyNames } from '../../contract/canary-keys.ts';
 import { tenantA, tenantB } from '../../contract/canary-tenants.ts';
 import type { Clients } from './assume-role.ts';
-import { type Actor, type Cast, contextOf, plaintext, titleOf } from './principals.ts';
-import type { Path } from './probe.ts';
+import { contextOf, type Principal, type Principals, plaintext, titleOf } from './principals.ts';
+import type { Probe } from './probe.ts';
 
 interface Use {
-  readonly who: Actor;
+  readonly principal: Principal;
   readonly key: KeyName;
   readonly context: Readonly<Record<string, string>>;
 }
@@ -21,91 +21,92 @@ interface Use {
 const ofA = contextOf(tenantA);
 const ofB = contextOf(tenantB);
 
-/** What makes each of them a path that only one guard closes stands in lib/canary/probe-policy.ts. */
-const closed: readonly Use[] = [
-  { who: 'a', key: 'b', context: ofB },
-  { who: 'a', key: 'b', context: ofA },
-  { who: 'b', key: 'a', context: ofA },
-  { who: 'b', key: 'a', context: ofB },
+/** How lib/canary makes keys that one lock alone guards: `lib/canary/probe-policy.ts`. */
+const refused: readonly Use[] = [
+  { principal: 'a', key: 'b', context: ofB },
+  { principal: 'a', key: 'b', context: ofA },
+  { principal: 'b', key: 'a', context: ofA },
+  { principal: 'b', key: 'a', context: ofB },
   // IAM: the tag of the key, and the context.
-  { who: 'a', key: 'iam', context: ofA },
-  { who: 'b', key: 'iam', context: ofA },
+  { principal: 'a', key: 'iam', context: ofA },
+  { principal: 'b', key: 'iam', context: ofA },
   // The key policy's Allow: the session's tag, the context, its spelling, the role.
-  { who: 'a', key: 'allow', context: ofB },
-  { who: 'b', key: 'allow', context: ofA },
-  { who: 'b', key: 'allow', context: { tenantid: tenantB } },
-  { who: 'canary', key: 'allow', context: ofB },
+  { principal: 'a', key: 'allow', context: ofB },
+  { principal: 'b', key: 'allow', context: ofA },
+  { principal: 'b', key: 'allow', context: { tenantid: tenantB } },
+  { principal: 'canary', key: 'allow', context: ofB },
   // The key policy's Denies: the session's tag, the role.
-  { who: 'a', key: 'deny', context: ofB },
-  { who: 'canary', key: 'deny', context: ofB },
-  { who: 'a', key: 'a', context: {} },
-  { who: 'a', key: 'a', context: { tenantid: tenantA } },
-  { who: 'a', key: 'a', context: ofB },
-  { who: 'readerA', key: 'a', context: ofA },
-  { who: 'canary', key: 'a', context: ofA },
-  { who: 'canary', key: 'b', context: ofB },
+  { principal: 'a', key: 'deny', context: ofB },
+  { principal: 'canary', key: 'deny', context: ofB },
+  { principal: 'a', key: 'a', context: {} },
+  { principal: 'a', key: 'a', context: { tenantid: tenantA } },
+  { principal: 'a', key: 'a', context: ofB },
+  { principal: 'readerA', key: 'a', context: ofA },
+  { principal: 'canary', key: 'a', context: ofA },
+  { principal: 'canary', key: 'b', context: ofB },
 ];
 
-const open: readonly Use[] = [
-  { who: 'a', key: 'a', context: ofA },
-  { who: 'b', key: 'b', context: ofB },
-  // Were it refused there by IAM, its refusals elsewhere would show nothing.
-  { who: 'canary', key: 'iam', context: ofB },
+const allowed: readonly Use[] = [
+  { principal: 'a', key: 'a', context: ofA },
+  { principal: 'b', key: 'b', context: ofB },
+  // If IAM refused this one, the canary's refusals elsewhere would show nothing.
+  { principal: 'canary', key: 'iam', context: ofB },
 ];
 
-type Operation = (clients: Clients, cast: Cast, use: Use) => Promise<unknown>;
+type Operation = (clients: Clients, principals: Principals, use: Use) => Promise<unknown>;
 
-/** By what the names of paths say of them. */
+/** By the verb in the names of probes. */
 const operations: Readonly<Record<string, Operation>> = {
-  'encrypts with': ({ kms }, { places }, { key, context }) =>
+  'encrypts with': ({ kms }, { targets }, { key, context }) =>
     kms.send(
       new EncryptCommand({
-        KeyId: places.keys[key],
+        KeyId: targets.keys[key],
         Plaintext: plaintext,
         EncryptionContext: context,
       }),
     ),
   'decrypts with': decrypt,
-  'gets a data key of': ({ kms }, { places }, { key, context }) =>
+  'gets a data key of': ({ kms }, { targets }, { key, context }) =>
     kms.send(
       new GenerateDataKeyCommand({
-        KeyId: places.keys[key],
+        KeyId: targets.keys[key],
         KeySpec: 'AES_256',
         EncryptionContext: context,
       }),
     ),
-  'gets a wrapped data key of': ({ kms }, { places }, { key, context }) =>
+  'gets a wrapped data key of': ({ kms }, { targets }, { key, context }) =>
     kms.send(
       new GenerateDataKeyWithoutPlaintextCommand({
-        KeyId: places.keys[key],
+        KeyId: targets.keys[key],
         KeySpec: 'AES_256',
         EncryptionContext: context,
       }),
     ),
-  're-encrypts from': (clients, cast, use) => reEncrypt(clients, cast, use, homeOf(use)),
-  're-encrypts to': (clients, cast, use) => reEncrypt(clients, cast, homeOf(use), use),
+  're-encrypts from': (clients, principals, use) =>
+    reEncrypt(clients, principals, use, homeOf(use)),
+  're-encrypts to': (clients, principals, use) => reEncrypt(clients, principals, homeOf(use), use),
 };
 
-export const keyPaths: readonly Path[] = [
-  ...closed.flatMap((use) => pathsOf(use, 'refused')),
-  ...open.flatMap((use) => pathsOf(use, 'allowed')),
+export const keyProbes: readonly Probe[] = [
+  ...refused.flatMap((use) => probesOf(use, 'refused')),
+  ...allowed.flatMap((use) => probesOf(use, 'allowed')),
   ...keyNames
     .filter((key) => !['a', 'b'].includes(key))
     .map(
-      (key): Path => ({
+      (key): Probe => ({
         name: `${titleOf('b')} encrypts with ${canaryKeys[key].title}, as it may`,
         expected: 'allowed',
-        attempt: (cast) => cast.seal(key),
+        attempt: (principals) => principals.encrypt(key),
       }),
     ),
 ];
 
-function pathsOf(use: Use, expected: Path['expected']): Path[] {
-  const { who, key, context } = use;
+function probesOf(use: Use, expected: Probe['expected']): Probe[] {
+  const { principal, key, context } = use;
   return Object.entries(operations).map(([does, operation]) => ({
-    name: `${titleOf(who)} ${does} ${canaryKeys[key].title}, ${wordsOf(context)}`,
+    name: `${titleOf(principal)} ${does} ${canaryKeys[key].title}, ${wordsOf(context)}`,
     expected,
-    attempt: async (cast) => operation(await cast.as(who), cast, use),
+    attempt: async (principals) => operation(await principals.as(principal), principals, use),
   }));
 }
 
@@ -115,20 +116,24 @@ function wordsOf(context: Use['context']): string {
   return `with ${entry.join('=')} in the context`;
 }
 
-/** A lawful source or destination, so that the other side alone decides. Who has no key of its own has none. */
+/** An allowed source or destination, so that the other side alone decides. A principal without a key of its own has none. */
 function homeOf(use: Use): Use {
-  const { who } = use;
-  if (who === 'a') return { who, key: 'a', context: ofA };
-  if (who === 'b') return { who, key: 'b', context: ofB };
+  const { principal } = use;
+  if (principal === 'a') return { principal, key: 'a', context: ofA };
+  if (principal === 'b') return { principal, key: 'b', context: ofB };
   return use;
 }
 
-/** @throws Error where something else comes out than was put in */
-async function decrypt({ kms }: Clients, cast: Cast, { key, context }: Use): Promise<void> {
+/** @throws Error where KMS returns another plaintext than was encrypted */
+async function decrypt(
+  { kms }: Clients,
+  principals: Principals,
+  { key, context }: Use,
+): Promise<void> {
   const { Plaintext } = await kms.send(
     new DecryptCommand({
-      KeyId: cast.places.keys[key],
-      CiphertextBlob: await cast.ciphertextOf(key),
+      KeyId: principals.targets.keys[key],
+      CiphertextBlob: await principals.ciphertextOf(key),
       EncryptionContext: context,
     }),
   );
@@ -137,13 +142,13 @@ async function decrypt({ kms }: Clients, cast: Cast, { key, context }: Use): Pro
   }
 }
 
-const reEncrypt = async ({ kms }: Clients, cast: Cast, from: Use, to: Use) =>
+const reEncrypt = async ({ kms }: Clients, principals: Principals, from: Use, to: Use) =>
   kms.send(
     new ReEncryptCommand({
-      SourceKeyId: cast.places.keys[from.key],
-      CiphertextBlob: await cast.ciphertextOf(from.key),
+      SourceKeyId: principals.targets.keys[from.key],
+      CiphertextBlob: await principals.ciphertextOf(from.key),
       SourceEncryptionContext: from.context,
-      DestinationKeyId: cast.places.keys[to.key],
+      DestinationKeyId: principals.targets.keys[to.key],
       DestinationEncryptionContext: to.context,
     }),
   );

@@ -1,14 +1,14 @@
 /**
- * What an attempt has shown. Invariant: only AWS's own refusal counts as one. A path on which something else went
- * wrong, throttling or a key that is gone, is neither closed nor open: it is unknown.
+ * What a probe has shown. Invariant: only a refusal by AWS counts as denied. Where something else went wrong, such as
+ * throttling or a key that is gone, the outcome is unknown.
  */
 import { isAccessDenied, isNamed, problemOfAwsError } from '../aws/errors.ts';
 
-/** What should happen on a path. */
+/** What a probe should meet. */
 export type Expected = 'refused' | 'allowed';
-export type Outcome = 'denied' | 'allowed' | 'opened' | 'broken' | 'unknown';
+export type ProbeOutcome = 'denied' | 'allowed' | 'opened' | 'broken' | 'unknown';
 
-/** An attempt that was not made, since what it needs could not be had. */
+/** The attempt was not made, since a session or a ciphertext that it needs was missing. */
 export class NotTried extends Error {
   override readonly name = 'NotTried';
   constructor(cause: unknown) {
@@ -17,26 +17,27 @@ export class NotTried extends Error {
 }
 
 /**
- * Errors that come only after the policies have let the caller through: KMS opens a ciphertext, and DynamoDB looks
- * at a condition, for who may. UnsupportedOperation is what the local stack answers to who may pass tags on.
+ * Errors that come only after the policies have let the caller through: KMS looks at a ciphertext, and DynamoDB at a
+ * condition, once the caller is authorized. The local stack answers UnsupportedOperation to a caller that may make
+ * tags transitive.
  */
-const letThrough = [
+const errorsPastAuthorization = [
   'ConditionalCheckFailedException',
   'DryRunOperationException',
   'InvalidCiphertextException',
   'UnsupportedOperation',
 ];
 
-/** @param error what the attempt threw; undefined where it went through */
-export function outcomeOf(expected: Expected, error: unknown): Outcome {
-  const through = error === undefined;
+/** @param error what the attempt threw, undefined where it succeeded */
+export function outcomeOf(expected: Expected, error: unknown): ProbeOutcome {
+  const succeeded = error === undefined;
   if (expected === 'refused') {
-    if (through || isNamed(error, ...letThrough)) return 'opened';
+    if (succeeded || isNamed(error, ...errorsPastAuthorization)) return 'opened';
     return isAccessDenied(error) ? 'denied' : 'unknown';
   }
-  if (through) return 'allowed';
-  return passing(error) ? 'unknown' : 'broken';
+  if (succeeded) return 'allowed';
+  return isTransient(error) ? 'unknown' : 'broken';
 }
 
-const passing = (error: unknown): boolean =>
+const isTransient = (error: unknown): boolean =>
   error instanceof NotTried || problemOfAwsError(error)?.status === 503;

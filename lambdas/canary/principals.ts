@@ -1,19 +1,21 @@
 /**
- * Who plays in a run, and with what. Invariant: a session or a ciphertext that could not be had is NotTried to
- * whoever needs it, so that the refusal of the one is never taken for the refusal of the other.
+ * The principals of one run, and the ciphertexts that they need. Invariant: where a session or a ciphertext is
+ * missing, the probe that needs it gets NotTried, so that the refusal of the one is never taken for the refusal of
+ * the other.
  */
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { canaryKeys, type KeyName } from '../../contract/canary-keys.ts';
 import { type CanaryTenant, tenantA, tenantB } from '../../contract/canary-tenants.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import type { clientConfiguration } from '../aws/client-config.ts';
-import { assume, type Clients, sessionOf } from './assume-role.ts';
+import { assume, assumptionFor, type Clients } from './assume-role.ts';
 import { NotTried } from './outcome.ts';
-import type { Places } from './targets.ts';
+import type { Targets } from './targets.ts';
 
-export const actors = {
+export const sessions = {
   a: { title: "canary_a's session", tenantId: tenantA, roleOf: 'tenantRoleArn' },
   b: { title: "canary_b's session", tenantId: tenantB, roleOf: 'tenantRoleArn' },
   readerA: {
@@ -27,58 +29,62 @@ export const actors = {
     roleOf: 'auditReaderRoleArn',
   },
 } as const;
-export type SessionName = keyof typeof actors;
-export type Actor = SessionName | 'canary';
-export const titleOf = (actor: Actor): string =>
-  actor === 'canary' ? "the canary's own role" : actors[actor].title;
+export type SessionName = keyof typeof sessions;
+export type Principal = SessionName | 'canary';
+export const titleOf = (principal: Principal): string =>
+  principal === 'canary' ? "the canary's own role" : sessions[principal].title;
 
-export interface Cast {
-  readonly places: Places;
+export interface Principals {
+  readonly targets: Targets;
   /** @throws NotTried */
-  as(actor: Actor): Promise<Clients>;
+  as(principal: Principal): Promise<Clients>;
   /** @throws what STS says */
   open(session: SessionName): Promise<Clients>;
-  /** @returns what the key's user has encrypted with it. @throws NotTried */
+  /**
+   * @returns what the key's user has encrypted with it
+   * @throws NotTried
+   */
   ciphertextOf(key: KeyName): Promise<Uint8Array>;
   /** @throws what KMS says, NotTried */
-  seal(key: KeyName): Promise<Uint8Array>;
-  /** ends the connections, which everybody shares */
+  encrypt(key: KeyName): Promise<Uint8Array>;
+  /** ends the connections, which all clients share */
   close(): void;
 }
 
-/** It is all that is ever encrypted with these keys. */
+/** The only plaintext of these keys. */
 export const plaintext = new TextEncoder().encode('canary');
 
 export const contextOf = (tenantId: CanaryTenant) => ({ [tenantIdTag]: tenantId });
 
-/** What Lambda puts into the environment, tests give. */
+/** Tests give what Lambda puts into the environment. */
 type Configuration = typeof clientConfiguration &
   Pick<DynamoDBClientConfig, 'credentials' | 'endpoint' | 'region'>;
 
 /** @param configuration of clients with the canary's own credentials */
-export function openCast(places: Places, configuration: Configuration): Cast {
+export function openPrincipals(targets: Targets, configuration: Configuration): Principals {
   const canary = clientsWith(configuration);
   const opened = new Map<SessionName, Promise<Clients>>();
-  const sealed = new Map<KeyName, Promise<Uint8Array>>();
+  const encrypted = new Map<KeyName, Promise<Uint8Array>>();
 
   const open = (session: SessionName) =>
     once(opened, session, async () => {
-      const { tenantId, roleOf } = actors[session];
-      const credentials = await assume(canary.sts, places[roleOf], sessionOf(tenantId));
+      const { tenantId, roleOf } = sessions[session];
+      const credentials = await assume(canary.sts, targets[roleOf], assumptionFor(tenantId));
       return clientsWith({
         ...configuration,
         requestHandler: canary.kms.config.requestHandler as never,
         credentials,
       });
     });
-  const as = (actor: Actor) => (actor === 'canary' ? Promise.resolve(canary) : needed(open(actor)));
-  const seal = (key: KeyName) =>
-    once(sealed, key, async () => {
+  const as = (principal: Principal) =>
+    principal === 'canary' ? Promise.resolve(canary) : needed(open(principal));
+  const encrypt = (key: KeyName) =>
+    once(encrypted, key, async () => {
       const { user } = canaryKeys[key];
       const { kms } = await as(user === tenantA ? 'a' : 'b');
       const { CiphertextBlob } = await kms.send(
         new EncryptCommand({
-          KeyId: places.keys[key],
+          KeyId: targets.keys[key],
           Plaintext: plaintext,
           EncryptionContext: contextOf(user),
         }),
@@ -86,11 +92,11 @@ export function openCast(places: Places, configuration: Configuration): Cast {
       return CiphertextBlob as Uint8Array;
     });
   return {
-    places,
+    targets,
     as,
     open,
-    seal,
-    ciphertextOf: (key) => needed(seal(key)),
+    encrypt,
+    ciphertextOf: (key) => needed(encrypt(key)),
     close: () => canary.kms.destroy(),
   };
 }
@@ -99,7 +105,8 @@ function clientsWith(configuration: Configuration): Clients {
   const kms = new KMSClient(configuration);
   const { requestHandler } = kms.config;
   const shared = { ...configuration, requestHandler };
-  return { kms, sts: new STSClient(shared), table: new DynamoDBClient(shared) };
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(shared));
+  return { kms, sts: new STSClient(shared), dynamodb };
 }
 
 function once<K, T>(kept: Map<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {

@@ -1,11 +1,11 @@
 import type { Expected } from './outcome.ts';
-import type { Cast } from './principals.ts';
+import type { Principals } from './principals.ts';
 
-/** One way to something, with what should happen to who takes it. */
-export interface Path {
-  /** as whoever is alarmed reads it */
+/** One attempt of one principal at one target, and what should come of it. */
+export interface Probe {
+  /** in the words that the log and the alarm's reader see */
   readonly name: string;
   readonly expected: Expected;
   /** @throws what AWS says; NotTried */
-  readonly attempt: (cast: Cast) => Promise<unknown>;
+  readonly attempt: (principals: Principals) => Promise<unknown>;
 }

@@ -1,13 +1,13 @@
 /** Everything that the canary tries. */
-import { administrationPaths } from './admin-probes.ts';
-import { keyPaths } from './key-probes.ts';
-import type { Path } from './probe.ts';
-import { sessionPaths } from './session-probes.ts';
-import { rowPaths } from './table-probes.ts';
+import { adminProbes } from './admin-probes.ts';
+import { keyProbes } from './key-probes.ts';
+import type { Probe } from './probe.ts';
+import { sessionProbes } from './session-probes.ts';
+import { tableProbes } from './table-probes.ts';
 
-export const paths: readonly Path[] = [
-  ...sessionPaths,
-  ...keyPaths,
-  ...administrationPaths,
-  ...rowPaths,
+export const probes: readonly Probe[] = [
+  ...sessionProbes,
+  ...keyProbes,
+  ...adminProbes,
+  ...tableProbes,
 ];

@@ -1,27 +1,28 @@
-/** What a run has found: for the log, whose line carries the metrics, and for a person. */
+/** What a run has found: a log line that carries the metrics, and text for a terminal. */
 import type { LogLevel } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
 
-export interface Report {
-  /** names of paths that must be closed and are open */
+export interface CanaryReport {
+  /** names of probes that must be refused and got through */
   readonly opened: readonly string[];
-  /** of paths that must be open and are not */
+  /** names of probes that must be allowed and were refused */
   readonly broken: readonly string[];
-  /** of paths of which neither can be said */
+  /** names of probes that show neither */
   readonly unknown: readonly string[];
-  /** how many are closed, and open, as they must be */
+  /** how many probes were refused, as they must be */
   readonly denied: number;
+  /** how many probes were allowed, as they must be */
   readonly allowed: number;
 }
 
-export function levelOf({ opened, broken, unknown }: Report): LogLevel {
+export function levelOf({ opened, broken, unknown }: CanaryReport): LogLevel {
   if (opened.length > 0 || broken.length > 0) return 'ERROR';
   return unknown.length > 0 ? 'WARN' : 'INFO';
 }
 
 const metrics = ['CanaryOpenedPaths', 'CanaryBrokenPaths', 'CanaryUnknownPaths', 'CanaryRuns'];
 
-export const lineOf = (report: Report) => ({
+export const lineOf = (report: CanaryReport) => ({
   message: 'canary',
   ...report,
   CanaryOpenedPaths: report.opened.length,
@@ -32,7 +33,7 @@ export const lineOf = (report: Report) => ({
 });
 
 /** @returns lines for a terminal */
-export function textOf({ opened, broken, unknown, denied, allowed }: Report): string {
+export function textOf({ opened, broken, unknown, denied, allowed }: CanaryReport): string {
   const list = (title: string, names: readonly string[]) =>
     names.map((name) => `${title}  ${name}`);
   return [

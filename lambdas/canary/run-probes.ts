@@ -1,28 +1,32 @@
-/** One run: every path is tried once. Invariant: whatever happens on a path, the run goes on. */
+/** One run: every probe is tried once. Invariant: whatever a probe meets, the run goes on. */
 import { sideBySide } from '../aws/concurrency.ts';
-import { NotTried, type Outcome, outcomeOf } from './outcome.ts';
-import type { Cast } from './principals.ts';
-import type { Path } from './probe.ts';
-import type { Report } from './report.ts';
+import { NotTried, outcomeOf, type ProbeOutcome } from './outcome.ts';
+import type { Principals } from './principals.ts';
+import type { Probe } from './probe.ts';
+import type { CanaryReport } from './report.ts';
 
-const pathsAtOnce = 10;
+const probesAtOnce = 10;
 
-export interface RunOptions {
-  readonly cast: Cast;
-  readonly paths: readonly Path[];
-  /** epoch milliseconds after which no path is begun */
+export interface ProbeRun {
+  readonly principals: Principals;
+  readonly probes: readonly Probe[];
+  /** epoch milliseconds after which no probe starts */
   readonly lastStart: number;
 }
 
 /** Never throws. */
-export async function run({ cast, paths, lastStart }: RunOptions): Promise<Report> {
-  const outcomes = new Map<Path, Outcome>();
-  await sideBySide(paths.values(), pathsAtOnce, async (path) => {
-    const error = Date.now() > lastStart ? new NotTried('time') : await errorOf(path, cast);
-    outcomes.set(path, outcomeOf(path.expected, error));
+export async function runProbes({
+  principals,
+  probes,
+  lastStart,
+}: ProbeRun): Promise<CanaryReport> {
+  const outcomes = new Map<Probe, ProbeOutcome>();
+  await sideBySide(probes.values(), probesAtOnce, async (probe) => {
+    const error = Date.now() > lastStart ? new NotTried('time') : await errorOf(probe, principals);
+    outcomes.set(probe, outcomeOf(probe.expected, error));
   });
-  const names = (outcome: Outcome) =>
-    paths.filter((path) => outcomes.get(path) === outcome).map(({ name }) => name);
+  const names = (outcome: ProbeOutcome) =>
+    probes.filter((probe) => outcomes.get(probe) === outcome).map(({ name }) => name);
   return {
     opened: names('opened'),
     broken: names('broken'),
@@ -32,10 +36,10 @@ export async function run({ cast, paths, lastStart }: RunOptions): Promise<Repor
   };
 }
 
-/** @returns undefined where the attempt went through */
-async function errorOf({ attempt }: Path, cast: Cast): Promise<unknown> {
+/** @returns undefined where the attempt succeeded */
+async function errorOf({ attempt }: Probe, principals: Principals): Promise<unknown> {
   try {
-    await attempt(cast);
+    await attempt(principals);
     return undefined;
   } catch (error) {
     return error ?? new Error('an error without a value');

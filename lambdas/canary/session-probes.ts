@@ -1,21 +1,21 @@
-/** Paths to sessions: who becomes whom, and how. */
+/** Probes of sts:AssumeRole: which principal opens which session, and how. */
 
 import { canaryTenants, stranger, tenantA, tenantB } from '../../contract/canary-tenants.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import { type Assumption, assume, sessionOf } from './assume-role.ts';
-import { type Actor, actors, type SessionName, titleOf } from './principals.ts';
-import type { Path } from './probe.ts';
-import type { Places } from './targets.ts';
+import { type Assumption, assume, assumptionFor } from './assume-role.ts';
+import { type Principal, type SessionName, sessions, titleOf } from './principals.ts';
+import type { Probe } from './probe.ts';
+import type { Targets } from './targets.ts';
 
 const roles = {
   tenantRoleArn: 'a session',
   auditReaderRoleArn: 'an audit session',
-} as const satisfies Partial<Record<keyof Places, string>>;
+} as const satisfies Partial<Record<keyof Targets, string>>;
 type Role = keyof typeof roles;
 
 const tags = { [tenantIdTag]: tenantA };
 
-/** By what the names of paths say of such a session. */
+/** By what the names of probes say of such a session. */
 const wrong: Readonly<Record<string, Assumption>> = {
   'without a tag': { sessionName: tenantA, tags: {} },
   'named after another tenant than its tag': { sessionName: tenantB, tags },
@@ -24,36 +24,36 @@ const wrong: Readonly<Record<string, Assumption>> = {
   'with the tag in another spelling': { sessionName: tenantA, tags: { tenantid: tenantA } },
   'with an empty tag': { sessionName: tenantA, tags: { [tenantIdTag]: '' } },
   'whose tag would be passed on': { sessionName: tenantA, tags, transitive: true },
-  'of a tenant that is not its own': sessionOf(stranger),
+  'of a tenant that is not its own': assumptionFor(stranger),
 };
 
-export const sessionPaths: readonly Path[] = [
-  ...(Object.keys(actors) as SessionName[]).map(
-    (session): Path => ({
+export const sessionProbes: readonly Probe[] = [
+  ...(Object.keys(sessions) as SessionName[]).map(
+    (session): Probe => ({
       name: `the canary becomes ${titleOf(session)}`,
       expected: 'allowed',
-      attempt: (cast) => cast.open(session),
+      attempt: (principals) => principals.open(session),
     }),
   ),
   ...(Object.keys(roles) as Role[]).flatMap((role) => [
     ...Object.entries(wrong).map(([what, assumption]) =>
       refused('canary', role, `opens ${roles[role]} ${what}`, assumption),
     ),
-    ...(['a', 'readerA'] as const).flatMap((who) =>
+    ...(['a', 'readerA'] as const).flatMap((principal) =>
       canaryTenants.map((tenantId) =>
-        refused(who, role, `opens ${roles[role]} of ${tenantId}`, sessionOf(tenantId)),
+        refused(principal, role, `opens ${roles[role]} of ${tenantId}`, assumptionFor(tenantId)),
       ),
     ),
   ]),
 ];
 
-function refused(who: Actor, role: Role, does: string, assumption: Assumption): Path {
+function refused(principal: Principal, role: Role, does: string, assumption: Assumption): Probe {
   return {
-    name: `${titleOf(who)} ${does}`,
+    name: `${titleOf(principal)} ${does}`,
     expected: 'refused',
-    attempt: async (cast) => {
-      const { sts } = await cast.as(who);
-      return assume(sts, cast.places[role], assumption);
+    attempt: async (principals) => {
+      const { sts } = await principals.as(principal);
+      return assume(sts, principals.targets[role], assumption);
     },
   };
 }

@@ -1,52 +1,52 @@
 /**
- * Paths to rows, of the registry and of the audit table: everybody tries everything, and each session may do one
- * thing. Invariant: none changes anything, should it be open: a row is written on a condition that never holds.
+ * Probes of the rows of the registry and of the audit table: every principal tries everything, and each session may do
+ * one thing. Invariant: a probe that gets through changes nothing: a row is written on a condition that never holds.
  */
 import {
-  BatchGetItemCommand,
-  GetItemCommand,
-  PutItemCommand,
+  BatchGetCommand,
+  GetCommand,
+  PutCommand,
   QueryCommand,
   ScanCommand,
-} from '@aws-sdk/client-dynamodb';
+} from '@aws-sdk/lib-dynamodb';
 import { type CanaryTenant, canaryTenants } from '../../contract/canary-tenants.ts';
 import { keyArnIndex } from '../../contract/table-schema.ts';
 import type { Clients } from './assume-role.ts';
-import { type Actor, actors, type Cast, titleOf } from './principals.ts';
-import type { Path } from './probe.ts';
+import { type Principal, type Principals, sessions, titleOf } from './principals.ts';
+import type { Probe } from './probe.ts';
 
 type Table = 'registry' | 'audit table';
 
 interface Attempt {
-  /** goes on after who does it */
+  /** what follows the principal in the probe's name */
   readonly does: string;
   /** whose row or rows */
   readonly of?: CanaryTenant;
-  readonly call: (clients: Clients, cast: Cast) => Promise<unknown>;
+  readonly call: (clients: Clients, principals: Principals) => Promise<unknown>;
 }
 
-const everybody = [...(Object.keys(actors) as (keyof typeof actors)[]), 'canary'] as const;
+const everyPrincipal = [...(Object.keys(sessions) as (keyof typeof sessions)[]), 'canary'] as const;
 
-const pathsOf = (who: Actor, table: Table): Path[] =>
+const probesOf = (principal: Principal, table: Table): Probe[] =>
   [...attemptsOn(table), ...(table === 'registry' ? [keyIndex] : [])].map((attempt) => ({
-    name: `${titleOf(who)} ${attempt.does}`,
-    expected: isOwn(who, table, attempt) ? 'allowed' : 'refused',
-    attempt: async (cast) => attempt.call(await cast.as(who), cast),
+    name: `${titleOf(principal)} ${attempt.does}`,
+    expected: isOwn(principal, table, attempt) ? 'allowed' : 'refused',
+    attempt: async (principals) => attempt.call(await principals.as(principal), principals),
   }));
 
-/** A tenant's session gets its row, an audit session asks for its events. An empty answer is one. */
-function isOwn(who: Actor, table: Table, { does, of }: Attempt): boolean {
-  if (who === 'canary' || actors[who].tenantId !== of) return false;
-  const tenants = actors[who].roleOf === 'tenantRoleArn';
+/** A tenant's session may get its row, an audit session may query its events. An empty answer counts as allowed. */
+function isOwn(principal: Principal, table: Table, { does, of }: Attempt): boolean {
+  if (principal === 'canary' || sessions[principal].tenantId !== of) return false;
+  const tenants = sessions[principal].roleOf === 'tenantRoleArn';
   return does.startsWith(tenants ? 'gets' : 'queries') && (table === 'registry') === tenants;
 }
 
-const nameOf = (table: Table, { places }: Cast): string =>
-  table === 'registry' ? places.tableName : places.auditTableName;
+const nameOf = (table: Table, { targets }: Principals): string =>
+  table === 'registry' ? targets.tableName : targets.auditTableName;
 
 const keyOf = (table: Table, tenantId: string) => ({
-  tenantId: { S: tenantId },
-  ...(table === 'audit table' && { eventKey: { S: 'canary' } }),
+  tenantId,
+  ...(table === 'audit table' && { eventKey: 'canary' }),
 });
 
 function attemptsOn(table: Table): Attempt[] {
@@ -54,19 +54,19 @@ function attemptsOn(table: Table): Attempt[] {
     ...canaryTenants.flatMap((tenantId) => attemptsOnRowsOf(tenantId, table)),
     {
       does: `gets both tenants' rows of the ${table} at once`,
-      call: (clients, cast) =>
-        clients.table.send(
-          new BatchGetItemCommand({
+      call: ({ dynamodb }, principals) =>
+        dynamodb.send(
+          new BatchGetCommand({
             RequestItems: {
-              [nameOf(table, cast)]: { Keys: canaryTenants.map((id) => keyOf(table, id)) },
+              [nameOf(table, principals)]: { Keys: canaryTenants.map((id) => keyOf(table, id)) },
             },
           }),
         ),
     },
     {
       does: `scans the ${table}`,
-      call: (clients, cast) =>
-        clients.table.send(new ScanCommand({ TableName: nameOf(table, cast), Limit: 1 })),
+      call: ({ dynamodb }, principals) =>
+        dynamodb.send(new ScanCommand({ TableName: nameOf(table, principals), Limit: 1 })),
     },
   ];
 }
@@ -77,20 +77,20 @@ function attemptsOnRowsOf(of: CanaryTenant, table: Table): Attempt[] {
     {
       does: `gets ${rows}`,
       of,
-      call: (clients, cast) =>
-        clients.table.send(
-          new GetItemCommand({ TableName: nameOf(table, cast), Key: keyOf(table, of) }),
+      call: ({ dynamodb }, principals) =>
+        dynamodb.send(
+          new GetCommand({ TableName: nameOf(table, principals), Key: keyOf(table, of) }),
         ),
     },
     {
       does: `queries ${rows}`,
       of,
-      call: (clients, cast) =>
-        clients.table.send(
+      call: ({ dynamodb }, principals) =>
+        dynamodb.send(
           new QueryCommand({
-            TableName: nameOf(table, cast),
+            TableName: nameOf(table, principals),
             KeyConditionExpression: 'tenantId = :tenantId',
-            ExpressionAttributeValues: { ':tenantId': { S: of } },
+            ExpressionAttributeValues: { ':tenantId': of },
             Limit: 1,
           }),
         ),
@@ -98,10 +98,10 @@ function attemptsOnRowsOf(of: CanaryTenant, table: Table): Attempt[] {
     {
       does: `writes ${rows}`,
       of,
-      call: (clients, cast) =>
-        clients.table.send(
-          new PutItemCommand({
-            TableName: nameOf(table, cast),
+      call: ({ dynamodb }, principals) =>
+        dynamodb.send(
+          new PutCommand({
+            TableName: nameOf(table, principals),
             Item: keyOf(table, of),
             ConditionExpression: 'attribute_exists(tenantId) AND attribute_not_exists(tenantId)',
           }),
@@ -110,22 +110,22 @@ function attemptsOnRowsOf(of: CanaryTenant, table: Table): Attempt[] {
   ];
 }
 
-/** To whom a key belongs is the indexer's to know. */
+/** Only the indexer may ask whose key a key is. */
 const keyIndex: Attempt = {
   does: "looks up whose canary_b's key is",
-  call: ({ table }, { places }) =>
-    table.send(
+  call: ({ dynamodb }, { targets }) =>
+    dynamodb.send(
       new QueryCommand({
-        TableName: places.tableName,
+        TableName: targets.tableName,
         IndexName: keyArnIndex,
         KeyConditionExpression: 'keyArn = :keyArn',
-        ExpressionAttributeValues: { ':keyArn': { S: places.keys.b } },
+        ExpressionAttributeValues: { ':keyArn': targets.keys.b },
         Limit: 1,
       }),
     ),
 };
 
-export const rowPaths: readonly Path[] = everybody.flatMap((who) => [
-  ...pathsOf(who, 'registry'),
-  ...pathsOf(who, 'audit table'),
+export const tableProbes: readonly Probe[] = everyPrincipal.flatMap((principal) => [
+  ...probesOf(principal, 'registry'),
+  ...probesOf(principal, 'audit table'),
 ]);

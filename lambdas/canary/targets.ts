@@ -2,8 +2,8 @@ import type * as z from 'zod/mini';
 import type { KeyName } from '../../contract/canary-keys.ts';
 import type { canaryEnvironment } from '../../contract/environment.ts';
 
-/** Where the canary tries things. */
-export interface Places {
+/** The tables, roles and keys that the probes try. */
+export interface Targets {
   readonly tableName: string;
   readonly auditTableName: string;
   readonly tenantRoleArn: string;
@@ -12,7 +12,7 @@ export interface Places {
   readonly keys: Readonly<Record<KeyName, string>>;
 }
 
-export const placesOf = (environment: z.output<typeof canaryEnvironment>): Places => ({
+export const targetsOf = (environment: z.output<typeof canaryEnvironment>): Targets => ({
   tableName: environment.TABLE_NAME,
   auditTableName: environment.AUDIT_TABLE_NAME,
   tenantRoleArn: environment.TENANT_ROLE_ARN,

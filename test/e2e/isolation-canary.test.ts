@@ -5,8 +5,8 @@
 
 import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { paths } from '../../lambdas/canary/probes.ts';
-import type { Report } from '../../lambdas/canary/report.ts';
+import { probes } from '../../lambdas/canary/probes.ts';
+import type { CanaryReport } from '../../lambdas/canary/report.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-const runCanary = async () => (await stack.run('canary')) as Report;
+const runCanary = async () => (await stack.run('canary')) as CanaryReport;
 
 const keyThat = async (description: string) => {
   const { kms } = stack.administrator;
@@ -26,14 +26,14 @@ const keyThat = async (description: string) => {
     ?.Arn as string;
 };
 
-test('today every path is refused or allowed as it must be', async () => {
-  const refused = paths.filter(({ expected }) => expected === 'refused').length;
+test('today every probe is refused or allowed as it must be', async () => {
+  const refused = probes.filter(({ expected }) => expected === 'refused').length;
   expect(await runCanary()).toEqual({
     opened: [],
     broken: [],
     unknown: [],
     denied: refused,
-    allowed: paths.length - refused,
+    allowed: probes.length - refused,
   });
 });
 

@@ -47,11 +47,11 @@ function ofKeyPolicy(template: TemplateDocument): Mutant[] {
 
 /** A mutation finds its statement by its place in the original: each takes its place, or an idle one holds it. */
 function mutate(policy: Document, original: Document, { apply }: Mutation): void {
-  const places = original.Statement.map(
+  const targets = original.Statement.map(
     (statement): Statement => own(policy, statement.Sid) ?? structuredClone({ ...statement, idle }),
   );
-  const extra = policy.Statement.filter((statement) => !places.includes(statement));
-  const mutated = { Statement: places };
+  const extra = policy.Statement.filter((statement) => !targets.includes(statement));
+  const mutated = { Statement: targets };
   apply(mutated);
   policy.Statement = [...mutated.Statement.filter((statement) => !statement.idle), ...extra];
 }

@@ -1,10 +1,10 @@
 /**
- * Takes one guard at a time out of the policies that keep tenants apart, and shows which path the canary then
+ * Takes one guard at a time out of the policies that keep tenants apart, and shows which probe the canary then
  * reports. A guard whose loss the canary does not see is exempt with a reason, or the test fails.
  */
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Report } from '../../../lambdas/canary/report.ts';
+import type { CanaryReport } from '../../../lambdas/canary/report.ts';
 import type { TemplateDocument } from '../../isolation/harness.ts';
 import { type PolicyPlace, policiesOf } from '../../isolation/policies.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
@@ -19,7 +19,7 @@ const alwaysNamed = 'a request of that operation always names a partition key';
 const noneWithout =
   'every session has the tag, since nobody opens one without it, and every Allow asks for it as well';
 
-/** Guards whose absence opens no path for a session, each with the reason. */
+/** Guards whose absence lets no probe through, each with the reason. */
 const exempt = new Map<string, string>([
   ['TenantRole/TrustPolicy SessionIsNamedAfterTenant: for every principal', bothNeeded],
   ['TenantRole/TrustPolicy OnlyTagIsTenantId: for every principal', bothNeeded],
@@ -42,23 +42,23 @@ afterAll(() => {
   writeSync(1, `\nCanary, ${mutants.length} guards:\n${report.join('\n')}\n`);
 });
 
-async function reportOn(document: TemplateDocument): Promise<Report> {
-  const world = await openCanary(document);
+async function reportOn(document: TemplateDocument): Promise<CanaryReport> {
+  const harness = await openCanary(document);
   try {
-    return await world.runNow();
+    return await harness.run();
   } finally {
-    await world.close();
+    await harness.close();
   }
 }
 
-const wordsOf = ({ opened, broken }: Report, reason: string | undefined): string => {
+const wordsOf = ({ opened, broken }: CanaryReport, reason: string | undefined): string => {
   const more = ({ length }: readonly string[]) => (length > 1 ? `, and ${length - 1} more` : '');
   if (opened.length > 0) return `OPEN: ${opened[0]}${more(opened)}`;
   if (broken.length > 0) return `BROKEN: ${broken[0]}${more(broken)}`;
   return `nothing opens: ${reason}`;
 };
 
-describe('without this guard the canary reports a path', () => {
+describe('without this guard the canary reports a probe', () => {
   test.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', async (name, mutant) => {
     const found = await reportOn(mutant.template);
     const reason = exempt.get(name);

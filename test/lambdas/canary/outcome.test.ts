@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type Expected,
   NotTried,
-  type Outcome,
   outcomeOf,
+  type ProbeOutcome,
 } from '../../../lambdas/canary/outcome.ts';
 
 const named = (name: string) => Object.assign(new Error(name), { name });
 const denied = named('AccessDeniedException');
 
-const outcomes: readonly [string, unknown, Record<Expected, Outcome>][] = [
+const outcomes: readonly [string, unknown, Record<Expected, ProbeOutcome>][] = [
   ['it went through', undefined, { refused: 'opened', allowed: 'allowed' }],
   ['KMS and DynamoDB refuse', denied, { refused: 'denied', allowed: 'broken' }],
   ['STS refuses', named('AccessDenied'), { refused: 'denied', allowed: 'broken' }],
@@ -45,8 +45,8 @@ const outcomes: readonly [string, unknown, Record<Expected, Outcome>][] = [
 ];
 
 describe.each(outcomes)('%s', (_, error, expected) => {
-  test.each(['refused', 'allowed'] as const)('on a path that must be %s', (path) => {
-    expect(outcomeOf(path, error)).toBe(expected[path]);
+  test.each(['refused', 'allowed'] as const)('of a probe that must be %s', (must) => {
+    expect(outcomeOf(must, error)).toBe(expected[must]);
   });
 });
 

@@ -1,111 +1,111 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { keyPaths } from '../../../lambdas/canary/key-probes.ts';
-import { paths } from '../../../lambdas/canary/probes.ts';
-import { run } from '../../../lambdas/canary/run-probes.ts';
+import { keyProbes } from '../../../lambdas/canary/key-probes.ts';
+import { probes } from '../../../lambdas/canary/probes.ts';
+import { runProbes } from '../../../lambdas/canary/run-probes.ts';
 import type { Deployment } from '../../../local/deployment.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
-import { type CanaryWorld, openCanary } from './harness.ts';
+import { type CanaryHarness, openCanary } from './harness.ts';
 import { opened } from './opened.ts';
 
 const template = await synthesizedTemplate();
 
 describe('as deployed', () => {
-  let world: CanaryWorld;
+  let harness: CanaryHarness;
   beforeAll(async () => {
-    world = await openCanary(template);
+    harness = await openCanary(template);
   });
-  afterEach(() => world.deployment.faults.clear());
-  afterAll(() => world.close());
+  afterEach(() => harness.deployment.faults.clear());
+  afterAll(() => harness.close());
 
-  test('every path is as it must be, and so it is the next time', async () => {
+  test('every probe meets what it must, and so it does the next time', async () => {
     for (let time = 0; time < 2; time += 1) {
-      expect(await world.runNow()).toEqual({
+      expect(await harness.run()).toEqual({
         opened: [],
         broken: [],
         unknown: [],
-        denied: paths.filter(({ expected }) => expected === 'refused').length,
-        allowed: paths.filter(({ expected }) => expected === 'allowed').length,
+        denied: probes.filter(({ expected }) => expected === 'refused').length,
+        allowed: probes.filter(({ expected }) => expected === 'allowed').length,
       });
     }
   });
 
   test('what AWS throttles is unknown, neither open nor broken', async () => {
     const encrypt = { service: 'kms', operation: 'Encrypt', fault: 'throttle' } as const;
-    world.deployment.faults.set([encrypt]);
-    const report = await world.runNow(keyPaths);
+    harness.deployment.faults.set([encrypt]);
+    const report = await harness.run(keyProbes);
     expect(report).toMatchObject({ opened: [], broken: [] });
     // Without a ciphertext there is nothing to decrypt: a refusal that was not asked for is none.
-    const affected = keyPaths.filter(({ name }) => / (en|de|re-en)crypts /.test(name));
+    const affected = keyProbes.filter(({ name }) => / (en|de|re-en)crypts /.test(name));
     expect(report.unknown.toSorted()).toEqual(affected.map(({ name }) => name).toSorted());
   });
 
   test('without sessions, what needs one is unknown', async () => {
-    world.deployment.faults.set([{ service: 'sts', operation: '*', fault: 'error' }]);
-    const report = await world.runNow(keyPaths);
+    harness.deployment.faults.set([{ service: 'sts', operation: '*', fault: 'error' }]);
+    const report = await harness.run(keyProbes);
     expect(report).toMatchObject({ opened: [], broken: [] });
-    const withSession = keyPaths.filter(({ name }) => !name.startsWith("the canary's own role"));
+    const withSession = keyProbes.filter(({ name }) => !name.startsWith("the canary's own role"));
     expect(report.unknown).toEqual(expect.arrayContaining(withSession.map(({ name }) => name)));
   });
 });
 
-test('a session that is refused is broken, and whatever needs it is unknown, not closed', async () => {
+test('a session that is refused is broken, and whatever needs it is unknown, not denied', async () => {
   const changed = structuredClone(template);
   const [, role] =
     Object.entries(changed.Resources).find(([id]) => id.startsWith('TenantRole')) ?? [];
   role.Properties.AssumeRolePolicyDocument.Statement[0].Effect = 'Deny';
-  const world = await openCanary(changed);
+  const harness = await openCanary(changed);
   try {
-    const report = await world.runNow();
+    const report = await harness.run();
     expect(report.opened).toEqual([]);
     expect(report.broken).toEqual([
       "the canary becomes canary_a's session",
       "the canary becomes canary_b's session",
     ]);
-    const ofTenants = paths.filter(({ name }) => /^canary_[ab]'s session/.test(name));
+    const ofTenants = probes.filter(({ name }) => /^canary_[ab]'s session/.test(name));
     expect(report.unknown).toEqual(expect.arrayContaining(ofTenants.map(({ name }) => name)));
   } finally {
-    await world.close();
+    await harness.close();
   }
 });
 
-test('once the time is over no path is begun', async () => {
+test('once the time is over no probe starts', async () => {
   const attempts: string[] = [];
-  const path = (name: string) => ({
+  const probe = (name: string) => ({
     name,
     expected: 'refused' as const,
     attempt: async () => attempts.push(name),
   });
-  const report = await run({
-    cast: undefined as never,
-    paths: [path('x'), path('y')],
+  const report = await runProbes({
+    principals: undefined as never,
+    probes: [probe('x'), probe('y')],
     lastStart: Date.now() - 1,
   });
   expect(report.unknown).toEqual(['x', 'y']);
   expect(attempts).toEqual([]);
 });
 
-test('no two paths have the same name', () => {
-  expect(new Set(paths.map(({ name }) => name)).size).toBe(paths.length);
+test('no two probes have the same name', () => {
+  expect(new Set(probes.map(({ name }) => name)).size).toBe(probes.length);
 });
 
 describe('where everything is open', () => {
-  let world: CanaryWorld;
+  let harness: CanaryHarness;
   beforeAll(async () => {
-    world = await openCanary(opened(template));
+    harness = await openCanary(opened(template));
   });
-  afterAll(() => world.close());
+  afterAll(() => harness.close());
 
-  test('every path that must be closed is reported, and none of them changes anything', async () => {
-    const before = await stateOf(world.deployment);
-    const report = await world.runNow();
+  test('every probe that must be refused is reported, and none of them changes anything', async () => {
+    const before = await stateOf(harness.deployment);
+    const report = await harness.run();
     expect(report.opened).toEqual(
-      paths.filter(({ expected }) => expected === 'refused').map(({ name }) => name),
+      probes.filter(({ expected }) => expected === 'refused').map(({ name }) => name),
     );
     expect(report).toMatchObject({ broken: [], unknown: [], denied: 0 });
-    expect(await stateOf(world.deployment)).toEqual(before);
+    expect(await stateOf(harness.deployment)).toEqual(before);
   });
 });
 
