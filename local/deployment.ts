@@ -1,6 +1,7 @@
 /** A template's keys, roles and tables, served behind its policies on one AWS endpoint. */
+
+import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
 import { clockPage } from './aws/control/clock.ts';
-import { type Credentials, credentialStore } from './aws/credentials.ts';
 import { type AwsEndpoint, type FinishedCall, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';

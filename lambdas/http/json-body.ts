@@ -5,7 +5,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { badRequest, tooLarge, unsupportedMediaType } from '../../contract/problem.ts';
-import { parseStrictJson, StrictJsonError } from './strict-json.ts';
+import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
 import { validated } from './validation.ts';
 
 export interface JsonBodyOptions {

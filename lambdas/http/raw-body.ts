@@ -5,8 +5,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { badRequest, notAcceptable, unsupportedMediaType } from '../../contract/problem.ts';
 import { octetStream } from '../../contract/routes.ts';
+import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
 import { bytes, json } from './response.ts';
-import { parseStrictJson, StrictJsonError } from './strict-json.ts';
 
 /** In JSON the three are members of the body. */
 const parameters = {

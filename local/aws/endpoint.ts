@@ -11,10 +11,11 @@ import { callOf, type FinishedCall, type ServedCall } from './call.ts';
 
 export type { FinishedCall };
 
+import type { CredentialStore } from './authentication/credentials.ts';
+import { authenticate } from './authentication/signature.ts';
 import { type LocalPage, localPage } from './control/control-endpoint.ts';
 import { decisionsPage } from './control/decisions.ts';
 import { faultsPage } from './control/faults.ts';
-import type { CredentialStore } from './credentials.ts';
 import { type DecisionLog, decisionLog } from './decision-log.ts';
 import type { Fault } from './faults/fault.ts';
 import { failBy } from './faults/fault-errors.ts';
@@ -25,7 +26,6 @@ import type { Answer } from './wire/protocol.ts';
 import { deliver, type Reply } from './wire/reply.ts';
 import { headersOf, type ReceivedHeaders, readBody } from './wire/request.ts';
 import { nextRequestId } from './wire/request-id.ts';
-import { authenticate } from './wire/signature.ts';
 
 export interface EndpointOptions {
   readonly services: readonly Service[];

@@ -3,9 +3,9 @@
  * `local/cloudtrail/kms-fields.ts` lists. Source: "CloudTrail record contents", CloudTrail user guide.
  */
 import type { ServedCall } from '../aws/call.ts';
+import { type Told, told } from '../aws/cloudtrail-fields.ts';
 import { eventIdOf } from '../aws/wire/event-id.ts';
 import { type UserIdentity, userIdentity } from './identity.ts';
-import { type Told, told } from './kms-fields.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

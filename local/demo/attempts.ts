@@ -1,7 +1,7 @@
 /** What globex, and others, try in order to get at acme's file. */
 import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
-import type { Credentials } from '../aws/credentials.ts';
+import type { Credentials } from '../aws/authentication/credentials.ts';
 import type { LocalStack } from '../stack.ts';
 import type { Role } from '../sts/role.ts';
 import { callApi, tokenFor } from './api.ts';

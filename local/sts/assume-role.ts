@@ -5,7 +5,7 @@
  * Which condition key belongs to which permission: "Actions, resources, and condition keys for AWS
  * Security Token Service". sts:RoleSessionName is a key of AssumeRole and not of TagSession.
  */
-import type { CredentialStore } from '../aws/credentials.ts';
+import type { CredentialStore } from '../aws/authentication/credentials.ts';
 import { AwsError, type Call, type Operation } from '../aws/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { ConditionContext } from '../iam/decision.ts';

@@ -4,7 +4,7 @@ import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
 import { keyPolicy } from '../../contract/key-policy.ts';
-import type { Credentials } from '../../local/aws/credentials.ts';
+import type { Credentials } from '../../local/aws/authentication/credentials.ts';
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
 import { parsePolicy } from '../../local/iam/policy-document.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Credentials } from '../../local/aws/credentials.ts';
+import type { Credentials } from '../../local/aws/authentication/credentials.ts';
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, type DeploymentOptions, deploy } from '../../local/deployment.ts';
 import type { Role } from '../../local/sts/role.ts';

@@ -1,7 +1,7 @@
 /** What a call that a fault hits is answered instead of being carried out, as each service words it. */
 
+import { expiredToken } from '../authentication/signature.ts';
 import { AwsError } from '../operation.ts';
-import { expiredToken } from '../wire/signature.ts';
 import type { Fault } from './fault.ts';
 
 /** @throws AwsError unless it is a fault of the answer only, and the call is to be carried out */

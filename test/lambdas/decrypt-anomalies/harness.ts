@@ -12,7 +12,7 @@ import { baselineKey } from '../../../contract/table-schema.ts';
 import { auditRow } from '../../../lambdas/audit/audit-row.ts';
 import { judgeVolumes, type VolumesOptions } from '../../../lambdas/decrypt-anomalies/detect.ts';
 import { hourInMs, newestDue } from '../../../lambdas/decrypt-anomalies/hour.ts';
-import { credentialStore } from '../../../local/aws/credentials.ts';
+import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';

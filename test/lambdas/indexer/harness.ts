@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
 import { indexed } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
-import { credentialStore } from '../../../local/aws/credentials.ts';
+import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
 import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';

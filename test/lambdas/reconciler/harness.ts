@@ -11,7 +11,7 @@ import { goThrough } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
-import type { Credentials } from '../../../local/aws/credentials.ts';
+import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import type { FinishedCall } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { deploy } from '../../../local/deployment.ts';

@@ -4,7 +4,10 @@ import { request as httpRequest } from 'node:http';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Checksum, SourceData } from '@smithy/types';
-import { type Credentials, credentialStore } from '../../../local/aws/credentials.ts';
+import {
+  type Credentials,
+  credentialStore,
+} from '../../../local/aws/authentication/credentials.ts';
 import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
 import type { Service } from '../../../local/aws/operation.ts';
 import type { Caller } from '../../../local/iam/caller.ts';

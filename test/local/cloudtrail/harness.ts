@@ -1,6 +1,6 @@
 /** A deployment with roles of several rights, its trail, and clients of KMS by their names. */
 import { KMS } from '@aws-sdk/client-kms';
-import type { Credentials } from '../../../local/aws/credentials.ts';
+import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import type { FinishedCall } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';

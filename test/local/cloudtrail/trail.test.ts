@@ -1,8 +1,8 @@
 /** KMS over HTTP, and what its trail says of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { told } from '../../../local/aws/cloudtrail-fields.ts';
 import { nextRequestId } from '../../../local/aws/wire/request-id.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
-import { told } from '../../../local/cloudtrail/kms-fields.ts';
 import { openTrail } from '../../../local/cloudtrail/trail.ts';
 import { kmsRequest, send, signed } from '../aws/harness.ts';
 import { testKms } from '../kms/harness.ts';

@@ -2,7 +2,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Credentials } from '../../../local/aws/credentials.ts';
+import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import { matrixTenants } from '../../../local/dashboard/endpoints.ts';
 import type { Matrix } from '../../../local/dashboard/matrix.ts';
 import { localAccount } from '../../../local/stack.ts';

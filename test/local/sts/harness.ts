@@ -1,6 +1,6 @@
 /** An endpoint with STS and roles to assume. */
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import type { Credentials } from '../../../local/aws/credentials.ts';
+import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import type { Service } from '../../../local/aws/operation.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import type { Role } from '../../../local/sts/role.ts';

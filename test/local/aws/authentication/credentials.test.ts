@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { credentialStore } from '../../../local/aws/credentials.ts';
-import { administrator, MovableClock } from './harness.ts';
+import { credentialStore } from '../../../../local/aws/authentication/credentials.ts';
+import { administrator, MovableClock } from '../harness.ts';
 
 const hour = 3_600_000;
 

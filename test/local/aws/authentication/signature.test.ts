@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Credentials } from '../../../../local/aws/credentials.ts';
+import type { Credentials } from '../../../../local/aws/authentication/credentials.ts';
 import {
   administrator,
   kmsRequest,

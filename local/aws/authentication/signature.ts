@@ -6,10 +6,10 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../../iam/caller.ts';
-import type { CredentialStore, IssuedCredentials } from '../credentials.ts';
 import { AwsError } from '../operation.ts';
+import { headerOf, type ReceivedRequest } from '../wire/request.ts';
 import { type Authorization, parseAuthorization } from './authorization-header.ts';
-import { headerOf, type ReceivedRequest } from './request.ts';
+import type { CredentialStore, IssuedCredentials } from './credentials.ts';
 
 export interface Verification {
   readonly credentials: CredentialStore;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseStrictJson } from '../../../lambdas/http/strict-json.ts';
+import { parseStrictJson } from '../../contract/strict-json.ts';
 
 const refusalOf = (text: string): string => {
   try {

@@ -3,8 +3,8 @@
  * secret and its token together, and end at their time; none of the three can be guessed.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import type { Caller } from '../iam/caller.ts';
+import type { Clock } from '../../clock.ts';
+import type { Caller } from '../../iam/caller.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
