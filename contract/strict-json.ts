@@ -12,7 +12,13 @@ const maxDepth = 8;
  */
 export function parseStrictJson(text: string): unknown {
   const value = parse(text);
-  checkStructure(text);
+  walkJson(text, {
+    string: requireWellFormed,
+    name: requireGoodName,
+    depth: (depth) => {
+      if (depth > maxDepth) throw new StrictJsonError('is nested too deeply');
+    },
+  });
   return value;
 }
 
@@ -29,17 +35,40 @@ function parse(text: string): unknown {
   }
 }
 
+/** UTF-8 has no lone surrogate: it would silently become another character. */
+function requireWellFormed(string: string): void {
+  if (!string.isWellFormed()) throw new StrictJsonError('must be well-formed Unicode');
+}
+
+function requireGoodName(name: string, isRepeated: boolean): void {
+  if (isRepeated) throw new StrictJsonError('must not have a name twice');
+  if (name === '__proto__') throw new StrictJsonError('must not have the name __proto__');
+}
+
+/** What a walk through JSON tells of; each may throw to refuse the text. */
+export interface JsonVisitor {
+  /** each string, names included */
+  readonly string?: (value: string) => void;
+  /**
+   * each name of a member
+   * @param isRepeated whether its object has the name already
+   * @param literal the name as the text spells it, in its quotes
+   */
+  readonly name?: (name: string, isRepeated: boolean, literal: string) => void;
+  /** each object or array; @param depth 1 for the outermost */
+  readonly depth?: (depth: number) => void;
+}
+
 /** Walks through text that is known to be JSON: only strings and brackets matter. */
-function checkStructure(text: string): void {
+export function walkJson(text: string, visitor: JsonVisitor): void {
   // One entry for each open bracket: the names seen in an object, undefined for an array.
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at += 1) {
     switch (text[at]) {
       case '{':
-        open.push(new Set());
-        break;
       case '[':
-        open.push(undefined);
+        open.push(text[at] === '{' ? new Set() : undefined);
+        visitor.depth?.(open.length);
         break;
       case '}':
       case ']':
@@ -47,12 +76,11 @@ function checkStructure(text: string): void {
         break;
       case '"': {
         const end = endOfString(text, at);
-        checkString(text.slice(at, end), isName(text, end) ? open.at(-1) : undefined);
+        visitString(text.slice(at, end), isName(text, end) ? open.at(-1) : undefined, visitor);
         at = end - 1;
         break;
       }
     }
-    if (open.length > maxDepth) throw new StrictJsonError('is nested too deeply');
   }
 }
 
@@ -73,13 +101,12 @@ function isName(text: string, end: number): boolean {
   return afterString.exec(text)?.[1] === ':';
 }
 
-function checkString(literal: string, names: Set<string> | undefined): void {
+/** @param names of the string's object, where the string is a name */
+function visitString(literal: string, names: Set<string> | undefined, visitor: JsonVisitor): void {
   // Without an escape a string is as it stands; the large ones are base64.
   const string: string = literal.includes('\\') ? JSON.parse(literal) : literal.slice(1, -1);
-  // UTF-8 has no lone surrogate: it would silently become another character.
-  if (!string.isWellFormed()) throw new StrictJsonError('must be well-formed Unicode');
+  visitor.string?.(string);
   if (names === undefined) return;
-  if (names.has(string)) throw new StrictJsonError('must not have a name twice');
-  if (string === '__proto__') throw new StrictJsonError('must not have the name __proto__');
+  visitor.name?.(string, names.has(string), literal);
   names.add(string);
 }

@@ -2,6 +2,7 @@
  * A policy document, parsed and compiled. Invariant: a document that parses is understood to its last
  * element; anything else throws here, before the policy can decide anything.
  */
+import { walkJson } from '../../contract/strict-json.ts';
 import {
   inside,
   isObject,
@@ -70,24 +71,14 @@ function sourceOf(document: unknown, place: Place): Readonly<Record<string, unkn
   throw new MalformedPolicyError(place, 'it must be an object with Version and Statement');
 }
 
-/**
- * JSON.parse keeps the last of two members with one name, so a condition or a Deny could vanish.
- * @param text valid JSON, in which only a member's name stands in front of a colon
- */
+/** JSON.parse keeps the last of two members with one name, so a condition or a Deny could vanish. */
 function refuseDuplicates(text: string, place: Place): void {
-  const open: Set<unknown>[] = [];
-  for (const [token, name] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (name !== undefined) {
-      const member: unknown = JSON.parse(name);
-      const members = open.at(-1);
-      if (members?.has(member)) {
-        throw new UnsupportedPolicyError(place, `${name} stands twice in one object; keep one`);
-      }
-      members?.add(member);
-    }
-  }
+  walkJson(text, {
+    name: (_name, isRepeated, literal) => {
+      if (!isRepeated) return;
+      throw new UnsupportedPolicyError(place, `${literal} stands twice in one object; keep one`);
+    },
+  });
 }
 
 /** Only Version 2012-10-17 has variables; without it or in the older one `${...}` is plain text. */
