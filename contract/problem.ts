@@ -1,30 +1,92 @@
 /**
- * Every error that a caller can get, in one place (RFC 9457). Invariant: a detail is written here or names
- * a member of ours; it never repeats what the caller sent.
+ * The one catalogue of problems (RFC 9457): every error that a caller can get, from a function or from API Gateway.
+ * Invariant: a detail is written here or names a member of ours; it never repeats what the caller sent.
  */
 
-/** The caller's answer is in the error: throw it from anywhere in a handler. */
+/** The statuses, and the titles that go with them (RFC 9110 section 15). */
+const titles = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  406: 'Not Acceptable',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+} as const;
+export type ProblemStatus = keyof typeof titles;
+
+/** The codes, and the statuses that each may come with: more than one only where API Gateway has its own. */
+export const problemStatuses = {
+  'bad-request': [400],
+  'invalid-tenant-id': [400],
+  'invalid-cursor': [400],
+  'decryption-failed': [400],
+  unauthorized: [401],
+  forbidden: [403],
+  'not-found': [404],
+  'tenant-not-found': [404],
+  'tenant-exists': [409],
+  'tenant-provisioning': [409],
+  'tenant-suspended': [409],
+  'tenant-offboarding': [409],
+  'tenant-erased': [409],
+  'tenant-not-erased': [409],
+  'tenant-busy': [409],
+  'key-recently-used': [409],
+  'rotation-limit-reached': [409],
+  'rotation-in-progress': [409],
+  'alias-taken': [409],
+  'key-unusable': [409],
+  'key-missing': [409],
+  'not-acceptable': [406],
+  'too-large': [413],
+  'unsupported-media-type': [415],
+  throttled: [429],
+  'internal-error': [500],
+  'key-not-ready': [503],
+  unavailable: [503, 504],
+} as const satisfies Readonly<Record<string, readonly [ProblemStatus, ...ProblemStatus[]]>>;
+export type ProblemCode = keyof typeof problemStatuses;
+
+/** The media type of a problem's body. */
+export const problemJson = 'application/problem+json';
+
+export interface ProblemBody {
+  readonly type: `urn:tenant-keys:problem:${ProblemCode}`;
+  readonly title: string;
+  readonly status: ProblemStatus;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly requestId: string;
+}
+
+/** An error that holds the answer: throw it from anywhere in a handler. */
 export class Problem extends Error {
   override readonly name = 'Problem';
-  readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
+  readonly status: ProblemStatus;
   readonly title: string;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    [status, code, title]: Kind,
+    code: ProblemCode,
     detail: string,
     headers: Readonly<Record<string, string>> = {},
+    status: ProblemStatus = problemStatuses[code][0],
   ) {
     super(detail);
-    this.status = status;
     this.code = code;
-    this.title = title;
+    this.status = status;
+    this.title = titles[status];
     this.headers = headers;
   }
 
-  /** @returns the body of the answer */
-  toBody(requestId: string) {
+  toBody(requestId: string): ProblemBody {
     return {
       type: `urn:tenant-keys:problem:${this.code}`,
       title: this.title,
@@ -36,155 +98,154 @@ export class Problem extends Error {
   }
 }
 
-type Kind = readonly [status: number, code: string, title: string];
-
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
 
-export const badRequest = (detail: string) =>
-  new Problem([400, 'bad-request', 'Bad Request'], detail);
+export const badRequest = (detail: string) => new Problem('bad-request', detail);
 
 export const invalidTenantId = () =>
   new Problem(
-    [400, 'invalid-tenant-id', 'Bad Request'],
+    'invalid-tenant-id',
     'A tenant id is 2-63 characters: lower-case letters, digits and hyphens, no hyphen at either end.',
   );
 
 export const invalidCursor = () =>
-  new Problem(
-    [400, 'invalid-cursor', 'Bad Request'],
-    'cursor: must be the nextCursor of an earlier answer',
-  );
+  new Problem('invalid-cursor', 'cursor: must be the nextCursor of an earlier answer');
 
 /** One text for every cause: wrong tenant, wrong context, tampered, truncated, no message at all. */
 export const decryptionFailed = () =>
   new Problem(
-    [400, 'decryption-failed', 'Bad Request'],
+    'decryption-failed',
     'The ciphertext cannot be decrypted for this tenant with this encryption context.',
   );
 
-export const forbidden = () =>
-  new Problem([403, 'forbidden', 'Forbidden'], 'The token does not allow this request.');
+export const forbidden = () => new Problem('forbidden', 'The token does not allow this request.');
 
-export const notFound = () =>
-  new Problem([404, 'not-found', 'Not Found'], 'There is no such route.');
+export const notFound = () => new Problem('not-found', 'There is no such route.');
 
-export const tenantNotFound = () =>
-  new Problem([404, 'tenant-not-found', 'Not Found'], 'There is no such tenant.');
+export const tenantNotFound = () => new Problem('tenant-not-found', 'There is no such tenant.');
 
 export const tenantExists = () =>
-  new Problem(
-    [409, 'tenant-exists', 'Conflict'],
-    'The tenant exists already and was onboarded with something else.',
-  );
+  new Problem('tenant-exists', 'The tenant exists already and was onboarded with something else.');
 
 export const tenantProvisioning = () =>
   new Problem(
-    [409, 'tenant-provisioning', 'Conflict'],
+    'tenant-provisioning',
     'The tenant is still being onboarded; finish it by the same PUT.',
   );
 
 export const tenantSuspended = (detail = 'The tenant is suspended.') =>
-  new Problem([409, 'tenant-suspended', 'Conflict'], detail);
+  new Problem('tenant-suspended', detail);
 
 export const tenantOffboarding = (detail = 'The tenant is being offboarded.') =>
-  new Problem([409, 'tenant-offboarding', 'Conflict'], detail);
+  new Problem('tenant-offboarding', detail);
 
 export const tenantErased = () =>
   new Problem(
-    [409, 'tenant-erased', 'Conflict'],
+    'tenant-erased',
     'The tenant id belonged to a tenant that was erased, and is not given again.',
   );
 
-export const tenantNotErased = (detail: string) =>
-  new Problem([409, 'tenant-not-erased', 'Conflict'], detail);
+export const tenantNotErased = (detail: string) => new Problem('tenant-not-erased', detail);
 
 /** @param seconds until the lease of whoever is at work runs out */
 export const tenantBusy = (seconds: number) =>
   new Problem(
-    [409, 'tenant-busy', 'Conflict'],
+    'tenant-busy',
     'Another request is at work on the tenant; try again later.',
     retryAfter(seconds),
   );
 
 export const keyRecentlyUsed = ({ operation, at }: { operation: string; at: string }) =>
   new Problem(
-    [409, 'key-recently-used', 'Conflict'],
+    'key-recently-used',
     `The tenant's key was last used for ${operation} at ${at}, less than an hour ago. Suspend the tenant and wait, or use force=true.`,
   );
 
 export const rotationLimitReached = () =>
-  new Problem(
-    [409, 'rotation-limit-reached', 'Conflict'],
-    'KMS rotates a key on demand 25 times at most.',
-  );
+  new Problem('rotation-limit-reached', 'KMS rotates a key on demand 25 times at most.');
 
 export const rotationInProgress = () =>
-  new Problem(
-    [409, 'rotation-in-progress', 'Conflict'],
-    'The key is being rotated, or was just now.',
-  );
+  new Problem('rotation-in-progress', 'The key is being rotated, or was just now.');
 
 /** The alias of a tenant that is being onboarded is on a key that we did not make for it. */
 export const aliasTaken = () =>
   new Problem(
-    [409, 'alias-taken', 'Conflict'],
+    'alias-taken',
     "The alias for the tenant's key is on a key that is not this tenant's, or not usable. An administrator must remove the alias.",
   );
 
 /** The key is disabled or pending deletion: trying again does not help, enabling it does. */
 export const keyUnusable = () =>
-  new Problem(
-    [409, 'key-unusable', 'Conflict'],
-    "The tenant's key is disabled or pending deletion.",
-  );
+  new Problem('key-unusable', "The tenant's key is disabled or pending deletion.");
 
 /** Deleted by somebody else, since the tenant was not offboarded. */
 export const keyMissing = () =>
   new Problem(
-    [409, 'key-missing', 'Conflict'],
+    'key-missing',
     "KMS has no such key any more as the tenant's. What it had encrypted is lost.",
   );
 
 export const notAcceptable = () =>
   new Problem(
-    [406, 'not-acceptable', 'Not Acceptable'],
+    'not-acceptable',
     'The answer is application/json, or application/octet-stream where Accept names it first.',
   );
 
-export const tooLarge = (detail: string) =>
-  new Problem([413, 'too-large', 'Content Too Large'], detail);
+export const tooLarge = (detail: string) => new Problem('too-large', detail);
 
 export const unsupportedMediaType = () =>
   new Problem(
-    [415, 'unsupported-media-type', 'Unsupported Media Type'],
+    'unsupported-media-type',
     'The body must be application/json in UTF-8 or, where the route takes bytes, application/octet-stream.',
   );
 
 /** KMS takes only some changes a second, all tenants of an account together. */
 export const throttled = (seconds: number) =>
   new Problem(
-    [429, 'throttled', 'Too Many Requests'],
+    'throttled',
     'AWS KMS takes no more changes for the moment; try again later.',
     retryAfter(seconds),
   );
 
 export const internalError = () =>
-  new Problem(
-    [500, 'internal-error', 'Internal Server Error'],
-    'The request failed; its request id leads to the logs.',
-  );
+  new Problem('internal-error', 'The request failed; its request id leads to the logs.');
 
 /** @param seconds after which it is worth while to try again */
 export const keyNotReady = (seconds: number) =>
   new Problem(
-    [503, 'key-not-ready', 'Service Unavailable'],
+    'key-not-ready',
     "The tenant's key is not ready yet; try again later.",
     retryAfter(seconds),
   );
 
 export const unavailable = (seconds = 1) =>
   new Problem(
-    [503, 'unavailable', 'Service Unavailable'],
+    'unavailable',
     'The request could not be finished; try again later.',
     retryAfter(seconds),
   );
+
+/** What API Gateway answers by itself: it knows less than a function does of what is wrong. */
+export const gatewayProblems = {
+  badRequest: () => badRequest('The request cannot be read.'),
+  unauthorized: () =>
+    new Problem(
+      'unauthorized',
+      'The request needs a valid bearer token of the configured issuer.',
+      { 'WWW-Authenticate': 'Bearer' },
+    ),
+  forbidden,
+  notFound,
+  tooLarge: () => tooLarge('The request is larger than the API takes.'),
+  unsupportedMediaType: () =>
+    new Problem('unsupported-media-type', 'The API does not take this content type.'),
+  throttled: () =>
+    new Problem(
+      'throttled',
+      'There are too many requests at the moment; try again later.',
+      retryAfter(1),
+    ),
+  internalError,
+  unavailable,
+  timeout: () => new Problem('unavailable', unavailable().message, retryAfter(1), 504),
+} as const;

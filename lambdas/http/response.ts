@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { Problem } from '../../contract/problem.ts';
+import { type Problem, problemJson } from '../../contract/problem.ts';
 import { octetStream } from '../../contract/routes.ts';
 
 /** Answers hold plaintext: no cache may keep them, no browser may take them for a page. */
@@ -21,6 +21,6 @@ export const bytes = (statusCode: number, body: Buffer): APIGatewayProxyResult =
 
 export const problemResponse = (problem: Problem, requestId: string): APIGatewayProxyResult => ({
   statusCode: problem.status,
-  headers: { 'Content-Type': 'application/problem+json', ...always, ...problem.headers },
+  headers: { 'Content-Type': problemJson, ...always, ...problem.headers },
   body: JSON.stringify(problem.toBody(requestId)),
 });
