@@ -17,7 +17,7 @@ const table = new DynamoDBClient(clientConfiguration);
 const owners = keyOwners(table, environment.TABLE_NAME);
 
 /** Members of the summary that are metrics. */
-const counts = ['IndexedLines', 'IndexedRows', 'UnreadableLines'];
+const counts = ['IndexedLines', 'IndexedRows', 'UnreadableLines'] as const;
 
 /** @throws Error where rows are not written: CloudWatch's delivery is then tried again */
 export async function handler(delivered: unknown) {

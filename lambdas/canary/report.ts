@@ -20,7 +20,12 @@ export function levelOf({ opened, broken, unknown }: CanaryReport): LogLevel {
   return unknown.length > 0 ? 'WARN' : 'INFO';
 }
 
-const metrics = ['CanaryOpenedPaths', 'CanaryBrokenPaths', 'CanaryUnknownPaths', 'CanaryRuns'];
+const metrics = [
+  'CanaryOpenedPaths',
+  'CanaryBrokenPaths',
+  'CanaryUnknownPaths',
+  'CanaryRuns',
+] as const;
 
 export const lineOf = (report: CanaryReport) => ({
   message: 'canary',

@@ -3,33 +3,13 @@
  * and the summary of the run. Invariant: of a row it says the names of attributes, of a policy nothing.
  */
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
 import { type LogLevel, log } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
 
-/** docs/operations.md says of each what it means and what to do. */
-export type FindingKind =
-  | 'row-invalid'
-  | 'tenant-failed'
-  | 'unfinished-onboarding'
-  | 'unfinished-step'
-  | 'key-erased'
-  | 'key-missing'
-  | 'key-elsewhere'
-  | 'key-unreadable'
-  | 'key-tags'
-  | 'key-unusable'
-  | 'key-enabled'
-  | 'deletion-cancelled'
-  | 'key-policy'
-  | 'rotation'
-  | 'alias'
-  | 'unnamed-key';
-
-export type Outcome = 'repaired' | 'reported' | 'failed';
-
 export interface Finding {
   readonly kind: FindingKind;
-  readonly outcome: Outcome;
+  readonly outcome: FindingOutcome;
   readonly tenantId?: string | undefined;
   readonly keyArn?: string | undefined;
   readonly detail: string;
@@ -47,7 +27,7 @@ export interface Findings {
 /** As many as PutEvents takes at once. */
 const entriesAtOnce = 10;
 
-const levels: Readonly<Record<Outcome, LogLevel>> = {
+const levels: Readonly<Record<FindingOutcome, LogLevel>> = {
   repaired: 'INFO',
   reported: 'WARN',
   failed: 'ERROR',

@@ -5,6 +5,7 @@ import {
   GetKeyRotationStatusCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
+import type { UnseenKey } from '../../contract/findings.ts';
 import { aliasOf } from '../../contract/tenant-id.ts';
 import { isAccessDenied, isNamed } from '../aws/errors.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
@@ -30,7 +31,7 @@ export type StatedKey = SeenKey & { readonly state: string };
 
 export const hasState = (key: SeenKey): key is StatedKey => key.state !== undefined;
 
-export type Observation = SeenKey | 'missing' | 'unreadable' | 'elsewhere';
+export type Observation = SeenKey | UnseenKey;
 
 export async function observe(run: Run, tenantId: string, keyArn: string): Promise<Observation> {
   // Of a key of another region KMS here says NotFound, and nobody may take that for the key's end.

@@ -11,6 +11,7 @@ import {
   type KeyMetadata,
   type KMSClient,
 } from '@aws-sdk/client-kms';
+import type { FindingOutcome } from '../../contract/findings.ts';
 import { tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
 import { isAccessDenied, isNamed } from '../aws/errors.ts';
 import { disable, enable, scheduleDeletion } from '../tenants/keys/key-state.ts';
@@ -18,7 +19,6 @@ import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
 import { getTenant } from '../tenants/registry/registry.ts';
 import { attempt, type Run, workOf } from './context.ts';
-import type { Outcome } from './findings.ts';
 import { policyOf } from './observe-key.ts';
 
 const sideBySide = 10;
@@ -93,7 +93,7 @@ const aboutOf = ({ keyArn, tags }: Unnamed) =>
 
 async function mendUnnamed(run: Run, key: Unnamed, tableIsSuspect: boolean): Promise<void> {
   const about = aboutOf(key);
-  const tell = (outcome: Outcome, detail: string) =>
+  const tell = (outcome: FindingOutcome, detail: string) =>
     run.findings.add({ ...about, outcome, detail });
   const { KeyMetadata } = await run.kms.send(new DescribeKeyCommand({ KeyId: key.keyArn }));
   if (isPassing(run, KeyMetadata)) return;

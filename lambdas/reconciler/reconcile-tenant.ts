@@ -2,12 +2,12 @@
  * One tenant's turn. Invariant: while somebody holds its lease a tenant is left alone; and a key that does not
  * carry the tenant's tags is not touched, whatever the row says, but reported.
  */
+import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
 import { isTenants } from '../tenants/keys/key-tags.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { type FoundRow, isInvalid } from '../tenants/registry/scan.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attempt, type Run, report } from './context.ts';
-import type { FindingKind, Outcome } from './findings.ts';
 import { hasState, type Observation, observe, type SeenKey } from './observe-key.ts';
 import { mendDrift, mendPolicy } from './repair-drift.ts';
 import { endOnboarding, endStep, erase } from './resume-unfinished.ts';
@@ -69,7 +69,7 @@ async function ownKey(run: Run, row: TenantRow, key: Observation): Promise<SeenK
 
 type Strange = Exclude<Observation, SeenKey> | 'stranger';
 
-const strange: Readonly<Record<Strange, readonly [FindingKind, Outcome, string]>> = {
+const strange: Readonly<Record<Strange, readonly [FindingKind, FindingOutcome, string]>> = {
   missing: ['key-missing', 'reported', 'The tenant was not offboarded, and KMS has no such key.'],
   elsewhere: ['key-elsewhere', 'reported', 'The row names a key of another account or region.'],
   unreadable: ['key-unreadable', 'failed', "The key's policy, or IAM, refuses the reconciler."],

@@ -6,12 +6,13 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import type { FindingOutcome } from '../../contract/findings.ts';
 import { pagesOfKeys } from '../tenants/keys/key-recovery.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { openRegistry } from '../tenants/registry/registry.ts';
 import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
 import { type Run, reserveInMs, turnInMs } from './context.ts';
-import { type Finding, type Outcome, openFindings } from './findings.ts';
+import { type Finding, openFindings } from './findings.ts';
 import { type Fleet, openFleet } from './key-inventory.ts';
 import { withinQuota } from './kms-rate-limit.ts';
 import { mendUnnamedKeys } from './orphaned-keys.ts';
@@ -42,7 +43,7 @@ export interface Summary {
   readonly keys: number;
   /** by operation of KMS, every attempt */
   readonly calls: Readonly<Record<string, number>>;
-  readonly findings: Readonly<Record<Outcome, number>>;
+  readonly findings: Readonly<Record<FindingOutcome, number>>;
   /** tenants' keys by KMS's key state */
   readonly keyStates: Fleet['states'];
   /** findings that EventBridge did not take; they are in the log */
@@ -148,7 +149,7 @@ async function turns(run: Run, rows: readonly FoundRow[], fleet: Fleet): Promise
   await run.findings.flush();
 }
 
-function countOf(findings: readonly Finding[]): Record<Outcome, number> {
+function countOf(findings: readonly Finding[]): Record<FindingOutcome, number> {
   const count = { repaired: 0, reported: 0, failed: 0 };
   for (const { outcome } of findings) count[outcome] += 1;
   return count;

@@ -10,11 +10,11 @@ import {
   PutKeyPolicyCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
+import type { FindingKind } from '../../contract/findings.ts';
 import { aliasOf } from '../../contract/tenant-id.ts';
 import { callInTime, type Work, workOnRow } from '../tenants/registry/lease.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attempt, type Run, report, workOf } from './context.ts';
-import type { FindingKind } from './findings.ts';
 import type { SeenKey, StatedKey } from './observe-key.ts';
 import { enforce } from './resume-unfinished.ts';
 

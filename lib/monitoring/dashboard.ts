@@ -21,8 +21,8 @@ import {
   MonitoringFacade,
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
+import type { UnseenKey } from '../../contract/findings.ts';
 import { type Route, routes } from '../../contract/routes.ts';
-import type { Observation } from '../../lambdas/reconciler/observe-key.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
 
@@ -160,7 +160,7 @@ const keyStates = [
   'Enabled',
   'Disabled',
   'PendingDeletion',
-  ...(['missing', 'unreadable', 'elsewhere'] as const satisfies Observation[]),
+  ...(['missing', 'unreadable', 'elsewhere'] as const satisfies UnseenKey[]),
 ];
 
 function keys({ reconcileEveryMinutes }: ProductDashboardProps) {

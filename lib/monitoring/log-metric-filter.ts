@@ -8,7 +8,7 @@ import {
   MetricFilter,
 } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { namespace } from '../../lambdas/observability/metrics.ts';
+import { metricNamespace } from '../../contract/metrics.ts';
 import { productMetric } from './metrics.ts';
 
 export interface MatchingLines {
@@ -25,7 +25,7 @@ export function matchingLines(scope: Construct, id: string, lines: MatchingLines
   new MetricFilter(scope, id, {
     logGroup,
     filterPattern: pattern,
-    metricNamespace: namespace,
+    metricNamespace,
     metricName,
     metricValue: '1',
   });

@@ -1,14 +1,15 @@
 /** Metrics of the product's own lines, and sums and rates of metrics. */
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { namespace } from '../../lambdas/observability/metrics.ts';
+import { metricNamespace } from '../../contract/metrics.ts';
 
 /** Of what the functions write in the embedded metric format. */
 export const productMetric = (
   metricName: string,
   period: Duration,
   props: { readonly statistic?: string; readonly dimensionsMap?: Record<string, string> } = {},
-): Metric => new Metric({ namespace, metricName, period, statistic: Stats.SUM, ...props });
+): Metric =>
+  new Metric({ namespace: metricNamespace, metricName, period, statistic: Stats.SUM, ...props });
 
 /** One that has no data counts as 0; where none has, there is no sum. */
 export function sum(metrics: Readonly<Record<string, IMetric>>, label: string, period: Duration) {

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { FindingKind, Outcome } from '../../lambdas/reconciler/findings.ts';
+import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
 import { addAlarm } from './alarm.ts';
 import { all, any, is, isOneOf, matchingLines } from './log-metric-filter.ts';
 
@@ -17,7 +17,7 @@ export interface ReconcilerAlarmsProps {
 const loosened: readonly FindingKind[] = ['key-policy', 'key-enabled', 'deletion-cancelled'];
 
 const isFinding = is('$.message', 'finding');
-const endedAs = (outcome: Outcome) => is('$.outcome', outcome);
+const endedAs = (outcome: FindingOutcome) => is('$.outcome', outcome);
 
 export class ReconcilerAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, logs, everyMinutes }: ReconcilerAlarmsProps) {

@@ -47,7 +47,13 @@ describe('the app', () => {
 describe('a bundle', () => {
   test('of each function is the same in another folder', () => {
     const elsewhere = join(scratch, 'a', 'clone');
-    for (const part of ['lib/functions/bundle.ts', 'lambdas', 'package.json', 'tsconfig.json']) {
+    for (const part of [
+      'lib/functions/bundle.ts',
+      'contract',
+      'lambdas',
+      'package.json',
+      'tsconfig.json',
+    ]) {
       cpSync(join(root, part), join(elsewhere, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
