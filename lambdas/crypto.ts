@@ -10,7 +10,7 @@ import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
 import { checkAnswerSize, eachItem, type ItemError } from './crypto/batch.ts';
 import { open, reseal, seal } from './crypto/ciphertext.ts';
-import { generateDataKey, unwrapDataKey } from './crypto/data-keys.ts';
+import { generateDataKey, unwrapDataKey } from './crypto/client-data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
 import {
   decryptBody,
