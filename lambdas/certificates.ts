@@ -14,7 +14,7 @@ import {
 } from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
-import { attempts } from './aws/call-budget.ts';
+import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { certificateOf, signedBytes } from './certificates/erasure-certificate.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
@@ -26,10 +26,10 @@ import { getTenant } from './tenants/registry/registry.ts';
 const { TABLE_NAME: tableName, CERTIFICATE_KEY_ARN: keyArn } =
   readEnvironment(certificatesEnvironment);
 const kms = new KMSClient(clientConfiguration);
-kms.middlewareStack.use(attempts('kms'));
+kms.middlewareStack.use(callBudget('kms'));
 const { requestHandler } = kms.config;
 const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
-table.middlewareStack.use(attempts('table'));
+table.middlewareStack.use(callBudget('table'));
 
 export const handler = apiHandler<'certificates'>(
   slowedDown({ erasureCertificate, certificateKey }),

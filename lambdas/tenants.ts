@@ -17,7 +17,7 @@ import {
   rotationRequest,
   rotationsQuery,
 } from '../contract/tenants.ts';
-import { attempts } from './aws/call-budget.ts';
+import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -44,9 +44,9 @@ const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
 const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
-kms.middlewareStack.use(attempts('kms'));
-kmsWithoutRetry.middlewareStack.use(attempts('kms'));
-table.middlewareStack.use(attempts('table'));
+kms.middlewareStack.use(callBudget('kms'));
+kmsWithoutRetry.middlewareStack.use(callBudget('kms'));
+table.middlewareStack.use(callBudget('table'));
 
 /** A display name of 256 characters, each written as an escape, and some room. */
 const maxBodyBytes = 16 * 1024;

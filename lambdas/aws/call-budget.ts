@@ -1,7 +1,7 @@
 /**
- * What is done at each attempt of a call to AWS. Invariant: none begins that may not end before the invocation
- * does, so that whatever AWS does, the caller gets an answer of ours and never API Gateway's 504; three
- * attempts each for session, row and key may take longer than the function has.
+ * The time that calls to AWS may take within one invocation. Invariant: no attempt begins that may not end before
+ * the invocation does, so that whatever AWS does, the caller gets an answer of ours and never API Gateway's 504.
+ * Three attempts each for session, row and key may take longer than the function has.
  */
 import type { Pluggable } from '@smithy/types';
 import {
@@ -9,10 +9,10 @@ import {
   type RequestStats,
   requestStats,
 } from '../observability/request-stats.ts';
-import { attemptTimeoutInMs } from './client-config.ts';
+import { attemptTimeoutMs } from './client-config.ts';
 import { isThrottled, problemOfAwsError } from './errors.ts';
 
-/** What is left of the invocation is for the answer. Not a name that the SDK tries again. */
+/** The time that is left is for the answer. The SDK does not retry an error of this name. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
   constructor(cause?: unknown) {
@@ -20,51 +20,54 @@ export class OutOfTime extends Error {
   }
 }
 
-/** To seal what was got, and to answer. */
-const reserveInMs = 500;
+/** For the cryptography after the last call, and for the answer. */
+const reserveMs = 500;
 
-const hasTime = (request: RequestStats) => request.remainingMs >= attemptTimeoutInMs + reserveInMs;
+const hasTime = (stats: RequestStats) => stats.remainingMs >= attemptTimeoutMs + reserveMs;
 
-/** A plugin for the middleware of a client. Outside of a request it does nothing. */
-export const attempts = <I extends object, O extends object>(
+/**
+ * A plugin for the middleware of a client: each attempt of a call is counted in the statistics of the request, and
+ * begins only within its time. Outside of a request it does nothing.
+ */
+export const callBudget = <I extends object, O extends object>(
   service: AwsService,
 ): Pluggable<I, O> => ({
   applyToStack: (stack) =>
-    // Inside of the retries, and around what makes errors of answers.
+    // Inside the retries, so that it sees each attempt; around the deserializer, so that it sees errors.
     stack.add(
       (next) => (args) => {
-        const request = requestStats();
-        return request === undefined ? next(args) : attempt(request, service, () => next(args));
+        const stats = requestStats();
+        return stats === undefined ? next(args) : attempt(stats, service, () => next(args));
       },
-      { step: 'deserialize', priority: 'high', name: 'attempts' },
+      { step: 'deserialize', priority: 'high', name: 'callBudget' },
     ),
 });
 
 async function attempt<T>(
-  request: RequestStats,
+  stats: RequestStats,
   service: AwsService,
   next: () => Promise<T>,
 ): Promise<T> {
-  if (!hasTime(request)) throw new OutOfTime();
+  if (!hasTime(stats)) throw new OutOfTime();
   const begunAt = performance.now();
-  request.countCall(service);
+  stats.countCall(service);
   try {
     const result = await next();
-    note(request, service, (result as { readonly output?: unknown }).output);
+    noteRequestId(stats, service, (result as { readonly output?: unknown }).output);
     return result;
   } catch (error) {
-    note(request, service, error);
-    if (isThrottled(error)) request.count('Throttles');
-    // Nor is there time to wait for the attempt that would follow.
-    const another = problemOfAwsError(error)?.status === 503;
-    throw another && !hasTime(request) ? new OutOfTime(error) : error;
+    noteRequestId(stats, service, error);
+    if (isThrottled(error)) stats.count('Throttles');
+    // The SDK would wait before the next attempt, for which there is no time either.
+    const isRetried = problemOfAwsError(error)?.status === 503;
+    throw isRetried && !hasTime(stats) ? new OutOfTime(error) : error;
   } finally {
-    request.addWait(service, performance.now() - begunAt);
+    stats.addWait(service, performance.now() - begunAt);
   }
 }
 
-/** @param told an answer or an error of the service */
-function note(request: RequestStats, service: AwsService, told: unknown): void {
-  const { $metadata } = (told ?? {}) as { $metadata?: { readonly requestId?: string } };
-  if (service === 'kms' && $metadata?.requestId) request.addKmsCall($metadata.requestId);
+/** @param response an answer or an error of the service */
+function noteRequestId(stats: RequestStats, service: AwsService, response: unknown): void {
+  const { $metadata } = (response ?? {}) as { $metadata?: { readonly requestId?: string } };
+  if (service === 'kms' && $metadata?.requestId) stats.addKmsCall($metadata.requestId);
 }

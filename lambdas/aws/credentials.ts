@@ -1,6 +1,6 @@
 /**
- * Temporary credentials that are renewed before they end, and where AWS takes them for ended. Invariant: who
- * asks at once waits for one answer, and a failure is not kept.
+ * Temporary credentials that are renewed before they expire, and when AWS takes them for expired. Invariant:
+ * callers that need new ones at the same time wait for one request, and a failure is not kept.
  */
 import type { Pluggable } from '@smithy/types';
 import { isNamed } from './errors.ts';
@@ -12,70 +12,69 @@ export interface Credentials {
   readonly expiration: Date;
 }
 
-/** Renewed this long before the end; the SDK asks for new ones five minutes before. */
-const renewedInMs = 6 * 60_000;
+/** Before the expiration; the SDK asks for new ones five minutes before. */
+const renewalWindowMs = 6 * 60_000;
 
-export interface Renewed {
+export interface CachedCredentials {
   get(): Promise<Credentials>;
-  /** Drops what AWS no longer takes, whatever it says of its end, unless it was renewed meanwhile. */
-  refused(accessKeyId: string): Promise<void>;
+  /** Drops credentials that AWS has refused, whatever their expiration, unless they were renewed meanwhile. */
+  drop(accessKeyId: string): Promise<void>;
 }
 
-/** Keeps what it got until shortly before it expires; those who ask at once wait for one answer. */
-export function renewed(ask: () => Promise<Credentials>): Renewed {
+/** @param request asks for new ones */
+export function cachedCredentials(request: () => Promise<Credentials>): CachedCredentials {
   let current: Promise<Credentials> | undefined;
   let goodUntil = Number.POSITIVE_INFINITY;
   return {
     get() {
       if (current === undefined || Date.now() > goodUntil) {
         goodUntil = Number.POSITIVE_INFINITY;
-        const asked = ask().then((credentials) => {
-          goodUntil = credentials.expiration.getTime() - renewedInMs;
+        const requested = request().then((credentials) => {
+          goodUntil = credentials.expiration.getTime() - renewalWindowMs;
           return credentials;
         });
-        // A failure is not kept.
-        asked.catch(() => {
-          if (current === asked) current = undefined;
+        requested.catch(() => {
+          if (current === requested) current = undefined;
         });
-        current = asked;
+        current = requested;
       }
       return current;
     },
-    async refused(accessKeyId) {
-      const refusedOne = current;
-      const given = await refusedOne?.catch(() => undefined);
-      if (current === refusedOne && given?.accessKeyId === accessKeyId) current = undefined;
+    async drop(accessKeyId) {
+      const before = current;
+      const credentials = await before?.catch(() => undefined);
+      if (current === before && credentials?.accessKeyId === accessKeyId) current = undefined;
     },
   };
 }
 
-/** The SDK's own memory of the credentials, which it keeps by their word. */
-type Remembered = (options?: { readonly forceRefresh: boolean }) => Promise<{
+/** A client's own cache, which believes the expiration that the credentials name. */
+type SdkCredentials = (options?: { readonly forceRefresh: boolean }) => Promise<{
   readonly accessKeyId: string;
 }>;
 
 /**
- * A session that AWS takes for expired before its time (a clock that was set, a freeze of the function) is
- * renewed, and the call made once more: AWS has done nothing.
+ * A plugin for the middleware of a client: where AWS takes a session for expired before its time (the clock was set,
+ * or the function was frozen), the session is renewed and the call made once more. AWS has done nothing yet.
  */
-export const onceRenewed = <I extends object, O extends object>(
-  credentials: Renewed,
-  remembered: Remembered,
+export const retryWhenExpired = <I extends object, O extends object>(
+  credentials: CachedCredentials,
+  sdkCredentials: SdkCredentials,
 ): Pluggable<I, O> => ({
   applyToStack: (stack) =>
-    // Outside of the retries: these sign with what the SDK has remembered at the beginning.
+    // Outside the SDK's retries: all of them sign with the credentials that the client had at the beginning.
     stack.add(
       (next) => async (args) => {
-        const { accessKeyId } = await remembered();
+        const { accessKeyId } = await sdkCredentials();
         try {
           return await next(args);
         } catch (error) {
           if (!isNamed(error, 'ExpiredTokenException')) throw error;
-          await credentials.refused(accessKeyId);
-          await remembered({ forceRefresh: true });
+          await credentials.drop(accessKeyId);
+          await sdkCredentials({ forceRefresh: true });
           return next(args);
         }
       },
-      { step: 'initialize', name: 'onceRenewed' },
+      { step: 'initialize', name: 'retryWhenExpired' },
     ),
 });

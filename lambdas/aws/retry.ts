@@ -1,3 +1,4 @@
+/** Retries until a time that the caller sets; the SDK's own retries count attempts instead. */
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface RetryOptions {
@@ -7,8 +8,8 @@ export interface RetryOptions {
   readonly until: number;
 }
 
-const firstPauseInMs = 100;
-const longestPauseInMs = 2000;
+const firstPauseMs = 100;
+const longestPauseMs = 2000;
 
 /** @throws the last error, once it is not worth another try or the time is over */
 export async function retry<T>(call: () => Promise<T>, { when, until }: RetryOptions): Promise<T> {
@@ -16,14 +17,14 @@ export async function retry<T>(call: () => Promise<T>, { when, until }: RetryOpt
     try {
       return await call();
     } catch (error) {
-      if (!when(error) || Date.now() + pauseInMs(attempt) > until) throw error;
+      if (!when(error) || Date.now() + pauseMs(attempt) > until) throw error;
       await pause(attempt);
     }
   }
 }
 
-const pauseInMs = (attempt: number) => Math.min(longestPauseInMs, firstPauseInMs * 2 ** attempt);
+const pauseMs = (attempt: number) => Math.min(longestPauseMs, firstPauseMs * 2 ** attempt);
 
-/** Exponential, and with half of it at random, so that those who wait do not come back together. */
+/** Exponential, and half of it random, so that callers who wait together do not come back together. */
 export const pause = (attempt: number): Promise<void> =>
-  wait(pauseInMs(attempt) * (0.5 + Math.random() / 2));
+  wait(pauseMs(attempt) * (0.5 + Math.random() / 2));

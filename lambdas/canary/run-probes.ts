@@ -1,11 +1,11 @@
 /** One run: every probe is tried once. Invariant: whatever a probe meets, the run goes on. */
-import { sideBySide } from '../aws/concurrency.ts';
+import { forEachConcurrently } from '../aws/concurrency.ts';
 import { NotTried, outcomeOf, type ProbeOutcome } from './outcome.ts';
 import type { Principals } from './principals.ts';
 import type { Probe } from './probe.ts';
 import type { CanaryReport } from './report.ts';
 
-const probesAtOnce = 10;
+const probeConcurrency = 10;
 
 export interface ProbeRun {
   readonly principals: Principals;
@@ -21,7 +21,7 @@ export async function runProbes({
   lastStart,
 }: ProbeRun): Promise<CanaryReport> {
   const outcomes = new Map<Probe, ProbeOutcome>();
-  await sideBySide(probes.values(), probesAtOnce, async (probe) => {
+  await forEachConcurrently(probes, probeConcurrency, async (probe) => {
     const error = Date.now() > lastStart ? new NotTried('time') : await errorOf(probe, principals);
     outcomes.set(probe, outcomeOf(probe.expected, error));
   });

@@ -4,7 +4,7 @@
  */
 
 import { tooLarge } from '../../contract/problem.ts';
-import { sideBySide } from '../aws/concurrency.ts';
+import { forEachConcurrently } from '../aws/concurrency.ts';
 import { asProblem } from '../http/error-handler.ts';
 
 /** As in an answer of its own, but for what belongs to the request. */
@@ -18,7 +18,7 @@ export interface ItemError {
 }
 
 /** Enough to keep AWS busy, few enough for the function's connections. */
-const itemsAtOnce = 32;
+const itemConcurrency = 32;
 
 /**
  * @returns what `work` makes of each item, or the Problem 400 or 413 with which it refused that item
@@ -29,7 +29,7 @@ export async function eachItem<I, R>(
   work: (item: I) => Promise<R>,
 ): Promise<(R | ItemError)[]> {
   const results = new Array<R | ItemError>(items.length);
-  await sideBySide(items.entries(), itemsAtOnce, async ([index, item]) => {
+  await forEachConcurrently(items, itemConcurrency, async (item, index) => {
     results[index] = await work(item).catch(itemError);
   });
   return results;

@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TenantStatus } from '../../contract/tenants.ts';
-import { sideBySide } from '../aws/concurrency.ts';
+import { forEachConcurrently } from '../aws/concurrency.ts';
 import { log } from '../observability/log.ts';
 import { counting, tenths } from '../observability/metrics.ts';
 import { isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
@@ -38,7 +38,7 @@ export interface Summary {
   readonly durationInMs: number;
 }
 
-const tenantsAtOnce = 10;
+const tenantConcurrency = 10;
 /** Time for the calls that are under way, with all their attempts, and for the summary. */
 const reserveInMs = 60_000;
 
@@ -62,7 +62,7 @@ export async function judgeVolumes(options: VolumesOptions): Promise<Summary> {
     count: { unusual: 0, failed: 0, unfinished: 0 },
   };
   const tenants = await tenantsToJudge(client, tableName);
-  await sideBySide(tenants.values(), tenantsAtOnce, (tenantId) => turn(run, tenantId));
+  await forEachConcurrently(tenants, tenantConcurrency, (tenantId) => turn(run, tenantId));
   const durationInMs = Math.round(performance.now() - started);
   return { tenants: tenants.length, ...run.count, durationInMs };
 }

@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { AuditRow } from '../audit/audit-row.ts';
 import { itemOf } from '../audit/audit-row.ts';
-import { sideBySide } from '../aws/concurrency.ts';
+import { forEachConcurrently } from '../aws/concurrency.ts';
 import { isNamed } from '../aws/errors.ts';
 
 /** DynamoDB API reference, BatchWriteItem. */
 export const rowsAtOnce = 25;
-const batchesAtOnce = 4;
+const batchConcurrency = 4;
 /** Of what DynamoDB gave back, since it was asked for too much at once. */
 const pausesInMs = [50, 100, 200, 400, 800, 1600, 3200];
 
@@ -52,7 +52,7 @@ export async function writeRows(
     batches.push(distinct.slice(at, at + rowsAtOnce));
   }
   const written: Writing = { calls: 0, refused: [] };
-  await sideBySide(batches.values(), batchesAtOnce, (batch) =>
+  await forEachConcurrently(batches, batchConcurrency, (batch) =>
     writeWhatCanBe(client, tableName, batch, written),
   );
   return written;

@@ -4,12 +4,13 @@
  */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { keyArnIndex } from '../../contract/table-schema.ts';
-import { sideBySide } from '../aws/concurrency.ts';
+import { forEachConcurrently } from '../aws/concurrency.ts';
+import { LruMap } from '../caching/lru-map.ts';
 
 /** A key's tenant never changes, but a key that is nobody's yet may become one's. */
 const nobodysForMs = 60_000;
 /** Beyond it, those asked about longest ago are forgotten. */
-const most = 10_000;
+const maxEntries = 10_000;
 
 export interface KeyOwners {
   /** @returns the tenants of those keys that have one */
@@ -18,21 +19,25 @@ export interface KeyOwners {
   learn(keyArn: string, tenantId: string): void;
 }
 
-/** Of the index. */
-const readsAtOnce = 16;
+/** reads of the index at a time */
+const readConcurrency = 16;
+
+interface Owner {
+  readonly tenantId?: string;
+  /** epoch milliseconds */
+  readonly goodUntil: number;
+}
 
 export function keyOwners(
   client: DynamoDBClient,
   tableName: string,
   now: () => number = Date.now,
 ): KeyOwners {
-  const owners = new Map<string, { readonly tenantId?: string; readonly goodUntil: number }>();
+  const owners = new LruMap<string, Owner>(maxEntries);
 
   function keep(keyArn: string, tenantId: string | undefined): void {
     const goodUntil = tenantId === undefined ? now() + nobodysForMs : Number.POSITIVE_INFINITY;
-    owners.delete(keyArn);
     owners.set(keyArn, { goodUntil, ...(tenantId !== undefined && { tenantId }) });
-    if (owners.size > most) owners.delete(owners.keys().next().value as string);
   }
 
   return {
@@ -41,7 +46,7 @@ export function keyOwners(
       const unknown = asked.filter((arn) => !((owners.get(arn)?.goodUntil ?? 0) > now()));
       // Beside the memory, which may forget one before the last is found.
       const found = new Map(asked.map((arn) => [arn, owners.get(arn)?.tenantId]));
-      await sideBySide(unknown.values(), readsAtOnce, async (arn) => {
+      await forEachConcurrently(unknown, readConcurrency, async (arn) => {
         const tenantId = await ownerOf(client, tableName, arn);
         keep(arn, tenantId);
         found.set(arn, tenantId);

@@ -4,7 +4,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { sessions } from '../aws/tenant-sessions.ts';
+import { tenantSessions as sessions } from '../aws/tenant-sessions.ts';
 
 export interface TenantSession {
   readonly kms: KMSClient;
@@ -15,7 +15,7 @@ export interface TenantSession {
 export type OpenSession = (tenantId: string) => TenantSession;
 
 export const tenantSessions = (tenantRoleArn: string): OpenSession =>
-  sessions(tenantRoleArn, ({ configuration, used }) => ({
-    kms: used(new KMSClient(configuration), 'kms'),
-    table: used(new DynamoDBClient(configuration), 'table'),
+  sessions(tenantRoleArn, ({ configuration, withPlugins }) => ({
+    kms: withPlugins(new KMSClient(configuration), 'kms'),
+    table: withPlugins(new DynamoDBClient(configuration), 'table'),
   }));

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { attempts } from '../../../lambdas/aws/call-budget.ts';
+import { callBudget } from '../../../lambdas/aws/call-budget.ts';
 import { clientConfiguration } from '../../../lambdas/aws/client-config.ts';
 import { requestStats, withRequestStats } from '../../../lambdas/observability/request-stats.ts';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'somebody', secretAccessKey: 'something' },
   });
-  kms.middlewareStack.use(attempts('kms'));
+  kms.middlewareStack.use(callBudget('kms'));
 });
 beforeEach(() => {
   error = 'ThrottlingException';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { renewed } from '../../../lambdas/aws/credentials.ts';
+import { cachedCredentials } from '../../../lambdas/aws/credentials.ts';
 
 const minute = 60_000;
 const credentialsFor = (ms: number) => ({
@@ -12,7 +12,7 @@ const credentialsFor = (ms: number) => ({
 describe("a session's credentials", () => {
   test('are asked for once, also when many ask at once', async () => {
     let asked = 0;
-    const { get } = renewed(async () => {
+    const { get } = cachedCredentials(async () => {
       asked += 1;
       return credentialsFor(60 * minute);
     });
@@ -23,7 +23,7 @@ describe("a session's credentials", () => {
 
   test('are renewed before the SDK would take them for expiring', async () => {
     let asked = 0;
-    const { get } = renewed(async () => {
+    const { get } = cachedCredentials(async () => {
       asked += 1;
       return credentialsFor(5.5 * minute);
     });
@@ -34,7 +34,7 @@ describe("a session's credentials", () => {
 
   test('that could not be had are asked for again', async () => {
     let asked = 0;
-    const { get } = renewed(async () => {
+    const { get } = cachedCredentials(async () => {
       asked += 1;
       if (asked === 1) throw new Error('throttled');
       return credentialsFor(60 * minute);
