@@ -25,7 +25,7 @@ export interface AutomationOptions {
   readonly template: Template;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly runtime: Runtime;
-  readonly deployment: Pick<Deployment, 'addPage'>;
+  readonly deployment: Pick<Deployment, 'addControlEndpoint'>;
   /** whether rules run by themselves; without it, only when they are told to */
   readonly ticking: boolean;
 }
@@ -66,6 +66,7 @@ export async function automate(options: AutomationOptions): Promise<Automation> 
     if (rule === undefined) throw new Error(`the template has no rule that runs the ${name}`);
     return schedules.run(rule);
   };
-  for (const name of rules.keys()) deployment.addPage(runPage(pages[name], name, () => run(name)));
+  for (const name of rules.keys())
+    deployment.addControlEndpoint(runPage(pages[name], name, () => run(name)));
   return { run, close: schedules.close };
 }

@@ -1,8 +1,9 @@
 /** A template's keys, roles and tables, served behind its policies on one AWS endpoint. */
 
 import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
-import { clockPage } from './aws/control/clock.ts';
-import { type AwsEndpoint, type FinishedCall, serveAws } from './aws/endpoint.ts';
+import type { FinishedCall } from './aws/call.ts';
+import { clockEndpoint } from './aws/control/clock.ts';
+import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
@@ -104,7 +105,7 @@ async function deployIn(
     accountId: account.accountId,
     port: options.port,
     frontPage,
-    pages: [clockPage(kmsClock), ...pages],
+    controlEndpoints: [clockEndpoint(kmsClock), ...pages],
     onServed: (call) => trail.record(call),
     ...(options.onCall && { onCall: options.onCall }),
     ...(options.onError && { onError: options.onError }),

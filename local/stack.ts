@@ -1,4 +1,5 @@
 /** The whole stack on one machine: the issuer, the template made for it, and all that the template says. */
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { stackName } from '../lib/stack-name.ts';
 import { serveApi } from './api/gateway.ts';
 import { readApi } from './api/template.ts';
 import { automate, type Scheduled } from './automation.ts';
-import type { FinishedCall } from './aws/endpoint.ts';
+import type { FinishedCall } from './aws/call.ts';
 import type { FaultInput } from './aws/faults/fault.ts';
 import { systemClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
@@ -175,7 +176,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     opened.push(api.close);
     const apiUrl = `${api.url}/${definition.stage}`;
     const { region, accountId } = localAccount;
-    deployment.addPage(
+    deployment.addControlEndpoint(
       endpointsPage({ api: apiUrl, aws: deployment.url, issuer: issuer.url, region, accountId }),
     );
     return {

@@ -1,7 +1,9 @@
 /** The refusal of the policies, as AWS words it. */
+
 import type { Caller } from '../iam/caller.ts';
 import type { Decision } from '../iam/decision.ts';
-import { type AccessCheck, AwsError } from './operation.ts';
+import type { AccessCheck } from './operation.ts';
+import { AwsError } from './wire/aws-error.ts';
 
 export function accessDenied(
   service: string,

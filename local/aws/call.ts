@@ -1,7 +1,7 @@
 /**
- * One authenticated request, as an operation sees it. Invariant: an operation's question is answered by
- * `local/iam` alone, about the caller that signed, with the global condition keys as the endpoint saw
- * them; every answer is noted.
+ * One call: as an operation sees it, and as it is recorded when it ended. Invariant: whether an operation may do
+ * something is decided by `local/iam` alone, for the caller that signed, with the global condition keys as the endpoint
+ * saw them; every decision is logged.
  */
 import type { Clock } from '../clock.ts';
 import { authorize } from '../iam/authorize.ts';
@@ -24,7 +24,7 @@ export interface FinishedCall {
   readonly outcome: 'success' | 'error';
   /** for an error, as the client sees it; `RequestTimeout` where a fault leaves it without an answer */
   readonly errorCode?: string;
-  /** that hit it; a call whose answer is slow or lost was carried out, and has the outcome of that */
+  /** the fault that hit it; where only its answer was slow or lost, the outcome is that of the call */
   readonly fault?: FaultKind;
 }
 
@@ -40,15 +40,15 @@ export interface CallInput {
 }
 
 /**
- * A call that was its service's to carry out, once it ended. It holds what the caller sent and got, plaintext and
- * keys among it: only for what picks from it by a list of what may be told.
+ * A finished call that its service carried out, or refused itself. It holds what the caller sent and got, plaintext
+ * and keys among it: only for a reader that picks from it by a list of allowed members.
  */
 export interface ServedCall extends FinishedCall {
   readonly caller: Caller;
   readonly sourceIp: string;
   /** empty where the client does not give any */
   readonly userAgent: string;
-  /** absent where it could not be read, or was not */
+  /** absent where it could not be read, or was not read */
   readonly input?: Readonly<Record<string, unknown>>;
   /** absent for an error */
   readonly output?: object;
@@ -82,7 +82,7 @@ function globalContext({ clock, region, accountId, sourceIp }: CallInput): Condi
     'aws:RequestedRegion': region,
     'aws:ResourceAccount': accountId,
     'aws:SourceIp': sourceIp,
-    // The truth: plain HTTP on the loopback interface. A policy that insists on TLS refuses it.
+    // As it is: plain HTTP on the loopback interface. A policy that insists on TLS refuses it.
     'aws:SecureTransport': 'false',
     'aws:CurrentTime': now.toISOString(),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),

@@ -1,33 +1,30 @@
 /**
- * KMS, STS and DynamoDB on one address of this machine. Invariant: nothing reaches an operation that was
- * not signed by credentials of this stack, and no request, however wrong, gets more than an error of AWS's
- * shape.
+ * KMS, STS, DynamoDB and EventBridge on one address of this machine. Invariant: nothing reaches an operation that
+ * was not signed by credentials of this stack, and no request, however wrong, gets more than an error of AWS's shape.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { Caller } from '../iam/caller.ts';
 import { type Listening, listen } from '../listen.ts';
-import { callOf, type FinishedCall, type ServedCall } from './call.ts';
-
-export type { FinishedCall };
-
 import type { CredentialStore } from './authentication/credentials.ts';
 import { authenticate } from './authentication/signature.ts';
-import { type LocalPage, localPage } from './control/control-endpoint.ts';
-import { decisionsPage } from './control/decisions.ts';
-import { faultsPage } from './control/faults.ts';
+import { callOf } from './call.ts';
+import { type CallEnd, type CallListeners, type CallProgress, recordCall } from './call-record.ts';
+import { type ControlEndpoint, controlAnswer } from './control/control-endpoint.ts';
+import { decisionsAnswer } from './control/decisions.ts';
+import { faultsEndpoint } from './control/faults.ts';
 import { type DecisionLog, decisionLog } from './decision-log.ts';
-import type { Fault } from './faults/fault.ts';
+import { deliver, type Reply } from './faults/delivery.ts';
+import { reachesService } from './faults/fault.ts';
 import { failBy } from './faults/fault-errors.ts';
-import { type Faults, openFaults, type PlayedFaults } from './faults/fault-plan.ts';
-import { AwsError, type Operation, type Service } from './operation.ts';
-import { type Destination, destinationOf, unknownProtocol } from './wire/destination.ts';
-import type { Answer } from './wire/protocol.ts';
-import { deliver, type Reply } from './wire/reply.ts';
+import { type FaultPlan, type Faults, openFaults } from './faults/fault-plan.ts';
+import type { Operation, Service } from './operation.ts';
+import { AwsError } from './wire/aws-error.ts';
+import { destinationOf, unknownProtocol } from './wire/destination.ts';
+import type { Answer, Protocol } from './wire/protocol.ts';
 import { headersOf, type ReceivedHeaders, readBody } from './wire/request.ts';
 import { nextRequestId } from './wire/request-id.ts';
 
-export interface EndpointOptions {
+export interface EndpointOptions extends CallListeners {
   readonly services: readonly Service[];
   readonly credentials: CredentialStore;
   readonly clock: Clock;
@@ -39,13 +36,7 @@ export interface EndpointOptions {
   /** what a browser gets that asks for `/` */
   readonly frontPage?: FrontPage;
   /** for people and tests at this machine, beside those of decisions and faults */
-  readonly pages?: readonly LocalPage[];
-  /** called once for each call to a service, after it was decided what it is answered */
-  readonly onCall?: (call: FinishedCall) => void;
-  /** called once for each call that reached its operation, or was throttled or failed there, in the order of their ends */
-  readonly onServed?: (call: ServedCall) => void;
-  /** for what no client is told: a defect of the stack */
-  readonly onError?: (error: unknown, requestId: string) => void;
+  readonly controlEndpoints?: readonly ControlEndpoint[];
 }
 
 /** @returns nothing where the request is for something else */
@@ -58,97 +49,124 @@ export type FrontPage = (
 export interface AwsEndpoint extends Listening {
   readonly decisions: DecisionLog;
   readonly faults: Faults;
-  /** Adds a page that could not be made before the endpoint was. */
-  addPage(page: LocalPage): void;
+  /** Adds a control endpoint that could not be made before this endpoint was. */
+  addControlEndpoint(added: ControlEndpoint): void;
+}
+
+/** What the stages of a request share: the options, and what the endpoint keeps. */
+interface Shared extends EndpointOptions {
+  readonly decisions: DecisionLog;
+  readonly faults: FaultPlan;
+  readonly controlEndpoints: readonly ControlEndpoint[];
 }
 
 /** @throws Error where the port is taken */
 export async function serveAws(options: EndpointOptions): Promise<AwsEndpoint> {
   const decisions = decisionLog();
   const faults = openFaults(options.services);
-  const pages = [faultsPage(faults), ...(options.pages ?? [])];
+  const controlEndpoints = [faultsEndpoint(faults), ...(options.controlEndpoints ?? [])];
+  const shared: Shared = { ...options, decisions, faults, controlEndpoints };
   const server = createServer((request, response) => {
     const requestId = nextRequestId();
-    answerTo(request, requestId, options, { decisions, faults, pages })
+    replyTo(request, requestId, shared)
       .then((reply) => deliver(response, reply, requestId, options.clock))
       // The client went away while it was sending.
       .catch(() => response.destroy());
   });
   // Longer than clients keep an idle connection, so that none finds it closed as it sends.
   server.keepAliveTimeout = 65_000;
-  const addPage = (page: LocalPage) => void pages.push(page);
-  return { ...(await listen(server, options.port)), decisions, faults, addPage };
+  const addControlEndpoint = (added: ControlEndpoint) => void controlEndpoints.push(added);
+  return { ...(await listen(server, options.port)), decisions, faults, addControlEndpoint };
 }
 
-/** What is known about a request so far, for the note of how it ended. */
-interface Progress {
-  readonly destination?: Destination;
-  readonly operation?: string;
-  readonly caller?: Caller;
-  readonly fault?: Fault | undefined;
-  /** once the call is its service's to carry out */
-  readonly served?: Pick<ServedCall, 'sourceIp' | 'userAgent' | 'input' | 'output'>;
-}
-
-interface Parts {
-  readonly decisions: DecisionLog;
-  readonly faults: PlayedFaults;
-  readonly pages: readonly LocalPage[];
+interface Progress extends CallProgress {
+  protocol?: Protocol;
 }
 
 /** @throws Error only where the body cannot be received */
-async function answerTo(
+async function replyTo(
   request: IncomingMessage,
   requestId: string,
-  options: EndpointOptions,
-  { decisions, faults, pages }: Parts,
+  shared: Shared,
 ): Promise<Reply> {
-  const { method = '', url: target = '' } = request;
   const headers = headersOf(request);
-  let progress: Progress = {};
+  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+  const userAgent = headers.get('user-agent')?.[0] ?? '';
+  const progress: Progress = { requestId, sourceIp, userAgent };
   try {
-    const own =
-      options.frontPage?.(method, target, headers) ??
-      decisionsPage(method, target, headers, decisions);
-    const page = own ?? (await localPage(request, headers, pages));
-    if (page !== undefined) return { answer: page };
-    const destination = destinationOf(method, target, headers);
-    progress = { destination };
-    const body = await readBody(request, destination.maxBodyBytes);
-    const operation = destination.operationOf(body);
-    progress = { destination, operation };
-    const { service, protocol } = destination;
-    const { credentials, region, accountId, clock } = options;
-    const received = { method, target, headers, body };
-    const caller = authenticate(received, { credentials, region, service, now: clock.now() });
-    progress = { destination, operation, caller };
-    const run = operationOf(options.services, service, operation);
-    const fault = faults.next(service, operation);
-    const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
-    const origin = { sourceIp, userAgent: headers.get('user-agent')?.[0] ?? '' };
-    progress = { destination, operation, caller, fault };
-    if (!isLostOnTheWay(fault)) progress = { ...progress, served: origin };
-    if (fault !== undefined) failBy(fault, service, operation);
-    const input = protocol.readInput(body);
-    progress = { ...progress, served: { ...origin, input } };
-    const scope = { service, caller, requestId, sourceIp, clock, region, accountId, decisions };
-    const output = await run(input, callOf(scope));
-    const answer = protocol.answer(operation, output, requestId);
-    progress = { ...progress, served: { ...origin, input, output } };
-    finish(progress, requestId, options, decisions);
-    return { answer, fault };
+    const answer =
+      (await localAnswer(request, headers, shared)) ??
+      (await awsAnswer(request, headers, progress, shared));
+    return { answer, fault: progress.fault };
   } catch (error) {
     if (request.errored !== null) throw error;
-    const answer = refusal(error, progress, requestId, options, decisions);
-    return { answer, fault: progress.fault };
+    return { answer: refusal(error, progress, shared), fault: progress.fault };
   }
 }
 
-/** Whether the service never gets to see the call. */
-const isLostOnTheWay = (fault: Fault | undefined): boolean =>
-  fault?.fault === 'expired' || fault?.fault === 'timeout';
+/** @returns what a person or a test at this machine asked for, unsigned; nothing where it is a call to AWS */
+async function localAnswer(
+  request: IncomingMessage,
+  headers: ReceivedHeaders,
+  { frontPage, decisions, controlEndpoints }: Shared,
+): Promise<Answer | undefined> {
+  const { method = '', url: target = '' } = request;
+  return (
+    frontPage?.(method, target, headers) ??
+    decisionsAnswer(method, target, headers, decisions) ??
+    (await controlAnswer(request, headers, controlEndpoints))
+  );
+}
 
-function operationOf(services: readonly Service[], service: string, name: string): Operation {
+/**
+ * A call to AWS, stage by stage; none runs before the one above it has passed.
+ * @param progress takes what each stage learned, for the record of a call that fails at the next
+ * @throws AwsError for what the caller is told; any other error is a defect
+ */
+async function awsAnswer(
+  request: IncomingMessage,
+  headers: ReceivedHeaders,
+  progress: Progress,
+  shared: Shared,
+): Promise<Answer> {
+  const { services, credentials, region, accountId, clock, decisions, faults } = shared;
+  const { method = '', url: target = '' } = request;
+  const { requestId, sourceIp } = progress;
+
+  // Destination: the service, its protocol, the operation.
+  const { service, protocol, maxBodyBytes, operationOf } = destinationOf(method, target, headers);
+  progress.service = service;
+  progress.protocol = protocol;
+  const body = await readBody(request, maxBodyBytes);
+  const name = operationOf(body);
+  progress.operation = name;
+
+  // Authentication: who signed it.
+  const received = { method, target, headers, body };
+  const caller = authenticate(received, { credentials, region, service, now: clock.now() });
+  progress.caller = caller;
+  const operation = findOperation(services, service, name);
+
+  // Fault: what was asked to go wrong, where AWS would throttle.
+  const fault = faults.next(service, name);
+  progress.fault = fault;
+  progress.isServed = reachesService(fault);
+  failBy(fault, service, name);
+
+  // Decoding, execution, encoding. The operation asks the policies before it does anything.
+  const input = protocol.readInput(body);
+  progress.input = input;
+  const scope = { service, caller, requestId, sourceIp, clock, region, accountId, decisions };
+  const output = await operation(input, callOf(scope));
+  const answer = protocol.answer(name, output, requestId);
+  progress.output = output;
+
+  record(progress, shared);
+  return answer;
+}
+
+/** @throws AwsError UnknownOperationException */
+function findOperation(services: readonly Service[], service: string, name: string): Operation {
   const operations = services.find((candidate) => candidate.name === service)?.operations ?? {};
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation !== undefined) return operation;
@@ -158,50 +176,21 @@ function operationOf(services: readonly Service[], service: string, name: string
   );
 }
 
-function refusal(
-  error: unknown,
-  progress: Progress,
-  requestId: string,
-  options: EndpointOptions,
-  decisions: DecisionLog,
-): Answer {
+/** Records the call and words its error: what is no AwsError is a defect, whose details no client is told. */
+function refusal(error: unknown, progress: Progress, shared: Shared): Answer {
+  const { requestId, protocol = unknownProtocol } = progress;
   const isExpected = error instanceof AwsError;
-  if (!isExpected) options.onError?.(error, requestId);
-  const told = isExpected
+  if (!isExpected) shared.onError?.(error, requestId);
+  const shown = isExpected
     ? error
     : new AwsError('InternalFailure', 'The local stack failed; its log says why.', 500);
-  const refused = (progress.destination?.protocol ?? unknownProtocol).refuse(told, requestId);
-  finish(progress, requestId, options, decisions, { code: refused.code, message: told.message });
+  const refused = protocol.refuse(shown, requestId);
+  record(progress, shared, { code: refused.code, message: shown.message });
   return refused;
 }
 
-function finish(
-  { destination, operation = '', caller, fault, served }: Progress,
-  requestId: string,
-  { onCall, onServed, onError, clock }: EndpointOptions,
-  decisions: DecisionLog,
-  error?: { readonly code: string; readonly message: string },
-): void {
-  if (destination === undefined) return;
-  const call: FinishedCall = {
-    time: clock.now(),
-    requestId,
-    service: destination.service,
-    operation,
-    ...(caller === undefined ? {} : { caller }),
-    ...(fault === undefined ? {} : { fault: fault.fault }),
-    ...(error === undefined ? { outcome: 'success' } : { outcome: 'error', errorCode: error.code }),
-  };
-  const tell = (telling: () => void) => {
-    try {
-      telling();
-    } catch (defect) {
-      onError?.(defect, requestId);
-    }
-  };
-  tell(() => onCall?.(call));
-  if (caller === undefined || served === undefined) return;
-  const resources = decisions.of(requestId).map(({ resource }) => resource);
-  const message = error === undefined ? {} : { errorMessage: error.message };
-  tell(() => onServed?.({ ...call, ...served, ...message, caller, resources }));
+function record(progress: Progress, shared: Shared, error?: CallEnd['error']): void {
+  const time = shared.clock.now();
+  const resources = shared.decisions.of(progress.requestId).map(({ resource }) => resource);
+  recordCall(progress, { time, resources, ...(error && { error }) }, shared);
 }

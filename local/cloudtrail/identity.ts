@@ -1,6 +1,7 @@
 /** Who called, as an event says it. Source: "CloudTrail userIdentity element", CloudTrail user guide. */
+
 import type { Caller } from '../iam/caller.ts';
-import { isSession } from '../sts/session.ts';
+import { isSession } from '../iam/caller.ts';
 
 export type UserIdentity =
   | { readonly type: 'AWSService'; readonly invokedBy: string }

@@ -1,7 +1,7 @@
 /** What the page at `/` asks for, each a page of its own under `/_local/`. */
 import { randomUUID } from 'node:crypto';
 import { callOf } from '../aws/call.ts';
-import { type LocalPage, PageError } from '../aws/control/control-endpoint.ts';
+import { type ControlEndpoint, ControlError } from '../aws/control/control-endpoint.ts';
 import { decisionLog } from '../aws/decision-log.ts';
 import type { Service } from '../aws/operation.ts';
 import type { Clock } from '../clock.ts';
@@ -33,7 +33,7 @@ export interface PagesOptions {
 export const matrixTenants = 16;
 
 /** @returns the pages that a deployment has by itself */
-export function pagesOf(options: PagesOptions): LocalPage[] {
+export function pagesOf(options: PagesOptions): ControlEndpoint[] {
   const { template, keys, roles, operator, dynamodb, clock } = options;
   const { region, accountId } = keys;
   const asked = { account: keys, clock };
@@ -75,7 +75,7 @@ export function pagesOf(options: PagesOptions): LocalPage[] {
       const sessions = sessionsOf(kept.map(({ tenantId }) => tenantId));
       const session = sessions.find(({ id }) => id === query.get('session'));
       if (found === undefined || session === undefined) {
-        throw new PageError('There is no such session, or no key of such a tenant.', 404);
+        throw new ControlError('There is no such session, or no key of such a tenant.', 404);
       }
       return cellOf({ asked, policies, session, kept: found });
     }),
@@ -83,10 +83,10 @@ export function pagesOf(options: PagesOptions): LocalPage[] {
 }
 
 /** @returns where everything is, which a deployment does not know of itself */
-export const endpointsPage = (endpoints: Readonly<Record<string, string>>): LocalPage =>
+export const endpointsPage = (endpoints: Readonly<Record<string, string>>): ControlEndpoint =>
   page('/_local/endpoints', async () => endpoints);
 
-const page = (path: string, get: (query: URLSearchParams) => Promise<object>): LocalPage => ({
+const page = (path: string, get: (query: URLSearchParams) => Promise<object>): ControlEndpoint => ({
   path,
   methods: { GET: (query) => get(query as URLSearchParams) },
 });

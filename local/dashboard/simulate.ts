@@ -3,10 +3,11 @@
  * same condition keys, from the policies and tags as they stand; it is asked in every way in which the action
  * can be asked for, and one that is allowed counts.
  */
+
 import { randomUUID } from 'node:crypto';
 import { callOf } from '../aws/call.ts';
 import { decisionLog } from '../aws/decision-log.ts';
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { ConditionContext, Decision } from '../iam/decision.ts';

@@ -2,7 +2,9 @@
  * What IAM is asked about a request. Invariant: every table and index that an operation touches is
  * asked about, with the partition keys it touches there; an operation that is not here is unknown.
  */
-import { type AccessCheck, AwsError } from '../aws/operation.ts';
+
+import type { AccessCheck } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import type { TableDescription, TableRequest } from './dynalite.ts';
 import { type Item, leadingKeyOfQuery, leadingKeysOf } from './leading-keys.ts';

@@ -3,8 +3,9 @@
  * action. So no address leads to the tables but the endpoint's, and what IAM is asked about is the very
  * object that dynalite acts on. It reaches into dynalite's folders, so the version is pinned exactly.
  */
+
 import { createRequire } from 'node:module';
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 
 /** The input of an operation, checked, without members that DynamoDB does not know. */
 export type TableRequest = Readonly<Record<string, unknown>>;

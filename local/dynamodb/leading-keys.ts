@@ -3,7 +3,7 @@
  * among them, as the string that the table is asked for; a request of which that cannot be said is
  * refused before IAM is asked. Source: "Using IAM policy conditions for fine-grained access control".
  */
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import type { IndexDescription, TableDescription, TableRequest } from './dynalite.ts';
 
 /** Attribute values by attribute name: a key or an item. */

@@ -2,7 +2,9 @@
  * DynamoDB: IAM before dynalite. Invariant: dynalite acts on a request only after every check that
  * `access.ts` asks for was allowed.
  */
-import { AwsError, type Operation, type Service } from '../aws/operation.ts';
+
+import type { Operation, Service } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import { accesses, type Tables } from './access.ts';
 import { createTable, type TableDefinition } from './create-table.ts';
 import { type DynaliteOptions, openDynalite } from './dynalite.ts';

@@ -2,9 +2,11 @@
  * EventBridge, as far as a producer sees it: PutEvents on the default bus. Invariant: an event is taken
  * only after IAM was asked about its bus, its source and its type; one that is refused refuses all.
  */
+
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, type Call, type Service } from '../aws/operation.ts';
+import type { Call, Service } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Account } from '../template/resource-types.ts';
 
 /** As a rule's target gets it. */

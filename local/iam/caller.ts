@@ -5,3 +5,6 @@ import type { PolicyDocument } from './policy-document.ts';
 export interface Caller extends CallerIdentity {
   readonly identityPolicies: readonly PolicyDocument[];
 }
+
+/** Whether the caller is a session of a role, and not a user. */
+export const isSession = (caller: CallerIdentity): boolean => caller.arn !== caller.principalArn;

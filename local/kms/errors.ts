@@ -1,5 +1,5 @@
 /** The errors of KMS, worded as AWS words them. */
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 
 export const validation = (message: string) => new AwsError('ValidationException', message);
 

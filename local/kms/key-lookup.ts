@@ -1,5 +1,7 @@
 /** What a name in a request means: a key id, a key ARN, an alias name or an alias ARN. */
-import { AwsError, type Call } from '../aws/operation.ts';
+
+import type { Call } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import { aliasArn, type KmsAccount, keyArn } from './account.ts';
 import { notFound } from './errors.ts';
 import { liveAlias, liveKey } from './live-keys.ts';

@@ -2,7 +2,9 @@
  * Invariant: nobody gives a key, without asking for it, a policy under which they could not change it back.
  * Whether IAM would let them is part of the question, so this is as strict as AWS or stricter.
  */
-import { AwsError, type Call } from '../aws/operation.ts';
+
+import type { Call } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { authorizeUnder } from './access.ts';
 import type { KmsAccount } from './account.ts';

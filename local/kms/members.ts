@@ -1,5 +1,5 @@
 /** Members that several operations share, with the limits of the API's model. */
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import { unsupported, validation } from './errors.ts';
 import {
   boolean,

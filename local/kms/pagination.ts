@@ -1,5 +1,5 @@
 /** Pages of a list: Limit and Marker of the request, NextMarker and Truncated of the answer. */
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];

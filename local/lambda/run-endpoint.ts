@@ -1,10 +1,14 @@
 /** `POST /_local/reconcile` and the like: runs a scheduled function now, and answers with what it returned. */
 
-import { type LocalPage, PageError } from '../aws/control/control-endpoint.ts';
+import { type ControlEndpoint, ControlError } from '../aws/control/control-endpoint.ts';
 import { FunctionError } from './environment.ts';
 
 /** @param run runs it, or takes part in the run that is under way */
-export const runPage = (path: string, name: string, run: () => Promise<unknown>): LocalPage => ({
+export const runPage = (
+  path: string,
+  name: string,
+  run: () => Promise<unknown>,
+): ControlEndpoint => ({
   path,
   methods: {
     POST: async () => {
@@ -12,7 +16,7 @@ export const runPage = (path: string, name: string, run: () => Promise<unknown>)
         return ((await run()) ?? {}) as object;
       } catch (error) {
         if (!(error instanceof FunctionError)) throw error;
-        throw new PageError(`the ${name} failed: ${error.errorType}: ${error.message}`, 500);
+        throw new ControlError(`the ${name} failed: ${error.errorType}: ${error.message}`, 500);
       }
     },
   },

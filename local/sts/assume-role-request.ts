@@ -2,7 +2,7 @@
  * What AssumeRole is asked for, read as AWS reads it. Invariant: a parameter that this STS cannot honour
  * is refused, never ignored: an ignored session policy would be a session with too many rights.
  */
-import { AwsError } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import { tagKeyId } from './session.ts';
 
 export interface AssumeRoleRequest {

@@ -5,14 +5,17 @@
  * Which condition key belongs to which permission: "Actions, resources, and condition keys for AWS
  * Security Token Service". sts:RoleSessionName is a key of AssumeRole and not of TagSession.
  */
+
 import type { CredentialStore } from '../aws/authentication/credentials.ts';
-import { AwsError, type Call, type Operation } from '../aws/operation.ts';
+import type { Call, Operation } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Clock } from '../clock.ts';
+import { isSession } from '../iam/caller.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { parsePolicy } from '../iam/policy-document.ts';
 import { type AssumeRoleRequest, readAssumeRole, validation } from './assume-role-request.ts';
 import type { Role } from './role.ts';
-import { isSession, sessionOf } from './session.ts';
+import { sessionOf } from './session.ts';
 
 export interface StsOptions {
   readonly clock: Clock;

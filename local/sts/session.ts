@@ -24,8 +24,5 @@ export function sessionOf(
   };
 }
 
-/** Whether the caller is itself a session of a role, which makes it role chaining. */
-export const isSession = (caller: Caller): boolean => caller.arn !== caller.principalArn;
-
 /** What two tag keys have in common that are one to IAM. */
 export const tagKeyId = (key: string): string => key.toLowerCase();

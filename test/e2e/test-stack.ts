@@ -1,7 +1,8 @@
 /** A stack of a test's own, on free ports, with an administrator's clients and everything it logged. */
+
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
-import type { FinishedCall } from '../../local/aws/endpoint.ts';
+import type { FinishedCall } from '../../local/aws/call.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { requestAssembly } from '../synthesizer/client.ts';
 import { type Client, openClient } from './client.ts';

@@ -1,5 +1,5 @@
 /** The Authorization header of Signature Version 4, taken apart. */
-import { AwsError } from '../operation.ts';
+import { AwsError } from '../wire/aws-error.ts';
 
 export interface Authorization {
   readonly accessKeyId: string;

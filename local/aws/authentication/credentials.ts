@@ -28,7 +28,7 @@ export interface CredentialStore {
   find(accessKeyId: string): IssuedCredentials | undefined;
 }
 
-const hour = 3_600_000;
+const hourMs = 3_600_000;
 
 export function credentialStore(clock: Clock): CredentialStore {
   const issued = new Map<string, IssuedCredentials>();
@@ -37,9 +37,9 @@ export function credentialStore(clock: Clock): CredentialStore {
   function dropExpired(): void {
     const now = clock.now().getTime();
     if (now < nextSweep) return;
-    nextSweep = now + hour / 60;
+    nextSweep = now + hourMs / 60;
     for (const [id, { expiresAt }] of issued) {
-      if (expiresAt !== undefined && expiresAt.getTime() < now - hour) issued.delete(id);
+      if (expiresAt !== undefined && expiresAt.getTime() < now - hourMs) issued.delete(id);
     }
   }
 

@@ -4,9 +4,10 @@
  * body. Source: "Create a signed AWS API request" in the IAM user guide. Every refusal is an error as AWS
  * names it for the JSON protocols; the query protocol has names of its own for the same.
  */
+
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../../iam/caller.ts';
-import { AwsError } from '../operation.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import { headerOf, type ReceivedRequest } from '../wire/request.ts';
 import { type Authorization, parseAuthorization } from './authorization-header.ts';
 import type { CredentialStore, IssuedCredentials } from './credentials.ts';
@@ -19,7 +20,7 @@ export interface Verification {
   readonly now: Date;
 }
 
-const skewMilliseconds = 5 * 60_000;
+const skewMs = 5 * 60_000;
 
 /** @returns who signed the request; @throws AwsError */
 export function authenticate(request: ReceivedRequest, verification: Verification): Caller {
@@ -161,12 +162,12 @@ function canonicalRequest(
 function checkTime(date: string, now: Date): void {
   const skew = timeOf(date) - now.getTime();
   const current = basicFormat(now.getTime());
-  if (skew < -skewMilliseconds) {
-    const oldest = basicFormat(now.getTime() - skewMilliseconds);
+  if (skew < -skewMs) {
+    const oldest = basicFormat(now.getTime() - skewMs);
     throw invalid(`Signature expired: ${date} is now earlier than ${oldest} (${current} - 5 min.)`);
   }
-  if (skew > skewMilliseconds) {
-    const newest = basicFormat(now.getTime() + skewMilliseconds);
+  if (skew > skewMs) {
+    const newest = basicFormat(now.getTime() + skewMs);
     throw invalid(
       `Signature not yet current: ${date} is still later than ${newest} (${current} + 5 min.)`,
     );

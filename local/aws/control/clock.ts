@@ -1,18 +1,18 @@
 /** `/_local/clock`: shows the time of KMS, and puts it forward. */
 import { z } from 'zod';
 import type { AdvancingClock } from '../../clock.ts';
-import { type LocalPage, PageError } from './control-endpoint.ts';
+import { type ControlEndpoint, ControlError } from './control-endpoint.ts';
 
-const second = 1000;
-const day = 86_400 * second;
+const secondMs = 1000;
+const dayMs = 86_400 * secondMs;
 
 const advance = z.union([
   z.strictObject({ advanceDays: z.number().positive() }),
   z.strictObject({ advanceSeconds: z.number().positive() }),
 ]);
 
-/** @param clock of which advancing does all that its time brings with it */
-export const clockPage = (clock: AdvancingClock): LocalPage => ({
+/** @param clock whose `advance` also does what comes due by it */
+export const clockEndpoint = (clock: AdvancingClock): ControlEndpoint => ({
   path: '/_local/clock',
   methods: {
     GET: () => shown(clock),
@@ -25,20 +25,22 @@ export const clockPage = (clock: AdvancingClock): LocalPage => ({
 
 const shown = (clock: AdvancingClock) => ({
   now: clock.now().toISOString(),
-  aheadSeconds: clock.ahead / second,
+  aheadSeconds: clock.ahead / secondMs,
 });
 
-/** @throws PageError */
+/** @throws ControlError */
 function put(clock: AdvancingClock, body: unknown): void {
   const { data } = advance.safeParse(body);
   if (data === undefined) {
-    throw new PageError(
+    throw new ControlError(
       'the body must be {"advanceDays": N} or {"advanceSeconds": N}, N a number above 0',
     );
   }
   try {
-    clock.advance('advanceDays' in data ? data.advanceDays * day : data.advanceSeconds * second);
+    clock.advance(
+      'advanceDays' in data ? data.advanceDays * dayMs : data.advanceSeconds * secondMs,
+    );
   } catch (error) {
-    throw error instanceof RangeError ? new PageError(error.message) : error;
+    throw error instanceof RangeError ? new ControlError(error.message) : error;
   }
 }

@@ -1,30 +1,31 @@
 /**
- * Pages under `/_local/`, for a person or a test at this machine; they need no signature. Invariant: no web
- * page of somebody else's can use them. A browser gives each such request away by its Origin or, where it sends
- * none, by Sec-Fetch-Site; a body of JSON and the method DELETE need a CORS preflight as well, and none is granted.
+ * Control endpoints: what stands under `/_local/`, for a person or a test at this machine, without a signature.
+ * Invariant: no foreign web page can use them. A browser marks each request of such a page by its Origin or, where it
+ * sends none, by Sec-Fetch-Site; a body of JSON and the method DELETE need a CORS preflight as well, and none is granted.
  */
+
 import type { IncomingMessage } from 'node:http';
-import { AwsError } from '../operation.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import type { Answer } from '../wire/protocol.ts';
 import { type ReceivedHeaders, readBody } from '../wire/request.ts';
 import { isLocalHost } from './local-host.ts';
 
-export type PageMethod = 'GET' | 'POST' | 'DELETE';
+export type ControlMethod = 'GET' | 'POST' | 'DELETE';
 
-export interface LocalPage {
+export interface ControlEndpoint {
   /** `/_local/...` */
   readonly path: string;
   /**
    * What each method answers, as JSON. POST gets its body's JSON, GET its query as URLSearchParams.
-   * A PageError is told to the client; any other error is a defect.
+   * A ControlError is shown to the client; any other error is a defect.
    */
   readonly methods: Readonly<
-    Partial<Record<PageMethod, (input: unknown) => Promise<object> | object>>
+    Partial<Record<ControlMethod, (input: unknown) => Promise<object> | object>>
   >;
 }
 
-export class PageError extends Error {
-  override readonly name = 'PageError';
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
   readonly status: number;
   constructor(message: string, status = 400) {
     super(message);
@@ -32,59 +33,59 @@ export class PageError extends Error {
   }
 }
 
-const largestBody = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 /**
  * @returns nothing where the request is for something else
- * @throws Error where the body cannot be received, or the page fails
+ * @throws Error where the body cannot be received, or the endpoint fails
  */
-export async function localPage(
+export async function controlAnswer(
   request: IncomingMessage,
   headers: ReceivedHeaders,
-  pages: readonly LocalPage[],
+  endpoints: readonly ControlEndpoint[],
 ): Promise<Answer | undefined> {
   const [path, query] = (request.url ?? '').split(/\?(.*)/s);
-  const page = pages.find((candidate) => candidate.path === path);
-  if (page === undefined) return undefined;
+  const endpoint = endpoints.find((candidate) => candidate.path === path);
+  if (endpoint === undefined) return undefined;
   try {
-    if (!isLocalHost(headers) || isOfAnotherPage(headers)) {
-      throw new PageError(
+    if (!isLocalHost(headers) || isOfWebPage(headers)) {
+      throw new ControlError(
         'This page is for this machine: by 127.0.0.1 or localhost, not by a web page.',
         403,
       );
     }
-    const method = request.method as PageMethod;
-    if (!Object.hasOwn(page.methods, method)) {
-      const known = Object.keys(page.methods).join(', ');
-      throw new PageError(`This page takes ${known}.`, 405);
+    const method = request.method as ControlMethod;
+    if (!Object.hasOwn(endpoint.methods, method)) {
+      const known = Object.keys(endpoint.methods).join(', ');
+      throw new ControlError(`This page takes ${known}.`, 405);
     }
     const input = method === 'POST' ? await jsonBody(request, headers) : new URLSearchParams(query);
-    return json(200, (await page.methods[method]?.(input)) ?? {});
+    return json(200, (await endpoint.methods[method]?.(input)) ?? {});
   } catch (error) {
-    if (error instanceof PageError || error instanceof AwsError) {
+    if (error instanceof ControlError || error instanceof AwsError) {
       return json(error.status, { message: error.message });
     }
     throw error;
   }
 }
 
-/** `none`: typed in, or a bookmark; a program sends no such header. */
-function isOfAnotherPage(headers: ReceivedHeaders): boolean {
+/** Sec-Fetch-Site is `none` for what a person typed in, or a bookmark; a program sends no such header. */
+function isOfWebPage(headers: ReceivedHeaders): boolean {
   const sites = headers.get('sec-fetch-site') ?? [];
   return headers.has('origin') || sites.some((site) => site !== 'same-origin' && site !== 'none');
 }
 
-/** @throws PageError, AwsError for a body that is too large */
+/** @throws ControlError, AwsError for a body that is too large */
 async function jsonBody(request: IncomingMessage, headers: ReceivedHeaders): Promise<unknown> {
   const [contentType = '', ...more] = headers.get('content-type') ?? [];
   if (more.length > 0 || !/^application\/json\s*(;|$)/i.test(contentType)) {
-    throw new PageError('POST takes Content-Type: application/json.', 415);
+    throw new ControlError('POST takes Content-Type: application/json.', 415);
   }
-  const body = await readBody(request, largestBody);
+  const body = await readBody(request, maxBodyBytes);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new PageError('the body is not JSON');
+    throw new ControlError('the body is not JSON');
   }
 }
 

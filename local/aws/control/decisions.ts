@@ -8,7 +8,7 @@ import { isLocalHost } from './local-host.ts';
 const path = /^\/_local\/decisions\/([A-Za-z0-9-]{1,64})$/;
 
 /** @returns nothing where the request is for something else */
-export function decisionsPage(
+export function decisionsAnswer(
   method: string,
   target: string,
   headers: ReceivedHeaders,

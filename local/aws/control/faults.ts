@@ -1,9 +1,9 @@
 /** `/_local/faults`: reads, replaces and clears the faults. */
 import { type FaultInput, FaultsError } from '../faults/fault.ts';
 import type { Faults } from '../faults/fault-plan.ts';
-import { type LocalPage, PageError } from './control-endpoint.ts';
+import { type ControlEndpoint, ControlError } from './control-endpoint.ts';
 
-export const faultsPage = (faults: Faults): LocalPage => ({
+export const faultsEndpoint = (faults: Faults): ControlEndpoint => ({
   path: '/_local/faults',
   methods: {
     GET: () => faults.list(),
@@ -18,11 +18,11 @@ export const faultsPage = (faults: Faults): LocalPage => ({
   },
 });
 
-/** @throws PageError that says what is wrong; the list that was in force then stays */
+/** @throws ControlError that says what is wrong; the list that was in force then stays */
 function replace(faults: Faults, body: unknown): void {
   try {
     faults.set(body as readonly FaultInput[]);
   } catch (error) {
-    throw error instanceof FaultsError ? new PageError(error.message) : error;
+    throw error instanceof FaultsError ? new ControlError(error.message) : error;
   }
 }

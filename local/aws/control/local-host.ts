@@ -1,8 +1,8 @@
 import type { ReceivedHeaders } from '../wire/request.ts';
 
 /**
- * For pages that need no signature: a name of somebody else's that resolves to this machine would let a
- * web page reach them.
+ * Whether a request names this machine, for what needs no signature: by a foreign name that resolves to 127.0.0.1, a
+ * web page could reach it as its own (DNS rebinding).
  */
 export function isLocalHost(headers: ReceivedHeaders): boolean {
   const hosts = headers.get('host') ?? [];

@@ -1,16 +1,16 @@
-/** What a call that a fault hits is answered instead of being carried out, as each service words it. */
-
+/** The error that a call gets which a fault hits, as each service words it. */
 import { expiredToken } from '../authentication/signature.ts';
-import { AwsError } from '../operation.ts';
+import { AwsError } from '../wire/aws-error.ts';
 import type { Fault } from './fault.ts';
 
-/** @throws AwsError unless it is a fault of the answer only, and the call is to be carried out */
-export function failBy({ fault }: Fault, service: string, operation: string): void {
+/** @throws AwsError unless the call is to be carried out: no fault hits it, or one that concerns its answer only */
+export function failBy(hit: Fault | undefined, service: string, operation: string): void {
+  const fault = hit?.fault;
   if (fault === 'throttle') throw throttled(service, operation);
   if (fault === 'error') throw failed(service);
   if (fault === 'expired') throw expiredToken();
   if (fault === 'timeout') {
-    // Noted, never sent: the connection ends without an answer.
+    // Recorded, never sent: the connection ends without an answer.
     throw new AwsError('RequestTimeout', 'The local stack was told not to answer.');
   }
 }
@@ -23,7 +23,7 @@ function throttled(service: string, operation: string): AwsError {
       'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
     );
   }
-  // DynamoDB throttles what is asked about tables otherwise than what is asked of a table.
+  // DynamoDB throttles its control plane, which describes and lists tables, by another error.
   return /^(Describe|List)/.test(operation)
     ? new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.')
     : new AwsError(

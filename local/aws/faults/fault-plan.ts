@@ -1,9 +1,8 @@
 /**
- * The faults that the endpoint was told to play. Invariant: a fault only takes away, an answer or the
- * time until it comes. It is looked up after the signature was checked and before the policies are
- * asked, where AWS throttles, so none lets a call through that would have been refused.
+ * The faults that are in force. Invariant: a fault only takes an answer away, or delays it. It is looked up after the
+ * signature was checked and before the policies are asked, where AWS throttles, so no fault lets a call through that
+ * would have been refused.
  */
-
 import type { Service } from '../operation.ts';
 import { type Fault, type FaultInput, FaultsError, readFaults } from './fault.ts';
 
@@ -11,7 +10,7 @@ export type FaultInForce = Fault & { readonly hits: number };
 
 export interface Faults {
   /**
-   * Replaces the list, and begins to count anew. A call that was hit before keeps its fate.
+   * Replaces the list, and begins to count anew. A call that was hit before stays hit.
    * @throws FaultsError that says what is wrong; the list that was in force then stays
    */
   set(faults: readonly FaultInput[]): void;
@@ -19,7 +18,7 @@ export interface Faults {
   list(): readonly FaultInForce[];
 }
 
-export interface PlayedFaults extends Faults {
+export interface FaultPlan extends Faults {
   /** Counts a call. @returns what hits it: the first of the list that is due */
   next(service: string, operation: string): Fault | undefined;
 }
@@ -31,8 +30,8 @@ interface Counted {
   hits: number;
 }
 
-/** @param services what there is to be hit: a fault of anything else is refused */
-export function openFaults(services: readonly Service[]): PlayedFaults {
+/** @param services those that faults may name: a fault of anything else is refused */
+export function openFaults(services: readonly Service[]): FaultPlan {
   let inForce: readonly Counted[] = [];
   return {
     set(faults) {

@@ -1,9 +1,9 @@
 /** A fault of a service, as it is asked for: which calls it hits, and what becomes of them. */
 import { z } from 'zod';
 
-const longestDelay = 600_000;
+const longestDelayMs = 600_000;
 
-const delayMs = z.int().min(0).max(longestDelay);
+const delayMs = z.int().min(0).max(longestDelayMs);
 
 const calls = {
   /** `*` for any */
@@ -43,6 +43,10 @@ export type FaultInput = z.input<typeof fault>;
 export type Fault = Readonly<z.output<typeof fault>>;
 
 export type FaultKind = Fault['fault'];
+
+/** Whether the service gets to see the call that the fault hits; of the others it never knew. */
+export const reachesService = (fault: Fault | undefined): boolean =>
+  fault?.fault !== 'expired' && fault?.fault !== 'timeout';
 
 /** What is wrong with a list of faults, for the person who wrote it. */
 export class FaultsError extends Error {

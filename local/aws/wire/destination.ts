@@ -1,6 +1,6 @@
 /** Which service and operation a request is for, and in which protocol. */
 
-import { AwsError } from '../operation.ts';
+import { AwsError } from './aws-error.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { actionOf, queryProtocol } from './query-protocol.ts';

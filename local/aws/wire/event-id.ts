@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * One call is one event, so its id follows from the request's: KMS can tell which event a last use was without
- * keeping it. It begins as that of the request does, so that events of one second, which is all that their time
- * says, sort as the calls came. On AWS the two are independent, and events of one second have no order.
+ * One call is one event, so the event's id follows from the request's: KMS can name the event of a last use without
+ * storing its id. Both ids begin alike, so that events of one second sort as the calls came; their time is in whole
+ * seconds. On AWS the two ids are independent, and events of one second have no order.
  * @returns a UUID
  */
 export function eventIdOf(requestId: string): string {

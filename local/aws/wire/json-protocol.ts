@@ -1,5 +1,5 @@
 /** AWS JSON 1.0 and 1.1: one POST, the operation in X-Amz-Target, bytes in base64, times in seconds. */
-import { AwsError } from '../operation.ts';
+import { AwsError } from './aws-error.ts';
 import type { Protocol } from './protocol.ts';
 
 /** DynamoDB nests 32 levels of values, each of two levels of JSON; nothing here needs more. */

@@ -1,5 +1,5 @@
 /** How a service's requests and answers are written on the wire. */
-import type { AwsError } from '../operation.ts';
+import type { AwsError } from './aws-error.ts';
 
 export interface Answer {
   readonly status: number;

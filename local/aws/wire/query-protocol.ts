@@ -1,5 +1,5 @@
 /** The AWS query protocol: a form in, XML out. Only STS speaks it here. */
-import { AwsError } from '../operation.ts';
+import { AwsError } from './aws-error.ts';
 import type { Protocol } from './protocol.ts';
 import { element } from './xml.ts';
 

@@ -1,6 +1,7 @@
 /** An HTTP request as it was received: nothing of it is normalized before its signature is checked. */
+
 import type { IncomingMessage } from 'node:http';
-import { AwsError } from '../operation.ts';
+import { AwsError } from './aws-error.ts';
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -37,21 +38,20 @@ export function headerOf(headers: ReceivedHeaders, name: string): string | undef
 
 /**
  * Reads a body and throws away what is over the limit, so that the client can read the answer.
- * @param limit in bytes
  * @throws AwsError RequestEntityTooLargeException
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= limit) chunks.push(chunk);
+    if (length <= maxBytes) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length <= limit) return Buffer.concat(chunks);
+  if (length <= maxBytes) return Buffer.concat(chunks);
   throw new AwsError(
     'RequestEntityTooLargeException',
-    `The request is larger than ${limit} bytes.`,
+    `The request is larger than ${maxBytes} bytes.`,
     413,
   );
 }

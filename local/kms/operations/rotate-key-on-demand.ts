@@ -1,6 +1,6 @@
 import type { Operation } from '../../aws/operation.ts';
+import { AwsError } from '../../aws/wire/aws-error.ts';
 
-import { AwsError } from '../../aws/operation.ts';
 import { authorizedKey } from '../access.ts';
 import { type KmsAccount, keyArn, now } from '../account.ts';
 import { limitExceeded } from '../errors.ts';

@@ -1,4 +1,5 @@
 /** The tables of the local stack, two tenants with keys in them, and lines that the indexer is given. */
+
 import { DynamoDB, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
@@ -6,7 +7,8 @@ import { indexed } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
-import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
+import type { FinishedCall } from '../../../local/aws/call.ts';
+import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
 import { administrator } from '../../local/administrator.ts';

@@ -1,4 +1,5 @@
 /** The stack's own policies on this machine's AWS, tenants in any state, and runs of the reconciler under its role. */
+
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -12,7 +13,7 @@ import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
-import type { FinishedCall } from '../../../local/aws/endpoint.ts';
+import type { FinishedCall } from '../../../local/aws/call.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { deploy } from '../../../local/deployment.ts';
 import { readTables } from '../../../local/dynamodb/template.ts';

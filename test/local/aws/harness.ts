@@ -1,4 +1,5 @@
 /** An AWS endpoint to test against, and requests to it that can be wrong in any way. */
+
 import { createHash, createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { HttpRequest } from '@smithy/protocol-http';
@@ -8,7 +9,8 @@ import {
   type Credentials,
   credentialStore,
 } from '../../../local/aws/authentication/credentials.ts';
-import { type FinishedCall, serveAws } from '../../../local/aws/endpoint.ts';
+import type { FinishedCall } from '../../../local/aws/call.ts';
+import { serveAws } from '../../../local/aws/endpoint.ts';
 import type { Service } from '../../../local/aws/operation.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';

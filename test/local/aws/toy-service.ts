@@ -1,5 +1,7 @@
 /** Services without any meaning, to test the endpoint alone. */
-import { AwsError, type Service } from '../../../local/aws/operation.ts';
+
+import type { Service } from '../../../local/aws/operation.ts';
+import { AwsError } from '../../../local/aws/wire/aws-error.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { accountId, region } from './harness.ts';
 

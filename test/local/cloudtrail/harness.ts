@@ -1,7 +1,8 @@
 /** A deployment with roles of several rights, its trail, and clients of KMS by their names. */
+
 import { KMS } from '@aws-sdk/client-kms';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
-import type { FinishedCall } from '../../../local/aws/endpoint.ts';
+import type { FinishedCall } from '../../../local/aws/call.ts';
 import { systemClock } from '../../../local/clock.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
 import { deploy } from '../../../local/deployment.ts';

@@ -1,11 +1,7 @@
 /** A KMS whose clock the test moves, and a caller whose authorizations are recorded or refused. */
 
-import {
-  type AccessCheck,
-  AwsError,
-  type Call,
-  type Service,
-} from '../../../local/aws/operation.ts';
+import type { AccessCheck, Call, Service } from '../../../local/aws/operation.ts';
+import { AwsError } from '../../../local/aws/wire/aws-error.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import type { KmsAccount } from '../../../local/kms/account.ts';
 import { kms } from '../../../local/kms/service.ts';

@@ -1,7 +1,9 @@
 /** The real evaluator and the real key policy: who may do what with whose key. */
+
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../contract/key-policy.ts';
-import { AwsError, type Call } from '../../../local/aws/operation.ts';
+import type { Call } from '../../../local/aws/operation.ts';
+import { AwsError } from '../../../local/aws/wire/aws-error.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { AwsError, type Call, type Service } from '../../../local/aws/operation.ts';
+import type { Call, Service } from '../../../local/aws/operation.ts';
+import { AwsError } from '../../../local/aws/wire/aws-error.ts';
 import { withQuotas } from '../../../local/kms/quotas.ts';
 import { errorOf, operator, testKms } from './harness.ts';
 

@@ -8,7 +8,7 @@ let endpoint: TestEndpoint;
 let run: () => Promise<unknown>;
 beforeAll(async () => {
   endpoint = await openEndpoint(() => [toyKms]);
-  endpoint.addPage(runPage('/_local/reconcile', 'reconciler', () => run()));
+  endpoint.addControlEndpoint(runPage('/_local/reconcile', 'reconciler', () => run()));
 });
 afterAll(() => endpoint.close());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { clockPage } from '../../../../local/aws/control/clock.ts';
+import { clockEndpoint } from '../../../../local/aws/control/clock.ts';
 import { type AdvancingClock, hundredYears, openClock } from '../../../../local/clock.ts';
 import { openEndpoint, send, type TestEndpoint } from '../harness.ts';
 import { toyKms } from '../toy-service.ts';
@@ -9,11 +9,11 @@ let clock: AdvancingClock;
 beforeAll(async () => {
   endpoint = await openEndpoint(() => [toyKms]);
   // As the deployment would, though for a clock that each test opens anew.
-  endpoint.addPage({
+  endpoint.addControlEndpoint({
     path: '/_local/clock',
     methods: {
-      GET: () => clockPage(clock).methods.GET?.(undefined) ?? {},
-      POST: (body) => clockPage(clock).methods.POST?.(body) ?? {},
+      GET: () => clockEndpoint(clock).methods.GET?.(undefined) ?? {},
+      POST: (body) => clockEndpoint(clock).methods.POST?.(body) ?? {},
     },
   });
 });
@@ -81,7 +81,7 @@ describe('/_local/clock', () => {
   });
 
   test('a page that fails is a failure of the stack, told to its log alone', async () => {
-    endpoint.addPage({
+    endpoint.addControlEndpoint({
       path: '/_local/broken',
       methods: {
         GET: () => {
