@@ -3,7 +3,8 @@
  * written or refused: none is trimmed, completed or guessed.
  */
 import { z } from 'zod';
-import { declaredTenants } from './declared-tenants-config.ts';
+import { tenantId } from '../contract/tenant-id.ts';
+import { onboardRequest } from '../contract/tenants.ts';
 
 /** Every problem of a context at once: one line for each, naming the context key. */
 export class ConfigError extends Error {
@@ -18,6 +19,9 @@ export class ConfigError extends Error {
 /** Claims with a meaning of their own, or that an administrator's token carries as well. */
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
 
+/** Three resources a tenant; a template holds 500 (CloudFormation, quotas). */
+const mostTenants = 100;
+
 const texts = {
   issuer:
     'must be the https URL of the OIDC issuer, spelled as in its tokens, without ' +
@@ -31,6 +35,9 @@ const texts = {
   trailLogGroup:
     'must be the name of a log group of this account and region, and only with -c trail=false',
   alarmEmail: 'must be a mail address',
+  tenants:
+    `must be a list of at most ${mostTenants} tenants, ` +
+    '{"tenantId", "displayName"?, "rotationPeriodInDays"?} each, or JSON text of one',
   stage: 'must be 1-128 letters, digits, hyphens and underscores',
 };
 
@@ -64,6 +71,19 @@ function oneOf(unit: string, values: readonly number[]) {
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], text)
     .refine((value) => values.includes(value), text);
 }
+
+const declaredTenant = z.strictObject({ tenantId, ...onboardRequest.shape });
+
+export type DeclaredTenant = Readonly<z.output<typeof declaredTenant>>;
+
+const declaredTenants = z.preprocess(
+  parsedJson,
+  z
+    .array(declaredTenant, texts.tenants)
+    .max(mostTenants, texts.tenants)
+    .superRefine(requireUniqueIds)
+    .readonly(),
+);
 
 const schema = z.object({
   issuer: z.string(texts.issuer).refine(isIssuer, texts.issuer),
@@ -155,6 +175,30 @@ function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(context)
     .filter((key) => !/[:/]/.test(key) && !known.includes(key))
     .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
+}
+
+/** What is not JSON stays text, which is no list. */
+function parsedJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function requireUniqueIds(
+  tenants: readonly DeclaredTenant[],
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [index, { tenantId: id }] of tenants.entries()) {
+    if (tenants.findIndex((other) => other.tenantId === id) === index) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [index, 'tenantId'],
+      message: `${id} stands in the list twice`,
+    });
+  }
 }
 
 /** The token's `iss` is compared as a string, so only the spelling that URLs are normalized to is taken. */

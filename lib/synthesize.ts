@@ -7,8 +7,6 @@ import { checkWithNagPacks } from './nag/nag-packs.ts';
 import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 
-export { stackName };
-
 /**
  * @param context as `-c key=value` gives it, over cdk.json's
  * @throws ConfigError

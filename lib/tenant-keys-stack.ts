@@ -9,7 +9,6 @@ import { Api } from './api/api.ts';
 import { AuditIndexer } from './audit/audit-indexer.ts';
 import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
 import { Volumes } from './audit/decrypt-anomalies.ts';
-import { AuditTable } from './audit-table.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config.ts';
 import { Functions } from './functions/functions.ts';
@@ -23,7 +22,7 @@ import { SessionOpenerRole } from './roles/session-opener-role.ts';
 import { TenantRole } from './roles/tenant-role.ts';
 import { CertificateKey } from './storage/certificate-key.ts';
 import { ProductKey } from './storage/product-key.ts';
-import { TenantTable } from './storage/tables.ts';
+import { AuditTable, TenantTable } from './storage/tables.ts';
 import { DeclaredTenants } from './tenants/declared-tenants.ts';
 
 export interface TenantKeysStackProps {

@@ -11,23 +11,23 @@ import { buildSync } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where the entry files are. */
+/** The folder of the entry files. */
 export const sources = join(root, 'lambdas');
 
 /** CommonJS dependencies (the AWS Encryption SDK) call `require` for Node's modules; ESM has none. */
 const requireForCommonJs =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
-/** What modules load without need while they load, done when it is needed. Each file says why. */
+/** Modules that dependencies load at once and rarely use: these files load them when they are used, and say why. */
 const lazily = {
   'node:http': './lambdas/aws/node-http.cjs',
 };
 
 /**
  * @param name of a file, without `.ts`
- * @param from the folder that the file is in, seen from the repository's root
- * @param lazy modules to be replaced, by name; none for the bundle that esbuild makes by itself
- * @returns a new temporary folder with the module `<name>.mjs` in it
+ * @param from the folder of the file, relative to the repository's root
+ * @param lazy modules by name, each with the file that replaces it; {} for the bundle that esbuild makes by itself
+ * @returns a new temporary folder, for the caller to remove, with the module `<name>.mjs` in it
  * @throws Error where the sources do not compile
  */
 export function bundle(
@@ -36,9 +36,20 @@ export function bundle(
   lazy: Readonly<Record<string, string>> = lazily,
 ): string {
   const [code] = build([name], from, lazy).values();
-  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-bundle-'));
-  writeFileSync(join(folder, `${name}.mjs`), code as Uint8Array);
-  return folder;
+  return folderWith(name, code as Uint8Array);
+}
+
+let bundles: ReadonlyMap<string, Uint8Array> | undefined;
+
+/**
+ * As {@link bundle}, of one of the functions. All are bundled once in a process, in which the sources do not change,
+ * however many apps it makes.
+ */
+export function bundleOnce(name: string): string {
+  bundles ??= bundleFunctions();
+  const code = bundles.get(name);
+  if (code === undefined) throw new Error(`lambdas/ has no ${name}.ts`);
+  return folderWith(name, code);
 }
 
 /**
@@ -49,6 +60,12 @@ export function bundleFunctions(): ReadonlyMap<string, Uint8Array> {
   const files = readdirSync(sources).filter((file) => file.endsWith('.ts'));
   const names = files.map((file) => file.slice(0, -'.ts'.length));
   return build(names, 'lambdas', lazily);
+}
+
+function folderWith(name: string, code: Uint8Array): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-bundle-'));
+  writeFileSync(join(folder, `${name}.mjs`), code);
+  return folder;
 }
 
 function build(
@@ -73,7 +90,7 @@ function build(
     banner: { js: requireForCommonJs },
     charset: 'utf8',
     legalComments: 'none',
-    // What is wrong is in the error that is thrown.
+    // The error that is thrown says what is wrong.
     logLevel: 'silent',
   });
   return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.mjs'), contents]));

@@ -17,8 +17,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod/mini';
 import { logGroup } from '../storage/log-group.ts';
-import { sources } from './bundle.ts';
-import { bundleOnce } from './bundle-once.ts';
+import { bundleOnce, sources } from './bundle.ts';
 
 /** Every variable that the function reads, each as text. */
 export type Environment<S extends z.core.$ZodType> = {

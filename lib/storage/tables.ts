@@ -1,29 +1,66 @@
-/** The registry: one row a tenant, with the ARN of its key and never a key. */
-import { AttributeType, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+/** The tables: the registry of tenants, and who used which tenant's key. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { keyArnIndex } from '../../contract/table-schema.ts';
-import { keptTable } from '../kept-table.ts';
+import { expiryAttribute, keyArnIndex } from '../../contract/table-schema.ts';
 
-export interface TenantTableProps {
+interface EncryptedTableProps {
   readonly key: IKey;
 }
 
+/** Every table is encrypted with the product's key, can be restored, and outlives the stack. */
+const tableDefaults = (encryptionKey: IKey): Omit<TableProps, 'partitionKey'> => ({
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  encryption: TableEncryption.CUSTOMER_MANAGED,
+  encryptionKey,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+});
+
+/** The registry: one row for each tenant, with the ARN of its key and never a key. */
 export class TenantTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, props: TenantTableProps) {
+  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
     super(scope, id);
-    // The partition key alone is the tenant id: the tenant role's dynamodb:LeadingKeys rests on it.
+    // The partition key is the tenant id alone: the tenant role's dynamodb:LeadingKeys rests on it.
     this.table = new Table(this, 'Table', {
-      ...keptTable(props.key),
+      ...tableDefaults(key),
       partitionKey: { name: 'tenantId', type: AttributeType.STRING },
     });
-    // Whose key a key is, for the indexer.
+    // By it the indexer finds the tenant of a key.
     this.table.addGlobalSecondaryIndex({
       indexName: keyArnIndex,
       partitionKey: { name: 'keyArn', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+}
+
+/**
+ * The audit: one row for each event, which DynamoDB deletes when its time is over; the trail still has it. Only the
+ * indexer writes events.
+ */
+export class AuditTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
+    super(scope, id);
+    // The partition key is the tenant id alone: the audit reader's dynamodb:LeadingKeys rests on it.
+    this.table = new Table(this, 'Table', {
+      ...tableDefaults(key),
+      partitionKey: { name: 'tenantId', type: AttributeType.STRING },
+      sortKey: { name: 'eventKey', type: AttributeType.STRING },
+      timeToLiveAttribute: expiryAttribute,
     });
   }
 }

@@ -1,6 +1,7 @@
 /** The synthesized template, resolved for the account, and under names that are this run's own. */
 
-import { synthesize, stackName as synthesizedName } from '../../lib/synthesize.ts';
+import { stackName as synthesizedName } from '../../lib/stack-name.ts';
+import { synthesize } from '../../lib/synthesize.ts';
 import { type ApiDefinition, readApi } from '../../local/api/template.ts';
 import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
 import { readTables } from '../../local/dynamodb/template.ts';

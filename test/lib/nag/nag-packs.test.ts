@@ -7,7 +7,8 @@ import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { nagPacks } from '../../../lib/nag/nag-packs.ts';
-import { makeApp, stackName, synthesize } from '../../../lib/synthesize.ts';
+import { stackName } from '../../../lib/stack-name.ts';
+import { makeApp, synthesize } from '../../../lib/synthesize.ts';
 import { context } from '../synthesized.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
