@@ -33,8 +33,7 @@ import { goThrough } from './tenants/lifecycle/lifecycle.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
 import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
 import { getTenant, openRegistry } from './tenants/registry/registry.ts';
-import { refusalOfStep } from './tenants/registry/status.ts';
-import type { Intent } from './tenants/registry/tenant-row.ts';
+import { type Intent, requireAllowed, statusRules } from './tenants/registry/status.ts';
 import { tenantOf } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
@@ -132,16 +131,20 @@ async function setRotation({ event, context }: ApiRequest) {
 async function rotations({ event }: ApiRequest) {
   const query = validated(rotationsQuery, queryOf(event), 'query');
   const row = await rowOfPath(event);
-  const { status, keyArn } = row;
-  if (keyArn === undefined || status === 'ERASED') throw refusalOfStep(status);
+  const { rotationHistory, otherTransition } = statusRules[row.status];
+  requireAllowed(rotationHistory);
+  const { keyArn } = row;
+  if (keyArn === undefined) throw otherTransition();
   return json(200, await withKeyOf(kms, row, () => listRotations(kms, keyArn, query)));
 }
 
 async function rotate({ event }: ApiRequest) {
   jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
   const row = await rowOfPath(event);
-  const { tenantId, status, keyArn } = row;
-  if (keyArn === undefined || status !== 'ACTIVE') throw refusalOfStep(status);
+  const { tenantId, keyArn } = row;
+  const { keyChange, otherTransition } = statusRules[row.status];
+  requireAllowed(keyChange);
+  if (keyArn === undefined) throw otherTransition();
   const rotation = () => rotateNow({ kms, kmsWithoutRetry }, keyArn);
   const rotationsLeft = await withKeyOf(kms, row, rotation);
   return json(202, { tenantId, keyArn, rotationsLeft });

@@ -6,12 +6,13 @@
  */
 import { type Certificate, signingAlgorithm } from '../../contract/certificates.ts';
 import { tenantNotErased } from '../../contract/problem.ts';
+import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 
 /** @throws Problem 409 tenant-not-erased */
 export function certificateOf(row: TenantRow, signingKeyArn: string): Certificate {
   const { offboarding, keyArn, erasedAt } = row;
-  if (row.status !== 'ERASED') throw tenantNotErased(whyNot(row));
+  if (statusRules[row.status].keyDeletion !== 'done') throw tenantNotErased(whyNot(row));
   if (offboarding === undefined || keyArn === undefined || erasedAt === undefined) {
     throw new Error('an erasure of which the row does not tell');
   }

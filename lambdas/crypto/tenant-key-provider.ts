@@ -11,7 +11,7 @@ import { isAccessDenied } from '../aws/errors.ts';
 import { tenantSessions } from '../tenant/session.ts';
 import { getTenant } from '../tenants/registry/registry.ts';
 import { registryCache } from '../tenants/registry/registry-cache.ts';
-import { refusalOfUse } from '../tenants/registry/status.ts';
+import { allowed, requireAllowed, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { cachedDataKeys } from './cached-data-keys.ts';
 import type { TenantKey } from './ciphertext.ts';
@@ -41,11 +41,9 @@ export function tenantKeys(environment: z.output<typeof cryptoEnvironment>): Wit
 
   return async (tenantId, use) => {
     const row = await tenantOf(tenantId);
-    const refusal = row === undefined ? tenantNotFound() : refusalOfUse(row.status);
-    if (row === undefined || refusal !== undefined) {
-      dataKeys.forget(tenantId);
-      throw refusal;
-    }
+    if (row === undefined || statusRules[row.status].use !== allowed) dataKeys.forget(tenantId);
+    if (row === undefined) throw tenantNotFound();
+    requireAllowed(statusRules[row.status].use);
     const keyArn = keyOf(row);
     const { kms } = sessionOf(tenantId);
     const wrapping = kmsWrapping(kms, keyArn);

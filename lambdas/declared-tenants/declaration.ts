@@ -7,6 +7,7 @@ import { tenantId } from '../../contract/tenant-id.ts';
 import { onboardRequest, rotationRequest } from '../../contract/tenants.ts';
 import { pause } from '../aws/retry.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
+import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 
 /** Why a tenant cannot be declared, for whoever deploys. */
@@ -66,7 +67,7 @@ export async function declare(
       if (await registry.add(newRow(declared))) return;
     } else {
       requireSameKey(row, declared);
-      if (row.status === 'ERASED' || isAsDeclared(row, declared)) return;
+      if (isErased(row) || isAsDeclared(row, declared)) return;
       // A change in the middle of somebody's step would make that step fail.
       const isFree = row.lease === undefined || row.lease.expiresAt < Date.now();
       if (isFree && (await registry.change(row, changeTo(declared))) !== undefined) return;
@@ -92,6 +93,8 @@ const changeTo = ({ displayName, rotationPeriodInDays }: Declaration) => ({
   rotationPeriodByDefault: false,
   declared: true,
 });
+
+const isErased = ({ status }: TenantRow) => statusRules[status].keyDeletion === 'done';
 
 const isAsDeclared = (row: TenantRow, { displayName, rotationPeriodInDays }: Declaration) =>
   row.declared === true &&

@@ -6,11 +6,12 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { TenantStatus } from '../../contract/tenants.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { log } from '../observability/log.ts';
 import { counting, tenths } from '../observability/metrics.ts';
 import { isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
+import { statusRules } from '../tenants/registry/status.ts';
+import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { type Baseline, beforeAnyHour, judge, mostUsual } from './baseline.ts';
 import { type KeptBaselines, keptBaselines } from './baseline-store.ts';
 import { type CountOptions, decryptedItems } from './decrypt-count.ts';
@@ -67,20 +68,19 @@ export async function judgeVolumes(options: VolumesOptions): Promise<Summary> {
   return { tenants: tenants.length, ...run.count, durationInMs };
 }
 
-/** One that is suspended or offboarded by now may have decrypted in an hour that is due: all it could, before. */
-const judged: readonly TenantStatus[] = ['ACTIVE', 'SUSPENDED', 'OFFBOARDING'];
-
 /** In an order that begins at a random place, so that each is early in some run. */
 async function tenantsToJudge(client: DynamoDBClient, tableName: string): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pagesOfRows(client, tableName)) {
     for (const row of page) {
       // Of a row that is invalid the reconciler tells; its tenant can decrypt nothing.
-      if (!isInvalid(row) && judged.includes(row.status)) found.push(row.tenantId);
+      if (!isInvalid(row) && isJudged(row)) found.push(row.tenantId);
     }
   }
   return found;
 }
+
+const isJudged = ({ status }: TenantRow) => statusRules[status].decryptAnomalies === 'judged';
 
 async function turn(run: Run, tenantId: string): Promise<void> {
   try {

@@ -18,6 +18,8 @@ import { disable, enable, scheduleDeletion } from '../tenants/keys/key-state.ts'
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
 import { getTenant } from '../tenants/registry/registry.ts';
+import { statusRules } from '../tenants/registry/status.ts';
+import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attempt, type Run, workOf } from './context.ts';
 import { policyOf } from './observe-key.ts';
 
@@ -101,7 +103,7 @@ async function mendUnnamed(run: Run, key: Unnamed, tableIsSuspect: boolean): Pro
     return tell('reported', 'No row names the key, and its tags name no tenant.');
   }
   const row = await getTenant(run.table, run.tableName, about.tenantId);
-  if (row?.status === 'PROVISIONING' || row?.keyArn === key.keyArn) return;
+  if (row !== undefined && mayBeItsKey(row, key)) return;
   const state = KeyMetadata?.KeyState;
   const doubt = tableIsSuspect
     ? 'there are more keys without a row than with one, so the table may have lost rows'
@@ -114,6 +116,10 @@ async function mendUnnamed(run: Run, key: Unnamed, tableIsSuspect: boolean): Pro
   }
   tell('repaired', `No row names the key, and it was never used: deleted in ${windowInDays} days.`);
 }
+
+/** An onboarding that is not finished may have made the key, and not have written its ARN down yet. */
+const mayBeItsKey = (row: TenantRow, { keyArn }: Unnamed) =>
+  row.keyArn === keyArn || statusRules[row.status].onboarding === 'unfinished';
 
 /** Young: its row may be about to be written. Pending deletion: that is the end of it. */
 function isPassing({ now }: Run, metadata: KeyMetadata | undefined): boolean {

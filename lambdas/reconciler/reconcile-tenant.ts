@@ -6,6 +6,7 @@ import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
 import { isTenants } from '../tenants/keys/key-tags.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { type FoundRow, isInvalid } from '../tenants/registry/scan.ts';
+import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attempt, type Run, report } from './context.ts';
 import { hasState, type Observation, observe, type SeenKey } from './observe-key.ts';
@@ -19,9 +20,12 @@ export interface Look {
   readonly key: Observation | undefined;
 }
 
+const isLeftAlone = (row: TenantRow) =>
+  statusRules[row.status].keyDeletion === 'done' || isLeased(row);
+
 /** Changes nothing. */
 export async function look(run: Run, row: FoundRow): Promise<Look> {
-  if (isInvalid(row) || row.keyArn === undefined || row.status === 'ERASED' || isLeased(row)) {
+  if (isInvalid(row) || row.keyArn === undefined || isLeftAlone(row)) {
     return { row, key: undefined };
   }
   const { tenantId, keyArn } = row;
@@ -31,10 +35,11 @@ export async function look(run: Run, row: FoundRow): Promise<Look> {
 
 export async function mend(run: Run, { row, key }: Look): Promise<void> {
   if (isInvalid(row)) return reportRow(run, row);
-  if (row.status === 'ERASED' || isLeased(row)) return;
+  if (isLeftAlone(row)) return;
   if (row.keyArn === undefined) return endOnboarding(run, row);
   if (key === undefined) return;
-  if (key === 'missing' && row.status === 'OFFBOARDING') return erase(run, row);
+  const { keyDeletion } = statusRules[row.status];
+  if (key === 'missing' && keyDeletion === 'planned') return erase(run, row);
   const own = await ownKey(run, row, key);
   if (own !== undefined) await mendOwn(run, row, own);
 }
@@ -45,7 +50,8 @@ async function mendOwn(run: Run, row: TenantRow, seen: SeenKey): Promise<void> {
   const key = current === row ? seen : await lookAgain(run, current);
   if (key === undefined) return;
   if (!hasState(key)) return reportStrange(run, current, 'unreadable');
-  if (current.status === 'PROVISIONING') return endOnboarding(run, current);
+  const { onboarding } = statusRules[current.status];
+  if (onboarding === 'unfinished') return endOnboarding(run, current);
   if (current.intent === undefined) return mendDrift(run, current, key);
   const ended = await endStep(run, current, current.intent);
   const endedKey = ended && (await lookAgain(run, ended));

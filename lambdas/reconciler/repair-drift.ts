@@ -13,6 +13,7 @@ import {
 import type { FindingKind } from '../../contract/findings.ts';
 import { aliasOf } from '../../contract/tenant-id.ts';
 import { callInTime, type Work, workOnRow } from '../tenants/registry/lease.ts';
+import { allowed, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attempt, type Run, report, workOf } from './context.ts';
 import type { SeenKey, StatedKey } from './observe-key.ts';
@@ -56,10 +57,9 @@ export async function mendDrift(run: Run, row: TenantRow, key: StatedKey): Promi
 /** Enabled, a key would be used; whether that is right somebody must say who knows why it was disabled. */
 async function reportUnusable(run: Run, row: TenantRow, { state }: StatedKey): Promise<void> {
   const { status } = row;
-  const expected = status === 'ACTIVE' ? 'Enabled' : 'Disabled';
-  const unexpected = status === 'ACTIVE' ? state !== expected : state === 'PendingDeletion';
-  if (status === 'OFFBOARDING' || !unexpected) return;
-  const detail = `The tenant is ${status}, so the key should be ${expected}; it is ${state}.`;
+  const { keyState } = statusRules[status];
+  if (keyState === 'not compared' || keyState.drift(state) !== 'report') return;
+  const detail = `The tenant is ${status}, so the key should be ${keyState.expected}; it is ${state}.`;
   await report(run, row, { kind: 'key-unusable', outcome: 'reported', detail });
 }
 
@@ -71,9 +71,10 @@ async function reportAlias(run: Run, row: TenantRow): Promise<void> {
 
 /** @returns the row afterwards, undefined where nothing more is to be done now */
 async function mendState(run: Run, row: TenantRow, { state }: StatedKey) {
-  if (row.status === 'SUSPENDED' && state === 'Enabled') return enforce(run, row, 'suspend', state);
-  const cancelled = row.status === 'OFFBOARDING' && state !== 'PendingDeletion';
-  return cancelled ? enforce(run, row, 'offboard', state) : row;
+  const { keyState } = statusRules[row.status];
+  if (keyState === 'not compared') return row;
+  const action = keyState.drift(state);
+  return action === 'none' || action === 'report' ? row : enforce(run, row, action, state);
 }
 
 /** @returns the row afterwards, whether or not each could be done; undefined where somebody is at work */
@@ -116,7 +117,7 @@ function policyRepair(run: Run, { tenantId, keyArn }: TenantRow, key: SeenKey): 
 function rotationRepair(run: Run, row: TenantRow, key: SeenKey): Repair | undefined {
   const { keyArn: KeyId, rotationPeriodInDays: RotationPeriodInDays } = row;
   const { rotationPeriodInDays: found } = key;
-  if (key.state !== 'Enabled' || row.status !== 'ACTIVE') return undefined;
+  if (key.state !== 'Enabled' || statusRules[row.status].keyChange !== allowed) return undefined;
   if (found === undefined || found === RotationPeriodInDays) return undefined;
   const was = found === 0 ? 'off' : `every ${found} days`;
   const command = new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays });
@@ -129,7 +130,7 @@ function rotationRepair(run: Run, row: TenantRow, key: SeenKey): Repair | undefi
 
 /** KMS gives no alias to a key that is pending deletion. */
 const mayBeNamed = (row: TenantRow, key: SeenKey) =>
-  row.status !== 'OFFBOARDING' && key.state !== 'PendingDeletion';
+  statusRules[row.status].alias === 'kept' && key.state !== 'PendingDeletion';
 
 function aliasRepair(run: Run, row: TenantRow, key: SeenKey): Repair | undefined {
   const { tenantId, keyArn } = row;

@@ -3,7 +3,8 @@ import type { LifecycleOptions } from '../tenants/keys/key-state.ts';
 import { goThroughAgain, eraseIfGone as toErased } from '../tenants/lifecycle/lifecycle.ts';
 import { finishOnboarding } from '../tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
-import type { Intent, TenantRow } from '../tenants/registry/tenant-row.ts';
+import type { Intent } from '../tenants/registry/status.ts';
+import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attempt, type Run, turnInMs, workOf } from './context.ts';
 
 /** A search for a key looks at every key of the account that no row names, 100 a second. */

@@ -1,6 +1,6 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { keyMissing, tenantErased } from '../../../contract/problem.ts';
 import { isAccessDenied, isNamed } from '../../aws/errors.ts';
+import { statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 import { isGone } from './key-state.ts';
 
@@ -22,6 +22,6 @@ export async function withKeyOf<T>(
     if (!mayBeGone || keyArn === undefined) throw error;
     // If KMS does not say that either, the first error is the one that matters.
     if (!(await isGone(kms, keyArn).catch(() => false))) throw error;
-    throw status === 'OFFBOARDING' ? tenantErased() : keyMissing();
+    throw statusRules[status].missingKey();
   }
 }

@@ -18,7 +18,7 @@ import {
 import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { callInTime, workOn } from '../registry/lease.ts';
-import { refusalOfStep } from '../registry/status.ts';
+import { requireAllowed, statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 import type { KmsClients } from './create-key.ts';
 import type { LifecycleOptions } from './key-state.ts';
@@ -117,7 +117,7 @@ export const setRotationPeriod = (
 ): Promise<TenantRow> =>
   workOn(options, tenantId, {
     isDone(row) {
-      if (row.status !== 'ACTIVE') throw refusalOfStep(row.status);
+      requireAllowed(statusRules[row.status].keyChange);
       // KMS is told even where the row says so already: it may have been the answer that was lost.
       return false;
     },

@@ -5,7 +5,8 @@
  */
 import { isGone, type LifecycleOptions } from '../keys/key-state.ts';
 import { isLeased, workOn, workOnRow } from '../registry/lease.ts';
-import type { Intent, TenantRow } from '../registry/tenant-row.ts';
+import { type Intent, statusRules } from '../registry/status.ts';
+import type { TenantRow } from '../registry/tenant-row.ts';
 import { againPlan, plan, type Wanted } from './transitions.ts';
 
 /**
@@ -43,7 +44,8 @@ export async function eraseIfGone(
   row: TenantRow,
 ): Promise<TenantRow | undefined> {
   const { status, keyArn } = row;
-  if (status !== 'OFFBOARDING' || keyArn === undefined || isLeased(row)) return undefined;
+  const isPlanned = statusRules[status].keyDeletion === 'planned';
+  if (!isPlanned || keyArn === undefined || isLeased(row)) return undefined;
   if (!(await isGone(kms, keyArn))) return undefined;
   const erasedAt = new Date().toISOString();
   return registry.change(row, { status: 'ERASED', erasedAt, intent: null, lease: null });

@@ -16,7 +16,7 @@ import {
 } from '../../tenant/onboarding-key.ts';
 import { finishKey, type KmsClients } from '../keys/create-key.ts';
 import { isLeased, leaseOf, reserveInMs, type Work } from '../registry/lease.ts';
-import { refusalOfOnboarding } from '../registry/status.ts';
+import { statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 
 export interface OnboardingOptions extends KeySearch, KmsClients {
@@ -46,7 +46,7 @@ export async function onboard(
     const row = await registry.get(tenantId);
     if (row === undefined) throw keyNotReady(1);
     requireSame(row, request, options.rotationPeriodInDays);
-    if (row.status === 'ACTIVE') return { row, created: false };
+    if (statusRules[row.status].onboarding === 'done') return { row, created: false };
     const held = await takeLease(options, row);
     if (held !== undefined) {
       const work = { options, row: held };
@@ -80,8 +80,8 @@ const newRow = (
 
 /** The same request is the same again even if the configured period has changed in between. */
 function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number): void {
-  const refusal = refusalOfOnboarding(row.status);
-  if (refusal !== undefined) throw refusal;
+  const { onboarding } = statusRules[row.status];
+  if (typeof onboarding === 'function') throw onboarding();
   const leftOpen = request.rotationPeriodInDays === undefined && row.rotationPeriodByDefault;
   const samePeriod =
     leftOpen || row.rotationPeriodInDays === (request.rotationPeriodInDays ?? byDefault);

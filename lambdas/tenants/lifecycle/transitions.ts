@@ -19,8 +19,8 @@ import { withKeyOf } from '../keys/missing-key.ts';
 import { keyMaterialIdsOf } from '../keys/rotations.ts';
 import type { Plan } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
-import { refusalOfStep } from '../registry/status.ts';
-import type { Intent, Offboarding, TenantRow } from '../registry/tenant-row.ts';
+import { type Intent, statusRules } from '../registry/status.ts';
+import type { Offboarding, TenantRow } from '../registry/tenant-row.ts';
 
 export interface OffboardRequest {
   /** days between now and the deletion of the key */
@@ -39,8 +39,6 @@ export type Wanted =
   | { readonly step: 'offboard'; readonly request: OffboardRequest };
 
 interface Step {
-  /** statuses in which it may begin */
-  readonly from: readonly TenantStatus[];
   /** the status in which it ends */
   readonly done: TenantStatus;
   /** what is written before KMS is asked, besides the intent */
@@ -51,7 +49,6 @@ interface Step {
 
 const steps: Readonly<Record<Intent, Step>> = {
   suspend: {
-    from: ['ACTIVE'],
     done: 'SUSPENDED',
     begin: { status: 'SUSPENDED' },
     // So that KMS itself refuses: sessions that were leaked, and functions that have the row in memory.
@@ -61,7 +58,6 @@ const steps: Readonly<Record<Intent, Step>> = {
     },
   },
   resume: {
-    from: ['SUSPENDED'],
     done: 'ACTIVE',
     begin: {},
     act: async (options, row) => {
@@ -70,13 +66,11 @@ const steps: Readonly<Record<Intent, Step>> = {
     },
   },
   offboard: {
-    from: ['ACTIVE', 'SUSPENDED'],
     done: 'OFFBOARDING',
     begin: { status: 'OFFBOARDING' },
     act: destroy,
   },
   restore: {
-    from: ['OFFBOARDING'],
     done: 'ACTIVE',
     begin: {},
     act: async (options, row) => {
@@ -92,7 +86,7 @@ export function plan(options: LifecycleOptions, wanted: Wanted): Plan {
   const step = steps[wanted.step];
   return {
     isDone(row) {
-      if (!isPossible(step, row)) throw refusalOfStep(row.status);
+      requirePossible(wanted.step, row);
       if (wanted.step === 'offboard') requireSameWindow(row, wanted.request);
       return row.status === step.done && row.intent === undefined;
     },
@@ -110,7 +104,7 @@ export function againPlan(options: LifecycleOptions, intent: Intent): Omit<Plan,
   const step = steps[intent];
   return {
     begin(row) {
-      if (!isPossible(step, row)) throw refusalOfStep(row.status);
+      requirePossible(intent, row);
       if (intent === 'offboard') offboardingOf(row);
       return { ...step.begin, intent };
     },
@@ -119,8 +113,10 @@ export function againPlan(options: LifecycleOptions, intent: Intent): Omit<Plan,
 }
 
 /** In its last status as well: what an end that was never written down leaves is gone through again. */
-const isPossible = (step: Step, { status }: TenantRow) =>
-  step.done === status || step.from.includes(status);
+function requirePossible(intent: Intent, { status }: TenantRow): void {
+  const { begins, otherTransition } = statusRules[status];
+  if (steps[intent].done !== status && !begins.includes(intent)) throw otherTransition();
+}
 
 async function finished(options: LifecycleOptions, row: TenantRow, step: Step): Promise<RowChange> {
   const change = await withKeyOf(options.kms, row, () => step.act(options, row));

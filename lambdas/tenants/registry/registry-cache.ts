@@ -5,7 +5,7 @@
  */
 import { LruMap } from '../../caching/lru-map.ts';
 import { requestStats } from '../../observability/request-stats.ts';
-import { refusalOfUse } from './status.ts';
+import { allowed, statusRules } from './status.ts';
 import type { TenantRow } from './tenant-row.ts';
 
 export type ReadTenant = (tenantId: string) => Promise<TenantRow | undefined>;
@@ -49,7 +49,7 @@ export function registryCache(
       if (reads.get(tenantId) === begun) reads.delete(tenantId);
     };
     begun.row.then((row) => {
-      if (row === undefined || refusalOfUse(row.status) !== undefined) drop();
+      if (row === undefined || statusRules[row.status].use !== allowed) drop();
     }, drop);
     return begun;
   };

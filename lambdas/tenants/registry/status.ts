@@ -1,8 +1,12 @@
 /**
- * The states of a tenant: PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED. Invariant: only
- * ACTIVE lets a key be used; a status that is not listed here is refused where a row is read.
+ * Everything that depends on a tenant's status, and the transitions between statuses:
+ * PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED. Invariant: what a status permits, it permits by
+ * the word `allowed`; a new status does not compile before it has decided everything below, and a status that
+ * is not listed is refused where a row is read.
  */
+import * as z from 'zod/mini';
 import {
+  keyMissing,
   keyNotReady,
   type Problem,
   tenantErased,
@@ -13,50 +17,144 @@ import {
 } from '../../../contract/problem.ts';
 import type { TenantStatus } from '../../../contract/tenants.ts';
 
-/** @returns why a key of such a tenant may not be used, undefined where it may */
-export function refusalOfUse(status: TenantStatus): Problem | undefined {
-  switch (status) {
-    case 'ACTIVE':
-      return undefined;
-    case 'PROVISIONING':
-      return keyNotReady(2);
-    case 'SUSPENDED':
-      return tenantSuspended();
-    case 'OFFBOARDING':
-      return tenantOffboarding();
-    case 'ERASED':
-      // To its own users an erased tenant is one that never was.
-      return tenantNotFound();
-  }
+/** A transition in which KMS has a part, as the row's intent names it. */
+export const intent = z.enum(['suspend', 'resume', 'offboard', 'restore']);
+export type Intent = z.output<typeof intent>;
+
+export const allowed = 'allowed';
+type Refusal = () => Problem;
+export type Permission = typeof allowed | Refusal;
+
+/** What the reconciler does about a key that is not in the state that the status asks for. */
+export type DriftAction = 'none' | 'report' | Extract<Intent, 'suspend' | 'offboard'>;
+
+interface KeyState {
+  readonly expected: 'Enabled' | 'Disabled' | 'PendingDeletion';
+  /** @param state as KMS names it */
+  drift(state: string): DriftAction;
 }
 
-/** @returns why such a tenant cannot be onboarded, undefined where it can or already is */
-export function refusalOfOnboarding(status: TenantStatus): Problem | undefined {
-  switch (status) {
-    case 'PROVISIONING':
-    case 'ACTIVE':
-      return undefined;
-    case 'SUSPENDED':
-      return tenantSuspended();
-    case 'OFFBOARDING':
-      return tenantOffboarding();
-    case 'ERASED':
-      return tenantErased();
-  }
+export interface StatusRules {
+  /** encryption and decryption with the tenant's key */
+  readonly use: Permission;
+  /** a PUT for this tenant: whether there is something left to do, nothing, or it is refused */
+  readonly onboarding: 'unfinished' | 'done' | Refusal;
+  /** the transitions that may begin */
+  readonly begins: readonly Intent[];
+  /** why no other transition may begin, and what to do about it */
+  readonly otherTransition: Refusal;
+  /** a change of the rotation period, and a rotation on demand */
+  readonly keyChange: Permission;
+  readonly rotationHistory: Permission;
+  /** whether a row of this status must name a key */
+  readonly keyArn: 'required' | 'optional';
+  /** what a caller hears where KMS says that there is no such key */
+  readonly missingKey: Refusal;
+  /** `done`: the tenant's life is over; nobody changes the row or looks at the key any more */
+  readonly keyDeletion: 'not planned' | 'planned' | 'done';
+  /** what the reconciler compares */
+  readonly keyState: KeyState | 'not compared';
+  /** whether the reconciler keeps the tenant's alias on its key; KMS takes none for a key that is pending deletion */
+  readonly alias: 'kept' | 'given up';
+  /** whether the tenant may have decrypted in an hour that is to be judged */
+  readonly decryptAnomalies: 'judged' | 'ignored';
 }
 
-/** @returns why a step, or a change of the key, cannot begin in this status, and what to do about it */
-export function refusalOfStep(status: TenantStatus): Problem {
-  switch (status) {
-    case 'PROVISIONING':
-      return tenantProvisioning();
-    case 'ACTIVE':
-      throw new Error('every step can begin, or has ended, where a tenant is ACTIVE');
-    case 'SUSPENDED':
-      return tenantSuspended('The tenant is suspended; resume it first.');
-    case 'OFFBOARDING':
-      return tenantOffboarding('The tenant is being offboarded; restore it first.');
-    case 'ERASED':
-      return tenantErased();
-  }
+const resumeFirst = () => tenantSuspended('The tenant is suspended; resume it first.');
+const restoreFirst = () => tenantOffboarding('The tenant is being offboarded; restore it first.');
+
+export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
+  PROVISIONING: {
+    use: () => keyNotReady(2),
+    onboarding: 'unfinished',
+    begins: [],
+    otherTransition: tenantProvisioning,
+    keyChange: tenantProvisioning,
+    rotationHistory: allowed,
+    keyArn: 'optional',
+    missingKey: keyMissing,
+    keyDeletion: 'not planned',
+    keyState: 'not compared',
+    alias: 'kept',
+    decryptAnomalies: 'ignored',
+  },
+  ACTIVE: {
+    use: allowed,
+    onboarding: 'done',
+    begins: ['suspend', 'offboard'],
+    otherTransition() {
+      throw new Error('every transition can begin, or has ended, where a tenant is ACTIVE');
+    },
+    keyChange: allowed,
+    rotationHistory: allowed,
+    keyArn: 'required',
+    missingKey: keyMissing,
+    keyDeletion: 'not planned',
+    keyState: {
+      expected: 'Enabled',
+      // To enable a key gives use of it back: somebody must decide that who knows why it was disabled.
+      drift: (state) => (state === 'Enabled' ? 'none' : 'report'),
+    },
+    alias: 'kept',
+    decryptAnomalies: 'judged',
+  },
+  SUSPENDED: {
+    use: tenantSuspended,
+    onboarding: tenantSuspended,
+    begins: ['resume', 'offboard'],
+    otherTransition: resumeFirst,
+    keyChange: resumeFirst,
+    rotationHistory: allowed,
+    keyArn: 'required',
+    missingKey: keyMissing,
+    keyDeletion: 'not planned',
+    keyState: {
+      expected: 'Disabled',
+      drift(state) {
+        if (state === 'Enabled') return 'suspend';
+        return state === 'PendingDeletion' ? 'report' : 'none';
+      },
+    },
+    alias: 'kept',
+    // It may have decrypted before it was suspended.
+    decryptAnomalies: 'judged',
+  },
+  OFFBOARDING: {
+    use: tenantOffboarding,
+    onboarding: tenantOffboarding,
+    begins: ['restore'],
+    otherTransition: restoreFirst,
+    keyChange: restoreFirst,
+    rotationHistory: allowed,
+    keyArn: 'required',
+    missingKey: tenantErased,
+    keyDeletion: 'planned',
+    keyState: {
+      expected: 'PendingDeletion',
+      drift: (state) => (state === 'PendingDeletion' ? 'none' : 'offboard'),
+    },
+    alias: 'given up',
+    // It may have decrypted before it was offboarded.
+    decryptAnomalies: 'judged',
+  },
+  ERASED: {
+    // To its own users an erased tenant is one that never was.
+    use: tenantNotFound,
+    onboarding: tenantErased,
+    begins: [],
+    otherTransition: tenantErased,
+    keyChange: tenantErased,
+    rotationHistory: tenantErased,
+    keyArn: 'required',
+    missingKey: tenantErased,
+    keyDeletion: 'done',
+    keyState: 'not compared',
+    alias: 'given up',
+    decryptAnomalies: 'ignored',
+  },
+};
+
+/** @throws Problem where the permission is a refusal */
+export function requireAllowed(permission: Permission): void {
+  if (permission !== allowed) throw permission();
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { tenantId } from '../../../contract/tenant-id.ts';
 import { keyUse, type Tenant, tenantStatus } from '../../../contract/tenants.ts';
+import { intent, statusRules } from './status.ts';
 
 /** Who is at work on a tenant, and until when nobody else may be. */
 const lease = z.strictObject({
@@ -10,10 +11,6 @@ const lease = z.strictObject({
   /** epoch milliseconds */
   expiresAt: z.int(),
 });
-
-/** What a tenant goes through, as far as KMS has a part in it. */
-export const intent = z.enum(['suspend', 'resume', 'offboard', 'restore']);
-export type Intent = z.output<typeof intent>;
 
 /** What is known of a deletion when it is asked for; the key that could be asked later is gone then. */
 const offboarding = z.strictObject({
@@ -58,7 +55,7 @@ export const tenantRow = z
   })
   .check(
     z.refine(
-      ({ status, keyArn }) => status === 'PROVISIONING' || keyArn !== undefined,
+      ({ status, keyArn }) => keyArn !== undefined || statusRules[status].keyArn === 'optional',
       'a tenant has a key once it is no longer PROVISIONING',
     ),
   );

@@ -23,8 +23,8 @@ beforeAll(async () => {
   const http = createServer(async (request, response) => {
     received.push({ request, body: await text(request) });
     const status = statuses.shift() ?? 200;
-    if (status === 'hang up') return response.destroy();
-    response.writeHead(status).end('<xml>');
+    if (status === 'hang up') response.destroy();
+    else response.writeHead(status).end('<xml>');
   });
   server = await listen(http, 0);
 });

@@ -6,11 +6,8 @@ import type { LifecycleOptions } from '../../../lambdas/tenants/keys/key-state.t
 import { goThrough, goThroughAgain } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
-import {
-  type Intent,
-  type TenantRow,
-  tenantRow,
-} from '../../../lambdas/tenants/registry/tenant-row.ts';
+import type { Intent } from '../../../lambdas/tenants/registry/status.ts';
+import { type TenantRow, tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import { type Aws, type Fault, tableName } from './aws.ts';
 import { rowOf } from './row.ts';
 
