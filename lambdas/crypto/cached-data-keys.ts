@@ -8,7 +8,8 @@ import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
-import type { DataKey, Wrapping } from './keyring.ts';
+import type { Wrapping } from './keyring.ts';
+import type { DataKey } from './message/message-cipher.ts';
 
 /** Lends data keys: what is lent may be zeroed as soon as `use` returns. */
 export interface DataKeys {
@@ -62,7 +63,7 @@ export function cachedDataKeys(
   };
 }
 
-type Wrapped = Pick<DataKey, 'wrapped' | 'requestId'>;
+type Wrapped = Pick<DataKey, 'wrapped'> & { readonly requestId: string };
 
 const named = <K extends Wrapped>(key: K) => ({
   ...key,

@@ -10,8 +10,8 @@ import { type EncryptionContext, sameContext } from '../../contract/encryption-c
 import { decryptionFailed } from '../../contract/problem.ts';
 import type { DataKeys } from './cached-data-keys.ts';
 import { WrappingFailed } from './keyring.ts';
-import { openMessage, sealMessage } from './message/message-cipher.ts';
-import { type Message, publicKeyName, readMessage } from './message/message-parser.ts';
+import { decryptMessage, encryptMessage } from './message/message-cipher.ts';
+import { type Message, parseMessage, publicKeyName } from './message/message-parser.ts';
 
 /**
  * @param context with the tenant's id
@@ -21,7 +21,7 @@ export const encrypt = (
   dataKeys: DataKeys,
   plaintext: Buffer,
   context: EncryptionContext,
-): Promise<Buffer> => dataKeys.toSeal(context, (dataKey) => sealMessage(dataKey, plaintext));
+): Promise<Buffer> => dataKeys.toSeal(context, (dataKey) => encryptMessage(dataKey, plaintext));
 
 /**
  * @param context with the tenant's id
@@ -33,13 +33,13 @@ export async function decrypt(
   ciphertext: Buffer,
   context: EncryptionContext,
 ): Promise<Buffer> {
-  const message = readMessage(ciphertext);
+  const message = parseMessage(ciphertext);
   if (message === undefined || !dataKeys.owns(message.wrappedDataKey)) throw decryptionFailed();
   if (!sameContext(givenContext(message), context)) throw decryptionFailed();
   try {
     const { wrappedDataKey, encryptionContext } = message;
     return await dataKeys.toOpen(wrappedDataKey, encryptionContext, (dataKey) =>
-      openMessage(dataKey, message),
+      decryptMessage(dataKey, message),
     );
   } catch (error) {
     // KMS out of reach is no judgement on the message; everything else is.

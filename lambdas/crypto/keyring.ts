@@ -4,6 +4,7 @@
  */
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
+import type { DataKey } from './message/message-cipher.ts';
 
 /** An AES-256 key, in a buffer that is the caller's to zero. */
 export interface Unwrapped {
@@ -12,15 +13,11 @@ export interface Unwrapped {
   readonly requestId: string;
 }
 
-/** An AES-256 key, and the same as the key store has wrapped it, bound to a context. */
-export interface DataKey extends Unwrapped {
-  readonly context: EncryptionContext;
-  readonly wrapped: EncryptedDataKey;
-}
+export interface GeneratedDataKey extends DataKey, Unwrapped {}
 
 export interface Wrapping {
   /** @returns a new data key */
-  generate(context: EncryptionContext): Promise<DataKey>;
+  generate(context: EncryptionContext): Promise<GeneratedDataKey>;
   /**
    * @param wrapped what `owns` has let through
    * @throws WrappingFailed, or anything else where the key store refuses these bytes under this context

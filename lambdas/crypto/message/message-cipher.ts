@@ -1,142 +1,109 @@
 /**
- * Seals and opens messages of the AWS Encryption SDK, which are in memory as a whole. Invariant: every message
- * has a key of its own, derived with its own 32 random bytes, and commits to it; nothing of a message is given
- * out before all of it is verified: its commitment, its header, each frame in its place, and the signature,
- * where it has one. Primitives are those of node:crypto, the parts' layout is the SDK's own code.
- * Not the SDK's `encrypt` and `decrypt`: they are streams over key objects, and cost ten times what the
- * cryptography costs, of each short message in a batch above all (docs/performance.md).
+ * Encrypts and decrypts messages of the AWS Encryption SDK, which are in memory as a whole. Invariant: every message
+ * has a key of its own, derived with its own 32 random bytes, and commits to it; nothing of a message is given out
+ * before all of it is verified: its commitment, its header, each frame in its place, and the signature, where it
+ * has one. Messages that others have signed are decrypted; ours are not signed.
+ * Not the SDK's `encrypt` and `decrypt`: they are streams over key objects and cost ten times what the cryptography
+ * costs, above all for each short message of a batch (docs/performance.md).
  * Rules: AWS Encryption SDK Developer Guide, "message format", version 2, and "Supported algorithm suites".
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { ContentAADString, serializeFactory } from '@aws-crypto/serialize';
-import type { DataKey } from '../keyring.ts';
 import {
-  authTagLength,
-  cipherOf,
-  commitmentLength,
-  decipherOf,
-  derived,
-  openInto,
-  sealInto,
-} from './key-derivation.ts';
-import { type Message, unsignedSuite } from './message-parser.ts';
-import { verifySignature } from './signature.ts';
+  createPublicKey,
+  createVerify,
+  ECDH,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { authTagBytes, decryptInto, encryptInto, ivBytes } from './aes-gcm.ts';
+import { deriveMessageKey } from './key-derivation.ts';
+import { type Message, publicKeyName, unsignedSuite } from './message-parser.ts';
+import {
+  frameAad,
+  messageIdBytes,
+  onlyFrame,
+  serializeFrameHeader,
+  serializeHeader,
+  type WrappedDataKey,
+} from './message-serializer.ts';
 
-const versionAndSuiteLength = 3;
-const messageIdLength = 32;
-const ivLength = 12;
-/** No frame has an IV of zeros: frames count from 1, and the count is the IV. */
-const headerIv = Buffer.alloc(ivLength);
+/** An AES-256 key, and the same as the key store has wrapped it, bound to a context. */
+export interface DataKey extends WrappedDataKey {
+  readonly plaintext: Uint8Array;
+}
+
+/** No frame has an IV of zeros: the IV of a frame is its number, and the first is 1. */
+const headerIv = Buffer.alloc(ivBytes);
 const nothing = Buffer.alloc(0);
 
-const utf8 = (text: string): Buffer => Buffer.from(text, 'utf8');
-const { buildMessageHeader, serializeMessageHeader, frameIv, finalFrameHeader } = serializeFactory(
-  utf8,
-  { utf8Sorting: true },
-);
-
-/**
- * @param dataKey its bytes are neither kept nor changed
- * @returns a message whose one frame, the final one, has all of the plaintext: the more frames, the more work
- */
-export function sealMessage(dataKey: DataKey, plaintext: Buffer): Buffer {
+/** @param dataKey its bytes are neither kept nor changed */
+export function encryptMessage(dataKey: DataKey, plaintext: Buffer): Buffer {
   const messageId = newMessageId();
-  const { key, commitment } = derived(dataKey.plaintext, messageId, unsignedSuite);
-  const header = headerOf(dataKey, { messageId, length: plaintext.length, commitment });
-  const iv = frameIv(ivLength, 1);
-  const aad = frameAad(messageId, { sequenceNumber: 1, isFinal: true, length: plaintext.length });
-  const headerTag = sealInto(nothing, cipherOf(key, headerIv, header), nothing);
-  const before = Buffer.concat([header, headerTag, finalFrameHeader(1, iv, plaintext.length)]);
-  const start = before.length;
-  // All of it is written; Buffer.concat would fill the rest with zeros first.
-  const message = Buffer.allocUnsafe(start + plaintext.length + authTagLength);
-  message.set(before);
-  const tag = sealInto(message.subarray(start), cipherOf(key, iv, aad), plaintext);
-  message.set(tag, start + plaintext.length);
+  const { key, commitment } = deriveMessageKey(dataKey.plaintext, messageId, unsignedSuite);
+  const header = serializeHeader(dataKey, messageId, commitment, plaintext.length);
+  const headerTag = encryptInto(nothing, nothing, { key, iv: headerIv, aad: header });
+  const start = Buffer.concat([header, headerTag, serializeFrameHeader(plaintext.length)]);
+  // Every byte is written below; Buffer.concat would fill the rest with zeros first.
+  const message = Buffer.allocUnsafe(start.length + plaintext.length + authTagBytes);
+  message.set(start);
+  const aad = frameAad(messageId, onlyFrame, plaintext.length);
+  const content = message.subarray(start.length);
+  const tag = encryptInto(content, plaintext, { key, iv: onlyFrame.iv, aad });
+  content.set(tag, plaintext.length);
   return message;
 }
 
-/** Random bytes are taken together: one by one they cost as much as a cipher. None is given twice. */
-let messageIds = nothing;
+/** Random bytes for many ids are taken at once: one by one they cost as much as a cipher. No id is given twice. */
+let unusedIds = nothing;
 function newMessageId(): Buffer {
-  if (messageIds.length === 0) messageIds = randomBytes(128 * messageIdLength);
-  const messageId = messageIds.subarray(0, messageIdLength);
-  messageIds = messageIds.subarray(messageIdLength);
+  if (unusedIds.length === 0) unusedIds = randomBytes(128 * messageIdBytes);
+  const messageId = unusedIds.subarray(0, messageIdBytes);
+  unusedIds = unusedIds.subarray(messageIdBytes);
   return messageId;
 }
 
-/** Of a data key's messages, the headers have all in common but what is unique to a message. */
-const headers = new WeakMap<DataKey, Buffer>();
-
-function headerOf(
-  dataKey: DataKey,
-  message: { readonly messageId: Buffer; readonly length: number; readonly commitment: Buffer },
-): Buffer {
-  const header = Buffer.from(commonHeader(dataKey));
-  header.set(message.messageId, versionAndSuiteLength);
-  // A final frame is shorter than the others would be.
-  header.writeUInt32BE(message.length + 1, header.length - commitmentLength - 4);
-  header.set(message.commitment, header.length - commitmentLength);
-  return header;
-}
-
-function commonHeader(dataKey: DataKey): Buffer {
-  let common = headers.get(dataKey);
-  if (common === undefined) {
-    common = emptyHeader(dataKey);
-    headers.set(dataKey, common);
-  }
-  return common;
-}
-
-const emptyHeader = ({ wrapped, context }: DataKey): Buffer =>
-  Buffer.from(
-    serializeMessageHeader(
-      buildMessageHeader({
-        suite: unsignedSuite,
-        encryptionContext: { ...context },
-        encryptedDataKeys: [wrapped],
-        messageId: new Uint8Array(messageIdLength),
-        frameLength: 0,
-        suiteData: new Uint8Array(commitmentLength),
-      }),
-    ),
-  );
-
 /**
  * @param dataKey is neither kept nor changed
- * @throws Error where anything of the message is not as it was sealed
+ * @throws Error where anything of the message is not as it was encrypted
  */
-export function openMessage(dataKey: Uint8Array, message: Message): Buffer {
+export function decryptMessage(dataKey: Uint8Array, message: Message): Buffer {
   const { messageId, suiteData } = message.header;
-  const { key, commitment } = derived(dataKey, messageId, message.suite);
-  if (!timingSafeEqual(commitment, suiteData)) throw new Error('sealed with another data key');
-  openInto(nothing, decipherOf(key, headerIv, message.rawHeader, message.headerTag), nothing);
-  const length = message.frames.reduce((sum, { content }) => sum + content.length, 0);
-  // Of its own, not of the pool that small buffers share.
-  const plaintext = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const { iv, content, tag, ...frame } of message.frames) {
-    const aad = frameAad(messageId, { ...frame, length: content.length });
-    openInto(plaintext.subarray(at), decipherOf(key, iv, aad, tag), content);
-    at += content.length;
-  }
+  const { key, commitment } = deriveMessageKey(dataKey, messageId, message.suite);
+  if (!timingSafeEqual(commitment, suiteData)) throw new Error('encrypted with another data key');
+  const aad = message.rawHeader;
+  decryptInto(nothing, nothing, { key, iv: headerIv, aad, tag: message.headerTag });
+  const plaintext = decryptFrames(key, message);
   if (message.signed) verifySignature(message);
   return plaintext;
 }
 
-/** What is authenticated with a frame: its message, whether it is the last, its place and its length. */
-function frameAad(
-  messageId: Uint8Array,
-  frame: { readonly sequenceNumber: number; readonly isFinal: boolean; readonly length: number },
-): Buffer {
-  const { FINAL_FRAME_STRING_ID, FRAME_STRING_ID } = ContentAADString;
-  const placeAndLength = Buffer.alloc(4 + 8);
-  placeAndLength.writeUInt32BE(frame.sequenceNumber);
-  placeAndLength.writeBigUInt64BE(BigInt(frame.length), 4);
-  return Buffer.concat([
-    messageId,
-    utf8(frame.isFinal ? FINAL_FRAME_STRING_ID : FRAME_STRING_ID),
-    placeAndLength,
-  ]);
+function decryptFrames(key: KeyObject, { header, frames }: Message): Buffer {
+  const bytes = frames.reduce((sum, { content }) => sum + content.length, 0);
+  // In memory of its own, not in the pool that small buffers share.
+  const plaintext = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  for (const frame of frames) {
+    const { iv, content, tag } = frame;
+    const aad = frameAad(header.messageId, frame, content.length);
+    decryptInto(plaintext.subarray(at), content, { key, iv, aad, tag });
+    at += content.length;
+  }
+  return plaintext;
+}
+
+/** @throws Error where the signature is not of this message, by the public key in its context */
+function verifySignature({ encryptionContext, signedBytes, signature }: Message): void {
+  const compressed = Buffer.from(encryptionContext[publicKeyName] ?? '', 'base64');
+  const verify = createVerify('sha384').update(signedBytes);
+  if (!verify.verify(publicKeyOf(compressed), signature)) throw new Error('the signature is wrong');
+}
+
+/** @throws Error where that is no point of P-384 */
+function publicKeyOf(compressedPoint: Buffer): KeyObject {
+  const to = 'uncompressed';
+  const point = ECDH.convertKey(compressedPoint, 'secp384r1', undefined, undefined, to) as Buffer;
+  // One byte for the form (SEC 1, section 2.3.3), then both coordinates.
+  const x = point.subarray(1, 49).toString('base64url');
+  const y = point.subarray(49).toString('base64url');
+  return createPublicKey({ key: { kty: 'EC', crv: 'P-384', x, y }, format: 'jwk' });
 }

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { DataKeys } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { decrypt, encrypt } from '../../../lambdas/crypto/envelope-encryption.ts';
 import { WrappingFailed } from '../../../lambdas/crypto/keyring.ts';
-import { readMessage } from '../../../lambdas/crypto/message/message-parser.ts';
+import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
 import { rawDataKeys, rawKeyring, rawWrapping, uncached } from './raw-keyring.ts';
 
 const stock = buildClient(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
@@ -211,15 +211,15 @@ describe('with the stock Encryption SDK', () => {
   test('its signed message does not open with the signature of another', async () => {
     const [one, other] = [await stockEncrypt(), await stockEncrypt()];
     const cut = (signed: Buffer) =>
-      signed.length - (readMessage(signed)?.signature.length ?? 0) - 2;
+      signed.length - (parseMessage(signed)?.signature.length ?? 0) - 2;
     const mixed = Buffer.concat([one.subarray(0, cut(one)), other.subarray(cut(other))]);
-    expect(readMessage(mixed)?.signed).toBe(true);
+    expect(parseMessage(mixed)?.signed).toBe(true);
     expect(await outcome(mixed)).toBe('decryption-failed');
   });
 
   test('its message by default, committed and signed, opens here', async () => {
     const signed = await stockEncrypt();
-    expect(readMessage(signed)?.signed).toBe(true);
+    expect(parseMessage(signed)?.signed).toBe(true);
     expect(await outcome(signed)).toBe(plaintext.toString());
   });
 
@@ -249,7 +249,7 @@ describe('with the stock Encryption SDK', () => {
       children: [rawKeyring('globex')],
     });
     const doubly = await stockEncrypt(undefined, keyring);
-    expect(readMessage(doubly)).toBeUndefined();
+    expect(parseMessage(doubly)).toBeUndefined();
     expect(await outcome(doubly)).toBe('decryption-failed');
   });
 });

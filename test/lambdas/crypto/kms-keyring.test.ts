@@ -4,7 +4,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decrypt, encrypt } from '../../../lambdas/crypto/envelope-encryption.ts';
 import { kmsWrapping } from '../../../lambdas/crypto/kms-keyring.ts';
-import { readMessage } from '../../../lambdas/crypto/message/message-parser.ts';
+import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
 import { type Aws, openAws } from '../tenants/aws.ts';
 import { uncached } from './raw-keyring.ts';
 
@@ -29,7 +29,7 @@ const outcome = (ciphertext: Buffer, by = dataKeys()) =>
 
 test('a message names its key as every Encryption SDK does, and opens under that key alone', async () => {
   const message = await encrypt(dataKeys(), plaintext, context);
-  expect(readMessage(message)?.wrappedDataKey).toMatchObject({
+  expect(parseMessage(message)?.wrappedDataKey).toMatchObject({
     providerId: 'aws-kms',
     providerInfo: keys[0],
   });
@@ -45,7 +45,7 @@ test('a message that names our key but was wrapped by another does not open', as
     Buffer.from(keys[0]),
     message.subarray(at + keys[1].length),
   ]);
-  expect(readMessage(renamed)?.wrappedDataKey.providerInfo).toBe(keys[0]);
+  expect(parseMessage(renamed)?.wrappedDataKey.providerInfo).toBe(keys[0]);
   expect(await outcome(renamed)).toBe('decryption-failed');
 });
 
