@@ -5,7 +5,7 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditRow } from '../lambdas/audit/audit-row.ts';
 import { auditRow } from '../lambdas/audit/audit-row.ts';
-import { rowsAtOnce } from '../lambdas/indexer/batch-writer.ts';
+import { maxBatchRows } from '../lambdas/indexer/batch-writer.ts';
 import { keyEventOf, trailEvent } from '../lambdas/indexer/trail-event.ts';
 import type { IndexerRound, IndexerVariables } from './indexer.ts';
 
@@ -25,7 +25,7 @@ const rounds: IndexerRound[] = [];
 for (let round = 0; round <= Number(variables.ROUNDS); round += 1) {
   const events = eventsOf(round);
   const deliveries = chunked(events, eventsAtOnce).map(deliveryOf);
-  const written = chunked(events.map(rowOf), rowsAtOnce);
+  const written = chunked(events.map(rowOf), maxBatchRows);
   const indexer = await cpuOf(async () => {
     for (const delivery of deliveries) tableCalls += (await handler(delivery)).TableCalls;
   });

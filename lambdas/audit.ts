@@ -1,13 +1,14 @@
 /**
- * Who used a tenant's key. Invariant: events are read with a session of the tenant whom the path names, which
- * can read that tenant's events only; the function itself can read nobody's.
+ * Who used a tenant's key. Invariant: events are read with a session of the path's tenant, which can read that
+ * tenant's events only; the function's own role can read no events.
  */
-
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { auditQuery } from '../contract/audit.ts';
 import { auditEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
 import { listEvents } from './audit/listing.ts';
-import { auditReaderSessions } from './audit/session.ts';
+import { tenantSessions } from './aws/tenant-sessions.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
@@ -15,7 +16,10 @@ import { validated } from './http/validation.ts';
 
 const { AUDIT_TABLE_NAME: tableName, AUDIT_READER_ROLE_ARN: roleArn } =
   readEnvironment(auditEnvironment);
-const readerOf = auditReaderSessions(roleArn);
+/** Clients of the table, each with a session that reads one tenant's events. */
+const readerOf = tenantSessions(roleArn, ({ configuration, withPlugins }) =>
+  DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
+);
 
 export const handler = apiHandler<'audit'>({
   async listEvents(request: ApiRequest) {
@@ -31,7 +35,7 @@ export const handler = apiHandler<'audit'>({
  */
 function readableTenant({ event }: ApiRequest): string {
   const tenantId = tenantOfPath(event);
-  // An administrator's token has none.
+  // An administrator's token names no tenant.
   const own: unknown = event.requestContext.authorizer?.tenantId;
   if (own !== undefined && own !== tenantId) throw forbidden();
   return tenantId;

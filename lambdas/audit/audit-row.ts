@@ -1,42 +1,48 @@
 /**
- * A row of the audit table. Invariant: its key follows from the event alone, so that an event that comes
- * twice is one row; and the rows of a tenant are sorted by time.
- Whatever an event holds, it can be written and is read again
- * as it was: the encryption context is kept as text, since its names are the caller's, and one such as `constructor`
- * makes of an object what DynamoDB's converter refuses, and all rows beside it with it.
+ * A row of the audit table. Invariant: its key follows from the event alone, so that an event that comes twice is one
+ * row, and a tenant's rows are sorted by time. Whatever an event holds, it can be written and is read as it was: the
+ * encryption context is kept as text, since its names are the caller's, and the document client does not convert an
+ * object with a name such as `constructor`, and then writes none of the rows beside it.
  */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type AuditEvent, auditEvent } from '../../contract/audit.ts';
+import {
+  type AuditEvent,
+  auditEvent,
+  type KeyEvent,
+  type RequestEvent,
+} from '../../contract/audit.ts';
 import { expiryAttribute } from '../../contract/table-schema.ts';
 
-/** The sort key is a time and what tells events of one moment apart, `<time>/<kind>/<event id>`. */
-export type AuditRow = AuditEvent & {
+/** The encryption context is JSON here. */
+type StoredKeyEvent = Omit<KeyEvent, 'encryptionContext'> & { readonly encryptionContext?: string };
+
+/** The sort key is `<time>/<kind>/<event id>`: a time, and what tells events of one moment apart. */
+export type AuditRow = (StoredKeyEvent | RequestEvent) & {
   readonly tenantId: string;
   readonly eventKey: string;
   readonly [expiryAttribute]: number;
 };
 
-const secondsOfDay = 86_400;
+const daySeconds = 86_400;
 
 export const auditRow = (tenantId: string, event: AuditEvent, retentionDays: number): AuditRow => ({
   tenantId,
   eventKey: `${event.time}/${event.kind}/${event.eventId}`,
-  ...event,
-  // From the event's own time: a row that is written anew lives no longer.
-  expiresAt: Math.floor(Date.parse(event.time) / 1000) + retentionDays * secondsOfDay,
+  ...(event.kind === 'kms' ? storedKeyEvent(event) : event),
+  // Counted from the event's own time, so that a row that is written again does not live longer.
+  [expiryAttribute]: Math.floor(Date.parse(event.time) / 1000) + retentionDays * daySeconds,
 });
 
-export type Item = Record<string, AttributeValue>;
+const storedKeyEvent = ({ encryptionContext, ...event }: KeyEvent): StoredKeyEvent =>
+  encryptionContext === undefined
+    ? event
+    : { ...event, encryptionContext: JSON.stringify(encryptionContext) };
 
-export function itemOf(row: AuditRow): Item {
-  if (row.kind !== 'kms' || row.encryptionContext === undefined) return marshall(row);
-  return marshall({ ...row, encryptionContext: JSON.stringify(row.encryptionContext) });
-}
-
-/** @throws ZodError where the row is not as it must be */
-export function eventOf(item: Item): AuditEvent {
-  const { tenantId: _, eventKey, [expiryAttribute]: expiry, ...event } = unmarshall(item);
+/**
+ * @param row as it is in the table
+ * @throws ZodError where the row is not as it must be
+ */
+export function eventOf(row: Readonly<Record<string, unknown>>): AuditEvent {
+  const { tenantId: _, eventKey, [expiryAttribute]: expiry, ...event } = row;
   const { encryptionContext: context } = event;
   return auditEvent.parse(
     typeof context === 'string' ? { ...event, encryptionContext: JSON.parse(context) } : event,

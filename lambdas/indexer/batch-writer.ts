@@ -1,22 +1,23 @@
-/** Writes rows, as many at once as DynamoDB takes. Invariant: it ends only when
- * each is written, or is known never to be, or it throws. */
+/**
+ * Writes rows, as many in one call as DynamoDB takes. Invariant: it returns only when each row is written or is known
+ * to be one that DynamoDB never takes; else it throws.
+ */
 
 import { setTimeout as after } from 'node:timers/promises';
 import {
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import type { AuditRow } from '../audit/audit-row.ts';
-import { itemOf } from '../audit/audit-row.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { isNamed } from '../aws/errors.ts';
 
 /** DynamoDB API reference, BatchWriteItem. */
-export const rowsAtOnce = 25;
+export const maxBatchRows = 25;
 const batchConcurrency = 4;
-/** Of what DynamoDB gave back, since it was asked for too much at once. */
-const pausesInMs = [50, 100, 200, 400, 800, 1600, 3200];
+/** Before another attempt at the rows that DynamoDB gave back, since it had no capacity for them. */
+const pausesMs = [50, 100, 200, 400, 800, 1600, 3200];
 
 export class RowsNotWritten extends Error {
   override readonly name = 'RowsNotWritten';
@@ -25,70 +26,63 @@ export class RowsNotWritten extends Error {
   }
 }
 
-export interface Written {
+export interface WrittenRows {
   /** of DynamoDB */
   readonly calls: number;
-  /** rows that DynamoDB will never take */
+  /** rows that DynamoDB never takes */
   readonly refused: readonly AuditRow[];
 }
 
-interface Writing {
+interface BatchWriter {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
   calls: number;
   readonly refused: AuditRow[];
 }
 
 /** @throws RowsNotWritten, and what DynamoDB says of a call that may succeed another time */
 export async function writeRows(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   rows: readonly AuditRow[],
-): Promise<Written> {
-  // One batch must not name a key twice.
+): Promise<WrittenRows> {
+  // DynamoDB takes no batch that names a key twice.
   const distinct = [
     ...new Map(rows.map((row) => [`${row.tenantId}/${row.eventKey}`, row])).values(),
   ];
   const batches: AuditRow[][] = [];
-  for (let at = 0; at < distinct.length; at += rowsAtOnce) {
-    batches.push(distinct.slice(at, at + rowsAtOnce));
+  for (let at = 0; at < distinct.length; at += maxBatchRows) {
+    batches.push(distinct.slice(at, at + maxBatchRows));
   }
-  const written: Writing = { calls: 0, refused: [] };
-  await forEachConcurrently(batches, batchConcurrency, (batch) =>
-    writeWhatCanBe(client, tableName, batch, written),
-  );
-  return written;
+  const writer: BatchWriter = { client, tableName, calls: 0, refused: [] };
+  await forEachConcurrently(batches, batchConcurrency, (batch) => writeOrRefuse(writer, batch));
+  return writer;
 }
 
-/** A row that can never be written takes none of the others with it. */
-async function writeWhatCanBe(
-  client: DynamoDBClient,
-  tableName: string,
-  rows: readonly AuditRow[],
-  written: Writing,
-): Promise<void> {
+/** Where DynamoDB finds a batch invalid, writes its rows one by one: an invalid row keeps no other from the table. */
+async function writeOrRefuse(writer: BatchWriter, rows: readonly AuditRow[]): Promise<void> {
   try {
-    await writeBatch(client, tableName, rows, written);
+    await writeBatch(writer, rows);
   } catch (error) {
     if (!isNamed(error, 'ValidationException')) throw error;
-    if (rows.length === 1) written.refused.push(...rows);
-    else for (const row of rows) await writeWhatCanBe(client, tableName, [row], written);
+    if (rows.length === 1) writer.refused.push(...rows);
+    else for (const row of rows) await writeOrRefuse(writer, [row]);
   }
 }
 
-async function writeBatch(
-  client: DynamoDBClient,
-  tableName: string,
-  rows: readonly AuditRow[],
-  written: Writing,
-): Promise<void> {
-  let left: WriteRequest[] = rows.map((row) => ({ PutRequest: { Item: itemOf(row) } }));
-  for (const pause of [...pausesInMs, undefined]) {
-    written.calls += 1;
+type WriteRequests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
+
+async function writeBatch(writer: BatchWriter, rows: readonly AuditRow[]): Promise<void> {
+  const { client, tableName } = writer;
+  let left: WriteRequests = rows.map((row) => ({ PutRequest: { Item: row } }));
+  for (const pauseMs of [...pausesMs, undefined]) {
+    writer.calls += 1;
     const { UnprocessedItems = {} } = await client.send(
-      new BatchWriteItemCommand({ RequestItems: { [tableName]: left } }),
+      new BatchWriteCommand({ RequestItems: { [tableName]: left } }),
     );
     left = UnprocessedItems[tableName] ?? [];
     if (left.length === 0) return;
-    if (pause === undefined) throw new RowsNotWritten(left.length);
-    await after(pause * (0.5 + Math.random() / 2));
+    if (pauseMs === undefined) throw new RowsNotWritten(left.length);
+    await after(pauseMs * (0.5 + Math.random() / 2));
   }
 }

@@ -1,5 +1,5 @@
-/** One delivery of log lines, made into rows and written. */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+/** One delivery of log lines: makes rows of them and writes these. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
 import type { indexerEnvironment } from '../../contract/environment.ts';
 import { productTag, tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
@@ -7,7 +7,7 @@ import { type AuditRow, auditRow } from '../audit/audit-row.ts';
 import { log } from '../observability/log.ts';
 import { writeRows } from './batch-writer.ts';
 import type { KeyOwners } from './key-owners.ts';
-import { type LogBatch, lineOf } from './log-batch.ts';
+import { type LogBatch, parseLine } from './log-batch.ts';
 import { requestEventOf, requestLine } from './request-line.ts';
 import {
   createdWithTag,
@@ -18,33 +18,30 @@ import {
   trailEvent,
 } from './trail-event.ts';
 
-export interface Indexing {
-  readonly table: DynamoDBClient;
+export interface IndexerContext {
+  readonly client: DynamoDBDocumentClient;
   readonly owners: KeyOwners;
   readonly environment: z.output<typeof indexerEnvironment>;
 }
 
-export interface Summary {
+export interface IndexSummary {
   readonly IndexedLines: number;
-  /** a call for several tenants' keys is a row for each; one for nobody's is none */
+  /** a call that uses several tenants' keys makes a row for each tenant; one that uses no tenant's key makes none */
   readonly IndexedRows: number;
   readonly UnreadableLines: number;
   readonly TableCalls: number;
 }
 
 /**
- * Logs a line for each call of KMS that got a row: alarms are on these, since only here it is known which of the
- * account's keys are tenants'. It does so first: an alarm does not wait for the table.
- * @throws Error for lines of a log group that is none of ours, and where rows are not written
+ * Also logs a line for each KMS call that makes a row. Alarms count these lines, since only the indexer knows which of
+ * the account's keys are tenants'. The lines are logged before the rows are written, so no alarm waits for the table.
+ * @throws Error for a log group that is not indexed, and where rows are not written
  */
-export async function indexed(batch: LogBatch, indexing: Indexing): Promise<Summary> {
-  const { rows, unreadable } = await rowsOf(batch, indexing);
-  for (const row of rows) tell(row, indexing.environment.TENANT_ROLE_ARN);
-  const { calls, refused } = await writeRows(
-    indexing.table,
-    indexing.environment.AUDIT_TABLE_NAME,
-    rows,
-  );
+export async function indexBatch(batch: LogBatch, context: IndexerContext): Promise<IndexSummary> {
+  const { client, environment } = context;
+  const { rows, unreadable } = await rowsOf(batch, context);
+  for (const row of rows) logKeyEvent(row, environment.TENANT_ROLE_ARN);
+  const { calls, refused } = await writeRows(client, environment.AUDIT_TABLE_NAME, rows);
   for (const { eventId } of refused) log('ERROR', { message: 'event not written', eventId });
   return {
     IndexedLines: batch.lines.length,
@@ -59,29 +56,32 @@ interface Rows {
   readonly unreadable: number;
 }
 
-async function rowsOf({ logGroup, lines }: LogBatch, indexing: Indexing): Promise<Rows> {
-  const { TRAIL_LOG_GROUP: trail, REQUEST_LOG_GROUP: requests } = indexing.environment;
+async function rowsOf({ logGroup, lines }: LogBatch, context: IndexerContext): Promise<Rows> {
+  const { TRAIL_LOG_GROUP: trail, REQUEST_LOG_GROUP: requests } = context.environment;
   if (lines.length === 0) return { rows: [], unreadable: 0 };
   if (logGroup === trail) {
-    const events = lines.flatMap((line) => lineOf(trailEvent, line) ?? []);
-    return { rows: await keyRows(events, indexing), unreadable: lines.length - events.length };
+    const events = lines.flatMap((line) => parseLine(trailEvent, line) ?? []);
+    return { rows: await keyRows(events, context), unreadable: lines.length - events.length };
   }
   if (logGroup === requests) {
-    const read = lines.flatMap((line) => lineOf(requestLine, line) ?? []);
-    const days = indexing.environment.AUDIT_RETENTION_DAYS;
+    const read = lines.flatMap((line) => parseLine(requestLine, line) ?? []);
+    const days = context.environment.AUDIT_RETENTION_DAYS;
     const rows = read.map((line) => auditRow(line.tenantId, requestEventOf(line), days));
     return { rows, unreadable: lines.length - read.length };
   }
   throw new Error(`the log group ${logGroup} is none that is indexed`);
 }
 
-async function keyRows(events: readonly TrailEvent[], indexing: Indexing): Promise<AuditRow[]> {
-  const { owners, environment } = indexing;
+async function keyRows(
+  events: readonly TrailEvent[],
+  context: IndexerContext,
+): Promise<AuditRow[]> {
+  const { owners, environment } = context;
   const calls = events.map((event) => ({ event, keys: keysOf(event) }));
-  for (const { event, keys } of calls) learnNewKey(event, keys, indexing);
+  for (const { event, keys } of calls) learnNewKey(event, keys, context);
   const found = await owners.find(calls.flatMap(({ keys }) => keys));
   return calls.flatMap(({ event, keys }) => {
-    // One row a tenant, where a call was about several keys.
+    // One row for each tenant, where a call used several keys.
     const byTenant = new Map(
       keys.filter((arn) => found.has(arn)).map((arn) => [found.get(arn) as string, arn]),
     );
@@ -91,11 +91,11 @@ async function keyRows(events: readonly TrailEvent[], indexing: Indexing): Promi
   });
 }
 
-/** The row of a tenant names its key only after KMS has made it. */
+/** The registry names a key only after KMS has created it, so for a new key CreateKey itself names the owner. */
 function learnNewKey(
   event: TrailEvent,
   [arn]: readonly string[],
-  { owners, environment }: Indexing,
+  { owners, environment }: IndexerContext,
 ): void {
   if (principalOf(event) !== environment.CONTROL_PLANE_ROLE_ARN) return;
   if (createdWithTag(event, productTag.key) !== productTag.value) return;
@@ -103,8 +103,11 @@ function learnNewKey(
   if (owner !== undefined && arn !== undefined) owners.learn(arn, owner);
 }
 
-/** `neighbour`: a tenant's session, at another tenant's key. Patterns of CloudWatch Logs compare no two members. */
-function tell(
+/**
+ * `neighbour` says that a tenant's session tried another tenant's key. It is worked out here, since a filter pattern of
+ * CloudWatch Logs cannot compare two members.
+ */
+function logKeyEvent(
   { tenantId: id, time, operation, outcome, errorCode, ...row }: AuditRow,
   tenantRoleArn: string,
 ): void {

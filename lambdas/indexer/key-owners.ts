@@ -1,52 +1,53 @@
 /**
- * Whose key a key is. Invariant: the registry alone says so, but of a key so new that its row does not: that one
- * is whose the control plane made it for. What others tag or name their keys makes them nobody's.
+ * Which tenant a key belongs to. Invariant: only the registry decides, except for a key so new that no row names it:
+ * that one belongs to the tenant that the control plane created it for. Tags and aliases that somebody else gives a
+ * key do not count.
  */
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { keyArnIndex } from '../../contract/table-schema.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { LruMap } from '../caching/lru-map.ts';
 
-/** A key's tenant never changes, but a key that is nobody's yet may become one's. */
-const nobodysForMs = 60_000;
-/** Beyond it, those asked about longest ago are forgotten. */
-const maxEntries = 10_000;
+/** A key's tenant never changes, but a key without a tenant may get one. */
+const unownedForMs = 60_000;
+/** Beyond it, the key that was asked about longest ago is forgotten. */
+const maxKeys = 10_000;
+/** Of queries of the registry's index. */
+const queryConcurrency = 16;
 
 export interface KeyOwners {
-  /** @returns the tenants of those keys that have one */
+  /** @returns the tenant id of each key that has one, by key ARN */
   find(keyArns: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** of a key that the control plane has just made */
+  /** takes over the tenant of a key that the control plane has just created */
   learn(keyArn: string, tenantId: string): void;
 }
 
-/** reads of the index at a time */
-const readConcurrency = 16;
-
 interface Owner {
-  readonly tenantId?: string;
+  /** undefined where the key belongs to no tenant */
+  readonly tenantId: string | undefined;
   /** epoch milliseconds */
   readonly goodUntil: number;
 }
 
 export function keyOwners(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   now: () => number = Date.now,
 ): KeyOwners {
-  const owners = new LruMap<string, Owner>(maxEntries);
+  const owners = new LruMap<string, Owner>(maxKeys);
 
   function keep(keyArn: string, tenantId: string | undefined): void {
-    const goodUntil = tenantId === undefined ? now() + nobodysForMs : Number.POSITIVE_INFINITY;
-    owners.set(keyArn, { goodUntil, ...(tenantId !== undefined && { tenantId }) });
+    const goodUntil = tenantId === undefined ? now() + unownedForMs : Number.POSITIVE_INFINITY;
+    owners.set(keyArn, { tenantId, goodUntil });
   }
 
   return {
     async find(keyArns) {
       const asked = [...new Set(keyArns)];
       const unknown = asked.filter((arn) => !((owners.get(arn)?.goodUntil ?? 0) > now()));
-      // Beside the memory, which may forget one before the last is found.
+      // Kept apart from `owners`, which may forget one key before the last is found.
       const found = new Map(asked.map((arn) => [arn, owners.get(arn)?.tenantId]));
-      await forEachConcurrently(unknown, readConcurrency, async (arn) => {
+      await forEachConcurrently(unknown, queryConcurrency, async (arn) => {
         const tenantId = await ownerOf(client, tableName, arn);
         keep(arn, tenantId);
         found.set(arn, tenantId);
@@ -57,16 +58,19 @@ export function keyOwners(
   };
 }
 
-async function ownerOf(client: DynamoDBClient, tableName: string, keyArn: string) {
+async function ownerOf(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keyArn: string,
+): Promise<string | undefined> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: tableName,
       IndexName: keyArnIndex,
       KeyConditionExpression: 'keyArn = :keyArn',
-      ExpressionAttributeValues: { ':keyArn': { S: keyArn } },
+      ExpressionAttributeValues: { ':keyArn': keyArn },
     }),
   );
-  const tenantIds = Items.flatMap((item) => item.tenantId?.S ?? []);
-  // Two rows that name one key are a fault of the table's: nobody is shown what may be another's.
-  return tenantIds.length === 1 ? tenantIds[0] : undefined;
+  // Two rows that name one key are a fault in the table: no tenant is shown what may be another's.
+  return Items.length === 1 ? Items[0]?.tenantId : undefined;
 }

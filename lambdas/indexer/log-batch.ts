@@ -1,11 +1,11 @@
-/** Lines of a log group, as CloudWatch Logs hands them to a subscribed function. */
+/** Log lines, as CloudWatch Logs delivers them to a subscribed function. */
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 
 const event = z.object({ awslogs: z.object({ data: z.string() }) });
 
 const batch = z.object({
-  /** CONTROL_MESSAGE: whether the function can be reached */
+  /** CloudWatch Logs sends a CONTROL_MESSAGE to check that it reaches the function */
   messageType: z.enum(['DATA_MESSAGE', 'CONTROL_MESSAGE']),
   /** account id */
   owner: z.string(),
@@ -19,20 +19,20 @@ export interface LogBatch {
   readonly lines: readonly string[];
 }
 
-/** CloudWatch Logs sends at most 1 MB of JSON; this is for whoever else might invoke the function. */
-const mostBytes = 16 * 1024 * 1024;
+/** CloudWatch Logs sends at most 1 MB of JSON; this bounds what any other caller could send. */
+const maxBytes = 16 * 1024 * 1024;
 
 /** @throws Error where it is no delivery of CloudWatch Logs */
 export function readLogBatch(delivered: unknown): LogBatch {
   const { awslogs } = z.parse(event, delivered);
-  const text = gunzipSync(Buffer.from(awslogs.data, 'base64'), { maxOutputLength: mostBytes });
+  const text = gunzipSync(Buffer.from(awslogs.data, 'base64'), { maxOutputLength: maxBytes });
   const { messageType, owner, logGroup, logEvents } = z.parse(batch, JSON.parse(text.toString()));
   const lines = messageType === 'DATA_MESSAGE' ? logEvents.map(({ message }) => message) : [];
   return { owner, logGroup, lines };
 }
 
 /** @returns undefined where the line is no JSON object, or not of the schema */
-export function lineOf<S extends z.core.$ZodType>(
+export function parseLine<S extends z.core.$ZodType>(
   schema: S,
   line: string,
 ): z.output<S> | undefined {

@@ -1,4 +1,4 @@
-/** The data plane's log line of a request, and the event that a tenant is shown of it. */
+/** The data plane's log line of a request, and the event that the tenant sees of it. */
 import * as z from 'zod/mini';
 import { auditOutcome, kmsCall, type RequestEvent } from '../../contract/audit.ts';
 import { tenantId } from '../../contract/tenant-id.ts';

@@ -1,7 +1,7 @@
 /**
- * What is read of CloudTrail's record of a call of KMS, and the event that a tenant is shown of it. Invariant:
- * nothing of the request but the encryption context, which is no secret, and the key. Source: "CloudTrail record
- * contents", CloudTrail user guide; "Examples of AWS KMS log entries", developer guide.
+ * What the indexer reads of CloudTrail's record of a KMS call, and the event that the tenant sees of it. Invariant: of
+ * the request it reads the key, the tags and the encryption context, which is no secret, and nothing else. Source:
+ * "CloudTrail record contents", CloudTrail User Guide; "Examples of AWS KMS log entries", KMS Developer Guide.
  */
 
 import * as z from 'zod/mini';
@@ -43,8 +43,8 @@ const keyArn = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 const keyArnInText = /\barn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+/g;
 
 /**
- * @returns the ARNs of the keys that the call was about. A refusal may name them nowhere but in KMS's own
- *   message, so that is looked at where nothing else names one.
+ * @returns the ARNs of the keys that the call was about. A refusal may name them only in KMS's own message, so the
+ *   message counts where nothing else names a key.
  */
 export function keysOf({ resources, requestParameters, errorMessage }: TrailEvent): string[] {
   const named = [...(resources ?? []).map(({ ARN }) => ARN), requestParameters?.keyId].filter(
@@ -54,13 +54,13 @@ export function keysOf({ resources, requestParameters, errorMessage }: TrailEven
   return [...new Set(all)];
 }
 
-/** @returns the tag with which the call made a key, undefined where it made none or has no such tag */
+/** @returns the tag's value, undefined where the call created no key or gave it no such tag */
 export const createdWithTag = (event: TrailEvent, key: string): string | undefined =>
   event.eventName === 'CreateKey' && event.errorCode === undefined
     ? event.requestParameters?.tags?.find(({ tagKey }) => tagKey === key)?.tagValue
     : undefined;
 
-/** @returns the ARN of the role or user, or the service of AWS */
+/** @returns the ARN of the role or user, or the name of the AWS service */
 export function principalOf({ userIdentity }: TrailEvent): string {
   const { arn, invokedBy, principalId, accountId, sessionContext } = userIdentity;
   return (
@@ -94,7 +94,7 @@ function sessionOf({ userIdentity: { type, arn } }: TrailEvent): string | undefi
   return type === 'AssumedRole' ? arn?.slice(arn.lastIndexOf('/') + 1) : undefined;
 }
 
-/** What KMS could not do, whoever asked. */
+/** Errors of KMS itself, which no caller has caused. */
 const failures = new Set([
   'DependencyTimeout',
   'DependencyTimeoutException',

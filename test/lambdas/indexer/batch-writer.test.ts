@@ -1,16 +1,17 @@
 /** Whatever an event holds, and whatever DynamoDB gives back: what can be a row becomes one. */
 
-import { type BatchWriteItemCommand, DynamoDB } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type BatchWriteCommandInput, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import type { KeyEvent } from '../../../contract/audit.ts';
 import { eventOf } from '../../../lambdas/audit/audit-row.ts';
 import { RowsNotWritten } from '../../../lambdas/indexer/batch-writer.ts';
-import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { delivery } from './delivery.ts';
-import { environment, event, index, owners, rows, useWorld, world } from './harness.ts';
+import { environment, event, harness, index, owners, rows, useHarness } from './harness.ts';
 
-useWorld();
+useHarness();
 
 describe('an event that somebody has made odd', () => {
   /** Names that mean something to JavaScript, and to DynamoDB's converter. */
@@ -21,7 +22,7 @@ describe('an event that somebody has made odd', () => {
       const odd = event(['acme'], { requestParameters: { encryptionContext } });
       const summary = await index('trail', [odd, event(['acme'])]);
       expect(summary).toMatchObject({ IndexedRows: 2, UnreadableLines: 0 });
-      const { Items = [] } = await world.table.scan({ TableName: 'audit' });
+      const { Items = [] } = await harness.client.scan({ TableName: 'audit' });
       expect(Items.map((item) => (eventOf(item) as KeyEvent).encryptionContext)).toContainEqual(
         encryptionContext,
       );
@@ -33,7 +34,9 @@ describe('an event that somebody has made odd', () => {
     const lines = [...Array.from({ length: 30 }, () => event(['acme'])), tooLong];
     expect(await index('trail', lines)).toMatchObject({ IndexedRows: 30, UnreadableLines: 1 });
     expect(await rows()).toHaveLength(30);
-    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'event not written' }));
+    expect(harness.logged).toContainEqual(
+      expect.objectContaining({ message: 'event not written' }),
+    );
   });
 });
 
@@ -46,23 +49,23 @@ describe('writing', () => {
 
   /** DynamoDB gives back what it had no capacity for, which no local table has. */
   function givingBack(times: number) {
-    const client = new DynamoDB(world.configuration);
+    const client = new DynamoDBClient(harness.configuration);
     let left = times;
     client.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          const { RequestItems = {} } = args.input as BatchWriteItemCommand['input'];
+          const { RequestItems = {} } = args.input as BatchWriteCommandInput;
           const requests = RequestItems.audit ?? [];
           if (commandName !== 'BatchWriteItemCommand' || left === 0) return next(args);
           left -= 1;
           const [first, ...rest] = requests;
-          await world.table.batchWriteItem({ RequestItems: { audit: [first as never] } });
+          await harness.client.batchWrite({ RequestItems: { audit: [first as never] } });
           const output = { UnprocessedItems: { audit: rest }, $metadata: {} };
           return { response: {}, output } as never;
         },
       { step: 'initialize' },
     );
-    return client;
+    return DynamoDBDocumentClient.from(client);
   }
 
   test('is tried again for what DynamoDB gave back', async () => {
@@ -70,8 +73,8 @@ describe('writing', () => {
       'trail',
       [1, 2, 3, 4].map(() => JSON.stringify(event(['acme']))),
     );
-    const summary = await indexed(readLogBatch(lines), {
-      table: givingBack(2),
+    const summary = await indexBatch(readLogBatch(lines), {
+      client: givingBack(2),
       owners: owners(),
       environment,
     });
@@ -84,13 +87,13 @@ describe('writing', () => {
       'trail',
       Array.from({ length: 12 }, () => JSON.stringify(event(['acme']))),
     );
-    const failing = indexed(readLogBatch(lines), {
-      table: givingBack(20),
+    const failing = indexBatch(readLogBatch(lines), {
+      client: givingBack(20),
       owners: owners(),
       environment,
     });
     await expect(failing).rejects.toThrow(RowsNotWritten);
     // The lines for alarms are there all the same.
-    expect(world.logged.map(({ message }) => message)).toEqual(Array(12).fill('key event'));
+    expect(harness.logged.map(({ message }) => message)).toEqual(Array(12).fill('key event'));
   });
 });

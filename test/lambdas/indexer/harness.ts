@@ -1,9 +1,8 @@
-/** The tables of the local stack, two tenants with keys in them, and lines that the indexer is given. */
-
-import { DynamoDB, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+/** The tables of the local stack with two tenants' keys in them, and lines for the indexer. */
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
-import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
@@ -30,24 +29,24 @@ export const environment = {
 };
 
 /** Made before the tests of a file, and empty before each of them. */
-export const world = {
-  table: undefined as unknown as DynamoDB,
+export const harness = {
+  client: undefined as unknown as DynamoDBDocument,
   configuration: {} as DynamoDBClientConfig,
   /** of DynamoDB */
   calls: [] as FinishedCall[],
   /** what the indexer has logged */
   logged: [] as Record<string, unknown>[],
-  /** of the memory of whose key a key is, epoch milliseconds */
+  /** the clock of `owners`, epoch milliseconds */
   now: 0,
 };
 
-/** Gives the file's tests the world. */
-export function useWorld(): void {
+/** Opens the harness for the tests of a file. */
+export function useHarness(): void {
   const ends: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     ends.push(...(await open()));
     jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
-      world.logged.push(JSON.parse(String(line)));
+      harness.logged.push(JSON.parse(String(line)));
       return true;
     });
   });
@@ -89,34 +88,31 @@ async function open(): Promise<(() => Promise<void>)[]> {
     credentials,
     clock: systemClock,
     port: 0,
-    onCall: (call) => world.calls.push(call),
+    onCall: (call) => harness.calls.push(call),
     ...account,
   });
-  world.configuration = {
+  harness.configuration = {
     endpoint: endpoint.url,
     region: account.region,
     maxAttempts: 1,
     credentials: credentials.issue(administrator(account.accountId)),
   };
-  world.table = new DynamoDB(world.configuration);
+  harness.client = DynamoDBDocument.from(new DynamoDBClient(harness.configuration));
   for (const tenantId of ['acme', 'globex']) {
-    const Item = { tenantId: { S: tenantId }, keyArn: { S: keyOf(tenantId) } };
-    await world.table.putItem({ TableName: 'tenants', Item });
+    const Item = { tenantId, keyArn: keyOf(tenantId) };
+    await harness.client.put({ TableName: 'tenants', Item });
   }
   return [endpoint.close, () => tables.close()];
 }
 
 async function empty(): Promise<void> {
-  const { Items = [] } = await world.table.scan({ TableName: 'audit' });
+  const { Items = [] } = await harness.client.scan({ TableName: 'audit' });
   for (const { tenantId, eventKey } of Items) {
-    await world.table.deleteItem({
-      TableName: 'audit',
-      Key: { tenantId: tenantId as never, eventKey: eventKey as never },
-    });
+    await harness.client.delete({ TableName: 'audit', Key: { tenantId, eventKey } });
   }
-  world.calls.length = 0;
-  world.logged.length = 0;
-  world.now = 0;
+  harness.calls.length = 0;
+  harness.logged.length = 0;
+  harness.now = 0;
 }
 
 let count = 0;
@@ -154,10 +150,10 @@ export const request = (change: object = {}) => {
   };
 };
 
-export const owners = () => keyOwners(world.table, 'tenants', () => world.now);
+export const owners = () => keyOwners(harness.client, 'tenants', () => harness.now);
 
 export const index = (group: string, lines: readonly object[], known = owners()) =>
-  indexed(
+  indexBatch(
     readLogBatch(
       delivery(
         group,
@@ -165,14 +161,14 @@ export const index = (group: string, lines: readonly object[], known = owners())
       ),
     ),
     {
-      table: world.table,
+      client: harness.client,
       owners: known,
       environment,
     },
   );
 
 export async function rows(): Promise<Record<string, unknown>[]> {
-  const { Items = [] } = await world.table.scan({ TableName: 'audit', ConsistentRead: true });
-  return Items.map((item) => unmarshall(item));
+  const { Items = [] } = await harness.client.scan({ TableName: 'audit', ConsistentRead: true });
+  return Items;
 }
 export const tenantsOf = async () => (await rows()).map(({ tenantId }) => tenantId).sort();

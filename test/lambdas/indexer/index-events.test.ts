@@ -1,23 +1,23 @@
 /** From lines to rows, on the tables of the local stack. */
 import { describe, expect, test } from '@jest/globals';
-import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { delivery } from './delivery.ts';
 import {
   controlPlane,
   environment,
   event,
+  harness,
   index,
   keyOf,
   owners,
   request,
   rows,
   tenantsOf,
-  useWorld,
-  world,
+  useHarness,
 } from './harness.ts';
 
-useWorld();
+useHarness();
 
 describe('events of the trail', () => {
   test("are rows of the key's tenant, which go away in time, and lines for alarms", async () => {
@@ -47,7 +47,7 @@ describe('events of the trail', () => {
         encryptionContext: '{"TenantId":"acme"}',
       },
     ]);
-    expect(world.logged).toEqual([
+    expect(harness.logged).toEqual([
       {
         timestamp: expect.any(String),
         level: 'INFO',
@@ -78,7 +78,7 @@ describe('events of the trail', () => {
     ]);
     expect(summary).toMatchObject({ IndexedLines: 4, IndexedRows: 0 });
     expect(await rows()).toEqual([]);
-    expect(world.logged).toEqual([]);
+    expect(harness.logged).toEqual([]);
   });
 
   test('of a key that the control plane has just made are the new tenant’s', async () => {
@@ -109,8 +109,8 @@ describe('events of the trail', () => {
 
   test('that no reader can read are counted, and stop no other', async () => {
     const batch = delivery('trail', ['{', '"x"', JSON.stringify(event(['acme']))]);
-    const known = { table: world.table, owners: owners(), environment };
-    expect(await indexed(readLogBatch(batch), known)).toMatchObject({
+    const known = { client: harness.client, owners: owners(), environment };
+    expect(await indexBatch(readLogBatch(batch), known)).toMatchObject({
       IndexedLines: 3,
       IndexedRows: 1,
       UnreadableLines: 2,

@@ -1,22 +1,22 @@
 /** Whose key a key is, as the indexer asks for it. */
 import { describe, expect, test } from '@jest/globals';
-import { event, index, keyOf, owners, rows, tenantsOf, useWorld, world } from './harness.ts';
+import { event, harness, index, keyOf, owners, rows, tenantsOf, useHarness } from './harness.ts';
 
-useWorld();
+useHarness();
 
 describe('whose key it is', () => {
   test('is asked once, and of what is nobody’s again after a minute', async () => {
     const known = owners();
-    const queries = () => world.calls.filter(({ operation }) => operation === 'Query').length;
+    const queries = () => harness.calls.filter(({ operation }) => operation === 'Query').length;
     for (let batch = 0; batch < 3; batch += 1) {
       await index('trail', [event(['acme']), event(['acme']), event(['late'])], known);
     }
     expect(queries()).toBe(2);
-    await world.table.putItem({
+    await harness.client.put({
       TableName: 'tenants',
-      Item: { tenantId: { S: 'latecomer' }, keyArn: { S: keyOf('late') } },
+      Item: { tenantId: 'latecomer', keyArn: keyOf('late') },
     });
-    world.now += 60_001;
+    harness.now += 60_001;
     await index('trail', [event(['acme']), event(['late'])], known);
     expect(queries()).toBe(3);
     expect((await tenantsOf()).filter((tenantId) => tenantId === 'latecomer')).toHaveLength(1);
@@ -24,8 +24,8 @@ describe('whose key it is', () => {
 
   test('is nobody’s where two rows name it', async () => {
     for (const tenantId of ['one', 'two']) {
-      const Item = { tenantId: { S: tenantId }, keyArn: { S: keyOf('shared') } };
-      await world.table.putItem({ TableName: 'tenants', Item });
+      const Item = { tenantId, keyArn: keyOf('shared') };
+      await harness.client.put({ TableName: 'tenants', Item });
     }
     await index('trail', [event(['shared'])]);
     expect(await rows()).toEqual([]);

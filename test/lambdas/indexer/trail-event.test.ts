@@ -1,7 +1,7 @@
 /** Events as CloudTrail documents them, and the rows that are made of them. */
 import { describe, expect, test } from '@jest/globals';
 import { keyEvent } from '../../../contract/audit.ts';
-import { lineOf } from '../../../lambdas/indexer/log-batch.ts';
+import { parseLine } from '../../../lambdas/indexer/log-batch.ts';
 import {
   createdWithTag,
   keyEventOf,
@@ -57,7 +57,7 @@ const decrypt = {
 };
 
 const read = (change: object = {}): TrailEvent =>
-  lineOf(trailEvent, JSON.stringify({ ...decrypt, ...change })) as TrailEvent;
+  parseLine(trailEvent, JSON.stringify({ ...decrypt, ...change })) as TrailEvent;
 
 test('a use by the tenant role is shown with role, session, context and key material', () => {
   const event = keyEventOf(read(), acmeKey);
@@ -209,6 +209,6 @@ describe('a line that is no event of KMS is not read', () => {
     ['null', 'null'],
     ['a list', '[]'],
   ])('%s', (_, line) => {
-    expect(lineOf(trailEvent, line)).toBeUndefined();
+    expect(parseLine(trailEvent, line)).toBeUndefined();
   });
 });

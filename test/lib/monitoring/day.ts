@@ -4,7 +4,8 @@
  * does not play, CloudTrail's records of other services and API Gateway's access log, is in their shape.
  */
 import { KMS } from '@aws-sdk/client-kms';
-import { indexed } from '../../../lambdas/indexer/index-events.ts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { localAccount } from '../../../local/stack.ts';
 import type { Template } from '../../../local/template/template.ts';
@@ -71,9 +72,9 @@ export async function beginDay(
     TRAIL_LOG_GROUP: 'trail',
     REQUEST_LOG_GROUP: 'requests',
   };
-  const table = stack.administrator.dynamodb;
+  const client = DynamoDBDocumentClient.from(stack.administrator.dynamodb);
   const accessLogFormat = formatOf(template);
-  const owners = keyOwners(table, environment.TABLE_NAME);
+  const owners = keyOwners(client, environment.TABLE_NAME);
 
   /** CloudTrail's events, and what the indexer says of those that are about a tenant's key */
   async function ofEvents(events: readonly { readonly eventSource: string }[]) {
@@ -81,7 +82,7 @@ export async function beginDay(
     // As its subscription has it.
     const ofKms = lines.filter((_, at) => events[at]?.eventSource === 'kms.amazonaws.com');
     const batch = { owner: localAccount.accountId, logGroup: 'trail', lines: ofKms };
-    const told = await linesOf(() => indexed(batch, { table, owners, environment }));
+    const told = await linesOf(() => indexBatch(batch, { client, owners, environment }));
     return [
       ...lines.map((line) => ({ log: 'trail' as const, line })),
       ...told.map((line) => ({ log: 'indexer' as const, line })),
