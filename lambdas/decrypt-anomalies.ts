@@ -1,19 +1,24 @@
 /**
- * Holds how much each tenant decrypts in an hour against what it used to, by schedule. It reads who decrypted
- * how much and writes what is usual, and reaches neither a key nor a row of the registry but to list them.
+ * Compares, by schedule, how much each tenant decrypts in an hour with what is usual for it. Invariant: the function
+ * reaches no key; it lists the registry, reads the audit events and writes baselines only.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { readEnvironment, volumesEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
-import { judgeVolumes, metricsOf, type Summary } from './decrypt-anomalies/detect.ts';
+import {
+  type DetectSummary,
+  detectDecryptAnomalies,
+  metricsOf,
+} from './decrypt-anomalies/detect.ts';
 import { log } from './observability/log.ts';
 
 const environment = readEnvironment(volumesEnvironment);
-const client = new DynamoDBClient(clientConfiguration);
+const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));
 
-export async function handler(_event: unknown, context: Context): Promise<Summary> {
-  const summary = await judgeVolumes({
+export async function handler(_event: unknown, context: Context): Promise<DetectSummary> {
+  const summary = await detectDecryptAnomalies({
     client,
     tableName: environment.TABLE_NAME,
     auditTableName: environment.AUDIT_TABLE_NAME,

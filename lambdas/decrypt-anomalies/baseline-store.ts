@@ -1,25 +1,24 @@
 /**
- * Baselines, where they are kept: in the audit table, each under a partition key that is no tenant id, so that
- * no tenant's session reads it. Invariant: a baseline changes only from what its writer has read, so an hour is
- * learned once and in its turn.
+ * Stores baselines in the audit table, each under a partition key that is no tenant id, so that no tenant's session
+ * reads it. Invariant: a baseline changes only from the state that its writer has read, so each hour is learned once
+ * and in order.
  */
 
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { baselineKey, expiryAttribute } from '../../contract/table-schema.ts';
 import { isNamed } from '../aws/errors.ts';
 import type { Baseline } from './baseline.ts';
-import { hourInMs, textOf } from './hour.ts';
+import { hourMs, hourText } from './hour.ts';
 
-/** Written anew each hour: it goes away by itself when its tenant has been gone for so long. */
-const expiryInSeconds = 90 * 86_400;
+/** A baseline is written each hour: it goes away by itself 90 days after its tenant. */
+const expirySeconds = 90 * 86_400;
 
 const amount = z.number().check(z.nonnegative());
 const count = z.int().check(z.nonnegative());
 
-/** Strict: an attribute that this version does not know was written by one that knows better. */
-const keptBaseline = z.strictObject({
+/** Strict: a newer version wrote an attribute that this one does not know, and knows better. */
+const baselineRow = z.strictObject({
   tenantId: z.string(),
   eventKey: z.string(),
   [expiryAttribute]: z.int(),
@@ -27,7 +26,6 @@ const keptBaseline = z.strictObject({
   deviation: amount,
   hours: count,
   unusualInARow: count,
-  /** the last hour that it has in it */
   judgedUpTo: z.pipe(
     z.iso.datetime({ precision: 3 }),
     z.transform((text) => Date.parse(text)),
@@ -35,47 +33,43 @@ const keptBaseline = z.strictObject({
   writer: z.string(),
 });
 
-export interface KeptBaseline extends Baseline {
-  /** epoch milliseconds */
+export interface StoredBaseline extends Baseline {
+  /** the last hour that was learned, epoch milliseconds */
   readonly judgedUpTo: number;
 }
 
-export interface KeptBaselines {
-  /** @throws ZodError, or Error, where it is not as it must be */
-  get(tenantId: string): Promise<KeptBaseline | undefined>;
+export interface BaselineStore {
+  /** @throws ZodError, or Error, where the row is not as it must be */
+  get(tenantId: string): Promise<StoredBaseline | undefined>;
   /**
-   * @param read what it was, as it was read
-   * @returns false where somebody else has changed it since
+   * @param before as it was read
+   * @returns false where another writer has changed it since
    */
-  put(tenantId: string, read: KeptBaseline | undefined, next: KeptBaseline): Promise<boolean>;
+  put(tenantId: string, before: StoredBaseline | undefined, next: StoredBaseline): Promise<boolean>;
 }
 
 /**
- * @param writer unique to a run: it tells one's own write, whose answer was lost and which the SDK has therefore
- *   sent again, from another's
+ * @param writer unique to a run. Where the answer to a write is lost and the SDK sends it again, the row's writer
+ *   tells the run's own write from another's.
  */
-export function keptBaselines(
-  client: DynamoDBClient,
+export function baselineStore(
+  client: DynamoDBDocumentClient,
   TableName: string,
   writer: string,
-): KeptBaselines {
+): BaselineStore {
   async function find(tenantId: string) {
-    const get = new GetItemCommand({
-      TableName,
-      Key: marshall(baselineKey(tenantId)),
-      ConsistentRead: true,
-    });
-    const { Item } = await client.send(get);
-    return Item === undefined ? undefined : read(unmarshall(Item));
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: baselineKey(tenantId), ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : readRow(Item);
   }
 
   return {
     get: find,
     async put(tenantId, before, next) {
-      const Item = itemOf(tenantId, next, writer);
-      const put = new PutItemCommand({ TableName, Item, ...unchangedSince(before) });
+      const Item = rowOf(tenantId, next, writer);
       try {
-        await client.send(put);
+        await client.send(new PutCommand({ TableName, Item, ...unchangedSince(before) }));
         return true;
       } catch (error) {
         if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
@@ -86,29 +80,28 @@ export function keptBaselines(
   };
 }
 
-function read(item: unknown) {
-  const baseline = keptBaseline.parse(item);
+function readRow(row: unknown) {
+  const baseline = baselineRow.parse(row);
   const { judgedUpTo } = baseline;
-  // An hour that is to come would keep the tenant from being judged until then.
-  if (judgedUpTo > Date.now() || judgedUpTo % hourInMs !== 0) {
+  // With an hour in the future, the tenant would not be judged until then.
+  if (judgedUpTo > Date.now() || judgedUpTo % hourMs !== 0) {
     throw new Error('a baseline was judged up to an hour that has not been');
   }
   return baseline;
 }
 
-const itemOf = (tenantId: string, { judgedUpTo, ...baseline }: KeptBaseline, writer: string) =>
-  marshall({
-    ...baselineKey(tenantId),
-    ...baseline,
-    judgedUpTo: textOf(judgedUpTo),
-    writer,
-    [expiryAttribute]: Math.floor(Date.now() / 1000) + expiryInSeconds,
-  });
+const rowOf = (tenantId: string, { judgedUpTo, ...baseline }: StoredBaseline, writer: string) => ({
+  ...baselineKey(tenantId),
+  ...baseline,
+  judgedUpTo: hourText(judgedUpTo),
+  writer,
+  [expiryAttribute]: Math.floor(Date.now() / 1000) + expirySeconds,
+});
 
-const unchangedSince = (before: KeptBaseline | undefined) =>
+const unchangedSince = (before: StoredBaseline | undefined) =>
   before === undefined
     ? { ConditionExpression: 'attribute_not_exists(tenantId)' }
     : {
         ConditionExpression: 'judgedUpTo = :judgedUpTo',
-        ExpressionAttributeValues: { ':judgedUpTo': { S: textOf(before.judgedUpTo) } },
+        ExpressionAttributeValues: { ':judgedUpTo': hourText(before.judgedUpTo) },
       };

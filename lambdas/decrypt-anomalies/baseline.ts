@@ -1,25 +1,25 @@
 /**
- * What is usual for one tenant, of the items that it decrypts in an hour: mean and standard deviation of its
- * hours so far, of which one 14 days old weighs half as much as the last. Invariant: an hour far above it is
- * unusual whatever came before, and cannot make its like usual by itself: for a day it is learned as if it had
- * been half as far above the mean as is usual, however far it was.
- * Too few is not unusual: a holiday, a deployment and a suspension look alike.
+ * What is usual for one tenant: mean and standard deviation of the items that it has decrypted in an hour. An hour 14
+ * days old weighs half as much as the last. Invariant: an hour far above the mean is unusual, whatever came before, and
+ * does not make the next such hour usual: for a day an unusual hour is learned as if it had been half as far above the
+ * mean as is usual, however far it was.
+ * Too few items are not unusual: a holiday, a deployment and a suspension look alike.
  */
 
 export interface Baseline {
   /** items an hour */
   readonly mean: number;
-  /** the standard deviation of the same */
+  /** standard deviation of the items an hour */
   readonly deviation: number;
-  /** from which it was learned */
+  /** how many were learned */
   readonly hours: number;
-  /** how many of them, the last ones, were unusual one after another */
+  /** how many of the last hours were unusual, one after another */
   readonly unusualInARow: number;
 }
 
 export interface Judgement {
   readonly unusual: boolean;
-  /** with this hour in it */
+  /** the baseline with this hour learned */
   readonly next: Baseline;
 }
 
@@ -28,17 +28,20 @@ export const beforeAnyHour: Baseline = { mean: 0, deviation: 0, hours: 0, unusua
 /** A day, so that day and night are known before anything is unusual. */
 export const learningHours = 24;
 
-/** As far above the mean as is usual is whatever of these is most. */
+/** How far above the mean is usual: the largest of these three. */
 const usualDeviations = 6;
 const usualFactor = 3;
-/** Small tenants: from 1 to 10 items is no news. */
+/** For small tenants, where 10 items after 1 are nothing unusual. */
 const usualItemsAbove = 100;
 
-/** After a day without a break it is no spike but the tenant's new level, which hides the next spike if it is never learned. */
+/**
+ * After a day without a break it is not a spike but the tenant's new level. If that were never learned, each hour would
+ * be unusual and the next spike would not stand out.
+ */
 const hoursOfNewLevel = 24;
 
-const halfLifeInHours = 14 * 24;
-const leastWeight = 1 - 2 ** (-1 / halfLifeInHours);
+const halfLifeHours = 14 * 24;
+const minWeight = 1 - 2 ** (-1 / halfLifeHours);
 
 /** The most items in an hour that are usual. */
 export function mostUsual({ mean, deviation, hours }: Baseline): number {
@@ -46,7 +49,7 @@ export function mostUsual({ mean, deviation, hours }: Baseline): number {
   return Math.max(mean + usualDeviations * deviation, usualFactor * mean, mean + usualItemsAbove);
 }
 
-/** @param items a whole number, what the tenant has decrypted in the hour after the baseline's last */
+/** @param items a whole number: what the tenant decrypted in the hour after the baseline's last one */
 export function judge(baseline: Baseline, items: number): Judgement {
   const most = mostUsual(baseline);
   const unusual = items > most;
@@ -57,12 +60,12 @@ export function judge(baseline: Baseline, items: number): Judgement {
 }
 
 /**
- * Exponentially weighted mean and variance, updated by one value: with `d` as its distance from the mean and `w`
- * as its weight, `mean + w d` and `(1 - w)(variance + w d^2)`. While there are few hours all weigh the same, or
- * the first would count for most of the mean.
+ * Exponentially weighted mean and variance, updated by one value: with `d` as its distance from the mean and `w` as its
+ * weight, `mean + w d` and `(1 - w)(variance + w d^2)`. While there are few hours, all weigh the same: else the first
+ * hour would make most of the mean.
  */
 function withHour({ mean, deviation, hours }: Baseline, items: number) {
-  const weight = Math.max(1 / (hours + 1), leastWeight);
+  const weight = Math.max(1 / (hours + 1), minWeight);
   const distance = items - mean;
   const variance = (1 - weight) * (deviation ** 2 + weight * distance ** 2);
   return {
@@ -72,5 +75,5 @@ function withHour({ mean, deviation, hours }: Baseline, items: number) {
   };
 }
 
-/** DynamoDB takes no number as small as one becomes that is halved for years. */
+/** A number that is halved for years becomes smaller than any that DynamoDB takes. */
 const millionths = (value: number): number => Math.round(value * 1e6) / 1e6;

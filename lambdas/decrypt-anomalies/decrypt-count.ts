@@ -1,22 +1,21 @@
 /**
- * How many items a tenant has decrypted in an hour, by the audit table's rows of its requests. A data key that was
- * given out is one item, whatever is decrypted with it where nobody here sees it.
+ * How many items a tenant has decrypted in an hour, by the rows of its requests in the audit table. A data key that was
+ * given out counts as one item: what the caller decrypts with it is seen by nobody here.
  */
 
 import {
-  type AttributeValue,
-  type DynamoDBClient,
-  QueryCommand,
+  type DynamoDBDocumentClient,
+  paginateQuery,
   type QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
+} from '@aws-sdk/lib-dynamodb';
 import type { RequestEvent } from '../../contract/audit.ts';
 import { routes } from '../../contract/routes.ts';
-import { hourInMs, textOf } from './hour.ts';
+import { hourMs, hourText } from './hour.ts';
 
 const decrypting = routes.filter(({ gives }) => gives === 'plaintext');
 
 export interface CountOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBDocumentClient;
   readonly auditTableName: string;
   /** whether there is no time for another page */
   readonly isOver: () => boolean;
@@ -25,26 +24,23 @@ export interface CountOptions {
 /**
  * @param hour epoch milliseconds at which it begins
  * @returns undefined where the time was over before all rows were read
- * @throws Error for a row whose number of items is none
+ * @throws Error for a row whose number of items is not a whole number
  */
 export async function decryptedItems(
   { client, auditTableName, isOver }: CountOptions,
   tenantId: string,
   hour: number,
 ): Promise<number | undefined> {
-  const input = query(auditTableName, tenantId, hour);
+  if (isOver()) return undefined;
   let items = 0;
-  let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
-  do {
-    if (isOver()) return undefined;
-    const page = await client.send(new QueryCommand({ ...input, ExclusiveStartKey }));
+  for await (const page of paginateQuery({ client }, query(auditTableName, tenantId, hour))) {
     for (const row of page.Items ?? []) items += itemsOf(row);
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+    if (page.LastEvaluatedKey !== undefined && isOver()) return undefined;
+  }
   return items;
 }
 
-/** By aliases, since some names are words of DynamoDB's own. */
+/** By aliases, since some of the names are reserved words of DynamoDB. */
 const names = {
   '#kind': 'kind',
   '#operation': 'operation',
@@ -54,39 +50,38 @@ const names = {
 } as const satisfies Readonly<Record<string, keyof RequestEvent>>;
 
 const operations = Object.fromEntries(
-  decrypting.map(({ operation }, index) => [`:operation${index}`, { S: operation }]),
+  decrypting.map(({ operation }, index) => [`:operation${index}`, operation]),
 );
 
 const query = (TableName: string, tenantId: string, hour: number): QueryCommandInput => ({
   TableName,
-  // A key is longer than a time alone, and so after it: the first moment of the next hour is not in the range.
+  // A sort key begins with its time and is longer, so it sorts after it: the next hour's first moment is not in the range.
   KeyConditionExpression: 'tenantId = :tenantId AND eventKey BETWEEN :from AND :to',
   FilterExpression: `#kind = :kind AND #outcome = :outcome AND #operation IN (${Object.keys(operations)})`,
   ProjectionExpression: '#items, #failedItems',
   ExpressionAttributeNames: names,
   ExpressionAttributeValues: {
-    ':tenantId': { S: tenantId },
-    ':from': { S: textOf(hour) },
-    ':to': { S: textOf(hour + hourInMs) },
-    ':kind': { S: 'request' },
-    ':outcome': { S: 'succeeded' },
+    ':tenantId': tenantId,
+    ':from': hourText(hour),
+    ':to': hourText(hour + hourMs),
+    ':kind': 'request',
+    ':outcome': 'succeeded',
     ...operations,
   },
 });
 
-/** A batch has as many as it has, but for those that were answered with an error; any other request has one. */
-function itemsOf({ items, failedItems }: Record<string, AttributeValue>): number {
+/** A batch counts its items without those that failed; any other request counts as one. */
+function itemsOf({ items, failedItems }: Readonly<Record<string, unknown>>): number {
   const decrypted = wholeNumber(items, 1) - wholeNumber(failedItems, 0);
   if (decrypted < 0) throw new Error('a row of the audit table has more failed items than items');
   return decrypted;
 }
 
-/** Whatever else it is, a number that is not added up right would hide what it counts. */
-function wholeNumber(value: AttributeValue | undefined, absent: number): number {
+/** Anything else must not pass: a number that is added up wrongly would hide what it counts. */
+function wholeNumber(value: unknown, absent: number): number {
   if (value === undefined) return absent;
-  const number = Number(value.N);
-  if (!Number.isSafeInteger(number) || number < 0) {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw new Error('a row of the audit table has a number of items that is none');
   }
-  return number;
+  return value;
 }

@@ -1,11 +1,11 @@
 /**
- * One run: each tenant's hours that are due are counted, held against its baseline and learned. Invariant: what
- * fails for one tenant stops nobody else's turn, nothing is begun that the invocation has no time for, and what
- * was not judged is counted, and comes in a later run.
+ * One run: for each tenant it counts the hours that are due, compares them with the tenant's baseline and learns them.
+ * Invariant: a failure of one tenant stops no other; nothing starts that the invocation has no time for; and an hour
+ * that was not judged is counted, and judged in a later run.
  */
 
 import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { log } from '../observability/log.ts';
 import { counting, tenths } from '../observability/metrics.ts';
@@ -13,67 +13,72 @@ import { isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { type Baseline, beforeAnyHour, judge, mostUsual } from './baseline.ts';
-import { type KeptBaselines, keptBaselines } from './baseline-store.ts';
+import { type BaselineStore, baselineStore } from './baseline-store.ts';
 import { type CountOptions, decryptedItems } from './decrypt-count.ts';
-import { hoursDue, newestDue, textOf } from './hour.ts';
+import { hoursDue, hourText, newestDue } from './hour.ts';
 
-export interface VolumesOptions {
-  readonly client: DynamoDBClient;
+export interface DetectOptions {
+  readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly auditTableName: string;
   /** epoch milliseconds by which the invocation ends */
   readonly end: number;
-  /** epoch milliseconds, of which the hours are; by default the system's time */
+  /** epoch milliseconds, by which hours are due; by default the system's time */
   readonly now?: number;
 }
 
-export interface Summary {
-  /** all that are to be judged */
+export interface DetectSummary {
+  /** tenants to judge */
   readonly tenants: number;
   /** hours of tenants that were unusual */
   readonly unusual: number;
   /** tenants with an hour that is due and could not be judged */
   readonly failed: number;
-  /** tenants with an hour that is due and that there was no time for */
+  /** tenants with an hour that is due and for which there was no time */
   readonly unfinished: number;
   readonly durationInMs: number;
 }
 
 const tenantConcurrency = 10;
 /** Time for the calls that are under way, with all their attempts, and for the summary. */
-const reserveInMs = 60_000;
+const reserveMs = 60_000;
 
-interface Run extends CountOptions {
-  readonly baselines: KeptBaselines;
+interface DetectContext extends CountOptions {
+  readonly baselines: BaselineStore;
   /** the last hour that is due */
   readonly newest: number;
   readonly count: { unusual: number; failed: number; unfinished: number };
 }
 
 /** @throws what DynamoDB says where the tenants cannot be listed */
-export async function judgeVolumes(options: VolumesOptions): Promise<Summary> {
+export async function detectDecryptAnomalies(options: DetectOptions): Promise<DetectSummary> {
   const started = performance.now();
   const { client, tableName, auditTableName, end, now = Date.now() } = options;
-  const run: Run = {
+  const context: DetectContext = {
     client,
     auditTableName,
-    isOver: () => Date.now() > end - reserveInMs,
-    baselines: keptBaselines(client, auditTableName, randomUUID()),
+    isOver: () => Date.now() > end - reserveMs,
+    baselines: baselineStore(client, auditTableName, randomUUID()),
     newest: newestDue(now),
     count: { unusual: 0, failed: 0, unfinished: 0 },
   };
   const tenants = await tenantsToJudge(client, tableName);
-  await forEachConcurrently(tenants, tenantConcurrency, (tenantId) => turn(run, tenantId));
+  await forEachConcurrently(tenants, tenantConcurrency, (tenantId) =>
+    judgeTenant(context, tenantId),
+  );
   const durationInMs = Math.round(performance.now() - started);
-  return { tenants: tenants.length, ...run.count, durationInMs };
+  return { tenants: tenants.length, ...context.count, durationInMs };
 }
 
-/** In an order that begins at a random place, so that each is early in some run. */
-async function tenantsToJudge(client: DynamoDBClient, tableName: string): Promise<string[]> {
+/** @returns tenant ids in an order that begins at a random place, so that each tenant is early in some run */
+async function tenantsToJudge(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pagesOfRows(client, tableName)) {
     for (const row of page) {
-      // Of a row that is invalid the reconciler tells; its tenant can decrypt nothing.
+      // The reconciler reports an invalid row; its tenant can decrypt nothing.
       if (!isInvalid(row) && isJudged(row)) found.push(row.tenantId);
     }
   }
@@ -82,40 +87,41 @@ async function tenantsToJudge(client: DynamoDBClient, tableName: string): Promis
 
 const isJudged = ({ status }: TenantRow) => statusRules[status].decryptAnomalies === 'judged';
 
-async function turn(run: Run, tenantId: string): Promise<void> {
+async function judgeTenant(context: DetectContext, tenantId: string): Promise<void> {
   try {
-    if (!(await judgeHours(run, tenantId))) run.count.unfinished += 1;
+    if (!(await judgeHours(context, tenantId))) context.count.unfinished += 1;
   } catch (error) {
-    run.count.failed += 1;
-    // The name alone: what a message of a row that is not as it must be quotes is the row's.
+    context.count.failed += 1;
+    // The name alone: the message of a row that is not as it must be may quote the row.
     log('ERROR', { message: 'volume not judged', tenantId, error: (error as Error).name });
   }
 }
 
 /** @returns false where the time was over before all hours were judged */
-async function judgeHours(run: Run, tenantId: string): Promise<boolean> {
-  if (run.isOver()) return false;
-  let kept = await run.baselines.get(tenantId);
-  for (const hour of hoursDue(kept?.judgedUpTo, run.newest)) {
-    const items = await decryptedItems(run, tenantId, hour);
+async function judgeHours(context: DetectContext, tenantId: string): Promise<boolean> {
+  if (context.isOver()) return false;
+  let stored = await context.baselines.get(tenantId);
+  for (const hour of hoursDue(stored?.judgedUpTo, context.newest)) {
+    const items = await decryptedItems(context, tenantId, hour);
     if (items === undefined) return false;
-    const before = kept ?? beforeAnyHour;
+    const before = stored ?? beforeAnyHour;
     const { unusual, next } = judge(before, items);
     const learned = { ...next, judgedUpTo: hour };
-    // Another run judges the same tenant: the rest is its.
-    if (!(await run.baselines.put(tenantId, kept, learned))) return true;
-    kept = learned;
-    if (unusual) tell(run, tenantId, hour, items, before);
+    // Another run judges the same tenant, and goes on with the hours that are left.
+    if (!(await context.baselines.put(tenantId, stored, learned))) return true;
+    stored = learned;
+    if (!unusual) continue;
+    context.count.unusual += 1;
+    logAnomaly(tenantId, hour, items, before);
   }
   return true;
 }
 
-function tell(run: Run, tenantId: string, hour: number, items: number, before: Baseline): void {
-  run.count.unusual += 1;
+function logAnomaly(tenantId: string, hour: number, items: number, before: Baseline): void {
   log('WARN', {
     message: 'unusual volume',
     tenantId,
-    hour: textOf(hour),
+    hour: hourText(hour),
     items,
     expected: tenths(before.mean),
     deviation: tenths(before.deviation),
@@ -123,8 +129,8 @@ function tell(run: Run, tenantId: string, hour: number, items: number, before: B
   });
 }
 
-/** Members of the summary's line that make metrics of it: 0 is one too, by which an alarm goes back to OK. */
-export const metricsOf = ({ unusual, failed, unfinished }: Summary) => ({
+/** The log members that are metrics. They are there at 0 too: that is how an alarm goes back to OK. */
+export const metricsOf = ({ unusual, failed, unfinished }: DetectSummary) => ({
   UnusualDecryptVolume: unusual,
   UnjudgedVolumes: failed + unfinished,
   ...counting(['UnusualDecryptVolume', 'UnjudgedVolumes']),

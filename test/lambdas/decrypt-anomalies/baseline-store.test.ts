@@ -1,50 +1,50 @@
 /** That an hour is judged once, and by a baseline that is as it must be. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { batches, hours, openWorld, text, type World } from './harness.ts';
+import { batches, type Harness, hours, openHarness, text } from './harness.ts';
 
-let world: World;
+let harness: Harness;
 beforeAll(async () => {
-  world = await openWorld();
+  harness = await openHarness();
 });
-afterEach(() => world.retireAll());
-afterAll(() => world.close());
+afterEach(() => harness.retireAll());
+afterAll(() => harness.close());
 
 describe('an hour is judged once', () => {
   const settled = async () => {
-    const tenantId = await world.makeTenant();
-    await world.settle(tenantId);
-    await world.write(tenantId, hours(0), batches(4, 1000));
+    const tenantId = await harness.makeTenant();
+    await harness.settle(tenantId);
+    await harness.write(tenantId, hours(0), batches(4, 1000));
     return tenantId;
   };
 
   test('by two runs one after the other', async () => {
     const tenantId = await settled();
-    await world.run();
-    const after = await world.baseline(tenantId);
-    const { summary, lines } = await world.run();
+    await harness.run();
+    const after = await harness.baseline(tenantId);
+    const { summary, lines } = await harness.run();
     expect([summary.unusual, lines]).toEqual([0, []]);
-    expect(await world.baseline(tenantId)).toEqual(after);
+    expect(await harness.baseline(tenantId)).toEqual(after);
   });
 
   test('by two at once', async () => {
     const tenantId = await settled();
-    const runs = await Promise.all([world.run(), world.run()]);
+    const runs = await Promise.all([harness.run(), harness.run()]);
     expect(runs.map(({ summary }) => summary.unusual).sort()).toEqual([0, 1]);
     expect(runs.map(({ summary }) => summary.failed)).toEqual([0, 0]);
-    expect(await world.baseline(tenantId)).toMatchObject({ hours: 241, unusualInARow: 1 });
+    expect(await harness.baseline(tenantId)).toMatchObject({ hours: 241, unusualInARow: 1 });
   });
 
   test('by two at once, of a tenant that was never judged', async () => {
-    const tenantId = await world.makeTenant();
-    await world.write(tenantId, hours(0), [{}]);
-    await Promise.all([world.run(), world.run()]);
-    expect(await world.baseline(tenantId)).toMatchObject({ hours: 1, mean: 1 });
+    const tenantId = await harness.makeTenant();
+    await harness.write(tenantId, hours(0), [{}]);
+    await Promise.all([harness.run(), harness.run()]);
+    expect(await harness.baseline(tenantId)).toMatchObject({ hours: 1, mean: 1 });
   });
 
   test('and told, though the answer to the write is lost and it is sent again', async () => {
     const tenantId = await settled();
     let lost = false;
-    const { summary } = await world.run({
+    const { summary } = await harness.run({
       afterAttempt: (command) => {
         if (command !== 'PutItem' || lost) return;
         lost = true;
@@ -53,7 +53,7 @@ describe('an hour is judged once', () => {
     });
     expect(lost).toBe(true);
     expect(summary).toMatchObject({ unusual: 1, failed: 0 });
-    expect(await world.baseline(tenantId)).toMatchObject({ hours: 241 });
+    expect(await harness.baseline(tenantId)).toMatchObject({ hours: 241 });
   });
 });
 
@@ -67,21 +67,21 @@ describe('a baseline', () => {
     ['with a text as deviation', { deviation: '100' }],
     ['with an attribute that nobody knows', { threshold: 1e9 }],
   ])('%s judges nothing, and stays as it is for somebody to look', async (_, change) => {
-    const tenantId = await world.makeTenant();
+    const tenantId = await harness.makeTenant();
     const { mean, ...rest } = { mean: 1000, ...change };
-    await world.settle(tenantId);
-    const { mean: __, ...settled } = (await world.baseline(tenantId)) ?? {};
-    await world.putRow({ ...settled, ...rest, ...(mean !== undefined && { mean }) });
-    const found = await world.baseline(tenantId);
-    expect((await world.run()).summary).toMatchObject({ failed: 1, unusual: 0 });
-    expect(await world.baseline(tenantId)).toEqual(found);
+    await harness.settle(tenantId);
+    const { mean: __, ...settled } = (await harness.baseline(tenantId)) ?? {};
+    await harness.putRow({ ...settled, ...rest, ...(mean !== undefined && { mean }) });
+    const found = await harness.baseline(tenantId);
+    expect((await harness.run()).summary).toMatchObject({ failed: 1, unusual: 0 });
+    expect(await harness.baseline(tenantId)).toEqual(found);
   });
 });
 
 test('a baseline is under no partition key that a tenant could have, and goes away by itself', async () => {
-  const tenantId = await world.makeTenant();
-  await world.run();
-  expect(await world.baseline(tenantId)).toEqual({
+  const tenantId = await harness.makeTenant();
+  await harness.run();
+  expect(await harness.baseline(tenantId)).toEqual({
     tenantId: `baseline/${tenantId}`,
     eventKey: 'decrypts',
     mean: 0,
@@ -93,6 +93,6 @@ test('a baseline is under no partition key that a tenant could have, and goes aw
     expiresAt: expect.any(Number),
   });
   const days =
-    (Number((await world.baseline(tenantId))?.expiresAt) * 1000 - Date.now()) / 86_400_000;
+    (Number((await harness.baseline(tenantId))?.expiresAt) * 1000 - Date.now()) / 86_400_000;
   expect(Math.round(days)).toBe(90);
 });

@@ -1,20 +1,20 @@
 /** What of the audit table is counted as decrypted. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { batch, hours, openWorld, text, type World } from './harness.ts';
+import { batch, type Harness, hours, openHarness, text } from './harness.ts';
 
-let world: World;
+let harness: Harness;
 beforeAll(async () => {
-  world = await openWorld();
+  harness = await openHarness();
 });
-afterEach(() => world.retireAll());
-afterAll(() => world.close());
+afterEach(() => harness.retireAll());
+afterAll(() => harness.close());
 
 /** @returns what the first hour that is judged of a new tenant counts */
 async function counted(events: readonly Record<string, unknown>[], hour = hours(0)) {
-  const tenantId = await world.makeTenant();
-  await world.write(tenantId, hour, events);
-  await world.run();
-  return (await world.baseline(tenantId))?.mean;
+  const tenantId = await harness.makeTenant();
+  await harness.write(tenantId, hour, events);
+  await harness.run();
+  return (await harness.baseline(tenantId))?.mean;
 }
 
 describe('what is counted', () => {
@@ -49,25 +49,25 @@ describe('what is counted', () => {
   });
 
   test("a neighbour's, whose id begins alike, is not", async () => {
-    const [tenantId, other] = [await world.makeTenant(), await world.makeTenant()];
-    await world.write(`${tenantId}2`, hours(0), [{}, {}]);
-    await world.write(other, hours(0), [{}]);
-    await world.run();
-    expect((await world.baseline(tenantId))?.mean).toBe(0);
+    const [tenantId, other] = [await harness.makeTenant(), await harness.makeTenant()];
+    await harness.write(`${tenantId}2`, hours(0), [{}, {}]);
+    await harness.write(other, hours(0), [{}]);
+    await harness.run();
+    expect((await harness.baseline(tenantId))?.mean).toBe(0);
   });
 
   test('more rows than one page has', async () => {
     // About 1.5 MB, of which DynamoDB gives 1 MB at once.
     const large = Array.from({ length: 40 }, () => ({ principal: 'x'.repeat(38_000) }));
     let pages = 0;
-    const tenantId = await world.makeTenant();
-    await world.write(tenantId, hours(0), large);
-    await world.run({
+    const tenantId = await harness.makeTenant();
+    await harness.write(tenantId, hours(0), large);
+    await harness.run({
       before: (command) => {
         if (command === 'Query') pages += 1;
       },
     });
-    expect([(await world.baseline(tenantId))?.mean, pages]).toEqual([40, 2]);
+    expect([(await harness.baseline(tenantId))?.mean, pages]).toEqual([40, 2]);
   });
 
   test.each([
@@ -77,15 +77,15 @@ describe('what is counted', () => {
     ['a part', { items: 0.5 }],
     ['less than what failed of it', { items: 1, failedItems: 2 }],
   ])('a number of items that is %s is no number, and the tenant not judged', async (_, event) => {
-    const [tenantId, other] = [await world.makeTenant(), await world.makeTenant()];
-    await world.settle(tenantId);
-    await world.write(tenantId, hours(0), [event]);
-    const { summary, lines } = await world.run();
+    const [tenantId, other] = [await harness.makeTenant(), await harness.makeTenant()];
+    await harness.settle(tenantId);
+    await harness.write(tenantId, hours(0), [event]);
+    const { summary, lines } = await harness.run();
     expect(summary).toMatchObject({ tenants: 2, failed: 1 });
     expect(lines).toMatchObject([
       { level: 'ERROR', message: 'volume not judged', tenantId, error: 'Error' },
     ]);
-    expect(await world.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(1)) });
-    expect(await world.baseline(other)).toMatchObject({ judgedUpTo: text(hours(0)) });
+    expect(await harness.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(1)) });
+    expect(await harness.baseline(other)).toMatchObject({ judgedUpTo: text(hours(0)) });
   });
 });

@@ -4,48 +4,51 @@ import {
   batch,
   batches,
   dueAt,
+  type Harness,
   hours,
-  openWorld,
+  openHarness,
   type RunOptions,
   text,
-  type World,
 } from './harness.ts';
 
-let world: World;
+let harness: Harness;
 beforeAll(async () => {
-  world = await openWorld();
+  harness = await openHarness();
 });
-afterEach(() => world.retireAll());
-afterAll(() => world.close());
+afterEach(() => harness.retireAll());
+afterAll(() => harness.close());
 
 describe('who is judged', () => {
   test.each(['ACTIVE', 'SUSPENDED', 'OFFBOARDING'])(
     'a tenant that is %s, and may have decrypted an hour ago',
     async (status) => {
-      await world.settle(await world.makeTenant({ status }));
-      expect((await world.run()).summary.tenants).toBe(1);
+      await harness.settle(await harness.makeTenant({ status }));
+      expect((await harness.run()).summary.tenants).toBe(1);
     },
   );
 
   test.each(['PROVISIONING', 'ERASED'])('not one that is %s', async (status) => {
-    const tenantId = await world.makeTenant({ status });
-    expect((await world.run()).summary.tenants).toBe(0);
-    expect(await world.baseline(tenantId)).toBeUndefined();
+    const tenantId = await harness.makeTenant({ status });
+    expect((await harness.run()).summary.tenants).toBe(0);
+    expect(await harness.baseline(tenantId)).toBeUndefined();
   });
 
   test('not one whose row is not as it must be, and all the others', async () => {
-    const [odd, tenantId] = [await world.makeTenant({ status: 'ODD' }), await world.makeTenant()];
-    expect((await world.run()).summary).toMatchObject({ tenants: 1, failed: 0 });
-    expect(await world.baseline(odd)).toBeUndefined();
-    expect(await world.baseline(tenantId)).toMatchObject({ hours: 1 });
+    const [odd, tenantId] = [
+      await harness.makeTenant({ status: 'ODD' }),
+      await harness.makeTenant(),
+    ];
+    expect((await harness.run()).summary).toMatchObject({ tenants: 1, failed: 0 });
+    expect(await harness.baseline(odd)).toBeUndefined();
+    expect(await harness.baseline(tenantId)).toMatchObject({ hours: 1 });
   });
 
   test('all of more than are judged at once', async () => {
     const tenants: string[] = [];
-    for (let count = 0; count < 35; count += 1) tenants.push(await world.makeTenant());
+    for (let count = 0; count < 35; count += 1) tenants.push(await harness.makeTenant());
     let now = 0;
     let atOnce = 0;
-    const { summary } = await world.run({
+    const { summary } = await harness.run({
       before: (command) => {
         if (command === 'GetItem') now += 1;
         if (command === 'PutItem') now -= 1;
@@ -55,17 +58,17 @@ describe('who is judged', () => {
     expect(summary).toMatchObject({ tenants: 35, failed: 0, unfinished: 0 });
     expect(atOnce).toBeLessThanOrEqual(10);
     for (const tenantId of tenants) {
-      expect(await world.baseline(tenantId)).toMatchObject({ hours: 1 });
+      expect(await harness.baseline(tenantId)).toMatchObject({ hours: 1 });
     }
   });
 });
 
 describe('an unusual hour', () => {
   test('is told, with what was expected', async () => {
-    const tenantId = await world.makeTenant();
-    await world.settle(tenantId);
-    await world.write(tenantId, hours(0), batches(4, 1000));
-    const { summary, lines } = await world.run();
+    const tenantId = await harness.makeTenant();
+    await harness.settle(tenantId);
+    await harness.write(tenantId, hours(0), batches(4, 1000));
+    const { summary, lines } = await harness.run();
     expect(summary).toMatchObject({ tenants: 1, unusual: 1, failed: 0, unfinished: 0 });
     expect(lines).toEqual([
       {
@@ -80,38 +83,38 @@ describe('an unusual hour', () => {
         mostUsual: 3000,
       },
     ]);
-    expect(await world.baseline(tenantId)).toMatchObject({ unusualInARow: 1, hours: 241 });
+    expect(await harness.baseline(tenantId)).toMatchObject({ unusualInARow: 1, hours: 241 });
   });
 
   test("is a tenant's own: what is usual for a neighbour does not hide it", async () => {
-    const [large, small] = [await world.makeTenant(), await world.makeTenant()];
-    await world.settle(large, { mean: 5000 });
-    await world.settle(small, { mean: 10, deviation: 5 });
+    const [large, small] = [await harness.makeTenant(), await harness.makeTenant()];
+    await harness.settle(large, { mean: 5000 });
+    await harness.settle(small, { mean: 10, deviation: 5 });
     for (const tenantId of [large, small]) {
-      await world.write(tenantId, hours(0), batches(5, 1000));
+      await harness.write(tenantId, hours(0), batches(5, 1000));
     }
-    const { lines } = await world.run();
+    const { lines } = await harness.run();
     expect(lines).toMatchObject([{ message: 'unusual volume', tenantId: small }]);
   });
 
   test('is none in the first day of a tenant', async () => {
-    const tenantId = await world.makeTenant();
-    await world.settle(tenantId, { hours: 23, mean: 1, deviation: 0 });
-    await world.write(tenantId, hours(0), [batch(1000)]);
-    expect((await world.run()).summary.unusual).toBe(0);
+    const tenantId = await harness.makeTenant();
+    await harness.settle(tenantId, { hours: 23, mean: 1, deviation: 0 });
+    await harness.write(tenantId, hours(0), [batch(1000)]);
+    expect((await harness.run()).summary.unusual).toBe(0);
   });
 });
 
 describe('hours that were missed', () => {
   test('are caught up, each told by its own name', async () => {
-    const tenantId = await world.makeTenant();
-    await world.settle(tenantId, { judgedUpTo: text(hours(4)) });
-    for (const ago of [0, 1, 2, 3, 4]) await world.write(tenantId, hours(ago), [batch(1000)]);
-    await world.write(tenantId, hours(2), batches(5, 1000));
-    const { lines, summary } = await world.run();
+    const tenantId = await harness.makeTenant();
+    await harness.settle(tenantId, { judgedUpTo: text(hours(4)) });
+    for (const ago of [0, 1, 2, 3, 4]) await harness.write(tenantId, hours(ago), [batch(1000)]);
+    await harness.write(tenantId, hours(2), batches(5, 1000));
+    const { lines, summary } = await harness.run();
     expect(lines).toMatchObject([{ tenantId, hour: text(hours(2)), items: 6000 }]);
     expect(summary.unusual).toBe(1);
-    expect(await world.baseline(tenantId)).toMatchObject({
+    expect(await harness.baseline(tenantId)).toMatchObject({
       hours: 244,
       judgedUpTo: text(hours(0)),
       unusualInARow: 0,
@@ -119,32 +122,32 @@ describe('hours that were missed', () => {
   });
 
   test('are caught up a day back, and no further', async () => {
-    const tenantId = await world.makeTenant();
-    await world.settle(tenantId, { judgedUpTo: text(hours(100)) });
-    for (const ago of [23, 24]) await world.write(tenantId, hours(ago), [batch(9000)]);
-    const { lines } = await world.run();
+    const tenantId = await harness.makeTenant();
+    await harness.settle(tenantId, { judgedUpTo: text(hours(100)) });
+    for (const ago of [23, 24]) await harness.write(tenantId, hours(ago), [batch(9000)]);
+    const { lines } = await harness.run();
     expect(lines).toMatchObject([{ hour: text(hours(23)) }]);
-    expect(await world.baseline(tenantId)).toMatchObject({ hours: 264 });
+    expect(await harness.baseline(tenantId)).toMatchObject({ hours: 264 });
   });
 });
 
 describe('a run without enough time', () => {
   test('begins nothing, and counts whom it leaves', async () => {
-    const tenants = [await world.makeTenant(), await world.makeTenant()];
+    const tenants = [await harness.makeTenant(), await harness.makeTenant()];
     const calls: string[] = [];
     const end = Date.now() + 59_000;
-    const { summary } = await world.run({ end, before: (command) => calls.push(command) });
+    const { summary } = await harness.run({ end, before: (command) => calls.push(command) });
     expect(summary).toMatchObject({ tenants: 2, unusual: 0, failed: 0, unfinished: 2 });
     expect(new Set(calls)).toEqual(new Set(['Scan']));
-    expect((await world.run()).summary).toMatchObject({ unfinished: 0 });
-    for (const tenantId of tenants) expect(await world.baseline(tenantId)).toBeDefined();
+    expect((await harness.run()).summary).toMatchObject({ unfinished: 0 });
+    for (const tenantId of tenants) expect(await harness.baseline(tenantId)).toBeDefined();
   });
 
   test('leaves an hour that it has not counted to the end unjudged', async () => {
-    const tenantId = await world.makeTenant();
+    const tenantId = await harness.makeTenant();
     const large = Array.from({ length: 40 }, () => ({ principal: 'x'.repeat(38_000) }));
-    await world.write(tenantId, hours(0), large);
-    await world.settle(tenantId);
+    await harness.write(tenantId, hours(0), large);
+    await harness.settle(tenantId);
     const end = Date.now() + 900_000;
     const clock = Date.now;
     let passed = 0;
@@ -154,54 +157,52 @@ describe('a run without enough time', () => {
         // Time for the first page, and none for the second.
         if (command === 'Query') passed = 850_000;
       };
-      const { summary } = await world.run({ end, before });
+      const { summary } = await harness.run({ end, before });
       expect(summary).toMatchObject({ unfinished: 1, failed: 0 });
     } finally {
       Date.now = clock;
     }
-    expect(await world.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(1)) });
-    await world.run();
-    expect(await world.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(0)) });
+    expect(await harness.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(1)) });
+    await harness.run();
+    expect(await harness.baseline(tenantId)).toMatchObject({ judgedUpTo: text(hours(0)) });
   });
 });
 
 describe('a tenant that fails', () => {
   test('stops nobody else, and is judged in the next run', async () => {
     const tenants: string[] = [];
-    for (let count = 0; count < 15; count += 1) tenants.push(await world.makeTenant());
+    for (let count = 0; count < 15; count += 1) tenants.push(await harness.makeTenant());
     const refused = tenants[7] as string;
     const before: RunOptions['before'] = (command, { ExpressionAttributeValues: values }) => {
-      const { S: tenantId } = (values as Record<string, { S?: string }> | undefined)?.[
-        ':tenantId'
-      ] ?? { S: undefined };
+      const tenantId = (values as Record<string, unknown> | undefined)?.[':tenantId'];
       if (command === 'Query' && tenantId === refused) throw new TypeError('not today');
     };
-    const { summary, lines } = await world.run({ before });
+    const { summary, lines } = await harness.run({ before });
     expect(summary).toMatchObject({ tenants: 15, failed: 1, unfinished: 0 });
     expect(lines).toMatchObject([{ level: 'ERROR', tenantId: refused, error: 'TypeError' }]);
     expect(JSON.stringify(lines)).not.toContain('not today');
     for (const tenantId of tenants) {
-      expect((await world.baseline(tenantId)) !== undefined).toBe(tenantId !== refused);
+      expect((await harness.baseline(tenantId)) !== undefined).toBe(tenantId !== refused);
     }
-    await world.run();
-    expect(await world.baseline(refused)).toMatchObject({ hours: 1 });
+    await harness.run();
+    expect(await harness.baseline(refused)).toMatchObject({ hours: 1 });
   });
 
   test('as the registry cannot be read, the run does, and says so', async () => {
     const before: RunOptions['before'] = (command) => {
       if (command === 'Scan') throw new Error('no registry');
     };
-    await expect(world.run({ before })).rejects.toThrow('no registry');
+    await expect(harness.run({ before })).rejects.toThrow('no registry');
   });
 });
 
 test('a week of runs, hour by hour: a steady tenant, a spike on the fifth day, and nothing after it', async () => {
-  const tenantId = await world.makeTenant();
+  const tenantId = await harness.makeTenant();
   const told: unknown[] = [];
   for (let ago = 120; ago >= 0; ago -= 1) {
     const spike = ago === 20;
-    await world.write(tenantId, hours(ago), [batch(spike ? 900 : 100 + (ago % 24) * 10)]);
-    const { lines } = await world.run({ now: dueAt(hours(ago)) });
+    await harness.write(tenantId, hours(ago), [batch(spike ? 900 : 100 + (ago % 24) * 10)]);
+    const { lines } = await harness.run({ now: dueAt(hours(ago)) });
     told.push(...lines.filter((line) => line.message === 'unusual volume'));
   }
   expect(told).toMatchObject([{ tenantId, hour: text(hours(20)), items: 900 }]);

@@ -10,8 +10,11 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { baselineKey } from '../../../contract/table-schema.ts';
 import { auditRow } from '../../../lambdas/audit/audit-row.ts';
-import { judgeVolumes, type VolumesOptions } from '../../../lambdas/decrypt-anomalies/detect.ts';
-import { hourInMs, newestDue } from '../../../lambdas/decrypt-anomalies/hour.ts';
+import {
+  type DetectOptions,
+  detectDecryptAnomalies,
+} from '../../../lambdas/decrypt-anomalies/detect.ts';
+import { hourMs, newestDue } from '../../../lambdas/decrypt-anomalies/hour.ts';
 import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
@@ -19,7 +22,7 @@ import { dynamodb } from '../../../local/dynamodb/service.ts';
 import { administrator } from '../../local/administrator.ts';
 import { rowOf } from '../tenants/row.ts';
 
-export type World = Awaited<ReturnType<typeof openWorld>>;
+export type Harness = Awaited<ReturnType<typeof openHarness>>;
 
 const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
 export const tableName = 'tenants';
@@ -27,12 +30,12 @@ export const auditTableName = 'audit';
 
 /** Epoch milliseconds, each the beginning of an hour; `hours(0)` is the last that is due now. */
 const newest = newestDue(Date.now());
-export const hours = (ago: number): number => newest - ago * hourInMs;
+export const hours = (ago: number): number => newest - ago * hourMs;
 /** A time at which the hour is the last that is due. */
-export const dueAt = (hour: number): number => hour + hourInMs + 1_800_000;
+export const dueAt = (hour: number): number => hour + hourMs + 1_800_000;
 
 export const text = (hour: number): string => new Date(hour).toISOString();
-/** Of several decrypts, one request. */
+/** One request of several decrypts. */
 export const batch = (items: number, more: object = {}) => ({
   operation: 'decryptBatch',
   items,
@@ -42,14 +45,14 @@ export const batches = (count: number, items: number) => Array(count).fill(batch
 
 export type Before = (command: string, input: Readonly<Record<string, unknown>>) => unknown;
 
-export interface RunOptions extends Partial<VolumesOptions> {
-  /** of the run's calls, each before it is made: throws, and it is not */
+export interface RunOptions extends Partial<DetectOptions> {
+  /** called before each of the run's calls; if it throws, the call is not made */
   readonly before?: Before;
-  /** after an attempt, before its answer is seen: throws, and the answer is lost */
+  /** called after each attempt; if it throws, the answer is lost */
   readonly afterAttempt?: (command: string) => void;
 }
 
-export async function openWorld() {
+export async function openHarness() {
   const credentials = credentialStore(systemClock);
   const tables = await dynamodb(account);
   const attributes = (...names: string[]) =>
@@ -86,7 +89,7 @@ export async function openWorld() {
     documents.send(new PutCommand({ TableName, Item }));
 
   const made: string[] = [];
-  const world = {
+  const harness = {
     async close() {
       await endpoint.close();
       await tables.close();
@@ -98,7 +101,7 @@ export async function openWorld() {
       made.push(tenantId);
       return tenantId;
     },
-    /** Ends the part of all tenants made so far: no later run judges them. */
+    /** Erases all tenants made so far, so that no later run judges them. */
     async retireAll() {
       for (const tenantId of made.splice(0)) {
         await put(tableName, rowOf({ tenantId, status: 'ERASED' }));
@@ -134,7 +137,7 @@ export async function openWorld() {
       });
     },
     async run({ before, afterAttempt, ...options }: RunOptions = {}) {
-      const client = new DynamoDBClient(configuration);
+      const client = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
       client.middlewareStack.add(
         (next, { commandName = '' }) =>
           async (args) => {
@@ -155,12 +158,12 @@ export async function openWorld() {
       const end = Date.now() + 900_000;
       const lines: Record<string, unknown>[] = [];
       const summary = await muted(lines, () =>
-        judgeVolumes({ client, tableName, auditTableName, end, ...options }),
+        detectDecryptAnomalies({ client, tableName, auditTableName, end, ...options }),
       );
       return { summary, lines };
     },
   };
-  return world;
+  return harness;
 }
 
 function requestRow(tenantId: string, hour: number, change: Record<string, unknown>) {
@@ -181,7 +184,7 @@ function requestRow(tenantId: string, hour: number, change: Record<string, unkno
   return auditRow(tenantId, event, 365);
 }
 
-/** Runs may overlap: the first takes standard output over, the last gives it back; each line goes to all. */
+/** Runs may overlap: the first takes over standard output, the last gives it back; each line goes to all of them. */
 const write = process.stdout.write.bind(process.stdout);
 const listening = new Set<Record<string, unknown>[]>();
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { hoursDue, newestDue, textOf } from '../../../lambdas/decrypt-anomalies/hour.ts';
+import { hoursDue, hourText, newestDue } from '../../../lambdas/decrypt-anomalies/hour.ts';
 
 const at = (time: string) => Date.parse(`2026-11-24T${time}Z`);
-const times = (hours: readonly number[]) => hours.map((hour) => textOf(hour).slice(8, 16));
+const times = (hours: readonly number[]) => hours.map((hour) => hourText(hour).slice(8, 16));
 
 test.each([
   ['12:29:59.999', '10:00'],
