@@ -5,7 +5,7 @@ import { canary } from './cases/canary.ts';
 import type { Case } from './cases/case.ts';
 import { certificates } from './cases/certificates.ts';
 import { declaredTenants } from './cases/declared-tenants.ts';
-import { volumes } from './cases/decrypt-anomalies.ts';
+import { decryptAnomalies } from './cases/decrypt-anomalies.ts';
 import { lifecycleRoles } from './cases/lifecycle-roles.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
@@ -30,6 +30,6 @@ export const cases: readonly Case[] = [
   ...scopes,
   ...lifecycleRoles,
   ...audit,
-  ...volumes,
+  ...decryptAnomalies,
   ...canary,
 ];

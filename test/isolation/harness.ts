@@ -1,4 +1,4 @@
-/** A world to try the cases in: a deployed template with three tenants, and clients for everybody. */
+/** What the cases are tried in: a deployed template with three tenants, and clients of every principal. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { KMS } from '@aws-sdk/client-kms';
@@ -12,9 +12,9 @@ import { localAccount } from '../../local/stack.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { sessionOf } from '../../local/sts/session.ts';
 import { readTemplate, type Template } from '../../local/template/template.ts';
-import type { Clients, Situation, Tenant, World } from './cases/case.ts';
+import type { Clients, Harness, Situation, Tenant } from './cases/case.ts';
 
-// One id begins with another, and each is a neighbour of both others.
+// One id begins with another; each tenant is a neighbour of the other two.
 const tenantIds = ['acme', 'acme2', 'globex'];
 
 export type Document = Record<string, unknown> & { Statement: Statement[] };
@@ -22,14 +22,14 @@ export type Statement = Record<string, unknown>;
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON that each test looks into
 export type TemplateDocument = { Resources: Record<string, any> } & Record<string, unknown>;
 
-export interface WorldOptions {
+export interface HarnessOptions {
   readonly template: TemplateDocument;
   readonly situation: Situation;
   /** changes each tenant's key policy before its key is made */
   readonly mutateKeyPolicy?: (document: Document) => void;
 }
 
-export interface OpenWorld extends World {
+export interface OpenHarness extends Harness {
   readonly deployment: Deployment;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ const careless = {
   Resource: '*',
 };
 
-/** @returns the logical id of the only role whose id begins so */
+/** @returns the logical id of the only resource of the type whose id begins with the prefix */
 export function logicalIdOf(template: TemplateDocument, type: string, prefix: string): string {
   const found = Object.entries(template.Resources)
     .filter(([id, resource]) => resource.Type === type && id.startsWith(prefix))
@@ -52,8 +52,8 @@ export function logicalIdOf(template: TemplateDocument, type: string, prefix: st
   return found[0] as string;
 }
 
-/** @throws what AWS says, where not even a tenant's own session can encrypt */
-export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
+/** @throws what AWS says, where even a tenant's own session cannot encrypt */
+export async function openHarness(options: HarnessOptions): Promise<OpenHarness> {
   const { situation } = options;
   const document = structuredClone(options.template);
   if (situation.startsWith('role-open')) {
@@ -75,8 +75,8 @@ async function populate(
   deployment: Deployment,
   document: TemplateDocument,
   template: Template,
-  { situation, mutateKeyPolicy }: WorldOptions,
-): Promise<OpenWorld> {
+  { situation, mutateKeyPolicy }: HarnessOptions,
+): Promise<OpenHarness> {
   const role = (prefix: string): Role => {
     const id = logicalIdOf(document, 'AWS::IAM::Role', prefix);
     return deployment.roles.get(template.identity(id).attributes.Arn as string) as Role;
@@ -115,7 +115,7 @@ async function populate(
     const session = as(deployment.issue(tenantRole, tenantId, { TenantId: tenantId }));
     const reader = as(deployment.issue(readerRole, tenantId, { TenantId: tenantId }));
     const keyArn = await onboard(operator, { tenantId, tableName, auditTableName, keyPolicyOf });
-    const ciphertext = await sealed(session, tenantId, keyArn);
+    const ciphertext = await encrypted(session, tenantId, keyArn);
     tenants.push({ ...session, tenantId, keyArn, ciphertext, reader });
   }
   return {
@@ -132,7 +132,7 @@ async function populate(
     audit: as(deployment.issue(role('AuditRole'), 'audit')),
     untaggedReader: as(deployment.issue(readerRole, 'untagged')),
     indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
-    volumes: as(deployment.issue(role('VolumesRole'), 'volumes')),
+    decryptAnomalies: as(deployment.issue(role('VolumesRole'), 'decrypt-anomalies')),
     canary: as(deployment.issue(role('CanaryRole'), 'canary')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
@@ -155,7 +155,7 @@ async function populate(
   };
 }
 
-/** of the one event that each tenant has */
+/** The sort key of the one event that each tenant has. */
 const eventKey = '2026-01-31T12:00:00.000Z/kms/1';
 
 const administratorPolicies = [
@@ -187,7 +187,7 @@ async function onboard(
     tableName,
     auditTableName,
     keyPolicyOf,
-  }: Pick<World, 'tableName' | 'auditTableName' | 'keyPolicyOf'> & { tenantId: string },
+  }: Pick<Harness, 'tableName' | 'auditTableName' | 'keyPolicyOf'> & { tenantId: string },
 ): Promise<string> {
   const { KeyMetadata } = await operator.kms.createKey({
     Policy: keyPolicyOf(tenantId),
@@ -208,7 +208,7 @@ async function onboard(
   return keyArn;
 }
 
-async function sealed(session: Clients, tenantId: string, keyArn: string): Promise<Uint8Array> {
+async function encrypted(session: Clients, tenantId: string, keyArn: string): Promise<Uint8Array> {
   const { CiphertextBlob } = await session.kms.encrypt({
     KeyId: keyArn,
     Plaintext: new TextEncoder().encode(`a secret of ${tenantId}`),

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { outcomeOf, situations } from './cases/case.ts';
 import { cases } from './cases.ts';
-import { type OpenWorld, openWorld, type WorldOptions } from './harness.ts';
+import { type HarnessOptions, type OpenHarness, openHarness } from './harness.ts';
 import { type Mutation, mutationsOf, tenantKeyPolicy } from './mutations.ts';
 import { policiesOf } from './policies.ts';
 import { synthesizedTemplate } from './template.ts';
@@ -22,14 +22,14 @@ const exempt = new Map([
 ]);
 
 interface Mutant extends Mutation {
-  readonly options: Omit<WorldOptions, 'situation'>;
+  readonly options: Omit<HarnessOptions, 'situation'>;
 }
 
 function inTemplate(): Mutant[] {
-  return policiesOf(template).flatMap((place) =>
-    mutationsOf(place.in(template), place.title).map((mutation) => {
+  return policiesOf(template).flatMap((location) =>
+    mutationsOf(location.in(template), location.title).map((mutation) => {
       const changed = structuredClone(template);
-      mutation.apply(place.in(changed));
+      mutation.apply(location.in(changed));
       return { ...mutation, options: { template: changed } };
     }),
   );
@@ -51,9 +51,9 @@ const quickestFirst = cases.toReversed();
 /** @returns the first case that changes its answer, in the first situation in which one does */
 async function noticedBy(options: Mutant['options']): Promise<string | undefined> {
   for (const situation of situations) {
-    let world: OpenWorld;
+    let harness: OpenHarness;
     try {
-      world = await openWorld({ ...options, situation });
+      harness = await openHarness({ ...options, situation });
     } catch (error) {
       if (outcomeOf(error) === 'denied') {
         return `${situation}: a tenant's own session cannot even encrypt`;
@@ -63,14 +63,14 @@ async function noticedBy(options: Mutant['options']): Promise<string | undefined
     }
     try {
       for (const claim of quickestFirst.filter((each) => each.situations.includes(situation))) {
-        const outcome = await claim.attempt(world).then(
+        const outcome = await claim.attempt(harness).then(
           () => 'allowed',
           (error) => outcomeOf(error) ?? 'error',
         );
         if (outcome !== claim.expected) return `${situation}: ${claim.name} is ${outcome}`;
       }
     } finally {
-      await world.close();
+      await harness.close();
     }
   }
   return undefined;

@@ -9,7 +9,7 @@ export interface Mutation {
   readonly apply: (document: Document) => void;
 }
 
-/** @param title how the policy is called in the names */
+/** @param title of the policy, for the names */
 export function mutationsOf(document: Document, title: string): Mutation[] {
   return document.Statement.flatMap((statement, index) => {
     const sid = typeof statement.Sid === 'string' ? statement.Sid : `#${index}`;
@@ -69,7 +69,7 @@ function scopes(statement: Statement, change: Change): Mutation[] {
 const isAnyone = (principal: unknown): boolean =>
   principal === '*' || (principal as { AWS?: unknown }).AWS === '*';
 
-/** @returns the policy of a tenant's key, to make mutations of: who its roles are does not matter for that */
+/** @returns a tenant's key policy to make mutations of, for which the role ARNs do not matter */
 export function tenantKeyPolicy(tenantId: string): Document {
   const arn = 'arn:aws:iam::111122223333:role/x';
   return keyPolicy({

@@ -1,7 +1,7 @@
-/** Where the policies of the stack stand: in the template, and in the key policy of each tenant. */
+/** Where the policies of the stack stand in the template. */
 import type { Document, TemplateDocument } from './harness.ts';
 
-export interface PolicyPlace {
+export interface PolicyLocation {
   /** such as `ControlPlaneRole/Policy` */
   readonly title: string;
   /** the document in this template, to be read or changed */
@@ -9,10 +9,13 @@ export interface PolicyPlace {
 }
 
 /** @returns every policy document of the template that the local stack enforces, but those of tenants' keys */
-export function policiesOf(template: TemplateDocument): PolicyPlace[] {
+export function policiesOf(template: TemplateDocument): PolicyLocation[] {
   return Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
     const title = id.replace(/[0-9A-F]{8}$/, '');
-    const at = (name: string, find: (properties: typeof Properties) => Document): PolicyPlace => ({
+    const at = (
+      name: string,
+      find: (properties: typeof Properties) => Document,
+    ): PolicyLocation => ({
       title: `${title}/${name}`,
       in: (document) => find(document.Resources[id].Properties),
     });

@@ -18,7 +18,7 @@ export const administrator: Case[] = [
     mapAttempts(
       'an administrator with kms:*',
       cryptography,
-      (attempt) => (world) => attempt(world.operator, first(world), world),
+      (attempt) => (harness) => attempt(harness.operator, first(harness), harness),
     ),
   ),
   ...claims(
@@ -27,20 +27,20 @@ export const administrator: Case[] = [
     mapAttempts(
       "an administrator with the tenant's tag",
       cryptography,
-      (attempt) => (world) => attempt(world.impostor, first(world), world),
+      (attempt) => (harness) => attempt(harness.impostor, first(harness), harness),
     ),
   ),
   ...claims('denied', keyLock, {
-    'an administrator with kms:*: CreateGrant': (world) =>
-      grant(world.operator, first(world), world),
-    'an administrator with kms:*: ReEncrypt to a key of its own': (world) =>
-      world.operator.kms.reEncrypt({
-        CiphertextBlob: first(world).ciphertext,
-        SourceEncryptionContext: context(first(world).tenantId),
-        DestinationKeyId: world.foreignKeyArn,
+    'an administrator with kms:*: CreateGrant': (harness) =>
+      grant(harness.operator, first(harness), harness),
+    'an administrator with kms:*: ReEncrypt to a key of its own': (harness) =>
+      harness.operator.kms.reEncrypt({
+        CiphertextBlob: first(harness).ciphertext,
+        SourceEncryptionContext: context(first(harness).tenantId),
+        DestinationKeyId: harness.foreignKeyArn,
       }),
-    'an administrator assumes the tenant role': (world) =>
-      assume(world.operator, world, { tenantId: first(world).tenantId }),
+    'an administrator assumes the tenant role': (harness) =>
+      assume(harness.operator, harness, { tenantId: first(harness).tenantId }),
   }),
   ...claims(
     'allowed',
@@ -48,7 +48,7 @@ export const administrator: Case[] = [
     mapAttempts(
       'an administrator administers',
       administration,
-      (attempt) => (world) => attempt(world.operator, first(world), world),
+      (attempt) => (harness) => attempt(harness.operator, first(harness), harness),
     ),
   ),
 ];

@@ -1,13 +1,13 @@
 /** What the cases are made of: attempts on a key, on a row, on the tenant role. */
-import type { Case, Clients, Outcome, Situation, Tenant, World } from './case.ts';
+import type { Case, CaseOutcome, Clients, Harness, Situation, Tenant } from './case.ts';
 import { outcomeOf } from './case.ts';
 
 export const context = (tenantId: string) => ({ TenantId: tenantId });
 export const bytes = new TextEncoder().encode('x');
 
-/** @returns claims that hold in the situations named: by default, only as deployed */
+/** @returns claims that hold in the named situations */
 export function claims(
-  expected: Outcome,
+  expected: CaseOutcome,
   where: readonly Situation[],
   attempts: Readonly<Record<string, Case['attempt']>>,
 ): Case[] {
@@ -19,7 +19,7 @@ export function claims(
   }));
 }
 
-export type KeyAttempt = (who: Clients, key: Tenant, world: World) => Promise<unknown>;
+export type KeyAttempt = (who: Clients, key: Tenant, harness: Harness) => Promise<unknown>;
 
 /** Cryptography with a tenant's key, as that tenant's own session would do it. */
 export const cryptography: Readonly<Record<string, KeyAttempt>> = {
@@ -45,7 +45,7 @@ export const cryptography: Readonly<Record<string, KeyAttempt>> = {
     }),
 };
 
-/** From one tenant's key to another's, with the contexts that those tenants' own sessions would give. */
+/** From one tenant's key to another's, with the contexts that those tenants' own sessions would use. */
 export const reEncrypt = ({ kms }: Clients, from: Tenant, to: Tenant) =>
   kms.reEncrypt({
     CiphertextBlob: from.ciphertext,
@@ -57,11 +57,11 @@ export const reEncrypt = ({ kms }: Clients, from: Tenant, to: Tenant) =>
 /** Everything else that would lead to the key in the end. */
 export const administration: Readonly<Record<string, KeyAttempt>> = {
   DescribeKey: ({ kms }, key) => kms.describeKey({ KeyId: key.keyArn }),
-  PutKeyPolicy: ({ kms }, key, world) =>
+  PutKeyPolicy: ({ kms }, key, harness) =>
     kms.putKeyPolicy({
       KeyId: key.keyArn,
       PolicyName: 'default',
-      Policy: world.keyPolicyOf(key.tenantId),
+      Policy: harness.keyPolicyOf(key.tenantId),
     }),
   TagResource: ({ kms }, key) =>
     kms.tagResource({ KeyId: key.keyArn, Tags: [{ TagKey: 'Note', TagValue: 'x' }] }),
@@ -81,25 +81,25 @@ export const grant: KeyAttempt = ({ kms }, key) =>
     Operations: ['Decrypt'],
   });
 
-/** Last of all, and never where it could succeed: it would end the world for the cases after it. */
+/** Only where it must be refused: a success would end the key for the cases after it. */
 export const deletion: KeyAttempt = ({ kms }, key) =>
   kms.scheduleKeyDeletion({ KeyId: key.keyArn, PendingWindowInDays: 30 });
 
 /** Every ordered pair of different tenants. */
-export function pairs(world: World): [Tenant, Tenant][] {
-  return world.tenants.flatMap((one) =>
-    world.tenants.filter((other) => other !== one).map((other): [Tenant, Tenant] => [one, other]),
+export function pairs(harness: Harness): [Tenant, Tenant][] {
+  return harness.tenants.flatMap((one) =>
+    harness.tenants.filter((other) => other !== one).map((other): [Tenant, Tenant] => [one, other]),
   );
 }
 
-/** An attempt that is made for each of the pairs: allowed if one single pair gets through. */
+/** Makes the attempt for each of the pairs: allowed if a single pair gets through. */
 export function forAllPairs(attempt: KeyAttempt): Case['attempt'] {
-  return (world) =>
+  return (harness) =>
     anyAllowed(
-      pairs(world).map(
+      pairs(harness).map(
         ([who, key]) =>
           () =>
-            attempt(who, key, world),
+            attempt(who, key, harness),
       ),
     );
 }
@@ -127,7 +127,7 @@ export const mapAttempts = (
     Object.entries(attempts).map(([name, attempt]) => [`${prefix}: ${name}`, wrap(attempt)]),
   );
 
-export const first = (world: World) => world.tenants[0] as Tenant;
+export const first = (harness: Harness) => harness.tenants[0] as Tenant;
 export const oneLock: readonly Situation[] = [
   'deployed',
   'role-open',
@@ -142,13 +142,17 @@ export const keyLock: readonly Situation[] = [
   'role-open-key-careless',
 ];
 
-export const getRow = (world: World, tenantId: string) => ({
-  TableName: world.tableName,
+export const getRow = (harness: Harness, tenantId: string) => ({
+  TableName: harness.tableName,
   Key: { tenantId: { S: tenantId } },
 });
 
 /** Asks for a tenant's events. */
-export const queryEvents = (world: World, tenantId: string, TableName = world.auditTableName) => ({
+export const queryEvents = (
+  harness: Harness,
+  tenantId: string,
+  TableName = harness.auditTableName,
+) => ({
   TableName,
   KeyConditionExpression: 'tenantId = :tenantId',
   ExpressionAttributeValues: { ':tenantId': { S: tenantId } },
@@ -163,10 +167,10 @@ export interface Assume {
   readonly transitive?: readonly string[];
 }
 
-export function assume({ sts }: Clients, world: World, options: Assume): Promise<unknown> {
+export function assume({ sts }: Clients, harness: Harness, options: Assume): Promise<unknown> {
   const { tenantId = 'acme' } = options;
   return sts.assumeRole({
-    RoleArn: options.roleArn ?? world.tenantRoleArn,
+    RoleArn: options.roleArn ?? harness.tenantRoleArn,
     RoleSessionName: options.sessionName ?? tenantId,
     Tags: [...(options.tags ?? [{ Key: 'TenantId', Value: tenantId }])],
     ...(options.transitive && { TransitiveTagKeys: [...options.transitive] }),

@@ -18,48 +18,48 @@ import {
   type Case,
   type Clients,
   decide,
+  type Harness,
   otherTable,
   type Tenant,
-  type World,
 } from './case.ts';
 
 const keyOf = (tenantId: string) => ({
   tenantId: { S: tenantId },
   eventKey: { S: '2026-01-31T12:00:00.000Z/kms/1' },
 });
-const item = (world: World, tenantId: string) => ({
-  TableName: world.auditTableName,
+const item = (harness: Harness, tenantId: string) => ({
+  TableName: harness.auditTableName,
   Key: keyOf(tenantId),
 });
-const neighbour = (world: World) => world.tenants[1] as Tenant;
+const neighbour = (harness: Harness) => harness.tenants[1] as Tenant;
 
-type EventAttempt = (who: Clients, tenant: Tenant, world: World) => Promise<unknown>;
+type EventAttempt = (who: Clients, tenant: Tenant, harness: Harness) => Promise<unknown>;
 
 /** Every way to a tenant's events that DynamoDB has, but the one that is allowed. */
 const otherReads: Readonly<Record<string, EventAttempt>> = {
-  GetItem: ({ dynamodb }, { tenantId }, world) => dynamodb.getItem(item(world, tenantId)),
-  BatchGetItem: ({ dynamodb }, { tenantId }, world) =>
+  GetItem: ({ dynamodb }, { tenantId }, harness) => dynamodb.getItem(item(harness, tenantId)),
+  BatchGetItem: ({ dynamodb }, { tenantId }, harness) =>
     dynamodb.batchGetItem({
-      RequestItems: { [world.auditTableName]: { Keys: [keyOf(tenantId)] } },
+      RequestItems: { [harness.auditTableName]: { Keys: [keyOf(tenantId)] } },
     }),
-  Scan: ({ dynamodb }, _, world) => dynamodb.scan({ TableName: world.auditTableName }),
+  Scan: ({ dynamodb }, _, harness) => dynamodb.scan({ TableName: harness.auditTableName }),
 };
 
-const query: EventAttempt = ({ dynamodb }, { tenantId }, world) =>
-  dynamodb.query(queryEvents(world, tenantId));
+const query: EventAttempt = ({ dynamodb }, { tenantId }, harness) =>
+  dynamodb.query(queryEvents(harness, tenantId));
 
 const reads = { ...otherReads, Query: query };
 
 const writes: Readonly<Record<string, EventAttempt>> = {
-  PutItem: ({ dynamodb }, { tenantId }, world) =>
-    dynamodb.putItem({ TableName: world.auditTableName, Item: keyOf(tenantId) }),
-  UpdateItem: ({ dynamodb }, { tenantId }, world) =>
+  PutItem: ({ dynamodb }, { tenantId }, harness) =>
+    dynamodb.putItem({ TableName: harness.auditTableName, Item: keyOf(tenantId) }),
+  UpdateItem: ({ dynamodb }, { tenantId }, harness) =>
     dynamodb.updateItem({
-      ...item(world, tenantId),
+      ...item(harness, tenantId),
       UpdateExpression: 'SET outcome = :o',
       ExpressionAttributeValues: { ':o': { S: 'succeeded' } },
     }),
-  DeleteItem: ({ dynamodb }, { tenantId }, world) => dynamodb.deleteItem(item(world, tenantId)),
+  DeleteItem: ({ dynamodb }, { tenantId }, harness) => dynamodb.deleteItem(item(harness, tenantId)),
 };
 
 const batchWrite = ({ dynamodb }: Clients, tenantId: string, table: string) =>
@@ -68,9 +68,9 @@ const batchWrite = ({ dynamodb }: Clients, tenantId: string, table: string) =>
   });
 
 /** The registry's index says whose key a key is. */
-const queryIndex = ({ dynamodb }: Clients, keyArn: string, world: World) =>
+const queryIndex = ({ dynamodb }: Clients, keyArn: string, harness: Harness) =>
   dynamodb.query({
-    TableName: world.tableName,
+    TableName: harness.tableName,
     IndexName: 'keyArn',
     KeyConditionExpression: 'keyArn = :keyArn',
     ExpressionAttributeValues: { ':keyArn': { S: keyArn } },
@@ -78,74 +78,74 @@ const queryIndex = ({ dynamodb }: Clients, keyArn: string, world: World) =>
 
 /** @returns an attempt that is allowed if one single way is */
 const anyOf =
-  (ways: Readonly<Record<string, EventAttempt>>, who: (world: World) => Clients) =>
-  (world: World) =>
-    anyAllowed(Object.values(ways).map((way) => () => way(who(world), first(world), world)));
+  (ways: Readonly<Record<string, EventAttempt>>, who: (harness: Harness) => Clients) =>
+  (harness: Harness) =>
+    anyAllowed(Object.values(ways).map((way) => () => way(who(harness), first(harness), harness)));
 
 const readers: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'its own reader reads its own events': (world) =>
-      query(first(world).reader, first(world), world),
+    'its own reader reads its own events': (harness) =>
+      query(first(harness).reader, first(harness), harness),
   }),
   ...claims('denied', ['deployed'], {
     ...mapAttempts("a neighbour's reader reads events", reads, (attempt) =>
-      forAllPairs((who, tenant, world) => attempt((who as Tenant).reader, tenant, world)),
+      forAllPairs((who, tenant, harness) => attempt((who as Tenant).reader, tenant, harness)),
     ),
     ...mapAttempts(
       'its own reader reads its own events otherwise',
       otherReads,
-      (attempt) => (world) => attempt(first(world).reader, first(world), world),
+      (attempt) => (harness) => attempt(first(harness).reader, first(harness), harness),
     ),
     ...mapAttempts(
       'its own reader changes its own events',
       writes,
-      (attempt) => (world) => attempt(first(world).reader, first(world), world),
+      (attempt) => (harness) => attempt(first(harness).reader, first(harness), harness),
     ),
-    'its own reader reads its own row': (world) =>
-      first(world).reader.dynamodb.getItem(getRow(world, first(world).tenantId)),
-    'its own reader queries the registry': (world) =>
-      first(world).reader.dynamodb.query(
-        queryEvents(world, first(world).tenantId, world.tableName),
+    'its own reader reads its own row': (harness) =>
+      first(harness).reader.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
+    'its own reader queries the registry': (harness) =>
+      first(harness).reader.dynamodb.query(
+        queryEvents(harness, first(harness).tenantId, harness.tableName),
       ),
-    "its own reader asks whose key a neighbour's is": (world) =>
-      queryIndex(first(world).reader, neighbour(world).keyArn, world),
+    "its own reader asks whose key a neighbour's is": (harness) =>
+      queryIndex(first(harness).reader, neighbour(harness).keyArn, harness),
     'its own reader queries another table': asRole(
       'AuditReaderRole',
       'dynamodb:Query',
       otherTable,
       { 'dynamodb:LeadingKeys': 'acme' },
     ),
-    'its own reader queries without naming a tenant': (world) =>
-      decide(world.caller('AuditReaderRole'), {
+    'its own reader queries without naming a tenant': (harness) =>
+      decide(harness.caller('AuditReaderRole'), {
         action: 'dynamodb:Query',
-        resource: `arn:aws:dynamodb:us-east-1:111122223333:table/${world.auditTableName}`,
+        resource: `arn:aws:dynamodb:us-east-1:111122223333:table/${harness.auditTableName}`,
         context: {},
       }),
   }),
-  // Neither lock of a key lets it through, and its own role may not be opened by mistake.
+  // Each lock of a key stops it alone.
   ...claims('denied', oneLock, {
     ...mapAttempts(
       'its own reader uses its key',
       cryptography,
-      (attempt) => (world) => attempt(first(world).reader, first(world), world),
+      (attempt) => (harness) => attempt(first(harness).reader, first(harness), harness),
     ),
   }),
   ...claims('denied', ['deployed', 'key-open', 'key-careless'], {
     ...mapAttempts(
       'its own reader administers its key',
       administration,
-      (attempt) => (world) => attempt(first(world).reader, first(world), world),
+      (attempt) => (harness) => attempt(first(harness).reader, first(harness), harness),
     ),
   }),
   ...claims('denied', ['deployed', 'role-open'], {
-    'a reader without a tag reads events': anyOf(reads, (world) => world.untaggedReader),
+    'a reader without a tag reads events': anyOf(reads, (harness) => harness.untaggedReader),
   }),
 ];
 
 const tag = (Value: string, Key = 'TenantId') => ({ Key, Value });
-const reading = (who: (world: World) => Clients, options: Assume) => (world: World) =>
-  assume(who(world), world, { roleArn: world.auditReaderRoleArn, ...options });
-const audits = (world: World) => world.audit;
+const reading = (who: (harness: Harness) => Clients, options: Assume) => (harness: Harness) =>
+  assume(who(harness), harness, { roleArn: harness.auditReaderRoleArn, ...options });
+const audits = (harness: Harness) => harness.audit;
 
 const sessions: Case[] = [
   ...claims('allowed', ['deployed'], {
@@ -164,13 +164,15 @@ const sessions: Case[] = [
     'a reader whose tag would be passed on is opened': reading(audits, {
       transitive: ['TenantId'],
     }),
-    "the data plane opens a tenant's reader": reading((world) => world.dataPlane, {}),
-    "the control plane opens a tenant's reader": reading((world) => world.controlPlane, {}),
-    "an administrator opens a tenant's reader": reading((world) => world.operator, {}),
+    "the data plane opens a tenant's reader": reading((harness) => harness.dataPlane, {}),
+    "the control plane opens a tenant's reader": reading((harness) => harness.controlPlane, {}),
+    "an administrator opens a tenant's reader": reading((harness) => harness.operator, {}),
     "a tenant's session opens a neighbour's reader": reading(first, { tenantId: 'acme2' }),
-    "a reader opens a neighbour's": reading((world) => first(world).reader, { tenantId: 'acme2' }),
-    "the audit function opens a tenant's session, which uses the key": (world) =>
-      assume(world.audit, world, {}),
+    "a reader opens a neighbour's": reading((harness) => first(harness).reader, {
+      tenantId: 'acme2',
+    }),
+    "the audit function opens a tenant's session, which uses the key": (harness) =>
+      assume(harness.audit, harness, {}),
     'the audit function opens a session of another role': asRole(
       'AuditRole',
       'sts:AssumeRole',
@@ -179,59 +181,63 @@ const sessions: Case[] = [
     ...Object.fromEntries(
       ['sts:AssumeRole', 'sts:TagSession'].map((action) => [
         `an administrator is let through by the reader's trust policy for ${action}`,
-        (world: World) =>
+        (harness: Harness) =>
           decide(
-            { ...world.caller('ControlPlaneRole'), identityPolicies: world.administratorPolicies },
+            {
+              ...harness.caller('ControlPlaneRole'),
+              identityPolicies: harness.administratorPolicies,
+            },
             {
               action,
-              resource: world.auditReaderRoleArn,
+              resource: harness.auditReaderRoleArn,
               context: {
                 'aws:RequestTag/TenantId': 'acme',
                 'aws:TagKeys': 'TenantId',
                 ...(action === 'sts:AssumeRole' && { 'sts:RoleSessionName': 'acme' }),
               },
             },
-            world.auditReaderTrustPolicy,
+            harness.auditReaderTrustPolicy,
           ),
       ]),
     ),
   }),
 ];
 
-const others: Readonly<Record<string, (world: World) => Clients>> = {
+const others: Readonly<Record<string, (harness: Harness) => Clients>> = {
   "a tenant's own session": first,
-  'a session without a tag': (world) => world.untagged,
+  'a session without a tag': (harness) => harness.untagged,
   'the audit function itself': audits,
-  'the data plane itself': (world) => world.dataPlane,
-  'the control plane': (world) => world.controlPlane,
-  'the reconciler': (world) => world.reconciler,
-  'the certificates function': (world) => world.certificates,
-  'the function of declared tenants': (world) => world.declaredTenants,
-  'the authorizer': (world) => world.authorizer,
-  'the canary itself': (world) => world.canary,
+  'the data plane itself': (harness) => harness.dataPlane,
+  'the control plane': (harness) => harness.controlPlane,
+  'the reconciler': (harness) => harness.reconciler,
+  'the certificates function': (harness) => harness.certificates,
+  'the function of declared tenants': (harness) => harness.declaredTenants,
+  'the authorizer': (harness) => harness.authorizer,
+  'the canary itself': (harness) => harness.canary,
 };
 
 const indexer: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the indexer writes events': (world) => batchWrite(world.indexer, 'acme', world.auditTableName),
-    'the indexer asks whose key a key is': (world) =>
-      queryIndex(world.indexer, first(world).keyArn, world),
-    'the indexer keeps what it could not write': (world) =>
-      decide(world.caller('AuditIndexerRole'), {
+    'the indexer writes events': (harness) =>
+      batchWrite(harness.indexer, 'acme', harness.auditTableName),
+    'the indexer asks whose key a key is': (harness) =>
+      queryIndex(harness.indexer, first(harness).keyArn, harness),
+    'the indexer keeps what it could not write': (harness) =>
+      decide(harness.caller('AuditIndexerRole'), {
         action: 'sqs:SendMessage',
-        resource: world.indexerFailuresArn,
+        resource: harness.indexerFailuresArn,
         context: {},
       }),
   }),
   ...claims('denied', ['deployed'], {
-    'the indexer reads events': anyOf(reads, (world) => world.indexer),
-    'the indexer writes rows of the registry': (world) =>
-      batchWrite(world.indexer, 'acme', world.tableName),
-    'the indexer reads the registry': (world) =>
+    'the indexer reads events': anyOf(reads, (harness) => harness.indexer),
+    'the indexer writes rows of the registry': (harness) =>
+      batchWrite(harness.indexer, 'acme', harness.tableName),
+    'the indexer reads the registry': (harness) =>
       anyAllowed([
-        () => world.indexer.dynamodb.getItem(getRow(world, 'acme')),
-        () => world.indexer.dynamodb.query(queryEvents(world, 'acme', world.tableName)),
-        () => world.indexer.dynamodb.scan({ TableName: world.tableName }),
+        () => harness.indexer.dynamodb.getItem(getRow(harness, 'acme')),
+        () => harness.indexer.dynamodb.query(queryEvents(harness, 'acme', harness.tableName)),
+        () => harness.indexer.dynamodb.scan({ TableName: harness.tableName }),
       ]),
     'the indexer writes into another queue': asRole(
       'AuditIndexerRole',
@@ -241,10 +247,10 @@ const indexer: Case[] = [
     ...mapAttempts(
       "the indexer on a tenant's key",
       { ...cryptography, ...administration },
-      (attempt) => (world) => attempt(world.indexer, first(world), world),
+      (attempt) => (harness) => attempt(harness.indexer, first(harness), harness),
     ),
-    "the indexer opens a tenant's session": (world) => assume(world.indexer, world, {}),
-    "the indexer opens a tenant's reader": reading((world) => world.indexer, {}),
+    "the indexer opens a tenant's session": (harness) => assume(harness.indexer, harness, {}),
+    "the indexer opens a tenant's reader": reading((harness) => harness.indexer, {}),
     ...Object.fromEntries(
       ['AuditRole', 'AuditReaderRole', 'AuditIndexerRole'].map((role) => [
         `${role} writes to a log group that is not its own`,
@@ -263,7 +269,7 @@ const strangers = claims(
       [`${name} writes events`, anyOf(writes, who)],
       [
         `${name} asks by the index whose key a key is`,
-        (world: World) => queryIndex(who(world), first(world).keyArn, world),
+        (harness: Harness) => queryIndex(who(harness), first(harness).keyArn, harness),
       ],
     ]),
   ),

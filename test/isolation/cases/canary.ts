@@ -14,12 +14,12 @@ import {
   mapAttempts,
   oneLock,
 } from './attempts.ts';
-import { asRole, type Case, otherKey, otherLogs, type World } from './case.ts';
+import { asRole, type Case, type Harness, otherKey, otherLogs } from './case.ts';
 
 const sessionRoles = ['tenantRoleArn', 'auditReaderRoleArn'] as const;
 
-const opens = (tenantId: string, role: (typeof sessionRoles)[number]) => (world: World) =>
-  assume(world.canary, world, { tenantId, roleArn: world[role] });
+const opens = (tenantId: string, role: (typeof sessionRoles)[number]) => (harness: Harness) =>
+  assume(harness.canary, harness, { tenantId, roleArn: harness[role] });
 
 const sessions: Case[] = sessionRoles.flatMap((role) => [
   ...claims(
@@ -45,12 +45,12 @@ const neighbours = claims('denied', oneLock, {
   ...mapAttempts(
     "the canary on a tenant's key",
     { ...cryptography, ...administration, CreateGrant: grant },
-    (attempt) => (world) => attempt(world.canary, first(world), world),
+    (attempt) => (harness) => attempt(harness.canary, first(harness), harness),
   ),
 });
 
-/** What the canary's keys are called, which carry no tag of the product's. */
-async function canaryKeys({ operator }: World): Promise<string[]> {
+/** By their description, since the canary's keys do not carry the product's tag. */
+async function canaryKeys({ operator }: Harness): Promise<string[]> {
   const { Keys = [] } = await operator.kms.listKeys({});
   const found: string[] = [];
   for (const { KeyArn = '' } of Keys) {
@@ -62,22 +62,22 @@ async function canaryKeys({ operator }: World): Promise<string[]> {
 }
 
 const others = claims('denied', ['deployed'], {
-  "a tenant's session uses a key of the canary's": async (world) => {
-    const keys = await canaryKeys(world);
+  "a tenant's session uses a key of the canary's": async (harness) => {
+    const keys = await canaryKeys(harness);
     return anyAllowed(
       keys.flatMap((KeyId) =>
-        [first(world).tenantId, ...canaryTenants].map(
+        [first(harness).tenantId, ...canaryTenants].map(
           (id) => () =>
-            first(world).kms.encrypt({ KeyId, Plaintext: bytes, EncryptionContext: context(id) }),
+            first(harness).kms.encrypt({ KeyId, Plaintext: bytes, EncryptionContext: context(id) }),
         ),
       ),
     );
   },
-  "a tenant's session administers a key of the canary's": async (world) => {
-    const keys = await canaryKeys(world);
-    return anyAllowed(keys.map((KeyId) => () => first(world).kms.describeKey({ KeyId })));
+  "a tenant's session administers a key of the canary's": async (harness) => {
+    const keys = await canaryKeys(harness);
+    return anyAllowed(keys.map((KeyId) => () => first(harness).kms.describeKey({ KeyId })));
   },
-  'the canary reads a row': (world) => world.canary.dynamodb.getItem(getRow(world, 'acme')),
+  'the canary reads a row': (harness) => harness.canary.dynamodb.getItem(getRow(harness, 'acme')),
   'the canary uses a key in another region': asRole('CanaryRole', 'kms:Encrypt', otherKey),
   'the canary opens a session of another role': asRole(
     'CanaryRole',

@@ -28,8 +28,8 @@ export interface Tenant extends Clients {
   readonly reader: Clients;
 }
 
-/** Everybody who could try something. */
-export interface World {
+/** Every principal that could try something, and what it could try. */
+export interface Harness {
   readonly tenants: readonly Tenant[];
   /** a session of the tenant role that carries no tag */
   readonly untagged: Clients;
@@ -39,15 +39,16 @@ export interface World {
   readonly reconciler: Clients;
   readonly certificates: Clients;
   readonly declaredTenants: Clients;
-  /** the audit function's own role, and one of its readers' sessions that carries no tag */
+  /** the audit function's own role */
   readonly audit: Clients;
+  /** a session of the audit reader role that carries no tag */
   readonly untaggedReader: Clients;
   readonly indexer: Clients;
-  readonly volumes: Clients;
+  readonly decryptAnomalies: Clients;
   readonly canary: Clients;
   /** an administrator of the account: Allow * on * */
   readonly operator: Clients;
-  /** an administrator who gave himself the tag of the first tenant */
+  /** an administrator with the first tenant's tag */
   readonly impostor: Clients;
   readonly tableName: string;
   readonly auditTableName: string;
@@ -92,13 +93,13 @@ export const situations = [
 ] as const;
 export type Situation = (typeof situations)[number];
 
-export type Outcome = 'allowed' | 'denied';
+export type CaseOutcome = 'allowed' | 'denied';
 
 export interface Case {
   readonly name: string;
-  readonly expected: Outcome;
+  readonly expected: CaseOutcome;
   readonly situations: readonly Situation[];
-  readonly attempt: (world: World) => Promise<unknown>;
+  readonly attempt: (harness: Harness) => Promise<unknown>;
 }
 
 /** @returns 'denied' for AWS's refusal, undefined for any other error */
@@ -114,15 +115,15 @@ export const otherKey =
 export const otherTable = `arn:aws:dynamodb:${account}:table/other`;
 export const otherLogs = 'arn:aws:logs:eu-west-1:111122223333:log-group:other:*';
 
-/** A session of a role, asked of the policies. */
+/** What the policies say of a session of the role. */
 export const asRole =
   (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
-  (world: World): Promise<void> =>
-    decide(world.caller(role), { action, resource, context });
+  (harness: Harness): Promise<void> =>
+    decide(harness.caller(role), { action, resource, context });
 
 /**
- * Asks the policies themselves, for what no operation of the local stack would ask: services of AWS that
- * act by themselves, other regions, logs.
+ * Asks the policies themselves, for what no call of the local stack can try: AWS services that act by themselves,
+ * other regions, logs.
  * @throws an AccessDenied as AWS's
  */
 export async function decide(

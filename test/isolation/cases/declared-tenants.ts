@@ -15,13 +15,13 @@ const row = { tenantId: { S: 'declared' } };
 
 export const declaredTenants: readonly Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the function of declared tenants reads a row': (world) =>
-      world.declaredTenants.dynamodb.getItem(getRow(world, 'declared')),
-    'the function of declared tenants puts a row': (world) =>
-      world.declaredTenants.dynamodb.putItem({ TableName: world.tableName, Item: row }),
-    'the function of declared tenants changes a row': (world) =>
-      world.declaredTenants.dynamodb.updateItem({
-        ...getRow(world, 'declared'),
+    'the function of declared tenants reads a row': (harness) =>
+      harness.declaredTenants.dynamodb.getItem(getRow(harness, 'declared')),
+    'the function of declared tenants puts a row': (harness) =>
+      harness.declaredTenants.dynamodb.putItem({ TableName: harness.tableName, Item: row }),
+    'the function of declared tenants changes a row': (harness) =>
+      harness.declaredTenants.dynamodb.updateItem({
+        ...getRow(harness, 'declared'),
         UpdateExpression: 'SET displayName = :n',
         ExpressionAttributeValues: { ':n': { S: 'Declared' } },
       }),
@@ -31,20 +31,20 @@ export const declaredTenants: readonly Case[] = [
     ...mapAttempts(
       "the function of declared tenants on a tenant's key",
       { ...cryptography, ...administration, CreateGrant: grant },
-      (attempt) => (world) => attempt(world.declaredTenants, first(world), world),
+      (attempt) => (harness) => attempt(harness.declaredTenants, first(harness), harness),
     ),
   }),
   ...claims('denied', ['deployed'], {
-    'the function of declared tenants deletes a row': (world) =>
-      world.declaredTenants.dynamodb.deleteItem(getRow(world, 'nobody')),
-    'the function of declared tenants scans the table': (world) =>
-      world.declaredTenants.dynamodb.scan({ TableName: world.tableName }),
-    'the function of declared tenants creates a key': (world) =>
-      world.declaredTenants.kms.createKey({}),
-    'the function of declared tenants lists keys': (world) =>
-      world.declaredTenants.kms.listKeys({}),
-    "the function of declared tenants opens a tenant's session": (world) =>
-      assume(world.declaredTenants, world, {}),
+    'the function of declared tenants deletes a row': (harness) =>
+      harness.declaredTenants.dynamodb.deleteItem(getRow(harness, 'nobody')),
+    'the function of declared tenants scans the table': (harness) =>
+      harness.declaredTenants.dynamodb.scan({ TableName: harness.tableName }),
+    'the function of declared tenants creates a key': (harness) =>
+      harness.declaredTenants.kms.createKey({}),
+    'the function of declared tenants lists keys': (harness) =>
+      harness.declaredTenants.kms.listKeys({}),
+    "the function of declared tenants opens a tenant's session": (harness) =>
+      assume(harness.declaredTenants, harness, {}),
     // The local stack has one table and no logs to write: these two are asked of the policies.
     'the function of declared tenants reads another table': asRole(
       'DeclaredTenantsRole',

@@ -1,4 +1,4 @@
-/** The role of the function that judges volumes: what it reads of everybody, and the one kind of item that it writes. */
+/** The role of the function that detects decrypt anomalies: what it reads of every tenant, and the one kind of row that it writes. */
 import {
   administration,
   assume,
@@ -9,7 +9,7 @@ import {
   grant,
   mapAttempts,
 } from './attempts.ts';
-import { account, asRole, type Case, otherLogs, type World } from './case.ts';
+import { account, asRole, type Case, type Harness, otherLogs } from './case.ts';
 
 const key = (tenantId: string, eventKey = 'decrypts') => ({
   tenantId: { S: tenantId },
@@ -17,114 +17,130 @@ const key = (tenantId: string, eventKey = 'decrypts') => ({
 });
 const event = '2026-11-24T10:00:00.000Z/request/1';
 
-const put = (partition: string) => (world: World) =>
-  world.volumes.dynamodb.putItem({ TableName: world.auditTableName, Item: key(partition) });
-const get = (partition: string) => (world: World) =>
-  world.volumes.dynamodb.getItem({ TableName: world.auditTableName, Key: key(partition) });
-const query = (partition: string) => (world: World) =>
-  world.volumes.dynamodb.query({
-    TableName: world.auditTableName,
+const put = (partition: string) => (harness: Harness) =>
+  harness.decryptAnomalies.dynamodb.putItem({
+    TableName: harness.auditTableName,
+    Item: key(partition),
+  });
+const get = (partition: string) => (harness: Harness) =>
+  harness.decryptAnomalies.dynamodb.getItem({
+    TableName: harness.auditTableName,
+    Key: key(partition),
+  });
+const query = (partition: string) => (harness: Harness) =>
+  harness.decryptAnomalies.dynamodb.query({
+    TableName: harness.auditTableName,
     KeyConditionExpression: 'tenantId = :t AND eventKey BETWEEN :from AND :to',
     ExpressionAttributeValues: { ':t': { S: partition }, ':from': { S: '2' }, ':to': { S: '3' } },
   });
 
-/** Each of them spells a partition that is not a baseline's. */
+/** Partition keys that are not a baseline's. */
 const strange = ['acme', 'baseline', 'Baseline/acme', 'acme/baseline/acme', ' baseline/acme'];
 const each = (how: string, attempt: (partition: string) => Case['attempt']) =>
   Object.fromEntries(
     strange.map((partition) => [
-      `the function of volumes ${how} '${partition}'`,
+      `the function of decrypt anomalies ${how} '${partition}'`,
       attempt(partition),
     ]),
   );
 
-/** Asked of the policies: no request of DynamoDB's for an item is without the item's partition key. */
+/** Asked of the policies, since no DynamoDB request for an item lacks the item's partition key. */
 const withoutLeadingKeys =
   (action: string): Case['attempt'] =>
-  (world) =>
+  (harness) =>
     asRole(
       'VolumesRole',
       action,
-      `arn:aws:dynamodb:${account}:table/${world.auditTableName}`,
-    )(world);
+      `arn:aws:dynamodb:${account}:table/${harness.auditTableName}`,
+    )(harness);
 
-export const volumes: readonly Case[] = [
+export const decryptAnomalies: readonly Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the function of volumes lists the tenants': ({ volumes: { dynamodb }, tableName }) =>
-      dynamodb.scan({ TableName: tableName }),
-    "the function of volumes queries a tenant's audit events": query('acme'),
-    'the function of volumes writes a baseline': put('baseline/acme'),
-    'the function of volumes reads a baseline': get('baseline/acme'),
+    'the function of decrypt anomalies lists the tenants': ({
+      decryptAnomalies: { dynamodb },
+      tableName,
+    }) => dynamodb.scan({ TableName: tableName }),
+    "the function of decrypt anomalies queries a tenant's audit events": query('acme'),
+    'the function of decrypt anomalies writes a baseline': put('baseline/acme'),
+    'the function of decrypt anomalies reads a baseline': get('baseline/acme'),
   }),
   // A careless key policy lets IAM decide, and IAM gives this role no key.
   ...claims('denied', ['deployed', 'key-open', 'key-careless'], {
     ...mapAttempts(
-      "the function of volumes on a tenant's key",
+      "the function of decrypt anomalies on a tenant's key",
       { ...cryptography, ...administration, CreateGrant: grant },
-      (attempt) => (world) => attempt(world.volumes, first(world), world),
+      (attempt) => (harness) => attempt(harness.decryptAnomalies, first(harness), harness),
     ),
   }),
   ...claims('denied', ['deployed'], {
     ...each('writes an audit item of', put),
     ...each('gets an audit item of', get),
-    'the function of volumes replaces an audit event': (world) =>
-      world.volumes.dynamodb.putItem({
-        TableName: world.auditTableName,
+    'the function of decrypt anomalies replaces an audit event': (harness) =>
+      harness.decryptAnomalies.dynamodb.putItem({
+        TableName: harness.auditTableName,
         Item: key('acme', event),
       }),
-    'the function of volumes changes an audit event': (world) =>
-      world.volumes.dynamodb.updateItem({
-        TableName: world.auditTableName,
+    'the function of decrypt anomalies changes an audit event': (harness) =>
+      harness.decryptAnomalies.dynamodb.updateItem({
+        TableName: harness.auditTableName,
         Key: key('acme', event),
         UpdateExpression: 'SET outcome = :o',
         ExpressionAttributeValues: { ':o': { S: 'succeeded' } },
       }),
-    'the function of volumes deletes an audit event': (world) =>
-      world.volumes.dynamodb.deleteItem({
-        TableName: world.auditTableName,
+    'the function of decrypt anomalies deletes an audit event': (harness) =>
+      harness.decryptAnomalies.dynamodb.deleteItem({
+        TableName: harness.auditTableName,
         Key: key('acme', event),
       }),
-    'the function of volumes deletes a baseline': (world) =>
-      world.volumes.dynamodb.deleteItem({
-        TableName: world.auditTableName,
+    'the function of decrypt anomalies deletes a baseline': (harness) =>
+      harness.decryptAnomalies.dynamodb.deleteItem({
+        TableName: harness.auditTableName,
         Key: key('baseline/acme'),
       }),
-    'the function of volumes writes a baseline and an audit event in one batch': (world) =>
-      world.volumes.dynamodb.batchWriteItem({
+    'the function of decrypt anomalies writes a baseline and an audit event in one batch': (
+      harness,
+    ) =>
+      harness.decryptAnomalies.dynamodb.batchWriteItem({
         RequestItems: {
-          [world.auditTableName]: ['baseline/acme', 'acme'].map((partition) => ({
+          [harness.auditTableName]: ['baseline/acme', 'acme'].map((partition) => ({
             PutRequest: { Item: key(partition) },
           })),
         },
       }),
-    'the function of volumes scans the audit table': (world) =>
-      world.volumes.dynamodb.scan({ TableName: world.auditTableName }),
-    'the function of volumes queries the registry': (world) =>
-      world.volumes.dynamodb.query({
-        TableName: world.tableName,
+    'the function of decrypt anomalies scans the audit table': (harness) =>
+      harness.decryptAnomalies.dynamodb.scan({ TableName: harness.auditTableName }),
+    'the function of decrypt anomalies queries the registry': (harness) =>
+      harness.decryptAnomalies.dynamodb.query({
+        TableName: harness.tableName,
         KeyConditionExpression: 'tenantId = :t',
         ExpressionAttributeValues: { ':t': { S: 'acme' } },
       }),
-    'the function of volumes gets a row of the registry': (world) =>
-      world.volumes.dynamodb.getItem(getRow(world, 'acme')),
-    'the function of volumes gets a row of the registry that is called as a baseline': (world) =>
-      world.volumes.dynamodb.getItem(getRow(world, 'baseline/acme')),
-    'the function of volumes puts a row into the registry that is called as a baseline': (world) =>
-      world.volumes.dynamodb.putItem({
-        TableName: world.tableName,
+    'the function of decrypt anomalies gets a row of the registry': (harness) =>
+      harness.decryptAnomalies.dynamodb.getItem(getRow(harness, 'acme')),
+    'the function of decrypt anomalies gets a row of the registry that is called as a baseline': (
+      harness,
+    ) => harness.decryptAnomalies.dynamodb.getItem(getRow(harness, 'baseline/acme')),
+    'the function of decrypt anomalies puts a row into the registry that is called as a baseline': (
+      harness,
+    ) =>
+      harness.decryptAnomalies.dynamodb.putItem({
+        TableName: harness.tableName,
         Item: { tenantId: { S: 'baseline/acme' } },
       }),
-    "the function of volumes opens a tenant's session": (world) => assume(world.volumes, world, {}),
-    'the function of volumes lists keys': (world) => world.volumes.kms.listKeys({}),
-    "a tenant's session reads its own baseline": (world) =>
-      first(world).dynamodb.getItem({
-        TableName: world.auditTableName,
-        Key: key(`baseline/${first(world).tenantId}`),
+    "the function of decrypt anomalies opens a tenant's session": (harness) =>
+      assume(harness.decryptAnomalies, harness, {}),
+    'the function of decrypt anomalies lists keys': (harness) =>
+      harness.decryptAnomalies.kms.listKeys({}),
+    "a tenant's session reads its own baseline": (harness) =>
+      first(harness).dynamodb.getItem({
+        TableName: harness.auditTableName,
+        Key: key(`baseline/${first(harness).tenantId}`),
       }),
-    'the function of volumes gets an item of no partition': withoutLeadingKeys('dynamodb:GetItem'),
-    'the function of volumes puts an item into no partition':
+    'the function of decrypt anomalies gets an item of no partition':
+      withoutLeadingKeys('dynamodb:GetItem'),
+    'the function of decrypt anomalies puts an item into no partition':
       withoutLeadingKeys('dynamodb:PutItem'),
-    'the function of volumes writes to a log group that is not its own': asRole(
+    'the function of decrypt anomalies writes to a log group that is not its own': asRole(
       'VolumesRole',
       'logs:PutLogEvents',
       otherLogs,

@@ -1,7 +1,7 @@
 /**
- * The roles beside the two planes, asked of the policies: what no request to the local stack can try, such as another
- * region, a service of AWS that acts by itself, or a statement that somebody adds. What one can is in `reconciler.ts`
- * and `certificates.ts`.
+ * The roles beside the two planes, mostly asked of the policies themselves: what no request to the local stack can try,
+ * such as another region, an AWS service that acts by itself, or a statement that somebody adds. What a request can try
+ * stands in `reconciler.ts` and `certificates.ts`.
  */
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { claims, cryptography, first, getRow, grant, mapAttempts } from './attempts.ts';
@@ -10,10 +10,10 @@ import {
   asRole,
   type Case,
   decide,
+  type Harness,
   otherKey,
   otherLogs,
   otherTable,
-  type World,
 } from './case.ts';
 
 const ownTag = { 'aws:ResourceTag/ManagedBy': 'tenant-keys' };
@@ -21,35 +21,37 @@ const ownTag = { 'aws:ResourceTag/ManagedBy': 'tenant-keys' };
 /** By the policy that lets the account administer the key, as each tenant's key has it. */
 const onTenantKey =
   (role: string, action: string, context: Record<string, string> = {}) =>
-  (world: World) => {
-    const policy = parsePolicy(world.keyPolicyOf('acme'), 'key policy', 'resource');
-    const resource = first(world).keyArn;
-    return decide(world.caller(role), { action, resource, context }, policy);
+  (harness: Harness) => {
+    const policy = parsePolicy(harness.keyPolicyOf('acme'), 'key policy', 'resource');
+    const resource = first(harness).keyArn;
+    return decide(harness.caller(role), { action, resource, context }, policy);
   };
 
 /** By a key policy that lets the account do everything, as AWS's default does. */
 const onCarelessKey =
   (role: string, action: string, context: Record<string, string> = {}) =>
-  (world: World) => {
+  (harness: Harness) => {
     const everything = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }],
     };
     const policy = parsePolicy(everything, 'careless key policy', 'resource');
-    const request = { action, resource: first(world).keyArn, context: { ...ownTag, ...context } };
-    return decide(world.caller(role), request, policy);
+    const request = { action, resource: first(harness).keyArn, context: { ...ownTag, ...context } };
+    return decide(harness.caller(role), request, policy);
   };
 
 const onCertificateKey =
   (role: string, action: string, administrator = false) =>
-  (world: World) => {
-    const caller = world.caller(role);
-    const { certificateKeyArn: resource, certificateKeyPolicy: policy } = world;
-    const identityPolicies = administrator ? world.administratorPolicies : caller.identityPolicies;
+  (harness: Harness) => {
+    const caller = harness.caller(role);
+    const { certificateKeyArn: resource, certificateKeyPolicy: policy } = harness;
+    const identityPolicies = administrator
+      ? harness.administratorPolicies
+      : caller.identityPolicies;
     return decide({ ...caller, identityPolicies }, { action, resource, context: {} }, policy);
   };
 
-const mending = [
+const repairing = [
   'kms:EnableKey',
   'kms:DisableKey',
   'kms:EnableKeyRotation',
@@ -66,7 +68,7 @@ const each = (
 ) => Object.fromEntries(actions.map((action) => [`${name}: ${action}`, attempt(action)]));
 
 const reconcilerMay: Case[] = claims('allowed', ['deployed'], {
-  ...each(mending, "the reconciler mends a key of the product's", (action) =>
+  ...each(repairing, "the reconciler repairs a key of the product's", (action) =>
     onTenantKey('ReconcilerRole', action, ownTag),
   ),
   'the reconciler schedules a deletion as late as configured': onTenantKey(
@@ -74,10 +76,10 @@ const reconcilerMay: Case[] = claims('allowed', ['deployed'], {
     'kms:ScheduleKeyDeletion',
     { ...ownTag, 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' },
   ),
-  'the reconciler reads a key, whatever its tags': (world) =>
-    world.reconciler.kms.listResourceTags({ KeyId: world.foreignKeyArn }),
-  'the reconciler reads rows': (world) =>
-    world.reconciler.dynamodb.scan({ TableName: world.tableName }),
+  'the reconciler reads a key, whatever its tags': (harness) =>
+    harness.reconciler.kms.listResourceTags({ KeyId: harness.foreignKeyArn }),
+  'the reconciler reads rows': (harness) =>
+    harness.reconciler.dynamodb.scan({ TableName: harness.tableName }),
   'the reconciler tells of a finding': asRole(
     'ReconcilerRole',
     'events:PutEvents',
@@ -88,11 +90,11 @@ const reconcilerMay: Case[] = claims('allowed', ['deployed'], {
 
 const reconcilerMayNot: Case[] = [
   ...claims('denied', ['deployed'], {
-    ...each(mending, "the reconciler changes a key without the product's tag", (action) =>
+    ...each(repairing, "the reconciler changes a key without the product's tag", (action) =>
       onTenantKey('ReconcilerRole', action),
     ),
-    'the reconciler disables a foreign key': (world) =>
-      world.reconciler.kms.disableKey({ KeyId: world.foreignKeyArn }),
+    'the reconciler disables a foreign key': (harness) =>
+      harness.reconciler.kms.disableKey({ KeyId: harness.foreignKeyArn }),
     'the reconciler changes a key in another region': asRole(
       'ReconcilerRole',
       'kms:DisableKey',
@@ -126,10 +128,10 @@ const reconcilerMayNot: Case[] = [
       `arn:aws:events:${account}:event-bus/other`,
       { 'events:source': 'tenant-keys' },
     ),
-    'the reconciler creates a key': (world) => world.reconciler.kms.createKey({}),
-    'the reconciler gives a key another owner': (world) =>
-      world.reconciler.kms.tagResource({
-        KeyId: first(world).keyArn,
+    'the reconciler creates a key': (harness) => harness.reconciler.kms.createKey({}),
+    'the reconciler gives a key another owner': (harness) =>
+      harness.reconciler.kms.tagResource({
+        KeyId: first(harness).keyArn,
         Tags: [{ TagKey: 'TenantId', TagValue: 'globex' }],
       }),
     'the reconciler writes to a log group that is not its own': asRole(
@@ -142,10 +144,10 @@ const reconcilerMayNot: Case[] = [
     ...mapAttempts(
       'the reconciler has no cryptography',
       cryptography,
-      (attempt) => (world) => attempt(world.reconciler, first(world), world),
+      (attempt) => (harness) => attempt(harness.reconciler, first(harness), harness),
     ),
   }),
-  // By a key policy that allows it: so the Denies of the role itself are all that stands in the way.
+  // The key policy allows these: only the Denies of the role itself are left.
   ...claims('denied', ['deployed'], {
     'the reconciler decrypts, whatever the key allows': onCarelessKey(
       'ReconcilerRole',
@@ -193,8 +195,8 @@ const certificates: Case[] = [
       'CertificatesRole',
       'kms:GetPublicKey',
     ),
-    'the certificates function reads a row': (world) =>
-      world.certificates.dynamodb.getItem(getRow(world, first(world).tenantId)),
+    'the certificates function reads a row': (harness) =>
+      harness.certificates.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
     'an administrator hands out the public key': onCertificateKey(
       'ControlPlaneRole',
       'kms:GetPublicKey',
@@ -202,10 +204,10 @@ const certificates: Case[] = [
     ),
   }),
   ...claims('denied', ['deployed'], {
-    'the certificates function lists rows': (world) =>
-      world.certificates.dynamodb.scan({ TableName: world.tableName }),
-    'the certificates function deletes a row': (world) =>
-      world.certificates.dynamodb.deleteItem(getRow(world, 'nobody')),
+    'the certificates function lists rows': (harness) =>
+      harness.certificates.dynamodb.scan({ TableName: harness.tableName }),
+    'the certificates function deletes a row': (harness) =>
+      harness.certificates.dynamodb.deleteItem(getRow(harness, 'nobody')),
     'the certificates function reads another table': asRole(
       'CertificatesRole',
       'dynamodb:GetItem',
@@ -223,7 +225,7 @@ const certificates: Case[] = [
     ...mapAttempts(
       "the certificates function uses a tenant's key",
       cryptography,
-      (attempt) => (world) => attempt(world.certificates, first(world), world),
+      (attempt) => (harness) => attempt(harness.certificates, first(harness), harness),
     ),
     'the control plane signs': onCertificateKey('ControlPlaneRole', 'kms:Sign'),
     "a tenant's session signs": onCertificateKey('TenantRole', 'kms:Sign'),
@@ -231,34 +233,34 @@ const certificates: Case[] = [
       'TenantRole',
       'kms:DisableKey',
     ),
-    'somebody whom no policy of his own lets administer the key of certificates': (world) =>
+    'a role without a policy of its own administers the key of certificates': (harness) =>
       decide(
-        { ...world.caller('ControlPlaneRole'), identityPolicies: [] },
-        { action: 'kms:DisableKey', resource: world.certificateKeyArn, context: {} },
-        world.certificateKeyPolicy,
+        { ...harness.caller('ControlPlaneRole'), identityPolicies: [] },
+        { action: 'kms:DisableKey', resource: harness.certificateKeyArn, context: {} },
+        harness.certificateKeyPolicy,
       ),
-    'somebody else reads the public key without a right of his own': (world) =>
+    'a role without a policy of its own reads the public key': (harness) =>
       decide(
-        { ...world.caller('DataPlaneRole'), identityPolicies: [] },
-        { action: 'kms:GetPublicKey', resource: world.certificateKeyArn, context: {} },
-        world.certificateKeyPolicy,
+        { ...harness.caller('DataPlaneRole'), identityPolicies: [] },
+        { action: 'kms:GetPublicKey', resource: harness.certificateKeyArn, context: {} },
+        harness.certificateKeyPolicy,
       ),
-    'an administrator signs, by a statement that somebody added': (world) =>
+    'an administrator signs, by a statement that somebody added': (harness) =>
       decide(
-        { ...world.caller('ControlPlaneRole'), identityPolicies: world.administratorPolicies },
-        { action: 'kms:Sign', resource: world.certificateKeyArn, context: {} },
+        { ...harness.caller('ControlPlaneRole'), identityPolicies: harness.administratorPolicies },
+        { action: 'kms:Sign', resource: harness.certificateKeyArn, context: {} },
         {
-          ...world.certificateKeyPolicy,
-          statements: [...world.certificateKeyPolicy.statements, ...carelessSigning],
+          ...harness.certificateKeyPolicy,
+          statements: [...harness.certificateKeyPolicy.statements, ...carelessSigning],
         },
       ),
-    'an administrator grants signing': (world) =>
+    'an administrator grants signing': (harness) =>
       decide(
-        { ...world.caller('ControlPlaneRole'), identityPolicies: world.administratorPolicies },
-        { action: 'kms:CreateGrant', resource: world.certificateKeyArn, context: {} },
+        { ...harness.caller('ControlPlaneRole'), identityPolicies: harness.administratorPolicies },
+        { action: 'kms:CreateGrant', resource: harness.certificateKeyArn, context: {} },
         {
-          ...world.certificateKeyPolicy,
-          statements: [...world.certificateKeyPolicy.statements, ...carelessSigning],
+          ...harness.certificateKeyPolicy,
+          statements: [...harness.certificateKeyPolicy.statements, ...carelessSigning],
         },
       ),
   }),
@@ -295,7 +297,7 @@ export const lifecycleRoles: readonly Case[] = [
   ...certificates,
   ...controlPlane,
   ...claims('denied', ['key-careless', 'role-open-key-careless'], {
-    'the reconciler grants, by a careless key policy': (world) =>
-      grant(world.reconciler, first(world), world),
+    'the reconciler grants, by a careless key policy': (harness) =>
+      grant(harness.reconciler, first(harness), harness),
   }),
 ];

@@ -13,22 +13,22 @@ export const dataPlane = claims('denied', ['deployed', 'key-careless'], {
   ...mapAttempts(
     "the data plane's own role",
     cryptography,
-    (attempt) => (world) => attempt(world.dataPlane, first(world), world),
+    (attempt) => (harness) => attempt(harness.dataPlane, first(harness), harness),
   ),
   ...mapAttempts(
     "the data plane's own role",
     administration,
-    (attempt) => (world) => attempt(world.dataPlane, first(world), world),
+    (attempt) => (harness) => attempt(harness.dataPlane, first(harness), harness),
   ),
-  "the data plane's own role reads a row": (world) =>
-    world.dataPlane.dynamodb.getItem(getRow(world, first(world).tenantId)),
+  "the data plane's own role reads a row": (harness) =>
+    harness.dataPlane.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
   ...mapAttempts(
     "the authorizer's role",
     cryptography,
-    (attempt) => (world) => attempt(world.authorizer, first(world), world),
+    (attempt) => (harness) => attempt(harness.authorizer, first(harness), harness),
   ),
-  "the authorizer's role reads a row": (world) =>
-    world.authorizer.dynamodb.getItem(getRow(world, first(world).tenantId)),
+  "the authorizer's role reads a row": (harness) =>
+    harness.authorizer.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
 });
 
 const tags = (entries: Readonly<Record<string, string>>) =>
@@ -37,77 +37,80 @@ const ownTags = tags({ TenantId: 'mallory', ManagedBy: 'tenant-keys' });
 
 export const controlPlane: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the control plane creates a key for a tenant': (world) =>
-      world.controlPlane.kms.createKey({ Tags: ownTags, Policy: world.keyPolicyOf('mallory') }),
-    'the control plane schedules a deletion as late as configured': async (world) => {
-      const { KeyMetadata } = await world.controlPlane.kms.createKey({
+    'the control plane creates a key for a tenant': (harness) =>
+      harness.controlPlane.kms.createKey({ Tags: ownTags, Policy: harness.keyPolicyOf('mallory') }),
+    'the control plane schedules a deletion as late as configured': async (harness) => {
+      const { KeyMetadata } = await harness.controlPlane.kms.createKey({
         Tags: ownTags,
-        Policy: world.keyPolicyOf('mallory'),
+        Policy: harness.keyPolicyOf('mallory'),
       });
       const KeyId = KeyMetadata?.KeyId;
-      return world.controlPlane.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 30 });
+      return harness.controlPlane.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 30 });
     },
-    'the control plane describes a key': (world) =>
-      world.controlPlane.kms.describeKey({ KeyId: first(world).keyArn }),
-    'the control plane sets rotation': (world) =>
-      world.controlPlane.kms.enableKeyRotation({
-        KeyId: first(world).keyArn,
+    'the control plane describes a key': (harness) =>
+      harness.controlPlane.kms.describeKey({ KeyId: first(harness).keyArn }),
+    'the control plane sets rotation': (harness) =>
+      harness.controlPlane.kms.enableKeyRotation({
+        KeyId: first(harness).keyArn,
         RotationPeriodInDays: 90,
       }),
-    'the control plane reads rows': (world) =>
-      world.controlPlane.dynamodb.getItem(getRow(world, first(world).tenantId)),
+    'the control plane reads rows': (harness) =>
+      harness.controlPlane.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
   }),
   ...claims('denied', ['deployed', 'key-careless', 'control-open'], {
     ...mapAttempts(
       'the control plane has no cryptography',
       cryptography,
-      (attempt) => (world) => attempt(world.controlPlane, first(world), world),
+      (attempt) => (harness) => attempt(harness.controlPlane, first(harness), harness),
     ),
-    'the control plane has no cryptography: CreateGrant': (world) =>
-      grant(world.controlPlane, first(world), world),
-    'the control plane creates a key without the lockout check': (world) =>
-      world.controlPlane.kms.createKey({
+    'the control plane has no cryptography: CreateGrant': (harness) =>
+      grant(harness.controlPlane, first(harness), harness),
+    'the control plane creates a key without the lockout check': (harness) =>
+      harness.controlPlane.kms.createKey({
         Tags: ownTags,
-        Policy: world.keyPolicyOf('mallory'),
+        Policy: harness.keyPolicyOf('mallory'),
         BypassPolicyLockoutSafetyCheck: true,
       }),
-    'the control plane deletes a key sooner than configured': (world) =>
-      world.controlPlane.kms.scheduleKeyDeletion({
-        KeyId: first(world).keyArn,
+    'the control plane deletes a key sooner than configured': (harness) =>
+      harness.controlPlane.kms.scheduleKeyDeletion({
+        KeyId: first(harness).keyArn,
         PendingWindowInDays: 7,
       }),
   }),
   ...claims('denied', ['deployed'], {
-    'the control plane creates a key without an owner': (world) =>
-      world.controlPlane.kms.createKey({ Tags: tags({ ManagedBy: 'tenant-keys' }) }),
-    'the control plane creates a key with an empty owner': (world) =>
-      world.controlPlane.kms.createKey({ Tags: tags({ TenantId: '', ManagedBy: 'tenant-keys' }) }),
-    "the control plane creates a key without the product's tag": (world) =>
-      world.controlPlane.kms.createKey({ Tags: tags({ TenantId: 'mallory' }) }),
-    "the control plane creates a key as somebody else's": (world) =>
-      world.controlPlane.kms.createKey({
+    'the control plane creates a key without an owner': (harness) =>
+      harness.controlPlane.kms.createKey({ Tags: tags({ ManagedBy: 'tenant-keys' }) }),
+    'the control plane creates a key with an empty owner': (harness) =>
+      harness.controlPlane.kms.createKey({
+        Tags: tags({ TenantId: '', ManagedBy: 'tenant-keys' }),
+      }),
+    "the control plane creates a key without the product's tag": (harness) =>
+      harness.controlPlane.kms.createKey({ Tags: tags({ TenantId: 'mallory' }) }),
+    "the control plane creates a key as somebody else's": (harness) =>
+      harness.controlPlane.kms.createKey({
         Tags: tags({ TenantId: 'mallory', ManagedBy: 'somebody-else' }),
       }),
-    'the control plane creates a key with a third tag': (world) =>
-      world.controlPlane.kms.createKey({
+    'the control plane creates a key with a third tag': (harness) =>
+      harness.controlPlane.kms.createKey({
         Tags: [...ownTags, ...tags({ More: 'x' })],
       }),
-    'the control plane creates a key without tags': (world) => world.controlPlane.kms.createKey({}),
-    'the control plane gives a key another owner': (world) =>
-      world.controlPlane.kms.tagResource({ KeyId: first(world).keyArn, Tags: ownTags }),
-    'the control plane tags a key without an owner with a tag of its own': (world) =>
-      world.controlPlane.kms.tagResource({
-        KeyId: world.foreignKeyArn,
+    'the control plane creates a key without tags': (harness) =>
+      harness.controlPlane.kms.createKey({}),
+    'the control plane gives a key another owner': (harness) =>
+      harness.controlPlane.kms.tagResource({ KeyId: first(harness).keyArn, Tags: ownTags }),
+    'the control plane tags a key without an owner with a tag of its own': (harness) =>
+      harness.controlPlane.kms.tagResource({
+        KeyId: harness.foreignKeyArn,
         Tags: tags({ More: 'x' }),
       }),
-    'the control plane gives a key an alias outside its prefix': (world) =>
-      world.controlPlane.kms.createAlias({
+    'the control plane gives a key an alias outside its prefix': (harness) =>
+      harness.controlPlane.kms.createAlias({
         AliasName: 'alias/somebody-else',
-        TargetKeyId: first(world).keyArn,
+        TargetKeyId: first(harness).keyArn,
       }),
-    'the control plane touches a key that is not its own': (world) =>
-      world.controlPlane.kms.disableKey({ KeyId: world.foreignKeyArn }),
-    'the control plane deletes a row': (world) =>
-      world.controlPlane.dynamodb.deleteItem(getRow(world, 'nobody')),
+    'the control plane touches a key that is not its own': (harness) =>
+      harness.controlPlane.kms.disableKey({ KeyId: harness.foreignKeyArn }),
+    'the control plane deletes a row': (harness) =>
+      harness.controlPlane.dynamodb.deleteItem(getRow(harness, 'nobody')),
   }),
 ];

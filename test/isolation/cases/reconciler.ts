@@ -1,4 +1,4 @@
-/** The reconciler's role over the endpoint: what it mends, on keys made for the purpose, and what it may not. */
+/** The reconciler's role over the endpoint: what it may repair, on keys made for that, and what it may not. */
 import {
   administration,
   bytes,
@@ -10,23 +10,23 @@ import {
   mapAttempts,
   reEncrypt,
 } from './attempts.ts';
-import type { Case, Tenant, World } from './case.ts';
+import type { Case, Harness, Tenant } from './case.ts';
 
 const owner = [{ TagKey: 'TenantId', TagValue: 'acme' }];
 const ofProduct = [...owner, { TagKey: 'ManagedBy', TagValue: 'tenant-keys' }];
 const ofOthers = [...owner, { TagKey: 'ManagedBy', TagValue: 'somebody-else' }];
 
 type Tags = typeof ofProduct;
-type Change = (world: World, keyArn: string) => Promise<unknown>;
+type Change = (harness: Harness, keyArn: string) => Promise<unknown>;
 
-/** A key of its own for each attempt, with a tenant's key policy: what is tried may leave it unusable. */
-async function madeKey({ operator, keyPolicyOf }: World, Tags: Tags): Promise<string> {
+/** Each attempt gets a key of its own with a tenant's key policy, since the attempt may leave it unusable. */
+async function createKey({ operator, keyPolicyOf }: Harness, Tags: Tags): Promise<string> {
   const { KeyMetadata } = await operator.kms.createKey({ Policy: keyPolicyOf('acme'), Tags });
   return KeyMetadata?.Arn as string;
 }
 
-/** A key whose policy names the reconciler and lets it do everything: only its own Denies are left. */
-async function carelessKey({ operator, roleArns }: World): Promise<string> {
+/** A key whose policy lets the reconciler do everything: only the Denies of its role are left. */
+async function carelessKey({ operator, roleArns }: Harness): Promise<string> {
   const role = roleArns.find((arn) => arn.includes('ReconcilerRole')) as string;
   const { KeyMetadata } = await operator.kms.createKey({
     Tags: ofProduct,
@@ -75,26 +75,26 @@ const changes: Readonly<Record<string, Change>> = {
   },
   CreateAlias: ({ reconciler }, TargetKeyId) =>
     reconciler.kms.createAlias({ AliasName: aliasName(), TargetKeyId }),
-  UpdateAlias: async (world, TargetKeyId) => {
+  UpdateAlias: async (harness, TargetKeyId) => {
     const AliasName = aliasName();
-    const held = await madeKey(world, ofProduct);
-    await world.operator.kms.createAlias({ AliasName, TargetKeyId: held });
-    return world.reconciler.kms.updateAlias({ AliasName, TargetKeyId });
+    const held = await createKey(harness, ofProduct);
+    await harness.operator.kms.createAlias({ AliasName, TargetKeyId: held });
+    return harness.reconciler.kms.updateAlias({ AliasName, TargetKeyId });
   },
 };
 
 const on =
   (tags: Tags, change: Change): Case['attempt'] =>
-  async (world) =>
-    change(world, await madeKey(world, tags));
+  async (harness) =>
+    change(harness, await createKey(harness, tags));
 
 const eachChange = (name: string, tags: Tags) =>
   Object.fromEntries(
     Object.entries(changes).map(([action, change]) => [`${name}: ${action}`, on(tags, change)]),
   );
 
-const tells = (Source: string, EventBusName?: string) => (world: World) =>
-  world.reconciler.events.putEvents({
+const tells = (Source: string, EventBusName?: string) => (harness: Harness) =>
+  harness.reconciler.events.putEvents({
     Entries: [
       {
         Source,
@@ -106,13 +106,13 @@ const tells = (Source: string, EventBusName?: string) => (world: World) =>
   });
 
 const { DisableKeyRotation, TagResource, UntagResource } = administration;
-const beyondMending = { DisableKeyRotation, TagResource, UntagResource } as typeof administration;
+const beyondRepair = { DisableKeyRotation, TagResource, UntagResource } as typeof administration;
 
-/** With a key whose policy allows it. */
+/** Makes the attempt with a key whose policy allows it. */
 const onCareless =
-  (attempt: (world: World, keyArn: string) => Promise<unknown>): Case['attempt'] =>
-  async (world) =>
-    attempt(world, await carelessKey(world));
+  (attempt: (harness: Harness, keyArn: string) => Promise<unknown>): Case['attempt'] =>
+  async (harness) =>
+    attempt(harness, await carelessKey(harness));
 
 export const reconciler: readonly Case[] = [
   ...claims('allowed', ['deployed'], {
@@ -134,11 +134,11 @@ export const reconciler: readonly Case[] = [
     ...eachChange("the reconciler changes a key with somebody else's tag", ofOthers),
     'the reconciler schedules a deletion sooner than configured': on(ofProduct, schedule(7)),
     'the reconciler puts a policy without the lockout check': on(ofProduct, putPolicy(true)),
-    "the reconciler moves an alias from somebody else's key": async (world) => {
+    "the reconciler moves an alias from somebody else's key": async (harness) => {
       const AliasName = aliasName();
-      await world.operator.kms.createAlias({ AliasName, TargetKeyId: world.foreignKeyArn });
-      const TargetKeyId = await madeKey(world, ofProduct);
-      return world.reconciler.kms.updateAlias({ AliasName, TargetKeyId });
+      await harness.operator.kms.createAlias({ AliasName, TargetKeyId: harness.foreignKeyArn });
+      const TargetKeyId = await createKey(harness, ofProduct);
+      return harness.reconciler.kms.updateAlias({ AliasName, TargetKeyId });
     },
     "the reconciler gives a key of the product's an alias outside its prefix": on(
       ofProduct,
@@ -146,35 +146,35 @@ export const reconciler: readonly Case[] = [
         kms.createAlias({ AliasName: `alias/${crypto.randomUUID()}`, TargetKeyId }),
     ),
     'the reconciler tells of a finding under the name of another': tells('somebody-else'),
-    'the reconciler creates a key for a tenant': (world) =>
-      world.reconciler.kms.createKey({ Tags: ofProduct, Policy: world.keyPolicyOf('acme') }),
+    'the reconciler creates a key for a tenant': (harness) =>
+      harness.reconciler.kms.createKey({ Tags: ofProduct, Policy: harness.keyPolicyOf('acme') }),
     'the reconciler adds a row': ({ reconciler: { dynamodb }, tableName: TableName }) =>
       dynamodb.putItem({ TableName, Item: { tenantId: { S: 'mallory' } } }),
     ...mapAttempts(
-      'the reconciler has no right on a tenant key beyond mending',
-      beyondMending,
-      (attempt) => (world) => attempt(world.reconciler, first(world), world),
+      'the reconciler has no right on a tenant key beyond repair',
+      beyondRepair,
+      (attempt) => (harness) => attempt(harness.reconciler, first(harness), harness),
     ),
-    "the reconciler re-encrypts from one tenant's key to another's": (world) =>
-      reEncrypt(world.reconciler, first(world), world.tenants[1] as Tenant),
+    "the reconciler re-encrypts from one tenant's key to another's": (harness) =>
+      reEncrypt(harness.reconciler, first(harness), harness.tenants[1] as Tenant),
     'the reconciler signs a certificate': ({ reconciler: { kms }, certificateKeyArn: KeyId }) =>
       kms.sign({ KeyId, Message: bytes, SigningAlgorithm: 'ECDSA_SHA_256' }),
     ...mapAttempts(
       'the reconciler, named by a careless key policy, has no cryptography',
       cryptography,
       (attempt) =>
-        onCareless(async (world, keyArn) => {
-          const { CiphertextBlob } = await world.operator.kms.encrypt({
+        onCareless(async (harness, keyArn) => {
+          const { CiphertextBlob } = await harness.operator.kms.encrypt({
             KeyId: keyArn,
             Plaintext: bytes,
             EncryptionContext: context('acme'),
           });
           const ciphertext = CiphertextBlob as Uint8Array;
-          return attempt(world.reconciler, { ...first(world), keyArn, ciphertext }, world);
+          return attempt(harness.reconciler, { ...first(harness), keyArn, ciphertext }, harness);
         }),
     ),
-    'the reconciler, named by a careless key policy, grants': onCareless((world, keyArn) =>
-      grant(world.reconciler, { ...first(world), keyArn }, world),
+    'the reconciler, named by a careless key policy, grants': onCareless((harness, keyArn) =>
+      grant(harness.reconciler, { ...first(harness), keyArn }, harness),
     ),
   }),
 ];

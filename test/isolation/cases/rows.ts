@@ -3,36 +3,36 @@ import type { Case } from './case.ts';
 
 export const rows: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'its own session reads its own row': (world) =>
-      first(world).dynamodb.getItem(getRow(world, first(world).tenantId)),
+    'its own session reads its own row': (harness) =>
+      first(harness).dynamodb.getItem(getRow(harness, first(harness).tenantId)),
   }),
   ...claims('denied', ['deployed'], {
-    "a neighbour's session reads a row": forAllPairs((who, key, world) =>
-      who.dynamodb.getItem(getRow(world, key.tenantId)),
+    "a neighbour's session reads a row": forAllPairs((who, key, harness) =>
+      who.dynamodb.getItem(getRow(harness, key.tenantId)),
     ),
-    'its own session reads its own row and another in one batch': (world) =>
-      first(world).dynamodb.batchGetItem({
+    'its own session reads its own row and another in one batch': (harness) =>
+      first(harness).dynamodb.batchGetItem({
         RequestItems: {
-          [world.tableName]: {
-            Keys: world.tenants.map(({ tenantId }) => ({ tenantId: { S: tenantId } })),
+          [harness.tableName]: {
+            Keys: harness.tenants.map(({ tenantId }) => ({ tenantId: { S: tenantId } })),
           },
         },
       }),
-    'its own session scans the table': (world) =>
-      first(world).dynamodb.scan({ TableName: world.tableName }),
-    "a neighbour's session queries for a row": forAllPairs((who, key, world) =>
+    'its own session scans the table': (harness) =>
+      first(harness).dynamodb.scan({ TableName: harness.tableName }),
+    "a neighbour's session queries for a row": forAllPairs((who, key, harness) =>
       who.dynamodb.query({
-        TableName: world.tableName,
+        TableName: harness.tableName,
         KeyConditionExpression: 'tenantId = :t',
         ExpressionAttributeValues: { ':t': { S: key.tenantId } },
       }),
     ),
-    'its own session writes its own row': (world) =>
-      first(world).dynamodb.putItem({
-        TableName: world.tableName,
-        Item: { tenantId: { S: first(world).tenantId } },
+    'its own session writes its own row': (harness) =>
+      first(harness).dynamodb.putItem({
+        TableName: harness.tableName,
+        Item: { tenantId: { S: first(harness).tenantId } },
       }),
-    'its own session deletes its own row': (world) =>
-      first(world).dynamodb.deleteItem(getRow(world, first(world).tenantId)),
+    'its own session deletes its own row': (harness) =>
+      first(harness).dynamodb.deleteItem(getRow(harness, first(harness).tenantId)),
   }),
 ];

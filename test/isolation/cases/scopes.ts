@@ -7,11 +7,11 @@ import {
   asRole,
   type Case,
   decide,
+  type Harness,
   otherKey,
   otherLogs,
   otherTable,
   type Tenant,
-  type World,
 } from './case.ts';
 
 const trail = `arn:aws:cloudtrail:${account}:trail/TenantKeys-trail`;
@@ -25,10 +25,10 @@ const reach = claims('denied', ['deployed'], {
   'its own session reads another table': asRole('TenantRole', 'dynamodb:GetItem', otherTable, {
     'dynamodb:LeadingKeys': 'acme',
   }),
-  'its own session reads its table without naming a row': (world) =>
-    decide(world.caller('TenantRole'), {
+  'its own session reads its table without naming a row': (harness) =>
+    decide(harness.caller('TenantRole'), {
       action: 'dynamodb:GetItem',
-      resource: `arn:aws:dynamodb:${account}:table/${world.tableName}`,
+      resource: `arn:aws:dynamodb:${account}:table/${harness.tableName}`,
       context: {},
     }),
   'the data plane opens a session of another role': asRole(
@@ -91,54 +91,57 @@ const keyKinds: Case[] = [
 
 /** @param service an AWS service that acts by itself, or the role of a caller */
 const onProductKey =
-  (service: string, action: string, context: Record<string, string>) => (world: World) => {
+  (service: string, action: string, context: Record<string, string>) => (harness: Harness) => {
     const isService = service.endsWith('.amazonaws.com');
     const caller = isService
-      ? { ...world.caller('DataPlaneRole'), identityPolicies: [], tags: {}, service }
-      : world.caller(service);
-    const request = { action, resource: world.productKeyArn, context };
-    return decide(caller, request, world.productKeyPolicy);
+      ? { ...harness.caller('DataPlaneRole'), identityPolicies: [], tags: {}, service }
+      : harness.caller(service);
+    const request = { action, resource: harness.productKeyArn, context };
+    return decide(caller, request, harness.productKeyPolicy);
   };
 
-/** The two halves of opening a session are asked for separately: each has to keep the others out alone. */
+/** Opening a session takes two actions. Each is asked for separately, since each must keep other principals out alone. */
 const trust = claims(
   'denied',
   ['deployed'],
   Object.fromEntries(
     ['sts:AssumeRole', 'sts:TagSession'].map((action) => [
       `an administrator is let through by the trust policy for ${action}`,
-      (world: World) =>
+      (harness: Harness) =>
         decide(
-          { ...world.caller('ControlPlaneRole'), identityPolicies: world.administratorPolicies },
+          {
+            ...harness.caller('ControlPlaneRole'),
+            identityPolicies: harness.administratorPolicies,
+          },
           {
             action,
-            resource: world.tenantRoleArn,
+            resource: harness.tenantRoleArn,
             context: {
               'aws:RequestTag/TenantId': 'acme',
               'aws:TagKeys': 'TenantId',
               ...(action === 'sts:AssumeRole' && { 'sts:RoleSessionName': 'acme' }),
             },
           },
-          world.tenantTrustPolicy,
+          harness.tenantTrustPolicy,
         ),
     ]),
   ),
 );
 
-/** Neither lock opens the key by itself: the key's policy alone does not either. */
+/** The key policy alone does not open the key. */
 const keyPolicyAlone = claims('denied', ['deployed'], {
-  'its own session, were the role without its policy': (world) =>
+  'its own session, were the role without its policy': (harness) =>
     decide(
-      { ...world.caller('TenantRole'), identityPolicies: [] },
+      { ...harness.caller('TenantRole'), identityPolicies: [] },
       {
         action: 'kms:Encrypt',
-        resource: (world.tenants[0] as Tenant).keyArn,
+        resource: (harness.tenants[0] as Tenant).keyArn,
         context: {
           'kms:EncryptionContext:TenantId': 'acme',
           'kms:EncryptionContextKeys': 'TenantId',
         },
       },
-      parsePolicy(world.keyPolicyOf('acme'), 'key policy', 'resource'),
+      parsePolicy(harness.keyPolicyOf('acme'), 'key policy', 'resource'),
     ),
 });
 
@@ -208,12 +211,12 @@ const productKey: Case[] = [
     ),
   }),
   ...claims('allowed', ['deployed'], {
-    'the control plane and a tenant session read the encrypted table': async (world) => {
+    'the control plane and a tenant session read the encrypted table': async (harness) => {
       for (const role of ['ControlPlaneRole', 'TenantRole']) {
         await onProductKey(role, 'kms:Decrypt', {
           'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com',
           'kms:CallerAccount': '111122223333',
-        })(world);
+        })(harness);
       }
     },
   }),
@@ -259,11 +262,11 @@ const productKey: Case[] = [
       trailContext(trail),
     ),
     'a role disables the product key': onProductKey('DataPlaneRole', 'kms:DisableKey', {}),
-    'an administrator decrypts something else than the trail': (world) =>
+    'an administrator decrypts something else than the trail': (harness) =>
       decide(
-        { ...world.caller('DataPlaneRole'), identityPolicies: world.administratorPolicies },
-        { action: 'kms:Decrypt', resource: world.productKeyArn, context: {} },
-        world.productKeyPolicy,
+        { ...harness.caller('DataPlaneRole'), identityPolicies: harness.administratorPolicies },
+        { action: 'kms:Decrypt', resource: harness.productKeyArn, context: {} },
+        harness.productKeyPolicy,
       ),
   }),
 ];

@@ -16,15 +16,15 @@ export const untagged: Case[] = [
     ...mapAttempts(
       'a session without a tag',
       cryptography,
-      (attempt) => (world) => attempt(world.untagged, first(world), world),
+      (attempt) => (harness) => attempt(harness.untagged, first(harness), harness),
     ),
     ...mapAttempts(
       'a session without a tag',
       administration,
-      (attempt) => (world) => attempt(world.untagged, first(world), world),
+      (attempt) => (harness) => attempt(harness.untagged, first(harness), harness),
     ),
-    'a session without a tag reads a row': (world) =>
-      world.untagged.dynamodb.getItem(getRow(world, first(world).tenantId)),
+    'a session without a tag reads a row': (harness) =>
+      harness.untagged.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
   }),
 ];
 
@@ -32,35 +32,37 @@ const tag = (Value: string, Key = 'TenantId') => ({ Key, Value });
 
 export const sessions: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the data plane opens a session that is named and tagged after the tenant': (world) =>
-      assume(world.dataPlane, world, {}),
+    'the data plane opens a session that is named and tagged after the tenant': (harness) =>
+      assume(harness.dataPlane, harness, {}),
   }),
   ...claims('denied', ['deployed'], {
-    'a session without a tag': (world) => assume(world.dataPlane, world, { tags: [] }),
-    'a session named after another tenant': (world) =>
-      assume(world.dataPlane, world, { sessionName: 'acme2' }),
-    'a session named as the tenant, in upper case': (world) =>
-      assume(world.dataPlane, world, { sessionName: 'ACME' }),
-    'a session with an empty tag': (world) => assume(world.dataPlane, world, { tags: [tag('')] }),
-    'a session with a second tag': (world) =>
-      assume(world.dataPlane, world, { tags: [tag('acme'), tag('x', 'Role')] }),
-    'a session whose only tag is another': (world) =>
-      assume(world.dataPlane, world, { tags: [tag('acme', 'Tenant')] }),
-    'a session whose tag is spelled otherwise': (world) =>
-      assume(world.dataPlane, world, { tags: [tag('acme', 'tenantid')] }),
-    'a session whose tag would be passed on': (world) =>
-      assume(world.dataPlane, world, { transitive: ['TenantId'] }),
-    'a tenant session opens another': (world) =>
-      assume(first(world), world, { tenantId: (world.tenants[1] as Tenant).tenantId }),
-    'the control plane opens a tenant session': (world) => assume(world.controlPlane, world, {}),
-    'an administrator or the data plane runs as any role of the stack': (world) =>
+    'a session without a tag': (harness) => assume(harness.dataPlane, harness, { tags: [] }),
+    'a session named after another tenant': (harness) =>
+      assume(harness.dataPlane, harness, { sessionName: 'acme2' }),
+    'a session named as the tenant, in upper case': (harness) =>
+      assume(harness.dataPlane, harness, { sessionName: 'ACME' }),
+    'a session with an empty tag': (harness) =>
+      assume(harness.dataPlane, harness, { tags: [tag('')] }),
+    'a session with a second tag': (harness) =>
+      assume(harness.dataPlane, harness, { tags: [tag('acme'), tag('x', 'Role')] }),
+    'a session whose only tag is another': (harness) =>
+      assume(harness.dataPlane, harness, { tags: [tag('acme', 'Tenant')] }),
+    'a session whose tag is spelled otherwise': (harness) =>
+      assume(harness.dataPlane, harness, { tags: [tag('acme', 'tenantid')] }),
+    'a session whose tag would be passed on': (harness) =>
+      assume(harness.dataPlane, harness, { transitive: ['TenantId'] }),
+    'a tenant session opens another': (harness) =>
+      assume(first(harness), harness, { tenantId: (harness.tenants[1] as Tenant).tenantId }),
+    'the control plane opens a tenant session': (harness) =>
+      assume(harness.controlPlane, harness, {}),
+    'an administrator or the data plane runs as any role of the stack': (harness) =>
       anyAllowed(
-        [world.operator, world.dataPlane].flatMap(({ sts }) =>
-          world.roleArns
-            .filter((arn) => arn !== world.tenantRoleArn)
+        [harness.operator, harness.dataPlane].flatMap(({ sts }) =>
+          harness.roleArns
+            .filter((arn) => arn !== harness.tenantRoleArn)
             .map((RoleArn) => () => sts.assumeRole({ RoleArn, RoleSessionName: 'acme' })),
         ),
       ),
-    'the authorizer opens a tenant session': (world) => assume(world.authorizer, world, {}),
+    'the authorizer opens a tenant session': (harness) => assume(harness.authorizer, harness, {}),
   }),
 ];

@@ -24,10 +24,10 @@ export const mutantsOf = (template: TemplateDocument): Mutant[] => [
 const ofRoles = (template: TemplateDocument): Mutant[] =>
   policiesOf(template)
     .filter(({ title }) => sessionRoles.test(title))
-    .flatMap((place) =>
-      mutationsOf(place.in(template), place.title).map(({ name, apply }) => {
+    .flatMap((location) =>
+      mutationsOf(location.in(template), location.title).map(({ name, apply }) => {
         const changed = structuredClone(template);
-        apply(place.in(changed));
+        apply(location.in(changed));
         return { name, template: changed };
       }),
     );
@@ -45,13 +45,16 @@ function ofKeyPolicy(template: TemplateDocument): Mutant[] {
   });
 }
 
-/** A mutation finds its statement by its place in the original: each takes its place, or an idle one holds it. */
+/**
+ * A mutation finds its statement by its index in the original. So the policy gets the statements of the original in that
+ * order, with an idle one where it does not have one.
+ */
 function mutate(policy: Document, original: Document, { apply }: Mutation): void {
-  const targets = original.Statement.map(
+  const aligned = original.Statement.map(
     (statement): Statement => own(policy, statement.Sid) ?? structuredClone({ ...statement, idle }),
   );
-  const extra = policy.Statement.filter((statement) => !targets.includes(statement));
-  const mutated = { Statement: targets };
+  const extra = policy.Statement.filter((statement) => !aligned.includes(statement));
+  const mutated = { Statement: aligned };
   apply(mutated);
   policy.Statement = [...mutated.Statement.filter((statement) => !statement.idle), ...extra];
 }

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { CanaryReport } from '../../../lambdas/canary/report.ts';
 import type { TemplateDocument } from '../../isolation/harness.ts';
-import { type PolicyPlace, policiesOf } from '../../isolation/policies.ts';
+import { type PolicyLocation, policiesOf } from '../../isolation/policies.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
 import { openCanary } from './harness.ts';
 import { mutantsOf } from './mutants.ts';
@@ -79,7 +79,7 @@ test.each(['TenantRole', 'AuditReaderRole'])(
     const changed = structuredClone(template);
     const { in: policyIn } = policiesOf(template).find(
       ({ title }) => title.startsWith(role) && title.endsWith('/TrustPolicy'),
-    ) as PolicyPlace;
+    ) as PolicyLocation;
     for (const statement of policyIn(changed).Statement) {
       if (statement.Effect === 'Allow') statement.Principal = '*';
     }

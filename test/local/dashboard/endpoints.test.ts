@@ -3,22 +3,22 @@ import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newestCount } from '../../../local/dashboard/events.ts';
-import { type OpenWorld, openWorld } from '../../isolation/harness.ts';
+import { type OpenHarness, openHarness } from '../../isolation/harness.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
 import { ask } from './json.ts';
 
 const template = await synthesizedTemplate();
-let world: OpenWorld;
+let harness: OpenHarness;
 let auditTable = '';
 const page = (path: string, headers: object = {}, method = 'GET') =>
-  ask(`${world.deployment.url}${path}`, headers, method);
+  ask(`${harness.deployment.url}${path}`, headers, method);
 
 beforeAll(async () => {
-  world = await openWorld({ template, situation: 'deployed' });
-  const { TableNames } = await world.operator.dynamodb.listTables({});
+  harness = await openHarness({ template, situation: 'deployed' });
+  const { TableNames } = await harness.operator.dynamodb.listTables({});
   auditTable = TableNames?.find((name) => name.includes('AuditTable')) as string;
 });
-afterAll(() => world.close());
+afterAll(() => harness.close());
 
 describe('/_local/tenants', () => {
   const tenantNamed = async (tenantId: string) =>
@@ -32,9 +32,9 @@ describe('/_local/tenants', () => {
     expect(ids).toEqual(['acme', 'acme2', 'globex']);
     expect(tenants[0]).toEqual({
       tenantId: 'acme',
-      keyArn: world.tenants[0]?.keyArn,
+      keyArn: harness.tenants[0]?.keyArn,
       key: {
-        keyId: world.tenants[0]?.keyArn.split('/')[1],
+        keyId: harness.tenants[0]?.keyArn.split('/')[1],
         state: 'Enabled',
         createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
         rotations: [],
@@ -44,8 +44,8 @@ describe('/_local/tenants', () => {
   });
 
   test('has rotations, states and dates of deletion, with rotation off while a key waits for its end', async () => {
-    const { kms } = world.operator;
-    const KeyId = world.tenants[1]?.keyArn as string;
+    const { kms } = harness.operator;
+    const KeyId = harness.tenants[1]?.keyArn as string;
     await kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 120 });
     await kms.rotateKeyOnDemand({ KeyId });
     const { key } = await tenantNamed('acme2');
@@ -60,7 +60,7 @@ describe('/_local/tenants', () => {
       deletionDate: DeletionDate?.toISOString(),
     });
     expect(pending).not.toHaveProperty('rotation');
-    world.deployment.clock.advance(8 * 86_400_000);
+    harness.deployment.clock.advance(8 * 86_400_000);
     expect(await tenantNamed('acme2')).not.toHaveProperty('key');
     const { columns } = (await page('/_local/matrix')).json;
     expect(columns.map(({ tenantId }: { tenantId: string }) => tenantId)).toEqual([
@@ -70,8 +70,8 @@ describe('/_local/tenants', () => {
   });
 
   test('takes a row that somebody wrote by hand as far as it goes', async () => {
-    await world.operator.dynamodb.putItem({
-      TableName: world.tableName,
+    await harness.operator.dynamodb.putItem({
+      TableName: harness.tableName,
       Item: marshall({
         tenantId: 'zz',
         status: 7,
@@ -98,7 +98,7 @@ describe('/_local/audit', () => {
       time,
       ...more,
     });
-    await world.operator.dynamodb.putItem({ TableName: auditTable, Item });
+    await harness.operator.dynamodb.putItem({ TableName: auditTable, Item });
   };
 
   test('has the newest events of all tenants, newest first, as they were written', async () => {
@@ -106,7 +106,7 @@ describe('/_local/audit', () => {
     await put('globex', '2126-01-01T00:00:02.000Z');
     await put('acme', '2126-01-01T00:00:03.000Z');
     const { events } = (await page('/_local/audit')).json;
-    // Others of this world may be older.
+    // Others of this harness may be older.
     const seen = events
       .slice(0, 3)
       .map(({ tenantId, time }: Record<string, string>) => `${time} ${tenantId}`);
@@ -170,10 +170,10 @@ describe.each(paths)('%s', (path) => {
 
 test('the pages are read past faults, which count none of it', async () => {
   const [fault] = [{ service: '*', operation: '*', fault: 'error' } as const];
-  world.deployment.faults.set([fault]);
+  harness.deployment.faults.set([fault]);
   for (const path of paths) expect([path, (await page(path)).status]).toEqual([path, 200]);
   const { json } = await page('/_local/faults');
-  world.deployment.faults.clear();
+  harness.deployment.faults.clear();
   expect(json).toMatchObject([{ hits: 0 }]);
 });
 

@@ -8,7 +8,7 @@ import type { Matrix } from '../../../local/dashboard/matrix.ts';
 import { localAccount } from '../../../local/stack.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { outcomeOf, situations } from '../../isolation/cases/case.ts';
-import { type OpenWorld, openWorld } from '../../isolation/harness.ts';
+import { type OpenHarness, openHarness } from '../../isolation/harness.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
 import { ask } from './json.ts';
 
@@ -16,10 +16,10 @@ const template = await synthesizedTemplate();
 const tenantIds = ['acme', 'acme2', 'globex'];
 const root = `arn:aws:iam::${localAccount.accountId}:root`;
 
-const matrixOf = async ({ deployment }: OpenWorld): Promise<Matrix> =>
+const matrixOf = async ({ deployment }: OpenHarness): Promise<Matrix> =>
   (await ask(`${deployment.url}/_local/matrix`)).json;
 
-const cellOf = async ({ deployment }: OpenWorld, session: string, key: string) =>
+const cellOf = async ({ deployment }: OpenHarness, session: string, key: string) =>
   ask(`${deployment.url}/_local/matrix/cell?${new URLSearchParams({ session, key })}`);
 
 /** @returns `<session> <tenant>` of each cell with an action that is allowed */
@@ -32,15 +32,15 @@ const greens = (matrix: Matrix): string[] =>
 
 const diagonal = tenantIds.map((tenantId) => `tenant/${tenantId} ${tenantId}`);
 
-describe.each(situations)('where the world is %s', (situation) => {
-  let world: OpenWorld;
+describe.each(situations)('where the harness is %s', (situation) => {
+  let harness: OpenHarness;
   beforeAll(async () => {
-    world = await openWorld({ template, situation });
+    harness = await openHarness({ template, situation });
   });
-  afterAll(() => world.close());
+  afterAll(() => harness.close());
 
   test('each cell says which actions KMS carries out for that session', async () => {
-    const matrix = await matrixOf(world);
+    const matrix = await matrixOf(harness);
     expect(matrix.columns.map(({ tenantId }) => tenantId)).toEqual(tenantIds);
     const said = matrix.rows.map(({ id, cells }) => [
       id,
@@ -48,7 +48,7 @@ describe.each(situations)('where the world is %s', (situation) => {
     ]);
     const done: unknown[] = [];
     for (const { id } of matrix.rows) {
-      const kms = clientOf(world, id);
+      const kms = clientOf(harness, id);
       const contexts = [...tenantIds.map((TenantId) => ({ TenantId })), {}];
       const cells: boolean[][] = [];
       for (const { keyArn } of matrix.columns) {
@@ -90,7 +90,7 @@ async function carriedOut(
 }
 
 /** A client whose credentials are the session's that a row of the matrix is about. */
-function clientOf({ deployment, tenantRoleArn }: OpenWorld, id: string): KMS {
+function clientOf({ deployment, tenantRoleArn }: OpenHarness, id: string): KMS {
   const [kind, name = ''] = id.split('/');
   const tenantRole = deployment.roles.get(tenantRoleArn) as Role;
   const sessions: Record<string, () => Credentials> = {
@@ -113,24 +113,24 @@ const configuration = (endpoint: string) => ({
 });
 
 describe('the matrix of the template as it is', () => {
-  let world: OpenWorld;
+  let harness: OpenHarness;
   let KeyId = '';
   let policy = '';
   beforeAll(async () => {
-    world = await openWorld({ template, situation: 'deployed' });
-    KeyId = world.tenants[0]?.keyArn as string;
-    policy = (await world.operator.kms.getKeyPolicy({ KeyId })).Policy as string;
+    harness = await openHarness({ template, situation: 'deployed' });
+    KeyId = harness.tenants[0]?.keyArn as string;
+    policy = (await harness.operator.kms.getKeyPolicy({ KeyId })).Policy as string;
   });
-  afterAll(() => world.close());
+  afterAll(() => harness.close());
 
   const withPolicy = async (Policy: string, run: () => Promise<void>) => {
-    await world.operator.kms.putKeyPolicy({ KeyId, Policy });
+    await harness.operator.kms.putKeyPolicy({ KeyId, Policy });
     try {
       await run();
     } finally {
-      await world.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
+      await harness.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
     }
-    expect(greens(await matrixOf(world))).toEqual(diagonal);
+    expect(greens(await matrixOf(harness))).toEqual(diagonal);
   };
   /** A key policy under which the account may do this as well, on that condition. */
   const careless = (condition: object, action = 'kms:Encrypt') =>
@@ -155,21 +155,21 @@ describe('the matrix of the template as it is', () => {
       ],
     });
   const operatorsActions = async () => {
-    const { rows } = await matrixOf(world);
+    const { rows } = await matrixOf(harness);
     return rows.at(-1)?.cells[0] ?? [];
   };
 
   test('has a green cell for each tenant and its own key, and 0 off its diagonal', async () => {
-    const matrix = await matrixOf(world);
+    const matrix = await matrixOf(harness);
     expect(greens(matrix)).toEqual(diagonal);
     expect(matrix.rows[0]?.cells[0]).toEqual(matrix.actions);
     expect(matrix.actions).toHaveLength(6);
   });
 
   test('has a row for a session of every role of the template, for one without a tag, and the operator', async () => {
-    const ids = (await matrixOf(world)).rows.map(({ id }) => id);
-    const others = [...world.deployment.roles.values()]
-      .filter(({ arn }) => arn !== world.tenantRoleArn)
+    const ids = (await matrixOf(harness)).rows.map(({ id }) => id);
+    const others = [...harness.deployment.roles.values()]
+      .filter(({ arn }) => arn !== harness.tenantRoleArn)
       .map(({ name }) => `role/${name}`);
     expect(others.length).toBeGreaterThan(8);
     expect([...ids].sort()).toEqual(
@@ -178,12 +178,12 @@ describe('the matrix of the template as it is', () => {
   });
 
   test('changes with a policy at once, also where only the alias opens the key', async () => {
-    await world.operator.kms.createAlias({ AliasName: 'alias/side-door', TargetKeyId: KeyId });
+    await harness.operator.kms.createAlias({ AliasName: 'alias/side-door', TargetKeyId: KeyId });
     const byAlias = careless({ StringEquals: { 'kms:RequestAlias': 'alias/side-door' } });
     await withPolicy(byAlias, async () => {
       expect(await operatorsActions()).toContain('kms:Encrypt');
       // An alias is no part of the key; when it is gone, so is the way in.
-      await world.operator.kms.deleteAlias({ AliasName: 'alias/side-door' });
+      await harness.operator.kms.deleteAlias({ AliasName: 'alias/side-door' });
       expect(await operatorsActions()).not.toContain('kms:Encrypt');
     });
   });
@@ -217,23 +217,23 @@ describe('the matrix of the template as it is', () => {
 
   test("finds a neighbour's way in by his own encryption context", async () => {
     const tag = (TagValue: string) =>
-      world.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
+      harness.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
     const hisOwn = { StringEquals: { 'kms:EncryptionContext:TenantId': 'globex' } };
     await tag('globex');
-    await world.operator.kms.putKeyPolicy({ KeyId, Policy: careless(hisOwn) });
-    const found = greens(await matrixOf(world));
+    await harness.operator.kms.putKeyPolicy({ KeyId, Policy: careless(hisOwn) });
+    const found = greens(await matrixOf(harness));
     await tag('acme');
-    await world.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
+    await harness.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
     expect(found).toEqual([diagonal[1], 'tenant/globex acme', diagonal[2]]);
   });
 
   test('changes with a tag: the own session loses the key, and no other gets it', async () => {
     const tag = (TagValue: string) =>
-      world.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
+      harness.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
     await tag('globex');
-    expect(greens(await matrixOf(world))).toEqual(diagonal.slice(1));
+    expect(greens(await matrixOf(harness))).toEqual(diagonal.slice(1));
     await tag('acme');
-    expect(greens(await matrixOf(world))).toEqual(diagonal);
+    expect(greens(await matrixOf(harness))).toEqual(diagonal);
   });
 
   test('changes with the time, where a policy looks at the clock', async () => {
@@ -246,7 +246,7 @@ describe('the matrix of the template as it is', () => {
   });
 
   test('a cell tells the statement that refuses, as it stands in the key policy', async () => {
-    const { json } = await cellOf(world, 'tenant/globex', 'acme');
+    const { json } = await cellOf(harness, 'tenant/globex', 'acme');
     expect(json.session.arn).toMatch(/assumed-role\/.*TenantRole.*\/globex$/);
     expect(json.key).toEqual({ tenantId: 'acme', keyArn: KeyId, keyState: 'Enabled' });
     expect(json.cases).toHaveLength(1);
@@ -270,7 +270,7 @@ describe('the matrix of the template as it is', () => {
   });
 
   test("a cell tells the statement that allows, as it stands in the role's policy, and what lacks without a context", async () => {
-    const { cases } = (await cellOf(world, 'tenant/acme', 'acme')).json;
+    const { cases } = (await cellOf(harness, 'tenant/acme', 'acme')).json;
     expect(cases.map(({ encryptionContexts }: never) => encryptionContexts)).toEqual([
       [{ TenantId: 'acme' }],
       [{}],
@@ -288,24 +288,24 @@ describe('the matrix of the template as it is', () => {
     ['no key', 'tenant/acme', 'nobody'],
     ['nothing', '', ''],
   ])('a cell of %s is not found', async (_, session, key) => {
-    const { status, json } = await cellOf(world, session, key);
+    const { status, json } = await cellOf(harness, session, key);
     expect([status, json.message]).toEqual([404, expect.stringContaining('no such session')]);
   });
 
   test('is drawn of the first tenants where there are more, and says so', async () => {
     const dynamodb = new DynamoDB({
-      ...configuration(world.deployment.url),
-      credentials: world.deployment.operator,
+      ...configuration(harness.deployment.url),
+      credentials: harness.deployment.operator,
     });
     const more = Array.from({ length: matrixTenants - 2 }, (_, index) => `zz-${100 + index}`);
     for (const tenantId of more) {
-      const { KeyMetadata } = await world.operator.kms.createKey({});
+      const { KeyMetadata } = await harness.operator.kms.createKey({});
       const keyArn = KeyMetadata?.Arn as string;
       const Item = { tenantId: { S: tenantId }, keyArn: { S: keyArn } };
-      await dynamodb.putItem({ TableName: world.tableName, Item });
+      await dynamodb.putItem({ TableName: harness.tableName, Item });
     }
     const matrix: Matrix & { tenants: number } = (
-      await ask(`${world.deployment.url}/_local/matrix`)
+      await ask(`${harness.deployment.url}/_local/matrix`)
     ).json;
     expect(matrix.tenants).toBe(matrixTenants + 1);
     expect(matrix.columns).toHaveLength(matrixTenants);
