@@ -2,9 +2,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
-import { seal } from '../lambdas/crypto/ciphertext.ts';
+import { encrypt } from '../lambdas/crypto/ciphertext.ts';
 import { encryptBody } from '../lambdas/crypto/request-body.ts';
-import { tenantKeys } from '../lambdas/crypto/tenant-key-provider.ts';
+import { tenantKeyProvider } from '../lambdas/crypto/tenant-key-provider.ts';
 import { type ApiHandler, apiHandler } from '../lambdas/http/api-handler.ts';
 import { acceptedAnswer } from '../lambdas/http/raw-body.ts';
 import { json } from '../lambdas/http/response.ts';
@@ -12,7 +12,7 @@ import { json } from '../lambdas/http/response.ts';
 export type Pieces = ReturnType<typeof openPieces>;
 
 export function openPieces(tenantId: string) {
-  const withKeyOf = tenantKeys(readEnvironment(cryptoEnvironment));
+  const withTenantKey = tenantKeyProvider(readEnvironment(cryptoEnvironment));
   const answered = async () => json(200, {});
   return {
     /** middy, headers' names, the log line */
@@ -31,12 +31,12 @@ export function openPieces(tenantId: string) {
       encryptBody(event);
       return answer('ciphertext', ciphertext);
     },
-    /** the tenant's row out of the cache, its status, session and wrapping */
-    tenant: () => withKeyOf(tenantId, async (keyFor) => keyFor(0)),
+    /** the tenant's row out of the cache, its status, session and keyring */
+    tenant: () => withTenantKey(tenantId, async (key) => key),
     /** the same, and a message under a data key of the cache */
     message: (plaintext: Buffer) =>
-      withKeyOf(tenantId, (keyFor) =>
-        seal(keyFor(plaintext.length), plaintext, contextOf(tenantId, {}), 'envelope'),
+      withTenantKey(tenantId, (key) =>
+        encrypt(key, plaintext, contextOf(tenantId, {}), 'envelope'),
       ),
   };
 }

@@ -14,7 +14,7 @@ import {
 } from '@aws-crypto/client-node';
 import { KMS } from '@aws-sdk/client-kms';
 import { clientConfiguration } from '../lambdas/aws/client-config.ts';
-import { tenantSessions } from '../lambdas/tenant/session.ts';
+import { tenantRoleSessions } from '../lambdas/crypto/tenant-key-provider.ts';
 import { getTenant } from '../lambdas/tenants/registry/registry.ts';
 
 export interface ReferenceOptions {
@@ -42,7 +42,7 @@ const cacheLimits = {
 
 export function openReference(options: ReferenceOptions) {
   const { tenantId, tenantRoleArn, tableName, keyArn } = options;
-  const session = tenantSessions(tenantRoleArn)(tenantId);
+  const session = tenantRoleSessions(tenantRoleArn)(tenantId);
   const { requestHandler, credentials } = session.kms.config;
   // The SDK's keyring wants the client that has a method for each command. One is used for all messages.
   const kms = new KMS({ ...clientConfiguration, requestHandler, credentials });

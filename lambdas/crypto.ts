@@ -1,16 +1,14 @@
 /**
- * The data plane: cryptography for one tenant. Invariant: whose request it is, three parties say
- * alike, the token's authorizer, the path and, in tenant isolation mode, Lambda; and nothing is done for
- * the tenant but with the tenant's own session.
+ * The data plane: cryptography for one tenant. Invariant: the token's authorizer, the path and, in tenant isolation
+ * mode, Lambda name the same tenant; and everything for this tenant is done with the tenant's own session.
  */
-
 import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from '../contract/crypto.ts';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
 import { checkAnswerSize, eachItem, type ItemError } from './crypto/batch.ts';
-import { open, reseal, seal } from './crypto/ciphertext.ts';
-import { generateDataKey, unwrapDataKey } from './crypto/client-data-keys.ts';
+import { decrypt, encrypt, reencrypt } from './crypto/ciphertext.ts';
+import { decryptClientDataKey, generateClientDataKey } from './crypto/client-data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
 import {
   decryptBody,
@@ -20,7 +18,7 @@ import {
   inJson,
   reencryptBody,
 } from './crypto/request-body.ts';
-import { tenantKeys } from './crypto/tenant-key-provider.ts';
+import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/raw-body.ts';
 import { tenantOfPath } from './http/request.ts';
@@ -29,7 +27,7 @@ import { requestStats } from './observability/request-stats.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';
-const withKeyOf = tenantKeys(environment);
+const withTenantKey = tenantKeyProvider(environment);
 
 export const handler = apiHandler<'crypto'>({
   async encrypt(request: ApiRequest) {
@@ -38,8 +36,8 @@ export const handler = apiHandler<'crypto'>({
     const { plaintext, encryptionContext, mode = 'envelope' } = encryptBody(request.event);
     if (mode === 'direct') checkDirectSize(plaintext);
     const context = contextOf(tenantId, encryptionContext);
-    const ciphertext = await withKeyOf(tenantId, (keyFor) =>
-      seal(keyFor(plaintext.length), plaintext, context, mode),
+    const ciphertext = await withTenantKey(tenantId, (key) =>
+      encrypt(key, plaintext, context, mode),
     );
     return answer('ciphertext', ciphertext);
   },
@@ -49,7 +47,7 @@ export const handler = apiHandler<'crypto'>({
     const answer = acceptedAnswer(request.event);
     const { ciphertext, encryptionContext } = decryptBody(request.event);
     const context = contextOf(tenantId, encryptionContext);
-    const plaintext = await withKeyOf(tenantId, (keyFor) => open(keyFor(), ciphertext, context));
+    const plaintext = await withTenantKey(tenantId, (key) => decrypt(key, ciphertext, context));
     return answer('plaintext', plaintext);
   },
 
@@ -63,21 +61,21 @@ export const handler = apiHandler<'crypto'>({
     } = reencryptBody(request.event);
     const from = contextOf(tenantId, encryptionContext);
     const to = contextOf(tenantId, newEncryptionContext);
-    const resealed = await withKeyOf(tenantId, (keyFor) =>
-      reseal(keyFor(), ciphertext, { from, to }),
+    const reencrypted = await withTenantKey(tenantId, (key) =>
+      reencrypt(key, ciphertext, { from, to }),
     );
-    return answer('ciphertext', resealed);
+    return answer('ciphertext', reencrypted);
   },
 
   async encryptBatch(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
     const { items } = inJson(request.event, batchRequest);
     checkAnswerSize(items);
-    const results = await withKeyOf(tenantId, (keyFor) =>
+    const results = await withTenantKey(tenantId, (key) =>
       eachItem(items, async (item) => {
         const { plaintext, encryptionContext } = encryptItemOf(item);
         const context = contextOf(tenantId, encryptionContext);
-        const message = await seal(keyFor(plaintext.length), plaintext, context, 'envelope');
+        const message = await encrypt(key, plaintext, context, 'envelope');
         return { ciphertext: message.toString('base64') };
       }),
     );
@@ -87,11 +85,11 @@ export const handler = apiHandler<'crypto'>({
   async decryptBatch(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
     const { items } = inJson(request.event, batchRequest);
-    const results = await withKeyOf(tenantId, (keyFor) =>
+    const results = await withTenantKey(tenantId, (key) =>
       eachItem(items, async (item) => {
         const { ciphertext, encryptionContext } = decryptItemOf(item);
         const context = contextOf(tenantId, encryptionContext);
-        const plaintext = await open(keyFor(), ciphertext, context);
+        const plaintext = await decrypt(key, ciphertext, context);
         return { plaintext: plaintext.toString('base64') };
       }),
     );
@@ -102,11 +100,10 @@ export const handler = apiHandler<'crypto'>({
     const tenantId = authenticatedTenant(request);
     const { encryptionContext, plaintext: wanted = true } = inJson(request.event, dataKeyRequest);
     const context = contextOf(tenantId, encryptionContext);
-    return withKeyOf(tenantId, async (keyFor) => {
-      const key = keyFor();
-      const { wrappedDataKey, plaintext } = await generateDataKey(key, context, wanted);
+    return withTenantKey(tenantId, async ({ keyring }) => {
+      const { wrappedDataKey, plaintext } = await generateClientDataKey(keyring, context, wanted);
       return json(200, {
-        keyArn: key.keyArn,
+        keyArn: keyring.keyName,
         wrappedDataKey: base64(wrappedDataKey),
         ...(plaintext !== undefined && { plaintext: base64(plaintext) }),
       });
@@ -117,8 +114,8 @@ export const handler = apiHandler<'crypto'>({
     const tenantId = authenticatedTenant(request);
     const { wrappedDataKey, encryptionContext } = inJson(request.event, decryptDataKeyRequest);
     const context = contextOf(tenantId, encryptionContext);
-    const plaintext = await withKeyOf(tenantId, (keyFor) =>
-      unwrapDataKey(keyFor(), wrappedDataKey, context),
+    const plaintext = await withTenantKey(tenantId, ({ keyring }) =>
+      decryptClientDataKey(keyring, wrappedDataKey, context),
     );
     return json(200, { plaintext: base64(plaintext) });
   },
@@ -129,7 +126,7 @@ function batchAnswer(items: readonly (object | ItemError)[]) {
   requestStats()?.count('Items', items.length);
   if (failed > 0) {
     requestStats()?.count('FailedItems', failed);
-    // An item's error says no more than an error of its own request: see `server-timing.ts`.
+    // As in the answer of a failed request: see `server-timing.ts`.
     requestStats()?.hideTiming();
   }
   return json(200, { items });
@@ -137,7 +134,7 @@ function batchAnswer(items: readonly (object | ItemError)[]) {
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** @throws Problem 403 unless all who can say whose request this is say the same */
+/** @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant */
 function authenticatedTenant({ event, context }: ApiRequest): string {
   const tenantId = tenantOfPath(event);
   if (event.requestContext.authorizer?.tenantId !== tenantId) throw forbidden();

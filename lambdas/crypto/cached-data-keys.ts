@@ -1,84 +1,78 @@
 /**
- * A tenant's data keys, lent out of a cache. Invariant: a data key is used again only for the same tenant, key
- * and exact context, and, to open a message, for exactly the same wrapped bytes: the key store has said yes to
- * just this question, at most the cache's age ago. No two questions have the same id.
+ * A tenant's data keys, out of a cache in front of the keyring. Invariant: a data key is reused only for the same
+ * tenant, key and exact context, and to decrypt a message only for exactly the same wrapped bytes: the key store
+ * has allowed just this, no longer ago than the cache's age. No two different uses have the same id.
  */
 import { hash } from 'node:crypto';
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
-import type { Wrapping } from './keyring.ts';
+import type { Keyring } from './keyring.ts';
 import type { DataKey } from './message/message-cipher.ts';
 
-/** Lends data keys: what is lent may be zeroed as soon as `use` returns. */
-export interface DataKeys {
-  /** @throws what the key store throws, and what `use` throws */
-  toSeal<T>(context: EncryptionContext, use: (key: DataKey) => T): Promise<T>;
-  toOpen<T>(
-    wrapped: EncryptedDataKey,
-    context: EncryptionContext,
-    use: (dataKey: Uint8Array) => T,
-  ): Promise<T>;
-  owns(wrapped: EncryptedDataKey): boolean;
-}
-
-export interface CacheScope {
+export interface CachedKeyring {
   readonly tenantId: string;
-  /** of the key that wraps */
-  readonly keyArn: string;
-  /** of the message to encrypt; where it is not given, encryption asks for a data key of its own */
-  readonly plaintextBytes?: number;
-}
-
-const none = new Uint8Array();
-
-export function cachedDataKeys(
-  wrapping: Wrapping,
-  cache: DataKeyCache,
-  { tenantId, keyArn, plaintextBytes = Number.POSITIVE_INFINITY }: CacheScope,
-): DataKeys {
-  return {
-    toSeal: (context, use) =>
-      cache.use(
-        {
-          id: idOf(['encrypt', tenantId, keyArn, ...pairsOf(context)]),
-          tenantId,
-          spends: { messages: 1, bytes: plaintextBytes },
-          call: async () => named(await wrapping.generate(context)),
-        },
-        (key) => use(noted(key)),
-      ),
-    toOpen: (wrapped, context, use) =>
-      cache.use(
-        {
-          id: idOf(['decrypt', tenantId, keyArn, ...partsOf(wrapped), ...pairsOf(context)]),
-          tenantId,
-          spends: { messages: 0, bytes: 0 },
-          call: async () => named({ ...(await wrapping.unwrap(wrapped, context)), wrapped }),
-        },
-        (key) => use(noted(key).plaintext),
-      ),
-    owns: (wrapped) => wrapping.owns(wrapped),
-  };
-}
-
-type Wrapped = Pick<DataKey, 'wrapped'> & { readonly requestId: string };
-
-const named = <K extends Wrapped>(key: K) => ({
-  ...key,
-  id: dataKeyIdOf(key.wrapped.encryptedDataKey),
-});
-
-/** Whoever uses a data key again says which call of the key store gave it. */
-function noted<K extends Wrapped & { readonly id: string }>(key: K): K {
-  requestStats()?.addKmsCall(key.requestId, key.id);
-  return key;
+  readonly keyring: Keyring;
+  readonly cache: DataKeyCache;
 }
 
 /**
- * The same for whoever wraps and opens with a data key, since all hold the same wrapped bytes; and those it does
- * not tell: a hash, cut to 128 bits.
+ * @param plaintextBytes of the message; Infinity for a data key that no other message gets
+ * @param use is lent the data key, whose bytes may be zeroed as soon as `use` returns
+ * @throws what the keyring throws, and what `use` throws
+ */
+export const withEncryptionKey = <T>(
+  { tenantId, keyring, cache }: CachedKeyring,
+  context: EncryptionContext,
+  plaintextBytes: number,
+  use: (dataKey: DataKey) => T,
+): Promise<T> =>
+  cache.use(
+    {
+      id: idOf(['encrypt', tenantId, keyring.keyName, ...pairsOf(context)]),
+      tenantId,
+      spends: { messages: 1, bytes: plaintextBytes },
+      call: async () => withId(await keyring.generateDataKey(context)),
+    },
+    (dataKey) => use(noted(dataKey)),
+  );
+
+/**
+ * @param wrapped that the keyring owns
+ * @param use as in `withEncryptionKey`
+ * @throws as `withEncryptionKey` does
+ */
+export const withDecryptionKey = <T>(
+  { tenantId, keyring, cache }: CachedKeyring,
+  wrapped: EncryptedDataKey,
+  context: EncryptionContext,
+  use: (dataKey: Uint8Array) => T,
+): Promise<T> =>
+  cache.use(
+    {
+      id: idOf(['decrypt', tenantId, keyring.keyName, ...partsOf(wrapped), ...pairsOf(context)]),
+      tenantId,
+      spends: { messages: 0, bytes: 0 },
+      call: async () => withId({ ...(await keyring.unwrapDataKey(wrapped, context)), wrapped }),
+    },
+    (dataKey) => use(noted(dataKey).plaintext),
+  );
+
+const withId = <K extends { readonly wrapped: EncryptedDataKey }>(dataKey: K) => ({
+  ...dataKey,
+  id: dataKeyIdOf(dataKey.wrapped.encryptedDataKey),
+});
+
+/** A request that reuses a data key rests on the call of the key store that once gave it. */
+function noted<K extends { readonly id: string; readonly requestId: string }>(dataKey: K): K {
+  requestStats()?.addKmsCall(dataKey.requestId, dataKey.id);
+  return dataKey;
+}
+
+/**
+ * The same wherever a data key encrypts or decrypts, since every message has the same wrapped bytes, and for no other
+ * data key. It tells nothing of these bytes: a hash, cut to 128 bits.
  */
 export const dataKeyIdOf = (wrapped: Uint8Array): string => hash('sha256', wrapped).slice(0, 32);
 
@@ -87,7 +81,9 @@ const pairsOf = (context: EncryptionContext): string[] =>
     .sort()
     .flatMap((name) => [name, context[name] as string]);
 
-/** `providerInfo` is a text, for which the bytes that are no text are all alike; `rawInfo` has the bytes. */
+const none = new Uint8Array();
+
+/** `providerInfo` is a text, in which all bytes that are not UTF-8 look the same; `rawInfo` has the bytes. */
 const partsOf = (wrapped: EncryptedDataKey): string[] => [
   wrapped.providerId,
   wrapped.providerInfo,
@@ -96,8 +92,8 @@ const partsOf = (wrapped: EncryptedDataKey): string[] => [
 ];
 
 /**
- * Each part behind its length, so that none can run into the next. UTF-16, since UTF-8 has one spelling for
- * all lone surrogates.
+ * Each part follows its length, so that the parts cannot be divided in another way. UTF-16, since UTF-8 writes all
+ * lone surrogates alike.
  *
  * @returns the same for the same parts only
  */

@@ -1,62 +1,54 @@
 /**
- * Data keys for envelopes that a client makes itself. Invariant: a data key is wrapped by the tenant's key under
- * the whole context, as in a message, so that a message sealed with it opens here; and it is kept nowhere.
+ * Data keys for clients that make envelopes themselves. Invariant: a data key is wrapped by the tenant's key under
+ * the whole context, as in a message, so that a message encrypted with it can be decrypted here; and it is not kept.
  */
-import {
-  GenerateDataKeyCommand,
-  GenerateDataKeyWithoutPlaintextCommand,
-} from '@aws-sdk/client-kms';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import { dataKeyIdOf } from './cached-data-keys.ts';
-import { decryptCall, type KmsKey } from './direct-encryption.ts';
+import { decryptionError, type Keyring, type KeyStoreCall } from './keyring.ts';
+import type { DataKey } from './message/message-cipher.ts';
+import type { WrappedDataKey } from './message/message-serializer.ts';
 
 const dataKeyBytes = 32;
 
-export interface GeneratedDataKey {
+export interface ClientDataKey {
   readonly wrappedDataKey: Uint8Array;
-  /** 32 bytes, where it was asked for */
-  readonly plaintext?: Uint8Array;
+  /** 32 bytes, where they were asked for */
+  readonly plaintext: Uint8Array | undefined;
 }
 
-/** @param withPlaintext whether the data key itself is wanted; otherwise it never leaves KMS */
-export async function generateDataKey(
-  { kms, keyArn }: KmsKey,
+/** @param withPlaintext whether the client wants the data key itself; otherwise it never leaves the key store */
+export async function generateClientDataKey(
+  keyring: Keyring,
   context: EncryptionContext,
   withPlaintext: boolean,
-): Promise<GeneratedDataKey> {
-  const input = {
-    KeyId: keyArn,
-    KeySpec: 'AES_256',
-    EncryptionContext: { ...context },
-  } as const;
-  const { CiphertextBlob, Plaintext, $metadata } = withPlaintext
-    ? await kms.send(new GenerateDataKeyCommand(input))
-    : {
-        ...(await kms.send(new GenerateDataKeyWithoutPlaintextCommand(input))),
-        Plaintext: undefined,
-      };
-  if (CiphertextBlob === undefined) throw new Error('KMS gave no data key');
-  note($metadata.requestId, CiphertextBlob);
-  return {
-    wrappedDataKey: CiphertextBlob,
-    ...(Plaintext !== undefined && { plaintext: Plaintext }),
-  };
+): Promise<ClientDataKey> {
+  const generated: WrappedDataKey & KeyStoreCall & Partial<DataKey> = withPlaintext
+    ? await keyring.generateDataKey(context)
+    : await keyring.generateDataKeyWithoutPlaintext(context);
+  const wrappedDataKey = generated.wrapped.encryptedDataKey;
+  noteCall(generated, wrappedDataKey);
+  return { wrappedDataKey, plaintext: generated.plaintext };
 }
 
 /** @throws Problem 400 decryption-failed for what is no data key of this tenant under this context */
-export async function unwrapDataKey(
-  key: KmsKey,
-  wrapped: Buffer,
+export async function decryptClientDataKey(
+  keyring: Keyring,
+  wrappedDataKey: Uint8Array,
   context: EncryptionContext,
-): Promise<Buffer> {
-  const { plaintext, requestId } = await decryptCall(key, wrapped, context);
-  note(requestId, wrapped);
-  if (plaintext.length !== dataKeyBytes) throw decryptionFailed();
-  return plaintext;
+): Promise<Uint8Array> {
+  const wrapped = keyring.wrappedDataKeyFrom(wrappedDataKey);
+  if (wrapped === undefined) throw decryptionFailed();
+  const unwrapped = await keyring.unwrapDataKey(wrapped, context).catch((error) => {
+    throw decryptionError(error);
+  });
+  noteCall(unwrapped, wrappedDataKey);
+  // The tenant's key may have encrypted something else under this context, such as a plaintext of direct mode.
+  if (unwrapped.plaintext.length !== dataKeyBytes) throw decryptionFailed();
+  return unwrapped.plaintext;
 }
 
-function note(requestId: string | undefined, wrapped: Uint8Array): void {
-  if (requestId !== undefined) requestStats()?.addKmsCall(requestId, dataKeyIdOf(wrapped));
+function noteCall({ requestId }: KeyStoreCall, wrappedDataKey: Uint8Array): void {
+  requestStats()?.addKmsCall(requestId, dataKeyIdOf(wrappedDataKey));
 }

@@ -1,8 +1,7 @@
 /**
- * Bytes encrypted by the tenant's KMS key itself: no data key exists outside KMS, and KMS alone judges a
- * ciphertext. Invariant: key and whole context are named in each call, so that KMS opens nothing that another
- * key or another context has sealed, whatever the bytes say; and whatever is wrong with them, the caller learns
- * only that something is.
+ * Direct mode: bytes encrypted by the tenant's KMS key itself. No data key exists outside KMS, and KMS alone judges a
+ * ciphertext. Invariant: each call names the key and the whole context, so that KMS decrypts nothing of another key or
+ * another context, whatever the bytes say; and whatever is wrong with them, the caller learns only decryption-failed.
  */
 import {
   DecryptCommand,
@@ -12,7 +11,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { badRequest, decryptionFailed, tooLarge } from '../../contract/problem.ts';
-import { refusesCiphertext } from './kms-keyring.ts';
+import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
 
 /** A tenant's key and a client with the tenant's session. */
 export interface KmsKey {
@@ -22,12 +21,6 @@ export interface KmsKey {
 
 /** KMS API Reference, Encrypt: a plaintext has 1 to 4,096 bytes. */
 export const maxDirectPlaintextBytes = 4096;
-
-/** KMS API Reference, Decrypt: a ciphertext has 6,144 bytes at most. */
-const maxCiphertextBytes = 6144;
-
-/** KMS's layout is opaque, but beside its one byte AES-256-GCM has an IV of 12 and a tag of 16. */
-const minCiphertextBytes = 1 + 12 + 16;
 
 /** @throws Problem 400 or 413 where KMS does not encrypt so few or so many bytes */
 export function checkDirectSize(plaintext: Buffer): void {
@@ -41,7 +34,7 @@ export function checkDirectSize(plaintext: Buffer): void {
   }
 }
 
-/** @param plaintext of a size that checkDirectSize has let through */
+/** @param plaintext of a size that checkDirectSize permits */
 export async function encryptDirect(
   { kms, keyArn }: KmsKey,
   plaintext: Buffer,
@@ -53,34 +46,24 @@ export async function encryptDirect(
   return given(CiphertextBlob);
 }
 
-/** @throws Problem 400 decryption-failed, or the error of KMS where it does not lie in the ciphertext */
-export const decryptDirect = async (
-  key: KmsKey,
-  ciphertext: Buffer,
-  context: EncryptionContext,
-): Promise<Buffer> => (await decryptCall(key, ciphertext, context)).plaintext;
-
-/**
- * @returns the plaintext, and KMS's id of the call
- * @throws as decryptDirect does
- */
-export async function decryptCall(
+/** @throws Problem 400 decryption-failed, or the error of KMS where the ciphertext is not the cause */
+export async function decryptDirect(
   { kms, keyArn }: KmsKey,
   ciphertext: Buffer,
   context: EncryptionContext,
-): Promise<{ plaintext: Buffer; requestId: string | undefined }> {
-  checkCiphertextSize(ciphertext);
+): Promise<Buffer> {
+  if (!isKmsCiphertextSize(ciphertext)) throw decryptionFailed();
   const decrypt = new DecryptCommand({
     KeyId: keyArn,
     CiphertextBlob: ciphertext,
     EncryptionContext: { ...context },
   });
-  const { Plaintext, $metadata } = await kms.send(decrypt).catch(uniform);
-  return { plaintext: given(Plaintext), requestId: $metadata.requestId };
+  const { Plaintext } = await kms.send(decrypt).catch(uniform);
+  return given(Plaintext);
 }
 
 /**
- * KMS opens and seals again in itself, from the tenant's key to the tenant's key.
+ * KMS decrypts and encrypts again within itself, from the tenant's key to the tenant's key.
  * @throws as decryptDirect does
  */
 export async function reencryptDirect(
@@ -88,7 +71,7 @@ export async function reencryptDirect(
   ciphertext: Buffer,
   { from, to }: { readonly from: EncryptionContext; readonly to: EncryptionContext },
 ): Promise<Buffer> {
-  checkCiphertextSize(ciphertext);
+  if (!isKmsCiphertextSize(ciphertext)) throw decryptionFailed();
   const reencrypt = new ReEncryptCommand({
     SourceKeyId: keyArn,
     SourceEncryptionContext: { ...from },
@@ -98,11 +81,6 @@ export async function reencryptDirect(
   });
   const { CiphertextBlob } = await kms.send(reencrypt).catch(uniform);
   return given(CiphertextBlob);
-}
-
-/** Of what KMS cannot have made, it is not asked. */
-function checkCiphertextSize({ length }: Buffer): void {
-  if (length < minCiphertextBytes || length > maxCiphertextBytes) throw decryptionFailed();
 }
 
 function uniform(error: unknown): never {

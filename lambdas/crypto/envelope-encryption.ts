@@ -1,53 +1,56 @@
 /**
- * A tenant's bytes in the message format of the AWS Encryption SDK. Invariant: a message opens only as a
- * whole, under the tenant's own key, with exactly the context it was made with; until all of it is verified
- * none of its plaintext is given out; and whatever is wrong with it, the caller learns only that something is.
- * The suite commits to its data key, so that a message has one plaintext at most, and is not signed, since
- * who wraps and who opens hold the same right.
+ * Envelope mode: a tenant's bytes as a message of the AWS Encryption SDK. Invariant: a message is decrypted only as a
+ * whole, under the tenant's own key, with exactly the context that it was encrypted with; none of its plaintext is
+ * given out before all of it is verified; and whatever is wrong with it, the caller learns only decryption-failed.
+ * The algorithm suite commits to the data key, so that a message has one plaintext at most. It does not sign: the
+ * tenant role has the right to encrypt and the right to decrypt, so a signature would prove nothing more.
  */
-
 import { type EncryptionContext, sameContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
-import type { DataKeys } from './cached-data-keys.ts';
-import { WrappingFailed } from './keyring.ts';
+import { type CachedKeyring, withDecryptionKey, withEncryptionKey } from './cached-data-keys.ts';
+import { decryptionError } from './keyring.ts';
 import { decryptMessage, encryptMessage } from './message/message-cipher.ts';
 import { type Message, parseMessage, publicKeyName } from './message/message-parser.ts';
 
 /**
  * @param context with the tenant's id
- * @throws what the wrapping throws
+ * @param dataKeyUse `own`: with a new data key, which no other message gets
+ * @throws what the keyring throws
  */
-export const encrypt = (
-  dataKeys: DataKeys,
+export function encryptEnvelope(
+  key: CachedKeyring,
   plaintext: Buffer,
   context: EncryptionContext,
-): Promise<Buffer> => dataKeys.toSeal(context, (dataKey) => encryptMessage(dataKey, plaintext));
+  dataKeyUse: 'shared' | 'own' = 'shared',
+): Promise<Buffer> {
+  const plaintextBytes = dataKeyUse === 'own' ? Number.POSITIVE_INFINITY : plaintext.length;
+  return withEncryptionKey(key, context, plaintextBytes, (dataKey) =>
+    encryptMessage(dataKey, plaintext),
+  );
+}
 
 /**
  * @param context with the tenant's id
  * @throws Problem 400 decryption-failed for whatever is wrong with the message
- * @throws the cause, where the wrapping failed for a reason that is not in the message
+ * @throws the cause of a KeyStoreFailure
  */
-export async function decrypt(
-  dataKeys: DataKeys,
+export async function decryptEnvelope(
+  key: CachedKeyring,
   ciphertext: Buffer,
   context: EncryptionContext,
 ): Promise<Buffer> {
   const message = parseMessage(ciphertext);
-  if (message === undefined || !dataKeys.owns(message.wrappedDataKey)) throw decryptionFailed();
+  if (message === undefined || !key.keyring.owns(message.wrappedDataKey)) throw decryptionFailed();
   if (!sameContext(givenContext(message), context)) throw decryptionFailed();
-  try {
-    const { wrappedDataKey, encryptionContext } = message;
-    return await dataKeys.toOpen(wrappedDataKey, encryptionContext, (dataKey) =>
-      decryptMessage(dataKey, message),
-    );
-  } catch (error) {
-    // KMS out of reach is no judgement on the message; everything else is.
-    throw error instanceof WrappingFailed ? error.cause : decryptionFailed();
-  }
+  const { wrappedDataKey, encryptionContext } = message;
+  return withDecryptionKey(key, wrappedDataKey, encryptionContext, (dataKey) =>
+    decryptMessage(dataKey, message),
+  ).catch((error) => {
+    throw decryptionError(error);
+  });
 }
 
-/** An unsigned message has no business with a public key: there it counts like any other name. */
+/** The public key's name is the SDK's in signed messages only; in others it counts like any name. */
 function givenContext({ encryptionContext, signed }: Message): EncryptionContext {
   if (!signed) return encryptionContext;
   const { [publicKeyName]: _, ...given } = encryptionContext;

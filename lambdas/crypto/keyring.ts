@@ -1,36 +1,54 @@
 /**
- * How a tenant's data keys are wrapped: the seam for other key stores than KMS. Invariant: a wrapping opens
- * only what says that this tenant's key has wrapped it; it never tries another key.
+ * The one way to a tenant's key for envelopes and for clients' data keys: the seam for other key stores than KMS.
+ * Invariant: a keyring unwraps only what it owns, that is what names this tenant's key; it never tries another key.
  */
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
+import { decryptionFailed } from '../../contract/problem.ts';
 import type { DataKey } from './message/message-cipher.ts';
+import type { WrappedDataKey } from './message/message-serializer.ts';
 
-/** An AES-256 key, in a buffer that is the caller's to zero. */
-export interface Unwrapped {
-  readonly plaintext: Uint8Array;
-  /** of the call that gave it, as the key store's own records have it */
+export interface KeyStoreCall {
+  /** of the call that gave the data key, as the key store's own records have it */
   readonly requestId: string;
 }
 
-export interface GeneratedDataKey extends DataKey, Unwrapped {}
-
-export interface Wrapping {
-  /** @returns a new data key */
-  generate(context: EncryptionContext): Promise<GeneratedDataKey>;
-  /**
-   * @param wrapped what `owns` has let through
-   * @throws WrappingFailed, or anything else where the key store refuses these bytes under this context
-   */
-  unwrap(wrapped: EncryptedDataKey, context: EncryptionContext): Promise<Unwrapped>;
-  /** whether a message says that its data key was wrapped by the tenant's key */
-  owns(wrapped: EncryptedDataKey): boolean;
+export interface UnwrappedDataKey extends KeyStoreCall {
+  /** in a buffer that nobody else has: the caller may zero it */
+  readonly plaintext: Uint8Array;
 }
 
-/** Unwrapping failed for a reason that is not in the message, such as a throttled call. */
-export class WrappingFailed extends Error {
-  override readonly name = 'WrappingFailed';
+export interface Keyring {
+  /** the tenant's key, as the key store and the messages name it */
+  readonly keyName: string;
+  /** @returns a new AES-256 key; nobody else has its buffer */
+  generateDataKey(context: EncryptionContext): Promise<DataKey & KeyStoreCall>;
+  /** The new key itself does not leave the key store. */
+  generateDataKeyWithoutPlaintext(
+    context: EncryptionContext,
+  ): Promise<WrappedDataKey & KeyStoreCall>;
+  /**
+   * @param wrapped that the keyring owns
+   * @throws KeyStoreFailure, or any other error where the key store refuses these bytes under this context
+   */
+  unwrapDataKey(wrapped: EncryptedDataKey, context: EncryptionContext): Promise<UnwrappedDataKey>;
+  /** Whether a message says that its data key was wrapped by the tenant's key. */
+  owns(wrapped: EncryptedDataKey): boolean;
+  /**
+   * @param bytes that a client gives for a wrapped data key, without a message around it
+   * @returns undefined where the key store cannot have made them
+   */
+  wrappedDataKeyFrom(bytes: Uint8Array): EncryptedDataKey | undefined;
+}
+
+/** A data key was not unwrapped, for a reason that is not in the given bytes, such as a throttled call. */
+export class KeyStoreFailure extends Error {
+  override readonly name = 'KeyStoreFailure';
   constructor(cause: unknown) {
     super('the data key could not be unwrapped', { cause });
   }
 }
+
+/** @returns the cause of a failure of the key store; of all other errors the caller learns only decryption-failed */
+export const decryptionError = (error: unknown): unknown =>
+  error instanceof KeyStoreFailure ? error.cause : decryptionFailed();

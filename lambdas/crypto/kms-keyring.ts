@@ -1,56 +1,75 @@
 /**
- * Data keys wrapped by one KMS key, as the Encryption SDK's own KMS keyring writes them, so that any
- * Encryption SDK opens the messages. Not that keyring: it turns every error of KMS into one text, in which a
- * throttled call cannot be told from a forged message.
+ * Data keys wrapped by one KMS key, written as the Encryption SDK's own KMS keyring writes them, so that any Encryption
+ * SDK decrypts the messages. Invariant: each call names the key, so that KMS itself refuses what another key has
+ * wrapped. Not the SDK's keyring: it turns every error of KMS into one text, in which a throttled call looks like
+ * a forged message.
  */
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
-import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
 import type { ResponseMetadata } from '@smithy/types';
-import { isNamed } from '../aws/errors.ts';
-import { type Wrapping, WrappingFailed } from './keyring.ts';
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
+import { type Keyring, KeyStoreFailure } from './keyring.ts';
+import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
 
-/** as all Encryption SDKs name KMS in a message */
+/** KMS's name in the messages of all Encryption SDKs. */
 const providerId = 'aws-kms';
 
 /** @param kms with the tenant's session */
-export const kmsWrapping = (kms: KMSClient, keyArn: string): Wrapping => ({
-  async generate(context) {
-    const { Plaintext, CiphertextBlob, $metadata } = await kms.send(
-      new GenerateDataKeyCommand({
+export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
+  const newKey = (context: EncryptionContext) =>
+    ({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }) as const;
+  const wrappedBy = (encryptedDataKey: Uint8Array) =>
+    new EncryptedDataKey({ providerId, providerInfo: keyArn, encryptedDataKey });
+
+  return {
+    keyName: keyArn,
+
+    async generateDataKey(context) {
+      const { Plaintext, CiphertextBlob, $metadata } = await kms.send(
+        new GenerateDataKeyCommand(newKey(context)),
+      );
+      const wrapped = wrappedBy(given(CiphertextBlob));
+      const plaintext = moved(given(Plaintext));
+      return { plaintext, wrapped, context, requestId: requestIdOf($metadata) };
+    },
+
+    async generateDataKeyWithoutPlaintext(context) {
+      const { CiphertextBlob, $metadata } = await kms.send(
+        new GenerateDataKeyWithoutPlaintextCommand(newKey(context)),
+      );
+      const wrapped = wrappedBy(given(CiphertextBlob));
+      return { wrapped, context, requestId: requestIdOf($metadata) };
+    },
+
+    async unwrapDataKey({ encryptedDataKey }, context) {
+      const decrypt = new DecryptCommand({
         KeyId: keyArn,
-        KeySpec: 'AES_256',
+        CiphertextBlob: encryptedDataKey,
         EncryptionContext: { ...context },
-      }),
-    );
-    if (Plaintext === undefined || CiphertextBlob === undefined) {
-      throw new Error('KMS gave no data key');
-    }
-    const wrapped = new EncryptedDataKey({
-      providerId,
-      providerInfo: keyArn,
-      encryptedDataKey: CiphertextBlob,
-    });
-    return { plaintext: moved(Plaintext), requestId: idOf($metadata), context, wrapped };
-  },
+      });
+      const { Plaintext, $metadata } = await kms.send(decrypt).catch((error) => {
+        throw refusesCiphertext(error) ? error : new KeyStoreFailure(error);
+      });
+      return { plaintext: moved(given(Plaintext)), requestId: requestIdOf($metadata) };
+    },
 
-  async unwrap({ encryptedDataKey }, context) {
-    // KMS refuses what another key has wrapped, whatever the message says.
-    const decrypt = new DecryptCommand({
-      KeyId: keyArn,
-      CiphertextBlob: encryptedDataKey,
-      EncryptionContext: { ...context },
-    });
-    const { Plaintext, $metadata } = await kms.send(decrypt).catch((error) => {
-      throw refusesCiphertext(error) ? error : new WrappingFailed(error);
-    });
-    if (Plaintext === undefined) throw new Error('KMS gave no data key');
-    return { plaintext: moved(Plaintext), requestId: idOf($metadata) };
-  },
+    owns: (wrapped) => wrapped.providerId === providerId && wrapped.providerInfo === keyArn,
 
-  owns: (wrapped) => wrapped.providerId === providerId && wrapped.providerInfo === keyArn,
-});
+    wrappedDataKeyFrom: (bytes) => (isKmsCiphertextSize(bytes) ? wrappedBy(bytes) : undefined),
+  };
+}
 
-const idOf = ({ requestId }: ResponseMetadata): string => requestId ?? 'unknown';
+const requestIdOf = ({ requestId }: ResponseMetadata): string => requestId ?? 'unknown';
+
+function given(bytes: Uint8Array | undefined): Uint8Array {
+  if (bytes === undefined) throw new Error('KMS gave no data key');
+  return bytes;
+}
 
 /** The AWS client leaves the data key in a buffer that it shares with other answers. */
 function moved(dataKey: Uint8Array): Uint8Array {
@@ -58,10 +77,3 @@ function moved(dataKey: Uint8Array): Uint8Array {
   dataKey.fill(0);
   return copy;
 }
-
-/**
- * Whether KMS has judged a ciphertext, not the call. ValidationException: one that is empty, or longer than any
- * that KMS has made.
- */
-export const refusesCiphertext = (error: unknown) =>
-  isNamed(error, 'InvalidCiphertextException', 'IncorrectKeyException', 'ValidationException');

@@ -1,8 +1,8 @@
 /** Next to no calls of AWS in steady state, and the revocation promise: caches never outlive it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { contextOf } from '../../contract/encryption-context.ts';
-import { encrypt } from '../../lambdas/crypto/envelope-encryption.ts';
-import { kmsWrapping } from '../../lambdas/crypto/kms-keyring.ts';
+import { encryptEnvelope } from '../../lambdas/crypto/envelope-encryption.ts';
+import { kmsKeyring } from '../../lambdas/crypto/kms-keyring.ts';
 import { uncached } from '../lambdas/crypto/raw-keyring.ts';
 import { expectProblem } from './problem.ts';
 import { tenantKms } from './tenant-kms.ts';
@@ -51,8 +51,8 @@ test('a thousand encryptions cost one KMS call, one STS call and few reads', asy
 test('3,000 concurrent cold decryptions of one message: one KMS call, one STS call', async () => {
   const { keyArn } = await stack.client.onboard('cold');
   // Not by the API, which would open the session.
-  const message = await encrypt(
-    uncached(kmsWrapping(tenantKms(stack, 'cold'), keyArn)),
+  const message = await encryptEnvelope(
+    uncached(kmsKeyring(tenantKms(stack, 'cold'), keyArn)),
     Buffer.from('x'),
     contextOf('cold', { note: 'cold' }),
   );

@@ -1,61 +1,75 @@
 import { buildClient, CommitmentPolicy, EncryptedDataKey } from '@aws-crypto/client-node';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CacheScope, idOf } from '../../../lambdas/crypto/cached-data-keys.ts';
-import { decrypt, encrypt } from '../../../lambdas/crypto/envelope-encryption.ts';
-import { bytesOf, type Context, context, scope, times, world } from './harness.ts';
-import { rawDataKeys, rawKeyring } from './raw-keyring.ts';
+import { idOf } from '../../../lambdas/crypto/cached-data-keys.ts';
+import { decryptEnvelope, encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
+import {
+  bytesOf,
+  type Context,
+  context,
+  dataKeyHarness,
+  type Scope,
+  scope,
+  times,
+} from './harness.ts';
+import { sdkKeyring, uncachedRawKeyring } from './raw-keyring.ts';
 
 const client = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 
 describe('messages', () => {
   test('of a cached data key open with any Encryption SDK and through the cache', async () => {
-    const { store, dataKeys } = world();
+    const { store, cached } = dataKeyHarness();
     const texts = Array.from({ length: 5 }, (_, at) => `message ${at}`);
     const made = await Promise.all(
-      texts.map((text) => encrypt(dataKeys(), Buffer.from(text), context)),
+      texts.map((text) => encryptEnvelope(cached(), Buffer.from(text), context)),
     );
     expect(store.calls).toBe(1);
-    const stock = await Promise.all(made.map((m) => client.decrypt(rawKeyring('acme'), m)));
+    const stock = await Promise.all(made.map((m) => client.decrypt(sdkKeyring('acme'), m)));
     expect(stock.map(({ plaintext }) => plaintext.toString())).toEqual(texts);
-    for (const keys of [rawDataKeys('acme'), dataKeys(), dataKeys()]) {
-      const opened = await Promise.all(made.map((message) => decrypt(keys, message, context)));
+    for (const key of [uncachedRawKeyring('acme'), cached(), cached()]) {
+      const opened = await Promise.all(
+        made.map((message) => decryptEnvelope(key, message, context)),
+      );
       expect(opened.map(String)).toEqual(texts);
     }
     expect(store.calls).toBe(2);
   });
 
   test('that others have signed are opened with a call each: their contexts differ', async () => {
-    const { store, dataKeys } = world();
+    const { store, cached } = dataKeyHarness();
     for (let at = 0; at < 3; at += 1) {
       const options = { encryptionContext: context };
-      const { result } = await client.encrypt(rawKeyring('acme'), `message ${at}`, options);
+      const { result } = await client.encrypt(sdkKeyring('acme'), `message ${at}`, options);
       for (let again = 0; again < 2; again += 1) {
-        expect((await decrypt(dataKeys(), result, context)).toString()).toBe(`message ${at}`);
+        expect((await decryptEnvelope(cached(), result, context)).toString()).toBe(`message ${at}`);
       }
     }
     expect(store.calls).toBe(3);
   });
 
   test('of one data key and one plaintext have nothing in common that tells', async () => {
-    const { dataKeys } = world();
-    const made = await times(20, () => encrypt(dataKeys(), Buffer.from('the same'), context));
+    const { cached } = dataKeyHarness();
+    const made = await times(20, () => encryptEnvelope(cached(), Buffer.from('the same'), context));
     expect(new Set(made.map((message) => message.subarray(-40).toString('hex'))).size).toBe(20);
   });
 });
 
 describe('a data key is shared', () => {
   test('by 3,000 who open one message at once: one call', async () => {
-    const { store, cache, dataKeys } = world();
-    const message = await encrypt(rawDataKeys('acme'), Buffer.from('for many'), context);
-    const opened = await times(3000, () => decrypt(dataKeys(), message, context));
+    const { store, cache, cached } = dataKeyHarness();
+    const message = await encryptEnvelope(
+      uncachedRawKeyring('acme'),
+      Buffer.from('for many'),
+      context,
+    );
+    const opened = await times(3000, () => decryptEnvelope(cached(), message, context));
     expect(new Set(opened.map(String))).toEqual(new Set(['for many']));
     expect(store.calls).toBe(1);
     expect(cache.counts).toEqual({ hits: 0, misses: 3000, calls: 1 });
   });
 
   test('by those who encrypt at once, and by those who come later', async () => {
-    const { store, cache, encryptionKey } = world();
+    const { store, cache, encryptionKey } = dataKeyHarness();
     const made = [...(await times(50, () => encryptionKey())), await encryptionKey()];
     expect(new Set(made.map(bytesOf)).size).toBe(1);
     expect(new Set(made.map(({ plaintext }) => plaintext)).size).toBe(1);
@@ -63,36 +77,46 @@ describe('a data key is shared', () => {
     expect(cache.counts).toEqual({ hits: 1, misses: 50, calls: 1 });
   });
 
-  test.each<[string, CacheScope, Context]>([
+  test.each<[string, Scope, Context]>([
     ['another tenant', { ...scope, tenantId: 'globex' }, context],
-    ['another key', { ...scope, keyArn: 'arn:2' }, context],
+    ['another key', { ...scope, keyName: 'arn:2' }, context],
     ['a context with a name more', scope, { ...context, more: '' }],
     ['a context with a name less', scope, { TenantId: 'acme' }],
     ['a context with another value', scope, { ...context, document: 'invoice-8' }],
     ['a context with another case', scope, { TenantId: 'acme', Document: 'invoice-7' }],
   ])('never with %s', async (_, of, bound) => {
-    const { encryptionKey } = world();
+    const { encryptionKey } = dataKeyHarness();
     const one = await encryptionKey();
     const other = await encryptionKey(of, bound);
     expect(other.plaintext).not.toBe(one.plaintext);
   });
 
   test('whatever the order of the context', async () => {
-    const { store, encryptionKey } = world();
+    const { store, encryptionKey } = dataKeyHarness();
     await encryptionKey();
     await encryptionKey(scope, { document: 'invoice-7', TenantId: 'acme' });
     expect(store.calls).toBe(1);
   });
 
-  test('never where nobody said how much is encrypted', async () => {
-    const { store, encryptionKey } = world();
-    const { plaintextBytes: _, ...unsized } = scope;
-    await times(3, () => encryptionKey(unsized));
+  test('never where a message is to have its own', async () => {
+    const { store, encryptionKey } = dataKeyHarness();
+    const own = { ...scope, plaintextBytes: Number.POSITIVE_INFINITY };
+    await times(3, () => encryptionKey(own));
     expect(store.calls).toBe(3);
   });
 
+  test('never with a message that was asked to have its own', async () => {
+    const { store, cached } = dataKeyHarness();
+    const bytes = Buffer.from('x');
+    await encryptEnvelope(cached(), bytes, context);
+    await times(3, () => encryptEnvelope(cached(), bytes, context, 'own'));
+    expect(store.calls).toBe(4);
+    await encryptEnvelope(cached(), bytes, context);
+    expect(store.calls).toBe(4);
+  });
+
   test('to open a message, only for the same bytes under the same context', async () => {
-    const { store, encryptionKey, decryptionKey } = world();
+    const { store, encryptionKey, decryptionKey } = dataKeyHarness();
     const { wrapped, plaintext } = await encryptionKey();
     expect(await decryptionKey(wrapped)).toBe(plaintext);
     const flipped = Uint8Array.from(
@@ -120,7 +144,7 @@ describe('a data key is shared', () => {
     expect(store.calls).toBe(5);
   });
 
-  test('never between two questions: no two have one id', () => {
+  test('never for two different uses: no two have one id', () => {
     const part = fc.oneof(fc.constantFrom('', '1', ':', '1:'), fc.string({ unit: 'binary' }));
     const parts = fc.array(part, { maxLength: 6 });
     fc.assert(

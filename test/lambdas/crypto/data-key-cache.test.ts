@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DataKeyCache, type DataKeyLimits } from '../../../lambdas/crypto/data-key-cache.ts';
-import { bytesOf, hex, limits, scope, times, world } from './harness.ts';
+import { bytesOf, dataKeyHarness, hex, limits, scope, times } from './harness.ts';
 
 describe('the limits', () => {
   test('hold for whatever sizes, times and contexts, with one call for each window', async () => {
@@ -14,7 +14,7 @@ describe('the limits', () => {
     const bounds = { maxAgeMs: 100, maxMessages: 5, maxBytes: 100 };
     await fc.assert(
       fc.asyncProperty(fc.array(ask, { maxLength: 40 }), async (asks) => {
-        const { clock, store, encryptionKey } = world(bounds);
+        const { clock, store, encryptionKey } = dataKeyHarness(bounds);
         const model = new Model(bounds);
         const used = new Map<string, { messages: number; bytes: number; since: number }>();
         for (const { bytes, document, pass, atOnce } of asks) {
@@ -41,7 +41,7 @@ describe('the limits', () => {
   test.each(['maxAgeMs', 'maxMessages', 'maxBytes', 'maxEntries'])(
     '%s of 0 switches it off',
     async (limit) => {
-      const { store, cache, encryptionKey, decryptionKey } = world({ [limit]: 0 });
+      const { store, cache, encryptionKey, decryptionKey } = dataKeyHarness({ [limit]: 0 });
       const of = { ...scope, plaintextBytes: 0 };
       const made = await times(3, () => encryptionKey(of));
       const { wrapped } = made[0] as (typeof made)[number];
@@ -52,7 +52,7 @@ describe('the limits', () => {
   );
 
   test('of entries: the key used longest ago goes', async () => {
-    const { store, encryptionKey } = world({ maxEntries: 2 });
+    const { store, encryptionKey } = dataKeyHarness({ maxEntries: 2 });
     for (const document of ['a', 'b', 'a', 'c', 'a']) await encryptionKey(scope, { document });
     expect(store.calls).toBe(3);
     await encryptionKey(scope, { document: 'b' });
@@ -60,7 +60,7 @@ describe('the limits', () => {
   });
 
   test('a plaintext that is larger than a data key may encrypt leaves the others theirs', async () => {
-    const { store, encryptionKey } = world();
+    const { store, encryptionKey } = dataKeyHarness();
     await encryptionKey();
     await encryptionKey({ ...scope, plaintextBytes: limits.maxBytes + 1 });
     await encryptionKey();
@@ -68,7 +68,7 @@ describe('the limits', () => {
   });
 
   test('age counts from the begin of the call, for those who wait for it too', async () => {
-    const { clock, store, encryptionKey } = world();
+    const { clock, store, encryptionKey } = dataKeyHarness();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.answered = promise;
     const first = encryptionKey();
@@ -85,7 +85,7 @@ describe('the limits', () => {
   });
 
   test('age holds for opening messages, and when the clock was set back', async () => {
-    const { clock, store, encryptionKey, decryptionKey } = world();
+    const { clock, store, encryptionKey, decryptionKey } = dataKeyHarness();
     const { wrapped } = await encryptionKey();
     for (const passed of [0, limits.maxAgeMs - 1, 1, -60_000]) {
       clock.time += passed;
@@ -133,7 +133,7 @@ class Model {
 
 describe('a call that fails', () => {
   test('rejects all who wait, and is not kept', async () => {
-    const { store, encryptionKey } = world();
+    const { store, encryptionKey } = dataKeyHarness();
     store.failure = new Error('throttled');
     const asked = await Promise.allSettled([encryptionKey(), encryptionKey(), encryptionKey()]);
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -144,7 +144,7 @@ describe('a call that fails', () => {
   });
 
   test('late does not take a newer data key with it', async () => {
-    const { clock, store, encryptionKey } = world();
+    const { clock, store, encryptionKey } = dataKeyHarness();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.answered = promise;
     store.failure = new Error('timeout');
@@ -163,7 +163,7 @@ describe('a call that fails', () => {
 describe('a dropped data key', () => {
   const isZeroed = (buffer: Uint8Array | undefined) => buffer?.every((byte) => byte === 0);
 
-  test.each<[string, (w: ReturnType<typeof world>) => unknown]>([
+  test.each<[string, (w: ReturnType<typeof dataKeyHarness>) => unknown]>([
     ['when the cache is cleared', ({ cache }) => cache.clear()],
     ['when its tenant is forgotten', ({ cache }) => cache.forget('acme')],
     [
@@ -185,7 +185,7 @@ describe('a dropped data key', () => {
       },
     ],
   ])('is zeroed %s', async (_, drop) => {
-    const here = world();
+    const here = dataKeyHarness();
     const { plaintext } = await here.encryptionKey();
     const [own] = here.store.given;
     expect(hex(own as Uint8Array)).toBe(plaintext);
@@ -195,14 +195,14 @@ describe('a dropped data key', () => {
   });
 
   test('that was never kept is zeroed when it is used', async () => {
-    const { store, encryptionKey } = world({ maxAgeMs: 0 });
+    const { store, encryptionKey } = dataKeyHarness({ maxAgeMs: 0 });
     const { plaintext } = await encryptionKey();
     expect(plaintext).not.toBe('00'.repeat(32));
     expect(isZeroed(store.given[0])).toBe(true);
   });
 
   test('serves those who had asked before, and is zeroed after the last of them', async () => {
-    const { cache, store, encryptionKey } = world();
+    const { cache, store, encryptionKey } = dataKeyHarness();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.answered = promise;
     const waiting = [encryptionKey(), encryptionKey(), encryptionKey()];
@@ -215,8 +215,8 @@ describe('a dropped data key', () => {
     expect(store.calls).toBe(1);
   });
 
-  test('whose user has yet to use it is not zeroed under him', async () => {
-    const { cache, encryptionKey } = world();
+  test('is not zeroed before a request that waits for it has used it', async () => {
+    const { cache, encryptionKey } = dataKeyHarness();
     const { plaintext } = await encryptionKey();
     const late = encryptionKey();
     cache.clear();
@@ -224,7 +224,7 @@ describe('a dropped data key', () => {
   });
 
   test('of one tenant leaves the others theirs', async () => {
-    const { cache, store, encryptionKey } = world();
+    const { cache, store, encryptionKey } = dataKeyHarness();
     await encryptionKey({ ...scope, tenantId: 'globex' });
     cache.forget('acme');
     await encryptionKey({ ...scope, tenantId: 'globex' });

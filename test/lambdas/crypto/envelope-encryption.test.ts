@@ -6,28 +6,28 @@ import {
 } from '@aws-crypto/client-node';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { DataKeys } from '../../../lambdas/crypto/cached-data-keys.ts';
-import { decrypt, encrypt } from '../../../lambdas/crypto/envelope-encryption.ts';
-import { WrappingFailed } from '../../../lambdas/crypto/keyring.ts';
+import type { CachedKeyring } from '../../../lambdas/crypto/cached-data-keys.ts';
+import { decryptEnvelope, encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
+import { KeyStoreFailure } from '../../../lambdas/crypto/keyring.ts';
 import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
-import { rawDataKeys, rawKeyring, rawWrapping, uncached } from './raw-keyring.ts';
+import { rawKeyring, sdkKeyring, uncached, uncachedRawKeyring } from './raw-keyring.ts';
 
 const stock = buildClient(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
 const stockCommitted = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-const acme = rawDataKeys('acme');
+const acme = uncachedRawKeyring('acme');
 const context = { TenantId: 'acme', document: 'invoice-7' };
 const plaintext = Buffer.from('p'.repeat(100));
 
 /** @returns the code of the problem, or the plaintext */
-const outcome = (ciphertext: Buffer, wrapping = acme, given: Record<string, string> = context) =>
-  decrypt(wrapping, ciphertext, given).then(
+const outcome = (ciphertext: Buffer, key = acme, given: Record<string, string> = context) =>
+  decryptEnvelope(key, ciphertext, given).then(
     (bytes) => bytes.toString('utf8'),
     (error) => error.code ?? error,
   );
 
 let message: Buffer;
 beforeAll(async () => {
-  message = await encrypt(acme, plaintext, context);
+  message = await encryptEnvelope(acme, plaintext, context);
 });
 
 const contexts = fc.dictionary(
@@ -38,8 +38,8 @@ const contexts = fc.dictionary(
 test('any bytes and any context come back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), contexts, async (bytes, given) => {
-      const ciphertext = await encrypt(acme, Buffer.from(bytes), given);
-      expect(await decrypt(acme, ciphertext, given)).toEqual(Buffer.from(bytes));
+      const ciphertext = await encryptEnvelope(acme, Buffer.from(bytes), given);
+      expect(await decryptEnvelope(acme, ciphertext, given)).toEqual(Buffer.from(bytes));
     }),
     { numRuns: 50 },
   );
@@ -47,8 +47,8 @@ test('any bytes and any context come back', async () => {
 
 test.each([0, 1, 65_535, 65_536, 65_537, 200_000])('%d bytes come back', async (length) => {
   const bytes = Buffer.alloc(length, 3);
-  const ciphertext = await encrypt(acme, bytes, context);
-  expect((await decrypt(acme, ciphertext, context)).equals(bytes)).toBe(true);
+  const ciphertext = await encryptEnvelope(acme, bytes, context);
+  expect((await decryptEnvelope(acme, ciphertext, context)).equals(bytes)).toBe(true);
 });
 
 describe('the context must be the same', () => {
@@ -92,12 +92,14 @@ describe('what does not open, all alike', () => {
   });
 
   test("a neighbour's message, by the name of its key and by the key itself", async () => {
-    expect(await outcome(message, rawDataKeys('globex'))).toBe('decryption-failed');
-    expect(await outcome(message, rawDataKeys('acme', 8))).toBe('decryption-failed');
+    expect(await outcome(message, uncachedRawKeyring('globex'))).toBe('decryption-failed');
+    expect(await outcome(message, uncachedRawKeyring('acme', 8))).toBe('decryption-failed');
   });
 
   test("a message that another key has wrapped, though the tenant's key store could open it", async () => {
-    expect(await outcome(message, { ...acme, owns: () => false })).toBe('decryption-failed');
+    expect(await outcome(message, uncached({ ...acme.keyring, owns: () => false }))).toBe(
+      'decryption-failed',
+    );
   });
 
   test('any garbage', async () => {
@@ -128,7 +130,7 @@ describe('what does not open, all alike', () => {
       Buffer.alloc(65_536, 2),
       Buffer.from('x'),
     ]);
-    const { result: long } = await stockCommitted.encrypt(rawKeyring('acme'), bytes, {
+    const { result: long } = await stockCommitted.encrypt(sdkKeyring('acme'), bytes, {
       suiteId: AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
       encryptionContext: context,
       frameLength: 65_536,
@@ -151,14 +153,14 @@ describe('what does not open, all alike', () => {
 });
 
 describe('with the stock Encryption SDK', () => {
-  const stockEncrypt = async (suite?: AlgorithmSuiteIdentifier, keyring = rawKeyring('acme')) => {
+  const stockEncrypt = async (suite?: AlgorithmSuiteIdentifier, keyring = sdkKeyring('acme')) => {
     const client = suite === undefined ? stockCommitted : stock;
     const options = { encryptionContext: context, ...(suite !== undefined && { suiteId: suite }) };
     return (await client.encrypt(keyring, plaintext, options)).result;
   };
 
   test('our message opens', async () => {
-    const opened = await stockCommitted.decrypt(rawKeyring('acme'), message);
+    const opened = await stockCommitted.decrypt(sdkKeyring('acme'), message);
     expect(opened.plaintext).toEqual(plaintext);
     expect({ ...opened.messageHeader.encryptionContext }).toEqual(context);
   });
@@ -167,8 +169,8 @@ describe('with the stock Encryption SDK', () => {
     'our message of %d bytes opens, all in its final frame',
     async (length) => {
       const bytes = Buffer.alloc(length, 3);
-      const ours = await encrypt(acme, bytes, context);
-      const opened = await stockCommitted.decrypt(rawKeyring('acme'), ours);
+      const ours = await encryptEnvelope(acme, bytes, context);
+      const opened = await stockCommitted.decrypt(sdkKeyring('acme'), ours);
       expect(opened.plaintext.equals(bytes)).toBe(true);
       expect(opened.messageHeader.frameLength).toBeGreaterThan(length);
     },
@@ -182,14 +184,14 @@ describe('with the stock Encryption SDK', () => {
         fc.integer({ min: 1, max: 64 }),
         fc.boolean(),
         async (bytes, given, frameLength, signed) => {
-          const { result } = await stockCommitted.encrypt(rawKeyring('acme'), bytes, {
+          const { result } = await stockCommitted.encrypt(sdkKeyring('acme'), bytes, {
             suiteId: signed
               ? AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384
               : AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
             encryptionContext: given,
             frameLength,
           });
-          expect(await decrypt(acme, result, given)).toEqual(Buffer.from(bytes));
+          expect(await decryptEnvelope(acme, result, given)).toEqual(Buffer.from(bytes));
         },
       ),
       { numRuns: 60 },
@@ -199,8 +201,8 @@ describe('with the stock Encryption SDK', () => {
   test('opens any of our messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), contexts, async (bytes, given) => {
-        const ours = await encrypt(acme, Buffer.from(bytes), given);
-        const opened = await stockCommitted.decrypt(rawKeyring('acme'), ours);
+        const ours = await encryptEnvelope(acme, Buffer.from(bytes), given);
+        const opened = await stockCommitted.decrypt(sdkKeyring('acme'), ours);
         expect(opened.plaintext).toEqual(Buffer.from(bytes));
         expect({ ...opened.messageHeader.encryptionContext }).toEqual(given);
       }),
@@ -239,14 +241,14 @@ describe('with the stock Encryption SDK', () => {
     AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384,
   ])('its message without commitment does not open here: suite %d', async (suite) => {
     const uncommitted = await stockEncrypt(suite);
-    expect((await stock.decrypt(rawKeyring('acme'), uncommitted)).plaintext).toEqual(plaintext);
+    expect((await stock.decrypt(sdkKeyring('acme'), uncommitted)).plaintext).toEqual(plaintext);
     expect(await outcome(uncommitted)).toBe('decryption-failed');
   });
 
   test('its message with two wrapped data keys does not open here', async () => {
     const keyring = new MultiKeyringNode({
-      generator: rawKeyring('acme'),
-      children: [rawKeyring('globex')],
+      generator: sdkKeyring('acme'),
+      children: [sdkKeyring('globex')],
     });
     const doubly = await stockEncrypt(undefined, keyring);
     expect(parseMessage(doubly)).toBeUndefined();
@@ -256,20 +258,20 @@ describe('with the stock Encryption SDK', () => {
 
 describe('a failure that is not in the message', () => {
   const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-  const failing = (error: unknown): DataKeys => {
+  const failing = (error: unknown): CachedKeyring => {
     const fail = async () => Promise.reject(error);
-    return uncached({ ...rawWrapping('acme'), generate: fail, unwrap: fail });
+    return uncached({ ...rawKeyring('acme'), generateDataKey: fail, unwrapDataKey: fail });
   };
 
   test('is not taken for one of the message', async () => {
-    expect(await outcome(message, failing(new WrappingFailed(throttled)))).toBe(throttled);
+    expect(await outcome(message, failing(new KeyStoreFailure(throttled)))).toBe(throttled);
   });
 
-  test('but whatever else the wrapping says is', async () => {
+  test('but whatever else the keyring says is', async () => {
     expect(await outcome(message, failing(throttled))).toBe('decryption-failed');
   });
 
   test('of encryption comes as it is', async () => {
-    await expect(encrypt(failing(throttled), plaintext, context)).rejects.toBe(throttled);
+    await expect(encryptEnvelope(failing(throttled), plaintext, context)).rejects.toBe(throttled);
   });
 });

@@ -1,13 +1,13 @@
-/** A key store, a cache before it, and a clock: for the tests of the cache and of what is lent out of it. */
+/** A key store, a cache before it, and a clock: for the tests of the cache and of the data keys that it lends. */
 import type { EncryptedDataKey } from '@aws-crypto/client-node';
 import {
-  type CacheScope,
-  cachedDataKeys,
-  type DataKeys,
+  type CachedKeyring,
+  withDecryptionKey,
+  withEncryptionKey,
 } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from '../../../lambdas/crypto/data-key-cache.ts';
-import type { Wrapping } from '../../../lambdas/crypto/keyring.ts';
-import { rawWrapping } from './raw-keyring.ts';
+import type { Keyring } from '../../../lambdas/crypto/keyring.ts';
+import { rawKeyring } from './raw-keyring.ts';
 
 export const limits: DataKeyLimits = {
   maxAgeMs: 300_000,
@@ -15,32 +15,44 @@ export const limits: DataKeyLimits = {
   maxBytes: 1000,
   maxEntries: 8,
 };
-export const scope: CacheScope = { tenantId: 'acme', keyArn: 'arn:1', plaintextBytes: 10 };
+
+/** For whom, under which key and for how much a data key is asked for. */
+export interface Scope {
+  readonly tenantId: string;
+  readonly keyName: string;
+  readonly plaintextBytes: number;
+}
+
+export const scope: Scope = { tenantId: 'acme', keyName: 'arn:1', plaintextBytes: 10 };
 export const context = { TenantId: 'acme', document: 'invoice-7' };
 
 export type Context = Record<string, string>;
 
 /** A key store that counts its calls, answers when `answered` lets it, and fails where told. */
-export class Store implements Wrapping {
+export class Store {
   calls = 0;
   answered = Promise.resolve();
   failure: Error | undefined;
   /** the buffers of the data keys that it gave away */
   readonly given: Uint8Array[] = [];
-  readonly #wrapping = rawWrapping('acme');
+  readonly #raw = rawKeyring('acme');
 
-  owns = (wrapped: EncryptedDataKey) => this.#wrapping.owns(wrapped);
-
-  async generate(bound: Context) {
-    await this.#call();
-    const key = await this.#wrapping.generate(bound);
-    this.given.push(key.plaintext);
-    return key;
-  }
-
-  async unwrap(wrapped: EncryptedDataKey, bound: Context) {
-    await this.#call();
-    return this.#wrapping.unwrap(wrapped, bound);
+  /** Whatever its name, behind it is the same key. */
+  keyring(keyName: string): Keyring {
+    return {
+      ...this.#raw,
+      keyName,
+      generateDataKey: async (bound) => {
+        await this.#call();
+        const key = await this.#raw.generateDataKey(bound);
+        this.given.push(key.plaintext);
+        return key;
+      },
+      unwrapDataKey: async (wrapped, bound) => {
+        await this.#call();
+        return this.#raw.unwrapDataKey(wrapped, bound);
+      },
+    };
   }
 
   async #call() {
@@ -51,24 +63,27 @@ export class Store implements Wrapping {
   }
 }
 
-/** A key store, a cache before it, and a clock of this test's own. */
-export function world(changed: Partial<DataKeyLimits> = {}) {
+export function dataKeyHarness(changed: Partial<DataKeyLimits> = {}) {
   const clock = { time: 1_000_000 };
   const store = new Store();
   const cache = new DataKeyCache({ ...limits, ...changed }, () => clock.time);
-  const dataKeys = (of: CacheScope = scope): DataKeys => cachedDataKeys(store, cache, of);
+  const cached = ({ tenantId, keyName }: Scope = scope): CachedKeyring => ({
+    tenantId,
+    keyring: store.keyring(keyName),
+    cache,
+  });
   return {
     clock,
     store,
     cache,
-    dataKeys,
+    cached,
     encryptionKey: (of = scope, bound: Context = context) =>
-      dataKeys(of).toSeal(bound, ({ plaintext, wrapped }) => ({
+      withEncryptionKey(cached(of), bound, of.plaintextBytes, ({ plaintext, wrapped }) => ({
         plaintext: hex(plaintext),
         wrapped,
       })),
     decryptionKey: (wrapped: EncryptedDataKey, of = scope, bound: Context = context) =>
-      dataKeys(of).toOpen(wrapped, bound, hex),
+      withDecryptionKey(cached(of), wrapped, bound, hex),
   };
 }
 

@@ -2,8 +2,8 @@
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decrypt, encrypt } from '../../../lambdas/crypto/envelope-encryption.ts';
-import { kmsWrapping } from '../../../lambdas/crypto/kms-keyring.ts';
+import { decryptEnvelope, encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
+import { kmsKeyring } from '../../../lambdas/crypto/kms-keyring.ts';
 import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
 import { type Aws, openAws } from '../tenants/aws.ts';
 import { uncached } from './raw-keyring.ts';
@@ -19,26 +19,26 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-const dataKeys = (keyArn = keys[0], fault = {}) =>
-  uncached(kmsWrapping(aws.clients(fault).kms, keyArn));
-const outcome = (ciphertext: Buffer, by = dataKeys()) =>
-  decrypt(by, ciphertext, context).then(
+const keyOf = (keyArn = keys[0], fault = {}) =>
+  uncached(kmsKeyring(aws.clients(fault).kms, keyArn));
+const outcome = (ciphertext: Buffer, by = keyOf()) =>
+  decryptEnvelope(by, ciphertext, context).then(
     (bytes) => bytes.toString(),
     (error) => error.code ?? error.name,
   );
 
 test('a message names its key as every Encryption SDK does, and opens under that key alone', async () => {
-  const message = await encrypt(dataKeys(), plaintext, context);
+  const message = await encryptEnvelope(keyOf(), plaintext, context);
   expect(parseMessage(message)?.wrappedDataKey).toMatchObject({
     providerId: 'aws-kms',
     providerInfo: keys[0],
   });
   expect(await outcome(message)).toBe('x');
-  expect(await outcome(message, dataKeys(keys[1]))).toBe('decryption-failed');
+  expect(await outcome(message, keyOf(keys[1]))).toBe('decryption-failed');
 });
 
 test('a message that names our key but was wrapped by another does not open', async () => {
-  const message = await encrypt(dataKeys(keys[1]), plaintext, context);
+  const message = await encryptEnvelope(keyOf(keys[1]), plaintext, context);
   const at = message.indexOf(keys[1]);
   const renamed = Buffer.concat([
     message.subarray(0, at),
@@ -57,7 +57,7 @@ describe('which data keys are its own', () => {
       encryptedDataKey: new Uint8Array(1),
       ...change,
     });
-  const { owns } = kmsWrapping(
+  const { owns } = kmsKeyring(
     new KMSClient({ region: 'eu-central-1' }),
     'arn:aws:kms:eu-central-1:111122223333:key/1',
   );
@@ -83,15 +83,15 @@ test.each([
   ['InvalidCiphertextException', 'decryption-failed'],
   ['IncorrectKeyException', 'decryption-failed'],
 ])('KMS says %s: %s', async (name, expected) => {
-  const message = await encrypt(dataKeys(), plaintext, context);
+  const message = await encryptEnvelope(keyOf(), plaintext, context);
   const before = () => {
     throw Object.assign(new Error('x'), { name });
   };
-  expect(await outcome(message, dataKeys(keys[0], { before }))).toBe(expected);
+  expect(await outcome(message, keyOf(keys[0], { before }))).toBe(expected);
 });
 
 test('a disabled key is no failed decryption', async () => {
-  const message = await encrypt(dataKeys(), plaintext, context);
+  const message = await encryptEnvelope(keyOf(), plaintext, context);
   await aws.administrator.disableKey({ KeyId: keys[0] });
   expect(await outcome(message)).toBe('DisabledException');
   await aws.administrator.enableKey({ KeyId: keys[0] });

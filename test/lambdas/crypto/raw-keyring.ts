@@ -1,4 +1,4 @@
-/** A wrapping without KMS: a raw AES key of this machine stands for the tenant's. */
+/** A keyring without KMS: a raw AES key of this machine stands for the tenant's. */
 import { randomUUID } from 'node:crypto';
 import {
   AlgorithmSuiteIdentifier,
@@ -10,16 +10,17 @@ import {
   RawAesWrappingSuiteIdentifier,
   unwrapDataKey,
 } from '@aws-crypto/client-node';
-import { cachedDataKeys, type DataKeys } from '../../../lambdas/crypto/cached-data-keys.ts';
+import type { CachedKeyring } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { DataKeyCache } from '../../../lambdas/crypto/data-key-cache.ts';
-import type { Wrapping } from '../../../lambdas/crypto/keyring.ts';
+import type { Keyring } from '../../../lambdas/crypto/keyring.ts';
 
 const keyNamespace = 'test';
 const suite = new NodeAlgorithmSuite(
   AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
 );
 
-export function rawKeyring(keyName: string, keyByte = 7): KeyringNode {
+/** As the stock Encryption SDK has it. */
+export function sdkKeyring(keyName: string, keyByte = 7): KeyringNode {
   return new RawAesKeyringNode({
     keyName,
     keyNamespace,
@@ -28,34 +29,42 @@ export function rawKeyring(keyName: string, keyByte = 7): KeyringNode {
   });
 }
 
-export function rawWrapping(keyName: string, keyByte?: number): Wrapping {
-  const keyring = rawKeyring(keyName, keyByte);
+export function rawKeyring(keyName: string, keyByte?: number): Keyring {
+  const sdk = sdkKeyring(keyName, keyByte);
+  const generateDataKey: Keyring['generateDataKey'] = async (context) => {
+    const material = new NodeEncryptionMaterial(suite, { ...context });
+    await sdk.onEncrypt(material);
+    const plaintext = new Uint8Array(unwrapDataKey(material.getUnencryptedDataKey()));
+    const [wrapped] = material.encryptedDataKeys;
+    if (wrapped === undefined) throw new Error('the keyring wrapped no data key');
+    return { plaintext, context, wrapped, requestId: randomUUID() };
+  };
   return {
-    async generate(context) {
-      const material = new NodeEncryptionMaterial(suite, { ...context });
-      await keyring.onEncrypt(material);
-      const plaintext = new Uint8Array(unwrapDataKey(material.getUnencryptedDataKey()));
-      const [wrapped] = material.encryptedDataKeys;
-      if (wrapped === undefined) throw new Error('the keyring wrapped no data key');
-      return { plaintext, context, wrapped, requestId: randomUUID() };
+    keyName,
+    generateDataKey,
+    async generateDataKeyWithoutPlaintext(context) {
+      const { plaintext: _, ...wrapped } = await generateDataKey(context);
+      return wrapped;
     },
-    async unwrap(wrapped, context) {
+    async unwrapDataKey(wrapped, context) {
       const material = new NodeDecryptionMaterial(suite, { ...context });
-      await keyring.onDecrypt(material, [wrapped]);
+      await sdk.onDecrypt(material, [wrapped]);
       const plaintext = new Uint8Array(unwrapDataKey(material.getUnencryptedDataKey()));
       return { plaintext, requestId: randomUUID() };
     },
     // After the name, a raw keyring writes its tag length and IV there.
     owns: ({ providerId, providerInfo }) =>
       providerId === keyNamespace && providerInfo.startsWith(keyName),
+    // Without a message around it there is no IV.
+    wrappedDataKeyFrom: () => undefined,
   };
 }
 
-/** @returns data keys of which none is used twice */
-export function uncached(wrapping: Wrapping): DataKeys {
+/** @returns the keyring with a cache that is off: no data key is used twice */
+export function uncached(keyring: Keyring): CachedKeyring {
   const off = { maxAgeMs: 0, maxMessages: 0, maxBytes: 0, maxEntries: 0 };
-  return cachedDataKeys(wrapping, new DataKeyCache(off), { tenantId: 'acme', keyArn: 'raw' });
+  return { tenantId: 'acme', keyring, cache: new DataKeyCache(off) };
 }
 
-export const rawDataKeys = (keyName: string, keyByte?: number): DataKeys =>
-  uncached(rawWrapping(keyName, keyByte));
+export const uncachedRawKeyring = (keyName: string, keyByte?: number): CachedKeyring =>
+  uncached(rawKeyring(keyName, keyByte));
