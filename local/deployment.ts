@@ -19,7 +19,7 @@ import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';
 import { liveKeys } from './kms/live-keys.ts';
 import { withQuotas } from './kms/quotas.ts';
-import { kms } from './kms/service.ts';
+import { kms, kmsCloudTrailFields } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
 import { readKeys } from './kms/template.ts';
 import type { Role } from './sts/role.ts';
@@ -90,7 +90,11 @@ async function deployIn(
   const pages = pagesOf({ template, keys, roles, operator, dynamodb: tables.service, clock });
 
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
-  const trail = openTrail({ ...account, onEvent: onTrailEvent });
+  const trail = openTrail({
+    ...account,
+    fields: kmsCloudTrailFields,
+    onEvent: onTrailEvent,
+  });
 
   const endpoint = await serveAws({
     services: [

@@ -1,9 +1,10 @@
 /**
- * A call of KMS as CloudTrail records it. Invariant: of what the caller sent and got, an event holds only what
- * `local/cloudtrail/kms-fields.ts` lists. Source: "CloudTrail record contents", CloudTrail user guide.
+ * A call of KMS as CloudTrail records it. Invariant: of what the caller sent and got, an event holds only what the
+ * operation lists as its CloudTrail fields. Source: "CloudTrail record contents", CloudTrail user guide.
  */
+
 import type { ServedCall } from '../aws/call.ts';
-import { type Told, told } from '../aws/cloudtrail-fields.ts';
+import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import { eventIdOf } from '../aws/wire/event-id.ts';
 import { type UserIdentity, userIdentity } from './identity.ts';
 
@@ -43,15 +44,19 @@ export interface TrailResource {
   readonly ARN: string;
 }
 
-export interface TrailAccount {
+/** What a trail records. */
+export interface TrailSource {
   readonly region: string;
   readonly accountId: string;
+  /** of KMS's operations, by name */
+  readonly fields: Readonly<Record<string, CloudTrailFields>>;
 }
 
 /** @returns nothing for a call of another service, and of an operation that KMS does not have */
-export function trailEvent(call: ServedCall, account: TrailAccount): TrailEvent | undefined {
-  const what = Object.hasOwn(told, call.operation) ? told[call.operation] : undefined;
-  if (call.service !== 'kms' || what === undefined) return undefined;
+export function trailEvent(call: ServedCall, source: TrailSource): TrailEvent | undefined {
+  const { operation } = call;
+  const fields = Object.hasOwn(source.fields, operation) ? source.fields[operation] : undefined;
+  if (call.service !== 'kms' || fields === undefined) return undefined;
   const service = call.caller.service;
   const arns = arnsOf(call);
   const eventID = eventIdOf(call.requestId);
@@ -60,21 +65,21 @@ export function trailEvent(call: ServedCall, account: TrailAccount): TrailEvent 
     userIdentity: userIdentity(call.caller),
     eventTime: call.time.toISOString().replace(/\.\d+Z$/, 'Z'),
     eventSource: 'kms.amazonaws.com',
-    eventName: call.operation,
-    awsRegion: account.region,
+    eventName: operation,
+    awsRegion: source.region,
     sourceIPAddress: service ?? call.sourceIp,
     userAgent: service ?? call.userAgent,
     ...errorOf(call),
-    requestParameters: requestOf(call, what),
-    responseElements: responseOf(call, what, arns),
-    ...materialOf(call, what),
+    requestParameters: requestOf(call, fields),
+    responseElements: responseOf(call, fields, arns),
+    ...materialOf(call, fields),
     requestID: call.requestId,
     eventID,
-    readOnly: what.readOnly,
-    resources: arns.map((ARN) => ({ accountId: account.accountId, type: 'AWS::KMS::Key', ARN })),
+    readOnly: fields.readOnly,
+    resources: arns.map((ARN) => ({ accountId: source.accountId, type: 'AWS::KMS::Key', ARN })),
     eventType: 'AwsApiCall',
     managementEvent: true,
-    recipientAccountId: account.accountId,
+    recipientAccountId: source.accountId,
     ...(service === undefined ? {} : { sharedEventID: eventIdOf(eventID) }),
     eventCategory: 'Management',
   };
@@ -97,29 +102,37 @@ function arnsOf({ resources, output = {} }: ServedCall): string[] {
 }
 
 /**
- * Nothing of a call that the policies did not let pass. Before they were asked, the input may be anything, in any
- * member. Of a refusal, AWS does not document that it tells the parameters, so nobody must come to rely on them.
+ * Nothing of a call that the policies did not let pass. Before they were asked, any member of the input may hold
+ * anything. AWS does not document parameters in the event of a refusal, so nobody must come to rely on them.
  */
-function requestOf({ input, resources, errorCode }: ServedCall, what: Told): Members | null {
+function requestOf(
+  { input, resources, errorCode }: ServedCall,
+  fields: CloudTrailFields,
+): Members | null {
   const passed = resources.length > 0 && errorCode !== 'AccessDeniedException';
   if (!passed || input === undefined) return null;
-  const shown = elements({ ...what.defaults, ...given(input) }, what.request);
+  const { defaults, requestParameters } = fields;
+  const shown = elements({ ...defaults, ...given(input) }, requestParameters);
   return Object.keys(shown).length === 0 ? null : shown;
 }
 
 const given = (input: Members): Members =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 
-function responseOf({ output }: ServedCall, { response }: Told, arns: readonly string[]) {
-  if (output === undefined || response === undefined) return null;
-  if (response !== 'key') return elements(output as Members, response);
+function responseOf(
+  { output }: ServedCall,
+  { responseElements }: CloudTrailFields,
+  arns: readonly string[],
+) {
+  if (output === undefined || responseElements === undefined) return null;
+  if (responseElements !== 'key ARN') return elements(output as Members, responseElements);
   return { keyId: arns.findLast((arn) => arn.includes(':key/')) };
 }
 
-function materialOf({ output }: ServedCall, { material }: Told) {
-  return output === undefined || material === undefined
+function materialOf({ output }: ServedCall, { additionalEventData }: CloudTrailFields) {
+  return output === undefined || additionalEventData === undefined
     ? {}
-    : { additionalEventData: material(output as Members) };
+    : { additionalEventData: additionalEventData(output as Members) };
 }
 
 /** CloudTrail spells members with a small first letter, but for `AWSAccountId`. */

@@ -1,6 +1,6 @@
 /** The trail of the local KMS: each call's event, in the order in which the calls ended; the last ones are kept. */
 import type { ServedCall } from '../aws/call.ts';
-import { type TrailAccount, type TrailEvent, trailEvent } from './event.ts';
+import { type TrailEvent, type TrailSource, trailEvent } from './event.ts';
 
 export interface Trail {
   /** oldest first */
@@ -8,18 +8,18 @@ export interface Trail {
   record(call: ServedCall): void;
 }
 
-export interface TrailOptions extends TrailAccount {
+export interface TrailOptions extends TrailSource {
   readonly onEvent: (event: TrailEvent) => void;
   /** of events kept */
   readonly limit?: number;
 }
 
-export function openTrail({ onEvent, limit = 10_000, ...account }: TrailOptions): Trail {
+export function openTrail({ onEvent, limit = 10_000, ...source }: TrailOptions): Trail {
   const events: TrailEvent[] = [];
   return {
     events,
     record(call) {
-      const event = trailEvent(call, account);
+      const event = trailEvent(call, source);
       if (event === undefined) return;
       events.push(event);
       if (events.length > limit) events.shift();

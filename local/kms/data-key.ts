@@ -1,16 +1,17 @@
 /** A data key: random bytes, sealed under a KMS key like any other plaintext. */
 import { randomBytes } from 'node:crypto';
+import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import type { Call } from '../aws/operation.ts';
 import { authorizedKey } from './access.ts';
 import { type KmsAccount, keyArn } from './account.ts';
 import { seal } from './ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable } from './cryptography.ts';
 import { dryRun, validation } from './errors.ts';
-import { integer, oneOf, optional, readInput } from './input.ts';
+import { integer, oneOf, optional, type Values } from './input.ts';
 import { currentMaterial } from './material.ts';
 import { absent, encryptionContext, flag, grantTokens, keyName } from './members.ts';
 
-const shape = {
+export const dataKeyMembers = {
   KeyId: keyName,
   EncryptionContext: encryptionContext,
   NumberOfBytes: optional(integer(1, 1024)),
@@ -18,6 +19,12 @@ const shape = {
   GrantTokens: grantTokens,
   Recipient: absent('Nitro enclaves are not supported here: leave Recipient out'),
   DryRun: flag,
+};
+
+export const dataKeyCloudTrail: CloudTrailFields<keyof typeof dataKeyMembers> = {
+  readOnly: true,
+  requestParameters: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext', 'DryRun'],
+  additionalEventData: ({ KeyMaterialId }) => ({ keyMaterialId: KeyMaterialId }),
 };
 
 export interface DataKey {
@@ -31,9 +38,8 @@ export function newDataKey(
   account: KmsAccount,
   call: Call,
   operation: 'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext',
-  body: Readonly<Record<string, unknown>>,
+  input: Values<typeof dataKeyMembers>,
 ): DataKey {
-  const input = readInput(shape, body);
   const size = sizeInBytes(input.NumberOfBytes, input.KeySpec);
   const conditions = cryptoConditions(input.EncryptionContext, 'SYMMETRIC_DEFAULT');
   const names = 'ids and aliases';

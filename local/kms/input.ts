@@ -8,17 +8,18 @@ import { serialization, validation } from './errors.ts';
 /** Reads one member; notes broken constraints, throws on a wrong type. */
 export type Member<T> = (value: unknown, path: string, violations: string[]) => T;
 
-type Values<S extends Record<string, Member<unknown>>> = {
-  readonly [K in keyof S]: ReturnType<S[K]>;
-};
+/** The members of a structure, by name. */
+export type Members = Readonly<Record<string, Member<unknown>>>;
+
+export type Values<M extends Members> = { readonly [K in keyof M]: ReturnType<M[K]> };
 
 /** @throws AwsError SerializationException, ValidationException */
-export function readInput<S extends Record<string, Member<unknown>>>(
-  shape: S,
+export function readInput<M extends Members>(
+  members: M,
   input: Readonly<Record<string, unknown>>,
-): Values<S> {
+): Values<M> {
   const violations: string[] = [];
-  const values = readMembers(shape, input, '', violations);
+  const values = readMembers(members, input, '', violations);
   if (violations.length > 0) {
     const errors = violations.length === 1 ? 'error' : 'errors';
     throw validation(
@@ -28,13 +29,13 @@ export function readInput<S extends Record<string, Member<unknown>>>(
   return values;
 }
 
-function readMembers<S extends Record<string, Member<unknown>>>(
-  shape: S,
+function readMembers<M extends Members>(
+  members: M,
   input: Readonly<Record<string, unknown>>,
   prefix: string,
   violations: string[],
-): Values<S> {
-  const entries = Object.entries(shape).map(([name, member]) => [
+): Values<M> {
+  const entries = Object.entries(members).map(([name, member]) => [
     name,
     member(input[name], prefix + lowerFirst(name), violations),
   ]);
@@ -136,10 +137,10 @@ export const list =
   };
 
 export const structure =
-  <S extends Record<string, Member<unknown>>>(shape: S): Member<Values<S>> =>
+  <M extends Members>(members: M): Member<Values<M>> =>
   (value, path, violations) => {
     if (!isObject(value)) throw wrongType(value, 'a Structure');
-    return readMembers(shape, value, `${path}.`, violations);
+    return readMembers(members, value, `${path}.`, violations);
   };
 
 /** A map from text to text. A Map, so that no name in it can mean anything to JavaScript. */

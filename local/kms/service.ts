@@ -1,6 +1,8 @@
 /** KMS, as far as tenant-keys needs it: keys of one account in one region that encrypt or sign, without grants. */
+import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import type { Service } from '../aws/operation.ts';
 import type { KmsAccount } from './account.ts';
+import type { KmsOperation } from './operation.ts';
 import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createGrant } from './operations/create-grant.ts';
@@ -35,43 +37,51 @@ import { updateAlias } from './operations/update-alias.ts';
 import { verify } from './operations/verify.ts';
 import { keyPolicyOf } from './policy.ts';
 
+export const kmsOperations: readonly KmsOperation[] = [
+  createKey,
+  describeKey,
+  listKeys,
+  getKeyPolicy,
+  putKeyPolicy,
+  listKeyPolicies,
+  createAlias,
+  updateAlias,
+  deleteAlias,
+  listAliases,
+  tagResource,
+  untagResource,
+  listResourceTags,
+  enableKeyRotation,
+  disableKeyRotation,
+  getKeyRotationStatus,
+  rotateKeyOnDemand,
+  listKeyRotations,
+  encrypt,
+  decrypt,
+  reEncrypt,
+  generateDataKey,
+  generateDataKeyWithoutPlaintext,
+  sign,
+  verify,
+  getPublicKey,
+  enableKey,
+  disableKey,
+  scheduleKeyDeletion,
+  cancelKeyDeletion,
+  getKeyLastUsage,
+  createGrant,
+];
+
+/** What CloudTrail records of each operation, by its name. */
+export const kmsCloudTrailFields: Readonly<Record<string, CloudTrailFields>> = Object.fromEntries(
+  kmsOperations.map(({ name, cloudTrail }) => [name, cloudTrail]),
+);
+
 /** @throws AwsError where the store holds a key policy that the evaluator does not understand */
 export function kms(account: KmsAccount): Service {
   for (const key of account.store.keys.values()) keyPolicyOf(account, key);
-  return { name: 'kms', operations: operations(account) };
+  const operations = kmsOperations.map(
+    ({ name, forAccount }) => [name, forAccount(account)] as const,
+  );
+  return { name: 'kms', operations: Object.fromEntries(operations) };
 }
-
-const operations = (account: KmsAccount): Service['operations'] => ({
-  CreateKey: createKey(account),
-  DescribeKey: describeKey(account),
-  ListKeys: listKeys(account),
-  GetKeyPolicy: getKeyPolicy(account),
-  PutKeyPolicy: putKeyPolicy(account),
-  ListKeyPolicies: listKeyPolicies(account),
-  CreateAlias: createAlias(account),
-  UpdateAlias: updateAlias(account),
-  DeleteAlias: deleteAlias(account),
-  ListAliases: listAliases(account),
-  TagResource: tagResource(account),
-  UntagResource: untagResource(account),
-  ListResourceTags: listResourceTags(account),
-  EnableKeyRotation: enableKeyRotation(account),
-  DisableKeyRotation: disableKeyRotation(account),
-  GetKeyRotationStatus: getKeyRotationStatus(account),
-  RotateKeyOnDemand: rotateKeyOnDemand(account),
-  ListKeyRotations: listKeyRotations(account),
-  Encrypt: encrypt(account),
-  Decrypt: decrypt(account),
-  ReEncrypt: reEncrypt(account),
-  GenerateDataKey: generateDataKey(account),
-  GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext(account),
-  Sign: sign(account),
-  Verify: verify(account),
-  GetPublicKey: getPublicKey(account),
-  EnableKey: enableKey(account),
-  DisableKey: disableKey(account),
-  ScheduleKeyDeletion: scheduleKeyDeletion(account),
-  CancelKeyDeletion: cancelKeyDeletion(account),
-  GetKeyLastUsage: getKeyLastUsage(account),
-  CreateGrant: createGrant(account),
-});

@@ -5,12 +5,12 @@ import { authorizedKey } from './access.ts';
 import type { KmsAccount } from './account.ts';
 import { requireUsable } from './cryptography.ts';
 import { validation } from './errors.ts';
-import { blob, defaulted, oneOf } from './input.ts';
+import { blob, defaulted, oneOf, type Values } from './input.ts';
 import { currentMaterial } from './material.ts';
 import { flag, grantTokens, keyName } from './members.ts';
 import type { StoredKey } from './stored-key.ts';
 
-export const signingShape = {
+export const signingMembers = {
   KeyId: keyName,
   Message: blob(1, 4096),
   MessageType: defaulted(oneOf(['RAW', 'DIGEST', 'EXTERNAL_MU']), 'RAW'),
@@ -33,13 +33,6 @@ export const signingShape = {
   DryRun: flag,
 };
 
-interface SigningInput {
-  readonly KeyId: string;
-  readonly Message: Buffer;
-  readonly MessageType: string;
-  readonly SigningAlgorithm: string;
-}
-
 export interface Signing {
   readonly key: StoredKey;
   readonly privateKey: Buffer;
@@ -55,7 +48,7 @@ export function authorizedSigning(
   account: KmsAccount,
   call: Call,
   operation: 'Sign' | 'Verify',
-  input: SigningInput,
+  input: Values<typeof signingMembers>,
 ): Signing {
   const { SigningAlgorithm, MessageType } = input;
   const names = 'ids and aliases';
@@ -68,7 +61,11 @@ export function authorizedSigning(
   return { key, privateKey, digest: digestOf(input) };
 }
 
-function digestOf({ Message, MessageType, SigningAlgorithm }: SigningInput): Buffer {
+function digestOf({
+  Message,
+  MessageType,
+  SigningAlgorithm,
+}: Values<typeof signingMembers>): Buffer {
   if (MessageType === 'RAW') return createHash('sha256').update(Message).digest();
   if (MessageType === 'EXTERNAL_MU') {
     throw validation(`Message type EXTERNAL_MU is invalid for algorithm ${SigningAlgorithm}.`);

@@ -1,22 +1,23 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
-import { readInput } from '../input.ts';
+import { keyArn } from '../account.ts';
 import { requirePendingDeletion } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { KeyId: keyName };
+const members = { KeyId: keyName };
 
 /** The key is Disabled afterwards, whatever it was before. */
-export const cancelKeyDeletion =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const cancelKeyDeletion = kmsOperation({
+  name: 'CancelKeyDeletion',
+  members,
+  cloudTrail: { readOnly: false, requestParameters: ['KeyId'], responseElements: ['KeyId'] },
+  requestsPerSecond: 5,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:CancelKeyDeletion', KeyId, 'ids');
     requirePendingDeletion(account, key);
     const { deletion: _, ...kept } = key;
     replaceKey(account, { ...kept, enabled: false });
     return { KeyId: keyArn(account, key.keyId) };
-  };
+  },
+});

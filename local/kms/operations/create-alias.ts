@@ -1,19 +1,23 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizeAlias, authorizedKey } from '../access.ts';
-import { aliasArn, type KmsAccount, now } from '../account.ts';
+import { aliasArn, now } from '../account.ts';
 import { aliasExists, reservedAlias } from '../errors.ts';
-import { readInput } from '../input.ts';
 import { requireNotPendingDeletion } from '../key.ts';
 import { liveAlias } from '../live-keys.ts';
 import { aliasName, keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { AliasName: aliasName, TargetKeyId: keyName };
+const members = { AliasName: aliasName, TargetKeyId: keyName };
 
-export const createAlias =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { AliasName: name, TargetKeyId } = readInput(shape, body);
+export const createAlias = kmsOperation({
+  name: 'CreateAlias',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: ['AliasName', 'TargetKeyId'],
+    responseElements: 'key ARN',
+  },
+  requestsPerSecond: 5,
+  run(account, call, { AliasName: name, TargetKeyId }) {
     authorizeAlias(account, call, 'kms:CreateAlias', name);
     const key = authorizedKey(account, call, 'kms:CreateAlias', TargetKeyId, 'ids');
     if (name.startsWith('alias/aws/')) throw reservedAlias();
@@ -24,4 +28,5 @@ export const createAlias =
       draft.aliases.set(name, { name, keyId: key.keyId, createdAt: at, updatedAt: at });
     });
     return {};
-  };
+  },
+});

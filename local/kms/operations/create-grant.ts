@@ -1,14 +1,12 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import type { KmsAccount } from '../account.ts';
 import { dryRun, unsupported } from '../errors.ts';
-import { list, optional, readInput, text } from '../input.ts';
+import { list, optional, text } from '../input.ts';
 import { flag, grantTokens, keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
 const principal = text({ min: 1, max: 256, pattern: '^[\\w+=,.@:/-]+$' });
 
-const shape = {
+const members = {
   KeyId: keyName,
   GranteePrincipal: principal,
   RetiringPrincipal: optional(principal),
@@ -23,13 +21,19 @@ const shape = {
  * a policy that allows CreateGrant is a hole, and the answer tells it (AccessDenied: no hole). Grants
  * themselves are not supported.
  */
-export const createGrant =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId, DryRun } = readInput(shape, body);
+export const createGrant = kmsOperation({
+  name: 'CreateGrant',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: ['KeyId', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'Name'],
+  },
+  requestsPerSecond: 50,
+  run(account, call, { KeyId, DryRun }) {
     authorizedKey(account, call, 'kms:CreateGrant', KeyId, 'ids', {
       'kms:GrantIsForAWSResource': 'false',
     });
     if (DryRun) throw dryRun();
     throw unsupported('The policies allow this CreateGrant, but grants are not supported here');
-  };
+  },
+});

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Operation } from '../../aws/operation.ts';
 import { authorizeAccount } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { keyArn } from '../account.ts';
 import { unsupported, validation } from '../errors.ts';
-import { oneOf, optional, readInput, text } from '../input.ts';
+import { oneOf, optional, text } from '../input.ts';
 import { keyMetadata, newKey } from '../key.ts';
 import { type KeySpec, keyTypes } from '../key-type.ts';
 import { replaceKey } from '../live-keys.ts';
 import { requireNoLockout } from '../lockout.ts';
 import { absent, flag, keySpec, policyText, tags } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { parseKeyPolicy } from '../policy.ts';
 import { mergedTags, requestTagConditions } from '../tags.ts';
 
-const shape = {
+const members = {
   Policy: optional(policyText),
   Description: optional(text({ max: 8192 })),
   KeyUsage: optional(
@@ -28,10 +28,26 @@ const shape = {
   XksKeyId: absent('External key stores are not supported here'),
 };
 
-export const createKey =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const createKey = kmsOperation({
+  name: 'CreateKey',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: [
+      'Policy',
+      'Description',
+      'KeyUsage',
+      'CustomerMasterKeySpec',
+      'KeySpec',
+      'Origin',
+      'BypassPolicyLockoutSafetyCheck',
+      'Tags',
+      'MultiRegion',
+    ],
+    responseElements: ['KeyMetadata'],
+  },
+  requestsPerSecond: 5,
+  run(account, call, input) {
     const type = requestedType(input);
     const keyTags = mergedTags([], input.Tags ?? []);
     const keyId = randomUUID();
@@ -67,7 +83,8 @@ export const createKey =
     }
     replaceKey(account, key);
     return { KeyMetadata: keyMetadata(account, key) };
-  };
+  },
+});
 
 interface TypeInput {
   readonly KeyUsage: string | undefined;

@@ -1,10 +1,9 @@
-import type { Operation } from '../../aws/operation.ts';
 import { authorizeKey } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { keyArn } from '../account.ts';
 import { open } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
-import { blob, optional, readInput } from '../input.ts';
+import { blob, optional } from '../input.ts';
 import {
   absent,
   encryptionAlgorithm,
@@ -13,9 +12,10 @@ import {
   grantTokens,
   keyName,
 } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { findSource } from '../source-key.ts';
 
-const shape = {
+const members = {
   CiphertextBlob: blob(1, 6144),
   EncryptionContext: encryptionContext,
   GrantTokens: grantTokens,
@@ -26,10 +26,17 @@ const shape = {
   DryRunModifiers: absent('DryRunModifiers is not supported here'),
 };
 
-export const decrypt =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const decrypt = kmsOperation({
+  name: 'Decrypt',
+  members,
+  cloudTrail: {
+    readOnly: true,
+    requestParameters: ['KeyId', 'EncryptionContext', 'EncryptionAlgorithm', 'DryRun'],
+    defaults: { EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+    additionalEventData: ({ KeyMaterialId }) => ({ keyMaterialId: KeyMaterialId }),
+  },
+  requestsPerSecond: null,
+  run(account, call, input) {
     const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
     const source = findSource(account, call, 'kms:Decrypt', input, conditions);
     const { key } = source.found;
@@ -46,4 +53,5 @@ export const decrypt =
       EncryptionAlgorithm: input.EncryptionAlgorithm,
       KeyMaterialId: ciphertext.materialId,
     };
-  };
+  },
+});

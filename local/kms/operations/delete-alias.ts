@@ -1,18 +1,22 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizeAlias, authorizedKey } from '../access.ts';
-import { aliasArn, type KmsAccount } from '../account.ts';
+import { aliasArn } from '../account.ts';
 import { notFound } from '../errors.ts';
-import { readInput } from '../input.ts';
 import { liveAlias } from '../live-keys.ts';
 import { aliasName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { AliasName: aliasName };
+const members = { AliasName: aliasName };
 
-export const deleteAlias =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { AliasName: name } = readInput(shape, body);
+export const deleteAlias = kmsOperation({
+  name: 'DeleteAlias',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: ['AliasName'],
+    responseElements: 'key ARN',
+  },
+  requestsPerSecond: 15,
+  run(account, call, { AliasName: name }) {
     authorizeAlias(account, call, 'kms:DeleteAlias', name);
     const alias = liveAlias(account, name);
     if (alias === undefined) throw notFound(`Alias ${aliasArn(account, name)} is not found.`);
@@ -21,4 +25,5 @@ export const deleteAlias =
       draft.aliases.delete(name);
     });
     return {};
-  };
+  },
+});

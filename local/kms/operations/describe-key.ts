@@ -1,17 +1,17 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import type { KmsAccount } from '../account.ts';
-import { readInput } from '../input.ts';
 import { keyMetadata } from '../key.ts';
 import { grantTokens, keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { KeyId: keyName, GrantTokens: grantTokens };
+const members = { KeyId: keyName, GrantTokens: grantTokens };
 
-export const describeKey =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const describeKey = kmsOperation({
+  name: 'DescribeKey',
+  members,
+  cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
+  requestsPerSecond: 2000,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:DescribeKey', KeyId, 'ids and aliases');
     return { KeyMetadata: keyMetadata(account, key) };
-  };
+  },
+});

@@ -1,22 +1,22 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import type { KmsAccount } from '../account.ts';
-import { readInput } from '../input.ts';
 import { requireEnabled, requireSymmetric } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { KeyId: keyName };
+const members = { KeyId: keyName };
 
-export const disableKeyRotation =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const disableKeyRotation = kmsOperation({
+  name: 'DisableKeyRotation',
+  members,
+  cloudTrail: { readOnly: false, requestParameters: ['KeyId'] },
+  requestsPerSecond: 5,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:DisableKeyRotation', KeyId, 'ids');
     requireEnabled(account, key);
     requireSymmetric(account, key, 'DisableKeyRotation');
     const { rotation: _, ...withoutRotation } = key;
     replaceKey(account, withoutRotation);
     return {};
-  };
+  },
+});

@@ -1,23 +1,28 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import { type KmsAccount, now } from '../account.ts';
-import { defaulted, integer, readInput } from '../input.ts';
+import { now } from '../account.ts';
+import { defaulted, integer } from '../input.ts';
 import { requireEnabled, requireSymmetric } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { rotationFrom } from '../rotation.ts';
 
-const shape = {
+const members = {
   KeyId: keyName,
   RotationPeriodInDays: defaulted(integer(90, 2560), 365),
 };
 
 /** Enabling again with the same period leaves the next date alone, so repeating it never puts a rotation off. */
-export const enableKeyRotation =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId, RotationPeriodInDays: period } = readInput(shape, body);
+export const enableKeyRotation = kmsOperation({
+  name: 'EnableKeyRotation',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: ['KeyId', 'RotationPeriodInDays'],
+    responseElements: 'key ARN',
+  },
+  requestsPerSecond: 15,
+  run(account, call, { KeyId, RotationPeriodInDays: period }) {
     const key = authorizedKey(account, call, 'kms:EnableKeyRotation', KeyId, 'ids', {
       'kms:RotationPeriodInDays': String(period),
     });
@@ -27,4 +32,5 @@ export const enableKeyRotation =
       replaceKey(account, { ...key, rotation: rotationFrom(now(account), period) });
     }
     return {};
-  };
+  },
+});

@@ -1,21 +1,22 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import { type KmsAccount, now } from '../account.ts';
-import { readInput } from '../input.ts';
+import { now } from '../account.ts';
 import { requireNotPendingDeletion } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { enabledKey } from '../rotation.ts';
 
-const shape = { KeyId: keyName };
+const members = { KeyId: keyName };
 
-export const enableKey =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const enableKey = kmsOperation({
+  name: 'EnableKey',
+  members,
+  cloudTrail: { readOnly: false, requestParameters: ['KeyId'], responseElements: 'key ARN' },
+  requestsPerSecond: 5,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:EnableKey', KeyId, 'ids');
     requireNotPendingDeletion(account, key);
     replaceKey(account, enabledKey(key, now(account)));
     return {};
-  };
+  },
+});

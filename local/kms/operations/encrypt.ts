@@ -1,13 +1,13 @@
-import type { Operation } from '../../aws/operation.ts';
 import { authorizedKey } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
-import { seal } from '../ciphertext.ts';
+import { keyArn } from '../account.ts';
+import { parseCiphertext, seal } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
-import { blob, readInput } from '../input.ts';
+import { blob } from '../input.ts';
 import { encryptionAlgorithm, encryptionContext, flag, grantTokens, keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = {
+const members = {
   KeyId: keyName,
   Plaintext: blob(1, 4096),
   EncryptionContext: encryptionContext,
@@ -16,10 +16,20 @@ const shape = {
   DryRun: flag,
 };
 
-export const encrypt =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const encrypt = kmsOperation({
+  name: 'Encrypt',
+  members,
+  cloudTrail: {
+    readOnly: true,
+    requestParameters: ['KeyId', 'EncryptionContext', 'EncryptionAlgorithm', 'DryRun'],
+    defaults: { EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+    // The answer does not name the material, its ciphertext does.
+    additionalEventData: ({ CiphertextBlob }) => ({
+      keyMaterialId: parseCiphertext(Buffer.from(String(CiphertextBlob), 'base64')).materialId,
+    }),
+  },
+  requestsPerSecond: null,
+  run(account, call, input) {
     const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
     const names = 'ids and aliases';
     const key = authorizedKey(account, call, 'kms:Encrypt', input.KeyId, names, conditions);
@@ -32,4 +42,5 @@ export const encrypt =
       KeyId: keyArn(account, key.keyId),
       EncryptionAlgorithm: input.EncryptionAlgorithm,
     };
-  };
+  },
+});

@@ -1,8 +1,11 @@
-import type { Operation } from '../../aws/operation.ts';
-import type { KmsAccount } from '../account.ts';
-import { newDataKey } from '../data-key.ts';
+import { dataKeyCloudTrail, dataKeyMembers, newDataKey } from '../data-key.ts';
+import { kmsOperation } from '../operation.ts';
 
-export const generateDataKeyWithoutPlaintext =
-  (account: KmsAccount): Operation =>
-  (body, call) =>
-    newDataKey(account, call, 'GenerateDataKeyWithoutPlaintext', body).answer;
+export const generateDataKeyWithoutPlaintext = kmsOperation({
+  name: 'GenerateDataKeyWithoutPlaintext',
+  members: dataKeyMembers,
+  cloudTrail: dataKeyCloudTrail,
+  requestsPerSecond: null,
+  run: (account, call, input) =>
+    newDataKey(account, call, 'GenerateDataKeyWithoutPlaintext', input).answer,
+});

@@ -1,10 +1,13 @@
-import type { Operation } from '../../aws/operation.ts';
-import type { KmsAccount } from '../account.ts';
-import { newDataKey } from '../data-key.ts';
+import { dataKeyCloudTrail, dataKeyMembers, newDataKey } from '../data-key.ts';
+import { kmsOperation } from '../operation.ts';
 
-export const generateDataKey =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { plaintext, answer } = newDataKey(account, call, 'GenerateDataKey', body);
+export const generateDataKey = kmsOperation({
+  name: 'GenerateDataKey',
+  members: dataKeyMembers,
+  cloudTrail: dataKeyCloudTrail,
+  requestsPerSecond: null,
+  run(account, call, input) {
+    const { plaintext, answer } = newDataKey(account, call, 'GenerateDataKey', input);
     return { ...answer, Plaintext: plaintext.toString('base64') };
-  };
+  },
+});

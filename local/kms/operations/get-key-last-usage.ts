@@ -1,17 +1,18 @@
-import type { Operation } from '../../aws/operation.ts';
 import { eventIdOf } from '../../aws/wire/event-id.ts';
 import { authorizedKey } from '../access.ts';
-import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
-import { readInput } from '../input.ts';
+import { epochSeconds, keyArn } from '../account.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import type { KeyUse } from '../stored-key.ts';
 
-const shape = { KeyId: keyName };
+const members = { KeyId: keyName };
 
-export const getKeyLastUsage =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const getKeyLastUsage = kmsOperation({
+  name: 'GetKeyLastUsage',
+  members,
+  cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
+  requestsPerSecond: 5,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:GetKeyLastUsage', KeyId, 'ids');
     const use = account.store.uses.get(key.keyId);
     return {
@@ -20,7 +21,8 @@ export const getKeyLastUsage =
       TrackingStartDate: epochSeconds(key.createdAt),
       KeyCreationDate: epochSeconds(key.createdAt),
     };
-  };
+  },
+});
 
 const lastUsage = (use: KeyUse) => ({
   Operation: use.operation,

@@ -1,17 +1,17 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import { epochSeconds, type KmsAccount, keyArn } from '../account.ts';
-import { readInput } from '../input.ts';
+import { epochSeconds, keyArn } from '../account.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { KeyId: keyName };
+const members = { KeyId: keyName };
 
 /** Always off for a signing key. Off while the key is pending deletion. OnDemandRotationStartDate never shows: a rotation is done at once. */
-export const getKeyRotationStatus =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const getKeyRotationStatus = kmsOperation({
+  name: 'GetKeyRotationStatus',
+  members,
+  cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
+  requestsPerSecond: 1000,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:GetKeyRotationStatus', KeyId, 'ids');
     const { rotation, deletion } = key;
     const arn = keyArn(account, key.keyId);
@@ -24,4 +24,5 @@ export const getKeyRotationStatus =
       RotationPeriodInDays: rotation.periodInDays,
       NextRotationDate: epochSeconds(rotation.nextRotationAt),
     };
-  };
+  },
+});

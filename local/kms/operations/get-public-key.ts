@@ -1,20 +1,21 @@
-import type { Operation } from '../../aws/operation.ts';
 import { authorizedKey } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { keyArn } from '../account.ts';
 import { publicKeyOf } from '../ecdsa.ts';
-import { readInput } from '../input.ts';
 import { requireAsymmetric, requireEnabled } from '../key.ts';
 import { keySpecOf, keyTypeOf } from '../key-type.ts';
 import { currentMaterial } from '../material.ts';
 import { grantTokens, keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { KeyId: keyName, GrantTokens: grantTokens };
+const members = { KeyId: keyName, GrantTokens: grantTokens };
 
 /** No use of the key: GetKeyLastUsage does not tell of it. */
-export const getPublicKey =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const getPublicKey = kmsOperation({
+  name: 'GetPublicKey',
+  members,
+  cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
+  requestsPerSecond: 2000,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:GetPublicKey', KeyId, 'ids and aliases');
     requireEnabled(account, key);
     requireAsymmetric(account, key, 'GetPublicKey');
@@ -28,4 +29,5 @@ export const getPublicKey =
       KeyUsage: usage,
       ...algorithms,
     };
-  };
+  },
+});

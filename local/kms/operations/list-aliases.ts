@@ -1,20 +1,21 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizeAccount } from '../access.ts';
 import { aliasArn, epochSeconds, type KmsAccount } from '../account.ts';
-import { optional, readInput } from '../input.ts';
+import { optional } from '../input.ts';
 import { lookUp } from '../key-lookup.ts';
 import { liveKeys, sortedAliases } from '../live-keys.ts';
 import { keyName, limit, marker } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { page } from '../pagination.ts';
 import type { StoredAlias } from '../stored-key.ts';
 
-const shape = { KeyId: optional(keyName), Limit: limit(50), Marker: marker };
+const members = { KeyId: optional(keyName), Limit: limit(50), Marker: marker };
 
-export const listAliases =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const listAliases = kmsOperation({
+  name: 'ListAliases',
+  members,
+  cloudTrail: { readOnly: true, requestParameters: ['KeyId', 'Limit', 'Marker'] },
+  requestsPerSecond: 500,
+  run(account, call, input) {
     authorizeAccount(call, 'kms:ListAliases');
     const keys =
       input.KeyId === undefined
@@ -24,7 +25,8 @@ export const listAliases =
     const aliases = sortedAliases(account).filter((alias) => ids.has(alias.keyId));
     const { items, rest } = page(aliases, ({ name }) => name, input.Limit, input.Marker);
     return { Aliases: items.map((alias) => entry(account, alias)), ...rest };
-  };
+  },
+});
 
 const entry = (account: KmsAccount, alias: StoredAlias) => ({
   AliasName: alias.name,

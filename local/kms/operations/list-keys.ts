@@ -1,18 +1,18 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizeAccount } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
-import { readInput } from '../input.ts';
+import { keyArn } from '../account.ts';
 import { liveKeys } from '../live-keys.ts';
 import { limit, marker } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { page } from '../pagination.ts';
 
-const shape = { Limit: limit(100), Marker: marker };
+const members = { Limit: limit(100), Marker: marker };
 
-export const listKeys =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const listKeys = kmsOperation({
+  name: 'ListKeys',
+  members,
+  cloudTrail: { readOnly: true, requestParameters: ['Limit', 'Marker'] },
+  requestsPerSecond: 500,
+  run(account, call, input) {
     authorizeAccount(call, 'kms:ListKeys');
     const { items, rest } = page(
       liveKeys(account),
@@ -22,4 +22,5 @@ export const listKeys =
     );
     const keys = items.map(({ keyId }) => ({ KeyId: keyId, KeyArn: keyArn(account, keyId) }));
     return { Keys: keys, ...rest };
-  };
+  },
+});

@@ -1,10 +1,9 @@
-import type { Operation } from '../../aws/operation.ts';
 import { authorizeKey, findKey } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { keyArn } from '../account.ts';
 import { open, seal } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
-import { blob, optional, readInput } from '../input.ts';
+import { blob, optional } from '../input.ts';
 import { currentMaterial } from '../material.ts';
 import {
   absent,
@@ -14,9 +13,13 @@ import {
   grantTokens,
   keyName,
 } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { findSource } from '../source-key.ts';
 
-const shape = {
+const from = 'kms:ReEncryptFrom';
+const to = 'kms:ReEncryptTo';
+
+const members = {
   CiphertextBlob: blob(1, 6144),
   SourceEncryptionContext: encryptionContext,
   SourceKeyId: optional(keyName),
@@ -29,14 +32,32 @@ const shape = {
   DryRunModifiers: absent('DryRunModifiers is not supported here'),
 };
 
-const from = 'kms:ReEncryptFrom';
-const to = 'kms:ReEncryptTo';
-
 /** Two permissions: to take from the source key in its context, to give to the destination key in its own. */
-export const reEncrypt =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const reEncrypt = kmsOperation({
+  name: 'ReEncrypt',
+  members,
+  cloudTrail: {
+    readOnly: true,
+    requestParameters: [
+      'SourceKeyId',
+      'SourceEncryptionContext',
+      'SourceEncryptionAlgorithm',
+      'DestinationKeyId',
+      'DestinationEncryptionContext',
+      'DestinationEncryptionAlgorithm',
+      'DryRun',
+    ],
+    defaults: {
+      SourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+      DestinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    },
+    additionalEventData: ({ SourceKeyMaterialId, DestinationKeyMaterialId }) => ({
+      sourceKeyMaterialId: SourceKeyMaterialId,
+      destinationKeyMaterialId: DestinationKeyMaterialId,
+    }),
+  },
+  requestsPerSecond: null,
+  run(account, call, input) {
     const fromAlgorithm = input.SourceEncryptionAlgorithm;
     const toAlgorithm = input.DestinationEncryptionAlgorithm;
     const fromConditions = cryptoConditions(input.SourceEncryptionContext, fromAlgorithm);
@@ -68,4 +89,5 @@ export const reEncrypt =
       SourceKeyMaterialId: ciphertext.materialId,
       DestinationKeyMaterialId: currentMaterial(toKey).id,
     };
-  };
+  },
+});

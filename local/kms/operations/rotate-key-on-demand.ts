@@ -1,26 +1,27 @@
-import type { Operation } from '../../aws/operation.ts';
 import { AwsError } from '../../aws/wire/aws-error.ts';
 
 import { authorizedKey } from '../access.ts';
-import { type KmsAccount, keyArn, now } from '../account.ts';
+import { keyArn, now } from '../account.ts';
 import { limitExceeded } from '../errors.ts';
-import { readInput } from '../input.ts';
 import { requireEnabled, requireSymmetric } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { newMaterial } from '../material.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 import { lastAutomaticRotation } from '../rotation.ts';
-
-const shape = { KeyId: keyName };
 
 const maxOnDemandRotations = 25;
 const quietTimeInMilliseconds = 20 * 60_000;
 
+const members = { KeyId: keyName };
+
 /** On AWS the new material comes some time after the answer, here with it. */
-export const rotateKeyOnDemand =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId } = readInput(shape, body);
+export const rotateKeyOnDemand = kmsOperation({
+  name: 'RotateKeyOnDemand',
+  members,
+  cloudTrail: { readOnly: false, requestParameters: ['KeyId'], responseElements: ['KeyId'] },
+  requestsPerSecond: 5,
+  run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:RotateKeyOnDemand', KeyId, 'ids');
     const arn = keyArn(account, key.keyId);
     requireEnabled(account, key);
@@ -36,4 +37,5 @@ export const rotateKeyOnDemand =
     }
     replaceKey(account, { ...key, materials: [...key.materials, newMaterial(at, 'ON_DEMAND')] });
     return { KeyId: arn };
-  };
+  },
+});

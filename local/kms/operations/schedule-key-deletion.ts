@@ -1,22 +1,27 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizedKey } from '../access.ts';
-import { dayInMilliseconds, epochSeconds, type KmsAccount, keyArn, now } from '../account.ts';
-import { defaulted, integer, readInput } from '../input.ts';
+import { dayInMilliseconds, epochSeconds, keyArn, now } from '../account.ts';
+import { defaulted, integer } from '../input.ts';
 import { keyState, requireNotPendingDeletion } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
 import { keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = {
+const members = {
   KeyId: keyName,
   // The API's model says 1-365, the API reference 7-30.
   PendingWindowInDays: defaulted(integer(7, 30), 30),
 };
 
-export const scheduleKeyDeletion =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { KeyId, PendingWindowInDays: windowInDays } = readInput(shape, body);
+export const scheduleKeyDeletion = kmsOperation({
+  name: 'ScheduleKeyDeletion',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: ['KeyId', 'PendingWindowInDays'],
+    responseElements: ['KeyId', 'KeyState', 'DeletionDate'],
+  },
+  requestsPerSecond: 15,
+  run(account, call, { KeyId, PendingWindowInDays: windowInDays }) {
     const key = authorizedKey(account, call, 'kms:ScheduleKeyDeletion', KeyId, 'ids', {
       'kms:ScheduleKeyDeletionPendingWindowInDays': String(windowInDays),
     });
@@ -30,4 +35,5 @@ export const scheduleKeyDeletion =
       KeyState: keyState(scheduled),
       PendingWindowInDays: windowInDays,
     };
-  };
+  },
+});

@@ -1,15 +1,20 @@
-import type { Operation } from '../../aws/operation.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { keyArn } from '../account.ts';
 import { noteUse } from '../cryptography.ts';
 import { signDigest } from '../ecdsa.ts';
 import { dryRun } from '../errors.ts';
-import { readInput } from '../input.ts';
-import { authorizedSigning, signingShape } from '../signing.ts';
+import { kmsOperation } from '../operation.ts';
+import { authorizedSigning, signingMembers } from '../signing.ts';
 
-export const sign =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(signingShape, body);
+export const sign = kmsOperation({
+  name: 'Sign',
+  members: signingMembers,
+  cloudTrail: {
+    readOnly: true,
+    requestParameters: ['KeyId', 'MessageType', 'SigningAlgorithm', 'DryRun'],
+    defaults: { MessageType: 'RAW' },
+  },
+  requestsPerSecond: null,
+  run(account, call, input) {
     const { key, privateKey, digest } = authorizedSigning(account, call, 'Sign', input);
     if (input.DryRun) throw dryRun();
     const signature = signDigest(privateKey, digest);
@@ -19,4 +24,5 @@ export const sign =
       Signature: signature.toString('base64'),
       SigningAlgorithm: input.SigningAlgorithm,
     };
-  };
+  },
+});

@@ -1,22 +1,27 @@
-import type { Operation } from '../../aws/operation.ts';
-
 import { authorizeAlias, authorizedKey, authorizeKey } from '../access.ts';
-import { aliasArn, type KmsAccount, now } from '../account.ts';
+import { aliasArn, now } from '../account.ts';
 import { notFound } from '../errors.ts';
-import { readInput } from '../input.ts';
 import { requireNotPendingDeletion } from '../key.ts';
 import { lookUp } from '../key-lookup.ts';
 import { liveAlias } from '../live-keys.ts';
 import { aliasName, keyName } from '../members.ts';
+import { kmsOperation } from '../operation.ts';
 
-const shape = { AliasName: aliasName, TargetKeyId: keyName };
 const action = 'kms:UpdateAlias';
 
+const members = { AliasName: aliasName, TargetKeyId: keyName };
+
 /** Three permissions: on the alias, on the key that it names and on the one that it is to name. */
-export const updateAlias =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const { AliasName: name, TargetKeyId } = readInput(shape, body);
+export const updateAlias = kmsOperation({
+  name: 'UpdateAlias',
+  members,
+  cloudTrail: {
+    readOnly: false,
+    requestParameters: ['AliasName', 'TargetKeyId'],
+    responseElements: 'key ARN',
+  },
+  requestsPerSecond: 5,
+  run(account, call, { AliasName: name, TargetKeyId }) {
     authorizeAlias(account, call, action, name);
     const alias = liveAlias(account, name);
     if (alias === undefined) throw notFound(`Alias ${aliasArn(account, name)} is not found.`);
@@ -29,4 +34,5 @@ export const updateAlias =
       draft.aliases.set(name, { ...alias, keyId: key.keyId, updatedAt: now(account) });
     });
     return {};
-  };
+  },
+});

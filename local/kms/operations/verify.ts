@@ -1,18 +1,24 @@
-import type { Operation } from '../../aws/operation.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { keyArn } from '../account.ts';
 import { noteUse } from '../cryptography.ts';
 import { isSignatureOf } from '../ecdsa.ts';
 import { dryRun, invalidSignature } from '../errors.ts';
-import { blob, readInput } from '../input.ts';
-import { authorizedSigning, signingShape } from '../signing.ts';
+import { blob } from '../input.ts';
+import { kmsOperation } from '../operation.ts';
+import { authorizedSigning, signingMembers } from '../signing.ts';
 
-const shape = { ...signingShape, Signature: blob(1, 6144) };
+const members = { ...signingMembers, Signature: blob(1, 6144) };
 
 /** Answers only where the signature is valid: one that is not is an error. */
-export const verify =
-  (account: KmsAccount): Operation =>
-  (body, call) => {
-    const input = readInput(shape, body);
+export const verify = kmsOperation({
+  name: 'Verify',
+  members,
+  cloudTrail: {
+    readOnly: true,
+    requestParameters: ['KeyId', 'MessageType', 'SigningAlgorithm', 'DryRun'],
+    defaults: { MessageType: 'RAW' },
+  },
+  requestsPerSecond: null,
+  run(account, call, input) {
     const { key, privateKey, digest } = authorizedSigning(account, call, 'Verify', input);
     if (!isSignatureOf(privateKey, digest, input.Signature)) throw invalidSignature();
     if (input.DryRun) throw dryRun();
@@ -22,4 +28,5 @@ export const verify =
       SignatureValid: true,
       SigningAlgorithm: input.SigningAlgorithm,
     };
-  };
+  },
+});

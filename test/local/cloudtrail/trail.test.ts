@@ -1,9 +1,9 @@
 /** KMS over HTTP, and what its trail says of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { told } from '../../../local/aws/cloudtrail-fields.ts';
 import { nextRequestId } from '../../../local/aws/wire/request-id.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
 import { openTrail } from '../../../local/cloudtrail/trail.ts';
+import { kmsCloudTrailFields } from '../../../local/kms/service.ts';
 import { kmsRequest, send, signed } from '../aws/harness.ts';
 import { testKms } from '../kms/harness.ts';
 import { account } from '../small-template.ts';
@@ -28,8 +28,10 @@ const keyResource = (keyId = KeyId) => ({
   ARN: stack.arn(keyId),
 });
 
-test('each operation of KMS has its list of what may be told', () => {
-  expect(Object.keys(told).sort()).toEqual(Object.keys(testKms().service.operations).sort());
+test('each operation of KMS lists what CloudTrail records of it', () => {
+  expect(Object.keys(kmsCloudTrailFields).sort()).toEqual(
+    Object.keys(testKms().service.operations).sort(),
+  );
 });
 
 describe('cryptography', () => {
@@ -298,6 +300,7 @@ describe('the trail alone', () => {
   const open = (limit?: number, told: TrailEvent[] = []) => ({
     ...openTrail({
       ...account,
+      fields: kmsCloudTrailFields,
       onEvent: (event) => void told.push(event),
       ...(limit && { limit }),
     }),

@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { keyName } from '../../../local/kms/members.ts';
+import { kmsOperation } from '../../../local/kms/operation.ts';
+import { errorOf, testKms } from './harness.ts';
+
+const members = { KeyId: keyName };
+const cloudTrail = { readOnly: true, requestParameters: ['KeyId'] } as const;
+const complete = { name: 'Show', members, cloudTrail, requestsPerSecond: 5, run: () => ({}) };
+
+/** The compiler judges these: a `@ts-expect-error` without an error fails `npm test`. */
+describe('the descriptor of an operation does not type-check', () => {
+  test('without what CloudTrail records of it', () => {
+    const { cloudTrail: _, ...descriptor } = complete;
+    // @ts-expect-error: `cloudTrail` is missing
+    expect(kmsOperation(descriptor).cloudTrail).toBeUndefined();
+  });
+
+  test('without its request quota, none being null', () => {
+    const { requestsPerSecond: _, ...descriptor } = complete;
+    // @ts-expect-error: `requestsPerSecond` is missing
+    expect(kmsOperation(descriptor).requestsPerSecond).toBeUndefined();
+    expect(kmsOperation({ ...descriptor, requestsPerSecond: null }).requestsPerSecond).toBeNull();
+  });
+
+  test('with a CloudTrail field that is no member of its input', () => {
+    const fields = { readOnly: true, requestParameters: ['Plaintext'] } as const;
+    // @ts-expect-error: `Plaintext` is not a member
+    const wrong = kmsOperation({ ...complete, cloudTrail: fields });
+    expect(wrong.cloudTrail).toBe(fields);
+  });
+
+  test('reading what it did not declare', async () => {
+    const operation = kmsOperation({
+      ...complete,
+      run: (_account, _call, input) => {
+        // @ts-expect-error: `Plaintext` is not a member
+        return { key: input.KeyId satisfies string, plaintext: input.Plaintext };
+      },
+    });
+    const run = operation.forAccount(testKms().account);
+    expect(await run({ KeyId: 'k', Plaintext: 'x' }, {} as never)).toEqual({ key: 'k' });
+    expect(await errorOf(async () => run({}, {} as never))).toMatch(/^ValidationException: 1 /);
+  });
+});
