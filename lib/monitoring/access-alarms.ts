@@ -1,4 +1,4 @@
-/** Alarms about callers who are not let in, by the access log and the authorizer's. */
+/** Alarms about callers who are not let in, from the access log and the authorizer's log. */
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -6,7 +6,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
-import { all, any, is, matchingLines } from './log-metric-filter.ts';
+import { addLogMetricFilter, all, any, is } from './log-metric-filter.ts';
 import { share } from './metrics.ts';
 
 export interface AccessAlarmsProps {
@@ -17,7 +17,7 @@ export interface AccessAlarmsProps {
 
 const period = Duration.minutes(5);
 
-/** Metrics of requests that no function saw. */
+/** With metrics of the requests that were refused before a function behind the API saw them. */
 export class AccessAlarms extends Construct {
   readonly unauthorized: Metric;
   readonly forbidden: Metric;
@@ -25,11 +25,11 @@ export class AccessAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { topic, stage, logs }: AccessAlarmsProps) {
     super(scope, id);
-    // API Gateway has one metric for all of 4xx; in its log each value is text.
+    // API Gateway's own metric is for all of 4xx. In its log each value is text.
     const answered = (filterId: string, status: string, metricName: string) =>
-      matchingLines(this, filterId, {
+      addLogMetricFilter(this, filterId, {
         logGroup: logs.access,
-        pattern: is('$.status', status),
+        filterPattern: is('$.status', status),
         metricName,
         period,
       });
@@ -39,8 +39,9 @@ export class AccessAlarms extends Construct {
 
     addAlarm(this, 'UnauthorizedRate', topic, {
       name: 'unauthorized-requests',
-      what: 'More than a tenth of the requests, and 50 at least, had no valid token, for ten minutes.',
-      // A token that has just expired is a 401 that its client mends by itself.
+      description:
+        'More than a tenth of the requests, and 50 at least, had no valid token, for ten minutes.',
+      // A client whose token has just expired gets a 401 and a new token.
       metric: share(
         this.unauthorized,
         stage.metricCount({ period }),
@@ -48,44 +49,46 @@ export class AccessAlarms extends Construct {
         '401, percent of requests',
         period,
       ),
-      atLeast: 10,
-      periods: 2,
-      tellsEnd: true,
+      threshold: 10,
+      evaluationPeriods: 2,
+      okAction: true,
     });
     addAlarm(this, 'ForbiddenRate', topic, {
       name: 'forbidden-requests',
-      what: "Twenty requests in five minutes were for another tenant's path, or beyond the token's scopes.",
-      // Clients know whose they are: no share of the traffic makes it ordinary.
+      description:
+        "Twenty requests in five minutes were for another tenant's path, or beyond the token's scopes.",
+      // A client knows its tenant and its scopes, so this is never ordinary, whatever the traffic.
       metric: this.forbidden,
-      atLeast: 20,
-      tellsEnd: true,
+      threshold: 20,
+      okAction: true,
     });
     this.authorizerFailures(topic, logs);
   }
 
-  /** Requests that might have been good, and got no judgement. */
+  /** Requests that were refused because nobody could check their tokens. */
   private authorizerFailures(topic: Topic, logs: AccessAlarmsProps['logs']): void {
     const counted = { metricName: 'AuthorizerFailures', period };
-    matchingLines(this, 'IssuerUnavailable', {
+    addLogMetricFilter(this, 'IssuerUnavailable', {
       ...counted,
       logGroup: logs.authorizer,
-      pattern: all(is('$.message', 'authorization'), is('$.reason', 'issuer-unavailable')),
+      filterPattern: all(is('$.message', 'authorization'), is('$.reason', 'issuer-unavailable')),
     });
-    const metric = matchingLines(this, 'AuthorizerFailed', {
+    const metric = addLogMetricFilter(this, 'AuthorizerFailed', {
       ...counted,
       logGroup: logs.access,
-      pattern: any(
+      filterPattern: any(
         is('$.error', 'AUTHORIZER_FAILURE'),
         is('$.error', 'AUTHORIZER_CONFIGURATION_ERROR'),
       ),
     });
     addAlarm(this, 'AuthorizerFailure', topic, {
       name: 'authorizer-failing',
-      what: 'Tokens cannot be checked: the issuer does not give its keys, or the authorizer fails.',
-      // One is a lost connection: the keys are asked for again five seconds later.
+      description:
+        'Tokens cannot be checked: the issuer does not give its keys, or the authorizer fails.',
+      // A single one is a lost connection: five seconds later the keys are asked for again.
       metric,
-      atLeast: 5,
-      tellsEnd: true,
+      threshold: 5,
+      okAction: true,
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where all alarms go. Invariant: what is published is encrypted with the product's key, which CloudWatch may use
- * for this stack's alarms and nobody else for a message: who could publish by IAM is refused by the key.
+ * The topic that all alarms notify. Invariant: messages are encrypted with the product's key, which only CloudWatch
+ * may use, and only for this stack's alarms. A caller whom IAM lets publish is refused by the key.
  */
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,13 +11,13 @@ import { Construct } from 'constructs';
 
 export interface AlarmTopicProps {
   readonly key: IKey;
-  /** asked by SNS whether it wants them, before it gets any */
+  /** gets a mail for each alarm, once its owner has confirmed the subscription to SNS */
   readonly email: string | undefined;
 }
 
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
 
-/** The names of alarms begin with the stack's. */
+/** The names of alarms begin with the stack's name. */
 const ownAlarms = (stack: Stack) => ({
   ArnLike: {
     'aws:SourceArn': stack.formatArn({
@@ -39,7 +39,7 @@ export class AlarmTopic extends Construct {
       masterKey: key,
       enforceSSL: true,
     });
-    // With a policy of its own, the topic has not the default one, which admits the whole account.
+    // This policy replaces the default one, which lets the whole account publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
@@ -54,7 +54,7 @@ export class AlarmTopic extends Construct {
 }
 
 /**
- * For the policy of the key that encrypts the topic. Without it alarms are dropped, and nobody is told (SNS
+ * For the policy of the key that encrypts the topic. Without it alarms are silently dropped (SNS
  * Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
  */
 export const usedByAlarms = (stack: Stack) =>

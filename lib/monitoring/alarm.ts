@@ -1,9 +1,9 @@
-/** An alarm as all of this stack are. Invariant: it has a runbook under its name, and tells the topic. */
+/** An alarm of this stack. Invariant: it has a runbook under its name, and notifies the topic. */
 import { Stack } from 'aws-cdk-lib';
 import {
   Alarm,
+  type AlarmProps,
   ComparisonOperator,
-  type CreateAlarmOptions,
   type IMetric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -11,44 +11,54 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-export interface AlarmTerms {
-  /** after the stack's name; and the heading of its runbook in docs/operations.md */
+type Evaluation = Pick<
+  AlarmProps,
+  | 'threshold'
+  | 'comparisonOperator'
+  | 'evaluationPeriods'
+  | 'datapointsToAlarm'
+  | 'treatMissingData'
+  | 'evaluateLowSampleCountPercentile'
+>;
+
+/** CloudWatch's own names. By default one period in which the metric reaches 1 is an alarm, and no data is none. */
+export interface AlarmOptions extends Partial<Evaluation> {
+  /** after the stack's name; also the heading of its runbook in docs/operations.md */
   readonly name: string;
   /** what has happened, in a sentence */
-  readonly what: string;
-  /** with the period over which it is looked at */
+  readonly description: string;
+  /** with its period */
   readonly metric: IMetric;
-  /** the least at which it goes off; 1 if it is not said */
-  readonly atLeast?: number;
-  /** goes off below this instead, and where there is nothing at all */
-  readonly fewerThan?: number;
-  /** how many periods are looked at, and in how many of them it must be so; 1 and all if it is not said */
-  readonly periods?: number;
-  readonly inPeriods?: number;
-  /** also tells when it is over: of a state, not of an event */
-  readonly tellsEnd?: boolean;
-  /** of a percentile */
-  readonly options?: Pick<CreateAlarmOptions, 'evaluateLowSampleCountPercentile'>;
+  /** whether the topic is also notified when it is over: for a state that lasts, not for an event */
+  readonly okAction?: boolean;
 }
 
-export function addAlarm(scope: Construct, id: string, topic: Topic, terms: AlarmTerms): Alarm {
-  const { name, what, metric, atLeast = 1, fewerThan, periods = 1 } = terms;
-  const isSilence = fewerThan !== undefined;
+/** An alarm about what does not happen: no data is a reason for it, and so is 0. */
+export const onSilence = {
+  threshold: 1,
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+} as const satisfies Partial<Evaluation>;
+
+export function addAlarm(
+  scope: Construct,
+  id: string,
+  topic: Topic,
+  { name, description, okAction = false, ...options }: AlarmOptions,
+): Alarm {
+  const { evaluationPeriods = 1, datapointsToAlarm = evaluationPeriods } = options;
   const alarm = new Alarm(scope, id, {
-    ...terms.options,
-    metric,
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    ...options,
+    evaluationPeriods,
+    datapointsToAlarm,
     alarmName: `${Stack.of(scope).stackName}-${name}`,
-    alarmDescription: `${what}\nRunbook: docs/operations.md#${name}`,
-    threshold: isSilence ? fewerThan : atLeast,
-    comparisonOperator: isSilence
-      ? ComparisonOperator.LESS_THAN_THRESHOLD
-      : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    evaluationPeriods: periods,
-    datapointsToAlarm: terms.inPeriods ?? periods,
-    treatMissingData: isSilence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    alarmDescription: `${description}\nRunbook: docs/operations.md#${name}`,
   });
-  const tell = new SnsAction(topic);
-  alarm.addAlarmAction(tell);
-  if (terms.tellsEnd) alarm.addOkAction(tell);
+  const notify = new SnsAction(topic);
+  alarm.addAlarmAction(notify);
+  if (okAction) alarm.addOkAction(notify);
   return alarm;
 }

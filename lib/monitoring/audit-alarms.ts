@@ -1,4 +1,4 @@
-/** Alarms about the audit table: that what is logged becomes rows. Without them the key alarms are blind. */
+/** Alarms about the indexer, without which the audit table has no rows and the key alarms see nothing. */
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -11,7 +11,7 @@ import { productMetric, sum } from './metrics.ts';
 export interface AuditAlarmsProps {
   readonly topic: Topic;
   readonly indexer: IFunction;
-  /** deliveries that were given up */
+  /** deliveries that were given up after three attempts */
   readonly failures: IQueue;
 }
 
@@ -22,16 +22,18 @@ export class AuditAlarms extends Construct {
     super(scope, id);
     addAlarm(this, 'Failing', topic, {
       name: 'indexer-failing',
-      what: 'The indexer has failed in two of three periods of five minutes: audit events come late.',
+      description:
+        'The indexer has failed in two of three periods of five minutes: audit events come late.',
       metric: indexer.metricErrors({ period }),
-      periods: 3,
+      evaluationPeriods: 3,
       // Each delivery is tried three times.
-      inPeriods: 2,
-      tellsEnd: true,
+      datapointsToAlarm: 2,
+      okAction: true,
     });
     addAlarm(this, 'Lost', topic, {
       name: 'audit-events-missing',
-      what: 'Log lines did not become audit events: deliveries were given up, or lines could not be read.',
+      description:
+        'Log lines did not become audit events: deliveries were given up, or lines could not be read.',
       metric: sum(
         {
           queued: failures.metricApproximateNumberOfMessagesVisible({
@@ -44,7 +46,7 @@ export class AuditAlarms extends Construct {
         'deliveries and lines without events',
         period,
       ),
-      tellsEnd: true,
+      okAction: true,
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One page for a security officer and an operator: what is wrong, what is done and refused, how fast, what it
- * costs of KMS's quota, and the keys.
+ * One page for a security officer and an operator: alarms, requests served and refused, latency, use of KMS's
+ * quota, and the keys.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
@@ -25,11 +25,14 @@ import type { UnseenKey } from '../../contract/findings.ts';
 import { type Route, routes } from '../../contract/routes.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
+import type { ReconcilerAlarms } from './reconciler-alarms.ts';
 
 export interface ProductDashboardProps {
   readonly stage: Stage;
-  /** of which it shows the metrics */
-  readonly access: AccessAlarms;
+  /** metrics of refused requests */
+  readonly access: Pick<AccessAlarms, 'unauthorized' | 'forbidden' | 'throttled'>;
+  /** metrics of its findings */
+  readonly reconciler: Pick<ReconcilerAlarms, 'findingsToDecide' | 'failedFindings'>;
   readonly reconcilerLogs: ILogGroup;
   readonly reconcileEveryMinutes: number;
   readonly alarms: readonly Alarm[];
@@ -97,22 +100,23 @@ function requests({ stage, access }: ProductDashboardProps) {
   return { humanReadableName: 'Requests', metricGroups };
 }
 
-/** The members of a line are there only if they happened. */
-function hitRatio(cache: 'dataKeyCache' | 'registryCache', label: string): MathExpression {
-  // Ids of metrics, which must differ within a widget.
-  const [hits, misses] = [`${cache}Hits`, `${cache}Misses`];
-  const metric = (name: string) => productMetric(name.replace(/^./, upperCase), period);
+/** A line has a count only if it is not 0, hence FILL. */
+function hitRatio(cache: 'DataKeyCache' | 'RegistryCache', label: string): MathExpression {
+  // Ids of metrics begin with a small letter, and must differ within a widget.
+  const id = cache.replace(/^./, (letter) => letter.toLowerCase());
+  const [hits, misses] = [`${id}Hits`, `${id}Misses`];
   return new MathExpression({
     expression: `100 * FILL(${hits}, 0) / (FILL(${hits}, 0) + FILL(${misses}, 0))`,
-    usingMetrics: { [hits]: metric(hits), [misses]: metric(misses) },
+    usingMetrics: {
+      [hits]: productMetric(`${cache}Hits`, period),
+      [misses]: productMetric(`${cache}Misses`, period),
+    },
     label,
     period,
   });
 }
 
-const upperCase = (letter: string) => letter.toUpperCase();
-
-/** In the account, for everybody who asks KMS. Quota and calls are compared minute by minute. */
+/** Of the whole account, since KMS's quota is. Calls are compared with it minute by minute. */
 const minute = Duration.minutes(1);
 const quotaUse = new MathExpression({
   expression: '100 * calls / SERVICE_QUOTA(calls)',
@@ -150,12 +154,12 @@ const callsOfAws = {
     {
       title: 'Cache hits',
       ...percent,
-      metrics: [hitRatio('dataKeyCache', 'data keys'), hitRatio('registryCache', 'registry')],
+      metrics: [hitRatio('DataKeyCache', 'data keys'), hitRatio('RegistryCache', 'registry')],
     },
   ],
 };
 
-/** Those that a key of a tenant can be in, and what the reconciler may see instead. */
+/** Those that a tenant's key can be in, and what the reconciler says where it does not see the key. */
 const keyStates = [
   'Enabled',
   'Disabled',
@@ -163,7 +167,7 @@ const keyStates = [
   ...(['missing', 'unreadable', 'elsewhere'] as const satisfies UnseenKey[]),
 ];
 
-function keys({ reconcileEveryMinutes }: ProductDashboardProps) {
+function keys({ reconciler, reconcileEveryMinutes }: ProductDashboardProps) {
   const run = Duration.minutes(reconcileEveryMinutes);
   const inState = (state: string) =>
     productMetric('Keys', run, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
@@ -178,8 +182,8 @@ function keys({ reconcileEveryMinutes }: ProductDashboardProps) {
       {
         title: "The reconciler's findings",
         metrics: [
-          productMetric('FindingsToDecide', run).with({ label: 'to be decided' }),
-          productMetric('FailedFindings', run).with({ label: 'failed' }),
+          reconciler.findingsToDecide.with({ label: 'to be decided' }),
+          reconciler.failedFindings.with({ label: 'failed' }),
         ],
       },
     ],

@@ -1,46 +1,46 @@
-/** Alarms about how much tenants decrypt, each against its own past, and whether somebody compares it. */
+/** Alarms about tenants who decrypt far more than they used to, and whether that is looked at. */
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { addAlarm } from './alarm.ts';
+import { addAlarm, onSilence } from './alarm.ts';
 import { productMetric } from './metrics.ts';
 
-export interface VolumeAlarmsProps {
+export interface DecryptAnomalyAlarmsProps {
   readonly topic: Topic;
 }
 
-/** Of the runs. */
+/** As often as the function runs. */
 const period = Duration.hours(1);
 
-export class VolumeAlarms extends Construct {
-  constructor(scope: Construct, id: string, { topic }: VolumeAlarmsProps) {
+export class DecryptAnomalyAlarms extends Construct {
+  constructor(scope: Construct, id: string, { topic }: DecryptAnomalyAlarmsProps) {
     super(scope, id);
     addAlarm(this, 'Unusual', topic, {
       name: 'unusual-decrypt-volume',
-      what: 'A tenant has decrypted far more in an hour than it usually does.',
+      description: 'A tenant has decrypted far more in an hour than it usually does.',
       metric: productMetric('UnusualDecryptVolume', period),
-      // An hour may be without a run, and the next one with two.
-      periods: 2,
-      inPeriods: 1,
-      tellsEnd: true,
+      // One hour may have no run, and the next two.
+      evaluationPeriods: 2,
+      datapointsToAlarm: 1,
+      okAction: true,
     });
     addAlarm(this, 'Unjudged', topic, {
       name: 'volumes-unjudged',
-      what: 'For three hours the volumes of some tenants could not be compared.',
+      description: 'For three hours the volumes of some tenants could not be compared.',
       metric: productMetric('UnjudgedVolumes', period),
-      // Hours that were missed are caught up with.
-      periods: 3,
-      tellsEnd: true,
+      // A later run catches up on hours that were missed.
+      evaluationPeriods: 3,
+      okAction: true,
     });
     addAlarm(this, 'Silence', topic, {
       name: 'volumes-silent',
-      what: 'Nobody has compared volumes for three hours.',
-      // Each run counts what it has found, and be it 0.
+      description: 'Nobody has compared volumes for three hours.',
+      // Each run counts what it has found, even if that is 0.
       metric: productMetric('UnusualDecryptVolume', period, { statistic: Stats.SAMPLE_COUNT }),
-      fewerThan: 1,
-      periods: 3,
-      tellsEnd: true,
+      ...onSilence,
+      evaluationPeriods: 3,
+      okAction: true,
     });
   }
 }

@@ -1,19 +1,27 @@
 /**
- * Alarms about tenants' keys. Invariant: they look at the indexer's lines, one for each recorded call about a key
- * that is a tenant's, since other keys of the account are nobody's business here.
- * What the product itself does with its keys from day to day is no alarm. What it never does (tags, grants,
- * rotation off) is one whoever does it, the product's own roles included.
+ * Alarms about tenants' keys. Invariant: they look at the indexer's lines, one for each recorded call about a
+ * tenant's key, so other keys of the account raise none.
+ * What the product does with its keys from day to day is no alarm. What it never does (tags, grants, rotation off)
+ * always is one, even if one of the product's own roles does it.
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
-import { all, any, is, isNoneOf, isOneOf, isTrue, matchingLines } from './log-metric-filter.ts';
+import {
+  addLogMetricFilter,
+  all,
+  any,
+  is,
+  isNoneOf,
+  isOneOf,
+  isTrue,
+} from './log-metric-filter.ts';
 
 export interface KeyAlarmsProps {
   readonly topic: Topic;
-  /** of the indexer */
+  /** the indexer's */
   readonly logs: ILogGroup;
   /** ARNs */
   readonly roles: {
@@ -29,7 +37,7 @@ const isKeyEvent = is('$.message', 'key event');
 const succeeded = is('$.outcome', 'succeeded');
 const uses = ['Encrypt', 'Decrypt', 'ReEncrypt', 'GenerateDataKey*'];
 const cryptography = isOneOf('$.operation', uses);
-/** Of a session of the tenant role whose name is not the tenant's. */
+/** By a session of the tenant role that is named after another tenant. */
 const byNeighbour = isTrue('$.neighbour');
 
 export class KeyAlarms extends Construct {
@@ -41,16 +49,16 @@ export class KeyAlarms extends Construct {
   }
 
   /**
-   * What KMS refuses for other reasons, a ciphertext that is none, a key that is disabled, are callers' mistakes and
-   * answered as such. Two filters for one metric, since all would not fit into one pattern.
+   * Only AccessDenied: other refusals, such as of a disabled key or an invalid ciphertext, are callers' mistakes.
+   * Two filters count into one metric, since one pattern would be too long.
    */
   private refusedCalls({ topic, logs, roles }: KeyAlarmsProps): void {
     const refused = all(isKeyEvent, is('$.errorCode', 'AccessDenied*'));
     const own = [roles.tenant, roles.controlPlane, roles.reconciler];
     const counted = { logGroup: logs, metricName: 'RefusedKeyCalls', period };
-    matchingLines(this, 'RefusedMisuses', {
+    addLogMetricFilter(this, 'RefusedMisuses', {
       ...counted,
-      pattern: all(
+      filterPattern: all(
         refused,
         any(
           all(is('$.principal', roles.tenant), isNoneOf('$.operation', uses)),
@@ -60,33 +68,36 @@ export class KeyAlarms extends Construct {
     });
     addAlarm(this, 'Refused', topic, {
       name: 'refused-key-call',
-      what: "KMS has refused a tenant's key to somebody who never has business with it, or not that.",
-      metric: matchingLines(this, 'RefusedStrangers', {
+      description:
+        "KMS has refused a tenant's key to somebody who never has business with it, or not that.",
+      metric: addLogMetricFilter(this, 'RefusedStrangers', {
         ...counted,
-        pattern: all(refused, any(byNeighbour, isNoneOf('$.principal', own))),
+        filterPattern: all(refused, any(byNeighbour, isNoneOf('$.principal', own))),
       }),
     });
     addAlarm(this, 'RefusedOwn', topic, {
       name: 'refused-own-key-calls',
-      what: "KMS has refused the product's own roles their daily work with tenants' keys for half an hour.",
-      metric: matchingLines(this, 'RefusedOwnCalls', {
+      description:
+        "KMS has refused the product's own roles their daily work with tenants' keys for half an hour.",
+      metric: addLogMetricFilter(this, 'RefusedOwnCalls', {
         logGroup: logs,
-        pattern: all(refused, isOneOf('$.principal', own)),
+        filterPattern: all(refused, isOneOf('$.principal', own)),
         metricName: 'RefusedOwnKeyCalls',
         period,
       }),
-      // KMS's tags of a new key take up to five minutes to count: until then the tenant's first calls are refused.
-      periods: 6,
+      // A new key's tags take up to five minutes to count: until then KMS refuses the tenant's first calls.
+      evaluationPeriods: 6,
     });
   }
 
   private foreignUse({ topic, logs, roles }: KeyAlarmsProps): void {
     addAlarm(this, 'Foreign', topic, {
       name: 'foreign-key-use',
-      what: "Somebody other than the tenant's own session has used a tenant's key: isolation has failed.",
-      metric: matchingLines(this, 'ForeignUses', {
+      description:
+        "Somebody other than the tenant's own session has used a tenant's key: isolation has failed.",
+      metric: addLogMetricFilter(this, 'ForeignUses', {
         logGroup: logs,
-        pattern: all(
+        filterPattern: all(
           isKeyEvent,
           succeeded,
           cryptography,
@@ -106,7 +117,7 @@ export class KeyAlarms extends Construct {
       'DisableKey',
       'EnableKey',
     ]);
-    // Nobody of the product asks for these; tags of a new key come with CreateKey.
+    // No function calls these. The tags of a new key come with CreateKey.
     const never = isOneOf('$.operation', [
       'DisableKeyRotation',
       'TagResource',
@@ -116,10 +127,11 @@ export class KeyAlarms extends Construct {
     const byOthers = isNoneOf('$.principal', [roles.controlPlane, roles.reconciler]);
     addAlarm(this, 'Changed', topic, {
       name: 'key-change',
-      what: "Somebody has changed a tenant's key in a way, or with a role, that the product does not.",
-      metric: matchingLines(this, 'Changes', {
+      description:
+        "Somebody has changed a tenant's key in a way, or with a role, that the product does not.",
+      metric: addLogMetricFilter(this, 'Changes', {
         logGroup: logs,
-        pattern: all(isKeyEvent, succeeded, any(never, all(administered, byOthers))),
+        filterPattern: all(isKeyEvent, succeeded, any(never, all(administered, byOthers))),
         metricName: 'KeyChanges',
         period,
       }),

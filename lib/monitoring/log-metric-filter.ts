@@ -1,6 +1,6 @@
-/** How many lines of a log match a pattern: a metric filter, and its metric. */
+/** Metrics that count the lines of a log that match a pattern. */
 import type { Duration } from 'aws-cdk-lib';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   FilterPattern,
   type ILogGroup,
@@ -9,27 +9,29 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { metricNamespace } from '../../contract/metrics.ts';
-import { productMetric } from './metrics.ts';
 
-export interface MatchingLines {
+export interface LogMetricFilterOptions {
   readonly logGroup: ILogGroup;
-  readonly pattern: JsonPattern;
+  readonly filterPattern: JsonPattern;
   readonly metricName: string;
-  /** over which the alarm looks at the metric */
+  /** of the metric */
   readonly period: Duration;
 }
 
-/** Filters of several logs or patterns may count into one metric. */
-export function matchingLines(scope: Construct, id: string, lines: MatchingLines): Metric {
-  const { logGroup, pattern, metricName, period } = lines;
-  new MetricFilter(scope, id, {
-    logGroup,
-    filterPattern: pattern,
+/**
+ * Filters of several logs or patterns may count into one metric.
+ * @returns the metric
+ */
+export function addLogMetricFilter(
+  scope: Construct,
+  id: string,
+  { period, ...filter }: LogMetricFilterOptions,
+): Metric {
+  return new MetricFilter(scope, id, {
+    ...filter,
     metricNamespace,
-    metricName,
     metricValue: '1',
-  });
-  return productMetric(metricName, period);
+  }).metric({ period, statistic: Stats.SUM });
 }
 
 export const all = FilterPattern.all;
@@ -38,7 +40,7 @@ export const isTrue = (selector: string) => FilterPattern.booleanValue(selector,
 export const isFalse = (selector: string) => FilterPattern.booleanValue(selector, false);
 export const isMissing = (selector: string) => FilterPattern.notExists(selector);
 
-/** @param value with a `*` before or after it for any text there */
+/** @param value may begin and end with `*`, which stands for any text */
 export const is = (selector: string, value: string) =>
   FilterPattern.stringValue(selector, '=', value);
 export const isNot = (selector: string, value: string) =>
@@ -46,6 +48,6 @@ export const isNot = (selector: string, value: string) =>
 export const isOneOf = (selector: string, values: readonly string[]) =>
   any(...values.map((value) => is(selector, value)));
 
-/** Also true where it is missing: a comparison alone is not (local/logs/condition.ts has the source). */
+/** Also true where the member is missing, which `!=` alone is not (local/logs/condition.ts has the source). */
 export const isNoneOf = (selector: string, values: readonly string[]) =>
   any(isMissing(selector), all(...values.map((value) => isNot(selector, value))));

@@ -1,17 +1,16 @@
-/** Metrics of the product's own lines, and sums and rates of metrics. */
+/** Metrics that the functions' log lines carry, and sums and shares of metrics. */
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricNamespace } from '../../contract/metrics.ts';
+import { type MetricName, metricNamespace } from '../../contract/metrics.ts';
 
-/** Of what the functions write in the embedded metric format. */
 export const productMetric = (
-  metricName: string,
+  metricName: MetricName,
   period: Duration,
   props: { readonly statistic?: string; readonly dimensionsMap?: Record<string, string> } = {},
 ): Metric =>
   new Metric({ namespace: metricNamespace, metricName, period, statistic: Stats.SUM, ...props });
 
-/** One that has no data counts as 0; where none has, there is no sum. */
+/** A metric without data counts as 0; where none has data, the sum has none either. */
 export function sum(metrics: Readonly<Record<string, IMetric>>, label: string, period: Duration) {
   const expression = Object.keys(metrics)
     .map((name) => `FILL(${name}, 0)`)
@@ -19,7 +18,7 @@ export function sum(metrics: Readonly<Record<string, IMetric>>, label: string, p
   return new MathExpression({ expression, usingMetrics: { ...metrics }, label, period });
 }
 
-/** @returns percent; 0 as long as there are fewer than `least`, which a share says nothing about */
+/** @returns percent; 0 while `part` is below `least`, so that a few of few are no alarm */
 export function share(
   part: IMetric,
   whole: IMetric,

@@ -1,4 +1,4 @@
-/** Alarms, where they go, and the dashboard: composed. docs/operations.md has a runbook for each alarm. */
+/** All alarms, the topic that they notify, and the dashboard. docs/operations.md has a runbook for each alarm. */
 
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -14,7 +14,7 @@ import { AlarmTopic } from './alarm-topic.ts';
 import { AuditAlarms } from './audit-alarms.ts';
 import { CanaryAlarms } from './canary-alarms.ts';
 import { ProductDashboard } from './dashboard.ts';
-import { VolumeAlarms } from './decrypt-anomaly-alarms.ts';
+import { DecryptAnomalyAlarms } from './decrypt-anomaly-alarms.ts';
 import { KeyAlarms } from './key-alarms.ts';
 import { ReconcilerAlarms } from './reconciler-alarms.ts';
 import { RequestAlarms } from './request-alarms.ts';
@@ -25,7 +25,7 @@ export interface MonitoringProps {
     Config,
     'alarmEmail' | 'canary' | 'canaryEveryMinutes' | 'reconcileEveryMinutes'
   >;
-  /** the product's, whose policy has `usedByAlarms` */
+  /** the product's key, whose policy has `usedByAlarms` */
   readonly key: IKey;
   readonly stage: Stage;
   readonly functions: {
@@ -45,14 +45,14 @@ export interface MonitoringProps {
     /** to which a trail delivers, the stack's own or an organization's */
     readonly trail: ILogGroup | undefined;
   };
-  /** the stack's own */
+  /** the stack's own, if it has one */
   readonly trail: OwnTrail | undefined;
   /** ARNs */
   readonly roles: {
     readonly tenant: string;
     readonly controlPlane: string;
     readonly reconciler: string;
-    /** which keep tenants apart as well; five at most, so that all names fit into one pattern */
+    /** other roles that keep tenants apart; five at most, so that all names fit into one pattern */
     readonly others: readonly string[];
   };
   /** deliveries of log lines that were given up */
@@ -77,7 +77,7 @@ export class Monitoring extends Construct {
       authorizer,
       throttledRequests: access.throttled,
     });
-    new ReconcilerAlarms(this, 'Reconciler', {
+    const reconciler = new ReconcilerAlarms(this, 'Reconciler', {
       topic,
       logs: logs.reconciler,
       everyMinutes: config.reconcileEveryMinutes,
@@ -87,17 +87,18 @@ export class Monitoring extends Construct {
     if (config.canary) {
       new CanaryAlarms(this, 'Canary', { topic, everyMinutes: config.canaryEveryMinutes });
     }
-    new VolumeAlarms(this, 'Volumes', { topic });
+    new DecryptAnomalyAlarms(this, 'Volumes', { topic });
     new ProductDashboard(this, 'Dashboard', {
       stage,
       access,
+      reconciler,
       reconcilerLogs: logs.reconciler,
       reconcileEveryMinutes: config.reconcileEveryMinutes,
       alarms: this.node.findAll().filter((one) => one instanceof Alarm),
     });
   }
 
-  /** Without a trail nothing says who has called KMS: these alarms would promise what they cannot keep. */
+  /** Only with a trail: without it nothing says who has called KMS, and these alarms would never go off. */
   private recordedCalls(props: MonitoringProps, topic: Topic, trailLogs: ILogGroup): void {
     const { logs, roles } = props;
     new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });

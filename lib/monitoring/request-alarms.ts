@@ -11,9 +11,9 @@ import { productMetric, share, sum } from './metrics.ts';
 export interface RequestAlarmsProps {
   readonly topic: Topic;
   readonly stage: Stage;
-  /** those behind the API, by a word in small letters for each */
+  /** those behind the API, by names that can be ids of metrics */
   readonly functions: Readonly<Record<string, IFunction>>;
-  /** the authorizer: that it throws is how it says 401, so its errors tell nothing */
+  /** apart from the others: it says 401 by throwing, so its errors mean nothing */
   readonly authorizer: IFunction;
   /** requests that API Gateway has throttled */
   readonly throttledRequests: IMetric;
@@ -32,7 +32,8 @@ export class RequestAlarms extends Construct {
   private failures({ topic, stage, functions }: RequestAlarmsProps): void {
     addAlarm(this, 'Failures', topic, {
       name: 'requests-failing',
-      what: 'More than a hundredth of the requests, and five at least, were answered with 5xx.',
+      description:
+        'More than a hundredth of the requests, and five at least, were answered with 5xx.',
       metric: share(
         stage.metricServerError({ period }),
         stage.metricCount({ period }),
@@ -40,14 +41,15 @@ export class RequestAlarms extends Construct {
         '5xx, percent of requests',
         period,
       ),
-      tellsEnd: true,
+      okAction: true,
     });
     const errors = Object.entries(functions).map(
       ([name, one]) => [name, one.metricErrors({ period })] as const,
     );
     addAlarm(this, 'FunctionErrors', topic, {
       name: 'function-failing',
-      what: 'A function behind the API has crashed or run out of time: its handler lets no error out.',
+      description:
+        'A function behind the API has crashed or run out of time: its handler lets no error out.',
       metric: sum(Object.fromEntries(errors), 'errors of functions', period),
     });
   }
@@ -58,7 +60,8 @@ export class RequestAlarms extends Construct {
     );
     addAlarm(this, 'Throttling', topic, {
       name: 'throttling',
-      what: 'KMS, DynamoDB, STS, Lambda or API Gateway has throttled 50 calls in five minutes, twice.',
+      description:
+        'KMS, DynamoDB, STS, Lambda or API Gateway has throttled 50 calls in five minutes, twice.',
       metric: sum(
         {
           aws: productMetric('Throttles', period),
@@ -68,24 +71,24 @@ export class RequestAlarms extends Construct {
         'throttled calls',
         period,
       ),
-      atLeast: 50,
+      threshold: 50,
       // The SDK tries again, so a short burst costs its callers milliseconds.
-      periods: 3,
-      inPeriods: 2,
-      tellsEnd: true,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+      okAction: true,
     });
   }
 
   private latency({ topic, stage }: RequestAlarmsProps): void {
     addAlarm(this, 'Latency', topic, {
       name: 'requests-slow',
-      what: 'One request in a hundred took more than 2 seconds, for a quarter of an hour.',
+      description: 'One request in a hundred took more than 2 seconds, for a quarter of an hour.',
       metric: stage.metricLatency({ statistic: 'p99', period }),
-      atLeast: 2000,
+      threshold: 2000,
       // A cold start takes less; three periods, since a deployment makes all of them cold at once.
-      periods: 3,
-      tellsEnd: true,
-      options: { evaluateLowSampleCountPercentile: 'ignore' },
+      evaluationPeriods: 3,
+      okAction: true,
+      evaluateLowSampleCountPercentile: 'ignore',
     });
   }
 }

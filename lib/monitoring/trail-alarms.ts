@@ -1,15 +1,16 @@
 /**
  * Alarms about what the audit and the isolation rest on: the trail, its bucket, the logs that alarms look at, and
- * the roles. Invariant: every change counts, not a list of those that somebody thought of, and an attempt that
- * was refused counts as well, where the record of it says what it was about.
+ * the roles. Invariant: every change counts, not only those of a list, and so does a refused attempt, where
+ * CloudTrail's record of it names the resource.
  */
 import { Arn, ArnFormat, Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { addAlarm } from './alarm.ts';
+import { addAlarm, onSilence } from './alarm.ts';
 import {
+  addLogMetricFilter,
   all,
   any,
   is,
@@ -17,9 +18,7 @@ import {
   isMissing,
   isNot,
   isOneOf,
-  matchingLines,
 } from './log-metric-filter.ts';
-import { productMetric } from './metrics.ts';
 
 export interface OwnTrail {
   readonly trailArn: string;
@@ -32,7 +31,7 @@ export interface TrailAlarmsProps {
   readonly logs: ILogGroup;
   /** the stack's own trail, if it is not an organization's */
   readonly own: OwnTrail | undefined;
-  /** whose lines are audited, or looked at by alarms, besides */
+  /** other logs that the audit or an alarm reads */
   readonly watchedLogs: readonly ILogGroup[];
   readonly reconcileEveryMinutes: number;
   /** ARNs of the roles that keep tenants apart */
@@ -43,18 +42,18 @@ const period = Duration.minutes(5);
 const nameOf = (arn: string, arnFormat: ArnFormat) =>
   Arn.split(arn, arnFormat).resourceName as string;
 
-/** Whatever CloudTrail does not know to be a read. */
+/** Every event that CloudTrail does not mark as a read. */
 const changes = (service: string) =>
   all(
     is('$.eventSource', `${service}.amazonaws.com`),
     any(isFalse('$.readOnly'), isMissing('$.readOnly')),
   );
 
-/** An organization's log group has another team to look after it. */
+/** Without an organization's log group, which another team looks after. */
 const watchedNames = ({ own, logs, watchedLogs }: TrailAlarmsProps) =>
   [...watchedLogs, ...(own === undefined ? [] : [logs])].map(({ logGroupName }) => logGroupName);
 
-/** As the operations of CloudWatch Logs call it: by its name, or by name or ARN. */
+/** CloudWatch Logs has three parameters for a log group: a name, and two that take a name or an ARN. */
 const namesOfLogGroups = [
   ['LogChanges', 'logGroupName'],
   ['LogPolicyChanges', 'logGroupIdentifier'],
@@ -65,7 +64,7 @@ const logChanges = (member: (typeof namesOfLogGroups)[number][1], names: readonl
   member === 'logGroupName'
     ? all(
         changes('logs'),
-        // Each environment of a function begins with a stream of its own.
+        // Each new execution environment of a function makes a stream of its own.
         isNot('$.eventName', 'CreateLogStream'),
         isOneOf('$.requestParameters.logGroupName', names),
       )
@@ -85,12 +84,12 @@ export class TrailAlarms extends Construct {
     this.changedRoles(props);
   }
 
-  /** The reconciler alone calls KMS in each of its runs. */
+  /** There is always something to record: the reconciler calls KMS in each run. */
   private silence({ topic, logs, reconcileEveryMinutes }: TrailAlarmsProps): void {
     const hours = Math.ceil((reconcileEveryMinutes + 15) / 60);
     addAlarm(this, 'Silence', topic, {
       name: 'trail-silent',
-      what: `CloudTrail has written nothing to its log group for ${hours === 1 ? 'an hour' : `${hours} hours`}.`,
+      description: `CloudTrail has written nothing to its log group for ${hours === 1 ? 'an hour' : `${hours} hours`}.`,
       metric: new Metric({
         namespace: 'AWS/Logs',
         metricName: 'IncomingLogEvents',
@@ -98,9 +97,9 @@ export class TrailAlarms extends Construct {
         statistic: Stats.SUM,
         period: Duration.hours(1),
       }),
-      fewerThan: 1,
-      periods: hours,
-      tellsEnd: true,
+      ...onSilence,
+      evaluationPeriods: hours,
+      okAction: true,
     });
   }
 
@@ -109,9 +108,9 @@ export class TrailAlarms extends Construct {
     if (props.own !== undefined) {
       const { trailArn, bucketName } = props.own;
       const named = [trailArn, nameOf(trailArn, ArnFormat.SLASH_RESOURCE_NAME)];
-      matchingLines(this, 'TrailChanges', {
+      addLogMetricFilter(this, 'TrailChanges', {
         ...counted,
-        pattern: all(
+        filterPattern: all(
           changes('cloudtrail'),
           any(
             isOneOf('$.requestParameters.name', named),
@@ -119,21 +118,22 @@ export class TrailAlarms extends Construct {
           ),
         ),
       });
-      matchingLines(this, 'BucketChanges', {
+      addLogMetricFilter(this, 'BucketChanges', {
         ...counted,
-        pattern: all(changes('s3'), is('$.requestParameters.bucketName', bucketName)),
+        filterPattern: all(changes('s3'), is('$.requestParameters.bucketName', bucketName)),
       });
     }
-    for (const [filterId, member] of namesOfLogGroups) {
-      matchingLines(this, filterId, {
+    const [metric] = namesOfLogGroups.map(([filterId, member]) =>
+      addLogMetricFilter(this, filterId, {
         ...counted,
-        pattern: logChanges(member, watchedNames(props)),
-      });
-    }
+        filterPattern: logChanges(member, watchedNames(props)),
+      }),
+    );
     addAlarm(this, 'Changed', props.topic, {
       name: 'trail-changed',
-      what: 'Somebody has stopped or changed the trail, its bucket, or a log group that the audit rests on.',
-      metric: productMetric('TrailChanges', period),
+      description:
+        'Somebody has stopped or changed the trail, its bucket, or a log group that the audit rests on.',
+      metric: metric as Metric,
     });
   }
 
@@ -141,10 +141,10 @@ export class TrailAlarms extends Construct {
     const names = roleArns.map((arn) => nameOf(arn, ArnFormat.SLASH_RESOURCE_NAME));
     addAlarm(this, 'ChangedRole', topic, {
       name: 'role-changed',
-      what: 'Somebody has changed a role that keeps tenants apart.',
-      metric: matchingLines(this, 'RoleChanges', {
+      description: 'Somebody has changed a role that keeps tenants apart.',
+      metric: addLogMetricFilter(this, 'RoleChanges', {
         logGroup: logs,
-        pattern: all(changes('iam'), isOneOf('$.requestParameters.roleName', names)),
+        filterPattern: all(changes('iam'), isOneOf('$.requestParameters.roleName', names)),
         metricName: 'RoleChanges',
         period,
       }),
