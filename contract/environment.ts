@@ -60,7 +60,7 @@ export const indexerEnvironment = z.object({
   REQUEST_LOG_GROUP: text,
 });
 
-export const volumesEnvironment = z.object({
+export const decryptAnomaliesEnvironment = z.object({
   /** of the registry */
   TABLE_NAME: text,
   AUDIT_TABLE_NAME: text,

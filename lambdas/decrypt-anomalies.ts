@@ -5,7 +5,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { readEnvironment, volumesEnvironment } from '../contract/environment.ts';
+import { decryptAnomaliesEnvironment, readEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import {
   type DetectSummary,
@@ -14,7 +14,7 @@ import {
 } from './decrypt-anomalies/detect.ts';
 import { log } from './observability/log.ts';
 
-const environment = readEnvironment(volumesEnvironment);
+const environment = readEnvironment(decryptAnomaliesEnvironment);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));
 
 export async function handler(_event: unknown, context: Context): Promise<DetectSummary> {

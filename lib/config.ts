@@ -1,12 +1,12 @@
 /**
- * What can be configured, from the CDK context (`-c key=value` or cdk.json). A value is taken as it was
- * written or refused: none is trimmed, completed or guessed.
+ * The configuration, from the CDK context (`-c key=value` or cdk.json). A value is taken as it is written, or
+ * refused: none is trimmed, completed or guessed.
  */
 import { z } from 'zod';
 import { tenantId } from '../contract/tenant-id.ts';
 import { onboardRequest } from '../contract/tenants.ts';
 
-/** Every problem of a context at once: one line for each, naming the context key. */
+/** All problems of a context: one line for each, which names the context key. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -16,7 +16,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Claims with a meaning of their own, or that an administrator's token carries as well. */
+/** Claims that have another meaning, or that an administrator's token carries as well. */
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
 
 /** Three resources a tenant; a template holds 500 (CloudFormation, quotas). */
@@ -95,36 +95,36 @@ const schema = z.object({
     .default('tenant_id'),
   /** for tenants that are onboarded without a period of their own, and for the product's own key */
   rotationPeriodInDays: days(90, 2560).default(90),
-  /** the shortest time that the control plane may leave between scheduling a deletion and the deletion */
+  /** the shortest time that the control plane may set between scheduling a key's deletion and the deletion */
   deletionWindowInDays: days(7, 30).default(30),
   tenantIsolation: trueOrFalse().default(true),
-  /** the longest that a changed status may go unnoticed by the data plane: the revocation promise */
+  /** how long the data plane may go on by an old status: within this time a suspension takes effect */
   registryTtlSeconds: wholeNumber('seconds', 0, 60).default(5),
-  /** how long, for how many messages and for how many bytes a data key serves; 0 for one message only */
+  /** for how long, how many messages and how many bytes a data key is used; 0 in any: for one message only */
   dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(300),
   dataKeyMaxMessages: wholeNumber('messages', 0, 1_000_000).default(100_000),
   dataKeyMaxBytes: wholeNumber('bytes', 0, 2 ** 40).default(2 ** 30),
-  /** how often the reconciler runs; on AWS a run may take 15 minutes, so a shorter time may let two overlap */
+  /** how often the reconciler runs. On AWS a run may take 15 minutes, so with less two may overlap */
   reconcileEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
-  /** false: an organization's trail records the account, as docs/security.md says that it must */
+  /** false where an organization's trail records the account, as docs/security.md requires */
   trail: trueOrFalse().default(true),
-  /** how long S3 lets nobody delete or overwrite a file of the trail without a right to bypass that */
+  /** how long S3 keeps everybody without the right to bypass the lock from deleting a file of the trail */
   trailLockDays: days(1, 3650).default(365),
-  /** when a file of the trail goes to cheaper storage; S3 refuses less than 30 */
+  /** after how long a file of the trail goes to cheaper storage; S3 refuses less than 30 */
   trailArchiveAfterDays: days(30, 3650).default(90),
-  /** how long the trail can be asked about in its log group; its files are never deleted */
+  /** how long the trail's log group keeps it; its files are never deleted */
   trailLogRetentionDays: oneOf('days', trailLogRetentions).default(365),
   /** name of the log group of this account and region to which an organization's trail delivers */
   trailLogGroup: z
     .string(texts.trailLogGroup)
     .regex(/^[\w./#-]{1,512}$/, texts.trailLogGroup)
     .optional(),
-  /** how long a tenant's audit events can be read; the trail's files stay */
+  /** how long the audit table keeps a tenant's events; the trail's files stay */
   auditRetentionDays: days(1, 3650).default(365),
-  /** whether two tenants of the stack's own try every way to each other's key, by schedule */
+  /** whether two tenants of the stack's own regularly try every way to each other's key */
   canary: trueOrFalse().default(true),
   canaryEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
-  /** where alarms are mailed, beside the topic; SNS asks the address first */
+  /** to which alarms are mailed as well; its owner must confirm that to SNS first */
   alarmEmail: z
     .string(texts.alarmEmail)
     .regex(/^[^\s@]{1,64}@[^\s@]{1,255}$/, texts.alarmEmail)
@@ -147,7 +147,7 @@ export type Config = Readonly<z.output<typeof checked>>;
 
 /**
  * @param context the whole CDK context, CDK's own keys included
- * @throws ConfigError for a value that is wrong or missing, and for a key that nobody knows
+ * @throws ConfigError for a value that is wrong or missing, and for a key that the stack does not know
  */
 export function readConfig(context: Readonly<Record<string, unknown>>): Config {
   const result = checked.safeParse(context);
@@ -169,7 +169,7 @@ function describe(value: unknown, { message, path }: z.core.$ZodIssue): string {
   return ` ${message}; it is ${shown}`;
 }
 
-/** CDK's own context keys have a colon or a slash in them, so a plain word is meant for this stack. */
+/** CDK's own context keys have a colon or a slash in them. A plain word is meant for this stack. */
 function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
   const known = Object.keys(schema.shape);
   return Object.keys(context)
@@ -177,7 +177,7 @@ function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
     .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
 }
 
-/** What is not JSON stays text, which is no list. */
+/** What is not JSON stays text, which the schema refuses. */
 function parsedJson(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -201,7 +201,7 @@ function requireUniqueIds(
   }
 }
 
-/** The token's `iss` is compared as a string, so only the spelling that URLs are normalized to is taken. */
+/** A token's `iss` is compared as a string, so only a URL in its normalized spelling is taken. */
 function isIssuer(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);

@@ -1,2 +1,2 @@
-/** Apart from the app, so that who reads a template need not load CDK. */
+/** In a file of its own, so that whoever only reads a template need not load CDK. */
 export const stackName = 'TenantKeys';

@@ -1,4 +1,4 @@
-/** The app, for the CDK CLI and for whoever reads its template in process: always with cdk-nag's checks. */
+/** The app, for the CDK CLI and for synthesis in process. cdk-nag's checks are always part of it. */
 import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
@@ -8,7 +8,7 @@ import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 
 /**
- * @param context as `-c key=value` gives it, over cdk.json's
+ * @param context as `-c key=value` gives it; it takes precedence over cdk.json's
  * @throws ConfigError
  */
 export function makeApp(context: Readonly<Record<string, unknown>>, props: AppProps = {}): App {
@@ -32,12 +32,12 @@ export function synthesize(
   context: Readonly<Record<string, unknown>>,
   outdir?: string,
 ): CloudAssembly {
-  // CDK's own check of templates takes longer than all the rest: the CLI runs it, before a deployment.
+  // Left to the CLI, before a deployment: CDK's own check of templates takes longer than all the rest.
   const props = { builtinCloudFormationValidation: false };
   return makeApp(context, outdir === undefined ? props : { ...props, outdir }).synth();
 }
 
-/** cdk.json's, so that the template in process is the one that the CLI deploys. */
+/** From cdk.json, so that the template in process is the one that the CLI deploys. */
 function featureFlags(): Record<string, unknown> {
   const file = new URL('../cdk.json', import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')).context;

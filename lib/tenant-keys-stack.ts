@@ -1,4 +1,4 @@
-/** The stack, composed. What each part is for stands with the part. */
+/** The stack. It composes the constructs, each of which says what it is for. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { Api } from './api/api.ts';
 import { AuditIndexer } from './audit/audit-indexer.ts';
 import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
-import { Volumes } from './audit/decrypt-anomalies.ts';
+import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config.ts';
 import { Functions } from './functions/functions.ts';
@@ -29,17 +29,17 @@ export interface TenantKeysStackProps {
   readonly config: Config;
 }
 
-/** What holds data, and the key that encrypts it. */
+/** The product's key and what it encrypts. */
 interface Storage {
   readonly key: IKey;
   readonly table: Table;
   readonly auditTable: Table;
   readonly trail: AuditTrail | undefined;
-  /** where a trail writes, the stack's own or an organization's */
+  /** to which a trail writes, the stack's own or an organization's */
   readonly trailLogs: ILogGroup | undefined;
 }
 
-/** Roles that stand between tenants, and those who open their sessions. */
+/** The roles of which each session is one tenant's, and the roles that open these sessions. */
 interface Sessions {
   readonly dataPlane: Role;
   readonly tenant: TenantRole;
@@ -54,7 +54,7 @@ interface Administration {
 
 export class TenantKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config }: TenantKeysStackProps) {
-    // Without account and region, which the CLI adds: one template for all.
+    // Without account and region, which the CLI adds: the template is the same for all.
     super(scope, id, { description: 'tenant-keys: a KMS key for each tenant of a SaaS' });
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
@@ -85,7 +85,7 @@ export class TenantKeysStack extends Stack {
       ...roleArns,
       requestLogs: functions.crypto.logs,
     });
-    new Volumes(this, 'Volumes', { key, table, auditTable });
+    new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     if (config.canary) {
       const { tenant: tenantRole, auditReader: auditReaderRole } = sessions;
       const roles = { tenantRole, auditReaderRole, ...roleArns };

@@ -1,6 +1,6 @@
 /**
- * The API's access log. Invariant: no body, no query string, no header and no error message of API
- * Gateway's, since one of them quotes the Authorization header.
+ * The API's access log. Invariant: it has no body, no query string, no header, and no error message of API
+ * Gateway's, since one of these quotes the Authorization header.
  */
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { logGroup } from '../storage/log-group.ts';
 
-/** Each value as text: API Gateway writes `-` where it has none. */
+/** Every value is text: API Gateway writes `-` where it has none. */
 export const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     time: '$context.requestTimeEpoch',
@@ -32,22 +32,22 @@ export interface AccessLogsProps {
 
 export class AccessLogs extends Construct {
   readonly logGroup: LogGroup;
-  /** how the account lets API Gateway write logs: a stage with a log needs it first */
+  /** lets API Gateway write logs in this account: a stage with a log must be made after it */
   readonly account: CfnAccount;
 
   constructor(scope: Construct, id: string, props: AccessLogsProps) {
     super(scope, id);
     this.logGroup = logGroup(this, 'Logs', props.key);
     const role = this.role();
-    // One setting for all APIs of the account in this region: it stays when the stack goes.
+    // A setting of the account in this region, for all its APIs: it outlives the stack.
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     this.account.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   /**
-   * The actions of AWS's managed policy AmazonAPIGatewayPushToCloudWatchLogs, which API Gateway checks
-   * for when the role is set, here for this account and region instead of everywhere.
+   * With the actions of AWS's managed policy AmazonAPIGatewayPushToCloudWatchLogs, which API Gateway checks for when
+   * the role is set, but for this account and region only.
    */
   private role(): Role {
     const logGroups = Stack.of(this).formatArn({

@@ -1,6 +1,6 @@
 /**
- * The REST API. Invariant: every method asks the authorizer, and a function in tenant isolation mode
- * learns its tenant from the authorizer's answer, never from a header of the client's.
+ * The REST API. Invariant: every method asks the authorizer, and a function in tenant isolation mode gets its tenant
+ * from the authorizer's answer, never from a header of the client.
  */
 import { Aws, Duration, Fn } from 'aws-cdk-lib';
 import {
@@ -30,7 +30,7 @@ export interface ApiProps {
   readonly functions: Functions;
 }
 
-/** Requests a second over the whole stage. KMS allows 10,000 a second in all of an account and region. */
+/** In requests a second, over the whole stage. KMS allows 10,000 a second in an account and region. */
 const throttling = { throttlingRateLimit: 2000, throttlingBurstLimit: 1000 };
 
 export class Api extends Construct {
@@ -67,7 +67,7 @@ export class Api extends Construct {
       restApiName: 'tenant-keys',
       description: 'tenant-keys: a KMS key a tenant',
       endpointTypes: [EndpointType.REGIONAL],
-      // Not all of them: JSON as base64 in Lambda's event would leave it a quarter less of 6 MB.
+      // Not for JSON: as base64 a body takes a third more of the 6 MB that Lambda allows.
       binaryMediaTypes: [octetStream],
       cloudWatchRole: false,
       deployOptions: {
@@ -75,14 +75,14 @@ export class Api extends Construct {
         ...throttling,
         accessLogDestination: new LogGroupLogDestination(logs.logGroup),
         accessLogFormat,
-        // Execution logs would hold headers, and lie in a log group that is not ours to encrypt.
+        // Execution logs hold headers, and go to a log group that the stack cannot encrypt.
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
         tracingEnabled: false,
       },
     });
     api.deploymentStage.node.addDependency(logs.account);
-    // An output that the stack's own ApiUrl makes superfluous.
+    // CDK's output. The stack has its own, ApiUrl.
     api.node.tryRemoveChild('Endpoint');
     acknowledgeFindings(api);
     return api;
@@ -92,20 +92,20 @@ export class Api extends Construct {
 function tokenAuthorizer(scope: Construct, handler: LambdaFunction): IAuthorizer {
   return new TokenAuthorizer(scope, 'Authorizer', {
     handler,
-    // A cached answer outlives its token, or a key that the issuer withdrew, by a minute at most.
+    // By so long at most does a cached answer outlive its token, or a key that the issuer has withdrawn.
     resultsCacheTtl: Duration.seconds(60),
-    // A JWT with a signature: anything else is a 401 without a call.
+    // A signed JWT. With anything else the answer is 401, without a call of the authorizer.
     validationRegex: '^[Bb]earer [-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+$',
   });
 }
 
 /**
- * Lambda reads the tenant from the header X-Amz-Tenant-Id of the integration's request. A token without
- * a tenant has none to give, and Lambda refuses the call.
+ * Lambda reads the tenant from the header X-Amz-Tenant-Id of the integration's request. With a token without a
+ * tenant there is no such header, and Lambda refuses the call.
  */
 function integration(handler: LambdaFunction, perTenant = false): LambdaIntegration {
   return new LambdaIntegration(handler, {
-    // No permission for the console's test button, which asks no authorizer.
+    // No permission for the console's test button, which does not ask the authorizer.
     allowTestInvoke: false,
     timeout: Duration.seconds(29),
     ...(perTenant && {

@@ -1,7 +1,7 @@
 /**
- * From the log groups to the audit table. Invariant: the indexer writes events and reads none, asks the registry
- * only whose key a key is, and is invoked by nobody but CloudWatch Logs for the two log groups it is for. What it
- * cannot write after three attempts waits in a queue.
+ * The function that turns log lines into rows of the audit table. Invariant: it writes events and reads none, finds
+ * in the registry only which tenant a key belongs to, and only CloudWatch Logs can invoke it, for its two log groups.
+ * Lines that it could not write in three attempts wait in a queue.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -25,13 +25,13 @@ export interface AuditIndexerProps {
   readonly auditTable: Table;
   readonly controlPlaneRoleArn: string;
   readonly tenantRoleArn: string;
-  /** where CloudTrail writes, if there is one: the stack's own trail's, or an organization's */
+  /** of the stack's own trail or an organization's, if there is one */
   readonly trailLogs: ILogGroup | undefined;
-  /** the data plane's */
+  /** of the data plane's function */
   readonly requestLogs: ILogGroup;
 }
 
-/** CloudTrail's events of all services come to the one, lines of every kind to the other. */
+/** The trail's log group has events of all services, the data plane's has lines of every kind. */
 const patterns = {
   Trail: '{ $.eventSource = "kms.amazonaws.com" }',
   Requests: '{ $.message = "request" }',
@@ -53,7 +53,7 @@ export class AuditIndexer extends Construct {
 
   private failuresQueue(): Queue {
     const queue = new Queue(this, 'Failures', {
-      // Log lines are in it; SQS's own key, since Lambda would need a right to use another.
+      // It holds log lines. With SQS's own key, since Lambda would need a permission for another one.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -81,9 +81,9 @@ export class AuditIndexer extends Construct {
       description: "tenant-keys: log lines to rows of the tenants' audit",
       role: this.role(props),
       key: props.key,
-      // A delivery is 1 MB of lines at most, some 700 rows; the rest is for a table that throttles.
-      timeoutInSeconds: 60,
-      memoryInMegabytes: 512,
+      // A delivery is 1 MB of lines at most, some 700 rows: this leaves time for a table that throttles.
+      timeoutSeconds: 60,
+      memoryMegabytes: 512,
       environment,
     });
   }
@@ -113,7 +113,7 @@ export class AuditIndexer extends Construct {
     });
   }
 
-  /** CloudWatch Logs invokes asynchronously; the defaults of Lambda, spelled out, and where it ends. */
+  /** CloudWatch Logs invokes asynchronously. These are Lambda's defaults, and the queue for what fails. */
   private retries(): void {
     new CfnEventInvokeConfig(this, 'Retries', {
       functionName: this.bundled.function.functionName,
@@ -138,7 +138,7 @@ export class AuditIndexer extends Construct {
       filterPattern: patterns[name],
       destinationArn: indexer.functionArn,
     });
-    // CloudWatch Logs tries the function when the subscription is made.
+    // CloudWatch Logs invokes the function once when the subscription is made.
     subscription.addResourceDependency(permission);
   }
 }

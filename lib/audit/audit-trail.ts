@@ -1,8 +1,8 @@
 /**
- * Who used which key, when. Invariant: every management event of every region, reads included (KMS's
- * Encrypt and Decrypt count as reads), is kept in a bucket that nobody can read over plain HTTP or in
- * public, in versions that nobody can delete for as long as they are locked, with digests that show a
- * later change. The lock is S3's governance mode: s3:BypassGovernanceRetention lifts it, and is on the trail.
+ * The trail: who used which key, when. Invariant: every management event of every region, reads included (KMS's
+ * Encrypt and Decrypt count as reads), is kept in a bucket without public access or plain HTTP. Its files have
+ * digests that show a later change, and nobody can delete a version while it is locked. The lock is S3's governance
+ * mode: s3:BypassGovernanceRetention lifts it, and the trail records that.
  */
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
@@ -35,7 +35,7 @@ export interface AuditTrailProps {
   readonly trailArn: string;
 }
 
-/** The trail's name, given and not generated: bucket and key must name the trail before it is there. */
+/** Given, not generated: the policies of bucket and key must name the trail before it exists. */
 const trailName = (stack: Stack): string => `${stack.stackName}-trail`;
 
 export const trailArnOf = (stack: Stack): string =>
@@ -64,7 +64,7 @@ export class AuditTrail extends Construct {
       cloudWatchLogsLogGroupArn: this.logs.logGroupArn,
       cloudWatchLogsRoleArn: this.logsRole(this.logs).roleArn,
     });
-    // CloudTrail tries the bucket when the trail is made.
+    // CloudTrail checks that it can write to the bucket when the trail is made.
     if (this.bucket.policy) trail.node.addDependency(this.bucket.policy);
     this.trailArn = trail.attrArn;
   }
@@ -81,7 +81,7 @@ export class AuditTrail extends Construct {
       lifecycleRules: [archived(config.trailArchiveAfterDays)],
       transitionDefaultMinimumObjectSize:
         TransitionDefaultMinimumObjectSize.ALL_STORAGE_CLASSES_128_K,
-      // CDK's own types do not fit each other under exactOptionalPropertyTypes.
+      // CDK's own types do not match under exactOptionalPropertyTypes.
       serverAccessLogsBucket: this.accessLogsBucket() as IBucket,
     });
     const sourceArn = { 'aws:SourceArn': trailArn };
@@ -108,13 +108,13 @@ export class AuditTrail extends Construct {
     return bucket;
   }
 
-  /** Who reads or deletes files of the trail's bucket. */
+  /** Says who has read or deleted files of the trail's bucket. */
   private accessLogsBucket(): Bucket {
     return new Bucket(this, 'AccessLogs', {
       ...privateBucket,
       // S3 writes access logs to no bucket that is encrypted with a KMS key.
       encryption: BucketEncryption.S3_MANAGED,
-      // Nor to one with an Object Lock of its own. Versions keep what is overwritten or deleted.
+      // Nor does it to a bucket with a default Object Lock. Versions keep what is overwritten or deleted.
       versioned: true,
       lifecycleRules: [
         { expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(90) },
@@ -122,7 +122,7 @@ export class AuditTrail extends Construct {
     });
   }
 
-  /** Inline, since CloudTrail tries the role, too, when the trail is made. */
+  /** Its policy is inline, since CloudTrail tries the role when the trail is made. */
   private logsRole(logs: LogGroup): Role {
     const write = new PolicyStatement({
       sid: 'WriteTrail',
@@ -138,8 +138,8 @@ export class AuditTrail extends Construct {
 }
 
 /**
- * Cheaper, and still readable at once. S3 leaves objects under 128 kB where they are, since they would cost
- * more there. Nothing expires.
+ * To storage that is cheaper and can still be read at once. S3 leaves objects under 128 kB where they are, since
+ * they would cost more there. Nothing expires.
  */
 const archived = (afterDays: number): LifecycleRule => ({
   id: 'Archive',

@@ -1,32 +1,31 @@
 /**
- * The function that judges how much each tenant decrypts, its role and its hours. Invariant: the role lists the
- * registry and reads the audit table, and writes nothing but baselines, which are under no tenant's partition
- * key: it can neither forge an audit event nor take one away, and it reaches no key.
+ * The function that compares how much each tenant decrypts with what it used to, its role and its schedule.
+ * Invariant: the role lists the registry, reads the audit table, and writes only baselines, which are under no
+ * tenant's partition key. So it can neither forge nor remove an audit event, and it reaches no key.
  */
-
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { volumesEnvironment } from '../../contract/environment.ts';
+import type { decryptAnomaliesEnvironment } from '../../contract/environment.ts';
 import { baselinePrefix } from '../../contract/table-schema.ts';
 import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
 import { Schedule } from '../functions/schedule.ts';
 
-export interface VolumesProps {
+export interface DecryptAnomaliesProps {
   readonly key: IKey;
   /** the registry */
   readonly table: Table;
   readonly auditTable: Table;
 }
 
-export class Volumes extends Construct {
+export class DecryptAnomalies extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, props: VolumesProps) {
+  constructor(scope: Construct, id: string, props: DecryptAnomaliesProps) {
     super(scope, id);
-    const environment: Environment<typeof volumesEnvironment> = {
+    const environment: Environment<typeof decryptAnomaliesEnvironment> = {
       TABLE_NAME: props.table.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
     };
@@ -35,15 +34,15 @@ export class Volumes extends Construct {
       description: 'tenant-keys: how much each tenant decrypts, against what it used to',
       role: this.role(props),
       key: props.key,
-      // Lambda's longest: it stops in time by itself.
-      timeoutInSeconds: 900,
-      memoryInMegabytes: 512,
+      // Lambda's longest. The function stops by itself before that.
+      timeoutSeconds: 900,
+      memoryMegabytes: 512,
       environment,
     }).function;
     new Schedule(this, 'Schedule', { name: 'Volumes', function: this.function, everyMinutes: 60 });
   }
 
-  private role({ table, auditTable }: VolumesProps): Role {
+  private role({ table, auditTable }: DecryptAnomaliesProps): Role {
     return new Role(this, 'Role', {
       description: 'tenant-keys: reads audit events, writes what volume is usual; reaches no key',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -70,7 +69,7 @@ const countDecrypts = (auditTable: Table) =>
     resources: [auditTable.tableArn],
   });
 
-/** PutItem alone could replace an audit event: the partition key says what it is. */
+/** The condition on the partition key keeps PutItem from replacing an audit event. */
 const keepBaselines = (auditTable: Table) =>
   new PolicyStatement({
     sid: 'KeepBaselines',
@@ -78,7 +77,7 @@ const keepBaselines = (auditTable: Table) =>
     resources: [auditTable.tableArn],
     conditions: {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${baselinePrefix}*`] },
-      // ForAllValues is true of a key that is absent.
+      // ForAllValues is true where the condition key is absent.
       Null: { 'dynamodb:LeadingKeys': 'false' },
     },
   });

@@ -1,7 +1,6 @@
 /**
  * The keys of contract/canary-keys.ts. Invariant: they do not carry the product's tag, so neither the reconciler nor
- * an onboarding takes one for a tenant's; and they go with the stack, since nothing is encrypted with them that
- * anybody reads.
+ * an onboarding takes one for a tenant's. They are deleted with the stack, since nothing that they encrypt is kept.
  */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
@@ -17,7 +16,7 @@ export interface CanaryKeysProps {
   readonly canaryRoleArn: string;
 }
 
-/** KMS's longest: each of the first two rotations adds a dollar a month to a key. */
+/** KMS's longest, since each of the first two rotations adds a dollar a month. */
 const rotationPeriodInDays = 2560;
 /** KMS's shortest. */
 const pendingWindowInDays = 7;

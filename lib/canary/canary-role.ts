@@ -1,8 +1,7 @@
 /**
- * The execution role of the canary. Invariant: it opens sessions of the canary's two tenants only, as the trust
- * policies of the roles say, and IAM lets it use no key but the canary's own. It is an impostor by design: it carries
- * the tag of canary_b, as an administrator could give it to himself, and IAM lets it use keys that their own policies
- * must keep from it.
+ * The execution role of the canary. Invariant: by the trust policies it opens sessions of the canary's two tenants
+ * only, and by IAM it uses no keys but the canary's own. It is an impostor by design: it carries the tag of canary_b,
+ * as an administrator could give it to a role, and IAM lets it use keys whose own policies must refuse it.
  */
 import { Tags } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -24,7 +23,7 @@ export class CanaryRole extends Construct {
     Tags.of(this.role).add(tenantIdTag, tenantB);
   }
 
-  /** Afterwards, since the trust policies of those roles name this role. */
+  /** Called afterwards, since the trust policies of those roles name this role. */
   mayBecome(roleArns: readonly string[]): void {
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -35,7 +34,7 @@ export class CanaryRole extends Construct {
     );
   }
 
-  /** Afterwards as well, since the policies of some of the keys name this role. */
+  /** Called afterwards, since the policies of some of these keys name this role. */
   mayTry(keyArns: readonly string[]): void {
     this.role.addToPrincipalPolicy(
       new PolicyStatement({

@@ -1,7 +1,7 @@
 /**
- * The isolation canary: its two tenants' keys, its role, its function and when that runs. Invariant: the tenant role
- * and the audit reader's trust it by the very statements by which they trust their own openers, so that a guard which
- * is lost there is lost to the canary too; and a Deny keeps it from all but its own two tenants, who are nobody's.
+ * The isolation canary: its keys, its role, its function and its schedule. Invariant: the tenant role and the audit
+ * reader role trust it by the same statements by which they trust their own openers, so that the canary notices a
+ * guard that is lost there. A Deny keeps it from all tenants but its own two, who are no customers.
  * It costs about $7 a month: five keys at $1 each, and some 170 calls of KMS every quarter of an hour.
  * `canary: false` leaves it out.
  */
@@ -19,7 +19,7 @@ import type { SessionTrust } from '../roles/session-trust.ts';
 import { CanaryKeys } from './canary-keys.ts';
 import { CanaryRole } from './canary-role.ts';
 
-/** A role of which each session is one tenant's. */
+/** A role of which each session is for one tenant. */
 interface SessionRole {
   readonly roleArn: string;
   readonly trust: SessionTrust;
@@ -81,8 +81,8 @@ export class Canary extends Construct {
       role: canary.role,
       key: props.key,
       // A run takes seconds, unless AWS throttles.
-      timeoutInSeconds: 120,
-      memoryInMegabytes: 512,
+      timeoutSeconds: 120,
+      memoryMegabytes: 512,
       environment,
     });
   }

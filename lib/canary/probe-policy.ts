@@ -1,11 +1,11 @@
 /**
- * The policies of the canary's keys, each made of a tenant's, statement by statement. Invariant: at a probe one lock
- * stands alone, so that the loss of any one guard of that lock opens a path there:
+ * The policies of the canary's keys, each made of a tenant's policy, statement by statement. Invariant: a probe key
+ * has one lock alone, so that the loss of any guard of that lock opens a path there:
  * - iam: the account may use the key as well, and there are no Denies, so IAM alone decides. Its policy is
- *   canary_a's, its tag canary_b's: the tag stops the one, the context the other.
- * - allow: the Allow speaks to the roles directly, past IAM, and there are no Denies.
- * - deny: beside the tenant's whole policy the roles may do everything, past IAM.
- * The tag of the latter two is canary_a's: that canary_b can use them shows that IAM has no say.
+ *   canary_a's, its tag canary_b's: the tag stops the one tenant, the encryption context the other.
+ * - allow: the Allow names the roles directly, which needs no IAM, and there are no Denies.
+ * - deny: the tenant's whole policy, and a statement that lets the roles do everything without IAM.
+ * The tag of the last two is canary_a's: that canary_b can use them shows that IAM does not decide there.
  */
 import type { KeyName } from '../../contract/canary-keys.ts';
 import { cryptographicActions, type keyPolicy } from '../../contract/key-policy.ts';
@@ -22,7 +22,7 @@ interface Statement {
   readonly Principal: unknown;
 }
 
-/** The account's statement keeps the rest of administration; whoever may put a policy ends every lock. */
+/** No PutKeyPolicy, with which the roles could remove every lock. */
 const carelessActions = [
   ...cryptographicActions,
   'kms:CreateGrant',
@@ -31,7 +31,7 @@ const carelessActions = [
   'kms:TagResource',
 ];
 
-/** @param policy of the tenant whose key the probe's policy says that it is */
+/** @param policy a tenant's key policy, of the tenant that `policyOf` names */
 export function canaryKeyPolicy(
   key: KeyName,
   policy: ReturnType<typeof keyPolicy>,

@@ -1,8 +1,7 @@
 /**
- * A function's code: its entry file and everything that it imports, in one ES module. The same sources
- * give the same bytes in every folder, so that a second synth gives the same asset.
- * esbuild's own API rather than NodejsFunction, which starts processes for each function and hashes the
- * folder with the command that it starts.
+ * A function's code: its entry file and everything that it imports, in one ES module. The same sources give the
+ * same bytes in every folder, so that a second synth gives the same asset.
+ * This is esbuild's own API: NodejsFunction starts processes for each function, and its hash depends on the folder.
  */
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** One of the stack's Lambda functions: its code, its log group, and a role that is given from outside. */
+/** A Lambda function of the stack: its bundled code, its log group, and a role that the caller makes. */
 import { rmSync } from 'node:fs';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
@@ -19,7 +19,7 @@ import type * as z from 'zod/mini';
 import { logGroup } from '../storage/log-group.ts';
 import { bundleOnce, sources } from './bundle.ts';
 
-/** Every variable that the function reads, each as text. */
+/** Every environment variable that a function reads, each as text. */
 export type Environment<S extends z.core.$ZodType> = {
   readonly [K in keyof z.output<S>]: string;
 };
@@ -30,8 +30,8 @@ export interface BundledFunctionProps {
   readonly description: string;
   readonly role: Role;
   readonly key: IKey;
-  readonly timeoutInSeconds: number;
-  readonly memoryInMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly tenancyConfig?: TenancyConfig;
 }
@@ -54,9 +54,9 @@ export class BundledFunction extends Construct {
     this.function = this.bundled(props, this.logs);
   }
 
-  /** CDK copies the bundle into its assembly as soon as the function is made. */
+  /** The folder can go afterwards: CDK has copied it into its assembly. */
   private bundled(props: BundledFunctionProps, logs: LogGroup): LambdaFunction {
-    // `cdk list` and `cdk destroy` need no code: CDK says so by the stacks that it wants bundled.
+    // `cdk list` and `cdk destroy` need no code: they want no stack bundled.
     if (!Stack.of(this).bundlingRequired) return this.lambda(props, logs, sources);
     const folder = bundleOnce(props.name);
     try {
@@ -67,7 +67,7 @@ export class BundledFunction extends Construct {
   }
 
   private lambda(props: BundledFunctionProps, logs: LogGroup, folder: string): LambdaFunction {
-    // Not traced: X-Ray would take a permission on `*` in each role, and keep each request's path.
+    // Without X-Ray: it needs a permission on `*` in each role, and keeps each request's path.
     return new LambdaFunction(this, 'Function', {
       description: props.description,
       code: Code.fromAsset(folder),
@@ -75,8 +75,8 @@ export class BundledFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: props.role,
-      timeout: Duration.seconds(props.timeoutInSeconds),
-      memorySize: props.memoryInMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memoryMegabytes,
       environment: { ...props.environment },
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,

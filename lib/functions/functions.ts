@@ -1,4 +1,4 @@
-/** The functions, one for each boundary of privilege, with what each is told and may take. */
+/** The functions behind the API and the reconciler, one for each boundary of privilege: environment, time, memory. */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
@@ -63,10 +63,10 @@ export class Functions extends Construct {
       description: 'tenant-keys: token to tenant and scopes',
       role: roles.authorizer,
       key,
-      // Every request waits for it; the issuer's keys must come within this time, once.
-      timeoutInSeconds: 5,
-      // A signature check is short: this much CPU is for the cold start.
-      memoryInMegabytes: 512,
+      // Every request waits for it. Within this time the issuer's keys must come, when they are not cached.
+      timeoutSeconds: 5,
+      // CPU comes with memory: a signature check needs little of it, a cold start much.
+      memoryMegabytes: 512,
       environment,
     });
   }
@@ -82,9 +82,9 @@ export class Functions extends Construct {
       description: 'tenant-keys: tenant lifecycle, without cryptography',
       role: props.roles.controlPlane,
       key: props.key,
-      // API Gateway gives up after 29 s; before, the function can still say how far it came.
-      timeoutInSeconds: 28,
-      memoryInMegabytes: 512,
+      // API Gateway gives up after 29 s. One second less lets the function still answer.
+      timeoutSeconds: 28,
+      memoryMegabytes: 512,
       environment,
     });
   }
@@ -105,12 +105,12 @@ export class Functions extends Construct {
       description: 'tenant-keys: encryption and decryption for one tenant',
       role: props.roles.dataPlane,
       key: props.key,
-      timeoutInSeconds: 15,
-      // A request of 6 MB stands in memory several times over (base64, bytes, message), and CPU comes
-      // with memory: 1,769 MB is one whole core.
-      memoryInMegabytes: 1769,
+      timeoutSeconds: 15,
+      // A request of 6 MB is in memory several times (base64, bytes, message), and CPU comes with memory:
+      // 1,769 MB is one whole core.
+      memoryMegabytes: 1769,
       environment,
-      // Lambda takes this at creation only: switching it replaces the function.
+      // Lambda takes this only at creation: switching it replaces the function.
       ...(tenantIsolation && { tenancyConfig: TenancyConfig.PER_TENANT }),
     });
   }
@@ -126,8 +126,8 @@ export class Functions extends Construct {
       role: props.roles.certificates,
       key: props.key,
       // One read and one signature, three attempts each.
-      timeoutInSeconds: 20,
-      memoryInMegabytes: 512,
+      timeoutSeconds: 20,
+      memoryMegabytes: 512,
       environment,
     });
   }
@@ -139,9 +139,9 @@ export class Functions extends Construct {
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
       role: props.roles.reconciler,
       key: props.key,
-      // Lambda's longest: it stays within KMS's quotas, and stops in time by itself.
-      timeoutInSeconds: 900,
-      memoryInMegabytes: 512,
+      // Lambda's longest. A run is slow, since it stays within KMS's quotas, and stops by itself before that.
+      timeoutSeconds: 900,
+      memoryMegabytes: 512,
       environment,
     });
   }
@@ -157,13 +157,13 @@ export class Functions extends Construct {
       role: props.roles.audit,
       key: props.key,
       // A session and a page, three attempts each.
-      timeoutInSeconds: 20,
-      memoryInMegabytes: 512,
+      timeoutSeconds: 20,
+      memoryMegabytes: 512,
       environment,
     });
   }
 
-  /** Where rows are, and what the policy of a tenant's key is made of. */
+  /** The registry, and what the policy of a tenant's key consists of. */
   private registryAndKeyPolicy({ table, tenantRoleArn, roles }: FunctionsProps) {
     const { partition, account } = Stack.of(this);
     return {

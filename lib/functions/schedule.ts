@@ -1,4 +1,4 @@
-/** When a function runs by itself. */
+/** Runs a function every so many minutes. */
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { CfnPermission, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';

@@ -2,8 +2,8 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Lets a finding of cdk-nag stand.
- * @param reasons rule, with the finding in brackets where the rule gives several -> why it is right here
+ * Acknowledges findings of cdk-nag.
+ * @param reasons why it is right here, by rule, with the finding in brackets where the rule has several
  */
 export function acknowledge(
   construct: IConstruct,

@@ -1,7 +1,7 @@
 /**
- * cdk-nag's packs, and the findings of the compliance packs that stand. Invariant: a finding stands for
- * one kind of resource, or for one resource, with a reason; any other stops the synth. AwsSolutions'
- * findings are acknowledged where the construct is. docs/security.md lists them all.
+ * cdk-nag's packs, and which findings of the compliance packs are acknowledged. Invariant: each is acknowledged for
+ * one type of resource, or for one resource, with a reason; any other finding stops the synthesis. Findings of
+ * AwsSolutions are acknowledged beside their constructs. docs/security.md lists them all.
  */
 import { type App, CfnResource, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
 import {
@@ -19,10 +19,10 @@ export const nagPacks = [
   PCIDSS321Checks,
 ] as const;
 
-/** Acknowledges what stands, so call it when all constructs are there. */
+/** Call it when all constructs are there: it acknowledges findings on each. */
 export function checkWithNagPacks(app: App): void {
   for (const construct of app.node.findAll().filter(CfnResource.isCfnResource)) {
-    for (const finding of standing.filter((one) => concerns(one, construct)))
+    for (const finding of acknowledgements.filter((one) => concerns(one, construct)))
       for (const pack of finding.packs)
         acknowledge(construct, { [`${pack}-${finding.rule}`]: finding.reason });
   }
@@ -33,23 +33,25 @@ const nist = 'NIST.800.53.R5';
 const hipaa = 'HIPAA.Security';
 const pci = 'PCI.DSS.321';
 
-interface Standing {
+interface Acknowledgement {
   readonly rule: string;
   readonly packs: readonly string[];
   readonly types: readonly string[];
-  /** how the construct's path goes on to its end, if the finding stands for one resource only */
+  /** the end of the construct's path, where it is acknowledged for one resource only */
   readonly at?: string;
   readonly reason: string;
 }
 
-const concerns = ({ types, at = '' }: Standing, { cfnResourceType, node }: CfnResource): boolean =>
-  types.includes(cfnResourceType) && node.path.endsWith(at);
+const concerns = (
+  { types, at = '' }: Acknowledgement,
+  { cfnResourceType, node }: CfnResource,
+): boolean => types.includes(cfnResourceType) && node.path.endsWith(at);
 
 const lambda = ['AWS::Lambda::Function'];
 const stage = ['AWS::ApiGateway::Stage'];
 const bucket = ['AWS::S3::Bucket'];
 
-const standing: readonly Standing[] = [
+const acknowledgements: readonly Acknowledgement[] = [
   {
     rule: 'IAMNoInlinePolicy',
     packs: [nist, hipaa, pci],

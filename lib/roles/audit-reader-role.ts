@@ -1,7 +1,7 @@
 /**
- * The role that the audit function assumes for whose events are read. Invariant: a session reads one tenant's
- * events and nothing else; not even the function that opens it can read another's with it, nor use a key.
- * It is not the tenant role, which can use the key: who reads what was done needs no right to do it.
+ * The role that the audit function assumes for the tenant whose events are read. Invariant: a session reads one
+ * tenant's events and nothing else: no other tenant's events, and it uses no key.
+ * It is not the tenant role, since reading the audit needs no permission to use a key.
  */
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -11,7 +11,7 @@ import { nothingWithoutTenant, ownPartitionOnly, SessionTrust } from './session-
 
 export interface AuditReaderRoleProps {
   readonly auditTable: Table;
-  /** the audit function's execution role: the only one that opens sessions of any tenant */
+  /** the audit function's execution role, the only one that opens sessions of every tenant */
   readonly auditRole: IRole;
 }
 

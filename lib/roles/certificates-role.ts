@@ -1,7 +1,7 @@
 /**
  * The execution role of the function that issues certificates of erasure. Invariant: it reads rows, writes
- * none, and its one use of KMS is to sign with the one key whose own policy names it.
- * That key policy names this role by its ARN: a new construct id replaces it, and it can no longer sign.
+ * none, and uses KMS only to sign with the certificate key, whose policy names this role.
+ * That policy has the role's ARN: with a new construct id the role is another one, and cannot sign.
  */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';

@@ -1,9 +1,8 @@
 /**
  * The execution role of the control plane. Invariant: it makes and administers tenants' keys and never
- * uses one. Its right to administer a key is in that key's own policy, which counts from the moment of
- * creation; what stands here is what no key policy can give, and the Denies that hold against any key
- * policy, a careless one included.
- * Key policies name this role by its ARN: a new construct id replaces it, and it loses every key.
+ * uses one. Its permission to administer a key is in that key's own policy, which counts from the moment of
+ * creation. Here is what no key policy can allow, and Denies that hold whatever a key policy allows.
+ * Key policies name this role by its ARN: with a new construct id the role is another one, and loses every key.
  */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -27,7 +26,7 @@ export class ControlPlaneRole extends Construct {
     this.role = new Role(this, 'Role', {
       description: 'tenant-keys: tenant lifecycle, without cryptography',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      // Inline, so that at no moment the role has an Allow without its Denies.
+      // Inline, so that the role never has an Allow without its Denies.
       inlinePolicies: {
         Policy: new PolicyDocument({
           statements: [
@@ -66,8 +65,8 @@ const keepRegistry = (table: Table) =>
   });
 
 /**
- * A key of the kind that rotates, never without an owner. What else its tags may be stands in TagNewKey,
- * which KMS asks for as well as soon as a key is made with tags. The key spec implies the key usage.
+ * Only keys that can rotate, and never one without a tenant. TagNewKey limits the other tags: KMS asks for it as
+ * well when a key is made with tags. The key spec implies the key usage.
  */
 const createTenantKey = () =>
   new PolicyStatement({
@@ -83,8 +82,8 @@ const createTenantKey = () =>
 
 /**
  * KMS takes tags in CreateKey only from callers whose IAM policy allows TagResource on every key
- * (Developer Guide, "Controlling access to tags"). A key that has an owner is out of reach: with its tag
- * changed, the tenant role would take it for another tenant's.
+ * (Developer Guide, "Controlling access to tags"). The Null keeps it from keys that have a tenant: with a changed
+ * tag, the tenant role would take such a key for another tenant's.
  */
 const tagNewKey = (stack: Stack) =>
   new PolicyStatement({
@@ -98,7 +97,7 @@ const tagNewKey = (stack: Stack) =>
     },
   });
 
-/** CreateAlias is asked for twice: here for the alias, and in the key's policy for the key. */
+/** KMS checks CreateAlias for the alias, which is here, and for the key, which is in the key's policy. */
 const nameKey = (stack: Stack) =>
   new PolicyStatement({
     sid: 'NameKey',
@@ -106,13 +105,13 @@ const nameKey = (stack: Stack) =>
     resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
   });
 
-/** When the answer to CreateKey was lost. Whose a key is, only that key's own policy lets it read. */
+/** For when the answer to CreateKey was lost. The permission to read a key's tags is in that key's policy. */
 const findLostKey = () =>
   new PolicyStatement({ sid: 'FindLostKey', actions: ['kms:ListKeys'], resources: ['*'] });
 
 /**
- * A key that KMS has deleted has no policy that could let anybody ask for it: without a right by IAM the
- * answer is AccessDenied, which other things give as well, and not NotFound.
+ * A key that KMS has deleted has no policy any more: only with a permission by IAM is the answer NotFound. Without,
+ * it is AccessDenied, which has other causes as well.
  */
 const seeWhetherKeyIsGone = (stack: Stack) =>
   new PolicyStatement({

@@ -1,13 +1,13 @@
 /**
- * Who administers keys, and what no role that administers tenants' keys may ever do. Invariant: the account
- * administers and never uses; and the Denies hold against any key policy, a careless one included.
+ * Who administers keys, and what the roles that administer tenants' keys may never do. Invariant: the account
+ * administers keys and never uses one, and the Denies hold whatever a key policy allows.
  */
 import type { Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { administrativeActions, cryptographicActions } from '../../contract/key-policy.ts';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
 
-/** For the policy of a key of the product's own; a tenant's has the same, in contract/key-policy.ts. */
+/** For the policies of the product's own keys. Tenants' keys have the same, from contract/key-policy.ts. */
 export const accountAdministers = () =>
   new PolicyStatement({
     sid: 'AccountAdministersWithoutUse',
@@ -16,7 +16,7 @@ export const accountAdministers = () =>
     resources: ['*'],
   });
 
-/** @param deletionWindowInDays the shortest that a deletion may have */
+/** @param deletionWindowInDays the shortest that the role may ask for */
 export function administrationOnly(stack: Stack, deletionWindowInDays: number): PolicyStatement[] {
   return [
     noCryptography(stack),
@@ -26,7 +26,7 @@ export function administrationOnly(stack: Stack, deletionWindowInDays: number): 
   ];
 }
 
-/** The table's own encryption is the exception. A direct call has no ViaService, and so is denied. */
+/** But for the encryption of the table by DynamoDB. A direct call has no ViaService, so it is denied. */
 const noCryptography = (stack: Stack) =>
   new PolicyStatement({
     sid: 'NoCryptography',
@@ -36,7 +36,7 @@ const noCryptography = (stack: Stack) =>
     conditions: { StringNotEquals: { 'kms:ViaService': dynamodbEndpoint(stack) } },
   });
 
-/** A grant bypasses the conditions of every policy on tags and encryption context. */
+/** A grant bypasses the conditions of all policies on tags and encryption context. */
 const noGrants = () =>
   new PolicyStatement({
     sid: 'NoGrants',
@@ -54,7 +54,7 @@ const noLockoutBypass = () =>
     conditions: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
   });
 
-/** Without a window in the request, KMS takes 30 days, which is also its longest. */
+/** A request without a window gets KMS's default, 30 days, which is also the longest. */
 const noHastyDeletion = (deletionWindowInDays: number) =>
   new PolicyStatement({
     sid: 'NoHastyDeletion',

@@ -1,7 +1,7 @@
 /**
- * The execution role of the reconciler. Invariant: it changes a key only if that key carries the product's
- * tag, makes none, retags none and uses none; all of it by IAM, since key policies do not name it (their
- * statement for the account lets IAM decide). What it reads of other keys tells nothing of their contents.
+ * The execution role of the reconciler. Invariant: it changes only keys that carry the product's tag, and makes,
+ * tags and uses none. Its permissions are by IAM: key policies do not name it, but let IAM decide for the account.
+ * What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -25,14 +25,14 @@ export class ReconcilerRole extends Construct {
     this.role = new Role(this, 'Role', {
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      // Inline, so that at no moment the role has an Allow without its Denies.
+      // Inline, so that the role never has an Allow without its Denies.
       inlinePolicies: {
         Policy: new PolicyDocument({
           statements: [
             keepRegistry(props.table),
             findKeys(),
             readKeys(stack),
-            mendOwnKeys(stack),
+            repairOwnKeys(stack),
             nameKeys(stack),
             tellFindings(stack),
             ...administrationOnly(stack, props.deletionWindowInDays),
@@ -55,7 +55,7 @@ function acknowledgeWildcards(role: Role): void {
   });
 }
 
-/** It deletes only rows of tenants that never got a key. */
+/** DeleteItem is for tenants that never got a key. */
 const keepRegistry = (table: Table) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
@@ -73,7 +73,7 @@ const findKeys = () =>
 const everyKey = (stack: Stack) =>
   stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 
-/** Without the tag as a condition: it is by reading that a key without the tag is found out. */
+/** Of every key, since it finds keys that have lost the product's tag by reading their tags. */
 const readKeys = (stack: Stack) =>
   new PolicyStatement({
     sid: 'ReadKeys',
@@ -88,7 +88,7 @@ const readKeys = (stack: Stack) =>
     resources: [everyKey(stack)],
   });
 
-const mendOwnKeys = (stack: Stack) =>
+const repairOwnKeys = (stack: Stack) =>
   new PolicyStatement({
     sid: 'MendOwnKeys',
     actions: [
@@ -105,7 +105,7 @@ const mendOwnKeys = (stack: Stack) =>
     conditions: { StringEquals: { [`aws:ResourceTag/${productTag.key}`]: productTag.value } },
   });
 
-/** Both are asked for the alias as well as for its keys; UpdateAlias for the old key and for the new. */
+/** KMS checks both for the alias and for the key; UpdateAlias for the old key and for the new one. */
 const nameKeys = (stack: Stack) =>
   new PolicyStatement({
     sid: 'NameKeys',
@@ -113,7 +113,7 @@ const nameKeys = (stack: Stack) =>
     resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
   });
 
-/** Under no other name than the product's, so that nobody's rules take them for events of their own. */
+/** Only with the product's source, so that no rule takes them for events of another source. */
 const tellFindings = (stack: Stack) =>
   new PolicyStatement({
     sid: 'TellFindings',

@@ -1,6 +1,6 @@
 /**
- * The execution role of a function that works for one tenant at a time. Invariant: it can do nothing but open
- * a tenant's session of one role. What is the tenant's is reached through that session only.
+ * The execution role of a function that works for one tenant at a time. Invariant: it can only open a tenant's
+ * session of one role. The function reaches what belongs to the tenant through that session.
  */
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -16,7 +16,7 @@ export class SessionOpenerRole extends Construct {
     });
   }
 
-  /** Afterwards, since the other role's trust policy names this role first. */
+  /** Called afterwards, since the other role's trust policy names this role. */
   mayAssume(tenantRoleArn: string): void {
     this.role.addToPrincipalPolicy(
       new PolicyStatement({

@@ -1,19 +1,19 @@
 /**
- * Roles of which each session is one tenant's. Invariant: a session carries the tenant's id as its one tag and
- * as its name, and without that tag a role can do nothing.
+ * What the roles have in common of which each session is for one tenant. Invariant: a session has the tenant's id as
+ * its only tag and as its name, and a session without that tag can do nothing.
  */
 import { ArnPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 
-/** Without a tag on the session the variable has no value, and without it no StringEquals is ever true. */
+/** Without the tag on the session this variable has no value, and StringEquals is never true. */
 export const ownTenant = `\${aws:PrincipalTag/${tenantIdTag}}`;
 
-/** The trust policy of such a role. What is added to it before the synthesis counts as well. */
+/** The trust policy of such a role. Statements can be added until the synthesis. */
 export class SessionTrust {
   readonly document: PolicyDocument;
   readonly #statements: readonly PolicyStatement[];
 
-  /** @param openerArn of the role that opens sessions of any tenant */
+  /** @param openerArn of the role that opens sessions of every tenant */
   constructor(openerArn: string) {
     const opener = new ArnPrincipal(openerArn);
     this.#statements = [sessionNamedAfterTenant(opener), onlyTagTenantId(opener)];
@@ -21,8 +21,8 @@ export class SessionTrust {
   }
 
   /**
-   * Trusts another opener by the same statements, so that what these let through, they let through for both; and by
-   * a Deny for all tenants but these. Where there is no tag, StringNotEquals is true.
+   * Trusts another opener by the same statements, so that a loss of one shows with both, and denies it all tenants
+   * but these. StringNotEquals is true where there is no tag.
    */
   alsoOpens(openerArn: string, sid: string, tenantIds: readonly string[]): void {
     const opener = new ArnPrincipal(openerArn);
@@ -40,8 +40,8 @@ export class SessionTrust {
 }
 
 /**
- * The name makes CloudTrail's ARNs tell the tenant. Without a tag the variable has no value and nothing
- * equals it; an empty tag equals no session name, which has 2 characters at least.
+ * So the ARNs in CloudTrail name the tenant. Without a tag the variable has no value and nothing equals it. An empty
+ * tag equals no session name, which has at least 2 characters.
  */
 const sessionNamedAfterTenant = (opener: ArnPrincipal) =>
   new PolicyStatement({
@@ -54,9 +54,9 @@ const sessionNamedAfterTenant = (opener: ArnPrincipal) =>
   });
 
 /**
- * TagSession is asked for only where tags are passed, so ForAllValues never meets an absent key here.
- * It compares with regard to case, which IAM does not do when it looks a tag up. sts:RoleSessionName is
- * no condition key of TagSession. A transitive tag would outlive the session in a role that it assumes.
+ * STS checks TagSession only where tags are passed, so ForAllValues never meets an absent key here. It compares
+ * with regard to case, which IAM does not when it looks up a tag. TagSession has no condition key
+ * sts:RoleSessionName. A transitive tag would go on to the sessions of roles that this one assumes.
  */
 const onlyTagTenantId = (opener: ArnPrincipal) =>
   new PolicyStatement({
@@ -69,13 +69,13 @@ const onlyTagTenantId = (opener: ArnPrincipal) =>
     },
   });
 
-/** ForAllValues is true where DynamoDB names no partition key, hence Null (IAM User Guide, set operators). */
+/** The Null is there since ForAllValues is true where there is no partition key (IAM User Guide, set operators). */
 export const ownPartitionOnly = {
   'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownTenant] },
   Null: { 'dynamodb:LeadingKeys': 'false' },
 };
 
-/** So that no Allow that is added one day works for a session of nobody. */
+/** So that no Allow that is added later works for a session without a tenant. */
 export const nothingWithoutTenant = () =>
   new PolicyStatement({
     sid: 'NothingWithoutTenant',

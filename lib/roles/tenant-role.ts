@@ -1,9 +1,9 @@
 /**
- * The role that the data plane assumes for one tenant. Invariant: a session carries the tenant's id as
- * its one tag TenantId and as its name, and reaches nothing but that tenant's key, for cryptography with
- * the id in the encryption context, and that tenant's row. Tags, aliases, grants and policies are out of
- * its reach, since each of them would lead to another tenant's key.
- * Key policies name this role by its ARN: a new construct id replaces it and shuts every tenant out.
+ * The role that the data plane assumes for one tenant. Invariant: a session has the tenant's id as its only tag
+ * TenantId and as its name. It reaches that tenant's key, for cryptography with the id in the encryption context,
+ * and that tenant's row, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
+ * lead to another tenant's key.
+ * Key policies name this role by its ARN: with a new construct id the role is another one, and no tenant can work.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -21,7 +21,7 @@ import {
 
 export interface TenantRoleProps {
   readonly table: Table;
-  /** the data plane's execution role: the only one that may assume this one */
+  /** the data plane's execution role, the only one that opens sessions of every tenant */
   readonly dataPlaneRole: IRole;
 }
 
@@ -36,9 +36,9 @@ export class TenantRole extends Construct {
     const role = new CfnRole(this, 'Role', {
       description: 'tenant-keys: one session a tenant, for its key and its row',
       assumeRolePolicyDocument: this.trust.document,
-      // From a role, AWS makes no session longer than this either.
+      // A role that assumes another gets no longer session anyway.
       maxSessionDuration: Duration.hours(1).toSeconds(),
-      // Inline, so that at no moment the role has an Allow without its Deny.
+      // Inline, so that the role never has an Allow without its Deny.
       policies: [
         {
           policyName: 'Policy',
@@ -60,7 +60,7 @@ export class TenantRole extends Construct {
   }
 }
 
-/** One of the two locks of a key; the other is the key's own policy, in contract/key-policy.ts. */
+/** One of a key's two locks. The other is the key's own policy, in contract/key-policy.ts. */
 const useOwnKey = (stack: Stack) =>
   new PolicyStatement({
     sid: 'UseOwnKey',

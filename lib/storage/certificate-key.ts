@@ -1,8 +1,8 @@
 /**
  * The key that signs certificates of erasure. Invariant: only the function that issues them can sign, so a
- * signature means that the registry said ERASED; administrators can neither sign nor lend the right to.
+ * signature means that the registry said ERASED. Administrators can neither sign nor grant that to others.
  * It outlives the stack: certificates are verified for years, with the public key that auditors keep.
- * A new construct id makes a new key, whose signatures the old public key does not verify.
+ * With a new construct id it is a new key, whose signatures the old public key does not verify.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -32,7 +32,7 @@ export class CertificateKey extends Construct {
       keyUsage: KeyUsage.SIGN_VERIFY,
       policy: new PolicyDocument({
         statements: [
-          // With GetPublicKey, so that an administrator can hand out the public key as well.
+          // Includes GetPublicKey, so that an administrator can hand out the public key.
           accountAdministers(),
           signedByCertificates(certificatesRoleArn),
           nobodyElseSigns(certificatesRoleArn),
@@ -41,7 +41,7 @@ export class CertificateKey extends Construct {
       }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Outside alias/tenant-keys/, where it could be taken for a tenant's.
+    // Not under alias/tenant-keys/, where it could be taken for a tenant's.
     this.key.addAlias('alias/tenant-keys-certificates');
   }
 }
@@ -64,7 +64,7 @@ const nobodyElseSigns = (roleArn: string) =>
     conditions: { ArnNotEquals: { 'aws:PrincipalArn': roleArn } },
   });
 
-/** A grant to sign would outlive every policy that is looked at. */
+/** A grant to sign would count beside all policies. */
 const nobodyGrants = () =>
   new PolicyStatement({
     sid: 'NobodyGrants',

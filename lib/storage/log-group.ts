@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** @returns a log group as all of this stack are: encrypted, and kept after the stack's end */
+/** All log groups of this stack are encrypted with its key and outlive it. */
 export function logGroup(
   scope: Construct,
   id: string,

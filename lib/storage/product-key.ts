@@ -1,7 +1,7 @@
 /**
- * The product's own KMS key, for the tenant table, the log groups and the audit trail. Invariant: it is
- * used only through these services. Nobody, administrators included, can call KMS with it directly, but
- * for readers of the trail, whose own policies must allow that. No tenant's data is under it.
+ * The product's own KMS key, for tables, log groups, the trail and the alarms' topic. Invariant: it is used only
+ * through these services. Nobody, administrators included, can call KMS with it directly, except readers of the
+ * trail, whose own policies must allow that. It encrypts no tenant's data.
  */
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
@@ -19,7 +19,7 @@ import { accountAdministers } from '../roles/key-administration.ts';
 
 export interface ProductKeyProps {
   readonly rotationPeriodInDays: number;
-  /** the trail's ARN, by its name, if there is one: the trail itself needs the key first */
+  /** if the stack has a trail: made of its name, since the trail itself needs the key first */
   readonly trailArn: string | undefined;
 }
 
@@ -45,15 +45,14 @@ export class ProductKey extends Construct {
       }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Outside alias/tenant-keys/, where it could be taken for a tenant's.
+    // Not under alias/tenant-keys/, where it could be taken for a tenant's.
     this.key.addAlias('alias/tenant-keys-product');
   }
 }
 
 /**
- * As in the policy of AWS's own key aws/dynamodb: whoever may use a table may have DynamoDB decrypt it.
- * So neither the control plane nor a tenant session needs a statement of its own for this key.
- * DynamoDB works through a grant that it asks for when the table is made.
+ * As in the policy of AWS's own key aws/dynamodb: whoever may use a table may have DynamoDB decrypt it, so no role
+ * needs a statement for this key. DynamoDB works through a grant, which it makes with the table.
  */
 const usedByTables = (stack: Stack) =>
   new PolicyStatement({
@@ -76,7 +75,7 @@ const usedByTables = (stack: Stack) =>
     },
   });
 
-/** Only the log groups of this stack, whose names CloudFormation makes from the stack's. */
+/** Only for the log groups of this stack: CloudFormation begins their names with the stack's name. */
 const usedByLogGroups = (stack: Stack) =>
   new PolicyStatement({
     sid: 'LogGroupsThroughCloudWatch',
@@ -119,7 +118,7 @@ const usedByTrail = (trailArn: string) => [
   }),
 ];
 
-/** The account's IAM says who they are; a log file of the trail carries this encryption context. */
+/** IAM decides who they are. CloudTrail encrypts its files with this encryption context. */
 const readByAuditors = (trailArn: string) =>
   new PolicyStatement({
     sid: 'AuditorsReadTrail',

@@ -1,7 +1,7 @@
 /**
- * The tenants that the configuration declares: each a key and, by a custom resource, a row. Invariant: the
- * function that writes the rows can do nothing but that; it reaches no key, and what it finds in the table
- * under another key it leaves alone.
+ * The tenants that the configuration declares: a key for each and, by a custom resource, a row. Invariant: the
+ * function that writes the rows can only read and write the registry. It reaches no key, and leaves a row alone that
+ * names another key.
  */
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -15,7 +15,7 @@ import { BundledFunction, type Environment } from '../functions/bundled-function
 import { TenantKey } from './tenant-key.ts';
 
 export interface DeclaredTenantsProps {
-  /** with one tenant at least */
+  /** with at least one tenant */
   readonly config: Config;
   readonly table: Table;
   readonly key: IKey;
@@ -43,7 +43,7 @@ export class DeclaredTenants extends Construct {
     const row = new CustomResource(this, `${tenantId}-row`, {
       serviceToken: rows.functionArn,
       resourceType: 'Custom::DeclaredTenant',
-      // An answer that is lost costs this long; CloudFormation's own limit is an hour.
+      // How long CloudFormation waits for an answer that is lost. Its own limit is an hour.
       serviceTimeout: Duration.minutes(2),
       properties: {
         TenantId: tenantId,
@@ -52,7 +52,7 @@ export class DeclaredTenants extends Construct {
         KeyArn: keyArn,
       },
     });
-    // A tenant of the same name that was onboarded at run time has the alias: no row before that is known.
+    // The row comes after the alias, which cannot be made where a tenant of this id was onboarded at run time.
     row.node.addDependency(alias);
   }
 
@@ -65,7 +65,7 @@ export class DeclaredTenants extends Construct {
     const role = new Role(this, 'Role', {
       description: 'tenant-keys: rows of declared tenants; reaches no key',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      // Inline: CloudFormation calls the function as soon as role and function are there.
+      // Inline, since CloudFormation calls the function as soon as role and function are there.
       inlinePolicies: { Policy: new PolicyDocument({ statements: [keepDeclaredRows] }) },
     });
     const environment: Environment<typeof declaredTenantsEnvironment> = {
@@ -76,8 +76,8 @@ export class DeclaredTenants extends Construct {
       description: 'tenant-keys: rows of the tenants that the configuration declares',
       role,
       key,
-      timeoutInSeconds: 60,
-      memoryInMegabytes: 512,
+      timeoutSeconds: 60,
+      memoryMegabytes: 512,
       environment,
     }).function;
   }

@@ -1,9 +1,8 @@
 /**
- * The key of a tenant that the configuration declares, as the control plane makes it for all others: same
- * policy, same tags, same alias. Invariant: CloudFormation never deletes it, whatever becomes of the
- * configuration or of the stack.
- * The plain resources, since the policy must be what `keyPolicy` says word for word: the reconciler
- * compares it, and CDK's own document merges statements.
+ * The key of a tenant that the configuration declares, with the policy, tags and alias that the control plane gives
+ * to all others. Invariant: CloudFormation never deletes it, whatever happens to the configuration or the stack.
+ * It is made of plain resources, since the reconciler compares the policy with `keyPolicy`, and CDK's own document
+ * would merge statements.
  */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlias, CfnKey } from 'aws-cdk-lib/aws-kms';
