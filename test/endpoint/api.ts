@@ -1,6 +1,6 @@
 /**
- * The API without API Gateway: the bundled handlers in workers, each with its own role's session, called
- * with the events that API Gateway sends. The authorizer's answer is given, since there are no tokens.
+ * The API without API Gateway: the bundled handlers in workers, each with its own role's session, called with the
+ * events that API Gateway sends. There are no tokens, so the authorizer's answer is made up.
  */
 import { randomUUID } from 'node:crypto';
 import type { Authorized } from '../../local/api/authorizer.ts';
@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 export interface Call {
-  /** of the token; absent for an administrator's */
+  /** of the token; absent for an administrator's token */
   readonly tenantId?: string;
   readonly body?: object;
 }
@@ -97,7 +97,7 @@ function failureIn(line: string): string | undefined {
     const { level, error } = JSON.parse(line);
     return level === 'ERROR' ? String(error) : undefined;
   } catch {
-    // Not one of the functions' own lines: a worker that could not start says so as text.
+    // Not a log line of a function: a worker that could not start writes plain text.
     return line;
   }
 }

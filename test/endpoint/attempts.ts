@@ -1,20 +1,20 @@
-/** What somebody tries to do with a tenant's key or row. */
+/** What a principal tries with a tenant's key or row. */
 import type { Clients } from './clients.ts';
-import type { World } from './identities.ts';
+import type { Identities } from './identities.ts';
 import { idOf } from './tenant-key.ts';
 
-export type Player = (world: World) => Clients;
+export type Principal = (identities: Identities) => Clients;
 
-export const tenant: Player = (world) => world.tenant;
-export const neighbour: Player = (world) => world.neighbour;
-export const dataPlane: Player = (world) => world.dataPlane;
-export const controlPlane: Player = (world) => world.controlPlane;
-export const administrator: Player = (world) => world.administrator;
+export const tenant: Principal = (identities) => identities.tenant;
+export const neighbour: Principal = (identities) => identities.neighbour;
+export const dataPlane: Principal = (identities) => identities.dataPlane;
+export const controlPlane: Principal = (identities) => identities.controlPlane;
+export const administrator: Principal = (identities) => identities.administrator;
 
 export interface Attempt {
-  readonly make: (who: Clients, world: World) => Promise<unknown>;
-  /** somebody who may do it; absent where nobody may, or where it would end the key */
-  readonly allowedTo?: Player;
+  readonly make: (clients: Clients, identities: Identities) => Promise<unknown>;
+  /** a principal that may do it; absent where none may, or where it would end the key */
+  readonly allowedTo?: Principal;
 }
 
 export type Attempts = Readonly<Record<string, Attempt>>;
@@ -45,7 +45,7 @@ export const cryptography: Attempts = {
   },
 };
 
-/** What would lead to the key in the end. Done, each leaves the key as it is, but for a tag. */
+/** What would lead to the key in the end. If it succeeds, the key stays as it is, but for a tag. */
 export const administration: Attempts = {
   DescribeKey: {
     allowedTo: administrator,

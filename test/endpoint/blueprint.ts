@@ -1,4 +1,4 @@
-/** The synthesized template, resolved for the account, and under names that are this run's own. */
+/** The synthesized template, resolved for the account, with names of this run alone. */
 
 import { stackName as synthesizedName } from '../../lib/stack-name.ts';
 import { synthesize } from '../../lib/synthesize.ts';
@@ -22,11 +22,11 @@ export interface Blueprint {
   readonly tenantRole: Role;
 }
 
-/** Nobody asks it: the authorizer is not part of the run. */
+/** The issuer is never asked: the authorizer is not part of the run. */
 const context = {
   issuer: 'https://issuer.invalid',
   audience: 'tenant-keys',
-  // The tenant role's trust policy would name a role that is not made here, which AWS refuses.
+  // With the canary, the tenant role's trust policy would name a role that is not made here, which IAM refuses.
   canary: false,
 };
 

@@ -1,6 +1,6 @@
 /**
- * What a run has made, and how each of it is removed. Invariant: a thing is noted before it is made, so
- * that a run that ends anywhere removes it; what cannot be removed does not keep the rest from it.
+ * Removes what a run has made. Invariant: each thing is noted before it is made, so that a run removes it wherever it
+ * ends; and what cannot be removed does not keep the rest from being removed.
  */
 
 export interface Removal {

@@ -19,7 +19,7 @@ export interface Clients {
   readonly dynamodb: DynamoDB;
 }
 
-/** Who runs this. */
+/** The identity that runs this. */
 export interface Caller extends Clients {
   readonly iam: IAM;
 }
@@ -53,8 +53,8 @@ export const callerOf = (destination: Destination, keys?: Keys): Caller => ({
 });
 
 /**
- * Credentials of a default profile are AWS's alone: another endpoint gets none that was not set for it.
- * @returns undefined where the SDK finds them as it always does
+ * Credentials of a default profile are for AWS alone: another endpoint only gets what was set for it.
+ * @returns undefined where the SDK finds the credentials itself
  */
 export function callerKeys(
   { endpoint }: Destination,

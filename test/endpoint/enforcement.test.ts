@@ -1,6 +1,6 @@
 /**
- * The story and the guarantees against the local stack, which enforces the policies: a guarantee that is
- * not enforced here is one that the policies do not give, or whose attempt is wrong.
+ * The scenario and the guarantees against the local stack, which enforces the policies: where a guarantee is not
+ * enforced here, the policies do not give it or its attempt is wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,12 +14,12 @@ import { openCleanUp, type Removal } from './clean-up.ts';
 import { callerOf, clientsOf, type Keys } from './clients.ts';
 import { judge, type Verdict } from './guarantee.ts';
 import { guarantees } from './guarantees.ts';
-import type { Run, Stage } from './harness.ts';
+import type { Harness, Run } from './harness.ts';
 import { checkKey } from './key-at-rest.ts';
 import { openPatience } from './patience.ts';
-import { openWorld } from './principals.ts';
+import { openIdentities } from './principals.ts';
 import { openReport } from './report.ts';
-import { tellStory } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-enforcement-'));
 const lines: string[] = [];
@@ -45,7 +45,7 @@ beforeAll(async () => {
     cleanUp: openCleanUp(),
     patience: openPatience(destination, signal),
   };
-  const keys = (role: Stage['blueprint']['tenantRole']): Keys => {
+  const keys = (role: Harness['blueprint']['tenantRole']): Keys => {
     const {
       accessKeyId: id,
       secretAccessKey: secret,
@@ -55,17 +55,17 @@ beforeAll(async () => {
   };
   const { controlPlaneRole, dataPlaneRole } = blueprint;
   const keysOfRole = new Map([controlPlaneRole, dataPlaneRole].map((r) => [r.arn, keys(r)]));
-  const stage: Stage = {
+  const harness: Harness = {
     blueprint,
     api: openApi(blueprint, destination, keysOfRole),
     controlPlane: clientsOf(destination, keysOfRole.get(controlPlaneRole.arn)),
     dataPlane: clientsOf(destination, keysOfRole.get(dataPlaneRole.arn)),
   };
-  run.cleanUp.note('the workers', stage.api.close);
-  const tenants = await tellStory(run, stage);
+  run.cleanUp.note('the workers', harness.api.close);
+  const tenants = await runScenario(run, harness);
   for (const tenant of tenants) await checkKey(caller.kms, blueprint, tenant);
-  const world = await openWorld(run, stage, tenants);
-  for (const guarantee of guarantees) verdicts.push(await judge(guarantee, world));
+  const identities = await openIdentities(run, harness, tenants);
+  for (const guarantee of guarantees) verdicts.push(await judge(guarantee, identities));
   await run.cleanUp.run((removal) => removals.push(removal));
   for (const { keyArn } of tenants) {
     const { KeyMetadata } = await caller.kms.describeKey({ KeyId: keyArn });
@@ -78,7 +78,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the story succeeds with policies enforced, and sees no gap', () => {
+test('the scenario succeeds with policies enforced, and sees no gap', () => {
   expect(lines.filter((line) => !/^ {2}ok /.test(line))).toEqual([]);
   expect(lines.length).toBeGreaterThan(15);
 });

@@ -1,4 +1,4 @@
-/** An answer of a handler as it must be. */
+/** What a handler must answer. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from './api.ts';
 import type { Patience } from './patience.ts';
@@ -14,7 +14,7 @@ export class UnexpectedAnswer extends Error {
 }
 
 /**
- * Calls again where the handler says 5xx: on AWS, what was just made does not count everywhere yet.
+ * Calls again where the handler answers 5xx: on AWS, what was just made does not count everywhere yet.
  * @throws UnexpectedAnswer
  */
 export const expectStatus = (

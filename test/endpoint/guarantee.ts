@@ -1,12 +1,12 @@
 /** An attempt that AWS must refuse, and what an endpoint did with it. */
-import type { World } from './identities.ts';
+import type { Identities } from './identities.ts';
 
 export interface Guarantee {
   readonly name: string;
-  readonly attempt: (world: World) => Promise<unknown>;
-  /** the same by somebody who may: where that is denied as well, a denial proves nothing */
+  readonly attempt: (identities: Identities) => Promise<unknown>;
+  /** the same by a principal that may do it: if that is denied as well, a denial proves nothing */
   readonly control?: Guarantee['attempt'];
-  /** names of errors that are a refusal as well, beside AccessDenied */
+  /** names of errors that count as a refusal, beside AccessDenied */
   readonly refusals?: readonly string[];
 }
 
@@ -17,10 +17,10 @@ export interface Verdict {
   readonly answer: string;
 }
 
-/** KMS and DynamoDB say the one, STS and IAM the other. */
+/** KMS and DynamoDB answer AccessDeniedException, STS and IAM answer AccessDenied. */
 const denials = ['AccessDenied', 'AccessDeniedException'];
 
-export async function judge(guarantee: Guarantee, world: World): Promise<Verdict> {
+export async function judge(guarantee: Guarantee, identities: Identities): Promise<Verdict> {
   const { name, control, refusals = [] } = guarantee;
   const verdict = (outcome: Verdict['outcome'], answer: string): Verdict => ({
     guarantee: name,
@@ -28,14 +28,14 @@ export async function judge(guarantee: Guarantee, world: World): Promise<Verdict
     answer,
   });
   try {
-    await guarantee.attempt(world);
+    await guarantee.attempt(identities);
     return verdict('not enforced', 'it was done');
   } catch (error) {
     const { name: answer, message } = error as Error;
     if (![...denials, ...refusals].includes(answer)) {
       return verdict('unclear', `${answer}: ${message}`);
     }
-    const unfounded = await refusalOf(control, world);
+    const unfounded = await refusalOf(control, identities);
     return unfounded === undefined
       ? verdict('enforced', answer)
       : verdict('unclear', `refused to those as well who may do it: ${unfounded}`);
@@ -43,9 +43,12 @@ export async function judge(guarantee: Guarantee, world: World): Promise<Verdict
 }
 
 /** @returns name of the error, undefined where it was done */
-async function refusalOf(attempt: Guarantee['control'], world: World): Promise<string | undefined> {
+async function refusalOf(
+  attempt: Guarantee['control'],
+  identities: Identities,
+): Promise<string | undefined> {
   try {
-    await attempt?.(world);
+    await attempt?.(identities);
     return undefined;
   } catch (error) {
     return (error as Error).name;

@@ -1,4 +1,4 @@
-/** What AWS refuses with the policies of the template. The last ones would end the key if they got through. */
+/** What AWS refuses with the policies of the template. The last two would end the key if they succeeded. */
 import {
   type Attempt,
   type Attempts,
@@ -10,74 +10,74 @@ import {
   deletion,
   grant,
   neighbour,
-  type Player,
+  type Principal,
   readRow,
   scan,
 } from './attempts.ts';
 import { clientsOf } from './clients.ts';
 import type { Guarantee } from './guarantee.ts';
-import type { World } from './identities.ts';
+import type { Identities } from './identities.ts';
 import { assumeTenantRole, type SessionRequest } from './principals.ts';
 
 const controlOf = ({ allowedTo, make }: Attempt) =>
-  allowedTo && { control: (world: World) => make(allowedTo(world), world) };
+  allowedTo && { control: (identities: Identities) => make(allowedTo(identities), identities) };
 
-const by = (who: string, player: Player, attempts: Attempts) =>
+const by = (who: string, principal: Principal, attempts: Attempts) =>
   Object.entries(attempts).map(
     ([what, attempt]): Guarantee => ({
       name: `${who}: ${what}`,
-      attempt: (world) => attempt.make(player(world), world),
+      attempt: (identities) => attempt.make(principal(identities), identities),
       ...controlOf(attempt),
     }),
   );
 
-const open = (player: Player, world: World, request: SessionRequest) =>
-  assumeTenantRole(player(world).sts, world.tenantRoleArn, request);
+const open = (principal: Principal, identities: Identities, request: SessionRequest) =>
+  assumeTenantRole(principal(identities).sts, identities.tenantRoleArn, request);
 
-const properly = ({ tenant }: World): SessionRequest => ({
+const properly = ({ tenant }: Identities): SessionRequest => ({
   sessionName: tenant.tenantId,
   tag: tenant.tenantId,
 });
 
 const session = (
   name: string,
-  player: Player,
-  request: (world: World) => SessionRequest,
+  principal: Principal,
+  request: (identities: Identities) => SessionRequest,
 ): Guarantee => ({
   name,
-  attempt: (world) => open(player, world, request(world)),
-  control: (world) => open(dataPlane, world, properly(world)),
+  attempt: (identities) => open(principal, identities, request(identities)),
+  control: (identities) => open(dataPlane, identities, properly(identities)),
 });
 
 const sessions: readonly Guarantee[] = [
   session('the data plane opens a session without a tag', dataPlane, ({ tenant }) => ({
     sessionName: tenant.tenantId,
   })),
-  session('the data plane opens a session named after another tenant', dataPlane, (world) => ({
-    ...properly(world),
-    sessionName: world.neighbour.tenantId,
+  session('the data plane opens a session named after another tenant', dataPlane, (identities) => ({
+    ...properly(identities),
+    sessionName: identities.neighbour.tenantId,
   })),
-  session('the data plane opens a session with an empty tag', dataPlane, (world) => ({
-    ...properly(world),
+  session('the data plane opens a session with an empty tag', dataPlane, (identities) => ({
+    ...properly(identities),
     tag: '',
   })),
   session("a neighbour's session opens the session of a tenant", neighbour, properly),
   session('an administrator opens the session of a tenant', administrator, properly),
 ];
 
-/** Where no such session can be opened, nothing can be done with it either. */
+/** Where the endpoint refuses the session, its use is refused with it. */
 const untagged = Object.entries({ ...cryptography, 'read the row': readRow }).map(
   ([what, attempt]): Guarantee => ({
     name: `a session without a tag: ${what}`,
-    attempt: async (world) => {
-      const keys = await open(dataPlane, world, { sessionName: world.tenant.tenantId });
-      return attempt.make(clientsOf(world.destination, keys), world);
+    attempt: async (identities) => {
+      const keys = await open(dataPlane, identities, { sessionName: identities.tenant.tenantId });
+      return attempt.make(clientsOf(identities.destination, keys), identities);
     },
     ...controlOf(attempt),
   }),
 );
 
-const encryptWith = ({ tenant }: World, context?: Record<string, string>) =>
+const encryptWith = ({ tenant }: Identities, context?: Record<string, string>) =>
   tenant.kms.encrypt({
     KeyId: tenant.keyArn,
     Plaintext: Buffer.from('x'),
@@ -87,11 +87,11 @@ const encryptWith = ({ tenant }: World, context?: Record<string, string>) =>
 const contexts: readonly Guarantee[] = [
   {
     name: "a tenant's session: Encrypt without the encryption context",
-    attempt: (world) => encryptWith(world),
+    attempt: (identities) => encryptWith(identities),
   },
   {
     name: "a tenant's session: Encrypt with a neighbour's encryption context",
-    attempt: (world) => encryptWith(world, { TenantId: world.neighbour.tenantId }),
+    attempt: (identities) => encryptWith(identities, { TenantId: identities.neighbour.tenantId }),
   },
   {
     name: "a tenant's session: Decrypt with more in the encryption context than was there",

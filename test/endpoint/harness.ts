@@ -1,4 +1,4 @@
-/** What the story needs at the endpoint: who runs it, the table, the roles, the handlers with their sessions. */
+/** What the scenario needs at the endpoint: the caller, the table, the roles, the handlers with their sessions. */
 import type { Role } from '../../local/sts/role.ts';
 import { type Api, openApi } from './api.ts';
 import { type Blueprint, readBlueprint } from './blueprint.ts';
@@ -19,7 +19,7 @@ import { createTable, deleteTable } from './table.ts';
 export interface Run {
   readonly destination: Destination;
   readonly caller: Caller;
-  /** what the names of all that is made begin with, for this run alone */
+  /** prefix of the names of all that this run makes; no other run has it */
   readonly name: string;
   /** for the assembly */
   readonly folder: string;
@@ -28,14 +28,14 @@ export interface Run {
   readonly patience: Patience;
 }
 
-export interface Stage {
+export interface Harness {
   readonly blueprint: Blueprint;
   readonly api: Api;
   readonly dataPlane: Clients;
   readonly controlPlane: Clients;
 }
 
-export async function setStage(run: Run): Promise<Stage> {
+export async function openHarness(run: Run): Promise<Harness> {
   const { report, destination } = run;
   const { Arn: callerArn, ...account } = await report.step(
     'the endpoint tells who runs this',

@@ -1,14 +1,17 @@
-/** Everybody who tries something at the endpoint, each with clients of its own. */
+/** The principals that try something at the endpoint, each with clients of its own. */
 import type { Clients, Destination } from './clients.ts';
 
-export interface TenantSession extends Clients {
+export interface Tenant {
   readonly tenantId: string;
   readonly keyArn: string;
-  /** by KMS itself, with the tenant's own session and context */
+}
+
+export interface TenantSession extends Tenant, Clients {
+  /** made by KMS itself, with the tenant's own session and context */
   readonly ciphertext: Uint8Array;
 }
 
-export interface World {
+export interface Identities {
   readonly tenant: TenantSession;
   readonly neighbour: TenantSession;
   readonly dataPlane: Clients;

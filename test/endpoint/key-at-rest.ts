@@ -1,11 +1,11 @@
-/** The tenant's key as the endpoint holds it, against what the template's functions must have asked for. */
+/** Compares a tenant's key at the endpoint with what the template's functions must have asked for. */
 import type { KMS } from '@aws-sdk/client-kms';
 import { keyPolicy } from '../../contract/key-policy.ts';
 import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
 import { isAccessDenied } from '../../lambdas/aws/errors.ts';
 import type { Blueprint } from './blueprint.ts';
 import { expectEqual } from './expectation.ts';
-import type { Tenant } from './scenario.ts';
+import type { Tenant } from './identities.ts';
 
 export const keyPolicyOf = ({ account, ...roles }: Blueprint, tenantId: string) =>
   keyPolicy({
@@ -16,7 +16,7 @@ export const keyPolicyOf = ({ account, ...roles }: Blueprint, tenantId: string) 
     controlPlaneRoleArn: roles.controlPlaneRole.arn,
   });
 
-/** @throws Error that names what is another than it must be */
+/** @throws Error that names what differs */
 export async function checkKey(
   kms: KMS,
   blueprint: Blueprint,
@@ -37,8 +37,8 @@ export async function checkKey(
 }
 
 /**
- * @returns what the endpoint itself tells the caller of the key, as the handler must tell it as well; and
- *   where that is less than AWS tells
+ * @returns what the endpoint itself says of the key, which the handler must say as well; and the gaps: what AWS would
+ *   say and this endpoint does not
  */
 export async function callersView(kms: KMS, KeyId: string) {
   const described = await kms.describeKey({ KeyId }).catch((error: unknown) => {

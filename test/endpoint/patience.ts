@@ -1,4 +1,4 @@
-/** Waiting for what AWS needs before a change counts, which other endpoints need not. */
+/** Retries while a change does not count everywhere yet, which takes time on AWS and little elsewhere. */
 import { isAccessDenied, isNamed } from '../../lambdas/aws/errors.ts';
 import { retry } from '../../lambdas/aws/retry.ts';
 import type { Destination } from './clients.ts';
@@ -11,11 +11,11 @@ export interface Patience {
 }
 
 /** Tags of a key take up to five minutes to count (KMS Developer Guide, "ABAC for AWS KMS"). */
-const onAwsInMs = 6 * 60_000;
-const elsewhereInMs = 3000;
+const onAwsMs = 6 * 60_000;
+const elsewhereMs = 3000;
 
 export function openPatience({ endpoint }: Destination, signal: AbortSignal): Patience {
-  const span = endpoint === undefined ? onAwsInMs : elsewhereInMs;
+  const span = endpoint === undefined ? onAwsMs : elsewhereMs;
   return {
     insist: (call, worthIt) =>
       retry(call, {

@@ -1,14 +1,13 @@
 /**
- * The identities that try something. Each first does what it may: an endpoint that refuses everything, or
- * does not know a role yet, would else pass for one that enforces the policies.
+ * Opens the identities that try something. Each first does what it may: else an endpoint that refuses everything, or
+ * does not know a role yet, would pass for one that enforces the policies.
  */
 import type { STS } from '@aws-sdk/client-sts';
 import { type Clients, clientsOf, type Keys, keysOf } from './clients.ts';
-import type { Run, Stage } from './harness.ts';
-import type { TenantSession, World } from './identities.ts';
+import type { Harness, Run } from './harness.ts';
+import type { Identities, Tenant, TenantSession } from './identities.ts';
 import { keyPolicyOf } from './key-at-rest.ts';
 import { isNotYet } from './patience.ts';
-import type { Tenant } from './scenario.ts';
 
 export interface SessionRequest {
   readonly sessionName: string;
@@ -29,15 +28,15 @@ export async function assumeTenantRole(
   return keysOf(Credentials);
 }
 
-export async function openWorld(
+export async function openIdentities(
   run: Run,
-  stage: Stage,
+  harness: Harness,
   [first, second]: readonly [Tenant, Tenant],
-): Promise<World> {
-  const { blueprint, dataPlane, controlPlane } = stage;
+): Promise<Identities> {
+  const { blueprint, dataPlane, controlPlane } = harness;
   const { report, patience, caller: administrator } = run;
-  const tenant = await tenantSession(run, stage, first);
-  const neighbour = await tenantSession(run, stage, second);
+  const tenant = await tenantSession(run, harness, first);
+  const neighbour = await tenantSession(run, harness, second);
   const reads = (what: string, { kms }: Clients) =>
     report.step(`${what} reads the policy of a tenant's key`, () =>
       patience.insist(
@@ -62,7 +61,7 @@ export async function openWorld(
 
 function tenantSession(
   { report, patience, destination }: Run,
-  { blueprint, dataPlane }: Stage,
+  { blueprint, dataPlane }: Harness,
   tenant: Tenant,
 ): Promise<TenantSession> {
   const { tenantId, keyArn } = tenant;

@@ -1,14 +1,14 @@
 /**
- * The roles of the template at the endpoint. Invariant: their policies are the template's to the letter.
- * One thing is added, since no Lambda runs here: the caller may assume the two execution roles, which
- * otherwise trust lambda.amazonaws.com alone. The tenant role's trust is untouched.
+ * The roles of the template at the endpoint. Invariant: their policies are the template's, word for word. One statement
+ * is added, since no Lambda runs here: the caller may assume the two execution roles, which else trust
+ * lambda.amazonaws.com alone. The tenant role's trust policy is unchanged.
  */
 import type { IAM } from '@aws-sdk/client-iam';
 import { isNamed } from '../../lambdas/aws/errors.ts';
 import type { Role } from '../../local/sts/role.ts';
 
 /**
- * @param callerArn who may assume the role beside those whom it trusts
+ * @param callerArn may assume the role as well
  * @throws MalformedPolicyDocument where IAM does not know a role yet that the trust policy names
  */
 export async function createRole(iam: IAM, role: Role, callerArn?: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function createRole(iam: IAM, role: Role, callerArn?: string): Prom
       ),
     });
   } catch (error) {
-    // An answer was lost and the SDK has asked again: the name is random, so it is this run's.
+    // The answer was lost and the SDK asked again. The name is random, so the role is this run's.
     if (!isNamed(error, 'EntityAlreadyExists', 'EntityAlreadyExistsException')) throw error;
   }
   for (const [index, policy] of role.identityPolicies.entries()) {

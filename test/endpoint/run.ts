@@ -1,4 +1,4 @@
-/** One run: the stage, the story, what is enforced; and always the removal of all that was made. */
+/** One run: the harness, the scenario, the guarantees; and always the removal of all that was made. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,12 @@ import { openCleanUp } from './clean-up.ts';
 import { callerKeys, callerOf } from './clients.ts';
 import { judge } from './guarantee.ts';
 import { guarantees } from './guarantees.ts';
-import { type Run, setStage } from './harness.ts';
+import { openHarness, type Run } from './harness.ts';
 import { checkKey } from './key-at-rest.ts';
 import { openPatience } from './patience.ts';
-import { openWorld } from './principals.ts';
+import { openIdentities } from './principals.ts';
 import { openReport } from './report.ts';
-import { tellStory } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 
 /**
  * @param signal ends the run after the call that is under way; the removal is not ended
@@ -37,7 +37,7 @@ export async function runAt(
     patience: openPatience(destination, signal),
   };
   try {
-    await play(run, signal);
+    await runAll(run, signal);
   } catch (error) {
     report.ended(error);
   } finally {
@@ -48,25 +48,25 @@ export async function runAt(
   return report.end(requireEnforcement);
 }
 
-async function play(run: Run, signal: AbortSignal): Promise<void> {
+async function runAll(run: Run, signal: AbortSignal): Promise<void> {
   const { report, caller, destination, name } = run;
-  report.heading(`Stage: ${destination.endpoint ?? 'AWS'}, ${destination.region}, as ${name}`);
-  const stage = await setStage(run);
+  report.heading(`Harness: ${destination.endpoint ?? 'AWS'}, ${destination.region}, as ${name}`);
+  const harness = await openHarness(run);
 
-  report.heading('Story: the handlers, bundled as they are deployed, each as its own role');
-  const tenants = await tellStory(run, stage);
+  report.heading('Scenario: the handlers, bundled as they are deployed, each as its own role');
+  const tenants = await runScenario(run, harness);
   for (const tenant of tenants) {
     await report.step(
       `KMS holds the key of ${tenant.tenantId} with policy, tags, rotation and alias`,
-      () => checkKey(caller.kms, stage.blueprint, tenant),
+      () => checkKey(caller.kms, harness.blueprint, tenant),
     );
   }
-  report.heading('Players: each does what it may');
-  const world = await openWorld(run, stage, tenants);
+  report.heading('Principals: each does what it may');
+  const identities = await openIdentities(run, harness, tenants);
 
   report.heading('Guarantees: each of these must be refused');
   for (const guarantee of guarantees) {
     signal.throwIfAborted();
-    report.verdict(await judge(guarantee, world));
+    report.verdict(await judge(guarantee, identities));
   }
 }

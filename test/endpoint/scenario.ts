@@ -1,31 +1,27 @@
 /** Onboarding, reading, listing, encryption and decryption through the handlers, as two tenants. */
 import { randomBytes } from 'node:crypto';
 import { expectEqual, expectProblem, expectStatus } from './expectation.ts';
-import type { Run, Stage } from './harness.ts';
+import type { Harness, Run } from './harness.ts';
+import type { Tenant } from './identities.ts';
 import { callersView } from './key-at-rest.ts';
 import { removeTenantKey } from './tenant-key.ts';
-
-export interface Tenant {
-  readonly tenantId: string;
-  readonly keyArn: string;
-}
 
 const rotationPeriodInDays = 90;
 const rotating = { state: 'Enabled', rotationEnabled: true, rotationPeriodInDays };
 
-export async function tellStory(run: Run, stage: Stage): Promise<[Tenant, Tenant]> {
-  // The one id is the beginning of the other: a policy that compares loosely would take them for one.
-  const first = await onboard(run, stage, run.name);
-  const second = await onboard(run, stage, `${run.name}-2`);
+export async function runScenario(run: Run, harness: Harness): Promise<[Tenant, Tenant]> {
+  // One id is the beginning of the other: a policy that compares loosely would confuse them.
+  const first = await onboard(run, harness, run.name);
+  const second = await onboard(run, harness, `${run.name}-2`);
   if (first.keyArn === second.keyArn) throw new Error(`both tenants have the key ${first.keyArn}`);
-  await readTenants(run, stage, first, second);
-  const ciphertext = await roundTrip(run, stage, first);
-  await roundTrip(run, stage, second);
-  await refusals(run, stage, ciphertext, first, second);
+  await readTenants(run, harness, first, second);
+  const ciphertext = await roundTrip(run, harness, first);
+  await roundTrip(run, harness, second);
+  await refusals(run, harness, ciphertext, first, second);
   return [first, second];
 }
 
-async function onboard(run: Run, { api, blueprint }: Stage, tenantId: string): Promise<Tenant> {
+async function onboard(run: Run, { api, blueprint }: Harness, tenantId: string): Promise<Tenant> {
   const { report, patience, cleanUp, caller } = run;
   const path = `/tenants/${tenantId}`;
   const body = { displayName: 'Endpoint test', rotationPeriodInDays };
@@ -46,7 +42,7 @@ async function onboard(run: Run, { api, blueprint }: Stage, tenantId: string): P
 
 async function readTenants(
   { report, patience, caller }: Run,
-  { api }: Stage,
+  { api }: Harness,
   first: Tenant,
   second: Tenant,
 ): Promise<void> {
@@ -84,7 +80,7 @@ const encryptionContext = { purpose: 'endpoint test' };
 /** @returns the message, base64 */
 async function roundTrip(
   { report, patience }: Run,
-  { api }: Stage,
+  { api }: Harness,
   { tenantId }: Tenant,
 ): Promise<string> {
   const plaintext = randomBytes(10_000).toString('base64');
@@ -106,7 +102,7 @@ async function roundTrip(
 
 async function refusals(
   { report }: Run,
-  { api }: Stage,
+  { api }: Harness,
   ciphertext: string,
   { tenantId }: Tenant,
   neighbour: Tenant,

@@ -1,6 +1,6 @@
 /**
- * The end of a tenant's key, by the caller: the control plane may not delete as soon as this. Invariant:
- * the only keys that are touched are those of tenants that this run has named at random.
+ * Deletes a tenant's key, by the caller: the control plane may not delete it this soon. Invariant: only keys of tenants
+ * that this run has named at random are touched.
  */
 import type { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -10,9 +10,9 @@ import { keyByTag } from '../../lambdas/tenants/keys/key-recovery.ts';
 import { getTenant } from '../../lambdas/tenants/registry/registry.ts';
 import type { Caller } from './clients.ts';
 
-/** Days; the shortest that KMS takes. */
-const shortestWindow = 7;
-const searchInMs = 60_000;
+/** The shortest that KMS takes. */
+const minWindowDays = 7;
+const searchMs = 60_000;
 
 /**
  * Does nothing where the tenant has no key.
@@ -30,9 +30,9 @@ export async function removeTenantKey(
   if (keyArn !== undefined) await scheduleDeletion(kms, keyArn);
 }
 
-/** The handler was stopped between asking for the key and writing down its ARN. */
+/** The handler was stopped after it asked KMS for the key and before it wrote the key's ARN. */
 async function findLostKey(kms: KMS, tenantId: string): Promise<string> {
-  const lost = await keyByTag(kms, tenantId, new Set(), Date.now() + searchInMs);
+  const lost = await keyByTag(kms, tenantId, new Set(), Date.now() + searchMs);
   if (lost !== undefined) return lost.arn;
   throw new Error(`KMS was asked for a key and shows none with the tag TenantId=${tenantId}`);
 }
@@ -41,7 +41,7 @@ async function scheduleDeletion(kms: KMS, keyArn: string): Promise<void> {
   // AWS takes the ARN as well, moto does not.
   const KeyId = idOf(keyArn);
   try {
-    await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: shortestWindow });
+    await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: minWindowDays });
   } catch (error) {
     if (!isNamed(error, 'KMSInvalidStateException')) throw error;
     const { KeyMetadata } = await kms.describeKey({ KeyId });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Guarantee, judge, type Verdict } from './guarantee.ts';
-import type { World } from './identities.ts';
+import type { Identities } from './identities.ts';
 import { openReport } from './report.ts';
 
-const nobody = {} as World;
+const nobody = {} as Identities;
 const failing = (name: string) => () => Promise.reject(Object.assign(new Error('x'), { name }));
 const outcomeOf = async (guarantee: Omit<Guarantee, 'name'>) =>
   (await judge({ name: 'test', ...guarantee }, nobody)).outcome;
