@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
+import { pathWithCurl } from '../harness/curl.ts';
 import { type OpenPage, openBrowser, openPage } from '../local/dashboard/browser.ts';
 import { type Control, startControl } from './control.ts';
 import { tenantKms } from './tenant-kms.ts';
@@ -47,7 +48,8 @@ describe('the page at / of the local stack', () => {
     const [command = ''] = await view.waitFor('#onboard-command', ([text]) => text !== '');
     expect(command).toContain(stack.api);
     const lines = await view.page.$eval('#onboard-command', ({ textContent }) => textContent ?? '');
-    await run('sh', ['-c', lines]);
+    const { path, remove } = pathWithCurl();
+    await run('sh', ['-c', lines], { env: { ...process.env, PATH: path } }).finally(remove);
     await view.waitFor(rowOf('acme'), ([row]) => /acme.*ACTIVE.*enabled/.test(row ?? ''));
     expect(await view.page.$eval('#tenants-empty', (empty) => empty.checkVisibility())).toBe(false);
   });

@@ -1,5 +1,7 @@
 /** A headless Chromium that a test looks at a page with, and hears everything that the page complains of. */
-import chromium from '@sparticuz/chromium';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import chromium, { inflate } from '@sparticuz/chromium';
 import { type Browser, launch, type Page } from 'puppeteer-core';
 
 export interface OpenPage {
@@ -17,12 +19,23 @@ export interface OpenPage {
 const unguarded = /^--(disable-web-security|allow-running-insecure-content|disable-site-isolation)/;
 
 /** CHROMIUM_PATH names another Chromium than the one from npm. */
-export const openBrowser = async (): Promise<Browser> =>
-  launch({
+export async function openBrowser(): Promise<Browser> {
+  const options = {
     executablePath: process.env.CHROMIUM_PATH ?? (await chromium.executablePath()),
     args: chromium.args.filter((argument) => !unguarded.test(argument)),
     headless: 'shell',
-  });
+  } as const;
+  return launch(options).catch(async () => launch({ ...options, env: await withLibraries() }));
+}
+
+/** The environment with the libraries that the package brings for Lambda; Debian's minimal system lacks NSS too. */
+async function withLibraries(): Promise<NodeJS.ProcessEnv> {
+  const { resolve } = createRequire(import.meta.url);
+  const archives = join(dirname(resolve('@sparticuz/chromium')), '../bin');
+  const folder = join(await inflate(join(archives, 'al2023.tar.br')), 'lib');
+  const { LD_LIBRARY_PATH: others } = process.env;
+  return { ...process.env, LD_LIBRARY_PATH: others ? `${folder}:${others}` : folder };
+}
 
 export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
   const page = await browser.newPage();
