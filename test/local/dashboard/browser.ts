@@ -1,5 +1,7 @@
 /** A headless Chromium that a test looks at a page with, and hears everything that the page complains of. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import chromium, { inflate } from '@sparticuz/chromium';
 import { type Browser, launch, type Page } from 'puppeteer-core';
@@ -25,16 +27,24 @@ export async function openBrowser(): Promise<Browser> {
     args: chromium.args.filter((argument) => !unguarded.test(argument)),
     headless: 'shell',
   } as const;
-  return launch(options).catch(async () => launch({ ...options, env: await withLibraries() }));
+  const env = withFonts();
+  return launch({ ...options, env }).catch(async () =>
+    launch({ ...options, env: { ...env, LD_LIBRARY_PATH: await libraries() } }),
+  );
 }
 
-/** The environment with the libraries that the package brings for Lambda; Debian's minimal system lacks NSS too. */
-async function withLibraries(): Promise<NodeJS.ProcessEnv> {
+/** Without any font Chromium ends while it draws. The package unpacks some beside its Chromium. */
+const withFonts = (): NodeJS.ProcessEnv =>
+  existsSync('/etc/fonts')
+    ? process.env
+    : { FONTCONFIG_PATH: join(tmpdir(), 'fonts'), ...process.env };
+
+/** Where NSS is missing, as in Debian's minimal system: the libraries that the package brings for Lambda. */
+async function libraries(): Promise<string> {
   const { resolve } = createRequire(import.meta.url);
   const archives = join(dirname(resolve('@sparticuz/chromium')), '../bin');
   const folder = join(await inflate(join(archives, 'al2023.tar.br')), 'lib');
-  const { LD_LIBRARY_PATH: others } = process.env;
-  return { ...process.env, LD_LIBRARY_PATH: others ? `${folder}:${others}` : folder };
+  return [folder, process.env.LD_LIBRARY_PATH ?? []].flat().join(':');
 }
 
 export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
