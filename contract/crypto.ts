@@ -1,7 +1,8 @@
-/** What the data plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
+/** What the data plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
 import { base64Bytes } from './base64.ts';
 import { encryptionContext } from './encryption-context.ts';
+import { itemError } from './problem-body.ts';
 
 /**
  * Bytes in one request, raw or in JSON. Lambda takes and gives 6 MB of JSON; raw bytes are base64 in it too.
@@ -50,6 +51,13 @@ export const batchRequest = z.strictObject({
     ),
 });
 export const encryptItem = z.strictObject({ ...beside, plaintext: base64Bytes });
+/** In the order of the request. */
+export const encryptBatchResponse = z.strictObject({
+  items: z.array(z.union([encryptResponse, itemError])),
+});
+export const decryptBatchResponse = z.strictObject({
+  items: z.array(z.union([decryptResponse, itemError])),
+});
 
 export const dataKeyRequest = z.strictObject({
   ...beside,

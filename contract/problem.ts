@@ -4,7 +4,7 @@
  */
 
 /** The statuses, and the titles that go with them (RFC 9110 section 15). */
-const titles = {
+export const problemTitles = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -18,7 +18,7 @@ const titles = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 } as const;
-export type ProblemStatus = keyof typeof titles;
+export type ProblemStatus = keyof typeof problemTitles;
 
 /** The codes, and the statuses that each may come with: more than one only where API Gateway has its own. */
 export const problemStatuses = {
@@ -56,15 +56,6 @@ export type ProblemCode = keyof typeof problemStatuses;
 /** The media type of a problem's body. */
 export const problemJson = 'application/problem+json';
 
-export interface ProblemBody {
-  readonly type: `urn:tenant-keys:problem:${ProblemCode}`;
-  readonly title: string;
-  readonly status: ProblemStatus;
-  readonly detail: string;
-  readonly code: ProblemCode;
-  readonly requestId: string;
-}
-
 /** An error that holds the answer: throw it from anywhere in a handler. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -82,11 +73,12 @@ export class Problem extends Error {
     super(detail);
     this.code = code;
     this.status = status;
-    this.title = titles[status];
+    this.title = problemTitles[status];
     this.headers = headers;
   }
 
-  toBody(requestId: string): ProblemBody {
+  /** @returns the body of the answer */
+  toBody(requestId: string) {
     return {
       type: `urn:tenant-keys:problem:${this.code}`,
       title: this.title,

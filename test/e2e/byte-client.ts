@@ -1,12 +1,9 @@
 /** A caller of the data plane that keeps bytes as they are, in JSON or raw. */
+import { octetStream } from '../../contract/routes.ts';
 import type { Answer } from './client.ts';
 import type { TestStack } from './test-stack.ts';
 
 type Context = Readonly<Record<string, string>>;
-
-export interface ByteAnswer extends Answer {
-  readonly bytes: Buffer;
-}
 
 interface Body {
   readonly json?: object;
@@ -17,29 +14,18 @@ interface Body {
   readonly mode?: string | undefined;
 }
 
-const octets = 'application/octet-stream';
-
-export function byteClient(stack: TestStack) {
-  return async (tenantId: string, path: string, body: Body): Promise<ByteAnswer> => {
-    const response = await fetch(`${stack.api}${path}`, {
-      method: 'POST',
-      body: body.json === undefined ? new Uint8Array(body.bytes ?? []) : JSON.stringify(body.json),
-      headers: {
-        Authorization: `Bearer ${await stack.client.tenantToken(tenantId)}`,
-        ...(body.json === undefined ? rawHeaders(body) : { 'Content-Type': 'application/json' }),
-      },
-    });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    const text = bytes.toString('utf8');
-    const headers = Object.fromEntries(response.headers);
-    const json = headers['content-type']?.includes('json') ? JSON.parse(text) : undefined;
-    return { status: response.status, headers, bytes, text, json };
+export function byteClient({ client }: TestStack) {
+  return async (tenantId: string, path: string, body: Body): Promise<Answer> => {
+    const token = await client.tenantToken(tenantId);
+    if (body.json !== undefined) return client.send('POST', path, { token, body: body.json });
+    const bytes = Buffer.from(body.bytes ?? []);
+    return client.send('POST', path, { token, body: bytes, headers: rawHeaders(body) });
   };
 }
 
 const rawHeaders = ({ context, newEncryptionContext, mode }: Body) => ({
-  'Content-Type': octets,
-  Accept: octets,
+  'Content-Type': octetStream,
+  Accept: octetStream,
   ...(context !== undefined && { 'Encryption-Context': contextHeader(context) }),
   ...(newEncryptionContext !== undefined && {
     'New-Encryption-Context': contextHeader(newEncryptionContext),

@@ -1,10 +1,17 @@
-/** A caller of the API: plain HTTP, so that a test can send what a library would not. */
+/**
+ * A caller of the API: plain HTTP, so that a test can send what a library would not. Every answer is held against
+ * the contract.
+ */
 import { request } from 'node:http';
+import { checkAnswer } from './check-answer.ts';
 
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
+  /** the bytes, read as UTF-8 */
   readonly text: string;
+  /** undefined where the answer is not JSON */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
   readonly json: any;
 }
@@ -17,7 +24,10 @@ export interface Send {
 }
 
 export interface Client {
-  /** @param path raw, below the stage: nothing is normalized or encoded */
+  /**
+   * @param path raw, below the stage: nothing is normalized or encoded
+   * @throws Error where the answer is not as the contract of its route has it
+   */
   send(method: string, path: string, options?: Send): Promise<Answer>;
   token(scope: string, tenantId?: string): Promise<string>;
   adminToken(): Promise<string>;
@@ -44,7 +54,11 @@ export function openClient(stack: { readonly api: string; readonly issuer: strin
   }
 
   const client: Client = {
-    send: (method, path, options) => send(stack.api, method, path, options),
+    async send(method, path, options) {
+      const answer = await send(stack.api, method, path, options);
+      checkAnswer({ method, path }, answer);
+      return answer;
+    },
     token(scope, tenantId) {
       const key = JSON.stringify([scope, tenantId]);
       const known = tokens.get(key) ?? newToken(scope, tenantId);
@@ -74,7 +88,7 @@ function send(api: string, method: string, path: string, options: Send = {}): Pr
   const base = new URL(api);
   const { token, body, headers } = options;
   const json = typeof body === 'object' && !Buffer.isBuffer(body);
-  const bytes = json ? JSON.stringify(body) : (body as string | Buffer | undefined);
+  const payload = json ? JSON.stringify(body) : (body as string | Buffer | undefined);
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -84,9 +98,9 @@ function send(api: string, method: string, path: string, options: Send = {}): Pr
         path: `${base.pathname}${path}`,
         headers: {
           ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-          ...(bytes !== undefined && {
+          ...(payload !== undefined && {
             'Content-Type': 'application/json',
-            'Content-Length': Buffer.byteLength(bytes),
+            'Content-Length': Buffer.byteLength(payload),
           }),
           ...headers,
         },
@@ -96,20 +110,23 @@ function send(api: string, method: string, path: string, options: Send = {}): Pr
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('error', reject);
         incoming.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString('utf8');
           const { statusCode: status = 0, headers: received } = incoming;
-          resolve({ status, headers: received, text, json: parse(text) });
+          const json = jsonOf(text, received['content-type']);
+          resolve({ status, headers: received, bytes, text, json });
         });
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(bytes);
+    outgoing.end(payload);
   });
 }
 
-function parse(text: string): unknown {
+/** @returns undefined for what is not JSON, or does not call itself so */
+function jsonOf(text: string, contentType = ''): unknown {
   try {
-    return JSON.parse(text);
+    return contentType.includes('json') ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ByteAnswer, byteClient, contextHeader } from './byte-client.ts';
+import { byteClient, contextHeader } from './byte-client.ts';
+import type { Answer } from './client.ts';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -36,7 +37,7 @@ interface Request {
 }
 
 /** @returns the answer to one plaintext or ciphertext; of a batch of one, to its item */
-async function answerTo(operation: string, request: Request): Promise<ByteAnswer> {
+async function answerTo(operation: string, request: Request): Promise<Answer> {
   const { tenantId = 'acme', form, bytes, context, more = {} } = request;
   const path = `/tenants/${tenantId}/${operation}`;
   if (form === 'raw') return call(tenantId, path, { bytes, context, ...more });
@@ -234,7 +235,7 @@ const isContext = (pairs: Context) =>
   Object.keys(pairs).length <= 64 && Object.keys(pairs).every((n) => n !== '' && !isReserved(n));
 
 /** What a caller sees of an answer, but for its request id. */
-const seen = ({ status, headers, json }: ByteAnswer) => ({
+const seen = ({ status, headers, json }: Answer) => ({
   status,
   headers: Object.keys(headers).sort(),
   body: { ...json, requestId: undefined },

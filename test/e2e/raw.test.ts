@@ -15,23 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-async function raw(operation: string, body: Buffer, headers: Record<string, string> = {}) {
-  const response = await fetch(`${stack.api}/tenants/acme/${operation}`, {
-    method: 'POST',
-    body: new Uint8Array(body),
-    headers: {
-      Authorization: `Bearer ${token}`,
-      'Content-Type': octets,
-      Accept: octets,
-      ...headers,
-    },
+const raw = (operation: string, body: Buffer, headers: Record<string, string> = {}) =>
+  stack.client.send('POST', `/tenants/acme/${operation}`, {
+    token,
+    body,
+    headers: { 'Content-Type': octets, Accept: octets, ...headers },
   });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  const text = bytes.toString('utf8');
-  const type = response.headers.get('content-type');
-  const json = type?.includes('json') ? JSON.parse(text) : undefined;
-  return { status: response.status, headers: { 'content-type': type ?? '' }, bytes, text, json };
-}
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
 

@@ -1,0 +1,105 @@
+/**
+ * What each operation takes and gives over HTTP, besides problems, which any may give. Only types are imported
+ * from here by the functions: each loads the schemas that it checks and no others.
+ */
+import type * as z from 'zod/mini';
+import { auditEvents, auditQuery } from './audit.ts';
+import { certificateKey, signedCertificate } from './certificates.ts';
+import {
+  batchRequest,
+  dataKeyRequest,
+  dataKeyResponse,
+  decryptBatchResponse,
+  decryptDataKeyRequest,
+  decryptDataKeyResponse,
+  decryptParameters,
+  decryptRequest,
+  decryptResponse,
+  encryptBatchResponse,
+  encryptParameters,
+  encryptRequest,
+  encryptResponse,
+  reencryptParameters,
+  reencryptRequest,
+  reencryptResponse,
+} from './crypto.ts';
+import type { Operation } from './routes.ts';
+import {
+  emptyRequest,
+  listQuery,
+  offboardedTenant,
+  offboardQuery,
+  onboardRequest,
+  rotationList,
+  rotationRequest,
+  rotationStarted,
+  rotationsQuery,
+  tenant,
+  tenantList,
+} from './tenants.ts';
+
+export interface OperationSchemas {
+  /** the JSON body */
+  readonly request?: z.ZodMiniType;
+  readonly query?: z.ZodMiniType;
+  /**
+   * The parameters that stand in headers where the body is raw bytes. An operation that has them gives raw bytes
+   * too, to a caller who asks for them.
+   */
+  readonly rawParameters?: z.ZodMiniType;
+  /** the JSON body of each success, by its status */
+  readonly responses: Readonly<Record<number, z.ZodMiniType>>;
+}
+
+/** KMS's shortest (API reference, ScheduleKeyDeletion); a stack may be configured to a longer one. */
+const shortestWindowInDays = 7;
+
+export const operations = {
+  onboard: { request: onboardRequest, responses: { 200: tenant, 201: tenant } },
+  read: { responses: { 200: tenant } },
+  list: { query: listQuery, responses: { 200: tenantList } },
+  offboard: {
+    request: emptyRequest,
+    query: offboardQuery(shortestWindowInDays),
+    responses: { 202: offboardedTenant },
+  },
+  suspend: { request: emptyRequest, responses: { 200: tenant } },
+  resume: { request: emptyRequest, responses: { 200: tenant } },
+  restore: { request: emptyRequest, responses: { 200: tenant } },
+  setRotation: { request: rotationRequest, responses: { 200: tenant } },
+  listRotations: { query: rotationsQuery, responses: { 200: rotationList } },
+  rotate: { request: emptyRequest, responses: { 202: rotationStarted } },
+  erasureCertificate: { responses: { 200: signedCertificate } },
+  certificateKey: { responses: { 200: certificateKey } },
+  encrypt: {
+    request: encryptRequest,
+    rawParameters: encryptParameters,
+    responses: { 200: encryptResponse },
+  },
+  decrypt: {
+    request: decryptRequest,
+    rawParameters: decryptParameters,
+    responses: { 200: decryptResponse },
+  },
+  reencrypt: {
+    request: reencryptRequest,
+    rawParameters: reencryptParameters,
+    responses: { 200: reencryptResponse },
+  },
+  encryptBatch: { request: batchRequest, responses: { 200: encryptBatchResponse } },
+  decryptBatch: { request: batchRequest, responses: { 200: decryptBatchResponse } },
+  generateDataKey: { request: dataKeyRequest, responses: { 200: dataKeyResponse } },
+  decryptDataKey: {
+    request: decryptDataKeyRequest,
+    responses: { 200: decryptDataKeyResponse },
+  },
+  listEvents: { query: auditQuery, responses: { 200: auditEvents } },
+} as const satisfies Readonly<Record<Operation, OperationSchemas>>;
+
+type Responses<O extends Operation> = (typeof operations)[O]['responses'];
+
+/** The statuses with which the operation succeeds. */
+export type SuccessOf<O extends Operation> = keyof Responses<O>;
+
+/** The body of a success of the operation. */
+export type ResponseOf<O extends Operation> = z.input<Responses<O>[SuccessOf<O>]>;
