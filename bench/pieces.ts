@@ -13,7 +13,7 @@ export type Pieces = ReturnType<typeof openPieces>;
 
 export function openPieces(tenantId: string) {
   const withTenantKey = tenantKeyProvider(readEnvironment(cryptoEnvironment));
-  const answered = async () => json(200, {});
+  const answered = async () => json<'encrypt'>(200, { ciphertext: '' });
   return {
     /** middy, headers' names, the log line */
     onion: apiHandler<'crypto'>({

@@ -99,7 +99,7 @@ export const operations = {
 type Responses<O extends Operation> = (typeof operations)[O]['responses'];
 
 /** The statuses with which the operation succeeds. */
-export type SuccessOf<O extends Operation> = keyof Responses<O>;
+export type SuccessOf<O extends Operation> = keyof Responses<O> & number;
 
 /** The body of a success of the operation. */
 export type ResponseOf<O extends Operation> = z.input<Responses<O>[SuccessOf<O>]>;

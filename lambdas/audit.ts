@@ -25,7 +25,10 @@ export const handler = apiHandler<'audit'>({
   async listEvents(request: ApiRequest) {
     const tenantId = readableTenant(request);
     const query = validated(auditQuery, queryOf(request.event), 'query');
-    return json(200, await listEvents(readerOf(tenantId), tableName, tenantId, query));
+    return json<'listEvents'>(
+      200,
+      await listEvents(readerOf(tenantId), tableName, tenantId, query),
+    );
   },
 });
 

@@ -6,12 +6,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
-import {
-  type Certificate,
-  type CertificateKey,
-  type SignedCertificate,
-  signingAlgorithm,
-} from '../contract/certificates.ts';
+import { type Certificate, signingAlgorithm } from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
 import { callBudget } from './aws/call-budget.ts';
@@ -40,7 +35,7 @@ async function erasureCertificate({ event }: ApiRequest) {
   if (row === undefined) throw tenantNotFound();
   const certificate = certificateOf(row, keyArn);
   const signature = await sign(certificate);
-  return json(200, { certificate, signature } satisfies SignedCertificate);
+  return json<'erasureCertificate'>(200, { certificate, signature });
 }
 
 /** The digest, since KMS takes 4,096 bytes of a message, and a key may have had more materials than that. */
@@ -62,5 +57,5 @@ async function certificateKey() {
   if (PublicKey === undefined) throw new Error('KMS gave no public key');
   const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
   const publicKey = key.export({ format: 'pem', type: 'spki' }).toString();
-  return json(200, { keyArn, signingAlgorithm, publicKey } satisfies CertificateKey);
+  return json<'certificateKey'>(200, { keyArn, signingAlgorithm, publicKey });
 }

@@ -5,8 +5,9 @@
 import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from '../contract/crypto.ts';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
+import type { ResponseOf } from '../contract/operations.ts';
 import { forbidden } from '../contract/problem.ts';
-import { checkAnswerSize, eachItem, type ItemError } from './crypto/batch.ts';
+import { checkAnswerSize, eachItem } from './crypto/batch.ts';
 import { decrypt, encrypt, reencrypt } from './crypto/ciphertext.ts';
 import { decryptClientDataKey, generateClientDataKey } from './crypto/client-data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
@@ -79,7 +80,7 @@ export const handler = apiHandler<'crypto'>({
         return { ciphertext: message.toString('base64') };
       }),
     );
-    return batchAnswer(results);
+    return batchAnswer({ items: results });
   },
 
   async decryptBatch(request: ApiRequest) {
@@ -93,7 +94,7 @@ export const handler = apiHandler<'crypto'>({
         return { plaintext: plaintext.toString('base64') };
       }),
     );
-    return batchAnswer(results);
+    return batchAnswer({ items: results });
   },
 
   async generateDataKey(request: ApiRequest) {
@@ -102,7 +103,7 @@ export const handler = apiHandler<'crypto'>({
     const context = contextOf(tenantId, encryptionContext);
     return withTenantKey(tenantId, async ({ keyring }) => {
       const { wrappedDataKey, plaintext } = await generateClientDataKey(keyring, context, wanted);
-      return json(200, {
+      return json<'generateDataKey'>(200, {
         keyArn: keyring.keyName,
         wrappedDataKey: base64(wrappedDataKey),
         ...(plaintext !== undefined && { plaintext: base64(plaintext) }),
@@ -117,11 +118,12 @@ export const handler = apiHandler<'crypto'>({
     const plaintext = await withTenantKey(tenantId, ({ keyring }) =>
       decryptClientDataKey(keyring, wrappedDataKey, context),
     );
-    return json(200, { plaintext: base64(plaintext) });
+    return json<'decryptDataKey'>(200, { plaintext: base64(plaintext) });
   },
 });
 
-function batchAnswer(items: readonly (object | ItemError)[]) {
+function batchAnswer(body: ResponseOf<'encryptBatch' | 'decryptBatch'>) {
+  const { items } = body;
   const failed = items.filter((item) => 'error' in item).length;
   requestStats()?.count('Items', items.length);
   if (failed > 0) {
@@ -129,7 +131,7 @@ function batchAnswer(items: readonly (object | ItemError)[]) {
     // As in the answer of a failed request: see `server-timing.ts`.
     requestStats()?.hideTiming();
   }
-  return json(200, { items });
+  return json<'encryptBatch' | 'decryptBatch'>(200, body);
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -81,26 +81,29 @@ async function put({ event, context }: ApiRequest) {
     tenantId,
     request,
   );
-  return json(created ? 201 : 200, tenantOf(row));
+  return json<'onboard'>(created ? 201 : 200, tenantOf(row));
 }
 
 async function read({ event }: ApiRequest) {
   const row = await rowOfPath(event);
   const key = row.keyArn === undefined ? undefined : await liveKeyOf(kms, row.keyArn);
-  return json(200, { ...tenantOf(row), key });
+  return json<'read'>(200, { ...tenantOf(row), key });
 }
 
 async function list({ event }: ApiRequest) {
   const query = validated(listQuery, queryOf(event), 'query');
   const { rows, nextCursor } = await listTenants(table, tableName, query);
-  return json(200, { tenants: rows.map(tenantOf), nextCursor });
+  return json<'list'>(200, { tenants: rows.map(tenantOf), nextCursor });
 }
 
 function step(name: Exclude<Intent, 'offboard'>): Serve {
   return async ({ event, context }) => {
     const tenantId = tenantOfPath(event);
     jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
-    return json(200, tenantOf(await goThrough(work(context), tenantId, { step: name })));
+    return json<typeof name>(
+      200,
+      tenantOf(await goThrough(work(context), tenantId, { step: name })),
+    );
   };
 }
 
@@ -115,14 +118,14 @@ async function offboard({ event, context }: ApiRequest) {
     requestedBy: principalOf(event),
   };
   const row = await goThrough(work(context), tenantId, { step: 'offboard', request });
-  return json(202, { ...tenantOf(row), keyLastUsed: row.offboarding?.keyLastUsed });
+  return json<'offboard'>(202, { ...tenantOf(row), keyLastUsed: row.offboarding?.keyLastUsed });
 }
 
 async function setRotation({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   const request = jsonBody(event, rotationRequest, { maxBytes: maxBodyBytes });
   const { rotationPeriodInDays } = request;
-  return json(
+  return json<'setRotation'>(
     200,
     tenantOf(await setRotationPeriod(work(context), tenantId, rotationPeriodInDays)),
   );
@@ -135,7 +138,10 @@ async function rotations({ event }: ApiRequest) {
   requireAllowed(rotationHistory);
   const { keyArn } = row;
   if (keyArn === undefined) throw otherTransition();
-  return json(200, await withKeyOf(kms, row, () => listRotations(kms, keyArn, query)));
+  return json<'listRotations'>(
+    200,
+    await withKeyOf(kms, row, () => listRotations(kms, keyArn, query)),
+  );
 }
 
 async function rotate({ event }: ApiRequest) {
@@ -147,7 +153,7 @@ async function rotate({ event }: ApiRequest) {
   if (keyArn === undefined) throw otherTransition();
   const rotation = () => rotateNow({ kms, kmsWithoutRetry }, keyArn);
   const rotationsLeft = await withKeyOf(kms, row, rotation);
-  return json(202, { tenantId, keyArn, rotationsLeft });
+  return json<'rotate'>(202, { tenantId, keyArn, rotationsLeft });
 }
 
 /** What one invocation works with. */

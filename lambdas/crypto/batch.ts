@@ -4,18 +4,9 @@
  */
 
 import { tooLarge } from '../../contract/problem.ts';
+import type { ItemError } from '../../contract/problem-body.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { asProblem } from '../http/error-handler.ts';
-
-/** As in an answer of its own, but for what belongs to the request. */
-export interface ItemError {
-  readonly error: {
-    readonly status: number;
-    readonly code: string;
-    readonly title: string;
-    readonly detail: string;
-  };
-}
 
 /** Enough to keep AWS busy, few enough for the function's connections. */
 const itemConcurrency = 32;

@@ -68,7 +68,10 @@ function headerJson(name: string, text: string): unknown {
 }
 
 /** @returns an answer that holds bytes, base64 in a member of that name or raw */
-export type BytesAnswer = (member: string, bytes: Buffer) => APIGatewayProxyResult;
+export type BytesAnswer = (
+  member: 'plaintext' | 'ciphertext',
+  bytes: Buffer,
+) => APIGatewayProxyResult;
 
 const jsonRanges = new Set(['application/json', 'application/*', '*/*']);
 
@@ -82,7 +85,11 @@ export function acceptedAnswer({ headers }: APIGatewayProxyEvent): BytesAnswer {
   const ranges = mediaRanges(headers.accept);
   if (ranges[0] === octetStream) return (_, content) => bytes(200, content);
   if (!ranges.some((range) => jsonRanges.has(range))) throw notAcceptable();
-  return (member, content) => json(200, { [member]: content.toString('base64') });
+  return (member, content) => {
+    const text = content.toString('base64');
+    const body = member === 'plaintext' ? { plaintext: text } : { ciphertext: text };
+    return json<'encrypt' | 'decrypt' | 'reencrypt'>(200, body);
+  };
 }
 
 function mediaRanges(accept: string | undefined): string[] {

@@ -1,11 +1,16 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { ResponseOf, SuccessOf } from '../../contract/operations.ts';
 import { type Problem, problemJson } from '../../contract/problem.ts';
-import { octetStream } from '../../contract/routes.ts';
+import { type Operation, octetStream } from '../../contract/routes.ts';
 
 /** Answers hold plaintext: no cache may keep them, no browser may take them for a page. */
 const always = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
-export const json = (statusCode: number, body: object): APIGatewayProxyResult => ({
+/** The operation must be named, so that the compiler holds the answer against the contract. */
+export const json = <O extends Operation = never>(
+  statusCode: SuccessOf<O>,
+  body: ResponseOf<O>,
+): APIGatewayProxyResult => ({
   statusCode,
   headers: { 'Content-Type': 'application/json', ...always },
   body: JSON.stringify(body),

@@ -5,7 +5,7 @@ import { badRequest, unavailable } from '../../../contract/problem.ts';
 import { apiHandler, type Serve } from '../../../lambdas/http/api-handler.ts';
 import { json } from '../../../lambdas/http/response.ts';
 import { requestStats } from '../../../lambdas/observability/request-stats.ts';
-import { contextOf, eventOf, requestId } from './event.ts';
+import { answerOf, contextOf, eventOf, requestId } from './event.ts';
 
 const canary = 'CANARY-5f1d0c';
 let lines: string[];
@@ -21,8 +21,8 @@ afterEach(() => {
 });
 
 const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> => {
-  const decrypt = async () => json(200, { served: 'decrypt' });
-  const unused = async () => json(200, { served: 'another' });
+  const decrypt = async () => answerOf(200, { served: 'decrypt' });
+  const unused = async () => answerOf(200, { served: 'another' });
   const operations = {
     encrypt,
     decrypt,
@@ -37,7 +37,7 @@ const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> =>
 const failing = (error: unknown) => serving(async () => Promise.reject(error));
 
 describe('the route', () => {
-  const echo: Serve = async ({ event }) => json(200, { type: event.headers['content-type'] });
+  const echo: Serve = async ({ event }) => answerOf(200, { type: event.headers['content-type'] });
 
   test('chooses the operation, which sees header names in lower case', async () => {
     expect(JSON.parse((await serving(echo)).body)).toEqual({ type: 'application/json' });
@@ -57,7 +57,10 @@ describe('the route', () => {
 
 describe('an answer', () => {
   test('may be kept by no cache and guessed at by no browser', async () => {
-    for (const answer of [await serving(async () => json(200, {})), await failing(new Error())]) {
+    for (const answer of [
+      await serving(async () => json<'encrypt'>(200, { ciphertext: '' })),
+      await failing(new Error()),
+    ]) {
       expect(answer.headers).toMatchObject({
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
@@ -127,19 +130,19 @@ describe('Server-Timing', () => {
   const timingOf = ({ headers }: APIGatewayProxyResult) => headers?.['Server-Timing'];
 
   test('is in an answer', async () => {
-    const answer = await serving(async () => json(200, {}));
+    const answer = await serving(async () => answerOf(200, {}));
     expect(timingOf(answer)).toMatch(/^total;dur=[\d.]+$/);
   });
 
   test('is in none that refuses, thrown or returned, nor where it is hidden', async () => {
     const hidden = async () => {
       requestStats()?.hideTiming();
-      return json(200, {});
+      return answerOf(200, {});
     };
     const answers = [
       await failing(badRequest('x')),
       await failing(new Error('x')),
-      await serving(async () => json(400, {})),
+      await serving(async () => answerOf(400, {})),
       await serving(hidden),
     ];
     expect(answers.map(timingOf)).toEqual(answers.map(() => undefined));
@@ -148,7 +151,7 @@ describe('Server-Timing', () => {
 
 describe('each request leaves one line', () => {
   test('that says who, what, how it ended and how long it took', async () => {
-    await serving(async () => json(200, { plaintext: canary }), { body: canary });
+    await serving(async () => answerOf(200, { plaintext: canary }), { body: canary });
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] as string)).toEqual({
       timestamp: expect.any(String),
@@ -186,7 +189,7 @@ describe('each request leaves one line', () => {
   });
 
   test('whose metrics have no operation where the route is none of ours', async () => {
-    await serving(async () => json(200, {}), { resource: '/' });
+    await serving(async () => answerOf(200, {}), { resource: '/' });
     const { _aws, operation, Refused } = JSON.parse(lines[0] as string);
     expect([operation, Refused]).toEqual([undefined, 1]);
     expect(_aws.CloudWatchMetrics[0].Dimensions).toEqual([[]]);
@@ -202,7 +205,7 @@ describe('each request leaves one line', () => {
   });
 
   test('without what only looks like a tenant id', async () => {
-    await serving(async () => json(200, {}), { pathParameters: { tenantId: `x/${canary}` } });
+    await serving(async () => answerOf(200, {}), { pathParameters: { tenantId: `x/${canary}` } });
     expect(lines.join('')).not.toContain(canary);
   });
 });

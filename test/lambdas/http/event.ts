@@ -1,5 +1,5 @@
 /** Events as API Gateway sends them. */
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
 export const requestId = '0b8f7e0e-6a3c-4f7c-9d52-3f1f5b6c7d8e';
 
@@ -31,3 +31,10 @@ export const contextOf = (change: Partial<Context> = {}): Context =>
     getRemainingTimeInMillis: () => 15_000,
     ...change,
   }) as Context;
+
+/** An answer of no operation. */
+export const answerOf = (statusCode: number, body: object): APIGatewayProxyResult => ({
+  statusCode,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
