@@ -6,6 +6,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Certificate, signingAlgorithm } from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
@@ -23,7 +24,8 @@ const { TABLE_NAME: tableName, CERTIFICATE_KEY_ARN: keyArn } =
 const kms = new KMSClient(clientConfiguration);
 kms.middlewareStack.use(callBudget('kms'));
 const { requestHandler } = kms.config;
-const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
+const dynamodb = new DynamoDBClient({ ...clientConfiguration, requestHandler });
+const table = DynamoDBDocumentClient.from(dynamodb);
 table.middlewareStack.use(callBudget('table'));
 
 export const handler = apiHandler<'certificates'>(

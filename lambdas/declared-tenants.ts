@@ -4,6 +4,7 @@
  * answers to, whose signature is a credential.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { declaredTenantsEnvironment, readEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
@@ -13,7 +14,7 @@ import { log } from './observability/log.ts';
 import { openRegistry } from './tenants/registry/registry.ts';
 
 const environment = readEnvironment(declaredTenantsEnvironment);
-const table = new DynamoDBClient(clientConfiguration);
+const table = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));
 
 /** Left for the answer to CloudFormation. */
 const reserveInMs = 15_000;

@@ -5,6 +5,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { readEnvironment, reconcilerEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
@@ -14,7 +15,7 @@ import { reconcile } from './reconciler/reconcile.ts';
 import { keyPolicyBy } from './tenants/keys/key-policy-of.ts';
 
 const environment = readEnvironment(reconcilerEnvironment);
-const table = new DynamoDBClient(clientConfiguration);
+const table = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));
 const { requestHandler } = table.config;
 const events = new EventBridgeClient({ ...clientConfiguration, requestHandler });
 

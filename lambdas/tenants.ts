@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
 import { tenantNotFound } from '../contract/problem.ts';
@@ -42,7 +43,8 @@ const keyPolicyOf = keyPolicyBy(environment);
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
-const table = new DynamoDBClient({ ...clientConfiguration, requestHandler });
+const dynamodb = new DynamoDBClient({ ...clientConfiguration, requestHandler });
+const table = DynamoDBDocumentClient.from(dynamodb);
 kms.middlewareStack.use(callBudget('kms'));
 kmsWithoutRetry.middlewareStack.use(callBudget('kms'));
 table.middlewareStack.use(callBudget('table'));

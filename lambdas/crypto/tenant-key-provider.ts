@@ -6,6 +6,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
 import { maxBatchItems, maxBodyBytes } from '../../contract/crypto.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
@@ -73,7 +74,7 @@ export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment
 export const tenantRoleSessions = (tenantRoleArn: string) =>
   tenantSessions(tenantRoleArn, ({ configuration, withPlugins }) => ({
     kms: withPlugins(new KMSClient(configuration), 'kms'),
-    table: withPlugins(new DynamoDBClient(configuration), 'table'),
+    table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
   }));
 
 const limitsOf = (environment: z.output<typeof cryptoEnvironment>): DataKeyLimits => ({

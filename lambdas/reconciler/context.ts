@@ -1,6 +1,6 @@
 /** What the pieces of one run of the reconciler share. */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Problem } from '../../contract/problem.ts';
 import type { Work } from '../tenants/registry/lease.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
@@ -9,7 +9,7 @@ import type { Finding, Findings } from './findings.ts';
 
 export interface Run {
   readonly kms: KMSClient;
-  readonly table: DynamoDBClient;
+  readonly table: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly registry: Registry;
   readonly holder: string;

@@ -3,9 +3,9 @@
  * invocation has no time for, and what fails for one tenant stops nobody else's turn.
  */
 import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FindingOutcome } from '../../contract/findings.ts';
 import { pagesOfKeys } from '../tenants/keys/key-recovery.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
@@ -21,7 +21,7 @@ import { look, mend } from './reconcile-tenant.ts';
 export interface ReconcilerOptions {
   /** of this run alone: its calls are paced and counted */
   readonly kms: KMSClient;
-  readonly table: DynamoDBClient;
+  readonly table: DynamoDBDocumentClient;
   readonly events: EventBridgeClient;
   readonly tableName: string;
   readonly partition: string;

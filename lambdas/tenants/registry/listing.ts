@@ -1,7 +1,6 @@
 /** Pages of the tenant table. */
 
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBDocumentClient, paginateScan, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { tenantId } from '../../../contract/tenant-id.ts';
 import type { TenantStatus } from '../../../contract/tenants.ts';
@@ -31,7 +30,7 @@ export interface PageRequest {
  * @throws ZodError where a row is not as it must be
  */
 export async function listTenants(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   { limit, cursor, status }: PageRequest,
 ): Promise<Page> {
@@ -44,14 +43,14 @@ export async function listTenants(
         ConsistentRead: true,
         // A limit counts the rows looked at, before the filter.
         Limit: status === undefined ? limit - rows.length : scanned,
-        ...(position !== undefined && { ExclusiveStartKey: { tenantId: { S: position } } }),
+        ...(position !== undefined && { ExclusiveStartKey: { tenantId: position } }),
         ...(status !== undefined && onlyStatus(status)),
       }),
     );
-    const found = Items.map((item) => tenantRow.parse(unmarshall(item)));
+    const found = Items.map((item) => tenantRow.parse(item));
     const taken = found.slice(0, limit - rows.length);
     rows.push(...taken);
-    position = LastEvaluatedKey?.tenantId?.S;
+    position = LastEvaluatedKey?.tenantId;
     // Some of what this Scan found is for the next page, which starts after the last one taken.
     if (taken.length < found.length) position = rows.at(-1)?.tenantId;
     if (position === undefined) return { rows };
@@ -65,24 +64,18 @@ export async function listTenants(
 const onlyStatus = (status: TenantStatus) => ({
   FilterExpression: '#status = :status',
   ExpressionAttributeNames: { '#status': 'status' },
-  ExpressionAttributeValues: { ':status': { S: status } },
+  ExpressionAttributeValues: { ':status': status },
 });
 
 /** @returns the ARN of every key that a row names */
-export async function keyArnsOf(client: DynamoDBClient, tableName: string): Promise<Set<string>> {
+export async function keyArnsOf(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): Promise<Set<string>> {
   const arns = new Set<string>();
-  let start: Record<string, AttributeValue> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new ScanCommand({
-        TableName: tableName,
-        ConsistentRead: true,
-        ProjectionExpression: 'keyArn',
-        ...(start !== undefined && { ExclusiveStartKey: start }),
-      }),
-    );
-    for (const { keyArn } of Items) if (keyArn?.S !== undefined) arns.add(keyArn.S);
-    start = LastEvaluatedKey;
-  } while (start !== undefined);
+  const input = { TableName: tableName, ConsistentRead: true, ProjectionExpression: 'keyArn' };
+  for await (const { Items = [] } of paginateScan({ client }, input)) {
+    for (const { keyArn } of Items) if (keyArn !== undefined) arns.add(keyArn);
+  }
   return arns;
 }

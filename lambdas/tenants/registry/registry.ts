@@ -3,32 +3,26 @@
  * time; and a row that is not as it must be, an unknown status above all, is an error and not a tenant.
  */
 import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-// Not the document client, which costs a fifth more CPU a call: each encryption begins with one.
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { isNamed } from '../../aws/errors.ts';
 import { type TenantRow, tenantRow } from './tenant-row.ts';
 
 /** @throws ZodError where the row is not as it must be */
 export async function getTenant(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
   tenantId: string,
 ): Promise<TenantRow | undefined> {
   const { Item } = await client.send(
     // Consistent, so that a suspension counts for the next request.
-    new GetItemCommand({
-      TableName: tableName,
-      Key: { tenantId: { S: tenantId } },
-      ConsistentRead: true,
-    }),
+    new GetCommand({ TableName: tableName, Key: { tenantId }, ConsistentRead: true }),
   );
-  return Item === undefined ? undefined : tenantRow.parse(unmarshall(Item));
+  return Item === undefined ? undefined : tenantRow.parse(Item);
 }
 
 export type RowChange = {
@@ -58,15 +52,19 @@ export interface Registry {
  * @param writer unique to an invocation: it tells one's own write, whose answer was lost and which the SDK
  *   has therefore sent again, from another's
  */
-export function openRegistry(client: DynamoDBClient, tableName: string, writer: string): Registry {
+export function openRegistry(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  writer: string,
+): Registry {
   const get = (tenantId: string) => getTenant(client, tableName, tenantId);
 
   return {
     get,
     async add(row) {
-      const put = new PutItemCommand({
+      const put = new PutCommand({
         TableName: tableName,
-        Item: marshall({ ...row, writer }, { removeUndefinedValues: true }),
+        Item: withoutAbsent({ ...row, writer }),
         ConditionExpression: 'attribute_not_exists(tenantId)',
       });
       if (await succeeds(client.send(put))) return true;
@@ -74,7 +72,7 @@ export function openRegistry(client: DynamoDBClient, tableName: string, writer: 
       return found?.writer === writer && found.version === row.version;
     },
     async change(row, change) {
-      const next: TenantRow = withoutNull({
+      const next = withoutAbsent({
         ...row,
         ...change,
         version: row.version + 1,
@@ -86,12 +84,12 @@ export function openRegistry(client: DynamoDBClient, tableName: string, writer: 
       return found?.writer === writer && found.version === next.version ? found : undefined;
     },
     async remove({ tenantId, version }) {
-      const remove = new DeleteItemCommand({
+      const remove = new DeleteCommand({
         TableName: tableName,
-        Key: { tenantId: { S: tenantId } },
+        Key: { tenantId },
         ConditionExpression: '#version = :readVersion',
         ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: marshall({ ':readVersion': version }),
+        ExpressionAttributeValues: { ':readVersion': version },
       });
       if (await succeeds(client.send(remove))) return true;
       // One's own removal, whose answer was lost and which was sent again, finds no row.
@@ -101,27 +99,27 @@ export function openRegistry(client: DynamoDBClient, tableName: string, writer: 
 }
 
 /** Sets what differs, removes what is gone, provided that the version is still the one that was read. */
-function update(tableName: string, row: TenantRow, next: TenantRow): UpdateItemCommand {
+function update(tableName: string, row: TenantRow, next: TenantRow): UpdateCommand {
   const names = Object.keys({ ...row, ...next }).filter((name) => name !== 'tenantId');
   const now = (name: string) => next[name as keyof TenantRow];
   const set = names.filter((name) => now(name) !== undefined);
   const removed = names.filter((name) => now(name) === undefined);
   const remove = removed.length === 0 ? '' : ` REMOVE ${removed.map((n) => `#${n}`).join(', ')}`;
-  return new UpdateItemCommand({
+  return new UpdateCommand({
     TableName: tableName,
-    Key: { tenantId: { S: row.tenantId } },
+    Key: { tenantId: row.tenantId },
     ConditionExpression: '#version = :readVersion',
     UpdateExpression: `SET ${set.map((n) => `#${n} = :${n}`).join(', ')}${remove}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((n) => [`#${n}`, n])),
-    ExpressionAttributeValues: marshall({
+    ExpressionAttributeValues: {
       ':readVersion': row.version,
       ...Object.fromEntries(set.map((n) => [`:${n}`, now(n)])),
-    }),
+    },
   });
 }
 
-const withoutNull = (row: object): TenantRow =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as TenantRow;
+const withoutAbsent = (row: object): TenantRow =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value != null)) as TenantRow;
 
 /** @returns false where the condition did not hold */
 async function succeeds(write: Promise<unknown>): Promise<boolean> {

@@ -1,13 +1,12 @@
-/** Every row of the tenant table, beginning at a random place. */
+/** Every row of the tenant table, from a random start. */
 import { randomUUID } from 'node:crypto';
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { tenantId } from '../../../contract/tenant-id.ts';
 import { type TenantRow, tenantRow } from './tenant-row.ts';
 
-/** A row that is not as it must be: nothing that it says is to be relied on. */
+/** A row that is not as it must be: nothing in it can be relied on. */
 export interface InvalidRow {
-  /** absent where it is not even that */
+  /** undefined where even that is not a tenant id */
   readonly tenantId: string | undefined;
   /** names of the attributes that are wrong */
   readonly attributes: readonly string[];
@@ -17,50 +16,41 @@ export type FoundRow = TenantRow | InvalidRow;
 
 export const isInvalid = (row: FoundRow): row is InvalidRow => 'attributes' in row;
 
-/** Few, so that a row is not old when its turn comes. */
+/** Few, so that a row is still fresh when it is looked at. */
 const rowsAtOnce = 100;
 
 /**
- * Rows lie in the order of a hash of their key, and a Scan may start after any key, one that is in no row
- * included: so each row has its turn, though there be more than one run looks at.
+ * Rows are in the order of a hash of their key, and a Scan may start after any key, also one that is in no row.
+ * A random start gives every row its chance, even where no run has the time for all of them.
  */
 export async function* pagesOfRows(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tableName: string,
 ): AsyncGenerator<FoundRow[]> {
-  const seen = new Set<string | undefined>();
-  const start = { tenantId: { S: randomUUID() } };
-  for await (const items of pages(client, tableName, start)) {
-    for (const item of items) seen.add(idOf(item));
-    yield items.map(read);
-  }
-  for await (const items of pages(client, tableName, undefined)) {
-    const rest = items.filter((item) => !seen.has(idOf(item)));
-    yield rest.map(read);
-    if (rest.length < items.length) return;
-  }
-}
-
-type Item = Record<string, AttributeValue>;
-
-async function* pages(client: DynamoDBClient, TableName: string, start: Item | undefined) {
-  let ExclusiveStartKey = start;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new ScanCommand({ TableName, ConsistentRead: true, Limit: rowsAtOnce, ExclusiveStartKey }),
+  const seen = new Set<unknown>();
+  const pagesFrom = (start?: Item) =>
+    paginateScan(
+      { client, pageSize: rowsAtOnce, startingToken: start },
+      { TableName: tableName, ConsistentRead: true },
     );
-    yield Items;
-    ExclusiveStartKey = LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+  for await (const { Items = [] } of pagesFrom({ tenantId: randomUUID() })) {
+    for (const item of Items) seen.add(item.tenantId);
+    yield Items.map(read);
+  }
+  for await (const { Items = [] } of pagesFrom()) {
+    const rest = Items.filter((item) => !seen.has(item.tenantId));
+    yield rest.map(read);
+    if (rest.length < Items.length) return;
+  }
 }
 
-const idOf = (item: Item): string | undefined => item.tenantId?.S;
+type Item = Record<string, unknown>;
 
 function read(item: Item): FoundRow {
-  const { data, error } = tenantRow.safeParse(unmarshall(item));
+  const { data, error } = tenantRow.safeParse(item);
   if (data !== undefined) return data;
   const attributes = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys : issue.path.join('.'),
   );
-  return { tenantId: tenantId.safeParse(idOf(item)).data, attributes };
+  return { tenantId: tenantId.safeParse(item.tenantId).data, attributes };
 }

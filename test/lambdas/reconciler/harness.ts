@@ -71,8 +71,7 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
   const tableName = readTables(template)[0]?.TableName as string;
   const operator = clientOf(deployment.operator);
   const kms = new KMS({ ...operator, maxAttempts: 10 });
-  const table = new DynamoDBClient(operator);
-  const documents = DynamoDBDocumentClient.from(table);
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient(operator));
   const keyPolicyOf = (tenantId: string) =>
     keyPolicy({
       tenantId,
@@ -124,10 +123,10 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
       return goThrough({ kms, registry, holder, end: Date.now() + 28_000 }, tenantId, want);
     },
     raw: async (tenantId: string) =>
-      (await documents.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
+      (await table.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
     row: async (tenantId: string) => tenantRow.parse(await world.raw(tenantId)),
     put: async (row: Record<string, unknown>) => {
-      await documents.send(new PutCommand({ TableName: tableName, Item: row }));
+      await table.send(new PutCommand({ TableName: tableName, Item: row }));
     },
     async keyState(keyArn: string) {
       return (await kms.describeKey({ KeyId: keyArn })).KeyMetadata?.KeyState;
@@ -160,7 +159,7 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
       return muted(() =>
         reconcile({
           kms: client,
-          table: new DynamoDBClient(credentials),
+          table: DynamoDBDocumentClient.from(new DynamoDBClient(credentials)),
           events: new EventBridgeClient(sender),
           tableName,
           partition: localAccount.partition,

@@ -3,8 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StoredAlias, StoredKey } from '../../../local/kms/stored-key.ts';
 import { rowOf } from '../tenants/row.ts';
@@ -25,10 +24,11 @@ beforeAll(async () => {
   const tenants = multiply(join(folder, 'keys.json'), keyArn);
   world = await openWorld({ dataDir: folder, quotas: true });
   for (let at = 0; at < tenants.length; at += 25) {
-    const Item = (row: object) => marshall(rowOf({ ...row }));
-    const requests = tenants.slice(at, at + 25).map((row) => ({ PutRequest: { Item: Item(row) } }));
+    const requests = tenants
+      .slice(at, at + 25)
+      .map((row) => ({ PutRequest: { Item: rowOf({ ...row }) } }));
     await world.table.send(
-      new BatchWriteItemCommand({ RequestItems: { [world.tableName]: requests } }),
+      new BatchWriteCommand({ RequestItems: { [world.tableName]: requests } }),
     );
   }
 }, 120_000);

@@ -26,7 +26,7 @@ export interface Fault {
 export interface Clients {
   readonly kms: KMSClient;
   readonly kmsWithoutRetry: KMSClient;
-  readonly table: DynamoDBClient;
+  readonly table: DynamoDBDocumentClient;
 }
 
 export interface Aws {
@@ -68,7 +68,7 @@ export async function openAws(): Promise<Aws> {
     clients: (fault = {}) => ({
       kms: spoiled(new KMSClient(configuration), fault),
       kmsWithoutRetry: spoiled(new KMSClient({ ...configuration, maxAttempts: 1 }), fault),
-      table: spoiled(new DynamoDBClient(configuration), fault),
+      table: DynamoDBDocumentClient.from(spoiled(new DynamoDBClient(configuration), fault)),
     }),
     row: async (tenantId) =>
       (await documents.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
