@@ -1,4 +1,4 @@
-/** What the CDK CLI runs: synthesizes the stack from the CLI's context into the CLI's folder. */
+/** The CDK CLI runs this: it synthesizes the stack, with the CLI's context, into the CLI's folder. */
 import { ConfigError } from '../lib/config.ts';
 import { makeApp } from '../lib/synthesize.ts';
 

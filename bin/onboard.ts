@@ -1,17 +1,17 @@
 /** `npm run onboard -- FILE.csv`: onboards a list of tenants over the API, no faster than KMS allows. */
 import { readFileSync } from 'node:fs';
-import { openPace } from './onboard/adaptive-rate-limit.ts';
+import { openRateLimit } from './onboard/adaptive-rate-limit.ts';
 import { ArgumentError, type Arguments, readArguments, usage } from './onboard/arguments.ts';
 import { systemClock } from './onboard/clock.ts';
 import { openJournal } from './onboard/journal.ts';
-import { type FinishedRow, onboardAll, type Run } from './onboard/onboarding-run.ts';
+import { type FinishedRow, type OnboardingRun, onboardAll } from './onboard/onboarding-run.ts';
 import { openProgress, type Progress } from './onboard/progress.ts';
-import { failuresOf, isFailure, summaryOf } from './onboard/summary.ts';
+import { failuresOf, isFailure, summaryText } from './onboard/summary.ts';
 import { readTenantList, TenantListError } from './onboard/tenant-list.ts';
 import { openTenantsApi } from './onboard/tenants-api.ts';
-import { type Access, clientCredentials, givenToken } from './onboard/token-source.ts';
+import { clientCredentials, givenToken, type TokenSource } from './onboard/token-source.ts';
 
-/** A Ctrl-C comes twice where npm hands it on: once from the terminal, once from npm. */
+/** Under npm one Ctrl-C comes twice: from the terminal and from npm. */
 const oneKeystrokeMs = 1000;
 const interrupted = 130;
 
@@ -28,26 +28,35 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   const wasInterrupted = stopOnSignal(stop, progress);
   const clock = systemClock;
-  const pace = openPace({ rate: given.rate, clock, signal: stop.signal });
-  const api = openTenantsApi(given.api, accessOf(given, stop.signal));
-  const onRow = ({ tenant, outcome, reason, tally }: FinishedRow) => {
+  const rateLimit = openRateLimit({ rate: given.rate, clock, signal: stop.signal });
+  const api = openTenantsApi(given.api, tokenSourceOf(given, stop.signal));
+  const onRow = ({ tenant, outcome, reason, summary }: FinishedRow) => {
     if (isFailure(outcome)) progress.say(`line ${tenant.line}: ${tenant.tenantId}: ${reason}`);
-    progress.update(tally, pace.rate);
+    progress.update(summary, rateLimit.rate);
   };
   try {
     const { inFlight } = given;
-    const run = await onboardAll({ tenants, journal, api, pace, clock, inFlight, stop, onRow });
+    const run = await onboardAll({
+      tenants,
+      journal,
+      api,
+      rateLimit,
+      clock,
+      inFlight,
+      stop,
+      onRow,
+    });
     progress.end();
     report(run, journalFile);
-    return wasInterrupted() && run.tally.unsent > 0 ? interrupted : exitCodeOf(run);
+    return wasInterrupted() && run.summary.unsent > 0 ? interrupted : exitCodeOf(run);
   } finally {
     journal.close();
   }
 }
 
-function accessOf({ access }: Arguments, signal: AbortSignal): Access {
-  if ('token' in access) return givenToken(access.token);
-  return clientCredentials(access, systemClock, signal);
+function tokenSourceOf({ credentials }: Arguments, signal: AbortSignal): TokenSource {
+  if ('token' in credentials) return givenToken(credentials.token);
+  return clientCredentials(credentials, systemClock, signal);
 }
 
 /** @returns whether a signal came */
@@ -66,18 +75,19 @@ function stopOnSignal(stop: AbortController, progress: Progress): () => boolean 
   return () => first !== undefined;
 }
 
-function report({ tally, hopeless }: Run, journalFile: string): void {
+function report({ summary, hopeless }: OnboardingRun, journalFile: string): void {
   if (hopeless !== undefined) process.stderr.write(`onboard: stopped: ${hopeless}\n`);
-  console.log(summaryOf(tally));
-  if (tally.before > 0) {
+  console.log(summaryText(summary));
+  if (summary.before > 0) {
     console.log(`What an earlier run did was not asked for again; without ${journalFile} it is.`);
   }
-  if (tally.unsent > 0 || failuresOf(tally) > 0) {
+  if (summary.unsent > 0 || failuresOf(summary) > 0) {
     console.log(`The same command goes on with what is not done, by ${journalFile}.`);
   }
 }
 
-const exitCodeOf = ({ tally }: Run) => (tally.unsent > 0 || failuresOf(tally) > 0 ? 1 : 0);
+const exitCodeOf = ({ summary }: OnboardingRun) =>
+  summary.unsent > 0 || failuresOf(summary) > 0 ? 1 : 0;
 
 main().then(
   (code) => {

@@ -1,32 +1,32 @@
 /**
- * How fast requests may go out, all rows together. KMS takes 5 CreateKey and 5 CreateAlias a second from a
- * whole account (AWS KMS request quotas): what one row is told about that quota holds for all of them.
+ * How fast requests may go out, over all rows. KMS allows a whole account 5 CreateKey and 5 CreateAlias a second (AWS
+ * KMS request quotas), so when one row is throttled, all slow down.
  */
 import type { Clock } from './clock.ts';
 
-export interface Pace {
+export interface AdaptiveRateLimit {
   /** requests a second at this moment */
   readonly rate: number;
-  /** Waits for a turn, or until the run is stopped; @returns when it came */
+  /** Waits for a turn, or until the run is stopped. @returns when that was */
   turn(): Promise<number>;
-  /** Takes the pace up again, little by little. */
+  /** Raises the rate again, little by little. */
   succeeded(): void;
-  /** Nobody sends for `waitMs`; the pace is halved, once for all that were under way together. */
+  /** Nobody sends for `waitMs`. The rate is halved, once for all requests that were under way together. */
   slowDown(sentAt: number, waitMs: number): void;
 }
 
-export interface PaceOptions {
+export interface RateLimitOptions {
   /** requests a second at most */
   readonly rate: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** Successes from a standstill to the full rate. */
+/** So many successes lead from nothing to the full rate. */
 const stepsToFullRate = 40;
 const slowest = 1 / 16;
 
-export function openPace({ rate, clock, signal }: PaceOptions): Pace {
+export function openRateLimit({ rate, clock, signal }: RateLimitOptions): AdaptiveRateLimit {
   let current = rate;
   let nextAt = clock.now();
   let slowedAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +34,7 @@ export function openPace({ rate, clock, signal }: PaceOptions): Pace {
 
   async function turn(): Promise<number> {
     const left = () => nextAt - clock.now();
-    // Each time read once: between two readings it may have come, and no timer takes less than nothing.
+    // Read once for each turn of the loop: a second reading could be negative, which no timer takes.
     for (let wait = left(); wait > 0 && !signal.aborted; wait = left()) {
       await clock.sleep(wait, signal);
     }

@@ -1,4 +1,4 @@
-/** The command line. Secrets come by the environment only: arguments stand in shell histories and process lists. */
+/** The command line. Secrets come from the environment only, since arguments are in shell histories and process lists. */
 import { parseArgs } from 'node:util';
 import { type ClientCredentials, isSendable } from './token-source.ts';
 
@@ -30,7 +30,7 @@ export interface Arguments {
   readonly file: string;
   /** without a slash at its end */
   readonly api: string;
-  readonly access: { readonly token: string } | ClientCredentials;
+  readonly credentials: { readonly token: string } | ClientCredentials;
   /** requests a second */
   readonly rate: number;
   readonly inFlight: number;
@@ -65,7 +65,7 @@ export function readArguments(
   return {
     file,
     api,
-    access: accessOf(values, environment, api === localApi),
+    credentials: credentialsOf(values, environment, api === localApi),
     rate: numberOf('--rate', values.rate, /^\d{1,3}(\.\d{1,3})?$/, [0.01, 100]),
     inFlight: numberOf('--in-flight', values['in-flight'], /^\d{1,2}$/, [1, 64]),
   };
@@ -79,16 +79,16 @@ function parse(args: readonly string[]) {
   }
 }
 
-interface AccessOptions {
+interface TokenOptions {
   readonly 'token-url'?: string | undefined;
   readonly 'client-id'?: string | undefined;
 }
 
-function accessOf(
-  { 'token-url': url, 'client-id': clientId }: AccessOptions,
+function credentialsOf(
+  { 'token-url': url, 'client-id': clientId }: TokenOptions,
   { TENANT_KEYS_TOKEN, TENANT_KEYS_CLIENT_SECRET: clientSecret }: Environment,
   isLocal: boolean,
-): Arguments['access'] {
+): Arguments['credentials'] {
   const token = TENANT_KEYS_TOKEN?.trim();
   if (token && (url !== undefined || clientId !== undefined)) {
     throw new ArgumentError(
@@ -108,7 +108,7 @@ function accessOf(
     );
   }
   const tokenUrl = urlOf('--token-url', url);
-  // The issuer of npm start asks for none.
+  // The issuer of npm start needs none.
   if (!clientSecret && !isLoopback(new URL(tokenUrl))) {
     throw new ArgumentError(`TENANT_KEYS_CLIENT_SECRET: expected the secret of ${clientId}`);
   }

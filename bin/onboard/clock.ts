@@ -1,10 +1,10 @@
-/** Time as a run knows it; a test brings its own. */
+/** The clock of a run; tests have their own. */
 import { setTimeout } from 'node:timers/promises';
 
 export interface Clock {
   /** milliseconds of a clock that never goes back */
   now(): number;
-  /** Ends early, without an error, where the signal is aborted. */
+  /** Resolves early where the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,7 +1,6 @@
 /**
- * What is done already, in a file beside the list. Invariant: a tenant stands in it only after the API said
- * that it is there, and a line counts only with its line break; what is missing is just asked for again,
- * since the PUT is idempotent.
+ * The tenants that are done, in a file beside the list. Invariant: a tenant is in it only after the API said that it
+ * exists, and a line counts only with its line break. What is missing is asked for again, since PUT is idempotent.
  */
 import {
   closeSync,
@@ -15,9 +14,9 @@ import {
 import type { TenantLine } from './tenant-list.ts';
 
 export interface Journal {
-  /** whether this tenant was done before, with the same request */
+  /** whether this tenant is done, with the same request */
   isDone(tenant: TenantLine): boolean;
-  /** Returns when it is on the disk. @throws Error where it cannot be */
+  /** Returns when it is on the disk. @throws Error where it cannot be written */
   add(tenant: TenantLine): void;
   close(): void;
 }
@@ -29,8 +28,8 @@ export class JournalError extends Error {
 const kind = 'tenant-keys/onboard/v1';
 
 /**
- * @param api whose journal it must be
- * @throws JournalError where it is another API's, or no journal
+ * @param api the API that the journal must be for
+ * @throws JournalError where it is for another API, or no journal
  */
 export function openJournal(file: string, api: string): Journal {
   const descriptor = openSync(
@@ -54,7 +53,7 @@ export function openJournal(file: string, api: string): Journal {
   }
 }
 
-/** One spelling, so that a line that was changed in the list is asked for again. */
+/** The members in a fixed order: a line of the list that was changed is asked for again. */
 const lineOf = ({ tenantId, request }: TenantLine) =>
   JSON.stringify({
     tenantId,
@@ -64,7 +63,7 @@ const lineOf = ({ tenantId, request }: TenantLine) =>
 
 function readJournal(descriptor: number, file: string, api: string): Map<string, string> {
   const text = readFileSync(descriptor);
-  // A crash may have torn the last line; the next one must not be written onto it.
+  // A crash may have left half a line at the end, to which the next one must not be appended.
   const whole = text.subarray(0, text.lastIndexOf(0x0a) + 1);
   const [header, ...lines] = whole.toString().split('\n').slice(0, -1);
   if (header !== undefined) requireOurs(header, file, api);

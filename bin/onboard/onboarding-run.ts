@@ -1,60 +1,60 @@
 /**
- * Onboards the tenants of a list, some at a time. Invariant: whatever ends the run, the requests under way
- * are waited for, and what they did is in the journal.
+ * Onboards the tenants of a list, several at a time. Invariant: however the run ends, it waits for the requests under
+ * way, and what they did is in the journal.
  */
-
-import type { Pace } from './adaptive-rate-limit.ts';
+import type { AdaptiveRateLimit } from './adaptive-rate-limit.ts';
 import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
-import { emptyTally, type Outcome, type Tally } from './summary.ts';
+import { emptySummary, type RowOutcome, type Summary } from './summary.ts';
 import type { TenantLine } from './tenant-list.ts';
 import type { Reply, TenantsApi } from './tenants-api.ts';
-import { AccessError } from './token-source.ts';
+import { TokenError } from './token-source.ts';
 
-export interface RunOptions {
+export interface OnboardingOptions {
   readonly tenants: readonly TenantLine[];
   readonly journal: Journal;
   readonly api: TenantsApi;
-  readonly pace: Pace;
+  readonly rateLimit: AdaptiveRateLimit;
   readonly clock: Clock;
   /** requests under way at once, at most */
   readonly inFlight: number;
-  /** the run's own end: ends waits, never a request */
+  /** ends the run: waits end at once, requests under way do not */
   readonly stop: AbortController;
-  /** told of each row that has come to an end, with the reason of a failure */
+  /** called for each finished row */
   readonly onRow: (row: FinishedRow) => void;
 }
 
 export interface FinishedRow {
   readonly tenant: TenantLine;
-  readonly outcome: Outcome;
+  readonly outcome: RowOutcome;
+  /** of a failure */
   readonly reason: string | undefined;
   /** so far */
-  readonly tally: Tally;
+  readonly summary: Summary;
 }
 
-export interface Run {
-  readonly tally: Tally;
-  /** why it ended by itself before the list did */
+export interface OnboardingRun {
+  readonly summary: Summary;
+  /** why the run ended before the list did, without being stopped */
   readonly hopeless: string | undefined;
 }
 
 interface End {
-  readonly outcome: Outcome;
+  readonly outcome: RowOutcome;
   readonly reason?: string;
 }
 
 const tries = 8;
 const longestPauseMs = 30_000;
-/** Then it is not the rows: the API is down, or somebody else uses the quota up. */
+/** So many are not the rows' fault: the API is down, or somebody else uses up the quota. */
 const failuresInARow = 10;
 
-export async function onboardAll(options: RunOptions): Promise<Run> {
+export async function onboardAll(options: OnboardingOptions): Promise<OnboardingRun> {
   const { tenants, journal, stop } = options;
-  const tally = emptyTally();
+  const summary = emptySummary();
   const waiting = tenants.filter((tenant) => !journal.isDone(tenant));
-  tally.before = tenants.length - waiting.length;
-  tally.unsent = waiting.length;
+  summary.before = tenants.length - waiting.length;
+  summary.unsent = waiting.length;
   const rows = waiting.values();
   let inARow = 0;
   let hopeless: string | undefined;
@@ -68,37 +68,37 @@ export async function onboardAll(options: RunOptions): Promise<Run> {
       if (stop.signal.aborted) return;
       const { outcome, reason } = await onboardOne(options, tenant, giveUp);
       if (outcome === 'unsent') return;
-      tally.unsent -= 1;
-      tally[outcome] += 1;
-      options.onRow({ tenant, outcome, reason, tally });
+      summary.unsent -= 1;
+      summary[outcome] += 1;
+      options.onRow({ tenant, outcome, reason, summary });
       inARow = outcome === 'failed' ? inARow + 1 : 0;
       if (inARow === failuresInARow) giveUp(`${inARow} tenants failed one after the other`);
     }
   }
 
   await Promise.all(Array.from({ length: options.inFlight }, worker));
-  return { tally, hopeless };
+  return { summary, hopeless };
 }
 
 async function onboardOne(
-  options: RunOptions,
+  options: OnboardingOptions,
   tenant: TenantLine,
   giveUp: (reason: string) => void,
 ): Promise<End> {
-  const { api, clock, journal, pace, stop } = options;
+  const { api, clock, journal, rateLimit, stop } = options;
   for (let attempt = 1; ; attempt += 1) {
-    const sentAt = await pace.turn();
+    const sentAt = await rateLimit.turn();
     if (stop.signal.aborted) return { outcome: 'unsent' };
     try {
       const reply = await api.put(tenant);
       if (reply.kind === 'created' || reply.kind === 'existing') {
-        pace.succeeded();
+        rateLimit.succeeded();
         journal.add(tenant);
       }
       if (reply.kind === 'hopeless') giveUp(reply.reason);
       if (reply.kind !== 'again') return endOf(reply);
       const pauseMs = reply.retryAfterMs + Math.random() * backoffMs(attempt);
-      if (reply.throttled) pace.slowDown(sentAt, pauseMs);
+      if (reply.throttled) rateLimit.slowDown(sentAt, pauseMs);
       if (attempt === tries) return { outcome: 'failed', reason: reply.reason };
       await clock.sleep(pauseMs, stop.signal);
     } catch (error) {
@@ -117,6 +117,6 @@ function endOf(reply: Exclude<Reply, { kind: 'again' }>): End {
 }
 
 const reasonOf = (error: unknown) => {
-  if (error instanceof AccessError) return error.message;
+  if (error instanceof TokenError) return error.message;
   return `the journal cannot be written: ${error instanceof Error ? error.message : error}`;
 };

@@ -1,9 +1,9 @@
-/** What the user sees meanwhile: on a terminal one line that is written over, elsewhere failures only. */
+/** What the user sees during the run: on a terminal one line that is overwritten, elsewhere only failures. */
 import type { WriteStream } from 'node:tty';
-import { failuresOf, type Tally, totalOf } from './summary.ts';
+import { failuresOf, type Summary, totalOf } from './summary.ts';
 
 export interface Progress {
-  update(tally: Tally, rate: number): void;
+  update(summary: Summary, rate: number): void;
   /** a line that stays */
   say(line: string): void;
   end(): void;
@@ -21,9 +21,9 @@ export function openProgress(output: Output): Progress {
     return { update() {}, say: (line) => void output.write(`${line}\n`), end() {} };
   }
   return {
-    update(tally, rate) {
-      // A bar that wraps is not written over any more.
-      bar = barOf(tally, rate).slice(0, (output.columns ?? 80) - 1);
+    update(summary, rate) {
+      // A bar that wraps cannot be overwritten.
+      bar = barOf(summary, rate).slice(0, (output.columns ?? 80) - 1);
       show();
     },
     say(line) {
@@ -38,13 +38,13 @@ export function openProgress(output: Output): Progress {
 }
 
 /** @returns such as `[######..................] 250/1000, at most 4/s, 188 s left, 2 failed` */
-export function barOf(tally: Tally, rate: number): string {
-  const total = totalOf(tally);
-  const done = total - tally.unsent;
+export function barOf(summary: Summary, rate: number): string {
+  const total = totalOf(summary);
+  const done = total - summary.unsent;
   const filled = Math.floor((barWidth * done) / Math.max(total, 1));
   const parts = [`${done}/${total}`, `at most ${Number(rate.toFixed(1))}/s`];
-  if (tally.unsent > 0) parts.push(`${durationOf(tally.unsent / rate)} left`);
-  const failures = failuresOf(tally);
+  if (summary.unsent > 0) parts.push(`${durationOf(summary.unsent / rate)} left`);
+  const failures = failuresOf(summary);
   if (failures > 0) parts.push(`${failures} failed`);
   return `[${'#'.repeat(filled).padEnd(barWidth, '.')}] ${parts.join(', ')}`;
 }

@@ -1,6 +1,6 @@
-/** What became of the rows. */
+/** The outcomes of a run's rows, and how many there are of each. */
 
-/** `before`: a journal says that an earlier run did it; `unsent`: the run ended before its turn. */
+/** `before`: an earlier run did it, as the journal says; `unsent`: the run ended before its turn. */
 export const outcomes = [
   'created',
   'existing',
@@ -10,11 +10,11 @@ export const outcomes = [
   'failed',
   'unsent',
 ] as const;
-export type Outcome = (typeof outcomes)[number];
+export type RowOutcome = (typeof outcomes)[number];
 
-export type Tally = Readonly<Record<Outcome, number>>;
+export type Summary = Readonly<Record<RowOutcome, number>>;
 
-const words: Readonly<Record<Outcome, readonly [one: string, more: string]>> = {
+const words: Readonly<Record<RowOutcome, readonly [one: string, more: string]>> = {
   created: ['created', 'created'],
   existing: ['already there', 'already there'],
   before: ['done by an earlier run', 'done by an earlier run'],
@@ -24,7 +24,7 @@ const words: Readonly<Record<Outcome, readonly [one: string, more: string]>> = {
   unsent: ['not done yet', 'not done yet'],
 };
 
-export const emptyTally = (): Record<Outcome, number> => ({
+export const emptySummary = (): Record<RowOutcome, number> => ({
   created: 0,
   existing: 0,
   before: 0,
@@ -34,19 +34,19 @@ export const emptyTally = (): Record<Outcome, number> => ({
   unsent: 0,
 });
 
-export const isFailure = (outcome: Outcome) =>
+export const isFailure = (outcome: RowOutcome) =>
   outcome === 'conflict' || outcome === 'refused' || outcome === 'failed';
 
-export const failuresOf = ({ conflict, refused, failed }: Tally) => conflict + refused + failed;
+export const failuresOf = ({ conflict, refused, failed }: Summary) => conflict + refused + failed;
 
-export const totalOf = (tally: Tally) =>
-  outcomes.reduce((total, outcome) => total + tally[outcome], 0);
+export const totalOf = (summary: Summary) =>
+  outcomes.reduce((total, outcome) => total + summary[outcome], 0);
 
 /** @returns such as `12 tenants: 10 created, 2 conflicts` */
-export function summaryOf(tally: Tally): string {
-  const total = totalOf(tally);
+export function summaryText(summary: Summary): string {
+  const total = totalOf(summary);
   const parts = outcomes
-    .filter((outcome) => outcome === 'created' || tally[outcome] > 0)
-    .map((outcome) => `${tally[outcome]} ${words[outcome][tally[outcome] === 1 ? 0 : 1]}`);
+    .filter((outcome) => outcome === 'created' || summary[outcome] > 0)
+    .map((outcome) => `${summary[outcome]} ${words[outcome][summary[outcome] === 1 ? 0 : 1]}`);
   return `${total} ${total === 1 ? 'tenant' : 'tenants'}: ${parts.join(', ')}`;
 }

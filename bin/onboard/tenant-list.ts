@@ -1,19 +1,19 @@
 /**
- * The tenants of a CSV file. Invariant: a file is taken whole or not at all; whatever the API would refuse
- * by its schema is found here, before the first request.
+ * The tenants of a CSV file. Invariant: a file is taken whole or not at all. What the API would refuse by its schema
+ * is refused here, before the first request.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { tenantId as tenantIdSchema } from '../../contract/tenant-id.ts';
 import { type OnboardRequest, onboardRequest } from '../../contract/tenants.ts';
 
 export interface TenantLine {
-  /** where it stands in the file, from 1 */
+  /** line number in the file, from 1 */
   readonly line: number;
   readonly tenantId: string;
   readonly request: OnboardRequest;
 }
 
-/** All that is wrong with a file, each with its line. */
+/** Everything that is wrong with a file, each with its line. */
 export class TenantListError extends Error {
   override readonly name = 'TenantListError';
   readonly faults: readonly string[];
@@ -72,7 +72,7 @@ function parseCsv(text: string): readonly CsvRecord[] {
   }
 }
 
-/** The parser tells the line on which a record ends. */
+/** To get to a record's first line: the parser gives its last. */
 const lineBreaks = (fields: readonly string[]) => fields.join('').match(/\r\n|\r|\n/g)?.length ?? 0;
 
 function columnsOf(fields: readonly string[]): readonly Column[] {
@@ -110,5 +110,5 @@ function readRecord({ line, fields }: CsvRecord, names: readonly Column[]) {
   return { tenant: tenant(request.data ?? {}), wrong: [...new Set(issues)] };
 }
 
-/** What is not written as a whole number stays text, which the schema refuses. */
+/** What is no whole number stays text, which the schema refuses. */
 const numberOf = (text: string) => (/^[1-9][0-9]*$/.test(text) ? Number(text) : text);

@@ -1,26 +1,25 @@
 /** One PUT, and what its answer means for the row and for the run. */
-
 import type { TenantLine } from './tenant-list.ts';
-import type { Access } from './token-source.ts';
+import type { TokenSource } from './token-source.ts';
 
 export type Reply =
-  /** the tenant is there */
+  /** the tenant exists */
   | { readonly kind: 'created' | 'existing' }
-  /** this row will not go through as it is */
+  /** the API does not take this row */
   | { readonly kind: 'conflict' | 'refused'; readonly reason: string }
   /** worth another try */
   | {
       readonly kind: 'again';
       readonly reason: string;
-      /** whether the others must slow down too */
+      /** whether all rows must slow down */
       readonly throttled: boolean;
       readonly retryAfterMs: number;
     }
-  /** no row will go through */
+  /** the API will take no row */
   | { readonly kind: 'hopeless'; readonly reason: string };
 
 export interface TenantsApi {
-  /** @throws AccessError */
+  /** @throws TokenError */
   put(tenant: TenantLine): Promise<Reply>;
 }
 
@@ -29,19 +28,19 @@ const timeoutMs = 35_000;
 const longestRetryAfterMs = 5 * 60_000;
 
 /** @param base with the stage */
-export function openTenantsApi(base: string, access: Access): TenantsApi {
+export function openTenantsApi(base: string, tokenSource: TokenSource): TenantsApi {
   return {
     async put(tenant) {
-      const token = await access.token();
+      const token = await tokenSource.token();
       const first = await send(base, token, tenant);
-      if (first.status !== 401 || !access.refused(token)) return replyOf(first);
-      return replyOf(await send(base, await access.token(), tenant));
+      if (first.status !== 401 || !tokenSource.refused(token)) return replyOf(first);
+      return replyOf(await send(base, await tokenSource.token(), tenant));
     },
   };
 }
 
 interface Answer {
-  /** undefined where none came */
+  /** undefined where no answer came */
   readonly status: number | undefined;
   readonly retryAfter: string | null;
   readonly code: string;
@@ -54,7 +53,7 @@ async function send(base: string, token: string, tenant: TenantLine): Promise<An
       method: 'PUT',
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(tenant.request),
-      // A token goes where it was told to go, and nowhere else.
+      // The token goes to this URL and nowhere else.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -66,7 +65,7 @@ async function send(base: string, token: string, tenant: TenantLine): Promise<An
       status,
       retryAfter: headers.get('retry-after'),
       code: String(code),
-      // Somebody else's text does not steer this terminal.
+      // Control characters in the answer must not reach the terminal.
       reason: reason.replace(/\p{C}/gu, '?'),
     };
   } catch (error) {
@@ -94,7 +93,7 @@ function replyOf({ status, retryAfter, code, reason }: Answer): Reply {
   return { kind: isAbout ? 'refused' : 'hopeless', reason };
 }
 
-/** Seconds or a date (RFC 9110 section 10.2.3); @returns 0 where it tells nothing */
+/** Seconds or a date (RFC 9110 section 10.2.3). @returns 0 where it is neither */
 function retryAfterMs(value: string | null): number {
   if (value === null) return 0;
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();

@@ -1,13 +1,13 @@
 /**
- * The token that requests carry. Invariant: a token or a client secret comes from the environment or from
- * the issuer, goes to nobody but the API and the issuer, and stands in no message.
+ * The token of the requests. Invariant: tokens and client secrets come from the environment or the issuer, go only
+ * to the API and the issuer, and are in no message.
  */
 import type { Clock } from './clock.ts';
 
-export interface Access {
-  /** @throws AccessError where the issuer gives none */
+export interface TokenSource {
+  /** @throws TokenError where there is none */
   token(): Promise<string>;
-  /** @returns whether it is worth while to ask `token` for another than the one that the API refused */
+  /** Call it when the API refused a token. @returns whether `token` may now give another one */
   refused(token: string): boolean;
 }
 
@@ -17,20 +17,20 @@ export interface ClientCredentials {
   readonly clientSecret?: string | undefined;
 }
 
-export class AccessError extends Error {
-  override readonly name = 'AccessError';
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
 }
 
 const scope = 'tenant-keys/admin';
 const timeoutMs = 30_000;
 const tries = 5;
-/** seconds before its end at which a token is not used any more; a PUT may take 30 */
+/** A token is not used in the last seconds before it expires: a PUT may take 30. */
 const marginSeconds = 60;
 
-/** What an HTTP client puts into its error messages when it cannot send it; so it must be sendable. */
+/** Checked first, since an HTTP client would quote a token that it cannot send in its error message. */
 export const isSendable = (token: string) => /^[\x21-\x7e]+$/.test(token);
 
-export const givenToken = (token: string): Access => ({
+export const givenToken = (token: string): TokenSource => ({
   token: async () => token,
   refused: () => false,
 });
@@ -39,7 +39,7 @@ export function clientCredentials(
   credentials: ClientCredentials,
   clock: Clock,
   signal: AbortSignal,
-): Access {
+): TokenSource {
   let current: Promise<{ readonly token: string; readonly until: number }> | undefined;
   let latest: string | undefined;
 
@@ -57,14 +57,14 @@ export function clientCredentials(
       if (mine !== undefined) {
         const { token, until } = await mine;
         if (clock.now() < until) return token;
-        // Whoever comes first asks for the next one; the others wait for it.
+        // The first caller asks for the next token, the others wait for it.
         if (current === mine) current = undefined;
       }
       current ??= renew();
       return (await current).token;
     },
     refused(token) {
-      // Only the first of several: the others wait for the token that he has asked for.
+      // Only for the first of several refusals: the others wait for the token that is then asked for.
       if (token === latest) {
         latest = undefined;
         current = undefined;
@@ -79,7 +79,7 @@ interface Given {
   readonly seconds: number;
 }
 
-/** Has others wait and try again, as the rows do, while the issuer is only out of order. */
+/** Tries again, as the rows do, while the issuer is down. All rows wait meanwhile. */
 async function askAgain(
   credentials: ClientCredentials,
   clock: Clock,
@@ -88,14 +88,14 @@ async function askAgain(
   for (let attempt = 1; ; attempt += 1) {
     const answer = await ask(credentials);
     if (typeof answer !== 'string') return answer;
-    if (attempt === tries || signal.aborted) throw new AccessError(answer);
+    if (attempt === tries || signal.aborted) throw new TokenError(answer);
     await clock.sleep(500 * 2 ** attempt, signal);
   }
 }
 
 /**
- * @returns a text where asking again may help
- * @throws AccessError where it does not
+ * @returns what is wrong, where asking again may help
+ * @throws TokenError where it cannot
  */
 async function ask(credentials: ClientCredentials): Promise<Given | string> {
   const { tokenUrl, clientId, clientSecret } = credentials;
@@ -120,10 +120,10 @@ async function ask(credentials: ClientCredentials): Promise<Given | string> {
   if (status !== 200) {
     // RFC 6749 section 5.2 allows these characters; anything else is not repeated.
     const code = typeof error === 'string' && /^[\w.-]{1,64}$/.test(error) ? ` ${error}` : '';
-    throw new AccessError(`the token issuer answers ${status}${code}: ${tokenUrl}`);
+    throw new TokenError(`the token issuer answers ${status}${code}: ${tokenUrl}`);
   }
   if (typeof token !== 'string' || !isSendable(token)) {
-    throw new AccessError(`the token issuer gives no token: ${tokenUrl}`);
+    throw new TokenError(`the token issuer gives no token: ${tokenUrl}`);
   }
   return { token, seconds: typeof seconds === 'number' && seconds > 0 ? seconds : 300 };
 }

@@ -1,4 +1,4 @@
-/** The program itself against the whole stack: what it makes, what it says, and how it ends. */
+/** The program against the whole local stack: what it makes, what it prints, and its exit code. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -41,20 +41,20 @@ interface Ended {
   readonly err: string;
 }
 
-/** @param meanwhile is handed the running process */
+/** @param meanwhile called with the running process */
 async function onboard(
   args: readonly string[] = [],
   meanwhile: (child: ChildProcess) => Promise<void> | void = () => {},
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const issuer = `${stack.issuer}/oauth2/token`;
-  const access =
+  const credentials =
     environment.TENANT_KEYS_TOKEN === undefined
       ? ['--token-url', issuer, '--client-id', 'test']
       : [];
   const child = spawn(
     process.execPath,
-    ['bin/onboard.ts', file, '--api', stack.api, ...access, '--rate', '50', ...args],
+    ['bin/onboard.ts', file, '--api', stack.api, ...credentials, '--rate', '50', ...args],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
   );
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -64,7 +64,7 @@ async function onboard(
   return { code: await ended, out, err };
 }
 
-/** Waits until that many tenants are written down. */
+/** Waits until so many tenants are in the journal. */
 async function untilDone(count: number): Promise<void> {
   while (!existsSync(`${file}.progress`) || journal().length < count) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -124,7 +124,7 @@ test('a token that the API refuses ends the run with nothing made, and is printe
   expect(await stack.rowCount()).toBe(before);
 });
 
-test('a conflict is told with its line; the others go through', async () => {
+test('a conflict is reported with its line; the others go through', async () => {
   await stack.client.onboard('taken');
   writeFileSync(file, 'tenantId,displayName\nfree-1,\ntaken,Other\nfree-2,\n');
   const { code, out, err } = await onboard();
@@ -171,11 +171,11 @@ test('while KMS throttles CreateKey the run waits and goes on: no row fails, no 
     { service: 'kms', operation: 'CreateKey', fault: 'throttle', after: 2 },
   ]);
   const logsBefore = stack.logs.length;
-  const wasTold = () =>
+  const wasThrottled = () =>
     stack.logs.slice(logsBefore).some((line) => /"status":(429|503)/.test(line));
-  // The function tries again too; only an answer that says so is back-pressure.
+  // The function retries as well: only its answer tells the program to slow down.
   const ended = await onboard([], async () => {
-    while (!wasTold()) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!wasThrottled()) await new Promise((resolve) => setTimeout(resolve, 50));
     stack.deployment.faults.clear();
   });
   expect(ended).toEqual({ code: 0, out: '12 tenants: 12 created\n', err: '' });
@@ -204,7 +204,7 @@ test('killed in the middle, with a torn journal, it goes on where it stopped: on
   expect((await stack.keyCount()) - before).toBe(30);
 }, 120_000);
 
-test('Ctrl-C, which npm hands on a second time: what is under way ends and is written down', async () => {
+test('Ctrl-C, which npm passes on a second time: the requests under way end and are in the journal', async () => {
   write(idsOf('stopped', 60));
   const before = await stack.rowCount();
   // So that requests are still under way when the second signal comes.

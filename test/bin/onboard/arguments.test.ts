@@ -1,4 +1,4 @@
-/** The command line, and that no secret can stand in it. */
+/** The command line, which takes no secrets. */
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, readArguments, usage } from '../../../bin/onboard/arguments.ts';
 
@@ -14,7 +14,7 @@ describe('where the token comes from', () => {
     expect(read([])).toEqual({
       file: 'tenants.csv',
       api: 'http://127.0.0.1:3000/v1',
-      access: { tokenUrl: 'http://127.0.0.1:3002/oauth2/token', clientId: 'onboard' },
+      credentials: { tokenUrl: 'http://127.0.0.1:3002/oauth2/token', clientId: 'onboard' },
       rate: 4,
       inFlight: 8,
     });
@@ -22,13 +22,13 @@ describe('where the token comes from', () => {
 
   test('a token of the environment', () => {
     const given = read(['--api', `${https}/`], { TENANT_KEYS_TOKEN: ' e30.e30.sig\n' });
-    expect(given).toMatchObject({ api: https, access: { token: 'e30.e30.sig' } });
+    expect(given).toMatchObject({ api: https, credentials: { token: 'e30.e30.sig' } });
   });
 
   test('client credentials, the secret from the environment', () => {
     const given = read(['--api', https, ...client], { TENANT_KEYS_CLIENT_SECRET: 's3cret' });
-    const access = { tokenUrl: issuer, clientId: 'c', clientSecret: 's3cret' };
-    expect(given?.access).toEqual(access);
+    const credentials = { tokenUrl: issuer, clientId: 'c', clientSecret: 's3cret' };
+    expect(given?.credentials).toEqual(credentials);
   });
 });
 

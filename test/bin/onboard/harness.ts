@@ -1,6 +1,5 @@
-/** A run against an API that answers what a test says, in time that passes by itself. */
-
-import { openPace } from '../../../bin/onboard/adaptive-rate-limit.ts';
+/** A run against an API that answers as a test says, by a clock that moves by itself. */
+import { openRateLimit } from '../../../bin/onboard/adaptive-rate-limit.ts';
 import type { Clock } from '../../../bin/onboard/clock.ts';
 import type { Journal } from '../../../bin/onboard/journal.ts';
 import { onboardAll } from '../../../bin/onboard/onboarding-run.ts';
@@ -8,7 +7,7 @@ import type { TenantLine } from '../../../bin/onboard/tenant-list.ts';
 import type { Reply } from '../../../bin/onboard/tenants-api.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-interface Play {
+interface Script {
   readonly count: number;
   readonly rate?: number;
   /** @returns the API's answer to the n-th request */
@@ -21,7 +20,7 @@ interface Play {
   readonly journal?: Partial<Journal>;
 }
 
-export async function play({ count, rate = 4, answer, journal }: Play) {
+export async function onboardAgainst({ count, rate = 4, answer, journal }: Script) {
   const clock = virtualClock();
   const stop = new AbortController();
   const sent: { readonly at: number; readonly tenantId: string }[] = [];
@@ -50,7 +49,7 @@ export async function play({ count, rate = 4, answer, journal }: Play) {
         return reply;
       },
     },
-    pace: openPace({ rate, clock, signal: stop.signal }),
+    rateLimit: openRateLimit({ rate, clock, signal: stop.signal }),
     clock,
     inFlight: 8,
     stop,

@@ -1,4 +1,4 @@
-/** What is done is not done again, whatever a crash left of the journal. */
+/** Tenants that are done are not asked for again, whatever a crash left of the journal. */
 import {
   appendFileSync,
   mkdtempSync,
@@ -90,7 +90,7 @@ test.each(['tenantId\nacme\n', 'null\n', '{}\n'])(
   },
 );
 
-test('a damaged line in the middle is told, not skipped', () => {
+test('a damaged line in the middle is an error, and is not skipped', () => {
   use((journal) => journal.add(acme));
   appendFileSync(file, '{"tenantId":"glo\n');
   expect(() => openJournal(file, api)).toThrow(/line 3 is damaged/);

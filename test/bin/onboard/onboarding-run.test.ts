@@ -1,8 +1,8 @@
-/** The run in time that passes by itself: how it behaves towards an API that is slow, full or down. */
+/** How a run behaves towards an API that is slow, full or down, by a clock that moves by itself. */
 import { describe, expect, test } from '@jest/globals';
 import type { Reply } from '../../../bin/onboard/tenants-api.ts';
-import { AccessError } from '../../../bin/onboard/token-source.ts';
-import { play } from './harness.ts';
+import { TokenError } from '../../../bin/onboard/token-source.ts';
+import { onboardAgainst } from './harness.ts';
 
 const created: Reply = { kind: 'created' };
 const again = (retryAfterMs: number, throttled = true): Reply => ({
@@ -16,27 +16,27 @@ const mostInASecond = (sent: readonly { readonly at: number }[]) =>
   Math.max(...sent.map(({ at }) => sent.filter((o) => o.at >= at && o.at < at + 1000).length));
 
 describe('the rate', () => {
-  test('while requests take longer than the pace, several are under way, and 4 go out a second', async () => {
-    const { tally, sent, mostUnderWay } = await play({
+  test('while requests take longer than the rate allows for one, several are under way, and 4 go out a second', async () => {
+    const { summary, sent, mostUnderWay } = await onboardAgainst({
       count: 100,
       answer: (_, clock, stop) => clock.sleep(1500, stop.signal).then(() => created),
     });
-    expect(tally.created).toBe(100);
+    expect(summary.created).toBe(100);
     expect(mostInASecond(sent)).toBe(4);
     expect(mostUnderWay).toBe(6);
   });
 
   test('an API that takes forever has no more than 8 under way', async () => {
-    const { mostUnderWay } = await play({
+    const { mostUnderWay } = await onboardAgainst({
       count: 40,
       answer: (_, clock, stop) => clock.sleep(20_000, stop.signal).then(() => created),
     });
     expect(mostUnderWay).toBe(8);
   });
 
-  test('where others use half of the quota up, every tenant goes through, and few requests in vain', async () => {
+  test('where others use up half of the quota, every tenant goes through, with few requests in vain', async () => {
     const window = { second: -1, count: 0 };
-    const { tally, sent } = await play({
+    const { summary, sent } = await onboardAgainst({
       count: 200,
       answer: (_, clock) => {
         const second = Math.floor(clock.now() / 1000);
@@ -45,54 +45,57 @@ describe('the rate', () => {
         return window.count > 2 ? again(1000) : created;
       },
     });
-    expect(tally.created).toBe(200);
+    expect(summary.created).toBe(200);
     expect(sent.length).toBeLessThan(200 * 1.25);
   });
 });
 
 describe('back-pressure', () => {
   test('nobody sends before Retry-After is over', async () => {
-    const { tally, sent } = await play({
+    const { summary, sent } = await onboardAgainst({
       count: 20,
       answer: (n) => (n === 5 ? again(30_000) : created),
     });
-    expect(tally.created).toBe(20);
+    expect(summary.created).toBe(20);
     expect(sent.slice(0, 5).at(-1)?.at).toBe(1000);
     expect(sent[5]?.at).toBeGreaterThanOrEqual(31_000);
   });
 
   test('a key that is not ready holds up its own row only', async () => {
-    const { tally, sent } = await play({
+    const { summary, sent } = await onboardAgainst({
       count: 20,
       answer: (n) => (n === 5 ? again(30_000, false) : created),
     });
-    expect(tally.created).toBe(20);
+    expect(summary.created).toBe(20);
     expect(sent.slice(0, 20).at(-1)?.at).toBe(4750);
     expect(sent.at(-1)).toMatchObject({ tenantId: 'tenant-4' });
   });
 
   test('a row is given up after 8 tries, with its reason; the others go on', async () => {
     const stuck = 'tenant-3';
-    const played = await play({
+    const ended = await onboardAgainst({
       count: 20,
       answer: (_n, _clock, _stop, tenantId) => (tenantId === stuck ? again(1000, false) : created),
     });
-    expect(played.tally).toMatchObject({ created: 19, failed: 1, unsent: 0 });
-    expect(played.sent.filter(({ tenantId }) => tenantId === stuck)).toHaveLength(8);
-    expect(played.failures).toEqual(['429 throttled']);
-    expect(played.added).not.toContain(stuck);
+    expect(ended.summary).toMatchObject({ created: 19, failed: 1, unsent: 0 });
+    expect(ended.sent.filter(({ tenantId }) => tenantId === stuck)).toHaveLength(8);
+    expect(ended.failures).toEqual(['429 throttled']);
+    expect(ended.added).not.toContain(stuck);
   });
 
   test('where every row fails, the run stops after 10 of them, not after 10,000', async () => {
-    const { tally, hopeless } = await play({ count: 10_000, answer: () => again(0, false) });
+    const { summary, hopeless } = await onboardAgainst({
+      count: 10_000,
+      answer: () => again(0, false),
+    });
     expect(hopeless).toBe('10 tenants failed one after the other');
-    expect(tally).toMatchObject({ created: 0, failed: 10, unsent: 9990 });
+    expect(summary).toMatchObject({ created: 0, failed: 10, unsent: 9990 });
   });
 });
 
 describe('the end', () => {
-  test('a stop waits for what is under way, writes it down and sends nothing more', async () => {
-    const { tally, sent, added, hopeless } = await play({
+  test('a stop waits for the requests under way, puts them in the journal and sends nothing more', async () => {
+    const { summary, sent, added, hopeless } = await onboardAgainst({
       count: 100,
       answer: async (n, clock, stop) => {
         await clock.sleep(1500, new AbortController().signal);
@@ -100,22 +103,22 @@ describe('the end', () => {
         return created;
       },
     });
-    expect(tally.created).toBe(sent.length);
+    expect(summary.created).toBe(sent.length);
     expect(added).toHaveLength(sent.length);
-    expect(tally).toMatchObject({ unsent: 100 - sent.length, failed: 0 });
+    expect(summary).toMatchObject({ unsent: 100 - sent.length, failed: 0 });
     expect(sent.length).toBeLessThan(20);
     expect(hopeless).toBeUndefined();
   });
 
   test('a stop does not wait for Retry-After', async () => {
-    const { tally, sent } = await play({
+    const { summary, sent } = await onboardAgainst({
       count: 3,
       answer: (n, _, stop) => {
         if (n === 2) stop.abort();
         return again(60_000);
       },
     });
-    expect([tally.unsent, sent.length]).toEqual([3, 2]);
+    expect([summary.unsent, sent.length]).toEqual([3, 2]);
   });
 
   test.each<[string, () => Reply | Promise<Reply>, string]>([
@@ -126,17 +129,17 @@ describe('the end', () => {
     ],
     [
       'an issuer that gives no token',
-      () => Promise.reject(new AccessError('the token issuer answers 401')),
+      () => Promise.reject(new TokenError('the token issuer answers 401')),
       'the token issuer answers 401',
     ],
   ])('%s ends the run at the first row', async (_, answer, reason) => {
-    const { tally, hopeless, sent } = await play({ count: 1000, answer });
+    const { summary, hopeless, sent } = await onboardAgainst({ count: 1000, answer });
     expect(hopeless).toBe(reason);
-    expect([sent.length, tally.unsent, tally.failed]).toEqual([1, 1000, 0]);
+    expect([sent.length, summary.unsent, summary.failed]).toEqual([1, 1000, 0]);
   });
 
-  test('a journal that cannot be written ends it, since what is done would be forgotten', async () => {
-    const { hopeless, sent } = await play({
+  test('a journal that cannot be written ends the run, since what is done would be forgotten', async () => {
+    const { hopeless, sent } = await onboardAgainst({
       count: 100,
       answer: () => created,
       journal: {
@@ -149,8 +152,8 @@ describe('the end', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('conflicts and refusals are counted, told, and not written down', async () => {
-    const { tally, added, failures } = await play({
+  test('conflicts and refusals are counted and reported, and are not in the journal', async () => {
+    const { summary, added, failures } = await onboardAgainst({
       count: 4,
       answer: (n) => {
         if (n === 1) return { kind: 'conflict', reason: '409 tenant-exists' };
@@ -158,7 +161,7 @@ describe('the end', () => {
         return n === 3 ? { kind: 'existing' } : created;
       },
     });
-    expect(tally).toMatchObject({ conflict: 1, refused: 1, existing: 1, created: 1, failed: 0 });
+    expect(summary).toMatchObject({ conflict: 1, refused: 1, existing: 1, created: 1, failed: 0 });
     expect(failures).toEqual(['409 tenant-exists', '400 bad-request']);
     expect(added).toEqual(['tenant-2', 'tenant-3']);
   });

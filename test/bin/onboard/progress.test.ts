@@ -1,9 +1,9 @@
 /** A bar for people, silence for pipes. */
 import { expect, test } from '@jest/globals';
 import { openProgress } from '../../../bin/onboard/progress.ts';
-import { emptyTally, summaryOf } from '../../../bin/onboard/summary.ts';
+import { emptySummary, summaryText } from '../../../bin/onboard/summary.ts';
 
-const tally = { ...emptyTally(), created: 400, conflict: 1, failed: 1, unsent: 400 };
+const summary = { ...emptySummary(), created: 400, conflict: 1, failed: 1, unsent: 400 };
 
 function written(isTTY: boolean, columns = 100): string {
   let text = '';
@@ -12,7 +12,7 @@ function written(isTTY: boolean, columns = 100): string {
     return true;
   };
   const progress = openProgress({ isTTY, columns, write });
-  progress.update(tally, 4);
+  progress.update(summary, 4);
   progress.say('line 7: acme: 409');
   progress.end();
   return text;
@@ -36,8 +36,10 @@ test('the bar never wraps', () => {
 });
 
 test('the summary names what there is, in words', () => {
-  expect(summaryOf(tally)).toBe('802 tenants: 400 created, 1 conflict, 1 failed, 400 not done yet');
-  expect(summaryOf({ ...emptyTally(), before: 1 })).toBe(
+  expect(summaryText(summary)).toBe(
+    '802 tenants: 400 created, 1 conflict, 1 failed, 400 not done yet',
+  );
+  expect(summaryText({ ...emptySummary(), before: 1 })).toBe(
     '1 tenant: 0 created, 1 done by an earlier run',
   );
 });

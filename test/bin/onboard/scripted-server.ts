@@ -1,4 +1,4 @@
-/** A server that answers what a test says, and remembers what it was asked. */
+/** A server that answers as a test says, and keeps the requests that it got. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -11,7 +11,7 @@ export interface Scripted {
 
 export interface ScriptedServer {
   readonly url: string;
-  /** `METHOD path` with what it carried */
+  /** `METHOD path`, with token and body */
   readonly received: { readonly request: string; readonly token?: string; readonly body: string }[];
   /** to the n-th request, from 1 */
   answer: (request: IncomingMessage, n: number) => Scripted;

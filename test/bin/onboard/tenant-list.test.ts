@@ -1,4 +1,4 @@
-/** A list is taken whole, or not at all with all that is wrong with it. */
+/** A list is taken whole, or refused with everything that is wrong with it. */
 import { describe, expect, test } from '@jest/globals';
 import { readTenantList, TenantListError } from '../../../bin/onboard/tenant-list.ts';
 
@@ -48,7 +48,7 @@ describe('taken', () => {
 });
 
 describe('refused', () => {
-  test('all that is wrong is told at once, each with its line', () => {
+  test('everything that is wrong is said at once, each with its line', () => {
     const list = [
       'tenantId,displayName,rotationPeriodInDays',
       'acme,Acme,90',

@@ -77,7 +77,7 @@ describe('an answer', () => {
     expect(reply.kind === 'again' && Math.abs(reply.retryAfterMs - 60_000)).toBeLessThan(5000);
   });
 
-  test('a redirect takes the token nowhere', async () => {
+  test('a redirect is not followed, so the token goes nowhere else', async () => {
     server.answer = () => ({ status: 307, headers: { Location: `${server.url}/elsewhere` } });
     expect(await put()).toMatchObject({ kind: 'hopeless' });
     expect(server.received).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Tokens from an issuer: how many, until when, and that no secret gets into a message. */
+/** Tokens from an issuer: how many are asked for, how long each is used, and no secret in any message. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openTenantsApi } from '../../../bin/onboard/tenants-api.ts';
 import { clientCredentials } from '../../../bin/onboard/token-source.ts';
@@ -29,8 +29,8 @@ const issued = () => server.received.filter(({ request }) => request === 'POST /
 
 test('one token for all who ask at once, until a minute before its end', async () => {
   server.answer = (_, n) => token(n);
-  const access = open();
-  const asked = () => Promise.all([access.token(), access.token(), access.token()]);
+  const tokenSource = open();
+  const asked = () => Promise.all([tokenSource.token(), tokenSource.token(), tokenSource.token()]);
   expect(await asked()).toEqual(['token-1', 'token-1', 'token-1']);
   expect(server.received[0]?.body).toBe(
     'grant_type=client_credentials&client_id=c&scope=tenant-keys%2Fadmin&client_secret=s3cret',
@@ -54,7 +54,7 @@ test('a 401 is answered by one new token and one more try', async () => {
   expect(issued()).toBe(2);
 });
 
-test('a second 401 is the end', async () => {
+test('a second 401 ends the run', async () => {
   server.answer = ({ method }, n) => (method === 'POST' ? token(n) : { status: 401 });
   expect(await openTenantsApi(`${server.url}/v1`, open()).put(acme)).toMatchObject({
     kind: 'hopeless',

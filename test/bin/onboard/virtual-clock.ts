@@ -1,4 +1,4 @@
-/** Time that passes only when everybody waits for it. */
+/** A clock that moves to the next sleeper's time as soon as everybody sleeps. */
 import type { Clock } from '../../../bin/onboard/clock.ts';
 
 export function virtualClock(): Clock {
