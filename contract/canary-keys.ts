@@ -1,18 +1,18 @@
 /**
- * The canary's keys: one a tenant, as every tenant's is, and three probes. Since each of a key's locks stops a
- * neighbour alone, nobody would notice the loss of one at an ordinary key; a probe is a key at which one lock
- * stands alone. None of them guards anything.
+ * The canary's keys: one for each of its tenants, like any tenant's key, and three probe keys. Each lock of an ordinary
+ * key stops a neighbour alone, so there the loss of one lock would not show; a probe key has one lock alone. None of
+ * these keys protects any data.
  */
 import { type CanaryTenant, tenantA, tenantB } from './canary-tenants.ts';
 
 export interface CanaryKey {
-  /** as the names of paths have it */
+  /** in the names of probes */
   readonly title: string;
-  /** whose key the key policy says that it is */
+  /** the tenant that the key policy names */
   readonly policyOf: CanaryTenant;
-  /** whose key its tag says that it is: IAM goes by the tag */
+  /** the tenant that the key's tag names, by which IAM decides */
   readonly tag: CanaryTenant;
-  /** whose session can use it as things should be, in a context of that tenant: at a probe past the other locks only */
+  /** the tenant whose session may use the key, in that tenant's context; at a probe key it passes all the locks */
   readonly user: CanaryTenant;
 }
 

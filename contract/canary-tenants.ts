@@ -1,6 +1,6 @@
 /**
- * The two tenants that the canary owns. Invariant: no customer is ever one of them, since no tenant id has an
- * underscore, which the name of a session and the value of a tag may have. They have no row in the registry.
+ * The canary's two tenants. Invariant: no customer is ever one of them, since a tenant id has no underscore, while the
+ * name of a session and the value of a tag may have one. They have no row in the registry.
  */
 export const tenantA = 'canary_a';
 export const tenantB = 'canary_b';
@@ -8,5 +8,5 @@ export const tenantB = 'canary_b';
 export const canaryTenants = [tenantA, tenantB] as const;
 export type CanaryTenant = (typeof canaryTenants)[number];
 
-/** Nobody's id, and not one of the two: the canary must not become it, as it must not become a customer. */
+/** Neither a tenant's id nor one of these two: the canary must not become it, nor any customer. */
 export const stranger = 'canary_c';

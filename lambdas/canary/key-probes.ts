@@ -1,4 +1,4 @@
-/** Probes of the use of keys. A comment says where one lock alone must refuse. */
+/** Probes of the use of keys. Comments say which lock of a probe key must refuse alone. */
 import {
   DecryptCommand,
   EncryptCommand,
@@ -21,7 +21,7 @@ interface Use {
 const ofA = contextOf(tenantA);
 const ofB = contextOf(tenantB);
 
-/** How lib/canary makes keys that one lock alone guards: `lib/canary/probe-policy.ts`. */
+/** How one guard stands alone at a probe key: `lib/canary/probe-policy.ts`. */
 const refused: readonly Use[] = [
   { principal: 'a', key: 'b', context: ofB },
   { principal: 'a', key: 'b', context: ofA },

@@ -42,12 +42,12 @@ async function useAll() {
   for (const tenantId of ['acme', 'globex']) {
     const encryptionContext = { document: 'invoice-7' };
     const { json } = await crypto(tenantId, 'encrypt', { plaintext, encryptionContext });
-    const sealed = { ciphertext: json.ciphertext, encryptionContext };
-    for (let times = 0; times < 3; times += 1) await crypto(tenantId, 'decrypt', sealed);
-    await crypto(tenantId, 'reencrypt', { ...sealed, newEncryptionContext: { document: '8' } });
+    const encrypted = { ciphertext: json.ciphertext, encryptionContext };
+    for (let times = 0; times < 3; times += 1) await crypto(tenantId, 'decrypt', encrypted);
+    await crypto(tenantId, 'reencrypt', { ...encrypted, newEncryptionContext: { document: '8' } });
     const items = [{ plaintext }, { plaintext: 'not base64' }, { plaintext }];
     await crypto(tenantId, 'encrypt-batch', { items });
-    await crypto(tenantId, 'decrypt-batch', { items: [sealed, sealed] });
+    await crypto(tenantId, 'decrypt-batch', { items: [encrypted, encrypted] });
     const direct = await crypto(tenantId, 'encrypt', { plaintext, mode: 'direct' });
     await crypto(tenantId, 'decrypt', { ciphertext: direct.json.ciphertext });
     const dataKey = await crypto(tenantId, 'data-keys', {});
@@ -58,7 +58,7 @@ async function useAll() {
   }
 }
 
-/** With a tenant's own session, as the AWS CLI would have it. */
+/** With a tenant's own session, as with the AWS CLI. */
 async function tryNeighbours() {
   const acme = tenantKms(stack, 'acme');
   const KeyId = keyArns.globex as string;
@@ -84,7 +84,7 @@ async function administer() {
   await stack.administrator.kms.disableKeyRotation({ KeyId });
   await stack.run('reconciler');
   await control.send('DELETE', '/tenants/umbrella?force=true');
-  // Of a key that is no tenant's.
+  // Calls on a key that is no tenant's.
   const { KeyMetadata } = await stack.administrator.kms.createKey({});
   await stack.administrator.kms.describeKey({ KeyId: KeyMetadata?.Arn });
 }
@@ -180,7 +180,7 @@ test('a batch says how many items it had, and how many of them failed', async ()
   expect(event).toMatchObject({ items: 3, failedItems: 1, outcome: 'succeeded', status: 200 });
 });
 
-test('the refusals of a neighbour name him, and are not in his own events', async () => {
+test('the refusals of a neighbour name the neighbour, and are not among its own events', async () => {
   const refused = (await eventsOf('globex')).filter(isKms).filter((one) => one.session === 'acme');
   expect(
     refused.map(({ operation, outcome, errorCode }) => [operation, outcome, errorCode]),
@@ -226,6 +226,16 @@ describe('the answer', () => {
     expect(found).toEqual(all);
   });
 
+  test('rests on one call of the table, which the request counts', async () => {
+    const before = stack.logs.length;
+    await reading('acme');
+    await stack.settled();
+    const lines = stack.logs.slice(before).map((line) => JSON.parse(line));
+    expect(lines.filter(({ operation }) => operation === 'listEvents')).toMatchObject([
+      { message: 'request', TableCalls: 1 },
+    ]);
+  });
+
   test('begins at from and ends before to', async () => {
     const all = await eventsOf('acme');
     const from = all[5]?.time as string;
@@ -235,7 +245,7 @@ describe('the answer', () => {
     expect((await reading('acme', `?from=${to}&to=${to}`)).json).toEqual({ events: [] });
   });
 
-  test('is empty of a tenant that nobody knows, whom an auditor may ask about', async () => {
+  test('is empty for a tenant that does not exist, which an auditor may ask for', async () => {
     const token = await stack.client.token('tenant-keys/audit');
     const { status, json } = await reading('nobody', '', token);
     expect([status, json]).toEqual([200, { events: [] }]);

@@ -1,4 +1,4 @@
-/** The handler under its own role, by the stack's own policies. */
+/** The handler with its own role, under the stack's own policies. */
 
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -109,7 +109,7 @@ test('what is unusual and what is not judged is in the metrics, too', async () =
   expect(lines.at(-1)).toMatchObject({ UnusualDecryptVolume: 1, UnjudgedVolumes: 1 });
 });
 
-test('a run that had no time for anybody says of how many', async () => {
+test('a run that had no time counts all tenants as unfinished', async () => {
   const [line] = await handled(50_000);
   expect(line).toMatchObject({ tenants: 3, unfinished: 3, UnjudgedVolumes: 3 });
 });

@@ -1,4 +1,4 @@
-/** That an hour is judged once, and by a baseline that is as it must be. */
+/** An hour is judged once, and only by a baseline that is as it must be. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { batches, type Harness, hours, openHarness, text } from './harness.ts';
 
@@ -41,7 +41,7 @@ describe('an hour is judged once', () => {
     expect(await harness.baseline(tenantId)).toMatchObject({ hours: 1, mean: 1 });
   });
 
-  test('and told, though the answer to the write is lost and it is sent again', async () => {
+  test('and logged, though the answer to the write is lost and it is sent again', async () => {
     const tenantId = await settled();
     let lost = false;
     const { summary } = await harness.run({
@@ -65,8 +65,8 @@ describe('a baseline', () => {
     ['without a mean', { mean: undefined }],
     ['with a negative mean', { mean: -1 }],
     ['with a text as deviation', { deviation: '100' }],
-    ['with an attribute that nobody knows', { threshold: 1e9 }],
-  ])('%s judges nothing, and stays as it is for somebody to look', async (_, change) => {
+    ['with an attribute that this version does not know', { threshold: 1e9 }],
+  ])('%s judges nothing, and stays as it is for inspection', async (_, change) => {
     const tenantId = await harness.makeTenant();
     const { mean, ...rest } = { mean: 1000, ...change };
     await harness.settle(tenantId);

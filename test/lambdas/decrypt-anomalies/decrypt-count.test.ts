@@ -1,4 +1,4 @@
-/** What of the audit table is counted as decrypted. */
+/** Which rows of the audit table count as decrypted items. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { batch, type Harness, hours, openHarness, text } from './harness.ts';
 
@@ -38,7 +38,7 @@ describe('what is counted', () => {
     expect(await counted([...others, ...ended, {}])).toBe(1);
   });
 
-  test('a call of KMS is not, which a request has already told', async () => {
+  test('a call of KMS is not, since its request is counted', async () => {
     const kms = { kind: 'kms', operation: 'decrypt', keyArn: 'arn' };
     expect(await counted([kms, {}])).toBe(1);
   });

@@ -1,4 +1,4 @@
-/** Runs over tenants with audit rows, on a table of this machine. */
+/** Runs over tenants with audit rows, on tables of the local stack. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   batch,
@@ -64,7 +64,7 @@ describe('who is judged', () => {
 });
 
 describe('an unusual hour', () => {
-  test('is told, with what was expected', async () => {
+  test('is logged, with what was expected', async () => {
     const tenantId = await harness.makeTenant();
     await harness.settle(tenantId);
     await harness.write(tenantId, hours(0), batches(4, 1000));
@@ -106,7 +106,7 @@ describe('an unusual hour', () => {
 });
 
 describe('hours that were missed', () => {
-  test('are caught up, each told by its own name', async () => {
+  test('are caught up, each logged as the hour that it is', async () => {
     const tenantId = await harness.makeTenant();
     await harness.settle(tenantId, { judgedUpTo: text(hours(4)) });
     for (const ago of [0, 1, 2, 3, 4]) await harness.write(tenantId, hours(ago), [batch(1000)]);
@@ -132,7 +132,7 @@ describe('hours that were missed', () => {
 });
 
 describe('a run without enough time', () => {
-  test('begins nothing, and counts whom it leaves', async () => {
+  test('starts nothing, and counts the tenants that it leaves', async () => {
     const tenants = [await harness.makeTenant(), await harness.makeTenant()];
     const calls: string[] = [];
     const end = Date.now() + 59_000;
@@ -188,7 +188,7 @@ describe('a tenant that fails', () => {
     expect(await harness.baseline(refused)).toMatchObject({ hours: 1 });
   });
 
-  test('as the registry cannot be read, the run does, and says so', async () => {
+  test('but where the registry cannot be read, the whole run fails', async () => {
     const before: RunOptions['before'] = (command) => {
       if (command === 'Scan') throw new Error('no registry');
     };
@@ -198,12 +198,12 @@ describe('a tenant that fails', () => {
 
 test('a week of runs, hour by hour: a steady tenant, a spike on the fifth day, and nothing after it', async () => {
   const tenantId = await harness.makeTenant();
-  const told: unknown[] = [];
+  const logged: unknown[] = [];
   for (let ago = 120; ago >= 0; ago -= 1) {
     const spike = ago === 20;
     await harness.write(tenantId, hours(ago), [batch(spike ? 900 : 100 + (ago % 24) * 10)]);
     const { lines } = await harness.run({ now: dueAt(hours(ago)) });
-    told.push(...lines.filter((line) => line.message === 'unusual volume'));
+    logged.push(...lines.filter((line) => line.message === 'unusual volume'));
   }
-  expect(told).toMatchObject([{ tenantId, hour: text(hours(20)), items: 900 }]);
+  expect(logged).toMatchObject([{ tenantId, hour: text(hours(20)), items: 900 }]);
 });

@@ -13,7 +13,7 @@ import { environment, event, harness, index, owners, rows, useHarness } from './
 
 useHarness();
 
-describe('an event that somebody has made odd', () => {
+describe('an odd event', () => {
   /** Names that mean something to JavaScript, and to DynamoDB's converter. */
   test.each(['constructor', 'toString', 'S', 'L', '$', 'a.b', 'x'.repeat(300), '\u{1f511}'])(
     'with a name of its context such as %s is a row, and reads as it was',
@@ -29,7 +29,7 @@ describe('an event that somebody has made odd', () => {
     },
   );
 
-  test('that can never be a row takes none of the others with it, and is told', async () => {
+  test('that can never be a row keeps no other from the table, and is logged', async () => {
     const tooLong = event(['acme'], { eventID: 'x'.repeat(1100) });
     const lines = [...Array.from({ length: 30 }, () => event(['acme'])), tooLong];
     expect(await index('trail', lines)).toMatchObject({ IndexedRows: 30, UnreadableLines: 1 });
