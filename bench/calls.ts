@@ -56,12 +56,12 @@ export async function countCalls(stack: BenchStack, caller: Caller): Promise<Cal
   );
 
   const distinct = Array.from({ length: requests }, (_, at) => ({ order: `${at}` }));
-  const sealed = await ofThousand(
+  const encrypted = await ofThousand(
     'encrypt, 1,000 contexts, first',
     'encrypt',
     distinct.map((encryptionContext) => ({ plaintext, encryptionContext })),
   );
-  const messages = sealed.answers.map((answer, at) => ({
+  const messages = encrypted.answers.map((answer, at) => ({
     ...JSON.parse(answer),
     encryptionContext: distinct[at],
   }));
@@ -72,19 +72,19 @@ export async function countCalls(stack: BenchStack, caller: Caller): Promise<Cal
     encrypts: first.row.counts,
     coldDecrypts,
     rows: [
-      ...[first, next, ofOneKey, sealed, ofManyKeys, again].map(({ row }) => row),
+      ...[first, next, ofOneKey, encrypted, ofManyKeys, again].map(({ row }) => row),
       { what: '3,000 concurrent cold decrypts', counts: coldDecrypts },
     ],
   };
 }
 
 /**
- * Of one message, which somebody else has made. In process: over HTTP the local stack, which is API Gateway and
+ * Of one message, which was made elsewhere. In process: over HTTP the local stack, which is API Gateway and
  * AWS in one thread, would keep the function waiting longer than its clients wait for AWS.
  */
 async function decryptConcurrently(stack: BenchStack): Promise<CallCounts> {
   const tenant = await stack.onboard('cold');
-  const ciphertext = (await sealElsewhere(stack, tenant)).toString('base64');
+  const ciphertext = (await encryptElsewhere(stack, tenant)).toString('base64');
   const folder = bundle('crypto');
   try {
     const env = {
@@ -111,7 +111,7 @@ async function coldProcess(env: Record<string, string>): Promise<void> {
   if (code !== 0) throw new Error(`one of ${concurrent} concurrent decrypts failed`);
 }
 
-async function sealElsewhere(stack: BenchStack, tenant: BenchTenant): Promise<Buffer> {
+async function encryptElsewhere(stack: BenchStack, tenant: BenchTenant): Promise<Buffer> {
   const { aws: endpoint, region } = stack.local;
   const { tenantId, keyArn } = tenant;
   const kms = new KMS({ endpoint, region, credentials: stack.sessionOf(tenantId) });

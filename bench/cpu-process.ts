@@ -1,4 +1,4 @@
-/** Runs in a process of its own, whose CPU time is what is measured. */
+/** Runs in a process of its own, so that only its CPU time is measured. */
 import { pathToFileURL } from 'node:url';
 import type { ApiHandler } from '../lambdas/http/api-handler.ts';
 import type { Message, ProcessVariables } from './cpu.ts';

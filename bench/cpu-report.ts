@@ -58,7 +58,7 @@ function kmsTable(costs: CpuCosts): string {
   ]);
 }
 
-/** The message has the tenant in it: row, session and wrapping come with the key. */
+/** The message has the tenant in it: row, session and keyring come with the key. */
 function warmTable(costs: CpuCosts): string {
   const pieces = [
     ['onion: headers, log line', 'onion'],

@@ -35,9 +35,9 @@ async function bySize(measured: Measured, size: number): Promise<Record<string, 
   const plaintext = Buffer.alloc(size, 'tenant-keys ');
   const raw = rawBody(plaintext);
   const message = Buffer.from((await call(measured, 'encrypt', raw)).body, 'base64');
-  const sealed = rawBody(message);
+  const rawMessageBody = rawBody(message);
   const plaintextInJson = jsonBody({ plaintext: raw.text });
-  const messageInJson = jsonBody({ ciphertext: sealed.text });
+  const messageInJson = jsonBody({ ciphertext: rawMessageBody.text });
   const frameLength = await reference.cached.frameLengthOf(message);
   const rawMessage = encryptRaw(plaintext);
   return {
@@ -50,20 +50,20 @@ async function bySize(measured: Measured, size: number): Promise<Record<string, 
       base64: () => base64BothWays(raw.text, message),
     },
     [`decrypt ${size}`]: {
-      raw: () => call(measured, 'decrypt', sealed),
+      raw: () => call(measured, 'decrypt', rawMessageBody),
       json: () => call(measured, 'decrypt', messageInJson),
       sdk: () => reference.cached.decrypt(message),
       cipher: () => decryptRaw(rawMessage),
-      base64: () => base64BothWays(sealed.text, plaintext),
+      base64: () => base64BothWays(rawMessageBody.text, plaintext),
     },
     [`reencrypt ${size}`]: {
-      raw: () => call(measured, 'reencrypt', sealed),
+      raw: () => call(measured, 'reencrypt', rawMessageBody),
       json: () => call(measured, 'reencrypt', messageInJson),
       // With a data key of its own, as the handler makes it.
       sdk: async () =>
         reference.uncached.encrypt(await reference.cached.decrypt(message), frameLength),
       cipher: () => encryptRaw(decryptRaw(rawMessage)),
-      base64: () => base64BothWays(sealed.text, message),
+      base64: () => base64BothWays(rawMessageBody.text, message),
     },
   };
 }
@@ -77,18 +77,18 @@ function base64BothWays(text: string, answer: Buffer): number {
 async function callsOfKms(measured: Measured): Promise<Record<string, Group>> {
   const { reference } = measured;
   const plaintext = Buffer.alloc(1000, 'tenant-keys ');
-  const toSeal = jsonBody({ plaintext: plaintext.toString('base64'), mode: 'direct' });
-  const { ciphertext } = JSON.parse((await call(measured, 'encrypt', toSeal)).body);
-  const toOpen = jsonBody({ ciphertext });
+  const toEncrypt = jsonBody({ plaintext: plaintext.toString('base64'), mode: 'direct' });
+  const { ciphertext } = JSON.parse((await call(measured, 'encrypt', toEncrypt)).body);
+  const toDecrypt = jsonBody({ ciphertext });
   const { wrappedDataKey } = JSON.parse((await call(measured, 'data-keys', jsonBody({}))).body);
   const toUnwrap = jsonBody({ wrappedDataKey });
   return {
     'encrypt, direct': {
-      json: () => call(measured, 'encrypt', toSeal),
+      json: () => call(measured, 'encrypt', toEncrypt),
       kms: () => reference.encryptInKms(plaintext),
     },
     'decrypt, direct': {
-      json: () => call(measured, 'decrypt', toOpen),
+      json: () => call(measured, 'decrypt', toDecrypt),
       kms: () => reference.decryptInKms(Buffer.from(ciphertext, 'base64')),
     },
     'data-keys': {

@@ -1,7 +1,7 @@
 /**
- * What the handler is measured against: the AWS Encryption SDK alone, as somebody would call it who has the
- * tenant's session in hand, with its own cache and without; the calls of AWS in an operation; and the bare
- * cipher of Node. Each with the same clients' configuration, key, context, suite and frame length.
+ * What the handler is measured against: the AWS Encryption SDK alone, called with the tenant's session, with its own
+ * cache and without; the calls to AWS in an operation; and the bare cipher of Node. Each has the same configuration of
+ * clients, key, context, suite and frame length.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import {
@@ -24,7 +24,7 @@ export interface ReferenceOptions {
   readonly keyArn: string;
 }
 
-export interface Sealing {
+export interface MessageCipher {
   encrypt(plaintext: Buffer, frameLength: number): Promise<Buffer>;
   decrypt(message: Buffer): Promise<Buffer>;
   /** of a message that somebody else has made */
@@ -52,7 +52,7 @@ export function openReference(options: ReferenceOptions) {
   const EncryptionContext = { TenantId: tenantId };
   return {
     /** with the SDK's own cache of data keys */
-    cached: sealing(
+    cached: messageCipher(
       new NodeCachingMaterialsManager({
         backingMaterials: keyring,
         cache: getLocalCryptographicMaterialsCache(1000),
@@ -61,7 +61,7 @@ export function openReference(options: ReferenceOptions) {
       EncryptionContext,
     ),
     /** with a call of KMS for each message */
-    uncached: sealing(keyring, EncryptionContext),
+    uncached: messageCipher(keyring, EncryptionContext),
     generateDataKey: () =>
       kms.generateDataKey({ KeyId: keyArn, NumberOfBytes: 32, EncryptionContext }),
     encryptInKms: (Plaintext: Buffer) =>
@@ -76,10 +76,10 @@ export function openReference(options: ReferenceOptions) {
   };
 }
 
-function sealing(
+function messageCipher(
   materials: KmsKeyringNode | NodeCachingMaterialsManager,
   encryptionContext: Record<string, string>,
-): Sealing {
+): MessageCipher {
   const { encrypt, decrypt } = buildClient({
     commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
     maxEncryptedDataKeys: 1,

@@ -1,9 +1,9 @@
-/** Errors of the AWS SDK, by name, as Problems. What has none here is a defect or a wrong policy: a 500. */
+/** Errors of the AWS SDK, by name, as Problems. An error without one is a defect or a wrong policy: a 500. */
 import { keyUnusable, type Problem, unavailable } from '../../contract/problem.ts';
 
 const unavailableNames = new Set([
   'DependencyTimeoutException',
-  // Of a session; it was renewed, and the new one was refused too.
+  // The session was renewed, and the new one was refused too.
   'ExpiredTokenException',
   'InternalFailure',
   'InternalServerError',
@@ -52,11 +52,11 @@ export const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
 export const isAccessDenied = (error: unknown): boolean =>
   isNamed(error, 'AccessDeniedException', 'AccessDenied');
 
-/** AWS did nothing: the call may be made again even if it is not idempotent. */
+/** AWS has done nothing: the call may be repeated even if it is not idempotent. */
 export const isThrottled = (error: unknown): boolean =>
   throttlingNames.has(String(asAwsError(error).name));
 
-/** @returns undefined for what is no error of AWS, and for those that a retry or a caller cannot mend */
+/** @returns undefined for an error that is not of AWS, or that neither a retry nor the caller can remedy */
 export function problemOfAwsError(error: unknown): Problem | undefined {
   const { name, code, $metadata } = asAwsError(error);
   if (isNamed(error, 'DisabledException', 'KMSInvalidStateException')) return keyUnusable();

@@ -1,19 +1,18 @@
 /**
- * Many items in one request. Invariant: the answer has a place for each item, in order, with its result or
- * with what is wrong with it; where the fault is not the item's, there is no answer but that fault.
+ * Many items in one request. Invariant: the answer has an entry for each item, in order, with its result or with its
+ * error; a failure that is not the item's fails the whole request.
  */
-
 import { tooLarge } from '../../contract/problem.ts';
 import type { ItemError } from '../../contract/problem-body.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { asProblem } from '../http/error-handler.ts';
 
-/** Enough to keep AWS busy, few enough for the function's connections. */
+/** Enough to keep KMS busy, few enough for the function's connections. */
 const itemConcurrency = 32;
 
 /**
  * @returns what `work` makes of each item, or the Problem 400 or 413 with which it refused that item
- * @throws what any item met that is no fault of the item's
+ * @throws the first failure that is not an item's own
  */
 export async function eachItem<I, R>(
   items: readonly I[],
@@ -26,7 +25,7 @@ export async function eachItem<I, R>(
   return results;
 }
 
-/** What may be wrong with an item itself; all else would be so for each, such as a key that is disabled. */
+/** An item's own errors; all others would meet every item, such as a disabled key. */
 const itemStatuses = [400, 413];
 
 function itemError(error: unknown): ItemError {
@@ -35,13 +34,13 @@ function itemError(error: unknown): ItemError {
   return { error: { status, code, title, detail } };
 }
 
-/** Lambda gives 6 MB back; some of it is for what is around the items. */
+/** Lambda returns 6 MB at most; some of it is for what is around the items. */
 const maxAnswerBytes = 5_900_000;
 /** A message's header, wrapped data key and tags, and its member in JSON. */
 const overheadBytes = 1024;
 
 /**
- * @param items as they came: what is no plaintext makes no message
+ * @param items not yet validated; one without a plaintext makes no message
  * @throws Problem 413 where the messages would not go into one answer
  */
 export function checkAnswerSize(items: readonly unknown[]): void {

@@ -1,6 +1,6 @@
 /**
- * The body of a data-plane request in either of its forms. Invariant: both give the same value, checked by the
- * same schemas and held to the same sizes; the bytes' size is checked before anything is done with them.
+ * The body of a data-plane request, in JSON or as raw bytes. Invariant: both forms give the same value, by the same
+ * schemas and with the same limits of size; the size is checked before anything is done with the bytes.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
@@ -21,7 +21,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { hasRawBody, headerParameters, rawBody } from '../http/raw-body.ts';
 import { validated } from '../http/validation.ts';
 
-/** @throws Problem 400, 413 or 415, as the other two */
+/** @throws Problem 400, 413 or 415; so do `decryptBody` and `reencryptBody` */
 export function encryptBody(event: APIGatewayProxyEvent) {
   const body = hasRawBody(event)
     ? { ...raw(event, encryptParameters), plaintext: rawBody(event) }
@@ -46,7 +46,7 @@ export function reencryptBody(event: APIGatewayProxyEvent) {
   return body;
 }
 
-/** @throws Problem 400 or 413: what a batch's item is too large for, a request of its own is too */
+/** @throws Problem 400 or 413: an item of a batch has the same limit of size as a request */
 export function encryptItemOf(item: unknown) {
   const body = validated(encryptItem, item, 'item');
   requireSize('plaintext', body.plaintext, maxPlaintextBytes);
@@ -68,6 +68,6 @@ export const inJson = <S extends z.core.$ZodType>(
   schema: S,
 ): z.output<S> => jsonBody(event, schema, { maxBytes: maxBodyBytes });
 
-function requireSize(what: string, { length }: Buffer, most: number): void {
-  if (length > most) throw tooLarge(`The ${what} is larger than ${most} bytes.`);
+function requireSize(what: string, { length }: Buffer, maxBytes: number): void {
+  if (length > maxBytes) throw tooLarge(`The ${what} is larger than ${maxBytes} bytes.`);
 }

@@ -34,7 +34,7 @@ async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
   return (await import('../../lambdas/crypto.ts')).handler;
 }
 
-interface Who {
+interface Identity {
   readonly path?: string;
   /** what the authorizer's context has, null where there is no authorizer */
   readonly authorizer?: { readonly tenantId?: unknown } | null;
@@ -43,21 +43,21 @@ interface Who {
 
 const acme = { tenantId: 'acme' };
 
-const requestOf = ({ path = 'acme', authorizer = acme }: Who, body = '{"plaintext":"eA=="}') =>
+const requestOf = ({ path = 'acme', authorizer = acme }: Identity, body = '{"plaintext":"eA=="}') =>
   eventOf({
     pathParameters: { tenantId: path },
     requestContext: { requestId: 'x', authorizer } as APIGatewayProxyEvent['requestContext'],
     body,
   });
 
-async function ask(who: Who, body?: string, by: ApiHandler = handler) {
+async function ask(who: Identity, body?: string, by: ApiHandler = handler) {
   const context = contextOf({ tenantId: 'lambda' in who ? who.lambda : 'acme' });
   const { statusCode, headers, body: text } = await by(requestOf(who, body), context);
   return { status: statusCode, code: JSON.parse(text).code, headers };
 }
 
-describe('whose request it is, all must say alike', () => {
-  test.each<[string, Who]>([
+describe('path, authorizer and Lambda must name the same tenant', () => {
+  test.each<[string, Identity]>([
     ['the path says another', { path: 'globex' }],
     ['the authorizer says another', { authorizer: { tenantId: 'globex' } }],
     ['Lambda says another', { lambda: 'globex' }],
@@ -71,7 +71,7 @@ describe('whose request it is, all must say alike', () => {
   });
 
   test.each(['*', 'Acme', 'a', '../acme', '${aws:PrincipalTag/TenantId}'])(
-    'and it must be a tenant id: %s is a 400, even if all say it',
+    'and it must be a tenant id: %s is a 400, even if all name it',
     async (id) => {
       const answer = await ask({ path: id, authorizer: { tenantId: id }, lambda: id });
       expect(answer).toMatchObject({ status: 400, code: 'invalid-tenant-id' });

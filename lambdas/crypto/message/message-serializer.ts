@@ -36,7 +36,7 @@ export const serializeFrameHeader = (contentBytes: number): Uint8Array =>
 /** The headers of a data key's messages, without what is unique to a message. */
 const headers = new WeakMap<WrappedDataKey, Buffer>();
 
-/** The header of a message whose only frame has as many bytes as `contentBytes` says. */
+/** @param contentBytes the length of the message's only frame */
 export function serializeHeader(
   dataKey: WrappedDataKey,
   messageId: Buffer,

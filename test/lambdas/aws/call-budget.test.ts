@@ -38,10 +38,10 @@ afterAll(() => {
 
 const decrypt = () => kms.send(new DecryptCommand({ CiphertextBlob: Buffer.alloc(40) }));
 
-/** @param left milliseconds, each time that somebody asks; the last for all who ask later */
-const within = (...left: number[]) =>
+/** @param leftMs what is left of the invocation, each time that it is read; the last from then on */
+const within = (...leftMs: number[]) =>
   withRequestStats(
-    { getRemainingTimeInMillis: () => (left.length > 1 ? left.shift() : left[0]) as number },
+    { getRemainingTimeInMillis: () => (leftMs.length > 1 ? leftMs.shift() : leftMs[0]) as number },
     async () => {
       const name = await decrypt().then(
         () => 'none',

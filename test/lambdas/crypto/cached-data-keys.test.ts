@@ -17,7 +17,7 @@ import { sdkKeyring, uncachedRawKeyring } from './raw-keyring.ts';
 const client = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 
 describe('messages', () => {
-  test('of a cached data key open with any Encryption SDK and through the cache', async () => {
+  test('under a cached data key are decrypted by any Encryption SDK and through the cache', async () => {
     const { store, cached } = dataKeyHarness();
     const texts = Array.from({ length: 5 }, (_, at) => `message ${at}`);
     const made = await Promise.all(
@@ -27,15 +27,15 @@ describe('messages', () => {
     const stock = await Promise.all(made.map((m) => client.decrypt(sdkKeyring('acme'), m)));
     expect(stock.map(({ plaintext }) => plaintext.toString())).toEqual(texts);
     for (const key of [uncachedRawKeyring('acme'), cached(), cached()]) {
-      const opened = await Promise.all(
+      const decrypted = await Promise.all(
         made.map((message) => decryptEnvelope(key, message, context)),
       );
-      expect(opened.map(String)).toEqual(texts);
+      expect(decrypted.map(String)).toEqual(texts);
     }
     expect(store.calls).toBe(2);
   });
 
-  test('that others have signed are opened with a call each: their contexts differ', async () => {
+  test('that others have signed are decrypted with a call each: their contexts differ', async () => {
     const { store, cached } = dataKeyHarness();
     for (let at = 0; at < 3; at += 1) {
       const options = { encryptionContext: context };
@@ -55,15 +55,15 @@ describe('messages', () => {
 });
 
 describe('a data key is shared', () => {
-  test('by 3,000 who open one message at once: one call', async () => {
+  test('by 3,000 who decrypt one message at once: one call', async () => {
     const { store, cache, cached } = dataKeyHarness();
     const message = await encryptEnvelope(
       uncachedRawKeyring('acme'),
       Buffer.from('for many'),
       context,
     );
-    const opened = await times(3000, () => decryptEnvelope(cached(), message, context));
-    expect(new Set(opened.map(String))).toEqual(new Set(['for many']));
+    const decrypted = await times(3000, () => decryptEnvelope(cached(), message, context));
+    expect(new Set(decrypted.map(String))).toEqual(new Set(['for many']));
     expect(store.calls).toBe(1);
     expect(cache.counts).toEqual({ hits: 0, misses: 3000, calls: 1 });
   });
@@ -115,7 +115,7 @@ describe('a data key is shared', () => {
     expect(store.calls).toBe(4);
   });
 
-  test('to open a message, only for the same bytes under the same context', async () => {
+  test('to decrypt a message, only for the same bytes under the same context', async () => {
     const { store, encryptionKey, decryptionKey } = dataKeyHarness();
     const { wrapped, plaintext } = await encryptionKey();
     expect(await decryptionKey(wrapped)).toBe(plaintext);

@@ -22,7 +22,7 @@ test('the data key itself is given only where it is wanted', async () => {
   expect(unwanted.wrappedDataKey.length).toBeGreaterThan(0);
 });
 
-/** At the discard port nothing listens: whoever calls KMS gets no Problem. */
+/** Nothing listens on the discard port: a call to KMS ends in an error that is no Problem. */
 const outOfReach = kmsKeyring(
   new KMSClient({
     endpoint: 'http://127.0.0.1:9',

@@ -67,7 +67,7 @@ describe('the limits', () => {
     expect(store.calls).toBe(2);
   });
 
-  test('age counts from the begin of the call, for those who wait for it too', async () => {
+  test('age counts from the begin of the call, also for requests that wait for it', async () => {
     const { clock, store, encryptionKey } = dataKeyHarness();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.answered = promise;
@@ -84,7 +84,7 @@ describe('the limits', () => {
     expect(store.calls).toBe(2);
   });
 
-  test('age holds for opening messages, and when the clock was set back', async () => {
+  test('age holds for decryption too, and when the clock was set back', async () => {
     const { clock, store, encryptionKey, decryptionKey } = dataKeyHarness();
     const { wrapped } = await encryptionKey();
     for (const passed of [0, limits.maxAgeMs - 1, 1, -60_000]) {
@@ -132,7 +132,7 @@ class Model {
 }
 
 describe('a call that fails', () => {
-  test('rejects all who wait, and is not kept', async () => {
+  test('rejects all requests that wait, and is not kept', async () => {
     const { store, encryptionKey } = dataKeyHarness();
     store.failure = new Error('throttled');
     const asked = await Promise.allSettled([encryptionKey(), encryptionKey(), encryptionKey()]);
@@ -201,7 +201,7 @@ describe('a dropped data key', () => {
     expect(isZeroed(store.given[0])).toBe(true);
   });
 
-  test('serves those who had asked before, and is zeroed after the last of them', async () => {
+  test('serves the requests that wait for it, and is zeroed after the last', async () => {
     const { cache, store, encryptionKey } = dataKeyHarness();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.answered = promise;

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decryptDirect, reencryptDirect } from '../../../lambdas/crypto/direct-encryption.ts';
 import { isMessage } from '../../../lambdas/crypto/message/message-parser.ts';
 
-/** At the discard port nothing listens: whoever calls KMS gets no Problem. */
+/** Nothing listens on the discard port: a call to KMS ends in an error that is no Problem. */
 const kms = new KMSClient({
   endpoint: 'http://127.0.0.1:9',
   region: 'eu-central-1',

@@ -64,7 +64,7 @@ describe('the context must be the same', () => {
   });
 });
 
-describe('what does not open, all alike', () => {
+describe('what cannot be decrypted, all alike', () => {
   test('every single-bit flip', async () => {
     const outcomes = new Set<string>();
     for (let bit = 0; bit < message.length * 8; bit += 1) {
@@ -96,7 +96,7 @@ describe('what does not open, all alike', () => {
     expect(await outcome(message, uncachedRawKeyring('acme', 8))).toBe('decryption-failed');
   });
 
-  test("a message that another key has wrapped, though the tenant's key store could open it", async () => {
+  test("a message that another key has wrapped, though the tenant's key store could unwrap it", async () => {
     expect(await outcome(message, uncached({ ...acme.keyring, owns: () => false }))).toBe(
       'decryption-failed',
     );
@@ -159,24 +159,24 @@ describe('with the stock Encryption SDK', () => {
     return (await client.encrypt(keyring, plaintext, options)).result;
   };
 
-  test('our message opens', async () => {
-    const opened = await stockCommitted.decrypt(sdkKeyring('acme'), message);
-    expect(opened.plaintext).toEqual(plaintext);
-    expect({ ...opened.messageHeader.encryptionContext }).toEqual(context);
+  test('decrypts our message', async () => {
+    const decrypted = await stockCommitted.decrypt(sdkKeyring('acme'), message);
+    expect(decrypted.plaintext).toEqual(plaintext);
+    expect({ ...decrypted.messageHeader.encryptionContext }).toEqual(context);
   });
 
   test.each([0, 1, 200_000])(
-    'our message of %d bytes opens, all in its final frame',
+    'decrypts our message of %d bytes, all in its final frame',
     async (length) => {
       const bytes = Buffer.alloc(length, 3);
       const ours = await encryptEnvelope(acme, bytes, context);
-      const opened = await stockCommitted.decrypt(sdkKeyring('acme'), ours);
-      expect(opened.plaintext.equals(bytes)).toBe(true);
-      expect(opened.messageHeader.frameLength).toBeGreaterThan(length);
+      const decrypted = await stockCommitted.decrypt(sdkKeyring('acme'), ours);
+      expect(decrypted.plaintext.equals(bytes)).toBe(true);
+      expect(decrypted.messageHeader.frameLength).toBeGreaterThan(length);
     },
   );
 
-  test('any of its messages opens here, in frames of any length, signed or not', async () => {
+  test('any of its messages is decrypted here, in frames of any length, signed or not', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 300 }),
@@ -198,19 +198,19 @@ describe('with the stock Encryption SDK', () => {
     );
   });
 
-  test('opens any of our messages', async () => {
+  test('decrypts any of our messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), contexts, async (bytes, given) => {
         const ours = await encryptEnvelope(acme, Buffer.from(bytes), given);
-        const opened = await stockCommitted.decrypt(sdkKeyring('acme'), ours);
-        expect(opened.plaintext).toEqual(Buffer.from(bytes));
-        expect({ ...opened.messageHeader.encryptionContext }).toEqual(given);
+        const decrypted = await stockCommitted.decrypt(sdkKeyring('acme'), ours);
+        expect(decrypted.plaintext).toEqual(Buffer.from(bytes));
+        expect({ ...decrypted.messageHeader.encryptionContext }).toEqual(given);
       }),
       { numRuns: 60 },
     );
   });
 
-  test('its signed message does not open with the signature of another', async () => {
+  test('its signed message is refused with the signature of another', async () => {
     const [one, other] = [await stockEncrypt(), await stockEncrypt()];
     const cut = (signed: Buffer) =>
       signed.length - (parseMessage(signed)?.signature.length ?? 0) - 2;
@@ -219,7 +219,7 @@ describe('with the stock Encryption SDK', () => {
     expect(await outcome(mixed)).toBe('decryption-failed');
   });
 
-  test('its message by default, committed and signed, opens here', async () => {
+  test('its message by default, committed and signed, is decrypted here', async () => {
     const signed = await stockEncrypt();
     expect(parseMessage(signed)?.signed).toBe(true);
     expect(await outcome(signed)).toBe(plaintext.toString());
@@ -239,13 +239,13 @@ describe('with the stock Encryption SDK', () => {
     AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16,
     AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA256,
     AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384,
-  ])('its message without commitment does not open here: suite %d', async (suite) => {
+  ])('its message without commitment is refused here: suite %d', async (suite) => {
     const uncommitted = await stockEncrypt(suite);
     expect((await stock.decrypt(sdkKeyring('acme'), uncommitted)).plaintext).toEqual(plaintext);
     expect(await outcome(uncommitted)).toBe('decryption-failed');
   });
 
-  test('its message with two wrapped data keys does not open here', async () => {
+  test('its message with two wrapped data keys is refused here', async () => {
     const keyring = new MultiKeyringNode({
       generator: sdkKeyring('acme'),
       children: [sdkKeyring('globex')],

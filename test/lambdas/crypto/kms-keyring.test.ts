@@ -27,7 +27,7 @@ const outcome = (ciphertext: Buffer, by = keyOf()) =>
     (error) => error.code ?? error.name,
   );
 
-test('a message names its key as every Encryption SDK does, and opens under that key alone', async () => {
+test('a message names its key as every Encryption SDK does, and is decrypted by that key alone', async () => {
   const message = await encryptEnvelope(keyOf(), plaintext, context);
   expect(parseMessage(message)?.wrappedDataKey).toMatchObject({
     providerId: 'aws-kms',
@@ -37,7 +37,7 @@ test('a message names its key as every Encryption SDK does, and opens under that
   expect(await outcome(message, keyOf(keys[1]))).toBe('decryption-failed');
 });
 
-test('a message that names our key but was wrapped by another does not open', async () => {
+test('a message that names our key but was wrapped by another is refused', async () => {
   const message = await encryptEnvelope(keyOf(keys[1]), plaintext, context);
   const at = message.indexOf(keys[1]);
   const renamed = Buffer.concat([
@@ -49,7 +49,7 @@ test('a message that names our key but was wrapped by another does not open', as
   expect(await outcome(renamed)).toBe('decryption-failed');
 });
 
-describe('which data keys are its own', () => {
+describe('which data keys the keyring owns', () => {
   const key = (change: { providerId?: string; providerInfo?: string }) =>
     new EncryptedDataKey({
       providerId: 'aws-kms',
