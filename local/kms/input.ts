@@ -3,10 +3,21 @@
  * every constraint of the API's model at once (one ValidationException that counts them).
  * A member that the operation does not have is ignored, as AWS ignores it.
  */
-import { serialization, validation } from './errors.ts';
+import {
+  checkLength,
+  checkNumber,
+  checkOneOf,
+  isMissing,
+  memberPath,
+  requireValid,
+  type TextLimits,
+  textCheck,
+  type Violations,
+} from '../aws/validation.ts';
+import { serialization } from './errors.ts';
 
 /** Reads one member; notes broken constraints, throws on a wrong type. */
-export type Member<T> = (value: unknown, path: string, violations: string[]) => T;
+export type Member<T> = (value: unknown, path: string, violations: Violations) => T;
 
 /** The members of a structure, by name. */
 export type Members = Readonly<Record<string, Member<unknown>>>;
@@ -18,14 +29,9 @@ export function readInput<M extends Members>(
   members: M,
   input: Readonly<Record<string, unknown>>,
 ): Values<M> {
-  const violations: string[] = [];
+  const violations: Violations = [];
   const values = readMembers(members, input, '', violations);
-  if (violations.length > 0) {
-    const errors = violations.length === 1 ? 'error' : 'errors';
-    throw validation(
-      `${violations.length} validation ${errors} detected: ${violations.join('; ')}`,
-    );
-  }
+  requireValid(violations, 'ValidationException');
   return values;
 }
 
@@ -33,16 +39,14 @@ function readMembers<M extends Members>(
   members: M,
   input: Readonly<Record<string, unknown>>,
   prefix: string,
-  violations: string[],
+  violations: Violations,
 ): Values<M> {
   const entries = Object.entries(members).map(([name, member]) => [
     name,
-    member(input[name], prefix + lowerFirst(name), violations),
+    member(input[name], prefix + memberPath(name), violations),
   ]);
   return Object.fromEntries(entries);
 }
-
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 export const optional =
   <T>(member: Member<T>): Member<T | undefined> =>
@@ -55,27 +59,13 @@ export const defaulted =
   (value, path, violations) =>
     value === undefined || value === null ? fallback : member(value, path, violations);
 
-interface TextLimits {
-  readonly min?: number;
-  readonly max?: number;
-  /** as AWS prints it; the whole text must match */
-  readonly pattern?: string;
-}
-
 /** @param limits lengths in UTF-16 units, as AWS counts */
 export function text(limits: TextLimits = {}): Member<string> {
-  const { min = 0, max = Number.POSITIVE_INFINITY, pattern } = limits;
-  const expression = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
+  const check = textCheck(limits);
   return (value, path, violations) => {
     if (isMissing(value, path, violations)) return '';
     if (typeof value !== 'string') throw wrongType(value, 'a String');
-    const violate = (constraint: string) =>
-      violations.push(broken(`Value '${value}' at '${path}'`, constraint));
-    if (value.length < min) violate(`have length greater than or equal to ${min}`);
-    if (value.length > max) violate(`have length less than or equal to ${max}`);
-    if (expression?.test(value) === false) {
-      violate(`satisfy regular expression pattern: ${pattern}`);
-    }
+    check(value, path, violations);
     return value;
   };
 }
@@ -85,10 +75,7 @@ export const oneOf =
   (value, path, violations) => {
     if (isMissing(value, path, violations)) return values[0] as T;
     if (typeof value !== 'string') throw wrongType(value, 'a String');
-    if (!(values as readonly string[]).includes(value)) {
-      const constraint = `satisfy enum value set: [${values.join(', ')}]`;
-      violations.push(broken(`Value '${value}' at '${path}'`, constraint));
-    }
+    checkOneOf(value, values, path, violations);
     return value as T;
   };
 
@@ -97,10 +84,7 @@ export const integer =
   (value, path, violations) => {
     if (isMissing(value, path, violations)) return min;
     if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(value, 'an Integer');
-    const violate = (constraint: string) =>
-      violations.push(broken(`Value '${value}' at '${path}'`, constraint));
-    if (value < min) violate(`have value greater than or equal to ${min}`);
-    if (value > max) violate(`have value less than or equal to ${max}`);
+    checkNumber(value, { min, max }, path, violations);
     return value;
   };
 
@@ -109,7 +93,7 @@ export const boolean: Member<boolean> = (value) => {
   return value;
 };
 
-/** Bytes in base64. The message of a broken constraint does not show them: they may be plaintext. */
+/** Bytes in base64. */
 export const blob =
   (min: number, max: number): Member<Buffer> =>
   (value, path, violations) => {
@@ -118,10 +102,7 @@ export const blob =
     const bytes = Buffer.from(value, 'base64');
     // Node decodes garbage in silence; only canonical base64 comes back the same.
     if (bytes.toString('base64') !== value) throw serialization('Invalid base64 in a Blob');
-    const violate = (constraint: string) =>
-      violations.push(broken(`Value at '${path}'`, constraint));
-    if (bytes.length < min) violate(`have length greater than or equal to ${min}`);
-    if (bytes.length > max) violate(`have length less than or equal to ${max}`);
+    checkLength(bytes, { min, max }, path, violations);
     return bytes;
   };
 
@@ -130,9 +111,7 @@ export const list =
   (value, path, violations) => {
     if (isMissing(value, path, violations)) return [];
     if (!Array.isArray(value)) throw wrongType(value, 'a List');
-    if (value.length > max) {
-      violations.push(broken(`Value at '${path}'`, `have length less than or equal to ${max}`));
-    }
+    checkLength(value, { max }, path, violations);
     return value.map((item, index) => member(item, `${path}.${index + 1}.member`, violations));
   };
 
@@ -156,15 +135,6 @@ export const textMap: Member<ReadonlyMap<string, string>> = (value) => {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function isMissing(value: unknown, path: string, violations: string[]): boolean {
-  if (value !== undefined && value !== null) return false;
-  violations.push(broken(`Value null at '${path}'`, 'not be null'));
-  return true;
-}
-
-const broken = (subject: string, constraint: string): string =>
-  `${subject} failed to satisfy constraint: Member must ${constraint}`;
 
 function wrongType(value: unknown, expected: string) {
   if (Array.isArray(value)) return serialization('Start of list found where not expected');

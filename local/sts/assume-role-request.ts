@@ -2,6 +2,16 @@
  * What AssumeRole is asked for, read as AWS reads it. Invariant: a parameter that this STS cannot honour
  * is refused, never ignored: an ignored session policy would be a session with too many rights.
  */
+
+import {
+  checkLength,
+  checkNumber,
+  isMissing,
+  memberPath,
+  requireValid,
+  textCheck,
+  type Violations,
+} from '../aws/validation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import { tagKeyId } from './session.ts';
 
@@ -27,89 +37,74 @@ const supported = new Set([
   'SourceIdentity',
 ]);
 
+type TextCheck = ReturnType<typeof textCheck>;
+
+const roleArn = textCheck({ min: 20, max: 2048 });
+const name = textCheck({ min: 2, max: 64, pattern: '[\\w+=,.@-]*' });
+const externalId = textCheck({ min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' });
+const tagKey = textCheck({ min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' });
+const tagValue = textCheck({ max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' });
+const anything = textCheck({});
+
 /** @throws AwsError ValidationError, InvalidParameterValue, UnsupportedOperation */
 export function readAssumeRole(input: Input): AssumeRoleRequest {
-  const unsupported = Object.keys(input).find((name) => !supported.has(name));
+  const unsupported = Object.keys(input).find((member) => !supported.has(member));
   if (unsupported !== undefined) {
     throw new AwsError(
       'UnsupportedOperation',
       `AssumeRole with ${unsupported} is not supported by the local stack; leave it out.`,
     );
   }
-  const violations: string[] = [];
-  const text = (name: string, limits: Limits) => readText(input[name], name, limits, violations);
-  const required = (name: string, limits: Limits) => {
-    if (input[name] === undefined) violations.push(broken('null', lowerFirst(name), 'not be null'));
-    return text(name, limits) ?? '';
-  };
+  const violations: Violations = [];
+  const text = (member: string, check: TextCheck) =>
+    readText(input[member], member, check, violations);
+  const required = (member: string, check: TextCheck) =>
+    isMissing(input[member], memberPath(member), violations) ? '' : (text(member, check) ?? '');
   const request = {
-    roleArn: required('RoleArn', { min: 20, max: 2048 }),
-    sessionName: required('RoleSessionName', { min: 2, max: 64, pattern: '[\\w+=,.@-]*' }),
-    durationSeconds: readDuration(text('DurationSeconds', {}), violations),
+    roleArn: required('RoleArn', roleArn),
+    sessionName: required('RoleSessionName', name),
+    durationSeconds: readDuration(text('DurationSeconds', anything), violations),
     tags: readTags(listOf(input, 'Tags'), violations),
-    transitiveTagKeys: readTexts(listOf(input, 'TransitiveTagKeys'), violations),
-    externalId: text('ExternalId', { min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' }),
-    sourceIdentity: text('SourceIdentity', { min: 2, max: 64, pattern: '[\\w+=,.@-]*' }),
+    transitiveTagKeys: readTagKeys(listOf(input, 'TransitiveTagKeys'), violations),
+    externalId: text('ExternalId', externalId),
+    sourceIdentity: text('SourceIdentity', name),
   };
-  if (violations.length > 0) {
-    const errors = violations.length === 1 ? 'error' : 'errors';
-    throw validation(
-      `${violations.length} validation ${errors} detected: ${violations.join('; ')}`,
-    );
-  }
+  requireValid(violations, 'ValidationError');
   return { ...request, tags: tagsOf(request.tags, request.transitiveTagKeys) };
-}
-
-interface Limits {
-  readonly min?: number;
-  readonly max?: number;
-  /** as AWS prints it; the whole text must match */
-  readonly pattern?: string;
 }
 
 function readText(
   value: unknown,
-  name: string,
-  { min = 0, max = Number.POSITIVE_INFINITY, pattern }: Limits,
-  violations: string[],
+  member: string,
+  check: TextCheck,
+  violations: Violations,
 ): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw malformed(name);
-  const violate = (constraint: string) =>
-    violations.push(broken(`'${value}'`, lowerFirst(name), constraint));
-  if (value.length > max) violate(`have length less than or equal to ${max}`);
-  if (value.length < min) violate(`have length greater than or equal to ${min}`);
-  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
-    violate(`satisfy regular expression pattern: ${pattern}`);
-  }
+  if (typeof value !== 'string') throw malformed(member);
+  check(value, memberPath(member), violations);
   return value;
 }
 
-function readDuration(text: string | undefined, violations: string[]): number {
+function readDuration(text: string | undefined, violations: Violations): number {
   if (text === undefined) return 3600;
   if (!/^-?\d{1,9}$/.test(text)) throw malformed('DurationSeconds');
   const seconds = Number(text);
-  const violate = (constraint: string) =>
-    violations.push(broken(`'${seconds}'`, 'durationSeconds', constraint));
-  if (seconds < 900) violate('have value greater than or equal to 900');
-  if (seconds > 43_200) violate('have value less than or equal to 43200');
+  checkNumber(seconds, { min: 900, max: 43_200 }, 'durationSeconds', violations);
   return seconds;
 }
 
 /** An empty list arrives as an empty text. */
-function listOf(input: Input, name: string): readonly unknown[] {
-  const value = input[name] ?? '';
+function listOf(input: Input, member: string): readonly unknown[] {
+  const value = input[member] ?? '';
   if (value === '') return [];
   if (Array.isArray(value)) return value;
-  throw malformed(name);
+  throw malformed(member);
 }
 
 type Pair = readonly [key: string, value: string];
 
-function readTags(list: readonly unknown[], violations: string[]): readonly Pair[] {
-  if (list.length > 50) {
-    violations.push(broken('', 'tags', 'have length less than or equal to 50'));
-  }
+function readTags(list: readonly unknown[], violations: Violations): readonly Pair[] {
+  checkLength(list, { max: 50 }, 'tags', violations);
   return list.map((item, index) => {
     if (typeof item !== 'object' || item === null) throw malformed('Tags');
     const { Key, Value, ...others } = item as Input;
@@ -117,23 +112,18 @@ function readTags(list: readonly unknown[], violations: string[]): readonly Pair
       throw malformed('Tags');
     }
     const path = `tags.${index + 1}.member`;
-    const key = readText(Key, `${path}.key`, { ...tagKey, min: 1, max: 128 }, violations) ?? '';
-    const value = readText(Value, `${path}.value`, { ...tagValue, max: 256 }, violations) ?? '';
+    const key = readText(Key, `${path}.key`, tagKey, violations) ?? '';
+    const value = readText(Value, `${path}.value`, tagValue, violations) ?? '';
     return [key, value];
   });
 }
 
-const tagKey = { pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' };
-const tagValue = { pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' };
-
-function readTexts(list: readonly unknown[], violations: string[]): readonly string[] {
-  if (list.length > 50) {
-    violations.push(broken('', 'transitiveTagKeys', 'have length less than or equal to 50'));
-  }
-  return list.map((item, index) => {
-    const path = `transitiveTagKeys.${index + 1}.member`;
-    return readText(item, path, { ...tagKey, min: 1, max: 128 }, violations) ?? '';
-  });
+function readTagKeys(list: readonly unknown[], violations: Violations): readonly string[] {
+  checkLength(list, { max: 50 }, 'transitiveTagKeys', violations);
+  return list.map(
+    (item, index) =>
+      readText(item, `transitiveTagKeys.${index + 1}.member`, tagKey, violations) ?? '',
+  );
 }
 
 /** What no single member's limits say. @throws AwsError InvalidParameterValue */
@@ -155,17 +145,9 @@ function tagsOf(pairs: readonly Pair[], transitive: readonly string[]): Record<s
   return Object.fromEntries(pairs);
 }
 
-const broken = (value: string, path: string, constraint: string): string =>
-  `Value ${value} at '${path}' failed to satisfy constraint: Member must ${constraint}`.replace(
-    'Value  at',
-    'Value at',
-  );
-
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
-
 export const validation = (message: string) => new AwsError('ValidationError', message);
 
 const invalidParameter = (message: string) => new AwsError('InvalidParameterValue', message);
 
-const malformed = (name: string) =>
-  new AwsError('MalformedInput', `The parameter ${name} is not well formed.`);
+const malformed = (member: string) =>
+  new AwsError('MalformedInput', `The parameter ${member} is not well formed.`);
