@@ -8,7 +8,7 @@ export interface CallListeners {
   readonly onCall?: (call: FinishedCall) => void;
   /** called once for each call that reached its operation, or was throttled or failed there, in the order of their ends */
   readonly onServed?: (call: ServedCall) => void;
-  /** for what no client is told: a defect of the stack */
+  /** called for a defect of the stack, which no client is shown */
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface CallProgress {
   operation?: string;
   caller?: Caller;
   fault?: Fault | undefined;
-  /** whether the call is its service's to carry out: AWS's own would have seen it */
+  /** whether the call came as far as its service */
   isServed?: boolean;
   input?: Readonly<Record<string, unknown>>;
   output?: object;
@@ -36,7 +36,7 @@ export interface CallEnd {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Tells the listeners. A request that named no service is no call. */
+/** Calls the listeners. A request that named no service is no call. */
 export function recordCall(progress: CallProgress, end: CallEnd, listeners: CallListeners): void {
   const { requestId, service, operation = '', caller, fault } = progress;
   const { time, error } = end;
@@ -51,16 +51,16 @@ export function recordCall(progress: CallProgress, end: CallEnd, listeners: Call
     ...(error === undefined ? { outcome: 'success' } : { outcome: 'error', errorCode: error.code }),
   };
   const { onCall, onServed, onError } = listeners;
-  const tell = (listen: () => void) => {
+  const notify = (listen: () => void) => {
     try {
       listen();
     } catch (defect) {
       onError?.(defect, requestId);
     }
   };
-  tell(() => onCall?.(call));
+  notify(() => onCall?.(call));
   if (caller !== undefined && progress.isServed === true) {
-    tell(() => onServed?.(servedCall({ ...call, caller }, progress, end)));
+    notify(() => onServed?.(servedCall({ ...call, caller }, progress, end)));
   }
 }
 

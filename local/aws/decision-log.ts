@@ -1,4 +1,4 @@
-/** What was decided lately and why, so that every refusal can be explained. No secret gets in here. */
+/** The last decisions of the policies with their reasons, so that every refusal can be explained. It holds no secret. */
 import type { Decision } from '../iam/decision.ts';
 
 export interface DecisionRecord {

@@ -121,7 +121,7 @@ async function localAnswer(
 /**
  * A call to AWS, stage by stage; none runs before the one above it has passed.
  * @param progress takes what each stage learned, for the record of a call that fails at the next
- * @throws AwsError for what the caller is told; any other error is a defect
+ * @throws AwsError for what is answered to the caller; any other error is a defect
  */
 async function awsAnswer(
   request: IncomingMessage,
@@ -176,7 +176,7 @@ function findOperation(services: readonly Service[], service: string, name: stri
   );
 }
 
-/** Records the call and words its error: what is no AwsError is a defect, whose details no client is told. */
+/** The answer for an error, which is recorded. What is no AwsError is a defect, whose details no client is shown. */
 function refusal(error: unknown, progress: Progress, shared: Shared): Answer {
   const { requestId, protocol = unknownProtocol } = progress;
   const isExpected = error instanceof AwsError;

@@ -32,7 +32,7 @@ export interface TrailEvent {
   readonly eventType: 'AwsApiCall';
   readonly managementEvent: true;
   readonly recipientAccountId: string;
-  /** where more than one account gets the event: a service called */
+  /** only where a service of AWS called: then more than one account gets the event */
   readonly sharedEventID?: string;
   readonly eventCategory: 'Management';
 }
@@ -94,7 +94,7 @@ function errorOf({ errorCode, errorMessage }: ServedCall) {
   };
 }
 
-/** What the policies were asked about, and a key that was made: no policy of its own is asked for that. */
+/** What the policies were asked about, and a key that CreateKey made: its own policy was not asked. */
 function arnsOf({ resources, output = {} }: ServedCall): string[] {
   const { KeyMetadata } = output as { readonly KeyMetadata?: { readonly Arn: string } };
   const all = KeyMetadata === undefined ? resources : [...resources, KeyMetadata.Arn];
@@ -158,5 +158,5 @@ function element(name: string, value: unknown): unknown {
 const dateText = (seconds: number): string =>
   new Date(seconds * 1000)
     .toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
-    // Unicode's own narrow space before AM and PM.
+    // ICU puts a narrow no-break space before AM and PM.
     .replaceAll('\u202f', ' ');

@@ -1,4 +1,4 @@
-/** The trail of the local KMS: each call's event, in the order in which the calls ended; the last ones are kept. */
+/** The trail of the local KMS: one event a call, in the order in which the calls ended. The last ones are kept. */
 import type { ServedCall } from '../aws/call.ts';
 import { type TrailEvent, type TrailSource, trailEvent } from './event.ts';
 
@@ -10,7 +10,7 @@ export interface Trail {
 
 export interface TrailOptions extends TrailSource {
   readonly onEvent: (event: TrailEvent) => void;
-  /** of events kept */
+  /** how many events are kept */
   readonly limit?: number;
 }
 

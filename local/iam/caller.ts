@@ -1,4 +1,4 @@
-/** Who asks, with the policies that are attached to it. */
+/** The caller of a request, with the policies that are attached to it. */
 import type { CallerIdentity } from './decision.ts';
 import type { PolicyDocument } from './policy-document.ts';
 

@@ -1,8 +1,9 @@
 /** What the evaluator is asked and what it answers. */
+
 /** Values of the request's condition keys, by their name as AWS spells it (compared without case). */
 export type ConditionContext = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Who asks, as authorization sees it. */
+/** The caller, as authorization sees it. */
 export interface CallerIdentity {
   /** as GetCallerIdentity gives it: the user, or `assumed-role/<role>/<session>` */
   readonly arn: string;

@@ -1,4 +1,4 @@
-/** The Principal of a statement: to whom a resource policy speaks. */
+/** The Principal of a statement: the callers that a resource policy names. */
 import type { CallerIdentity } from './decision.ts';
 import {
   inside,
@@ -18,8 +18,8 @@ type PrincipalEntry =
 export type Principal = readonly PrincipalEntry[];
 
 /**
- * How a statement reaches a caller: by itself, or through its account, whose IAM policies an Allow then
- * only lets count.
+ * How a statement names a caller: directly, or through its account. An Allow for the account only lets the account's
+ * IAM policies count.
  */
 export type Reach = 'direct' | 'account';
 

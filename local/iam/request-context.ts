@@ -1,6 +1,6 @@
 /**
  * The values of a request's condition keys. Invariant: what describes the caller comes from the caller's
- * credentials alone; a request that names such a key itself is not heard.
+ * credentials alone; a value that the request gives for such a key is ignored.
  */
 import { type ConditionKey, keyId } from './condition-keys.ts';
 import type { AccessRequest, CallerIdentity, ConditionContext } from './decision.ts';
@@ -15,7 +15,7 @@ export interface RequestContext {
   values(key: ConditionKey): readonly string[] | undefined;
 }
 
-/** Keys of which this module alone decides the values. */
+/** The keys that describe the caller. */
 const ofTheCaller = /^aws:(principal(arn|account|type|isawsservice|tag\/.*)|userid|username)$/s;
 
 export function requestContext(caller: CallerIdentity, request: AccessRequest): RequestContext {

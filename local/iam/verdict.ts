@@ -1,5 +1,4 @@
-/** What the policies of one side, the caller's or the resource's, say to a request. */
-
+/** What the policies of one side, the caller's or the resource's, say about a request. */
 import type { Caller } from './caller.ts';
 import { met, quoted, unmet } from './condition-text.ts';
 import type { AccessRequest, StatementName } from './decision.ts';
@@ -34,7 +33,7 @@ export function judge(policies: readonly PolicyDocument[], asked: Asked): Verdic
   const missed: (StatementName & { readonly parsed: Statement })[] = [];
   for (const policy of policies) {
     for (const parsed of policy.statements) {
-      const reach = aimOf(parsed, asked);
+      const reach = reachOfStatement(parsed, asked);
       if (reach === undefined) continue;
       const name = { policy: policy.name, statement: parsed.name };
       const applies = appliesTo(parsed, asked);
@@ -52,7 +51,7 @@ export function judge(policies: readonly PolicyDocument[], asked: Asked): Verdic
 }
 
 /** @returns how the statement reaches the caller, or nothing where its action or principal does not match */
-function aimOf(statement: Statement, { caller, request }: Asked): Reach | undefined {
+function reachOfStatement(statement: Statement, { caller, request }: Asked): Reach | undefined {
   const { action, principal } = statement;
   if (action === undefined || !covers(action, (test) => test(request.action))) return undefined;
   return principal === undefined ? 'direct' : reachOf(principal, caller);

@@ -1,6 +1,6 @@
 /**
- * Invariant: no operation touches a key before the policies have allowed its action on that key, with
- * the key's own policy and with every condition key that AWS documents for it and this KMS has.
+ * Invariant: no operation touches a key before the policies have allowed its action on that key. They are asked with
+ * the key's own policy, and with every condition key that AWS documents for the action and this KMS has.
  * Source: "Condition keys for AWS KMS" and "AWS KMS permissions" in the developer guide.
  */
 import type { Call } from '../aws/operation.ts';
@@ -32,8 +32,8 @@ export function authorizedKey(
 }
 
 /**
- * Looks up a key. Of a key that is not there, or no more, IAM alone decides who may know it: a right that stood in
- * the key's policy went with the key.
+ * Looks up a key. Who may know that a key is not there is decided by IAM alone: the policy of a deleted key went with
+ * the key.
  * @throws AwsError NotFoundException, AccessDeniedException
  */
 export function findKey(

@@ -10,7 +10,7 @@ export interface KmsAccount {
   readonly store: KeyStore;
 }
 
-export const dayInMilliseconds = 86_400_000;
+export const dayMs = 86_400_000;
 
 export const keyArn = (account: KmsAccount, keyId: string): string => arn(account, `key/${keyId}`);
 
@@ -24,4 +24,4 @@ const arn = ({ partition, region, accountId }: KmsAccount, resource: string): st
 export const now = (account: KmsAccount): number => account.clock.now().getTime();
 
 /** AWS JSON 1.1 carries a date as seconds since the epoch. */
-export const epochSeconds = (milliseconds: number): number => milliseconds / 1000;
+export const epochSeconds = (epochMs: number): number => epochMs / 1000;

@@ -1,11 +1,11 @@
 /**
- * Invariant: a ciphertext opens only whole, unchanged, with the key material that sealed it and with
- * exactly the encryption context that it was sealed with. AES-256-GCM; everything before the encrypted
+ * Invariant: a ciphertext decrypts only whole, unchanged, with the key material that encrypted it and with
+ * exactly the encryption context that it was encrypted with. AES-256-GCM; everything before the encrypted
  * bytes, and the context in a form in which no two contexts are the same bytes, is additional data.
  *
  *   version 1 | key id 16 | key material id 32 | IV 12 | encrypted bytes | tag 16
  *
- * The IV is random: one key material may seal 2^32 times before two IVs are likely to meet (NIST SP
+ * The IV is random: one key material may encrypt 2^32 times before two IVs are likely to be the same (NIST SP
  * 800-38D, 8.3), which no laptop does. KMS on AWS derives a key for each message instead.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -33,8 +33,12 @@ const headerLength = materialIdEnd + 12;
 // Without it Node accepts a tag cut to four bytes.
 const authTagLength = 16;
 
-/** @returns the plaintext sealed with the key's current material */
-export function seal(key: StoredKey, plaintext: Buffer, context: EncryptionContext): Buffer {
+/** @returns the plaintext, encrypted with the key's current material */
+export function encryptUnder(
+  key: StoredKey,
+  plaintext: Buffer,
+  context: EncryptionContext,
+): Buffer {
   const material = currentMaterial(key);
   const iv = randomBytes(12);
   const header = Buffer.concat([
@@ -69,7 +73,11 @@ export function parseCiphertext(blob: Buffer): Ciphertext {
  * @param key the key that the ciphertext names
  * @throws AwsError InvalidCiphertextException, the same for every reason
  */
-export function open(key: StoredKey, ciphertext: Ciphertext, context: EncryptionContext): Buffer {
+export function decryptUnder(
+  key: StoredKey,
+  ciphertext: Ciphertext,
+  context: EncryptionContext,
+): Buffer {
   const material = key.materials.find(({ id }) => id === ciphertext.materialId);
   if (material === undefined) throw invalidCiphertext();
   const decipher = createDecipheriv(algorithm, keyOf(material), ciphertext.iv, { authTagLength });
@@ -84,7 +92,7 @@ export function open(key: StoredKey, ciphertext: Ciphertext, context: Encryption
 
 const keyOf = (material: KeyMaterial): Buffer => Buffer.from(material.bytes, 'base64');
 
-/** The header has one length, so what follows it is the context's alone. */
+/** The header's length is fixed, so the bytes of the context always begin at the same place. */
 export function additionalData(header: Buffer, context: EncryptionContext): Buffer {
   const entries = [...context].sort(([a], [b]) => (a < b ? -1 : 1));
   const fields = entries.flat().flatMap((field) => lengthPrefixed(field));

@@ -1,4 +1,4 @@
-/** What every cryptographic operation does around the cryptography. */
+/** What the cryptographic operations share: condition keys, checks of the key, the note of its use. */
 import type { Call } from '../aws/operation.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { type KmsAccount, keyArn, now } from './account.ts';
@@ -9,8 +9,8 @@ import { type KeyUsage, keySpecOf, keyTypeOf } from './key-type.ts';
 import type { StoredKey } from './stored-key.ts';
 
 /**
- * The condition keys of the encryption context, absent where it is empty, and of the algorithm. Two keys that
- * differ only in case are one condition key with two values: the evaluator refuses a policy's use of it.
+ * The condition keys of the encryption context, absent where it is empty, and of the algorithm. Two context keys that
+ * differ only in case are one condition key with two values, which the evaluator refuses.
  */
 export function cryptoConditions(context: EncryptionContext, algorithm: string): ConditionContext {
   const pairs = [...context].map(([key, value]) => [`kms:EncryptionContext:${key}`, value]);
@@ -50,7 +50,7 @@ export function requireUsage(
   if (usage !== needed) throw wrongUsage(keyArn(account, key.keyId), usage, operation);
 }
 
-/** For GetKeyLastUsage. @param operation as that names it */
+/** For GetKeyLastUsage. @param operation as GetKeyLastUsage names it */
 export function noteUse(account: KmsAccount, call: Call, key: StoredKey, operation: string): void {
   const { requestId } = call;
   account.store.noteUse({ keyId: key.keyId, operation, at: now(account), requestId });

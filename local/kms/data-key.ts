@@ -1,10 +1,10 @@
-/** A data key: random bytes, sealed under a KMS key like any other plaintext. */
+/** A data key: random bytes, encrypted under a KMS key like any other plaintext. */
 import { randomBytes } from 'node:crypto';
 import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import type { Call } from '../aws/operation.ts';
 import { authorizedKey } from './access.ts';
 import { type KmsAccount, keyArn } from './account.ts';
-import { seal } from './ciphertext.ts';
+import { encryptUnder } from './ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable } from './cryptography.ts';
 import { dryRun, validation } from './errors.ts';
 import { integer, oneOf, optional, type Values } from './input.ts';
@@ -29,7 +29,7 @@ export const dataKeyCloudTrail: CloudTrailFields<keyof typeof dataKeyMembers> = 
 
 export interface DataKey {
   readonly plaintext: Buffer;
-  /** what the operation answers, without the plaintext */
+  /** the operation's answer, without the plaintext */
   readonly answer: object;
 }
 
@@ -40,24 +40,24 @@ export function newDataKey(
   operation: 'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext',
   input: Values<typeof dataKeyMembers>,
 ): DataKey {
-  const size = sizeInBytes(input.NumberOfBytes, input.KeySpec);
+  const sizeBytes = dataKeyBytes(input.NumberOfBytes, input.KeySpec);
   const conditions = cryptoConditions(input.EncryptionContext, 'SYMMETRIC_DEFAULT');
   const names = 'ids and aliases';
   const key = authorizedKey(account, call, `kms:${operation}`, input.KeyId, names, conditions);
   requireUsable(account, key, 'ENCRYPT_DECRYPT', operation, 'SYMMETRIC_DEFAULT');
   if (input.DryRun) throw dryRun();
-  const plaintext = randomBytes(size);
-  const sealed = seal(key, plaintext, input.EncryptionContext);
+  const plaintext = randomBytes(sizeBytes);
+  const ciphertext = encryptUnder(key, plaintext, input.EncryptionContext);
   noteUse(account, call, key, operation);
   const answer = {
-    CiphertextBlob: sealed.toString('base64'),
+    CiphertextBlob: ciphertext.toString('base64'),
     KeyId: keyArn(account, key.keyId),
     KeyMaterialId: currentMaterial(key).id,
   };
   return { plaintext, answer };
 }
 
-function sizeInBytes(numberOfBytes: number | undefined, keySpec: string | undefined): number {
+function dataKeyBytes(numberOfBytes: number | undefined, keySpec: string | undefined): number {
   if ((numberOfBytes === undefined) === (keySpec === undefined)) {
     throw validation('Please specify either number of bytes or key spec.');
   }

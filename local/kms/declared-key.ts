@@ -25,9 +25,10 @@ export interface DeclaredKey {
 }
 
 /**
- * Needs no permission: it is the stack's deployment, not a call. Material and state stay as they are. A key that
- * was deleted stays so, as CloudFormation does not make a key anew because it is gone.
- * @throws Error where the key that is there is of another spec; AwsError as CreateKey does for a bad policy or tag; AlreadyExistsException for another key's alias
+ * Needs no permission: it is part of the stack's deployment, not a call. Material and state stay as they are. A deleted
+ * key stays deleted: CloudFormation does not make a new one either.
+ * @throws Error where the key exists with another spec; AwsError as CreateKey for a bad policy or tag, and
+ *   AlreadyExistsException for an alias of another key
  */
 export function declareKey(account: KmsAccount, declared: DeclaredKey): void {
   parseKeyPolicy(declared.policy, keyArn(account, declared.keyId));
@@ -63,7 +64,7 @@ function declaredRotation(account: KmsAccount, present: StoredKey, period: numbe
   return { rotation: rotationFrom(now(account), period) };
 }
 
-/** An alias that was moved since stays where it is: a deployment without a change to it would leave it there. */
+/** An alias that was moved to another key stays there: a deployment that does not change the alias would not move it back. */
 const missing = (draft: Draft, names: readonly string[]): string[] =>
   names.filter((name) => !draft.aliases.has(name));
 

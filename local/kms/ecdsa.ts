@@ -1,14 +1,14 @@
 /**
- * ECDSA on P-256 over a digest (FIPS 186-5, 6.4), since Node's own signs messages only and KMS signs digests too.
- * Invariant: each signature has a nonce of its own, random, from OpenSSL's generator; a nonce used twice would
- * give the private key away. The curve is OpenSSL's; only the arithmetic modulo the group's order is ours, and it
- * does not hide its timing: it is for the keys of one machine.
+ * ECDSA on P-256 over a digest (FIPS 186-5, 6.4): Node signs messages only, KMS signs digests too.
+ * Invariant: each signature has its own random nonce from OpenSSL's generator; a nonce that is used twice would reveal
+ * the private key. OpenSSL does the arithmetic on the curve; only that modulo the group's order is ours. It is not
+ * constant-time, which is enough for the keys of one machine.
  */
 import { createECDH, createPrivateKey, createPublicKey, type ECDH, randomBytes } from 'node:crypto';
 
 const curve = 'prime256v1';
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-const size = 32;
+const sizeBytes = 32;
 
 /** @returns the private number, in 32 bytes */
 export function newPrivateKey(): Buffer {
@@ -20,7 +20,7 @@ export function newPrivateKey(): Buffer {
 /** @returns the public key as SubjectPublicKeyInfo, DER */
 export function publicKeyOf(privateKey: Buffer): Buffer {
   const point = multiplied(integer(privateKey));
-  const [x, y] = [point.subarray(1, 1 + size), point.subarray(1 + size)];
+  const [x, y] = [point.subarray(1, 1 + sizeBytes), point.subarray(1 + sizeBytes)];
   const key = createPrivateKey({
     format: 'jwk',
     key: {
@@ -57,10 +57,10 @@ export function isSignatureOf(privateKey: Buffer, digest: Buffer, signature: Buf
   return scalar !== 0n && xOf(multiplied(scalar)) % order === r;
 }
 
-/** Uniform: what is not below the order is thrown away, which happens once in 2^32 times. */
+/** Uniform: a number that is not below the order is thrown away, which happens once in 2^32 times. */
 function randomScalar(): bigint {
   for (;;) {
-    const candidate = integer(randomBytes(size));
+    const candidate = integer(randomBytes(sizeBytes));
     if (candidate > 0n && candidate < order) return candidate;
   }
 }
@@ -72,7 +72,7 @@ function multiplied(scalar: bigint): Buffer {
   return ecdh.getPublicKey();
 }
 
-const xOf = (point: Buffer): bigint => integer(point.subarray(1, 1 + size));
+const xOf = (point: Buffer): bigint => integer(point.subarray(1, 1 + sizeBytes));
 
 const modulo = (value: bigint): bigint => ((value % order) + order) % order;
 
@@ -90,7 +90,7 @@ function inverse(value: bigint): bigint {
 const integer = (value: Buffer): bigint => BigInt(`0x${value.toString('hex') || '0'}`);
 
 const bytes = (value: bigint): Buffer =>
-  Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex');
+  Buffer.from(value.toString(16).padStart(2 * sizeBytes, '0'), 'hex');
 
 const padded = (value: Buffer): Buffer => bytes(integer(value));
 
@@ -106,7 +106,7 @@ function derInteger(value: bigint): Buffer {
   return Buffer.from([0x02, minimal.length + signed.length, ...signed, ...minimal]);
 }
 
-/** DER has one spelling for a pair of numbers: what is not that spelling is no signature. */
+/** DER has one encoding for a pair of numbers; any other is refused. */
 function decode(signature: Buffer): { r: bigint; s: bigint } | undefined {
   const lengthOfR = signature[3] ?? 0;
   const r = integer(signature.subarray(4, 4 + lengthOfR));

@@ -7,7 +7,7 @@ export const serialization = (message: string) => new AwsError('SerializationExc
 
 export const notFound = (message: string) => new AwsError('NotFoundException', message);
 
-/** One error without a word for every way in which a ciphertext can be wrong, so that it tells nothing. */
+/** The same error, without a message, for everything that can be wrong with a ciphertext, so that it reveals nothing. */
 export const invalidCiphertext = () => new AwsError('InvalidCiphertextException', '');
 
 export const incorrectKey = () =>
@@ -16,7 +16,7 @@ export const incorrectKey = () =>
     'The key ID in the request does not identify a CMK that can perform this operation.',
   );
 
-/** For a ciphertext of a key that is not here; AWS does not tell it apart from one that is not yours. */
+/** For a ciphertext of a key that is not here; on AWS it looks like one of a key that the caller may not use. */
 export const unknownCiphertextKey = () =>
   new AwsError(
     'AccessDeniedException',

@@ -1,6 +1,6 @@
 /**
- * Reads the input of an operation as AWS does: first the JSON types (SerializationException), then
- * every constraint of the API's model at once (one ValidationException that counts them).
+ * Reads the input of an operation as AWS does: a wrong JSON type is a SerializationException; the constraints of the
+ * API's model are checked all at once, in one ValidationException that counts what is broken.
  * A member that the operation does not have is ignored, as AWS ignores it.
  */
 import {
@@ -122,7 +122,7 @@ export const structure =
     return readMembers(members, value, `${path}.`, violations);
   };
 
-/** A map from text to text. A Map, so that no name in it can mean anything to JavaScript. */
+/** A map from text to text; a Map, so that a name such as `__proto__` is a name like any other. */
 export const textMap: Member<ReadonlyMap<string, string>> = (value) => {
   if (!isObject(value)) throw wrongType(value, 'a Map');
   return new Map(

@@ -13,7 +13,7 @@ export interface FoundKey {
   readonly alias?: string;
 }
 
-/** NotFoundException for a key that could be, but is not. */
+/** NotFoundException for a well-formed key id without a key. */
 export class MissingKeyError extends AwsError {
   readonly keyId: string;
   constructor(account: KmsAccount, keyId: string) {
@@ -25,7 +25,8 @@ export class MissingKeyError extends AwsError {
 const wellFormedKeyId = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /**
- * @throws AwsError NotFoundException, MissingKeyError where the name could be a key's; AccessDeniedException for an ARN of another account
+ * @throws AwsError NotFoundException, as MissingKeyError where the name is a well-formed key id; AccessDeniedException
+ *   for an ARN of another account
  */
 export function lookUp(
   account: KmsAccount,

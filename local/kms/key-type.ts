@@ -1,4 +1,4 @@
-/** The types of key that this KMS has: what each is for, and what the API shows of that. */
+/** The types of key that this KMS has: what each is for, and how the API shows it. */
 import type { ConditionContext } from '../iam/decision.ts';
 import type { StoredKey } from './stored-key.ts';
 
@@ -7,7 +7,7 @@ export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
 interface KeyType {
   readonly usage: KeyUsage;
-  /** the member that lists its algorithms, in KeyMetadata and in GetPublicKey's answer */
+  /** the member that lists its algorithms, as in KeyMetadata and in the answer of GetPublicKey */
   readonly algorithms: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Keys as they are now. Time passes in the store only when somebody looks: rotations that came due
- * are made up, and a key whose deletion date has passed goes, with its material and its aliases.
+ * Keys as they are now. The store changes with time only when a key is looked up: rotations that came due are done
+ * then, and a key whose deletion date has passed is deleted with its material and its aliases.
  */
 import { type KmsAccount, now } from './account.ts';
 import { isRotationDue, rotatedUntil } from './rotation.ts';

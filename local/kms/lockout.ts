@@ -1,6 +1,6 @@
 /**
- * Invariant: nobody gives a key, without asking for it, a policy under which they could not change it back.
- * Whether IAM would let them is part of the question, so this is as strict as AWS or stricter.
+ * Invariant: no caller gives a key a policy under which that caller could not change it back, unless the caller asks
+ * for it. What IAM allows the caller counts too, so this check is as strict as AWS's, or stricter.
  */
 
 import type { Call } from '../aws/operation.ts';

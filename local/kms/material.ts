@@ -1,6 +1,6 @@
 /**
- * The AES-256 keys behind a KMS key: one at its creation, one more with each rotation, none ever replaced.
- * A signing key has one private key for good.
+ * The key material of a KMS key: an AES-256 key at its creation, one more with each rotation, none ever replaced.
+ * A signing key has one private key, which never changes.
  */
 import { randomBytes } from 'node:crypto';
 import { newPrivateKey } from './ecdsa.ts';

@@ -54,7 +54,7 @@ export const keySpec = oneOf([
 
 export const flag = defaulted(boolean, false);
 
-/** A member of AWS that this KMS does not have. @throws AwsError UnsupportedOperationException where it is given */
+/** A member that AWS has and this KMS does not. @throws AwsError UnsupportedOperationException where it is given */
 export const absent =
   (message: string): Member<undefined> =>
   (value) => {
@@ -95,7 +95,7 @@ export const aliasName: Member<string> = (value, path, violations) => {
 
 const tokens = defaulted(list(text({ min: 1, max: 8192 }), 10), []);
 
-/** There are no grants here, so no token can be one's. @throws AwsError InvalidGrantTokenException */
+/** There are no grants here, so no token is valid. @throws AwsError InvalidGrantTokenException */
 export const grantTokens: Member<readonly string[]> = (value, path, violations) => {
   const given = tokens(value, path, violations);
   if (given.length > 0 && violations.length === 0) {

@@ -1,4 +1,4 @@
-/** Pages of a list: Limit and Marker of the request, NextMarker and Truncated of the answer. */
+/** A page of a list: Limit and Marker of the request, NextMarker and Truncated of the answer. */
 import { AwsError } from '../aws/wire/aws-error.ts';
 
 export interface Page<T> {
@@ -8,8 +8,8 @@ export interface Page<T> {
 }
 
 /**
- * @param all in ascending order of `id`; a marker carries the last id given out, so the pages neither
- * repeat nor skip anything that was there all the time
+ * @param all in ascending order of `id`; a marker is the last id of a page, so the pages neither repeat nor skip an
+ *   item that exists from the first page to the last
  * @throws AwsError InvalidMarkerException
  */
 export function page<T>(

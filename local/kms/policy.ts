@@ -1,14 +1,14 @@
 /**
- * Invariant: a key has at every moment a policy that the evaluator understands in full. A text that it
- * does not is refused when it is set, so no authorization meets one.
+ * Invariant: a key has at every moment a policy that the evaluator understands in full. Any other is refused when it
+ * is set, so no authorization meets one.
  */
 import { type PolicyDocument, parsePolicy } from '../iam/policy-document.ts';
 import { type KmsAccount, keyArn } from './account.ts';
 import { limitExceeded, malformedPolicy, notFound } from './errors.ts';
 import type { StoredKey } from './stored-key.ts';
 
-/** The size quota of a key policy, in bytes. */
-const maxPolicySize = 32_768;
+/** The size quota of a key policy: "Resource quotas", developer guide. */
+const maxPolicyBytes = 32_768;
 
 /** @returns the policy of a key that is created without one: the account administers and uses it */
 export const defaultKeyPolicy = ({ partition, accountId }: KmsAccount): string =>
@@ -32,8 +32,8 @@ export const defaultKeyPolicy = ({ partition, accountId }: KmsAccount): string =
 
 /** @throws AwsError MalformedPolicyDocumentException with the parser's message, LimitExceededException */
 export function parseKeyPolicy(text: string, arn: string): PolicyDocument {
-  if (Buffer.byteLength(text) > maxPolicySize) {
-    throw limitExceeded(`A key policy is at most ${maxPolicySize} bytes.`);
+  if (Buffer.byteLength(text) > maxPolicyBytes) {
+    throw limitExceeded(`A key policy is at most ${maxPolicyBytes} bytes.`);
   }
   try {
     return parsePolicy(text, `key policy of ${arn}`, 'resource');

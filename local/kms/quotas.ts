@@ -6,7 +6,7 @@ import { kmsOperations } from './service.ts';
 const windowMs = 1000;
 
 /**
- * @param now in milliseconds, real time: advancing the clock of KMS gives nobody more requests
+ * @param now in milliseconds, real time: advancing the clock of KMS allows no more requests
  * @returns the service, which throttles what comes too fast before it asks the policies
  */
 export function withQuotas(service: Service, now = () => performance.now()): Service {
@@ -19,7 +19,7 @@ export function withQuotas(service: Service, now = () => performance.now()): Ser
   return { ...service, operations };
 }
 
-/** What was throttled does not count: a client that keeps trying gets its share. */
+/** A throttled request does not count: a client that keeps trying gets its share. */
 function limited(operation: Operation, quota: number, now: () => number): Operation {
   let taken: number[] = [];
   return (input, call) => {

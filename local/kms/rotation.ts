@@ -1,5 +1,5 @@
-/** Automatic rotation: a key gets new material when its date has passed, seen when it is next looked at. */
-import { dayInMilliseconds } from './account.ts';
+/** Automatic rotation: a key whose rotation date has passed gets new material when it is next looked up. */
+import { dayMs } from './account.ts';
 import { currentMaterial, newMaterial } from './material.ts';
 import type { StoredKey } from './stored-key.ts';
 
@@ -8,7 +8,7 @@ type Rotation = NonNullable<StoredKey['rotation']>;
 /** @param at when the period begins, in milliseconds since the epoch */
 export const rotationFrom = (at: number, periodInDays: number): Rotation => ({
   periodInDays,
-  nextRotationAt: at + periodInDays * dayInMilliseconds,
+  nextRotationAt: at + periodInDays * dayMs,
 });
 
 /** A key that is disabled or pending deletion does not rotate (GetKeyRotationStatus, API reference). */

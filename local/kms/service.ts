@@ -1,4 +1,4 @@
-/** KMS, as far as tenant-keys needs it: keys of one account in one region that encrypt or sign, without grants. */
+/** KMS, as far as tenant-keys needs it: keys of one account in one region that encrypt or sign; no grants. */
 import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import type { Service } from '../aws/operation.ts';
 import type { KmsAccount } from './account.ts';

@@ -1,4 +1,4 @@
-/** What Sign and Verify have in common: what is signed, by which key, and that the policies allow it. */
+/** What Sign and Verify share: the members, the policies' decision, the key and the digest. */
 import { createHash } from 'node:crypto';
 import type { Call } from '../aws/operation.ts';
 import { authorizedKey } from './access.ts';

@@ -1,4 +1,4 @@
-/** The key that a ciphertext is to be opened with: the one that the request names, or the ciphertext. */
+/** The key that decrypts a ciphertext: the one that the request names or, without a name, the one that the ciphertext names. */
 import type { Call } from '../aws/operation.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { findKey } from './access.ts';
@@ -11,7 +11,7 @@ import { liveKey } from './live-keys.ts';
 export interface Source {
   readonly found: FoundKey;
   /**
-   * To be called only after the key is authorized: until then the caller learns nothing of the ciphertext.
+   * To be called only after the key is authorized: until then the caller must learn nothing about the ciphertext.
    * @throws AwsError InvalidCiphertextException, IncorrectKeyException
    */
   ciphertext(): Ciphertext;

@@ -1,7 +1,7 @@
 /**
- * Keys, their material and their aliases: in memory, and where a file is given also there.
- * A change counts only once it is in the file: it is made on copies, and the file is replaced whole,
- * so a crash leaves the state before or the state after.
+ * Keys, their material and their aliases: in memory and, where a file is given, in that file too.
+ * A change counts only once it is in the file: it is made on copies, and the whole file is replaced,
+ * so a crash leaves the state before the change or the state after it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -20,15 +20,15 @@ export interface KeyStore {
   readonly keys: ReadonlyMap<string, StoredKey>;
   /** by name, `alias/...` */
   readonly aliases: ReadonlyMap<string, StoredAlias>;
-  /** of keys that were there once */
+  /** of deleted keys */
   readonly deletedIds: ReadonlySet<string>;
   /** the last use of each key, by key id */
   readonly uses: ReadonlyMap<string, KeyUse>;
-  /** Does all of a change or, where it or the writing throws, nothing of it. */
+  /** Makes the whole change or, where it or the writing throws, none of it. */
   change<T>(apply: (draft: Draft) => T): T;
   /**
-   * Notes a use of a key. Use must not cost a write: only the first reaches the file at once, since whether a key
-   * was ever used decides whether it may go; a later one reaches it with the next change.
+   * Notes a use of a key. A use must not cost a write: only the first is written at once, since whether a key was ever
+   * used decides whether it may be deleted; a later use is written with the next change.
    */
   noteUse(use: KeyUse): void;
 }

@@ -20,7 +20,7 @@ const storedKey = z.strictObject({
   keySpec: z.literal('ECC_NIST_P256').optional(),
   description: z.string(),
   enabled: z.boolean(),
-  /** the text as it was given, which GetKeyPolicy gives back */
+  /** the text as it was set, which GetKeyPolicy returns */
   policy: z.string(),
   tags: z.array(z.strictObject({ key: z.string(), value: z.string() })).readonly(),
   /** present while automatic rotation is on */
@@ -48,7 +48,7 @@ export const storedState = z.strictObject({
   keys: z.array(storedKey),
   aliases: z.array(storedAlias),
   uses: z.array(keyUse),
-  /** of keys that were deleted: no id comes back */
+  /** of deleted keys: no id is used again */
   deletedIds: z.array(keyId).default([]),
 });
 

@@ -1,4 +1,4 @@
-/** Tags of a key: what AWS accepts as such, and what they are to the policies. */
+/** Tags of a key: which ones AWS accepts, and the condition keys that they give. */
 import type { ConditionContext } from '../iam/decision.ts';
 import { tagError } from './errors.ts';
 import type { Tag } from './stored-key.ts';

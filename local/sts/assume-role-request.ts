@@ -1,6 +1,6 @@
 /**
- * What AssumeRole is asked for, read as AWS reads it. Invariant: a parameter that this STS cannot honour
- * is refused, never ignored: an ignored session policy would be a session with too many rights.
+ * The parameters of AssumeRole, read as AWS reads them. Invariant: a parameter that this STS does not support is
+ * refused, never ignored: an ignored session policy would be a session with too many rights.
  */
 
 import {
@@ -126,7 +126,7 @@ function readTagKeys(list: readonly unknown[], violations: Violations): readonly
   );
 }
 
-/** What no single member's limits say. @throws AwsError InvalidParameterValue */
+/** The rules on tags as a whole. @throws AwsError InvalidParameterValue */
 function tagsOf(pairs: readonly Pair[], transitive: readonly string[]): Record<string, string> {
   const ids = new Set(pairs.map(([key]) => tagKeyId(key)));
   if (ids.size < pairs.length) {

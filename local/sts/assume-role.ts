@@ -78,7 +78,7 @@ function authorizedRole(
   if (sourceIdentity !== undefined) {
     allow('sts:SetSourceIdentity', { 'sts:SourceIdentity': sourceIdentity });
   }
-  // Never reached: a role that is not there trusts nobody.
+  // Never reached: a role that does not exist trusts nobody.
   if (role === undefined) throw new AwsError('AccessDeniedException', `${resource} is not a role`);
   return role;
 }

@@ -1,6 +1,6 @@
 /**
- * Who a session of a role is. Invariant: a session's tags are the role's own with the session's over
- * them, compared without regard to case, as IAM compares them.
+ * The caller that a session of a role is. Invariant: its tags are the role's, overridden by those of the session;
+ * tag keys are compared without regard to case, as IAM compares them.
  */
 import type { Caller } from '../iam/caller.ts';
 import type { Role } from './role.ts';
@@ -24,5 +24,5 @@ export function sessionOf(
   };
 }
 
-/** What two tag keys have in common that are one to IAM. */
+/** @returns the same text for tag keys that are one key to IAM */
 export const tagKeyId = (key: string): string => key.toLowerCase();

@@ -1,4 +1,4 @@
-/** The Authorization header of Signature Version 4, taken apart. */
+/** The Authorization header of Signature Version 4, parsed. */
 import { AwsError } from '../wire/aws-error.ts';
 
 export interface Authorization {

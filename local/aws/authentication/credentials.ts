@@ -24,7 +24,7 @@ export interface CredentialStore {
    * @param options.expiresAt makes them temporary, with a session token; without it they last
    */
   issue(caller: Caller, options?: { readonly expiresAt?: Date }): Credentials;
-  /** @returns what was issued, also for a while after it expired, so that the caller can be told so */
+  /** @returns what was issued, for a while even after it expired, so that the error can say so */
   find(accessKeyId: string): IssuedCredentials | undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Signature Version 4, verified. Invariant: a caller is who holds the secret of its access key, and
- * what was signed is what is acted on: method, target, host, date, every x-amz header and the whole
- * body. Source: "Create a signed AWS API request" in the IAM user guide. Every refusal is an error as AWS
- * names it for the JSON protocols; the query protocol has names of its own for the same.
+ * Signature Version 4, verified. Invariant: only the holder of an access key's secret is its caller, and what is
+ * acted on is what was signed: method, target, host, date, every x-amz header and the whole body. Source: "Create a
+ * signed AWS API request" in the IAM user guide. Errors have the names that AWS gives them in the JSON protocols; the
+ * query protocol translates them.
  */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
@@ -95,7 +95,7 @@ function checkScope(
   }
 }
 
-/** What is not signed could be changed on the way: AWS asks for the host and every x-amz header. */
+/** An unsigned header could be changed on the way: AWS requires the host and every x-amz header. */
 function checkSignedHeaders({ headers }: ReceivedRequest, { signedHeaders }: Authorization): void {
   const required = [...headers.keys()].filter((name) => name.startsWith('x-amz-'));
   for (const name of ['host', 'x-amz-date', ...required]) {
@@ -105,7 +105,7 @@ function checkSignedHeaders({ headers }: ReceivedRequest, { signedHeaders }: Aut
   }
 }
 
-/** Unknown key, missing token and another session's token look alike from outside, as on AWS. */
+/** An unknown key, a missing token and another session's token get the same error, as on AWS. */
 function knownCredentials(
   { headers }: ReceivedRequest,
   { accessKeyId }: Authorization,
@@ -144,9 +144,8 @@ function checkSignature(
 }
 
 /**
- * The services here have one path and no query, so there is nothing to normalize in either. The body's
- * hash is always the one of the body that came: a client that declares it unsigned, or as another, has
- * signed another request.
+ * The services here have one path and no query, so there is nothing to normalize. The hash is always that of the body
+ * as received: a client that declares another hash, or an unsigned body, has signed another request.
  */
 function canonicalRequest(
   { method, headers, body }: ReceivedRequest,
@@ -181,7 +180,7 @@ const sha256 = (data: Buffer | string): string => createHash('sha256').update(da
 
 const hmac = (key: Buffer, data: string) => createHmac('sha256', key).update(data).digest();
 
-/** Compares hashes, so that neither the time nor the length tells anything about the expected text. */
+/** Compares hashes, so that neither the time nor the length reveals anything about the expected text. */
 function sameText(expected: string, given: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(expected), hash(given));

@@ -1,5 +1,4 @@
 /** Which service and operation a request is for, and in which protocol. */
-
 import { AwsError } from './aws-error.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import type { Protocol } from './protocol.ts';

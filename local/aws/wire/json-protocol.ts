@@ -3,7 +3,7 @@ import { AwsError } from './aws-error.ts';
 import type { Protocol } from './protocol.ts';
 
 /** DynamoDB nests 32 levels of values, each of two levels of JSON; nothing here needs more. */
-const deepest = 100;
+const maxDepth = 100;
 
 export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
   const contentType = `application/x-amz-json-${version}`;
@@ -34,7 +34,7 @@ function readInput(body: Buffer): Readonly<Record<string, unknown>> {
     throw serialization('The body must be a JSON object.');
   }
   if (isTooDeep(input)) {
-    throw serialization(`The body is nested more than ${deepest} levels deep.`);
+    throw serialization(`The body is nested more than ${maxDepth} levels deep.`);
   }
   return input as Readonly<Record<string, unknown>>;
 }
@@ -43,7 +43,7 @@ function readInput(body: Buffer): Readonly<Record<string, unknown>> {
 function isTooDeep(root: object): boolean {
   let level: object[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth >= deepest) return true;
+    if (depth >= maxDepth) return true;
     level = level.flatMap((node) => Object.values(node).filter(isObject));
   }
   return false;

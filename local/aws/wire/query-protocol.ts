@@ -3,7 +3,7 @@ import { AwsError } from './aws-error.ts';
 import type { Protocol } from './protocol.ts';
 import { element } from './xml.ts';
 
-/** What the JSON protocols call otherwise: name and status. */
+/** The errors whose code or status is another than in the JSON protocols, by their name there. */
 const translations: Readonly<Record<string, readonly [code: string, status: number]>> = {
   AccessDeniedException: ['AccessDenied', 403],
   ExpiredTokenException: ['ExpiredToken', 403],
@@ -40,7 +40,7 @@ export function queryProtocol(namespace: string): Protocol {
   };
 }
 
-/** @returns the value of a form's only parameter of that name, without judging the rest */
+/** @returns the form's Action; nothing where there is none, or more than one */
 export function actionOf(body: Buffer): string | undefined {
   const actions = new URLSearchParams(body.toString('utf8')).getAll('Action');
   return actions.length === 1 ? actions[0] : undefined;
@@ -51,8 +51,8 @@ interface Node {
   readonly children: Map<string, Node>;
 }
 
-/** Deeper than any parameter of STS: `Tags.member.1.Key` has four parts. */
-const mostParts = 8;
+/** More than any parameter of STS has: `Tags.member.1.Key` has four. */
+const maxParts = 8;
 
 /** Makes `{Tags: [{Key, Value}]}` of `Tags.member.1.Key=...&Tags.member.1.Value=...`. */
 function readInput(form: string): Readonly<Record<string, unknown>> {
@@ -60,10 +60,10 @@ function readInput(form: string): Readonly<Record<string, unknown>> {
   for (const [name, value] of new URLSearchParams(form)) {
     if (name === 'Action' || name === 'Version') continue;
     const parts = name.split('.');
-    if (parts.length > mostParts || parts.includes('')) throw malformed(name);
+    if (parts.length > maxParts || parts.includes('')) throw malformed(name);
     let node = root;
     for (const part of parts) node = childOf(node, part);
-    // Given twice, or both a value and a structure: whichever were taken, the other was meant as well.
+    // Given twice, or both as a value and as a structure: the caller may mean either.
     if (node.value !== undefined) throw malformed(name);
     node.value = value;
   }

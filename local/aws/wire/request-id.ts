@@ -10,7 +10,7 @@ export function nextRequestId(): string {
     last = now;
     counter = 0;
   } else if (counter === 0xfff) {
-    // More than the counter has numbers for: the next millisecond begins early.
+    // The counter is used up: the next millisecond begins early.
     last += 1;
     counter = 0;
   } else counter += 1;

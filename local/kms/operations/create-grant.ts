@@ -17,8 +17,8 @@ const members = {
 };
 
 /**
- * Here only to be refused by the policies: a grant would let its grantee past tags and encryption context, so
- * a policy that allows CreateGrant is a hole, and the answer tells it (AccessDenied: no hole). Grants
+ * Only here so that the policies can refuse it. A grant would let its grantee use the key without regard to tags and
+ * encryption context, so a policy that allows CreateGrant is a hole: AccessDenied shows that there is none. Grants
  * themselves are not supported.
  */
 export const createGrant = kmsOperation({

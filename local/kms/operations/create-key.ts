@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Call } from '../../aws/operation.ts';
+import type { ConditionContext } from '../../iam/decision.ts';
 import { authorizeAccount } from '../access.ts';
-import { keyArn } from '../account.ts';
+import { type KmsAccount, keyArn } from '../account.ts';
 import { unsupported, validation } from '../errors.ts';
 import { oneOf, optional, text } from '../input.ts';
 import { keyMetadata, newKey } from '../key.ts';
@@ -58,11 +60,7 @@ export const createKey = kmsOperation({
       ...tagConditions,
       'kms:BypassPolicyLockoutSafetyCheck': String(bypass),
     });
-    if (keyTags.length > 0) {
-      // By IAM alone, on the key that is about to be: "To use the Tags parameter", CreateKey, API reference.
-      const context = { 'kms:CallerAccount': call.caller.accountId, ...tagConditions };
-      call.authorize({ action: 'kms:TagResource', resource: keyArn(account, keyId), context });
-    }
+    if (keyTags.length > 0) authorizeTagging(account, call, keyId, tagConditions);
     if (type.supported === undefined) {
       throw unsupported(
         'Only single-Region keys of origin AWS_KMS are supported here: SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, ' +
@@ -85,6 +83,17 @@ export const createKey = kmsOperation({
     return { KeyMetadata: keyMetadata(account, key) };
   },
 });
+
+/** IAM alone decides, about the key that will be created: "To use the Tags parameter", CreateKey, API reference. */
+function authorizeTagging(
+  account: KmsAccount,
+  call: Call,
+  keyId: string,
+  tagConditions: ConditionContext,
+): void {
+  const context = { 'kms:CallerAccount': call.caller.accountId, ...tagConditions };
+  call.authorize({ action: 'kms:TagResource', resource: keyArn(account, keyId), context });
+}
 
 interface TypeInput {
   readonly KeyUsage: string | undefined;

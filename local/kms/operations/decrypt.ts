@@ -1,6 +1,6 @@
 import { authorizeKey } from '../access.ts';
 import { keyArn } from '../account.ts';
-import { open } from '../ciphertext.ts';
+import { decryptUnder } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob, optional } from '../input.ts';
@@ -44,7 +44,7 @@ export const decrypt = kmsOperation({
     requireUsage(account, key, 'ENCRYPT_DECRYPT', 'Decrypt');
     const ciphertext = source.ciphertext();
     requireUsable(account, key, 'ENCRYPT_DECRYPT', 'Decrypt', input.EncryptionAlgorithm);
-    const plaintext = open(key, ciphertext, input.EncryptionContext);
+    const plaintext = decryptUnder(key, ciphertext, input.EncryptionContext);
     if (input.DryRun) throw dryRun();
     noteUse(account, call, key, 'Decrypt');
     return {

@@ -12,7 +12,7 @@ const members = {
   RotationPeriodInDays: defaulted(integer(90, 2560), 365),
 };
 
-/** Enabling again with the same period leaves the next date alone, so repeating it never puts a rotation off. */
+/** Enabling it again with the same period keeps the next rotation date, so repeating never delays a rotation. */
 export const enableKeyRotation = kmsOperation({
   name: 'EnableKeyRotation',
   members,

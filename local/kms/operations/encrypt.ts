@@ -1,6 +1,6 @@
 import { authorizedKey } from '../access.ts';
 import { keyArn } from '../account.ts';
-import { parseCiphertext, seal } from '../ciphertext.ts';
+import { encryptUnder, parseCiphertext } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob } from '../input.ts';
@@ -35,10 +35,10 @@ export const encrypt = kmsOperation({
     const key = authorizedKey(account, call, 'kms:Encrypt', input.KeyId, names, conditions);
     requireUsable(account, key, 'ENCRYPT_DECRYPT', 'Encrypt', input.EncryptionAlgorithm);
     if (input.DryRun) throw dryRun();
-    const sealed = seal(key, input.Plaintext, input.EncryptionContext);
+    const ciphertext = encryptUnder(key, input.Plaintext, input.EncryptionContext);
     noteUse(account, call, key, 'Encrypt');
     return {
-      CiphertextBlob: sealed.toString('base64'),
+      CiphertextBlob: ciphertext.toString('base64'),
       KeyId: keyArn(account, key.keyId),
       EncryptionAlgorithm: input.EncryptionAlgorithm,
     };

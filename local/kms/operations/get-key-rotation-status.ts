@@ -5,7 +5,10 @@ import { kmsOperation } from '../operation.ts';
 
 const members = { KeyId: keyName };
 
-/** Always off for a signing key. Off while the key is pending deletion. OnDemandRotationStartDate never shows: a rotation is done at once. */
+/**
+ * Rotation is always off for a signing key, and while a key is pending deletion. There is no OnDemandRotationStartDate:
+ * a rotation is done at once here.
+ */
 export const getKeyRotationStatus = kmsOperation({
   name: 'GetKeyRotationStatus',
   members,

@@ -9,7 +9,7 @@ import { kmsOperation } from '../operation.ts';
 
 const members = { KeyId: keyName, GrantTokens: grantTokens };
 
-/** No use of the key: GetKeyLastUsage does not tell of it. */
+/** Does not count as a use of the key: GetKeyLastUsage does not report it. */
 export const getPublicKey = kmsOperation({
   name: 'GetPublicKey',
   members,

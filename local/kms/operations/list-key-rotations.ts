@@ -32,7 +32,7 @@ export const listKeyRotations = kmsOperation({
   },
 });
 
-/** Oldest first. The first material came with the key, not by a rotation, and so has no rotation date. */
+/** Oldest first. The first material was made with the key, not by a rotation, so it has no rotation date. */
 function materialsOf(account: KmsAccount, key: StoredKey) {
   return key.materials.map((material, index) => ({
     position: String(index).padStart(9, '0'),

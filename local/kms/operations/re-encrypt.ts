@@ -1,6 +1,6 @@
 import { authorizeKey, findKey } from '../access.ts';
 import { keyArn } from '../account.ts';
-import { open, seal } from '../ciphertext.ts';
+import { decryptUnder, encryptUnder } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob, optional } from '../input.ts';
@@ -32,7 +32,7 @@ const members = {
   DryRunModifiers: absent('DryRunModifiers is not supported here'),
 };
 
-/** Two permissions: to take from the source key in its context, to give to the destination key in its own. */
+/** Needs two permissions: ReEncryptFrom on the source key with its context, ReEncryptTo on the destination with its own. */
 export const reEncrypt = kmsOperation({
   name: 'ReEncrypt',
   members,
@@ -75,13 +75,13 @@ export const reEncrypt = kmsOperation({
     const ciphertext = source.ciphertext();
     requireUsable(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', fromAlgorithm);
     requireUsable(account, toKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', toAlgorithm);
-    const plaintext = open(fromKey, ciphertext, input.SourceEncryptionContext);
+    const plaintext = decryptUnder(fromKey, ciphertext, input.SourceEncryptionContext);
     if (input.DryRun) throw dryRun();
-    const sealed = seal(toKey, plaintext, input.DestinationEncryptionContext);
+    const reencrypted = encryptUnder(toKey, plaintext, input.DestinationEncryptionContext);
     noteUse(account, call, fromKey, 'ReEncrypt');
     noteUse(account, call, toKey, 'ReEncrypt');
     return {
-      CiphertextBlob: sealed.toString('base64'),
+      CiphertextBlob: reencrypted.toString('base64'),
       SourceKeyId: keyArn(account, fromKey.keyId),
       KeyId: keyArn(account, toKey.keyId),
       SourceEncryptionAlgorithm: fromAlgorithm,

@@ -11,11 +11,11 @@ import { kmsOperation } from '../operation.ts';
 import { lastAutomaticRotation } from '../rotation.ts';
 
 const maxOnDemandRotations = 25;
-const quietTimeInMilliseconds = 20 * 60_000;
+const quietTimeMs = 20 * 60_000;
 
 const members = { KeyId: keyName };
 
-/** On AWS the new material comes some time after the answer, here with it. */
+/** The new material is current when this answers; on AWS some time later. */
 export const rotateKeyOnDemand = kmsOperation({
   name: 'RotateKeyOnDemand',
   members,
@@ -28,7 +28,7 @@ export const rotateKeyOnDemand = kmsOperation({
     requireSymmetric(account, key, 'RotateKeyOnDemand');
     const at = now(account);
     const automatic = lastAutomaticRotation(key);
-    if (automatic !== undefined && at - automatic < quietTimeInMilliseconds) {
+    if (automatic !== undefined && at - automatic < quietTimeMs) {
       throw new AwsError('ConflictException', `${arn} was rotated automatically just now.`);
     }
     const onDemand = key.materials.filter(({ origin }) => origin === 'ON_DEMAND');

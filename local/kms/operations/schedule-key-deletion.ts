@@ -1,5 +1,5 @@
 import { authorizedKey } from '../access.ts';
-import { dayInMilliseconds, epochSeconds, keyArn, now } from '../account.ts';
+import { dayMs, epochSeconds, keyArn, now } from '../account.ts';
 import { defaulted, integer } from '../input.ts';
 import { keyState, requireNotPendingDeletion } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
@@ -26,7 +26,7 @@ export const scheduleKeyDeletion = kmsOperation({
       'kms:ScheduleKeyDeletionPendingWindowInDays': String(windowInDays),
     });
     requireNotPendingDeletion(account, key);
-    const at = now(account) + windowInDays * dayInMilliseconds;
+    const at = now(account) + windowInDays * dayMs;
     const scheduled = { ...key, deletion: { at, windowInDays } };
     replaceKey(account, scheduled);
     return {

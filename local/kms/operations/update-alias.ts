@@ -11,7 +11,7 @@ const action = 'kms:UpdateAlias';
 
 const members = { AliasName: aliasName, TargetKeyId: keyName };
 
-/** Three permissions: on the alias, on the key that it names and on the one that it is to name. */
+/** Needs three permissions: on the alias, on the key that it names now and on the key that it will name. */
 export const updateAlias = kmsOperation({
   name: 'UpdateAlias',
   members,

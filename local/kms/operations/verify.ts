@@ -8,7 +8,7 @@ import { authorizedSigning, signingMembers } from '../signing.ts';
 
 const members = { ...signingMembers, Signature: blob(1, 6144) };
 
-/** Answers only where the signature is valid: one that is not is an error. */
+/** An invalid signature is an error, not an answer. */
 export const verify = kmsOperation({
   name: 'Verify',
   members,

@@ -95,7 +95,7 @@ describe('bad input is never a 500', () => {
     ['POST', '/', 'TrentService'],
     ['POST', '/', ''],
   ])(
-    'a request for nothing that is served is told what is: %s %s %s',
+    'a request for what is not served here gets a list of what is: %s %s %s',
     async (method, path, target) => {
       const raw = { ...kmsRequest(endpoint.url, method === 'GET' ? '' : '{}'), method, path };
       raw.headers['x-amz-target'] = target;
@@ -233,13 +233,13 @@ describe('every decision can be explained', () => {
     expect((await explained('/_local/decisions/../x')).status).toBe(400);
   });
 
-  test('not under a name that somebody else lets resolve to this machine', async () => {
+  test('not under a foreign name that resolves to this machine', async () => {
     const answer = await explained('/_local/decisions/none', { host: 'evil.example:80' });
     expect(answer.status).toBe(400);
   });
 });
 
-describe('every call is told of once', () => {
+describe('every call is recorded once', () => {
   const last = () => endpoint.calls.at(-1);
 
   test('with its caller and outcome', async () => {

@@ -22,8 +22,8 @@ export const accountId = '111122223333';
 export class MovableClock {
   #ahead = 0;
   now = (): Date => new Date(Date.now() + this.#ahead);
-  advance(milliseconds: number): void {
-    this.#ahead += milliseconds;
+  advance(durationMs: number): void {
+    this.#ahead += durationMs;
   }
 }
 

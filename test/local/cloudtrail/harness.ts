@@ -34,13 +34,13 @@ const template = readTemplate(
 );
 
 export async function openTrailed() {
-  const told: TrailEvent[] = [];
+  const events: TrailEvent[] = [];
   const calls: FinishedCall[] = [];
   const deployment = await deploy({
     template,
     clock: systemClock,
     port: 0,
-    onTrailEvent: (event) => told.push(event),
+    onTrailEvent: (event) => events.push(event),
     onCall: (call) => calls.push(call),
   });
   const client = (credentials: Credentials) => {
@@ -54,7 +54,7 @@ export async function openTrailed() {
   const kms = client(deployment.operator);
   return {
     deployment,
-    told,
+    events,
     calls,
     kms,
     roleNamed,
@@ -63,7 +63,7 @@ export async function openTrailed() {
     arn: (keyId: string) => `arn:aws:kms:${account.region}:${account.accountId}:key/${keyId}`,
     key: async () => (await kms.createKey({})).KeyMetadata?.KeyId ?? '',
     /** the event of the call that ended last */
-    last: () => told.at(-1) as TrailEvent,
+    last: () => events.at(-1) as TrailEvent,
   };
 }
 

@@ -19,21 +19,24 @@ async function useOf(plaintext: Uint8Array): Promise<Uint8Array[]> {
   const { kms, as, key, signingKey } = stack;
   const KeyId = await key();
   const stranger = as('Stranger', 'acme');
-  const sealed = (await kms.encrypt({ KeyId, Plaintext: plaintext })).CiphertextBlob as Uint8Array;
+  const ciphertext = (await kms.encrypt({ KeyId, Plaintext: plaintext }))
+    .CiphertextBlob as Uint8Array;
   const data = await kms.generateDataKey({ KeyId, NumberOfBytes: 32 });
-  const { Plaintext: dataKey, CiphertextBlob: sealedKey } = data;
-  const moved = await kms.reEncrypt({ CiphertextBlob: sealed, DestinationKeyId: KeyId });
-  await kms.decrypt({ CiphertextBlob: sealed });
+  const { Plaintext: dataKey, CiphertextBlob: wrappedKey } = data;
+  const moved = await kms.reEncrypt({ CiphertextBlob: ciphertext, DestinationKeyId: KeyId });
+  await kms.decrypt({ CiphertextBlob: ciphertext });
   const message = { KeyId: signingKey, Message: plaintext, SigningAlgorithm } as const;
   const { Signature } = await kms.sign(message);
   await kms.verify({ ...message, Signature });
-  const spoiled = sealed.map((byte, index) => (index === sealed.length - 1 ? byte ^ 1 : byte));
+  const spoiled = ciphertext.map((byte, index) =>
+    index === ciphertext.length - 1 ? byte ^ 1 : byte,
+  );
   const failing = [
     () => kms.decrypt({ CiphertextBlob: spoiled }),
-    () => kms.decrypt({ CiphertextBlob: sealed, EncryptionContext: { a: 'b' } }),
+    () => kms.decrypt({ CiphertextBlob: ciphertext, EncryptionContext: { a: 'b' } }),
     () => kms.verify({ ...message, Signature: plaintext }),
     () => stranger.encrypt({ KeyId, Plaintext: plaintext }),
-    () => stranger.decrypt({ CiphertextBlob: sealed }),
+    () => stranger.decrypt({ CiphertextBlob: ciphertext }),
     () => kms.encrypt({ KeyId: 'no key', Plaintext: plaintext }),
   ];
   for (const call of failing) expect(await outcomeOf(call())).not.toBe('success');
@@ -41,14 +44,14 @@ async function useOf(plaintext: Uint8Array): Promise<Uint8Array[]> {
   await outcomeOf(kms.encrypt({ KeyId, Plaintext: plaintext }));
   stack.deployment.faults.clear();
   await kms.disableKey({ KeyId });
-  await outcomeOf(kms.decrypt({ CiphertextBlob: sealed }));
+  await outcomeOf(kms.decrypt({ CiphertextBlob: ciphertext }));
   const digest = createHash('sha256').update(plaintext).digest();
   return [
     plaintext,
-    sealed,
+    ciphertext,
     spoiled,
     dataKey,
-    sealedKey,
+    wrappedKey,
     moved.CiphertextBlob,
     Signature,
     digest,
@@ -66,11 +69,11 @@ test('no plaintext, data key, ciphertext, message or signature is in any event',
   await fc.assert(
     fc.asyncProperty(bytes, async (plaintext) => {
       const secrets = await useOf(plaintext);
-      const trail = JSON.stringify(stack.told).toLowerCase();
+      const trail = JSON.stringify(stack.events).toLowerCase();
       for (const secret of secrets.flatMap(spellings)) {
         expect(trail).not.toContain(secret.toLowerCase());
       }
-      stack.told.length = 0;
+      stack.events.length = 0;
     }),
     { numRuns: 25 },
   );
@@ -84,7 +87,7 @@ test.each([
     'a blob that is too long',
     { Plaintext: 'c2VjcmV0LXNlY3JldA=='.repeat(400).replaceAll('==', 'AA') },
   ],
-])('what stands in %s is not told', async (_where, members) => {
+])('what stands in %s is not recorded', async (_where, members) => {
   const { url, operator } = stack.deployment;
   const KeyId = await stack.key();
   const body = JSON.stringify({ KeyId, Plaintext: 'eA==', ...members });
@@ -93,5 +96,5 @@ test.each([
   });
   await send(url, request);
   expect(stack.last().eventName).toBe('Encrypt');
-  expect(JSON.stringify(stack.told)).not.toContain('c2VjcmV0');
+  expect(JSON.stringify(stack.events)).not.toContain('c2VjcmV0');
 });

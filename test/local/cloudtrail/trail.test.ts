@@ -78,7 +78,7 @@ describe('cryptography', () => {
     expect(Math.abs(Date.parse(event.eventTime) - before)).toBeLessThan(5000);
   });
 
-  test('names the material that opened or sealed, as the answer does', async () => {
+  test('names the material that decrypted or encrypted, as the answer does', async () => {
     const generated = await stack.kms.generateDataKey({ KeyId, KeySpec: 'AES_256' });
     expect(stack.last()).toMatchObject({
       requestParameters: { keyId: KeyId, keySpec: 'AES_256' },
@@ -107,7 +107,7 @@ describe('cryptography', () => {
     });
   });
 
-  test('of a signing key tells algorithm and kind of message', async () => {
+  test('of a signing key records algorithm and kind of message', async () => {
     const { signingKey, kms } = stack;
     const SigningAlgorithm = 'ECDSA_SHA_256';
     await kms.sign({ KeyId: signingKey, Message: Buffer.from('x'), SigningAlgorithm });
@@ -125,7 +125,7 @@ describe('cryptography', () => {
 });
 
 describe('administration', () => {
-  test('tells what was asked for and which key it changed', async () => {
+  test('records what was asked for and which key it changed', async () => {
     const created = await stack.kms.createKey({ Tags: [{ TagKey: 'a', TagValue: 'b' }] });
     const keyId = created.KeyMetadata?.KeyId ?? '';
     expect(stack.last()).toMatchObject({
@@ -156,7 +156,7 @@ describe('administration', () => {
     });
   });
 
-  test('that only reads is told without its answer, and without a resource where it has none', async () => {
+  test('that only reads is recorded without its answer, and without a resource where it has none', async () => {
     await stack.kms.getKeyPolicy({ KeyId });
     expect(stack.last()).toMatchObject({
       readOnly: true,
@@ -199,7 +199,7 @@ describe('a call that failed', () => {
     expect(event).not.toHaveProperty('additionalEventData');
   });
 
-  test('after the policies passed it is told with its parameters', async () => {
+  test('after the policies passed it is recorded with its parameters', async () => {
     const disabled = await stack.key();
     await stack.kms.disableKey({ KeyId: disabled });
     const call = { KeyId: disabled, KeySpec: 'AES_256', EncryptionContext: context } as const;
@@ -215,13 +215,13 @@ describe('a call that failed', () => {
   test.each([
     ['throttle', 'ThrottlingException'],
     ['error', 'KMSInternalException'],
-  ] as const)('by a fault of KMS, %s, is told without parameters', async (fault, errorCode) => {
+  ] as const)('by a fault of KMS, %s, is recorded without parameters', async (fault, errorCode) => {
     stack.deployment.faults.set([{ service: 'kms', operation: '*', fault }]);
     await outcomeOf(stack.kms.describeKey({ KeyId }));
     expect(stack.last()).toMatchObject({ errorCode, requestParameters: null, resources: [] });
   });
 
-  test('after it was carried out, since its answer was lost, is told as carried out', async () => {
+  test('after it was carried out, since its answer was lost, is recorded as carried out', async () => {
     stack.deployment.faults.set([{ service: 'kms', operation: '*', fault: 'lost' }]);
     await outcomeOf(stack.kms.enableKey({ KeyId }));
     expect(stack.last()).toMatchObject({ eventName: 'EnableKey', resources: [keyResource()] });
@@ -230,7 +230,7 @@ describe('a call that failed', () => {
 
   test('before KMS had it gives no event: signature, unknown operation, expired session, lost on the way', async () => {
     const { url, operator, faults } = stack.deployment;
-    const count = stack.told.length;
+    const count = stack.events.length;
     const attempt = async (operation: string, credentials = operator) =>
       (
         await send(
@@ -248,9 +248,9 @@ describe('a call that failed', () => {
     faults.set([{ service: 'kms', operation: '*', fault: 'timeout', delayMs: 1 }]);
     await outcomeOf(attempt('ListKeys'));
     faults.clear();
-    expect(stack.told).toHaveLength(count);
+    expect(stack.events).toHaveLength(count);
     expect(await attempt('ListKeys')).toBeUndefined();
-    expect(stack.told).toHaveLength(count + 1);
+    expect(stack.events).toHaveLength(count + 1);
   });
 });
 
@@ -262,12 +262,12 @@ test('every call has one event, with an id of its own, in the order in which the
   );
   await Promise.all(attempts);
   const calls = stack.calls.slice(count);
-  const events = stack.told.slice(-40);
+  const events = stack.events.slice(-40);
   expect(events.map(({ requestID }) => requestID)).toEqual(calls.map(({ requestId }) => requestId));
   expect(events.filter(({ errorCode }) => errorCode === 'AccessDenied')).toHaveLength(20);
-  const ids = stack.told.map(({ eventID }) => eventID);
+  const ids = stack.events.map(({ eventID }) => eventID);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(stack.deployment.trail.events).toEqual(stack.told);
+  expect(stack.deployment.trail.events).toEqual(stack.events);
 });
 
 test('GetKeyLastUsage names the event of the last use', async () => {
@@ -297,21 +297,21 @@ describe('the trail alone', () => {
     userAgent: 'agent',
     resources: [],
   } as const;
-  const open = (limit?: number, told: TrailEvent[] = []) => ({
+  const open = (limit?: number, heard: TrailEvent[] = []) => ({
     ...openTrail({
       ...account,
       fields: kmsCloudTrailFields,
-      onEvent: (event) => void told.push(event),
+      onEvent: (event) => void heard.push(event),
       ...(limit && { limit }),
     }),
-    told,
+    heard,
   });
 
-  test('keeps the last events and tells all', () => {
-    const { record, events, told } = open(3);
+  test('keeps the last events and reports all', () => {
+    const { record, events, heard } = open(3);
     for (const requestId of ['a', 'b', 'c', 'd', 'e']) record({ ...call, requestId });
     expect(events.map(({ requestID }) => requestID)).toEqual(['c', 'd', 'e']);
-    expect(told).toHaveLength(5);
+    expect(heard).toHaveLength(5);
   });
 
   test('says of a service that it called, and gives its event the id that both accounts share', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, broken, day, region, start, testKms } from './harness.ts';
+import { accountId, broken, dayMs, region, start, testKms } from './harness.ts';
 
 const aliasArn = (name: string) => `arn:aws:kms:${region}:${accountId}:${name}`;
 const AliasName = 'alias/tenant-keys/acme';
@@ -110,7 +110,7 @@ describe('UpdateAlias', () => {
       );
     }
     kms.refuses = () => false;
-    kms.pass(day);
+    kms.pass(dayMs);
     await kms.run('UpdateAlias', { AliasName, TargetKeyId });
     expect((await kms.run('ListAliases')).Aliases).toEqual([
       {
@@ -118,7 +118,7 @@ describe('UpdateAlias', () => {
         AliasArn: aliasArn(AliasName),
         TargetKeyId,
         CreationDate: start / 1000,
-        LastUpdatedDate: (start + day) / 1000,
+        LastUpdatedDate: (start + dayMs) / 1000,
       },
     ]);
   });

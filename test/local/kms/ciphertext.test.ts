@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   additionalData,
+  decryptUnder,
   type EncryptionContext,
-  open,
+  encryptUnder,
   parseCiphertext,
-  seal,
 } from '../../../local/kms/ciphertext.ts';
 import { newKey } from '../../../local/kms/key.ts';
 import { newMaterial } from '../../../local/kms/material.ts';
@@ -24,9 +24,9 @@ const plaintext = Buffer.from('a hundred bytes of nothing in particular, '.repea
 );
 
 /** @returns the plaintext, or the name and message of the error */
-function opened(blob: Buffer, sealedFor = context, with_: StoredKey = key): Buffer | string {
+function decrypted(blob: Buffer, encryptedFor = context, with_: StoredKey = key): Buffer | string {
   try {
-    return open(with_, parseCiphertext(blob), sealedFor);
+    return decryptUnder(with_, parseCiphertext(blob), encryptedFor);
   } catch (error) {
     return `${(error as Error).name}:${(error as Error).message}`;
   }
@@ -40,46 +40,46 @@ const contexts = fc
 const asJson = (value: EncryptionContext) => JSON.stringify([...value].sort());
 
 describe('a ciphertext', () => {
-  test('opens to what was sealed, whatever the bytes and the context', () => {
+  test('decrypts to what was encrypted, whatever the bytes and the context', () => {
     const bytes = fc.uint8Array({ minLength: 1, maxLength: 4096 });
     fc.assert(
       fc.property(bytes, contexts, (data, given) => {
-        const blob = seal(key, Buffer.from(data), given);
+        const blob = encryptUnder(key, Buffer.from(data), given);
         expect(blob.length).toBe(61 + data.length + 16);
-        expect(opened(blob, new Map([...given].reverse()))).toEqual(Buffer.from(data));
+        expect(decrypted(blob, new Map([...given].reverse()))).toEqual(Buffer.from(data));
       }),
     );
   });
 
-  test('with any single bit flipped does not open, with the key that it really belongs to', () => {
-    const blob = seal(key, plaintext, context);
+  test('with any single bit flipped does not decrypt, with the key that it really belongs to', () => {
+    const blob = encryptUnder(key, plaintext, context);
     for (let bit = 0; bit < blob.length * 8; bit += 1) {
       const flipped = Buffer.from(blob);
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
-      expect([bit, opened(flipped)]).toEqual([bit, refused]);
+      expect([bit, decrypted(flipped)]).toEqual([bit, refused]);
     }
   });
 
-  test('cut anywhere, or with a byte more at either end, does not open', () => {
-    const blob = seal(key, plaintext, context);
+  test('cut anywhere, or with a byte more at either end, does not decrypt', () => {
+    const blob = encryptUnder(key, plaintext, context);
     for (let length = 0; length < blob.length; length += 1) {
-      expect(opened(blob.subarray(0, length))).toBe(refused);
-      expect(opened(blob.subarray(blob.length - length))).toBe(refused);
+      expect(decrypted(blob.subarray(0, length))).toBe(refused);
+      expect(decrypted(blob.subarray(blob.length - length))).toBe(refused);
     }
-    expect(opened(Buffer.concat([blob, Buffer.from([0])]))).toBe(refused);
-    expect(opened(Buffer.concat([Buffer.from([1]), blob]))).toBe(refused);
+    expect(decrypted(Buffer.concat([blob, Buffer.from([0])]))).toBe(refused);
+    expect(decrypted(Buffer.concat([Buffer.from([1]), blob]))).toBe(refused);
   });
 
-  test('of a version from the future does not open', () => {
-    const blob = seal(key, plaintext, context);
+  test('of a version from the future does not decrypt', () => {
+    const blob = encryptUnder(key, plaintext, context);
     for (let version = 0; version < 256; version += 1) {
       blob[0] = version;
-      expect(typeof opened(blob)).toBe(version === 1 ? 'object' : 'string');
+      expect(typeof decrypted(blob)).toBe(version === 1 ? 'object' : 'string');
     }
   });
 
   test('names its key and material, and shows nothing of the plaintext', () => {
-    const blob = seal(key, plaintext, context);
+    const blob = encryptUnder(key, plaintext, context);
     const { keyId, materialId } = parseCiphertext(blob);
     expect(keyId).toBe(key.keyId);
     expect(materialId).toBe(key.materials[0]?.id);
@@ -87,31 +87,33 @@ describe('a ciphertext', () => {
   });
 
   test('of the same plaintext is different each time', () => {
-    const blobs = Array.from({ length: 200 }, () => seal(key, plaintext, context).toString('hex'));
+    const blobs = Array.from({ length: 200 }, () =>
+      encryptUnder(key, plaintext, context).toString('hex'),
+    );
     const ivs = blobs.map((blob) => blob.slice(49 * 2, 61 * 2));
     expect(new Set(blobs).size).toBe(200);
     expect(new Set(ivs).size).toBe(200);
   });
 
   test('opens with its own material after a rotation, and only with that', () => {
-    const old = seal(key, plaintext, context);
+    const old = encryptUnder(key, plaintext, context);
     const rotated = { ...key, materials: [...key.materials, newMaterial(0, 'ON_DEMAND')] };
-    expect(opened(old, context, rotated)).toEqual(plaintext);
-    expect(parseCiphertext(seal(rotated, plaintext, context)).materialId).toBe(
+    expect(decrypted(old, context, rotated)).toEqual(plaintext);
+    expect(parseCiphertext(encryptUnder(rotated, plaintext, context)).materialId).toBe(
       rotated.materials[1]?.id,
     );
     const without = { ...rotated, materials: rotated.materials.slice(1) };
-    expect(opened(old, context, without)).toBe(refused);
+    expect(decrypted(old, context, without)).toBe(refused);
   });
 
-  test('does not open with another key that has, by forgery, the same material', () => {
-    const blob = seal(key, plaintext, context);
+  test('does not decrypt with another key that has, by forgery, the same material', () => {
+    const blob = encryptUnder(key, plaintext, context);
     const other: StoredKey = { ...newKey(account, {}), materials: key.materials };
     const moved = Buffer.concat([
-      seal(other, plaintext, context).subarray(0, 17),
+      encryptUnder(other, plaintext, context).subarray(0, 17),
       blob.subarray(17),
     ]);
-    expect(opened(moved, context, other)).toBe(refused);
+    expect(decrypted(moved, context, other)).toBe(refused);
   });
 });
 
@@ -120,7 +122,7 @@ describe('the encryption context', () => {
     fc.assert(
       fc.property(contexts, contexts, (given, asked) => {
         fc.pre(asJson(given) !== asJson(asked));
-        expect(opened(seal(key, plaintext, given), asked)).toBe(refused);
+        expect(decrypted(encryptUnder(key, plaintext, given), asked)).toBe(refused);
       }),
     );
   });
@@ -174,7 +176,7 @@ describe('the encryption context', () => {
     [{ a: 'é' }, { a: 'e\u0301' }],
     [{ a: 'b' }, { a: 'b ' }],
   ])('%j is not %j', (a, b) => {
-    const blob = seal(key, plaintext, new Map(Object.entries(a)));
-    expect(opened(blob, new Map(Object.entries(b) as [string, string][]))).toBe(refused);
+    const blob = encryptUnder(key, plaintext, new Map(Object.entries(a)));
+    expect(decrypted(blob, new Map(Object.entries(b) as [string, string][]))).toBe(refused);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { declareKey } from '../../../local/kms/declared-key.ts';
-import { accountId, base64, day, errorOf, testKms } from './harness.ts';
+import { accountId, base64, dayMs, errorOf, testKms } from './harness.ts';
 
 const keyId = '11111111-2222-3333-4444-555555555555';
 const declared = {
@@ -23,7 +23,7 @@ describe('a declared key', () => {
       KeyId: 'alias/own',
       Plaintext: base64('x'),
     });
-    kms.pass(90 * day);
+    kms.pass(90 * dayMs);
     expect((await kms.run('Decrypt', { CiphertextBlob })).KeyId).toBe(kms.arn(keyId));
     expect(kms.account.store.keys.get(keyId)?.materials).toHaveLength(2);
     expect((await kms.run('GetKeyPolicy', { KeyId: keyId })).Policy).toBe(declared.policy);
@@ -34,7 +34,7 @@ describe('a declared key', () => {
     declareKey(kms.account, declared);
     await kms.run('DisableKey', { KeyId: keyId });
     const before = kms.account.store.keys.get(keyId);
-    kms.pass(day);
+    kms.pass(dayMs);
     declareKey(kms.account, { ...declared, description: 'new', tags: [] });
     expect(kms.account.store.keys.get(keyId)).toEqual({ ...before, description: 'new', tags: [] });
     declareKey(kms.account, { ...declared, rotationPeriodInDays: undefined });
@@ -64,7 +64,7 @@ describe('a declared key', () => {
     await kms.run('ScheduleKeyDeletion', { KeyId: keyId, PendingWindowInDays: 7 });
     declareKey(kms.account, declared);
     expect(kms.account.store.keys.get(keyId)?.deletion).toBeDefined();
-    kms.pass(7 * day);
+    kms.pass(7 * dayMs);
     declareKey(kms.account, declared);
     expect([...kms.account.store.keys, ...kms.account.store.aliases]).toEqual([]);
   });

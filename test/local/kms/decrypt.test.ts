@@ -3,7 +3,7 @@ import { base64, broken, testKms } from './harness.ts';
 
 const context = { TenantId: 'acme' };
 
-async function sealed() {
+async function encrypted() {
   const kms = testKms();
   const KeyId = await kms.key();
   const input = { KeyId, Plaintext: base64('hello'), EncryptionContext: context };
@@ -18,7 +18,7 @@ describe('Decrypt: serialization', () => {
     [{ EncryptionContext: { a: ['b'] } }, 'Start of list found where not expected'],
     [{ KeyId: 1 }, 'NUMBER_VALUE can not be converted to a String'],
   ])('%j', async (input, message) => {
-    const { kms, CiphertextBlob } = await sealed();
+    const { kms, CiphertextBlob } = await encrypted();
     const error = await kms.error('Decrypt', { CiphertextBlob, ...input });
     expect(error).toBe(`SerializationException: ${message}`);
   });
@@ -37,7 +37,7 @@ describe('Decrypt: validation', () => {
   });
 
   test('Recipient is not supported, and says so', async () => {
-    const { kms, CiphertextBlob } = await sealed();
+    const { kms, CiphertextBlob } = await encrypted();
     const error = await kms.error('Decrypt', { CiphertextBlob, Recipient: {} });
     expect(error).toMatch(/^UnsupportedOperationException: .*Recipient/);
   });
@@ -45,7 +45,7 @@ describe('Decrypt: validation', () => {
 
 describe('Decrypt', () => {
   test('finds the key by the ciphertext and answers its ARN and material', async () => {
-    const { kms, KeyId, CiphertextBlob } = await sealed();
+    const { kms, KeyId, CiphertextBlob } = await encrypted();
     expect(await kms.run('Decrypt', { CiphertextBlob, EncryptionContext: context })).toEqual({
       KeyId: kms.arn(KeyId),
       Plaintext: base64('hello'),
@@ -54,8 +54,8 @@ describe('Decrypt', () => {
     });
   });
 
-  test('is authorized on the key in the ciphertext with the context of the request, before it is opened', async () => {
-    const { kms, KeyId, CiphertextBlob } = await sealed();
+  test('is authorized on the key in the ciphertext with the context of the request, before it is decrypted', async () => {
+    const { kms, KeyId, CiphertextBlob } = await encrypted();
     kms.refuses = () => true;
     const input = { CiphertextBlob, EncryptionContext: { TenantId: 'globex' } };
     expect(await kms.error('Decrypt', input)).toBe('AccessDeniedException: no kms:Decrypt');
@@ -72,13 +72,13 @@ describe('Decrypt', () => {
     ['a wrong key', { tenantid: 'acme' }],
     ['a pair more', { TenantId: 'acme', a: 'b' }],
   ])('%s: InvalidCiphertextException without a word', async (_, EncryptionContext) => {
-    const { kms, CiphertextBlob } = await sealed();
+    const { kms, CiphertextBlob } = await encrypted();
     const error = await kms.error('Decrypt', { CiphertextBlob, EncryptionContext });
     expect(error).toBe('InvalidCiphertextException: ');
   });
 
   test('garbage, a byte more, a byte less: InvalidCiphertextException without a word', async () => {
-    const { kms, CiphertextBlob } = await sealed();
+    const { kms, CiphertextBlob } = await encrypted();
     const bytes = Buffer.from(CiphertextBlob, 'base64');
     const wrong = [
       Buffer.from('garbage'),
@@ -93,7 +93,7 @@ describe('Decrypt', () => {
   });
 
   test('a KeyId that is not the ciphertext’s: IncorrectKeyException, once that key is allowed', async () => {
-    const { kms, CiphertextBlob } = await sealed();
+    const { kms, CiphertextBlob } = await encrypted();
     const other = await kms.key();
     const input = { CiphertextBlob, EncryptionContext: context, KeyId: other };
     expect(await kms.error('Decrypt', input)).toBe(
@@ -104,13 +104,13 @@ describe('Decrypt', () => {
   });
 
   test('a ciphertext of a key that is not here is answered like one that is not yours', async () => {
-    const { CiphertextBlob } = await sealed();
+    const { CiphertextBlob } = await encrypted();
     const error = await testKms().error('Decrypt', { CiphertextBlob, EncryptionContext: context });
     expect(error).toMatch(/^AccessDeniedException: The ciphertext refers to a customer master key/);
   });
 
   test('a disabled key does not decrypt, a key pending deletion neither', async () => {
-    const { kms, KeyId, CiphertextBlob } = await sealed();
+    const { kms, KeyId, CiphertextBlob } = await encrypted();
     const input = { CiphertextBlob, EncryptionContext: context };
     await kms.run('DisableKey', { KeyId });
     expect(await kms.error('Decrypt', input)).toBe(
@@ -123,7 +123,7 @@ describe('Decrypt', () => {
   });
 
   test('DryRun of a wrong ciphertext is no success', async () => {
-    const { kms, CiphertextBlob } = await sealed();
+    const { kms, CiphertextBlob } = await encrypted();
     const input = { CiphertextBlob, DryRun: true };
     expect(await kms.error('Decrypt', input)).toBe('InvalidCiphertextException: ');
     expect(await kms.error('Decrypt', { ...input, EncryptionContext: context })).toMatch(

@@ -49,7 +49,7 @@ describe('Encrypt: validation', () => {
     expect(await kms.error('Encrypt', { KeyId, Plaintext: plaintext, ...input })).toBe(message);
   });
 
-  test('two broken constraints are counted and both told', async () => {
+  test('two broken constraints are counted and both named', async () => {
     const error = await testKms().error('Encrypt', { Plaintext: '' });
     expect(error).toMatch(
       /^ValidationException: 2 validation errors detected: .*'keyId'.*; .*'plaintext'/,

@@ -9,7 +9,7 @@ import { type KeyStore, openKeyStore } from '../../../local/kms/store.ts';
 
 export const accountId = '111122223333';
 export const region = 'eu-central-1';
-export const day = 86_400_000;
+export const dayMs = 86_400_000;
 export const start = Date.UTC(2026, 0, 1);
 
 export const operator: Caller = {
@@ -32,7 +32,7 @@ export interface TestKms {
   /** set it to refuse checks */
   refuses: (check: AccessCheck) => boolean;
   /** moves the clock forward */
-  pass(milliseconds: number): void;
+  pass(durationMs: number): void;
   run(operation: string, input?: object): Promise<Answer>;
   /** @returns `<error name>: <message>`; fails where the operation succeeds */
   error(operation: string, input?: object): Promise<string>;
@@ -62,8 +62,8 @@ export function testKms(store: KeyStore = openKeyStore()): TestKms {
     service,
     checks,
     refuses: () => false,
-    pass: (milliseconds) => {
-      time += milliseconds;
+    pass: (durationMs) => {
+      time += durationMs;
     },
     // Through JSON, as the endpoint does, so that no test passes a value that no request can carry.
     run: async (operation, input = {}) => {

@@ -61,7 +61,7 @@ const controlPlane = named(
 
 const kms = testKms();
 const keys = { acme: '', globex: '' };
-const sealed = { acme: '', globex: '' };
+const encrypted = { acme: '', globex: '' };
 
 async function as(caller: Caller, operation: string, input: object) {
   const call: Call = {
@@ -100,7 +100,7 @@ beforeAll(async () => {
     keys[tenantId] = KeyMetadata.KeyId;
     const input = { KeyId: keys[tenantId], Plaintext: base64(tenantId), ...contextOf(tenantId) };
     const answer = await as(session({ TenantId: tenantId }), 'Encrypt', input);
-    sealed[tenantId] = answer.CiphertextBlob;
+    encrypted[tenantId] = answer.CiphertextBlob;
   }
 });
 
@@ -108,13 +108,13 @@ beforeAll(async () => {
 const attempts: [string, () => object][] = [
   ['Encrypt', () => ({ KeyId: keys.globex, Plaintext: base64('x'), ...contextOf('globex') })],
   ['Encrypt', () => ({ KeyId: keys.globex, Plaintext: base64('x'), ...contextOf('acme') })],
-  ['Decrypt', () => ({ CiphertextBlob: sealed.globex, ...contextOf('globex') })],
-  ['Decrypt', () => ({ CiphertextBlob: sealed.globex, ...contextOf('acme') })],
+  ['Decrypt', () => ({ CiphertextBlob: encrypted.globex, ...contextOf('globex') })],
+  ['Decrypt', () => ({ CiphertextBlob: encrypted.globex, ...contextOf('acme') })],
   ['GenerateDataKey', () => ({ KeyId: keys.globex, KeySpec: 'AES_256', ...contextOf('acme') })],
   [
     'ReEncrypt',
     () => ({
-      CiphertextBlob: sealed.globex,
+      CiphertextBlob: encrypted.globex,
       SourceEncryptionContext: { TenantId: 'globex' },
       DestinationKeyId: keys.acme,
       DestinationEncryptionContext: { TenantId: 'acme' },
@@ -123,7 +123,7 @@ const attempts: [string, () => object][] = [
   [
     'ReEncrypt',
     () => ({
-      CiphertextBlob: sealed.acme,
+      CiphertextBlob: encrypted.acme,
       SourceEncryptionContext: { TenantId: 'acme' },
       DestinationKeyId: keys.globex,
       DestinationEncryptionContext: { TenantId: 'globex' },
@@ -158,7 +158,7 @@ describe.each([
 
 describe('acme’s session', () => {
   test('uses its own key', async () => {
-    const input = { CiphertextBlob: sealed.acme, ...contextOf('acme') };
+    const input = { CiphertextBlob: encrypted.acme, ...contextOf('acme') };
     expect((await as(acme, 'Decrypt', input)).Plaintext).toBe(base64('acme'));
     const dataKey = { KeyId: keys.acme, KeySpec: 'AES_256', ...contextOf('acme') };
     expect(await as(acme, 'GenerateDataKey', dataKey)).toHaveProperty('Plaintext');

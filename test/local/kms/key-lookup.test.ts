@@ -8,7 +8,7 @@ const arn = (resource: string, inRegion = region, account = accountId) =>
 
 describe('a key that cannot be found', () => {
   test.each([unknown, multiRegion, arn(`key/${unknown}`)])(
-    '%s is told to whom IAM allows the action on it, and to nobody else',
+    '%s is revealed only to a caller to whom IAM allows the action on it',
     async (KeyId) => {
       const kms = testKms();
       const resource = KeyId.startsWith('arn:') ? KeyId : arn(`key/${KeyId}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { base64, broken, day, start, testKms } from './harness.ts';
+import { base64, broken, dayMs, start, testKms } from './harness.ts';
 
 async function scheduled(PendingWindowInDays?: number) {
   const kms = testKms();
@@ -50,11 +50,11 @@ describe('DisableKey and EnableKey', () => {
 });
 
 describe('ScheduleKeyDeletion', () => {
-  test('answers the ARN, the date, the state and the window, and tells the policies the window', async () => {
+  test('answers the ARN, the date, the state and the window, and gives the policies the window', async () => {
     const { kms, KeyId, answer } = await scheduled();
     expect(answer).toEqual({
       KeyId: kms.arn(KeyId),
-      DeletionDate: (start + 30 * day) / 1000,
+      DeletionDate: (start + 30 * dayMs) / 1000,
       KeyState: 'PendingDeletion',
       PendingWindowInDays: 30,
     });
@@ -84,7 +84,7 @@ describe('ScheduleKeyDeletion', () => {
 
   test('on its date the key, its material and its aliases are gone, in memory too', async () => {
     const { kms, KeyId, CiphertextBlob } = await scheduled(7);
-    kms.pass(7 * day - 1);
+    kms.pass(7 * dayMs - 1);
     expect((await kms.run('ListKeys')).Keys).toHaveLength(1);
     kms.pass(1);
     expect(await kms.error('DescribeKey', { KeyId })).toBe(
@@ -103,7 +103,7 @@ describe('ScheduleKeyDeletion', () => {
   test('frees the name of the alias on its date', async () => {
     const { kms } = await scheduled(7);
     const TargetKeyId = await kms.key();
-    kms.pass(7 * day);
+    kms.pass(7 * dayMs);
     await kms.run('CreateAlias', { AliasName: 'alias/a', TargetKeyId });
     expect((await kms.run('DescribeKey', { KeyId: 'alias/a' })).KeyMetadata.KeyId).toBe(
       TargetKeyId,
@@ -112,14 +112,14 @@ describe('ScheduleKeyDeletion', () => {
 });
 
 describe('CancelKeyDeletion', () => {
-  test('leaves the key disabled, and its ciphertexts open once it is enabled', async () => {
+  test('leaves the key disabled, and its ciphertexts decrypt once it is enabled', async () => {
     const { kms, KeyId, CiphertextBlob } = await scheduled();
-    kms.pass(29 * day);
+    kms.pass(29 * dayMs);
     expect(await kms.run('CancelKeyDeletion', { KeyId })).toEqual({ KeyId: kms.arn(KeyId) });
     const { KeyMetadata } = await kms.run('DescribeKey', { KeyId });
     expect(KeyMetadata.KeyState).toBe('Disabled');
     expect(KeyMetadata).not.toHaveProperty('DeletionDate');
-    kms.pass(365 * day);
+    kms.pass(365 * dayMs);
     await kms.run('EnableKey', { KeyId });
     expect((await kms.run('Decrypt', { CiphertextBlob })).Plaintext).toBe(base64('x'));
   });
@@ -134,7 +134,7 @@ describe('CancelKeyDeletion', () => {
 });
 
 describe('GetKeyLastUsage', () => {
-  test('tells the last successful operation, and an unsuccessful one is none', async () => {
+  test('shows the last successful operation; an unsuccessful one does not count', async () => {
     const kms = testKms();
     const KeyId = await kms.key();
     const base = {

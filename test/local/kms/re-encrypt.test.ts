@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { base64, broken, testKms } from './harness.ts';
 
-async function sealed() {
+async function encrypted() {
   const kms = testKms();
   const source = await kms.key();
   const destination = await kms.key();
@@ -22,7 +22,7 @@ async function sealed() {
 
 describe('ReEncrypt: serialization', () => {
   test('a context that is no map', async () => {
-    const { kms, input } = await sealed();
+    const { kms, input } = await encrypted();
     const error = await kms.error('ReEncrypt', { ...input, DestinationEncryptionContext: 5 });
     expect(error).toBe('SerializationException: NUMBER_VALUE can not be converted to a Map');
   });
@@ -30,7 +30,7 @@ describe('ReEncrypt: serialization', () => {
 
 describe('ReEncrypt: validation', () => {
   test('the destination is required', async () => {
-    const { kms, input } = await sealed();
+    const { kms, input } = await encrypted();
     const error = await kms.error('ReEncrypt', { ...input, DestinationKeyId: undefined });
     expect(error).toBe(broken("null at 'destinationKeyId'", 'not be null'));
   });
@@ -38,7 +38,7 @@ describe('ReEncrypt: validation', () => {
 
 describe('ReEncrypt', () => {
   test('moves a ciphertext to another key and context', async () => {
-    const { kms, source, destination, input } = await sealed();
+    const { kms, source, destination, input } = await encrypted();
     const answer = await kms.run('ReEncrypt', input);
     expect(answer).toEqual({
       CiphertextBlob: expect.any(String),
@@ -55,7 +55,7 @@ describe('ReEncrypt', () => {
   });
 
   test('asks for ReEncryptFrom with the source context, ReEncryptTo with the destination context', async () => {
-    const { kms, source, destination, input } = await sealed();
+    const { kms, source, destination, input } = await encrypted();
     await kms.run('ReEncrypt', input);
     expect(kms.checks).toHaveLength(2);
     const [from, to] = kms.checks;
@@ -74,20 +74,20 @@ describe('ReEncrypt', () => {
   });
 
   test('on the same key says so to the policies', async () => {
-    const { kms, source, input } = await sealed();
+    const { kms, source, input } = await encrypted();
     await kms.run('ReEncrypt', { ...input, DestinationKeyId: source });
     const same = kms.checks.map((check) => check.context?.['kms:ReEncryptOnSameKey']);
     expect(same).toEqual(['true', 'true']);
   });
 
   test.each(['kms:ReEncryptFrom', 'kms:ReEncryptTo'])('without %s is refused', async (action) => {
-    const { kms, input } = await sealed();
+    const { kms, input } = await encrypted();
     kms.refuses = (check) => check.action === action;
     expect(await kms.error('ReEncrypt', input)).toBe(`AccessDeniedException: no ${action}`);
   });
 
   test('a wrong source context, a wrong source key, a disabled key on either side', async () => {
-    const { kms, source, destination, input } = await sealed();
+    const { kms, source, destination, input } = await encrypted();
     expect(await kms.error('ReEncrypt', { ...input, SourceEncryptionContext: {} })).toBe(
       'InvalidCiphertextException: ',
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { base64, broken, day, start, testKms } from './harness.ts';
+import { base64, broken, dayMs, start, testKms } from './harness.ts';
 
 async function rotating(RotationPeriodInDays?: number) {
   const kms = testKms();
@@ -11,7 +11,7 @@ async function rotating(RotationPeriodInDays?: number) {
   return { kms, KeyId, status, rotations };
 }
 
-const seconds = (days: number) => (start + days * day) / 1000;
+const seconds = (days: number) => (start + days * dayMs) / 1000;
 
 describe('rotation: serialization', () => {
   test('a period that is no integer', async () => {
@@ -44,11 +44,11 @@ describe('automatic rotation', () => {
     await kms.run('EnableKeyRotation', { KeyId });
     await kms.run('DisableKeyRotation', { KeyId });
     expect(await kms.run('GetKeyRotationStatus', { KeyId })).toEqual(off);
-    kms.pass(1000 * day);
+    kms.pass(1000 * dayMs);
     expect(kms.account.store.keys.get(KeyId)?.materials).toHaveLength(1);
   });
 
-  test('has a period of a year by default, and tells the policies the period', async () => {
+  test('has a period of a year by default, and gives the policies the period', async () => {
     const { kms, KeyId, status } = await rotating();
     expect(kms.checks.at(-1)?.context?.['kms:RotationPeriodInDays']).toBe('365');
     expect(await status()).toEqual({
@@ -61,7 +61,7 @@ describe('automatic rotation', () => {
 
   test('enabled again leaves the date alone, with another period begins anew', async () => {
     const { kms, KeyId, status } = await rotating(90);
-    kms.pass(89 * day);
+    kms.pass(89 * dayMs);
     await kms.run('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
     expect((await status()).NextRotationDate).toBe(seconds(90));
     await kms.run('EnableKeyRotation', { KeyId, RotationPeriodInDays: 100 });
@@ -70,21 +70,21 @@ describe('automatic rotation', () => {
 
   test('adds one material at each date that passed, and each ciphertext opens with its own', async () => {
     const { kms, KeyId, status, rotations } = await rotating(90);
-    const seal = () => kms.run('Encrypt', { KeyId, Plaintext: base64('x') });
-    const sealed = [await seal()];
-    kms.pass(90 * day - 1);
+    const encrypt = () => kms.run('Encrypt', { KeyId, Plaintext: base64('x') });
+    const encrypted = [await encrypt()];
+    kms.pass(90 * dayMs - 1);
     expect(await rotations()).toEqual([]);
     kms.pass(1);
-    sealed.push(await seal());
-    kms.pass(3 * 90 * day + 5);
-    sealed.push(await seal());
+    encrypted.push(await encrypt());
+    kms.pass(3 * 90 * dayMs + 5);
+    encrypted.push(await encrypt());
     const dates = (await rotations()).map(
       (rotation: { RotationDate: number }) => rotation.RotationDate,
     );
     expect(dates).toEqual([90, 180, 270, 360].map(seconds));
     expect((await status()).NextRotationDate).toBe(seconds(450));
     const materials = [];
-    for (const { CiphertextBlob } of sealed) {
+    for (const { CiphertextBlob } of encrypted) {
       materials.push((await kms.run('Decrypt', { CiphertextBlob })).KeyMaterialId);
     }
     const known = kms.account.store.keys.get(KeyId)?.materials.map((material) => material.id);
@@ -94,7 +94,7 @@ describe('automatic rotation', () => {
   test('rests while the key is disabled, and makes up one rotation when it is enabled', async () => {
     const { kms, KeyId, rotations, status } = await rotating(90);
     await kms.run('DisableKey', { KeyId });
-    kms.pass(300 * day);
+    kms.pass(300 * dayMs);
     expect(await rotations()).toEqual([]);
     expect((await status()).KeyRotationEnabled).toBe(true);
     await kms.run('EnableKey', { KeyId });
@@ -105,7 +105,7 @@ describe('automatic rotation', () => {
   test('resumes its schedule where the key was disabled for less than the period', async () => {
     const { kms, KeyId, rotations, status } = await rotating(90);
     await kms.run('DisableKey', { KeyId });
-    kms.pass(10 * day);
+    kms.pass(10 * dayMs);
     await kms.run('EnableKey', { KeyId });
     expect(await rotations()).toEqual([]);
     expect((await status()).NextRotationDate).toBe(seconds(90));
@@ -113,9 +113,9 @@ describe('automatic rotation', () => {
 
   test('rests while the key is pending deletion, and is made up when it is enabled again', async () => {
     const { kms, KeyId, rotations } = await rotating(90);
-    kms.pass(80 * day);
+    kms.pass(80 * dayMs);
     await kms.run('ScheduleKeyDeletion', { KeyId });
-    kms.pass(20 * day);
+    kms.pass(20 * dayMs);
     expect(await rotations()).toEqual([]);
     await kms.run('CancelKeyDeletion', { KeyId });
     expect(await rotations()).toEqual([]);
@@ -149,10 +149,10 @@ describe('automatic rotation', () => {
 });
 
 describe('RotateKeyOnDemand', () => {
-  test('adds a material, leaves the schedule alone, and old ciphertexts open', async () => {
+  test('adds a material, leaves the schedule alone, and old ciphertexts decrypt', async () => {
     const { kms, KeyId, status, rotations } = await rotating(90);
     const { CiphertextBlob } = await kms.run('Encrypt', { KeyId, Plaintext: base64('x') });
-    kms.pass(day);
+    kms.pass(dayMs);
     expect(await kms.run('RotateKeyOnDemand', { KeyId })).toEqual({ KeyId: kms.arn(KeyId) });
     expect((await status()).NextRotationDate).toBe(seconds(90));
     expect((await kms.run('Decrypt', { CiphertextBlob })).Plaintext).toBe(base64('x'));
@@ -183,13 +183,13 @@ describe('RotateKeyOnDemand', () => {
 
   test('automatic rotations do not count towards the 25', async () => {
     const { kms, KeyId } = await rotating(90);
-    kms.pass(30 * 90 * day + day);
+    kms.pass(30 * 90 * dayMs + dayMs);
     expect(await kms.run('RotateKeyOnDemand', { KeyId })).toEqual({ KeyId: kms.arn(KeyId) });
   });
 
   test('conflicts with an automatic rotation of the last 20 minutes', async () => {
     const { kms, KeyId } = await rotating(90);
-    kms.pass(90 * day);
+    kms.pass(90 * dayMs);
     expect(await kms.error('RotateKeyOnDemand', { KeyId })).toMatch(/^ConflictException: /);
     kms.pass(20 * 60_000);
     expect(await kms.run('RotateKeyOnDemand', { KeyId })).toEqual({ KeyId: kms.arn(KeyId) });

@@ -64,10 +64,10 @@ describe.each(onKeys)('%s', (operation, input = {}) => {
     );
   });
 
-  test('refused by the policies, does and tells nothing', async () => {
+  test('refused by the policies, does and reveals nothing', async () => {
     const kms = testKms();
     const KeyId = await kms.key();
-    // In a state that would stop most of them: the state is told only to who may ask.
+    // In a state that would stop most of them: only a caller who may ask learns the state.
     await kms.run('ScheduleKeyDeletion', { KeyId });
     const before = kms.account.store.keys.get(KeyId);
     kms.refuses = () => true;
@@ -82,7 +82,7 @@ describe.each(onKeys)('%s', (operation, input = {}) => {
 });
 
 describe.each(['CreateKey', 'ListKeys', 'ListAliases'])('%s', (operation) => {
-  test('refused by IAM, does and tells nothing', async () => {
+  test('refused by IAM, does and reveals nothing', async () => {
     const kms = testKms();
     kms.refuses = () => true;
     expect(await kms.error(operation)).toBe(`AccessDeniedException: no kms:${operation}`);

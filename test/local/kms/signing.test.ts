@@ -130,7 +130,7 @@ describe('a signing key', () => {
     }
   });
 
-  test('tells the policies the algorithm, the message type and the type of key', async () => {
+  test('gives the policies the algorithm, the message type and the type of key', async () => {
     const { kms, KeyId, sign } = await signing();
     await sign({ MessageType: 'DIGEST', Message: digest });
     expect(kms.checks.at(-1)).toMatchObject({

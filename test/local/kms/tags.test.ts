@@ -64,7 +64,7 @@ describe('tags', () => {
     expect(await tags()).toEqual([tag('A', '4'), tag('b', '1')]);
   });
 
-  test('are told to the policies: the key’s own, and those of the request', async () => {
+  test('are given to the policies: the key’s own, and those of the request', async () => {
     const { kms, KeyId } = await tagged(tag('TenantId', 'acme'));
     await kms.run('TagResource', { KeyId, Tags: [tag('TenantId', 'globex')] });
     expect(kms.checks.at(-1)?.context).toMatchObject({

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { credentialStore } from '../../../../local/aws/authentication/credentials.ts';
 import { administrator, MovableClock } from '../harness.ts';
 
-const hour = 3_600_000;
+const hourMs = 3_600_000;
 
 function storeAt() {
   const clock = new MovableClock();
   const store = credentialStore(clock);
-  const session = (milliseconds: number) =>
-    store.issue(administrator, { expiresAt: new Date(clock.now().getTime() + milliseconds) });
+  const session = (durationMs: number) =>
+    store.issue(administrator, { expiresAt: new Date(clock.now().getTime() + durationMs) });
   return { clock, store, session };
 }
 
@@ -19,7 +19,7 @@ describe('credentials', () => {
       accessKeyId: expect.stringMatching(/^AKIA[A-Z2-7]{16}$/),
       secretAccessKey: expect.stringMatching(/^[A-Za-z0-9+/]{40}$/),
     });
-    expect(session(hour)).toEqual({
+    expect(session(hourMs)).toEqual({
       accessKeyId: expect.stringMatching(/^ASIA[A-Z2-7]{16}$/),
       secretAccessKey: expect.stringMatching(/^[A-Za-z0-9+/]{40}$/),
       sessionToken: expect.stringMatching(/^[A-Za-z0-9+/]{320}$/),
@@ -37,13 +37,13 @@ describe('credentials', () => {
   test('that expired are dropped, an hour later, and no others', () => {
     const { clock, store, session } = storeAt();
     const user = store.issue(administrator);
-    const short = session(hour);
-    const long = session(12 * hour);
-    clock.advance(1.5 * hour);
-    session(hour);
+    const short = session(hourMs);
+    const long = session(12 * hourMs);
+    clock.advance(1.5 * hourMs);
+    session(hourMs);
     expect(store.find(short.accessKeyId)).toBeDefined();
-    clock.advance(hour);
-    session(hour);
+    clock.advance(hourMs);
+    session(hourMs);
     expect(store.find(short.accessKeyId)).toBeUndefined();
     expect(store.find(long.accessKeyId)).toBeDefined();
     expect(store.find(user.accessKeyId)).toBeDefined();

@@ -22,11 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => endpoint.close());
 
-const hour = 3_600_000;
+const hourMs = 3_600_000;
 
-const session = (milliseconds = hour) =>
+const session = (durationMs = hourMs) =>
   endpoint.credentials.issue(administrator, {
-    expiresAt: new Date(endpoint.clock.now().getTime() + milliseconds),
+    expiresAt: new Date(endpoint.clock.now().getTime() + durationMs),
   });
 
 /** Signs a good request and then does something to it. */

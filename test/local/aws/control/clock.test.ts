@@ -65,7 +65,7 @@ describe('/_local/clock', () => {
   });
 
   test.each([
-    ['under a name of somebody else', 'POST', { ...json, host: 'evil.example:80' }, 403],
+    ['under a foreign name', 'POST', { ...json, host: 'evil.example:80' }, 403],
     ['from a web page', 'POST', { ...json, origin: 'https://evil.example' }, 403],
     ['as a form', 'POST', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
     ['as text', 'POST', { 'content-type': 'text/plain; application/json' }, 415],
@@ -80,7 +80,7 @@ describe('/_local/clock', () => {
     expect(clock.ahead).toBe(0);
   });
 
-  test('a page that fails is a failure of the stack, told to its log alone', async () => {
+  test('a control endpoint that fails is a defect of the stack, shown in its log alone', async () => {
     endpoint.addControlEndpoint({
       path: '/_local/broken',
       methods: {

@@ -69,7 +69,7 @@ async function outcomes(count: number, call = listKeys as () => Promise<unknown>
   return names;
 }
 
-async function milliseconds(call: () => Promise<unknown>): Promise<number> {
+async function durationMs(call: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await call();
   return performance.now() - start;
@@ -109,9 +109,7 @@ describe('a fault of time or of the connection', () => {
     endpoint.faults.set([
       { service: 'kms', operation: 'ListKeys', fault: 'timeout', delayMs: 150 },
     ]);
-    const waited = await milliseconds(() =>
-      expect(listKeys()).rejects.toThrow(/hang up|ECONNRESET/),
-    );
+    const waited = await durationMs(() => expect(listKeys()).rejects.toThrow(/hang up|ECONNRESET/));
     expect(waited).toBeGreaterThan(140);
     expect(last()).toMatchObject({ errorCode: 'RequestTimeout', fault: 'timeout' });
     expect(carriedOut).toBe(0);
@@ -119,7 +117,7 @@ describe('a fault of time or of the connection', () => {
 
   test('slow: it is carried out, and answered after the delay', async () => {
     endpoint.faults.set([{ service: 'kms', operation: 'ListKeys', fault: 'slow', delayMs: 150 }]);
-    expect(await milliseconds(() => listKeys())).toBeGreaterThan(140);
+    expect(await durationMs(() => listKeys())).toBeGreaterThan(140);
     expect(last()).toMatchObject({ outcome: 'success', fault: 'slow' });
     expect(carriedOut).toBe(1);
   });
@@ -137,7 +135,7 @@ describe('a fault of time or of the connection', () => {
     const kms = new KMS(clientOptions(other.url, other.credentials.issue(administrator)));
     const hanging = outcome(() => listKeys(kms));
     while (other.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await milliseconds(() => other.close())).toBeLessThan(2000);
+    expect(await durationMs(() => other.close())).toBeLessThan(2000);
     expect(await hanging).not.toBe('done');
   });
 });
@@ -288,7 +286,7 @@ describe('/_local/faults', () => {
   });
 
   test.each([
-    ['under a name of somebody else', { ...json, host: 'evil.example:80' }, 403],
+    ['under a foreign name', { ...json, host: 'evil.example:80' }, 403],
     ['from a web page', { ...json, origin: 'https://evil.example' }, 403],
     ['from a web page without a name', { ...json, origin: 'null' }, 403],
     ['as a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
