@@ -3,12 +3,14 @@
  * we know from one to the other in the deployed stack. Invariant: a probe that gets through changes nothing, and
  * nothing that the canary encrypts is worth reading.
  */
+
 import type { Context } from 'aws-lambda';
+import type { CanaryReport } from '../contract/canary-report.ts';
 import { canaryEnvironment, readEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { openPrincipals } from './canary/principals.ts';
 import { probes } from './canary/probes.ts';
-import { type CanaryReport, levelOf, lineOf } from './canary/report.ts';
+import { levelOf, lineOf } from './canary/report.ts';
 import { runProbes } from './canary/run-probes.ts';
 import { targetsOf } from './canary/targets.ts';
 import { log } from './observability/log.ts';

@@ -1,6 +1,6 @@
 /**
- * CloudFormation's part in a template's custom resources: at each start the function of each is told to
- * create it, and must answer SUCCESS to a URL on this machine.
+ * The custom resources of a template, each with a function that CloudFormation calls. At each start the function must
+ * create the resource: it answers SUCCESS to a URL on this machine.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -8,8 +8,34 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Runtime } from './lambda/runtime.ts';
 import { listen } from './listen.ts';
-import type { CustomResourceDefinition } from './template/custom-resources.ts';
+import { readProperties } from './template/properties.ts';
 import type { Account } from './template/resource-types.ts';
+import type { Template } from './template/template.ts';
+
+const customResource = z.looseObject({ ServiceToken: z.string() });
+
+export interface CustomResourceDefinition {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly functionArn: string;
+  /** as CloudFormation hands them over: every value as text */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export function readCustomResources(template: Template): CustomResourceDefinition[] {
+  return template.ofType('Custom::DeclaredTenant').map((resource) => ({
+    logicalId: resource.logicalId,
+    type: resource.type,
+    functionArn: readProperties(resource, customResource).ServiceToken,
+    properties: asText(resource.properties) as Readonly<Record<string, unknown>>,
+  }));
+}
+
+function asText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asText);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asText(item)]));
+}
 
 const response = z.strictObject({
   Status: z.enum(['SUCCESS', 'FAILED']),
@@ -22,11 +48,8 @@ const response = z.strictObject({
 type Response = z.output<typeof response>;
 
 /** @throws Error with the reason of the first resource that failed */
-export async function createCustomResources(
-  account: Account,
-  resources: readonly CustomResourceDefinition[],
-  runtime: Runtime,
-): Promise<void> {
+export async function createCustomResources(template: Template, runtime: Runtime): Promise<void> {
+  const resources = readCustomResources(template);
   if (resources.length === 0) return;
   const answers = new Map<string, string>();
   const server = createServer((request, reply) => {
@@ -37,7 +60,8 @@ export async function createCustomResources(
   });
   const { url, close } = await listen(server, 0);
   try {
-    for (const resource of resources) await create(account, resource, runtime, { url, answers });
+    for (const resource of resources)
+      await create(template.account, resource, runtime, { url, answers });
   } finally {
     await close();
   }

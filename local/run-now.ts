@@ -1,28 +1,29 @@
-/** `npm run reconcile [-- --aws-port N]`, `npm run canary`: lets what runs by schedule run now; prints what came. */
+/** `npm run reconcile [-- --aws-port N]`, `npm run canary`: runs a scheduled function now, and prints its answer. */
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { type CanaryReport, textOf } from '../lambdas/canary/report.ts';
+import type { CanaryReport } from '../contract/canary-report.ts';
+import { canaryReportText } from './canary-report.ts';
 
-type What = 'reconcile' | 'canary';
+type Command = 'reconcile' | 'canary';
 
-const usage = (what: What) => `usage: npm run ${what} [-- --aws-port N]
+const usage = (command: Command) => `usage: npm run ${command} [-- --aws-port N]
   --aws-port N   port of the AWS endpoint of the stack that npm start serves (4566)`;
 
-async function main(what: What, args: string[]): Promise<void> {
+async function main(command: Command, args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: { 'aws-port': { type: 'string', default: '4566' }, help: { type: 'boolean' } },
   });
-  if (values.help) return console.log(usage(what));
-  const url = `http://127.0.0.1:${values['aws-port']}/_local/${what}`;
+  if (values.help) return console.log(usage(command));
+  const url = `http://127.0.0.1:${values['aws-port']}/_local/${command}`;
   if (!URL.canParse(url))
     throw new Error(`--aws-port: expected a port, got '${values['aws-port']}'`);
   const { status, body } = await post(url);
   if (status !== 200) throw new Error(body.message ?? `${url} answered ${status}`);
-  if (what === 'reconcile') return console.log(JSON.stringify(body, null, 2));
+  if (command === 'reconcile') return console.log(JSON.stringify(body, null, 2));
   const report = body as CanaryReport;
-  console.log(textOf(report));
+  console.log(canaryReportText(report));
   if (report.opened.length + report.broken.length > 0) process.exitCode = 1;
 }
 
@@ -31,7 +32,7 @@ interface Answer {
   readonly body: object & { readonly message?: string };
 }
 
-/** Not by fetch, which waits 5 minutes for an answer; a run may take 15. */
+/** Not with fetch, which waits 5 minutes at most for an answer: a run may take 15. */
 function post(url: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
@@ -47,8 +48,8 @@ function post(url: string): Promise<Answer> {
   });
 }
 
-const [what, ...args] = process.argv.slice(2);
-main(what as What, args).catch((error: Error) => {
-  process.stderr.write(`${what}: ${error.message}\n`);
+const [command, ...args] = process.argv.slice(2);
+main(command as Command, args).catch((error: Error) => {
+  process.stderr.write(`${command}: ${error.message}\n`);
   process.exitCode = 1;
 });

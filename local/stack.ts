@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { stackName } from '../lib/stack-name.ts';
 import { serveApi } from './api/gateway.ts';
 import { readApi } from './api/template.ts';
-import { automate, type Scheduled } from './automation.ts';
+import { automate, type ScheduledFunction } from './automation.ts';
 import type { FinishedCall } from './aws/call.ts';
 import type { FaultInput } from './aws/faults/fault.ts';
 import { systemClock } from './clock.ts';
@@ -74,7 +74,7 @@ export interface LocalStack {
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly deployment: Deployment;
   /** runs a scheduled function now; @returns what it returned */
-  run(name: Scheduled): Promise<unknown>;
+  run(name: ScheduledFunction): Promise<unknown>;
   /** hands an event of KMS to the trail's log group as if it had happened now */
   deliver(event: TrailEvent): void;
   /** waits until every line that was logged is with those who subscribe to it */

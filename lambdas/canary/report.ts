@@ -1,19 +1,7 @@
-/** What a run has found: a log line that carries the metrics, and text for a terminal. */
+/** The log line of a run, which carries the metrics, and its level. */
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import type { LogLevel } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
-
-export interface CanaryReport {
-  /** names of probes that must be refused and got through */
-  readonly opened: readonly string[];
-  /** names of probes that must be allowed and were refused */
-  readonly broken: readonly string[];
-  /** names of probes that show neither */
-  readonly unknown: readonly string[];
-  /** how many probes were refused, as they must be */
-  readonly denied: number;
-  /** how many probes were allowed, as they must be */
-  readonly allowed: number;
-}
 
 export function levelOf({ opened, broken, unknown }: CanaryReport): LogLevel {
   if (opened.length > 0 || broken.length > 0) return 'ERROR';
@@ -36,16 +24,3 @@ export const lineOf = (report: CanaryReport) => ({
   CanaryRuns: 1,
   ...counting(metrics),
 });
-
-/** @returns lines for a terminal */
-export function textOf({ opened, broken, unknown, denied, allowed }: CanaryReport): string {
-  const list = (title: string, names: readonly string[]) =>
-    names.map((name) => `${title}  ${name}`);
-  return [
-    ...list('OPEN   ', opened),
-    ...list('BROKEN ', broken),
-    ...list('unknown', unknown),
-    `${denied} paths are refused and ${allowed} allowed, as they must be; ` +
-      `${opened.length} open, ${broken.length} broken, ${unknown.length} unknown`,
-  ].join('\n');
-}

@@ -1,9 +1,9 @@
 /** One run: every probe is tried once. Invariant: whatever a probe meets, the run goes on. */
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { NotTried, outcomeOf, type ProbeOutcome } from './outcome.ts';
 import type { Principals } from './principals.ts';
 import type { Probe } from './probe.ts';
-import type { CanaryReport } from './report.ts';
 
 const probeConcurrency = 10;
 

@@ -1,10 +1,9 @@
 /** `POST /_local/reconcile` and the like: runs a scheduled function now, and answers with what it returned. */
-
 import { type ControlEndpoint, ControlError } from '../aws/control/control-endpoint.ts';
 import { FunctionError } from './environment.ts';
 
-/** @param run runs it, or takes part in the run that is under way */
-export const runPage = (
+/** @param run runs it, or waits for the run that is under way */
+export const runEndpoint = (
   path: string,
   name: string,
   run: () => Promise<unknown>,

@@ -5,8 +5,8 @@
 
 import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { probes } from '../../lambdas/canary/probes.ts';
-import type { CanaryReport } from '../../lambdas/canary/report.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;

@@ -1,11 +1,12 @@
 /** A deployed template, and runs of the canary in it, with the role and the targets that the template gives it. */
+
 import * as z from 'zod/mini';
+import type { CanaryReport } from '../../../contract/canary-report.ts';
 import { canaryEnvironment } from '../../../contract/environment.ts';
 import { clientConfiguration } from '../../../lambdas/aws/client-config.ts';
 import { openPrincipals } from '../../../lambdas/canary/principals.ts';
 import type { Probe } from '../../../lambdas/canary/probe.ts';
 import { probes as allProbes } from '../../../lambdas/canary/probes.ts';
-import type { CanaryReport } from '../../../lambdas/canary/report.ts';
 import { runProbes } from '../../../lambdas/canary/run-probes.ts';
 import { targetsOf } from '../../../lambdas/canary/targets.ts';
 import { systemClock } from '../../../local/clock.ts';

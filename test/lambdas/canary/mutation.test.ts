@@ -2,9 +2,10 @@
  * Takes one guard at a time out of the policies that keep tenants apart, and shows which probe the canary then
  * reports. A guard whose loss the canary does not see is exempt with a reason, or the test fails.
  */
+
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { CanaryReport } from '../../../lambdas/canary/report.ts';
+import type { CanaryReport } from '../../../contract/canary-report.ts';
 import type { TemplateDocument } from '../../isolation/harness.ts';
 import { type PolicyLocation, policiesOf } from '../../isolation/policies.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { levelOf, lineOf, textOf } from '../../../lambdas/canary/report.ts';
+import { levelOf, lineOf } from '../../../lambdas/canary/report.ts';
 
 const fine = { opened: [], broken: [], unknown: [], denied: 3, allowed: 2 };
 
@@ -32,13 +32,4 @@ test('the line is a document of the embedded metric format, without a dimension'
   expect(directive).toMatchObject({ Namespace: 'TenantKeys', Dimensions: [[]] });
   for (const { Name } of directive?.Metrics ?? []) expect(members).toHaveProperty(Name);
   expect(directive?.Metrics).toHaveLength(4);
-});
-
-test('a person reads what is open first', () => {
-  expect(textOf({ ...fine, opened: ['x'], broken: ['y'], unknown: ['z'] }).split('\n')).toEqual([
-    'OPEN     x',
-    'BROKEN   y',
-    'unknown  z',
-    '3 paths are refused and 2 allowed, as they must be; 1 open, 1 broken, 1 unknown',
-  ]);
 });

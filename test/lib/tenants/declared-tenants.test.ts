@@ -1,9 +1,9 @@
 /** Tenants that the configuration declares: what CloudFormation makes for them, and what it leaves alone. */
 import { describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../contract/key-policy.ts';
+import { readCustomResources } from '../../../local/cloudformation.ts';
 import { readKeys } from '../../../local/kms/template.ts';
 import { localAccount } from '../../../local/stack.ts';
-import { readCustomResources } from '../../../local/template/custom-resources.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import {
   named,

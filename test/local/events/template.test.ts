@@ -1,8 +1,7 @@
-/** Rules and custom resources of a template. */
+/** The rules of a template. */
 import { describe, expect, test } from '@jest/globals';
 import { readRules } from '../../../local/events/template.ts';
 import { readFunctions } from '../../../local/lambda/template.ts';
-import { readCustomResources } from '../../../local/template/custom-resources.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 
 const account = {
@@ -95,33 +94,4 @@ describe('a rule', () => {
   ])('stops the start where its function has only a permission %s', (_, change) => {
     expect(() => rulesOf({}, change)).toThrow(/does not let it invoke it/);
   });
-});
-
-test('a custom resource gets its properties as CloudFormation gives them: as text', () => {
-  const row = {
-    Type: 'Custom::DeclaredTenant',
-    Properties: {
-      ServiceToken: functionArn,
-      TenantId: 'acme',
-      RotationPeriodInDays: 90,
-      Switch: true,
-      List: [1, { Deep: 2 }],
-    },
-  };
-  const template = readTemplate({ Resources: { Function: resources.Function, Row: row } }, account);
-  const arn = 'arn:aws:lambda:us-east-1:111122223333:function:TenantKeys-Function';
-  expect(readCustomResources(template)).toEqual([
-    {
-      logicalId: 'Row',
-      type: 'Custom::DeclaredTenant',
-      functionArn: arn,
-      properties: {
-        ServiceToken: arn,
-        TenantId: 'acme',
-        RotationPeriodInDays: '90',
-        Switch: 'true',
-        List: ['1', { Deep: '2' }],
-      },
-    },
-  ]);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { FunctionError } from '../../../local/lambda/environment.ts';
-import { runPage } from '../../../local/lambda/run-endpoint.ts';
+import { runEndpoint } from '../../../local/lambda/run-endpoint.ts';
 import { openEndpoint, send, type TestEndpoint } from '../aws/harness.ts';
 import { toyKms } from '../aws/toy-service.ts';
 
@@ -8,7 +8,7 @@ let endpoint: TestEndpoint;
 let run: () => Promise<unknown>;
 beforeAll(async () => {
   endpoint = await openEndpoint(() => [toyKms]);
-  endpoint.addControlEndpoint(runPage('/_local/reconcile', 'reconciler', () => run()));
+  endpoint.addControlEndpoint(runEndpoint('/_local/reconcile', 'reconciler', () => run()));
 });
 afterAll(() => endpoint.close());
 

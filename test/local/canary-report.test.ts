@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { canaryReportText } from '../../local/canary-report.ts';
+
+test('a report for a terminal begins with what is open', () => {
+  const report = { opened: ['x'], broken: ['y'], unknown: ['z'], denied: 3, allowed: 2 };
+  expect(canaryReportText(report).split('\n')).toEqual([
+    'OPEN     x',
+    'BROKEN   y',
+    'unknown  z',
+    '3 paths are refused and 2 allowed, as they must be; 1 open, 1 broken, 1 unknown',
+  ]);
+});
