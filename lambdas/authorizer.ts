@@ -1,17 +1,17 @@
 /**
- * The Lambda authorizer: from a bearer token to a policy for API Gateway and the tenant for the functions
- * behind it. Invariant: no token, no claim and no signature is in a log or an error; and without a verified
- * token there is no policy, only `Unauthorized`, which API Gateway makes a 401 of.
+ * The Lambda authorizer. From a bearer token it makes a policy for API Gateway, and names the tenant for the
+ * functions behind it. Invariant: no token, no claim and no signature is in a log or an error; and without a
+ * verified token there is no policy, only `Unauthorized`, which API Gateway turns into a 401.
  */
 import { JwtParseError } from 'aws-jwt-verify/error';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
-import { type Policy, policyFor } from './authorizer/api-policy.ts';
-import { IssuerUnavailable, issuerKeys } from './authorizer/jwks-cache.ts';
-import { type Rights, rightsOf } from './authorizer/permissions.ts';
+import { type ApiPolicy, apiPolicy } from './authorizer/api-policy.ts';
+import { IssuerUnavailable, jwksCache } from './authorizer/jwks-cache.ts';
+import { type Permissions, permissionsOf } from './authorizer/permissions.ts';
 import { type Claims, refusalOfToken, tokenVerifier } from './authorizer/token-verifier.ts';
 import { type LogLevel, log } from './observability/log.ts';
 
-/** What is read of API Gateway's event, for a TOKEN as for a REQUEST authorizer. */
+/** What the function reads of API Gateway's event, of a TOKEN and of a REQUEST authorizer. */
 export interface AuthorizerEvent {
   readonly type: 'TOKEN' | 'REQUEST';
   readonly methodArn: string;
@@ -21,8 +21,8 @@ export interface AuthorizerEvent {
 
 export interface AuthorizerResult {
   readonly principalId: string;
-  readonly policyDocument: Policy;
-  /** of a tenant's token only */
+  readonly policyDocument: ApiPolicy;
+  /** empty unless it is a tenant's token */
   readonly context: { readonly tenantId?: string };
 }
 
@@ -30,10 +30,10 @@ const environment = readEnvironment(authorizerEnvironment);
 const verify = tokenVerifier({
   issuer: environment.ISSUER,
   audience: environment.AUDIENCE,
-  keys: issuerKeys({ issuer: environment.ISSUER }),
+  jwksCache: jwksCache({ issuer: environment.ISSUER }),
 });
 
-/** @throws Error `Unauthorized` for a 401, another where the issuer's keys cannot be had */
+/** @throws Error `Unauthorized` for a 401, another error where the issuer's keys cannot be read */
 export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
   const started = performance.now();
   const write = (level: LogLevel, outcome: object) =>
@@ -44,22 +44,23 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult>
     });
   try {
     const claims = await verify(bearerToken(event));
-    const rights = rightsOf(claims, environment.TENANT_CLAIM);
-    const result = answer(claims, rights, event.methodArn);
-    write('INFO', { outcome: outcomeOf(rights), ...result.context });
+    const permissions = permissionsOf(claims, environment.TENANT_CLAIM);
+    const result = answer(claims, permissions, event.methodArn);
+    write('INFO', { outcome: outcomeOf(permissions), ...result.context });
     return result;
   } catch (error) {
     const unavailable = error instanceof IssuerUnavailable;
     const reason = unavailable ? 'issuer-unavailable' : refusalOfToken(error);
     write(unavailable ? 'ERROR' : 'INFO', { outcome: 'unauthorized', reason });
-    // Only the text counts for API Gateway: this one is a 401, any other a failure of ours.
+    // API Gateway looks at the text alone: `Unauthorized` is a 401, any other is a failure of the authorizer.
     throw new Error(unavailable ? 'IssuerUnavailable' : 'Unauthorized');
   }
 }
 
-const outcomeOf = (rights: Rights | undefined) => (rights === undefined ? 'forbidden' : 'allowed');
+const outcomeOf = (permissions: Permissions | undefined) =>
+  permissions === undefined ? 'forbidden' : 'allowed';
 
-/** RFC 6750 section 2.1; the scheme without regard to case (RFC 9110 section 11.1) */
+/** RFC 6750 section 2.1; the case of the scheme does not matter (RFC 9110 section 11.1). */
 function bearerToken({ authorizationToken, headers }: AuthorizerEvent): string {
   const inHeaders = Object.entries(headers ?? {}).find(
     ([name]) => name.toLowerCase() === 'authorization',
@@ -70,16 +71,20 @@ function bearerToken({ authorizationToken, headers }: AuthorizerEvent): string {
   return token;
 }
 
-function answer(claims: Claims, rights: Rights | undefined, methodArn: string): AuthorizerResult {
-  const tenantId = rights?.tenantId;
+function answer(
+  claims: Claims,
+  permissions: Permissions | undefined,
+  methodArn: string,
+): AuthorizerResult {
+  const tenantId = permissions?.tenantId;
   return {
     principalId: principalOf(claims),
-    policyDocument: policyFor(rights, methodArn),
+    policyDocument: apiPolicy(permissions, methodArn),
     context: tenantId === undefined ? {} : { tenantId },
   };
 }
 
-/** A client's own token may come without a subject. */
+/** A token that a client got for itself may have no subject. */
 function principalOf({ sub, client_id: clientId }: Claims): string {
   const named = [sub, clientId].find((name) => typeof name === 'string' && name !== '');
   return typeof named === 'string' ? named : 'unknown';

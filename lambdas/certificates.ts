@@ -14,7 +14,7 @@ import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { certificateOf, signedBytes } from './certificates/erasure-certificate.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
-import { slowedDown } from './http/kms-throttling.ts';
+import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { getTenant } from './tenants/registry/registry.ts';
@@ -29,7 +29,7 @@ const table = DynamoDBDocumentClient.from(dynamodb);
 table.middlewareStack.use(callBudget('table'));
 
 export const handler = apiHandler<'certificates'>(
-  slowedDown({ erasureCertificate, certificateKey }),
+  withThrottlingResponse({ erasureCertificate, certificateKey }),
 );
 
 async function erasureCertificate({ event }: ApiRequest) {

@@ -22,7 +22,7 @@ import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
-import { slowedDown } from './http/kms-throttling.ts';
+import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
@@ -55,7 +55,7 @@ const maxBodyBytes = 16 * 1024;
 const offboarding = offboardQuery(environment.DELETION_WINDOW_IN_DAYS);
 
 export const handler = apiHandler<'tenants'>(
-  slowedDown({
+  withThrottlingResponse({
     onboard: put,
     read,
     list,

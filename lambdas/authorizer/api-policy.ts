@@ -1,45 +1,47 @@
 /**
- * The policy that API Gateway keeps for a token. Invariant: it covers all that the token may do and nothing
- * else, since API Gateway asks it, for as long as it is cached, about every path.
- * In an execute-api ARN `*` goes beyond slashes. So an administrator's `PUT/tenants/*` is `PUT/tenants/a/b` too,
- * and what is not an administrator's is denied by name besides.
+ * The policy that API Gateway caches for a token. Invariant: it allows all that the token may do and nothing
+ * else, since API Gateway uses the cached policy for every path.
+ * In an execute-api ARN `*` matches slashes too. An administrator's `PUT/tenants/*` also matches `PUT/tenants/a/b`,
+ * so the routes that are not an administrator's are denied by name.
  */
 import { type Route, routes } from '../../contract/routes.ts';
-import type { Rights } from './permissions.ts';
+import type { Permissions } from './permissions.ts';
 
-export interface Statement {
+export interface ApiPolicyStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: 'execute-api:Invoke';
   readonly Resource: readonly string[];
 }
 
-export interface Policy {
+export interface ApiPolicy {
   readonly Version: '2012-10-17';
-  readonly Statement: Statement[];
+  readonly Statement: ApiPolicyStatement[];
 }
 
 /**
  * @param methodArn `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>`
- * @throws Error where it is none
+ * @param permissions undefined for a token that may do nothing here
+ * @throws Error where the ARN is not one of API Gateway
  */
-export function policyFor(rights: Rights | undefined, methodArn: string): Policy {
+export function apiPolicy(permissions: Permissions | undefined, methodArn: string): ApiPolicy {
   const stage = stageOf(methodArn);
-  if (rights === undefined) return policy([statement('Deny', [`${stage}/*`])]);
-  const { scopes, tenantId } = rights;
+  if (permissions === undefined) return policy([statement('Deny', [`${stage}/*`])]);
+  const { scopes, tenantId } = permissions;
   const arn = ({ method, path }: Route) =>
     `${stage}/${method}${path.replace('{tenantId}', tenantId ?? '*')}`;
   const granted = routes.filter(({ scope }) => scopes.has(scope)).map(arn);
   const allow = statement('Allow', granted);
-  // A tenant's ARNs have no `*` that could reach anything else.
+  // A tenant's ARNs have no `*` that could match anything else.
   if (tenantId !== undefined) return policy([allow]);
   const denied = routes
     .filter(({ scope }) => !scopes.has(scope))
     .map(arn)
-    // What would take back something that is granted; that no Allow reaches it, a test asserts.
+    // Not a Deny that would take back something granted; a test asserts that no Allow matches its routes.
     .filter((pattern) => !granted.some((one) => covers(pattern, one)));
   return policy([allow, statement('Deny', denied)]);
 }
 
+/** @returns whether the pattern matches all that the ARN, itself a pattern, stands for */
 function covers(pattern: string, arn: string): boolean {
   const [head = '', ...rest] = pattern.split('*');
   let at = head.length;
@@ -58,9 +60,15 @@ function stageOf(methodArn: string): string {
   return stage;
 }
 
-const policy = (Statement: Statement[]): Policy => ({ Version: '2012-10-17', Statement });
+const policy = (Statement: ApiPolicyStatement[]): ApiPolicy => ({
+  Version: '2012-10-17',
+  Statement,
+});
 
-const statement = (Effect: Statement['Effect'], Resource: string[]): Statement => ({
+const statement = (
+  Effect: ApiPolicyStatement['Effect'],
+  Resource: string[],
+): ApiPolicyStatement => ({
   Effect,
   Action: 'execute-api:Invoke',
   Resource,

@@ -1,8 +1,8 @@
 /**
- * The issuer's public keys, found by OIDC discovery. Invariant: whatever tokens arrive, the issuer is asked
- * once a minute at most, or once in five seconds while it does not answer; each answer is bounded in size
- * and time; and a key that the issuer has withdrawn counts for ten minutes, or while it does not answer for
- * an hour, at most.
+ * The issuer's public keys (its JWKS), found by OIDC discovery. Invariant: whatever tokens arrive, the issuer is
+ * asked at most once a minute, or once in five seconds while it does not answer. Each answer is bounded in size and
+ * time. A key that the issuer has withdrawn counts for ten minutes at most, or for an hour while the issuer does not
+ * answer.
  */
 import { JwtWithoutValidKidError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import {
@@ -14,7 +14,7 @@ import {
 } from 'aws-jwt-verify/jwk';
 import { isJsonObject, type Json, type JsonObject } from 'aws-jwt-verify/safe-json-parse';
 
-/** The keys could not be had: no judgement on the token. */
+/** The keys could not be read, which says nothing about the token. */
 export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }
@@ -28,41 +28,41 @@ const timeoutMs = 2000;
 const maxBytes = 256 * 1024;
 const maxKeys = 100;
 
-export interface IssuerKeysOptions {
+export interface JwksCacheOptions {
   /** URL, spelled as in its tokens: with a slash at its end or without */
   readonly issuer: string;
-  /** epoch milliseconds; the clock, which a test may turn */
+  /** the clock, in epoch milliseconds; a test may give its own */
   readonly now?: () => number;
 }
 
-/** @returns a cache as aws-jwt-verify's verifiers take it; the verifier's own idea of a JWKS URI is unused */
-export function issuerKeys({ issuer, now = Date.now }: IssuerKeysOptions): JwksCache {
-  let keys: Jwks | undefined;
+/** @returns a cache for aws-jwt-verify; the JWKS URI that its verifiers pass is not used */
+export function jwksCache({ issuer, now = Date.now }: JwksCacheOptions): JwksCache {
+  let jwks: Jwks | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   let notBefore = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
+  let reading: Promise<void> | undefined;
 
-  async function ask(): Promise<void> {
+  async function read(): Promise<void> {
     try {
-      keys = await fetchKeys(issuer);
+      jwks = await fetchJwks(issuer);
       readAt = now();
       notBefore = now() + pauseMs;
     } catch (error) {
       notBefore = now() + pauseAfterFailureMs;
       throw error;
     } finally {
-      asking = undefined;
+      reading = undefined;
     }
   }
 
-  /** Those who ask at once wait for one answer; those who ask too soon get none. */
+  /** Requests at the same time wait for one answer; before `notBefore` the issuer is not asked. */
   async function refresh(): Promise<void> {
-    if (asking === undefined && now() >= notBefore) asking = ask();
-    await asking;
+    if (reading === undefined && now() >= notBefore) reading = read();
+    await reading;
   }
 
   const find = (kid: string): JwkWithKid | undefined =>
-    keys !== undefined && now() - readAt < usableForMs ? findJwkInJwks(keys, kid) : undefined;
+    jwks !== undefined && now() - readAt < usableForMs ? findJwkInJwks(jwks, kid) : undefined;
 
   return {
     async getJwk(_uri, { header }) {
@@ -76,7 +76,7 @@ export function issuerKeys({ issuer, now = Date.now }: IssuerKeysOptions): JwksC
       }
       const found = find(kid);
       if (found !== undefined) return found;
-      // Where no keys are known, the token may well be good.
+      // Without keys nobody can say that the token is bad.
       if (now() - readAt >= usableForMs) throw new IssuerUnavailable('the issuer gave no keys');
       throw new KidNotFoundInJwksError('the issuer has no such key');
     },
@@ -90,8 +90,8 @@ const unsupported = (): never => {
   throw new Error('the keys come from the issuer, when a token needs them');
 };
 
-/** OpenID Connect Discovery 1.0, sections 4.1 (a slash at the end is left out before the path) and 4.3 */
-async function fetchKeys(issuer: string): Promise<Jwks> {
+/** OpenID Connect Discovery 1.0, sections 4.1 (a slash at the end is removed before the path is added) and 4.3. */
+async function fetchJwks(issuer: string): Promise<Jwks> {
   const document = await fetchObject(
     `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
   );
@@ -122,7 +122,7 @@ async function fetchObject(url: string): Promise<JsonObject> {
   }
 }
 
-/** https, or http on the machine itself, which is how the local stack's issuer is reached. */
+/** https, or http on the machine itself, where the local stack's issuer is. */
 function requireSafe(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');

@@ -21,40 +21,41 @@ import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 export type Claims = Readonly<Record<string, unknown>>;
 export type VerifyToken = (token: string) => Promise<Claims>;
 
-/** Clocks of an issuer and of AWS differ by less. */
-const toleranceInSeconds = 10;
-const maxLength = 8192;
+/** The clocks of the issuer and of AWS differ by less. */
+const toleranceSeconds = 10;
+/** characters */
+const maxTokenLength = 8192;
 
 export interface TokenOptions {
   readonly issuer: string;
   readonly audience: string;
-  readonly keys: JwksCache;
+  readonly jwksCache: JwksCache;
 }
 
 /**
- * @returns a function that gives a token's claims
- * and throws an error of aws-jwt-verify where the token does not count, IssuerUnavailable where nobody knows
+ * @returns a function that gives the claims of a token; it throws an error of aws-jwt-verify for a token that does
+ * not count, and IssuerUnavailable where the keys to check it cannot be read
  */
-export function tokenVerifier({ issuer, audience, keys }: TokenOptions): VerifyToken {
-  // Which algorithms: the library takes RS*, ES* and EdDSA, so neither `none` nor a shared secret.
+export function tokenVerifier({ issuer, audience, jwksCache }: TokenOptions): VerifyToken {
+  // Algorithms: the library takes RS*, ES* and EdDSA, so neither `none` nor a shared secret.
   const verifier = JwtVerifier.create(
     {
       issuer,
-      // Checked below, since access tokens of Cognito have none.
+      // Checked below, since Cognito's access tokens have no audience.
       audience: null,
-      graceSeconds: toleranceInSeconds,
+      graceSeconds: toleranceSeconds,
       customJwtCheck({ header, payload }) {
-        // RFC 7515 section 4.1.11: what we do not understand and must, we refuse.
+        // RFC 7515 section 4.1.11: a critical header that we do not understand is a refusal.
         if ('crit' in header) throw new JwtParseError('the token has critical headers');
         if (payload.exp === undefined) throw new JwtExpiredError('the token never expires', 0);
         checkUse(payload);
         checkAudience(payload, audience);
       },
     },
-    { jwksCache: keys },
+    { jwksCache },
   );
   return async (token) => {
-    if (token.length > maxLength) throw new JwtParseError('the token is too long');
+    if (token.length > maxTokenLength) throw new JwtParseError('the token is too long');
     return verifier.verify(token);
   };
 }
@@ -62,8 +63,8 @@ export function tokenVerifier({ issuer, audience, keys }: TokenOptions): VerifyT
 class TokenUseError extends JwtInvalidClaimError {}
 
 /**
- * Cognito signs id tokens with the same keys, and an id token may have our audience: it says who a person
- * is, and gives nobody a right to call an API.
+ * Cognito signs id tokens with the same keys, and an id token may have our audience. An id token says who a person
+ * is; it does not permit a call to an API.
  */
 function checkUse(payload: Claims): void {
   if (payload.token_use !== undefined && payload.token_use !== 'access') {
@@ -80,7 +81,10 @@ function checkAudience(payload: Claims, audience: string): void {
   }
 }
 
-/** Most particular first; their messages hold claims, and bundling takes the names of classes away. */
+/**
+ * The most specific first. Words of our own, since the errors' messages hold claims, and bundling removes the names
+ * of the classes.
+ */
 const refusals = [
   [JwtExpiredError, 'expired'],
   [JwtNotBeforeError, 'not-yet-valid'],
@@ -94,7 +98,7 @@ const refusals = [
   [JwtParseError, 'malformed'],
 ] as const;
 
-/** @returns in a word, for the log, why a token does not count */
+/** @returns why a token does not count, in one word for the log */
 export function refusalOfToken(error: unknown): string {
   return refusals.find(([type]) => error instanceof type)?.[1] ?? 'other';
 }

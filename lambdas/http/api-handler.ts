@@ -1,5 +1,4 @@
-/** The onion of the two functions behind the API: log, timing, errors, headers, then the route's operation. */
-
+/** What every function behind the API does with a request: log, timing, errors, headers, then the route's operation. */
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
@@ -19,7 +18,7 @@ export interface ApiRequest {
 
 export type Serve = (request: ApiRequest) => Promise<APIGatewayProxyResult>;
 
-/** What can be invoked in process as well, with an event and a context. */
+/** Can be invoked in process too, with an event and a context. */
 export type ApiHandler = (
   event: APIGatewayProxyEvent,
   context: Context,
@@ -32,11 +31,11 @@ export function apiHandler<P extends Plane>(
   const byName: Readonly<Record<string, Serve>> = operations;
   const dispatch: ApiHandler = async (event, context) => {
     const operation = operationOf(event);
-    // The other plane's routes are unknown here, whatever API Gateway was told.
+    // The routes of other planes are unknown here, even if API Gateway sends one.
     if (operation === undefined || !Object.hasOwn(byName, operation)) throw notFound();
     return (byName[operation] as Serve)({ event, context });
   };
-  // No early answer: an answered request whose work goes on would thaw, half done, with the next one.
+  // No early timeout answer: the unfinished work would go on when Lambda thaws the function for the next request.
   const onion = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
     .use(requestLog())
     .use(serverTiming())

@@ -1,11 +1,12 @@
 /**
- * Where a list goes on: base64url of JSON. Opaque, but not secret and not trusted: what it says is checked
- * like any other input, and the worst that a forged one does is to start the caller's own list elsewhere.
+ * The position at which a list goes on, as base64url of JSON. Invariant: a cursor is opaque, but neither secret nor
+ * trusted. It is checked like any other input; a forged one only starts the caller's own list elsewhere.
  */
 import * as z from 'zod/mini';
 import { invalidCursor } from '../../contract/problem.ts';
 
-const longest = 2048;
+/** characters */
+const maxCursorLength = 2048;
 
 export const cursorAfter = (position: object): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
@@ -19,13 +20,13 @@ export function readCursor<S extends z.core.$ZodType<object>>(
   cursor: string,
 ): z.output<S> {
   const { data } = z.safeParse(position, parse(cursor));
-  // One spelling, so that nothing besides can be smuggled along.
+  // A position has one spelling, so that a cursor can carry nothing else.
   if (data === undefined || cursorAfter(data) !== cursor) throw invalidCursor();
   return data;
 }
 
 function parse(cursor: string): unknown {
-  if (cursor.length > longest) return undefined;
+  if (cursor.length > maxCursorLength) return undefined;
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {

@@ -1,6 +1,6 @@
 /**
- * Errors become answers here and nowhere else. Invariant: what is not a Problem, or an error of AWS that
- * has one, is a bare 500: no message, no stack, no cause.
+ * Errors become answers here and nowhere else. Invariant: an error that is neither a Problem nor an error of AWS
+ * that stands for one is a bare 500, without message, stack or cause.
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -10,6 +10,7 @@ import { problemOfAwsError } from '../aws/errors.ts';
 import { problemResponse } from './response.ts';
 import { problemOf } from './validation.ts';
 
+/** @returns the problem that the error is or stands for */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof $ZodError) return problemOf(error);

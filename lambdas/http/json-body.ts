@@ -1,6 +1,6 @@
 /**
- * The body of a request, from bytes to a checked value. Invariant: size first, then text, then structure,
- * then meaning; and no error on the way carries a part of the body.
+ * The JSON body of a request, from bytes to a checked value. Invariant: the size is checked first, then the text, then
+ * the structure, then the meaning; and no error holds a part of the body.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
@@ -11,7 +11,7 @@ import { validated } from './validation.ts';
 export interface JsonBodyOptions {
   /** of the raw body */
   readonly maxBytes: number;
-  /** whether there may be no body; it then counts as `{}` */
+  /** whether the body may be missing, which then counts as `{}` */
   readonly optional?: boolean;
 }
 
@@ -31,11 +31,11 @@ export function jsonBody<S extends z.core.$ZodType>(
     return validated(schema, {});
   }
   requireJson(event.headers['content-type']);
-  // Base64 of an API Gateway that takes the media type for binary is longer than what it stands for.
-  const size = event.isBase64Encoded
+  // Where API Gateway takes the media type for binary, the body is base64, longer than the bytes themselves.
+  const sizeBytes = event.isBase64Encoded
     ? Buffer.byteLength(body, 'base64')
     : Buffer.byteLength(body, 'utf8');
-  if (size > maxBytes) throw tooLarge(`The body is larger than ${maxBytes} bytes.`);
+  if (sizeBytes > maxBytes) throw tooLarge(`The body is larger than ${maxBytes} bytes.`);
   return validated(schema, parse(event.isBase64Encoded ? utf8(body) : body));
 }
 

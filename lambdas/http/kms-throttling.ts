@@ -3,26 +3,29 @@ import { throttled } from '../../contract/problem.ts';
 import { isThrottled } from '../aws/errors.ts';
 import type { Serve } from './api-handler.ts';
 
-/**
- * KMS takes some 5 changes a second of an account: that there were more is the caller's to mend, by being
- * slower, and so is 429. What was begun is in the row, and goes on with the same request.
- */
-const pauseInSeconds = 2;
+/** The caller should wait this long before the same request, which goes on with what the row says was begun. */
+const retryAfterSeconds = 2;
 
-/** @returns operations of the control plane that answer 429 where KMS throttles them */
-export const slowedDown = <T extends Readonly<Record<string, Serve>>>(operations: T): T =>
+/**
+ * KMS takes about 5 changes of keys a second from an account (AWS KMS Developer Guide, "Request quotas"). Callers can
+ * only be slower, so throttling is a 429 to them.
+ * @returns the operations, which answer 429 where KMS throttles them
+ */
+export const withThrottlingResponse = <T extends Readonly<Record<string, Serve>>>(
+  operations: T,
+): T =>
   Object.fromEntries(
-    Object.entries(operations).map(([name, serve]) => [name, slowDown(serve)]),
+    Object.entries(operations).map(([name, serve]) => [name, throttlingAs429(serve)]),
   ) as T;
 
-const slowDown =
+const throttlingAs429 =
   (serve: Serve): Serve =>
   async (request) => {
     try {
       return await serve(request);
     } catch (error) {
       if (error instanceof KMSServiceException && isThrottled(error))
-        throw throttled(pauseInSeconds);
+        throw throttled(retryAfterSeconds);
       throw error;
     }
   };

@@ -1,6 +1,6 @@
 /**
- * Raw bytes as a body. Invariant: which form a request has, and which its answer gets, is decided once, from the
- * headers, before anything is done; what a header says twice, or with the wrong form, is refused.
+ * Raw bytes as a body. Invariant: the form of a request and of its answer is decided once, from the headers, before
+ * anything is done. A header that is given twice, or with a form that it is not for, is refused.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { badRequest, notAcceptable, unsupportedMediaType } from '../../contract/problem.ts';
@@ -8,14 +8,14 @@ import { octetStream } from '../../contract/routes.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
 import { bytes, json } from './response.ts';
 
-/** In JSON the three are members of the body. */
+/** Headers by their names, and the members of a JSON body that they stand for. */
 const parameters = {
   'encryption-context': 'encryptionContext',
   'new-encryption-context': 'newEncryptionContext',
   'encryption-mode': 'mode',
 } as const;
 
-/** Of API Gateway's 10,240 for all headers, which leaves 2 kB for the token. */
+/** API Gateway takes 10,240 bytes of headers in all; this leaves 2 kB for the token. */
 const maxHeaderBytes = 8192;
 
 /**
@@ -25,13 +25,13 @@ const maxHeaderBytes = 8192;
  */
 export function hasRawBody({ headers }: APIGatewayProxyEvent): boolean {
   if (headers['content-type']?.trim().toLowerCase() === octetStream) return true;
-  // Ignored, a context would be missing from what is encrypted.
+  // A context that is ignored would be missing from what is encrypted.
   const stray = Object.keys(parameters).find((name) => headers[name] !== undefined);
   if (stray !== undefined) throw badRequest(`${stray}: goes with ${octetStream} only`);
   return false;
 }
 
-/** @throws Problem 415 where API Gateway did not take the body for bytes: as text they would be others */
+/** @throws Problem 415 where API Gateway took the body for text, which may have changed its bytes */
 export function rawBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Buffer {
   if (body === null || body === '') return Buffer.alloc(0);
   if (!isBase64Encoded) throw unsupportedMediaType();
@@ -39,7 +39,7 @@ export function rawBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Buffer
 }
 
 /**
- * @returns what the headers say, by the names of the members in JSON, not yet validated
+ * @returns the headers' values by the names of the members in JSON, not yet validated
  * @throws Problem 400
  */
 export function headerParameters(event: APIGatewayProxyEvent): Record<string, unknown> {
@@ -55,7 +55,7 @@ export function headerParameters(event: APIGatewayProxyEvent): Record<string, un
   );
 }
 
-/** ASCII, since nobody agrees on what other bytes in a header mean. */
+/** Only ASCII, since there is no agreement on what other bytes in a header mean. */
 function headerJson(name: string, text: string): unknown {
   if (text.length > maxHeaderBytes) throw badRequest(`${name}: must be 8 kB at most`);
   if (!/^[\t -~]*$/.test(text)) throw badRequest(`${name}: must be ASCII, with \\u escapes`);
@@ -67,7 +67,7 @@ function headerJson(name: string, text: string): unknown {
   }
 }
 
-/** @returns an answer that holds bytes, base64 in a member of that name or raw */
+/** @returns an answer that holds bytes, in base64 in a member of that name, or raw */
 export type BytesAnswer = (
   member: 'plaintext' | 'ciphertext',
   bytes: Buffer,
@@ -76,9 +76,9 @@ export type BytesAnswer = (
 const jsonRanges = new Set(['application/json', 'application/*', '*/*']);
 
 /**
- * API Gateway gives raw bytes to those alone whose Accept has a binary media type in the first place; to others
- * it gives their base64, whatever the Content-Type (Developer Guide, "Binary media types for REST APIs"). So
- * whoever does not ask for bytes there gets JSON, which is right everywhere.
+ * API Gateway turns base64 into raw bytes only where the first media type of Accept is one of the API's binary ones;
+ * otherwise the caller gets base64, whatever the Content-Type (Developer Guide, "Binary media types for REST APIs").
+ * So a caller who does not ask for bytes in the first place gets JSON.
  * @throws Problem 406
  */
 export function acceptedAnswer({ headers }: APIGatewayProxyEvent): BytesAnswer {

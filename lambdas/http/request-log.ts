@@ -1,9 +1,8 @@
 /**
- * One line for each request, which carries its metrics too, and of which the indexer makes an event of the
- * tenant's audit. Invariant: it says who, what, how it ended, how long it took and on which calls of KMS it rests;
- * of the content it has nothing, of an error only its name, since a message may quote the content.
+ * One log line for each request, which carries its metrics too. The indexer makes an event of the tenant's audit of it.
+ * Invariant: the line says who asked for what, how it ended, how long it took and on which calls of KMS it rests. It
+ * has nothing of the content, and of an error only the name, since a message may quote the content.
  */
-
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { tenantId } from '../../contract/tenant-id.ts';
@@ -50,8 +49,8 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: obj
 }
 
 /**
- * The token's own tenant, since that is who has asked, whatever he asked for. A path segment that is no tenant id
- * is the caller's words.
+ * The tenant of the token, whatever path the caller asked for; of a token without a tenant, that of the path. A path
+ * segment that is not a tenant id is not logged, since the caller may write anything there.
  */
 function loggableTenantId({ requestContext, pathParameters }: APIGatewayProxyEvent) {
   const own: unknown = requestContext.authorizer?.tenantId;

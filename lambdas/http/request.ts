@@ -1,10 +1,10 @@
-/** What is read of API Gateway's event besides the body: whose path, who asks, which query. */
+/** What is read of API Gateway's event besides the body: operation, tenant, principal and query. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { invalidTenantId } from '../../contract/problem.ts';
 import { type Operation, operationOfRoute } from '../../contract/routes.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
 
-/** @returns the operation of the route that API Gateway chose, undefined where it is none of ours */
+/** @returns the operation of the route that API Gateway chose, undefined where we have no such route */
 export const operationOf = ({
   httpMethod,
   resource,
@@ -13,7 +13,7 @@ export const operationOf = ({
 
 /**
  * @returns the tenant id of the path
- * @throws Problem 400 where there is none, or none that a tenant may have
+ * @throws Problem 400 where there is none, or it is not a valid one
  */
 export function tenantOfPath(event: APIGatewayProxyEvent): string {
   const parsed = tenantId.safeParse(event.pathParameters?.tenantId);
@@ -21,13 +21,13 @@ export function tenantOfPath(event: APIGatewayProxyEvent): string {
   return parsed.data;
 }
 
-/** @returns who the authorizer says has called: the token's subject, or its client */
+/** @returns the caller as the authorizer names it: the token's subject, or its client */
 export function principalOf({ requestContext }: APIGatewayProxyEvent): string {
   const principal: unknown = requestContext.authorizer?.principalId;
   return typeof principal === 'string' && principal !== '' ? principal : 'unknown';
 }
 
-/** A parameter that is given twice stays a list, which no schema takes. */
+/** @returns the parameters by name; one that is given twice stays a list, which no schema takes */
 export function queryOf({ multiValueQueryStringParameters }: APIGatewayProxyEvent) {
   return Object.fromEntries(
     Object.entries(multiValueQueryStringParameters ?? {}).map(([name, values]) => [

@@ -3,7 +3,7 @@ import type { ResponseOf, SuccessOf } from '../../contract/operations.ts';
 import { type Problem, problemJson } from '../../contract/problem.ts';
 import { type Operation, octetStream } from '../../contract/routes.ts';
 
-/** Answers hold plaintext: no cache may keep them, no browser may take them for a page. */
+/** Answers may hold plaintext: no cache may keep them, and no browser may take them for a page. */
 const always = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 /** The operation must be named, so that the compiler holds the answer against the contract. */
@@ -16,7 +16,7 @@ export const json = <O extends Operation = never>(
   body: JSON.stringify(body),
 });
 
-/** API Gateway decodes what is given as base64. */
+/** API Gateway decodes the base64. */
 export const bytes = (statusCode: number, body: Buffer): APIGatewayProxyResult => ({
   statusCode,
   headers: { 'Content-Type': octetStream, ...always },

@@ -1,7 +1,8 @@
+/** Values of a request against their schema. Invariant: an error names a member of ours and never repeats a value. */
 import * as z from 'zod/mini';
 import { badRequest, type Problem } from '../../contract/problem.ts';
 
-/** What a value with no member to name is called. */
+/** The name of the value as a whole, for an error that is in none of its members. */
 type Whole = 'body' | 'headers' | 'item' | 'query';
 
 /**
@@ -19,8 +20,8 @@ export function validated<S extends z.core.$ZodType>(
 }
 
 /**
- * Of a path only the first step is a name of ours; those below it, and unknown members, are the caller's
- * words, and so stay out of the answer.
+ * Only the first step of an issue's path is a name of ours. The steps below it, and unknown members, are the caller's
+ * own words, and so stay out of the answer.
  */
 export function problemOf(error: z.core.$ZodError, whole: Whole = 'body'): Problem {
   const [issue] = error.issues;

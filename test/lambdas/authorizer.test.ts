@@ -44,7 +44,7 @@ test('an administrator has no tenant', async () => {
   expect((await ask(`Bearer ${token}`)).context).toEqual({});
 });
 
-test('a token without rights is denied everything, which is a 403', async () => {
+test('a token without permissions is denied everything, which is a 403', async () => {
   const { policyDocument, context } = await ask(
     `Bearer ${await issuer.token({ scope: 'openid' })}`,
   );

@@ -1,29 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { routes } from '../../../contract/routes.ts';
-import { policyFor } from '../../../lambdas/authorizer/api-policy.ts';
-import type { Rights } from '../../../lambdas/authorizer/permissions.ts';
+import { apiPolicy } from '../../../lambdas/authorizer/api-policy.ts';
+import type { Permissions } from '../../../lambdas/authorizer/permissions.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 
 const stage = 'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1';
 const methodArn = `${stage}/POST/tenants/acme/encrypt`;
-const tenant: Rights = { scopes: new Set(['tenant-keys/crypto']), tenantId: 'acme' };
-const watchfulTenant: Rights = {
+const tenant: Permissions = { scopes: new Set(['tenant-keys/crypto']), tenantId: 'acme' };
+const watchfulTenant: Permissions = {
   scopes: new Set(['tenant-keys/crypto', 'tenant-keys/audit']),
   tenantId: 'acme',
 };
-const admin: Rights = { scopes: new Set(['tenant-keys/admin', 'tenant-keys/audit']) };
-const auditor: Rights = { scopes: new Set(['tenant-keys/audit']) };
+const admin: Permissions = { scopes: new Set(['tenant-keys/admin', 'tenant-keys/audit']) };
+const auditor: Permissions = { scopes: new Set(['tenant-keys/audit']) };
 
 /** Decided as API Gateway decides, by the local stack's evaluator. */
-function allows(rights: Rights | undefined, request: string): boolean {
+function allows(permissions: Permissions | undefined, request: string): boolean {
   const caller = {
     arn: 'somebody',
     principalArn: 'somebody',
     accountId: '111122223333',
     userId: 'somebody',
     tags: {},
-    identityPolicies: [parsePolicy(policyFor(rights, methodArn), 'token', 'identity')],
+    identityPolicies: [parsePolicy(apiPolicy(permissions, methodArn), 'token', 'identity')],
   };
   const access = { action: 'execute-api:Invoke', resource: `${stage}/${request}`, context: {} };
   return authorize(caller, access).allowed;
@@ -40,7 +40,7 @@ const dataPlane = [
 ];
 
 test("a tenant's policy is one ARN for each route of the data plane, and nothing else", () => {
-  expect(policyFor(tenant, methodArn)).toEqual({
+  expect(apiPolicy(tenant, methodArn)).toEqual({
     Version: '2012-10-17',
     Statement: [
       {
@@ -53,8 +53,8 @@ test("a tenant's policy is one ARN for each route of the data plane, and nothing
 });
 
 test('it is the same whichever path of the API was asked for first', () => {
-  const other = policyFor(tenant, `${stage}/GET/tenants`);
-  expect(other).toEqual(policyFor(tenant, methodArn));
+  const other = apiPolicy(tenant, `${stage}/GET/tenants`);
+  expect(other).toEqual(apiPolicy(tenant, methodArn));
 });
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
@@ -88,14 +88,14 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       }
     });
 
-    test('is not for a token without rights', () => {
+    test('is not for a token without permissions', () => {
       expect(allows(undefined, request)).toBe(false);
     });
   },
 );
 
 test("an administrator is denied the data plane's routes by name, since * goes beyond slashes", () => {
-  expect(policyFor(admin, methodArn).Statement[1]).toEqual({
+  expect(apiPolicy(admin, methodArn).Statement[1]).toEqual({
     Effect: 'Deny',
     Action: 'execute-api:Invoke',
     Resource: dataPlane.map((operation) => `${stage}/POST/tenants/*/${operation}`),
@@ -103,7 +103,7 @@ test("an administrator is denied the data plane's routes by name, since * goes b
 });
 
 test('another stage and another API are out of reach', () => {
-  const [statement] = policyFor(admin, methodArn).Statement;
+  const [statement] = apiPolicy(admin, methodArn).Statement;
   for (const arn of statement?.Resource ?? []) expect(arn.startsWith(`${stage}/`)).toBe(true);
 });
 
@@ -113,12 +113,12 @@ test.each([
   '*',
   '',
 ])('a method ARN that is none gives no policy: "%s"', (arn) => {
-  expect(() => policyFor(admin, arn)).toThrow('method ARN');
+  expect(() => apiPolicy(admin, arn)).toThrow('method ARN');
 });
 
 test("an administrator's policy stays below API Gateway's 8 kB", () => {
   const longest =
     'arn:aws-us-gov:execute-api:ap-southeast-2:111122223333:a1b2c3d4e5/stage-of-a-long-name';
-  const policy = policyFor(admin, `${longest}/GET/tenants`);
+  const policy = apiPolicy(admin, `${longest}/GET/tenants`);
   expect(JSON.stringify(policy).length).toBeLessThan(4096);
 });

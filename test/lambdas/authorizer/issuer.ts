@@ -9,11 +9,11 @@ export interface Issuer {
   readonly publicKey: CryptoKey;
   /** paths that were asked for */
   readonly requests: string[];
-  /** what the two documents say; a function answers for itself */
+  /** what the two documents say */
   discovery: unknown;
   jwks: { keys: object[] } | string;
   status: number;
-  /** @returns a token of this issuer's for an hour, but for what is changed; null takes a claim away */
+  /** @returns a token of this issuer for an hour, with the claims changed; null removes a claim */
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ const defaults = (iss: string) => ({
   token_use: 'access',
 });
 
-/** @returns the epoch in seconds, some from now */
+/** @returns epoch seconds */
 export const seconds = (fromNow = 0): number => Math.floor(Date.now() / 1000) + fromNow;
 
 export function sign(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
-import { IssuerUnavailable, issuerKeys } from '../../../lambdas/authorizer/jwks-cache.ts';
+import { IssuerUnavailable, jwksCache } from '../../../lambdas/authorizer/jwks-cache.ts';
 import { tokenVerifier, type VerifyToken } from '../../../lambdas/authorizer/token-verifier.ts';
 import { audience, type Issuer, kid, openIssuer } from './issuer.ts';
 
@@ -11,8 +11,8 @@ let time: number;
 beforeEach(async () => {
   issuer = await openIssuer();
   time = Date.now();
-  const keys = issuerKeys({ issuer: issuer.url, now: () => time });
-  verify = tokenVerifier({ issuer: issuer.url, audience, keys });
+  const cache = jwksCache({ issuer: issuer.url, now: () => time });
+  verify = tokenVerifier({ issuer: issuer.url, audience, jwksCache: cache });
 });
 afterEach(() => issuer.close());
 
@@ -80,8 +80,8 @@ test('an issuer that does not answer is asked again five seconds later, not befo
 test('of an issuer whose name ends in a slash are found, and only under that name', async () => {
   const name = `${issuer.url}/`;
   issuer.discovery = { issuer: name, jwks_uri: `${issuer.url}/jwks.json` };
-  const keys = issuerKeys({ issuer: name });
-  const verify = tokenVerifier({ issuer: name, audience, keys });
+  const cache = jwksCache({ issuer: name });
+  const verify = tokenVerifier({ issuer: name, audience, jwksCache: cache });
   await expect(verify(await issuer.token({ iss: name }))).resolves.toMatchObject({ iss: name });
   expect(issuer.requests[0]).toBe('/.well-known/openid-configuration');
   await expect(verify(await issuer.token())).rejects.toThrow();
@@ -113,8 +113,12 @@ describe('an issuer is not believed', () => {
   });
 
   test('that is not on this machine and is read by http', async () => {
-    const keys = issuerKeys({ issuer: 'http://id.example.com' });
-    const elsewhere = tokenVerifier({ issuer: 'http://id.example.com', audience, keys });
+    const cache = jwksCache({ issuer: 'http://id.example.com' });
+    const elsewhere = tokenVerifier({
+      issuer: 'http://id.example.com',
+      audience,
+      jwksCache: cache,
+    });
     await expect(elsewhere(await issuer.token())).rejects.toBeInstanceOf(IssuerUnavailable);
   });
 });

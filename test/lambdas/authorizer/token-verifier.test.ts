@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportSPKI, generateKeyPair } from 'jose';
-import { issuerKeys } from '../../../lambdas/authorizer/jwks-cache.ts';
+import { jwksCache } from '../../../lambdas/authorizer/jwks-cache.ts';
 import {
   refusalOfToken,
   tokenVerifier,
@@ -13,8 +13,11 @@ let issuer: Issuer;
 let verify: VerifyToken;
 beforeAll(async () => {
   issuer = await openIssuer();
-  const keys = issuerKeys({ issuer: issuer.url });
-  verify = tokenVerifier({ issuer: issuer.url, audience, keys });
+  verify = tokenVerifier({
+    issuer: issuer.url,
+    audience,
+    jwksCache: jwksCache({ issuer: issuer.url }),
+  });
 });
 afterAll(() => issuer.close());
 
