@@ -1,11 +1,11 @@
-/** What the audit route takes and gives over HTTP, once: the indexer, the handler and clients use these. */
+/** What the audit route takes and gives over HTTP; the indexer writes its rows by the same schemas. */
 import * as z from 'zod/mini';
 import { wholeNumberText } from './query.ts';
 
 const timeText = 'must be a time as RFC 3339 has it, such as 2026-01-31T23:59:59Z';
 const limitText = 'must be a whole number, 1-1000';
 
-/** To the millisecond and in UTC, whatever it was written in. */
+/** Becomes UTC with milliseconds, whatever the time zone in which it was written. */
 const time = z.pipe(
   z.iso.datetime({ offset: true, error: timeText }),
   z.transform((text) => new Date(text).toISOString()),
@@ -13,9 +13,9 @@ const time = z.pipe(
 
 export const auditQuery = z
   .strictObject({
-    /** the first moment that is asked for */
+    /** the first moment of the range */
     from: z.optional(time),
-    /** the first that is not */
+    /** the first moment after the range */
     to: z.optional(time),
     limit: z._default(wholeNumberText(1, 1000, limitText), 100),
     cursor: z.optional(z.string('must be given once')),
@@ -29,8 +29,8 @@ export const auditQuery = z
 export type AuditQuery = z.output<typeof auditQuery>;
 
 /**
- * `refused`: by a policy, or since what was asked for was wrong; `failed`: for a reason that was not in the
- * call, such as throttling.
+ * `refused`: by a policy, or because the request was wrong. `failed`: for a reason outside of the request, such as
+ * throttling.
  */
 export const auditOutcome = z.enum(['succeeded', 'refused', 'failed']);
 export type AuditOutcome = z.output<typeof auditOutcome>;
@@ -47,11 +47,11 @@ const happened = {
   requestId: z.string(),
 };
 
-/** A call of KMS for the tenant's key, as CloudTrail has recorded it, to the second. */
+/** A call of KMS for the tenant's key, as CloudTrail recorded it; CloudTrail's times are whole seconds. */
 export const keyEvent = z.strictObject({
   kind: z.literal('kms'),
   ...happened,
-  /** role session name; of the tenant role it is the tenant id */
+  /** the role session name, which is the tenant id in a session of the tenant role */
   session: z.optional(z.string()),
   keyArn: z.string(),
   encryptionContext: z.optional(z.record(z.string(), z.string())),
@@ -59,15 +59,15 @@ export const keyEvent = z.strictObject({
 });
 export type KeyEvent = z.output<typeof keyEvent>;
 
-/** A call of KMS that a request rests on, by the `requestId` of its own event. */
+/** A call of KMS that a request rests on. Its `requestId` is that of the call's own event. */
 export const kmsCall = z.strictObject({
   requestId: z.string(),
-  /** of the data key that it gave, the same for whoever used that data key */
+  /** of the data key that the call gave; the same in every request that used that data key */
   dataKeyId: z.optional(z.string()),
 });
 export type KmsCall = z.output<typeof kmsCall>;
 
-/** A request to the data plane, as the data plane has logged it. */
+/** A request to the data plane, as the data plane logged it. */
 export const requestEvent = z.strictObject({
   kind: z.literal('request'),
   ...happened,
@@ -75,7 +75,7 @@ export const requestEvent = z.strictObject({
   status: z.int(),
   /** of a batch */
   items: z.optional(z.int()),
-  /** of these, those that were answered with an error */
+  /** those of them that were answered with an error */
   failedItems: z.optional(z.int()),
   kmsCalls: z.array(kmsCall),
 });

@@ -1,4 +1,4 @@
-/** The certificate of an erasure, and the key that it is checked with, as the API gives them. */
+/** The certificate of an erasure, and the public key that checks it, as the API gives them. */
 import * as z from 'zod/mini';
 import { tenantId } from './tenant-id.ts';
 import { keyUse } from './tenants.ts';
@@ -20,14 +20,14 @@ export const certificate = z.strictObject({
   /** when KMS was first found to have no such key */
   erasedAt: z.string(),
   keyLastUsed: z.optional(keyUse),
-  /** of ScheduleKeyDeletion; CloudTrail has it as `requestID` */
+  /** of the call of ScheduleKeyDeletion; it is `requestID` in CloudTrail */
   kmsRequestId: z.optional(z.string()),
   signingAlgorithm: z.literal(signingAlgorithm),
   signingKeyArn: z.string(),
 });
 export type Certificate = z.output<typeof certificate>;
 
-/** The answer of the route; the signature is base64 of DER, over `signedBytes(certificate)`. */
+/** The signature is in DER, as base64, over the canonical JSON (RFC 8785) of the certificate. */
 export const signedCertificate = z.strictObject({ certificate, signature: z.string() });
 export type SignedCertificate = z.output<typeof signedCertificate>;
 

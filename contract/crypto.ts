@@ -5,19 +5,19 @@ import { encryptionContext } from './encryption-context.ts';
 import { itemError } from './problem-body.ts';
 
 /**
- * Bytes in one request, raw or in JSON. Lambda takes and gives 6 MB of JSON; raw bytes are base64 in it too.
- * 4 MiB are 5.6 MB of base64 and leave room for the encryption context, the message's own bytes and what
- * else is in the event.
+ * In one request, raw or in JSON. Lambda takes and gives 6 MB of JSON, in which raw bytes are base64 too (Lambda
+ * quotas). 4 MiB are 5.6 MB of base64, which leaves room for the encryption context, the message's own bytes and the
+ * rest of the event.
  */
 export const maxPlaintextBytes = 4 * 1024 * 1024;
 
-/** The largest plaintext with the largest context, and the frames of an SDK that makes them of 1,024 bytes. */
+/** A message of the largest plaintext with the largest context, even with small frames of 1,024 bytes. */
 export const maxCiphertextBytes = maxPlaintextBytes + 144 * 1024;
 
-/** A body with the largest plaintext, or the message that holds it, and the largest context. */
+/** A JSON body with the largest plaintext, or the message of it, and the largest context. */
 export const maxBodyBytes = 4 * Math.ceil(maxPlaintextBytes / 3) + 256 * 1024;
 
-/** What stands beside the bytes: in JSON members of the body, with raw bytes headers. */
+/** What goes with the bytes: members of a JSON body, or headers beside raw bytes. */
 const beside = { encryptionContext: z.optional(encryptionContext) };
 
 export const encryptParameters = z.strictObject({
@@ -33,7 +33,7 @@ export const decryptResponse = z.strictObject({ plaintext: z.string() });
 
 export const reencryptParameters = z.strictObject({
   ...beside,
-  /** absent: as the old one; `{}`: an empty one */
+  /** absent: the old context stays; `{}`: an empty context */
   newEncryptionContext: z.optional(encryptionContext),
 });
 export const reencryptRequest = z.extend(reencryptParameters, { ciphertext: base64Bytes });
@@ -41,7 +41,7 @@ export const reencryptResponse = encryptResponse;
 
 export const maxBatchItems = 1000;
 
-/** Items are checked one by one, to decrypt as decryptRequest: each has a result or an error of its own. */
+/** Items are checked one by one, with encryptItem or decryptRequest: each has a result or an error of its own. */
 export const batchRequest = z.strictObject({
   items: z
     .array(z.unknown(), 'must be a list')
@@ -61,7 +61,7 @@ export const decryptBatchResponse = z.strictObject({
 
 export const dataKeyRequest = z.strictObject({
   ...beside,
-  /** false: the wrapped data key only */
+  /** false: only the wrapped data key is given */
   plaintext: z.optional(z.boolean('must be true or false')),
 });
 export const dataKeyResponse = z.strictObject({

@@ -1,23 +1,23 @@
 /**
- * The encryption context: authenticated, not secret, and in CloudTrail in the clear. Invariant: the
- * tenant's id is always in it and always ours; no caller can set it, leave it out or spell it otherwise.
+ * The encryption context: authenticated, but not secret, and in the clear in CloudTrail. Invariant: the tenant id is
+ * always in it, and always set by us; no caller can set it, leave it out or add another spelling of its name.
  */
 import * as z from 'zod/mini';
 import { tenantIdTag } from './tenant-id.ts';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** The Encryption SDK keeps names that begin so for itself, such as a message's public key. */
+/** The AWS Encryption SDK reserves names with this prefix, such as that of a message's public key. */
 const sdkPrefix = 'aws-crypto-';
 const maxPairs = 64;
 /**
- * Names and values together in UTF-8. KMS takes 8,192 characters in all, ours included, the Encryption SDK
- * 65,535 bytes.
+ * Names and values together, in UTF-8. KMS takes 8,192 characters in all, the tenant's included; the AWS Encryption
+ * SDK takes 65,535 bytes.
  */
-const maxBytes = 8000;
+const maxContextBytes = 8000;
 
 const shape = 'must be an object of names and texts';
-// IAM looks a context key up without regard to case, so no other spelling of ours may be there either.
+// IAM ignores the case of a context key's name, so no other spelling of ours may be there either.
 const isReserved = (name: string) =>
   name.toLowerCase() === tenantIdTag.toLowerCase() || name.toLowerCase().startsWith(sdkPrefix);
 
@@ -32,8 +32,8 @@ export const encryptionContext = z.record(z.string(), z.string(shape), shape).ch
     `must have ${maxPairs} names at most`,
   ),
   z.refine(
-    (context) => byteLength(context) <= maxBytes,
-    `must be ${maxBytes} bytes at most, names and values together`,
+    (context) => byteLength(context) <= maxContextBytes,
+    `must be ${maxContextBytes} bytes at most, names and values together`,
   ),
   z.meta({
     description:
@@ -47,13 +47,13 @@ const byteLength = (context: EncryptionContext): number =>
     0,
   );
 
-/** @returns the context that is bound to the tenant's messages */
+/** @returns the context that the tenant's ciphertexts are bound to */
 export const contextOf = (tenantId: string, given: EncryptionContext = {}): EncryptionContext => ({
   ...given,
   [tenantIdTag]: tenantId,
 });
 
-/** Neither may have more, nor less, nor anything spelled otherwise. */
+/** @returns whether both have the same names and values, and no others */
 export function sameContext(one: EncryptionContext, other: EncryptionContext): boolean {
   const names = Object.keys(one);
   return (

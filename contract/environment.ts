@@ -12,7 +12,7 @@ export const authorizerEnvironment = z.object({
   TENANT_CLAIM: text,
 });
 
-/** Where rows are, and what the policy of a tenant's key is made of. */
+/** The registry's table, and what the policy of a tenant's key is made of. */
 const registryAndKeyPolicy = {
   TABLE_NAME: text,
   TENANT_ROLE_ARN: text,
@@ -24,7 +24,7 @@ const registryAndKeyPolicy = {
 export const tenantsEnvironment = z.object({
   ...registryAndKeyPolicy,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
-  /** the shortest window of a deletion, and the one where a request names none */
+  /** the shortest window of a deletion, and that of a request that names none */
   DELETION_WINDOW_IN_DAYS: wholeNumber,
 });
 
@@ -42,7 +42,7 @@ export const declaredTenantsEnvironment = z.object({
 
 export const auditEnvironment = z.object({
   AUDIT_TABLE_NAME: text,
-  /** ARN of the role of which a session reads one tenant's events */
+  /** ARN of the role whose sessions read one tenant's events */
   AUDIT_READER_ROLE_ARN: text,
 });
 
@@ -51,12 +51,13 @@ export const indexerEnvironment = z.object({
   AUDIT_TABLE_NAME: text,
   AUDIT_RETENTION_DAYS: wholeNumber,
   ACCOUNT_ID: text,
-  /** whose new keys are tenants' before their rows say so */
+  /** a key that this role has just made is a tenant's, before the tenant's row names it */
   CONTROL_PLANE_ROLE_ARN: text,
-  /** whose sessions are named after the tenant */
+  /** sessions of this role are named after the tenant */
   TENANT_ROLE_ARN: text,
-  /** names of the log groups: where CloudTrail writes, if it does, and where the data plane does */
+  /** name of CloudTrail's log group, if the stack has a trail */
   TRAIL_LOG_GROUP: z.optional(text),
+  /** name of the data plane's log group */
   REQUEST_LOG_GROUP: text,
 });
 
@@ -84,9 +85,9 @@ export const cryptoEnvironment = z.object({
   TENANT_ROLE_ARN: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */
   TENANT_ISOLATION: z.enum(['true', 'false']),
-  /** for how long a tenant's row may be used again; 0: read for every request */
+  /** for how long a tenant's row may be used again; 0: it is read for every request */
   REGISTRY_TTL_SECONDS: wholeNumber,
-  /** limits of a data key in the cache; 0 in any of them: no cache */
+  /** limits of a data key in the cache; if one of them is 0, nothing is cached */
   DATA_KEY_MAX_AGE_SECONDS: wholeNumber,
   DATA_KEY_MAX_MESSAGES: wholeNumber,
   DATA_KEY_MAX_BYTES: wholeNumber,

@@ -1,8 +1,8 @@
 /**
- * Invariant: only a session of the tenant role that carries this tenant's id as session tag can use
- * the key for cryptography, and only with the id in the encryption context. The account administers
- * the key but cannot use it, and nobody can hand out grants, which would bypass both.
- * `aws:ResourceTag` has no meaning in a key policy, so the tenant id stands here as a literal.
+ * The policy of a tenant's key. Invariant: only a session of the tenant role with this tenant's id as its session tag
+ * can use the key for cryptography, and only with the id in the encryption context. The account administers the key
+ * but cannot use it, and nobody can create grants, which would bypass both.
+ * `aws:ResourceTag` has no meaning in a key policy, so the tenant id is a literal here.
  */
 import { tenantIdTag } from './tenant-id.ts';
 
@@ -18,7 +18,7 @@ export interface KeyPolicyInput {
   readonly controlPlaneRoleArn: string;
 }
 
-/** What a tenant session may do with its key. ReEncrypt is two permissions, one a side. */
+/** What a tenant session may do with its key. ReEncrypt is two permissions, one for each side. */
 export const tenantActions = [
   'kms:Encrypt',
   'kms:Decrypt',
@@ -28,7 +28,7 @@ export const tenantActions = [
   'kms:ReEncryptTo',
 ] as const;
 
-/** Every action that puts key material to use. */
+/** Every action that uses key material. */
 export const cryptographicActions = [
   'kms:Encrypt',
   'kms:Decrypt',
@@ -64,8 +64,8 @@ export const administrativeActions = [
 ] as const;
 
 /**
- * What the control plane may do with the key from the moment of its creation, without waiting for
- * tags to count. PutKeyPolicy is among them since KMS refuses a policy that its creator could not change.
+ * What the control plane may do with the key from its creation on, without waiting until its tags count.
+ * PutKeyPolicy is among them, since KMS refuses a policy that the creator of the key could not change.
  */
 const controlPlaneActions = [
   'kms:DescribeKey',
@@ -119,7 +119,7 @@ export function keyPolicy(input: KeyPolicyInput) {
             [`aws:PrincipalTag/${tenantIdTag}`]: tenantId,
             [`kms:EncryptionContext:${tenantIdTag}`]: tenantId,
           },
-          // IAM compares the name of a context key without regard to case; this pins the spelling.
+          // IAM ignores the case of a context key's name; this requires the exact spelling.
           'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': tenantIdTag },
         },
       },

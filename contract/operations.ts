@@ -1,6 +1,6 @@
 /**
- * What each operation takes and gives over HTTP, besides problems, which any may give. Only types are imported
- * from here by the functions: each loads the schemas that it checks and no others.
+ * What each operation takes and gives over HTTP, besides problems, which any operation may give. Functions import only
+ * types from here, so that each function loads only the schemas that it checks.
  */
 import type * as z from 'zod/mini';
 import { auditEvents, auditQuery } from './audit.ts';
@@ -43,8 +43,8 @@ export interface OperationSchemas {
   readonly request?: z.ZodMiniType;
   readonly query?: z.ZodMiniType;
   /**
-   * The parameters that stand in headers where the body is raw bytes. An operation that has them gives raw bytes
-   * too, to a caller who asks for them.
+   * The parameters in the headers of a request whose body is raw bytes. An operation that has them also gives raw
+   * bytes to a caller who asks for them.
    */
   readonly rawParameters?: z.ZodMiniType;
   /** the JSON body of each success, by its status */
@@ -52,7 +52,7 @@ export interface OperationSchemas {
 }
 
 /** KMS's shortest (API reference, ScheduleKeyDeletion); a stack may be configured to a longer one. */
-const shortestWindowInDays = 7;
+const shortestWindowDays = 7;
 
 export const operations = {
   onboard: { request: onboardRequest, responses: { 200: tenant, 201: tenant } },
@@ -60,7 +60,7 @@ export const operations = {
   list: { query: listQuery, responses: { 200: tenantList } },
   offboard: {
     request: emptyRequest,
-    query: offboardQuery(shortestWindowInDays),
+    query: offboardQuery(shortestWindowDays),
     responses: { 202: offboardedTenant },
   },
   suspend: { request: emptyRequest, responses: { 200: tenant } },

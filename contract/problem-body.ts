@@ -1,4 +1,4 @@
-/** The form of a problem in an answer. Not in problem.ts, so that the functions do not load it to throw one. */
+/** The body of a problem. Not in problem.ts, so that a function can throw a problem without loading its schema. */
 import * as z from 'zod/mini';
 import { type ProblemCode, problemStatuses, problemTitles } from './problem.ts';
 
@@ -29,6 +29,6 @@ export const problemBody = z
     }),
   );
 
-/** In the place of a result in a batch: a problem without what belongs to the request. */
+/** The place of an item's result in a batch: a problem without the members that belong to the whole request. */
 export const itemError = z.strictObject({ error: z.strictObject(shape).check(known) });
 export type ItemError = z.output<typeof itemError>;

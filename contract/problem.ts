@@ -103,7 +103,7 @@ export const invalidTenantId = () =>
 export const invalidCursor = () =>
   new Problem('invalid-cursor', 'cursor: must be the nextCursor of an earlier answer');
 
-/** One text for every cause: wrong tenant, wrong context, tampered, truncated, no message at all. */
+/** One text for every cause: another tenant's, another context, tampered, truncated, no ciphertext at all. */
 export const decryptionFailed = () =>
   new Problem(
     'decryption-failed',
@@ -139,7 +139,7 @@ export const tenantErased = () =>
 
 export const tenantNotErased = (detail: string) => new Problem('tenant-not-erased', detail);
 
-/** @param seconds until the lease of whoever is at work runs out */
+/** @param seconds until the lease of the request that is at work runs out */
 export const tenantBusy = (seconds: number) =>
   new Problem(
     'tenant-busy',
@@ -159,14 +159,14 @@ export const rotationLimitReached = () =>
 export const rotationInProgress = () =>
   new Problem('rotation-in-progress', 'The key is being rotated, or was just now.');
 
-/** The alias of a tenant that is being onboarded is on a key that we did not make for it. */
+/** The alias of a tenant that is being onboarded names a key that we did not make for that tenant. */
 export const aliasTaken = () =>
   new Problem(
     'alias-taken',
     "The alias for the tenant's key is on a key that is not this tenant's, or not usable. An administrator must remove the alias.",
   );
 
-/** The key is disabled or pending deletion: trying again does not help, enabling it does. */
+/** The key is disabled or pending deletion: not the same request helps, but enabling the key. */
 export const keyUnusable = () =>
   new Problem('key-unusable', "The tenant's key is disabled or pending deletion.");
 
@@ -191,7 +191,7 @@ export const unsupportedMediaType = () =>
     'The body must be application/json in UTF-8 or, where the route takes bytes, application/octet-stream.',
   );
 
-/** KMS takes only some changes a second, all tenants of an account together. */
+/** KMS takes only some changes a second from an account, for all its tenants together. */
 export const throttled = (seconds: number) =>
   new Problem(
     'throttled',
@@ -202,7 +202,7 @@ export const throttled = (seconds: number) =>
 export const internalError = () =>
   new Problem('internal-error', 'The request failed; its request id leads to the logs.');
 
-/** @param seconds after which it is worth while to try again */
+/** @param seconds after which trying again may help */
 export const keyNotReady = (seconds: number) =>
   new Problem(
     'key-not-ready',

@@ -1,7 +1,7 @@
-/** The forms that parameters of a query share. */
+/** The forms of query parameters that several routes share. */
 import * as z from 'zod/mini';
 
-/** A number as it stands in a query: one spelling each. */
+/** A number in a query; each number has one spelling. */
 export function wholeNumberText(least: number, most: number, text: string) {
   const number = z.number().check(z.gte(least, text), z.lte(most, text));
   return z.pipe(

@@ -1,12 +1,13 @@
 /**
- * The routes of the API and its binary media type, once: the stack makes API Gateway's resources and methods
- * from them, the authorizer its policies, the handlers their table of operations.
+ * The routes of the API and its binary media type. The stack makes API Gateway's resources and methods from them, the
+ * authorizer its policies, the handlers their tables of operations. Their schemas are in operations.ts, so that the
+ * authorizer does not load them.
  */
 
-/** The media type of raw bytes, which API Gateway hands to the functions as base64. */
+/** The media type of raw bytes, which API Gateway passes to the functions as base64. */
 export const octetStream = 'application/octet-stream';
 
-/** A scope as it stands in a token. */
+/** A scope as a token names it. */
 export type Scope = 'tenant-keys/admin' | 'tenant-keys/crypto' | 'tenant-keys/audit';
 
 export interface Route {
@@ -16,7 +17,7 @@ export interface Route {
   readonly scope: Scope;
   /** the function that serves it */
   readonly plane: 'tenants' | 'crypto' | 'certificates' | 'audit';
-  /** the handler's name for it, as it stands in logs */
+  /** its name in the handler and in logs */
   readonly operation: string;
   readonly gives: Gives;
 }
@@ -35,7 +36,7 @@ const scopes: Readonly<Record<Route['plane'], Scope>> = {
 };
 
 export const routes = [
-  // Without a tenant id it only ever answers 400: a clearer answer than an unknown route.
+  // Without a tenant id the answer is always a 400, which is clearer than an unknown route.
   route('PUT', '/tenants', 'tenants', 'onboard', 'metadata'),
   route('PUT', '/tenants/{tenantId}', 'tenants', 'onboard', 'metadata'),
   route('GET', '/tenants/{tenantId}', 'tenants', 'read', 'metadata'),

@@ -1,14 +1,28 @@
-/** What the stack makes the tables with, and the functions read and write them by. */
+/** The names in the tables: the stack makes the tables with them, and the functions read and write rows by them. */
 
-/** The registry's index by which the tenant of a key is found; its partition key is `keyArn`. */
+/** The partition key of both tables; in a tenant's rows the tenant id alone, for the roles' `dynamodb:LeadingKeys`. */
+export const partitionKey = 'tenantId';
+
+/** The registry's index that finds the tenant of a key, and the attribute that is its partition key. */
 export const keyArnIndex = 'keyArn';
+
+/** Of the audit table. */
+export const sortKey = 'eventKey';
+
+export type AuditKey = Readonly<Record<typeof partitionKey | typeof sortKey, string>>;
+
+/**
+ * The key condition for a tenant's events from a time to another. The sort key of an event begins with its time and
+ * is longer, so it sorts after that time alone: an event at `:to` is not in the range.
+ */
+export const eventsBetween = `${partitionKey} = :tenantId AND ${sortKey} BETWEEN :from AND :to`;
 
 /** Epoch seconds after which DynamoDB deletes a row of the audit table. */
 export const expiryAttribute = 'expiresAt';
 
-/** What the partition keys of all baselines, and no other ones, begin with: the function's role rests on it. */
+/** The partition keys of all baselines begin with it, and no others do: the function's role rests on it. */
 export const baselinePrefix = 'baseline/';
 
-/** Where a tenant's baseline is in the audit table; a slash is in no tenant id. */
+/** @returns the key of a tenant's baseline in the audit table; it is no tenant's, since no tenant id has a slash */
 export const baselineKey = (tenantId: string) =>
-  ({ tenantId: `${baselinePrefix}${tenantId}`, eventKey: 'decrypts' }) as const;
+  ({ tenantId: `${baselinePrefix}${tenantId}`, eventKey: 'decrypts' }) as const satisfies AuditKey;

@@ -1,7 +1,7 @@
 /**
- * A tenant id is a DNS label in lower case, 2-63 characters, because it must be, unchanged, a role
- * session name, a tag value, a part of an alias name, a path segment and a literal in a policy:
- * no character of it means anything to any of those.
+ * A tenant id is a DNS label in lower case, 2-63 characters. Invariant: unchanged, it is a valid role session name, tag
+ * value, part of an alias name, path segment and literal in a policy; none of its characters has a meaning in any of
+ * those.
  */
 import * as z from 'zod/mini';
 
@@ -14,7 +14,7 @@ export const tenantId = z
     ),
   );
 
-/** The spelling of the tag, of the session tag and of the encryption-context key. */
+/** The name of the tag, of the session tag and of the encryption-context key. */
 export const tenantIdTag = 'TenantId';
 
 /** The tag that marks a KMS key as made by this product. */

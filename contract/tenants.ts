@@ -1,18 +1,18 @@
-/** What the control plane takes and gives over HTTP, once: handlers, OpenAPI and clients use these. */
+/** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
 import { wholeNumberText } from './query.ts';
 import { tenantId } from './tenant-id.ts';
 
-/** PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED; what each means: lambdas/tenants/registry/status.ts. */
+/** PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED; lambdas/tenants/registry/status.ts has the rules. */
 export const tenantStatus = z.enum(
   ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'],
   'must be PROVISIONING, ACTIVE, SUSPENDED, OFFBOARDING or ERASED',
 );
 export type TenantStatus = z.output<typeof tenantStatus>;
 
-/** A use of a key, as KMS remembers the last one. */
+/** The last use of a key, as KMS records it. */
 export const keyUse = z.strictObject({
-  /** as KMS names it, such as `Decrypt` */
+  /** KMS's name, such as `Decrypt` */
   operation: z.string(),
   /** RFC 3339 */
   at: z.string(),
@@ -24,10 +24,10 @@ export type KeyUse = z.output<typeof keyUse>;
 const rotationPeriod = 'must be a whole number of days, 90-2560';
 const limitText = 'must be a whole number, 1-100';
 
-/** Printable: no control, format (such as a change of direction) or unassigned characters, no lone surrogates. */
+/** No control, format (such as a change of direction) or unassigned characters, and no lone surrogates. */
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 
-/** KMS takes 90-2560 days (API reference, EnableKeyRotation) */
+/** KMS takes 90-2560 days (API reference, EnableKeyRotation). */
 const rotationPeriodInDays = z
   .int(rotationPeriod)
   .check(z.gte(90, rotationPeriod), z.lte(2560, rotationPeriod));
@@ -48,15 +48,15 @@ export type OnboardRequest = z.output<typeof onboardRequest>;
 
 export const rotationRequest = z.strictObject({ rotationPeriodInDays });
 
-/** Of the routes that take nothing but their path. */
+/** The body of the routes that take nothing but their path. */
 export const emptyRequest = z.strictObject({});
 
-/** @param shortest days, by configuration; KMS's longest is 30 */
-export const offboardQuery = (shortest: number) => {
-  const windowText = `must be a whole number of days, ${shortest}-30`;
+/** @param shortestDays by the stack's configuration; KMS's longest window is 30 days */
+export const offboardQuery = (shortestDays: number) => {
+  const windowText = `must be a whole number of days, ${shortestDays}-30`;
   const forceText = 'must be true or false';
   return z.strictObject({
-    windowInDays: z.optional(wholeNumberText(shortest, 30, windowText)),
+    windowInDays: z.optional(wholeNumberText(shortestDays, 30, windowText)),
     force: z._default(
       z.pipe(
         z.enum(['true', 'false'], forceText),
@@ -83,15 +83,15 @@ export type ListQuery = z.output<typeof listQuery>;
 
 /** The key as KMS has it at this moment. */
 export const liveKey = z.strictObject({
-  /** KMS's key state; `Missing` where KMS has no such key, or none that the control plane may see */
+  /** KMS's key state; `Missing` where KMS has no such key, or the control plane may not see it */
   state: z.string(),
   rotationEnabled: z.boolean(),
-  /** days; only while rotation is on, like the date */
+  /** this and the date: only while rotation is on */
   rotationPeriodInDays: z.optional(z.int()),
   nextRotationDate: z.optional(z.string()),
-  /** of the 25 that KMS allows in a key's life */
+  /** of the 25 that KMS allows in the life of a key */
   onDemandRotationsLeft: z.optional(z.int()),
-  /** absent where KMS knows of none */
+  /** absent where KMS knows of no use */
   lastUsed: z.optional(keyUse),
   deletionDate: z.optional(z.string()),
 });
@@ -119,9 +119,9 @@ export const offboardedTenant = z.extend(tenant, { keyLastUsed: z.optional(keyUs
 
 export const rotation = z.strictObject({
   keyMaterialId: z.optional(z.string()),
-  /** KMS's word: CURRENT, NON_CURRENT, PENDING_ROTATION, ... */
+  /** KMS's name: CURRENT, NON_CURRENT, PENDING_ROTATION, ... */
   state: z.optional(z.string()),
-  /** AUTOMATIC or ON_DEMAND; absent, like the date, of the material that came with the key */
+  /** AUTOMATIC or ON_DEMAND; this and the date are absent for the material that the key was created with */
   type: z.optional(z.string()),
   rotatedAt: z.optional(z.string()),
 });
@@ -132,7 +132,7 @@ export const rotationList = z.strictObject({
   nextCursor: z.optional(z.string()),
 });
 
-/** The answer to an on-demand rotation, which KMS does some time later. */
+/** The answer to an on-demand rotation, which KMS finishes some time later. */
 export const rotationStarted = z.strictObject({
   tenantId,
   keyArn: z.string(),

@@ -10,17 +10,16 @@ import {
   type KeyEvent,
   type RequestEvent,
 } from '../../contract/audit.ts';
-import { expiryAttribute } from '../../contract/table-schema.ts';
+import { type AuditKey, expiryAttribute } from '../../contract/table-schema.ts';
 
 /** The encryption context is JSON here. */
 type StoredKeyEvent = Omit<KeyEvent, 'encryptionContext'> & { readonly encryptionContext?: string };
 
 /** The sort key is `<time>/<kind>/<event id>`: a time, and what tells events of one moment apart. */
-export type AuditRow = (StoredKeyEvent | RequestEvent) & {
-  readonly tenantId: string;
-  readonly eventKey: string;
-  readonly [expiryAttribute]: number;
-};
+export type AuditRow = AuditKey &
+  (StoredKeyEvent | RequestEvent) & {
+    readonly [expiryAttribute]: number;
+  };
 
 const daySeconds = 86_400;
 

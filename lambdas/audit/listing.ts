@@ -4,6 +4,7 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import * as z from 'zod/mini';
 import type { AuditEvents, AuditQuery } from '../../contract/audit.ts';
 import { invalidCursor } from '../../contract/problem.ts';
+import { eventsBetween } from '../../contract/table-schema.ts';
 import { cursorAfter, readCursor } from '../http/cursor.ts';
 import { eventOf } from './audit-row.ts';
 
@@ -32,8 +33,7 @@ export async function listEvents(
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName: tableName,
-      // A sort key begins with its time and is longer, so it sorts after it: `to` itself is not in the range.
-      KeyConditionExpression: 'tenantId = :tenantId AND eventKey BETWEEN :from AND :to',
+      KeyConditionExpression: eventsBetween,
       ExpressionAttributeValues: { ':tenantId': tenantId, ':from': from, ':to': to },
       Limit: limit,
       ...(start !== undefined && { ExclusiveStartKey: { tenantId, eventKey: start } }),

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { RequestEvent } from '../../contract/audit.ts';
 import { routes } from '../../contract/routes.ts';
+import { eventsBetween } from '../../contract/table-schema.ts';
 import { hourMs, hourText } from './hour.ts';
 
 const decrypting = routes.filter(({ gives }) => gives === 'plaintext');
@@ -55,8 +56,7 @@ const operations = Object.fromEntries(
 
 const query = (TableName: string, tenantId: string, hour: number): QueryCommandInput => ({
   TableName,
-  // A sort key begins with its time and is longer, so it sorts after it: the next hour's first moment is not in the range.
-  KeyConditionExpression: 'tenantId = :tenantId AND eventKey BETWEEN :from AND :to',
+  KeyConditionExpression: eventsBetween,
   FilterExpression: `#kind = :kind AND #outcome = :outcome AND #operation IN (${Object.keys(operations)})`,
   ProjectionExpression: '#items, #failedItems',
   ExpressionAttributeNames: names,

@@ -6,12 +6,13 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
+import type { MetricName } from '../../contract/metrics.ts';
 
 /** As `Server-Timing` names them. */
 export type AwsService = 'kms' | 'sts' | 'table';
 
-/** As the metrics are named. */
-export type Count =
+export type RequestCount = Extract<
+  MetricName,
   | 'DataKeyCacheHits'
   | 'DataKeyCacheMisses'
   | 'RegistryCacheHits'
@@ -21,16 +22,17 @@ export type Count =
   | 'TableCalls'
   | 'Throttles'
   | 'Items'
-  | 'FailedItems';
+  | 'FailedItems'
+>;
 
-const countOfCalls = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
+const callCounts = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
 
 type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
 export class RequestStats {
   readonly #invocation: Invocation;
   readonly #begunAt = performance.now();
-  readonly #counts: Partial<Record<Count, number>> = {};
+  readonly #counts: Partial<Record<RequestCount, number>> = {};
   readonly #waitedMs: Partial<Record<AwsService, number>> = {};
   readonly #kmsCalls = new Map<string, string | undefined>();
   #timingIsHidden = false;
@@ -40,7 +42,7 @@ export class RequestStats {
   }
 
   /** how often each thing happened; what did not happen has no member */
-  get counts(): Readonly<Partial<Record<Count, number>>> {
+  get counts(): Readonly<Partial<Record<RequestCount, number>>> {
     return this.#counts;
   }
 
@@ -71,7 +73,7 @@ export class RequestStats {
     }));
   }
 
-  count(what: Count, times = 1): void {
+  count(what: RequestCount, times = 1): void {
     this.#counts[what] = (this.#counts[what] ?? 0) + times;
   }
 
@@ -86,7 +88,7 @@ export class RequestStats {
 
   /** Count each attempt when it begins: the request may be answered before it ends. */
   countCall(service: AwsService): void {
-    this.count(countOfCalls[service]);
+    this.count(callCounts[service]);
   }
 
   addWait(service: AwsService, waitMs: number): void {

@@ -10,7 +10,12 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { expiryAttribute, keyArnIndex } from '../../contract/table-schema.ts';
+import {
+  expiryAttribute,
+  keyArnIndex,
+  partitionKey,
+  sortKey,
+} from '../../contract/table-schema.ts';
 
 interface EncryptedTableProps {
   readonly key: IKey;
@@ -32,15 +37,14 @@ export class TenantTable extends Construct {
 
   constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
     super(scope, id);
-    // The partition key is the tenant id alone: the tenant role's dynamodb:LeadingKeys rests on it.
     this.table = new Table(this, 'Table', {
       ...tableDefaults(key),
-      partitionKey: { name: 'tenantId', type: AttributeType.STRING },
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
     });
     // By it the indexer finds the tenant of a key.
     this.table.addGlobalSecondaryIndex({
       indexName: keyArnIndex,
-      partitionKey: { name: 'keyArn', type: AttributeType.STRING },
+      partitionKey: { name: keyArnIndex, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
   }
@@ -55,11 +59,10 @@ export class AuditTable extends Construct {
 
   constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
     super(scope, id);
-    // The partition key is the tenant id alone: the audit reader's dynamodb:LeadingKeys rests on it.
     this.table = new Table(this, 'Table', {
       ...tableDefaults(key),
-      partitionKey: { name: 'tenantId', type: AttributeType.STRING },
-      sortKey: { name: 'eventKey', type: AttributeType.STRING },
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: expiryAttribute,
     });
   }
