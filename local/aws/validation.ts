@@ -26,7 +26,7 @@ export function requireValid(violations: Violations, errorName: string): void {
 export const memberPath = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** @returns whether it is missing, which is noted */
-export function isMissing(value: unknown, path: string, violations: Violations): boolean {
+export function isMissingMember(value: unknown, path: string, violations: Violations): boolean {
   if (value !== undefined && value !== null) return false;
   violations.push(broken(`Value null at '${path}'`, 'not be null'));
   return true;

@@ -5,9 +5,9 @@ import {
   type Expansion,
   isVariable,
   patternOf,
-  type Template,
-  template,
   textOf,
+  type VariableText,
+  variableText,
 } from './variables.ts';
 import { matches, type Wildcard, wildcard } from './wildcard.ts';
 
@@ -33,7 +33,7 @@ export function resourceTest(source: string, place: Place): Test {
   if (!source.startsWith('arn:')) {
     throw new MalformedPolicyError(place, `"${source}" is neither * nor an ARN`);
   }
-  const parsed = template(source, place);
+  const parsed = variableText(source, place);
   splitArn(parsed, place);
   return patternTest(patternOf(parsed));
 }
@@ -51,7 +51,7 @@ export function patternTest(pattern: Expansion<Wildcard>): Test {
  * colon but in the resource. ArnEquals and ArnLike are the same.
  * @throws UnsupportedPolicyError
  */
-export function arnTest(parsed: Template, place: Place): Test {
+export function arnTest(parsed: VariableText, place: Place): Test {
   if (isVariable(parsed) && parsed.parts.length === 1) {
     const text = textOf(parsed);
     return (value, context) => isArn(value) && text(context) === value;
@@ -85,7 +85,7 @@ function split(text: string): string[] {
  * IAM puts variables only into the resource of an ARN, behind the fifth colon. In front of it a value
  * with a colon, which a tag may have, would move the components.
  */
-function splitArn(parsed: Template, place: Place): { head: string[]; resource: Template } {
+function splitArn(parsed: VariableText, place: Place): { head: string[]; resource: VariableText } {
   const first = parsed.parts[0];
   const text = first?.kind === 'text' ? first.text : '';
   if (!isArn(text)) {

@@ -8,7 +8,7 @@ import type { Caller } from './caller.ts';
 import type { AccessRequest, Decision, StatementName } from './decision.ts';
 import type { PolicyDocument, PolicyKind } from './policy-document.ts';
 import { AmbiguousKeyError, requestContext } from './request-context.ts';
-import { type Allow, judge, titleOf, type Verdict } from './verdict.ts';
+import { type Allow, titleOf, type Verdict, verdictOf } from './verdict.ts';
 
 /**
  * @param resourcePolicy the key policy or trust policy of the resource, where it has one
@@ -28,10 +28,10 @@ export function authorize(
     return { allowed: false, kind: 'implicit-deny', side: 'resource', reasons: [reason] };
   }
   try {
-    const asked = { caller, request, context: requestContext(caller, request) };
-    const identity = judge(caller.identityPolicies, asked);
+    const evaluated = { caller, request, context: requestContext(caller, request) };
+    const identity = verdictOf(caller.identityPolicies, evaluated);
     if (resourcePolicy === undefined) return decide(identity);
-    return decideWithResource(identity, judge([resourcePolicy], asked));
+    return decideWithResource(identity, verdictOf([resourcePolicy], evaluated));
   } catch (error) {
     if (!(error instanceof AmbiguousKeyError)) throw error;
     return { allowed: false, kind: 'implicit-deny', reasons: [error.message] };

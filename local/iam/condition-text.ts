@@ -1,7 +1,7 @@
 /** Conditions in words, for a person who asks why. */
 import type { Condition } from './condition.ts';
 import type { RequestContext } from './request-context.ts';
-import { isVariable, type Template, textOf } from './variables.ts';
+import { isVariable, textOf, type VariableText } from './variables.ts';
 
 const longest = 200;
 
@@ -43,7 +43,7 @@ function wanted(condition: Condition, context: RequestContext): string {
   return condition.wanted.map((value) => valueText(value, context)).join(' or ');
 }
 
-function valueText(value: Template, context: RequestContext): string {
+function valueText(value: VariableText, context: RequestContext): string {
   if (!isVariable(value)) return quoted(value.source);
   const expanded = textOf(value)(context);
   return expanded === undefined

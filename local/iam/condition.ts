@@ -15,7 +15,7 @@ import {
   UnsupportedPolicyError,
 } from './policy-error.ts';
 import type { RequestContext } from './request-context.ts';
-import { refuseInKeyPolicy, type Template, template } from './variables.ts';
+import { refuseInKeyPolicy, type VariableText, variableText } from './variables.ts';
 
 export type SetOperator = 'ForAllValues' | 'ForAnyValue';
 
@@ -28,7 +28,7 @@ export interface Condition {
   /** absent for Null */
   readonly operator?: Operator;
   /** the policy's values */
-  readonly wanted: readonly Template[];
+  readonly wanted: readonly VariableText[];
   /** @throws AmbiguousKeyError */
   readonly holds: (context: RequestContext) => boolean;
 }
@@ -124,15 +124,15 @@ function refuseMisuse(
 }
 
 /** A JSON number or boolean counts as its text. */
-function wantedOf(values: unknown, place: Place): readonly Template[] {
+function wantedOf(values: unknown, place: Place): readonly VariableText[] {
   const list: readonly unknown[] = Array.isArray(values) ? values : [values];
   if (list.length === 0) {
     throw new MalformedPolicyError(place, 'the list of values is empty; name at least one value');
   }
   return list.map((value) => {
-    if (typeof value === 'string') return template(value, place);
+    if (typeof value === 'string') return variableText(value, place);
     if (typeof value === 'number' || typeof value === 'boolean')
-      return template(String(value), place);
+      return variableText(String(value), place);
     throw new MalformedPolicyError(
       place,
       `${JSON.stringify(value)} is not a string, number or boolean`,
@@ -140,7 +140,11 @@ function wantedOf(values: unknown, place: Place): readonly Template[] {
   });
 }
 
-function nullCondition(key: ConditionKey, wanted: readonly Template[], place: Place): Condition {
+function nullCondition(
+  key: ConditionKey,
+  wanted: readonly VariableText[],
+  place: Place,
+): Condition {
   const source = wanted.length === 1 ? wanted[0]?.source : undefined;
   if (source !== 'true' && source !== 'false') {
     throw new MalformedPolicyError(place, 'Null takes one value, true or false');

@@ -7,7 +7,7 @@ import { BlockList, isIP } from 'node:net';
 import { arnTest, patternTest, type Test } from './arn.ts';
 import type { KeyType } from './condition-keys.ts';
 import { MalformedPolicyError, type Place } from './policy-error.ts';
-import { patternOf, type Template, textOf } from './variables.ts';
+import { patternOf, textOf, type VariableText } from './variables.ts';
 
 export interface Operator {
   readonly negated: boolean;
@@ -16,15 +16,15 @@ export interface Operator {
   /** the types of keys that it can compare; the value of any key is a string to the string operators */
   readonly types: readonly KeyType[];
   /** @throws MalformedPolicyError for a value that it cannot compare with */
-  readonly test: (value: Template, place: Place) => Test;
+  readonly test: (value: VariableText, place: Place) => Test;
 }
 
 type Kind = Omit<Operator, 'negated' | 'wording'>;
 
 const text = (compare: (value: string, expected: string) => boolean): Kind => ({
   types: ['string', 'arn', 'number', 'bool', 'date', 'ip'],
-  test: (template) => {
-    const expected = textOf(template);
+  test: (wanted) => {
+    const expected = textOf(wanted);
     return (value, context) => {
       const expanded = expected(context);
       return expanded !== undefined && compare(value, expanded);
@@ -34,10 +34,10 @@ const text = (compare: (value: string, expected: string) => boolean): Kind => ({
 
 const equal = text((value, expected) => value === expected);
 const equalIgnoringCase = text((value, expected) => value.toLowerCase() === expected.toLowerCase());
-const like: Kind = { ...equal, test: (template) => patternTest(patternOf(template)) };
+const like: Kind = { ...equal, test: (wanted) => patternTest(patternOf(wanted)) };
 const arn: Kind = { types: ['arn', 'string'], test: arnTest };
 
-/** Compares two things read from text; what the request gives and cannot be read matches nothing. */
+/** Compares two values that are read from text; a value of the request that cannot be read matches nothing. */
 function ordered(
   types: readonly KeyType[],
   read: (text: string) => number | undefined,

@@ -15,8 +15,8 @@ type Part =
   | { readonly kind: 'escape'; readonly text: string }
   | { readonly kind: 'variable'; readonly key: ConditionKey; readonly fallback?: string };
 
-/** A text of a policy, with what is variable in it. */
-export interface Template {
+/** A text of a policy, with its variables. */
+export interface VariableText {
   /** as the policy has it */
   readonly source: string;
   readonly parts: readonly Part[];
@@ -28,7 +28,7 @@ export type Expansion<T> = (context: RequestContext) => T | undefined;
 const variable = /^([^\s${}*?,']+)(?:, '([^'${}]*)')?$/;
 
 /** @throws MalformedPolicyError or UnsupportedPolicyError on a `${` that is no known variable */
-export function template(source: string, place: Place): Template {
+export function variableText(source: string, place: Place): VariableText {
   if (!place.variables) return { source, parts: [{ kind: 'text', text: source }] };
   const parts: Part[] = [];
   let from = 0;
@@ -76,17 +76,17 @@ export function refuseInKeyPolicy(key: ConditionKey, place: Place): void {
   );
 }
 
-export function isVariable({ parts }: Template): boolean {
+export function isVariable({ parts }: VariableText): boolean {
   return parts.some((part) => part.kind === 'variable');
 }
 
 /** @returns the plain text, in which `*` and `?` are themselves */
-export function textOf(source: Template): Expansion<string> {
+export function textOf(source: VariableText): Expansion<string> {
   return expansion(source, (pieces) => pieces.map((piece) => piece.text).join(''));
 }
 
 /** @returns the pattern, in which only the policy's own `*` and `?` are wildcards */
-export function patternOf(source: Template): Expansion<Wildcard> {
+export function patternOf(source: VariableText): Expansion<Wildcard> {
   return expansion(source, (pieces) =>
     pieces.flatMap((piece) => (piece.literal ? literally(piece.text) : wildcard(piece.text))),
   );
@@ -98,7 +98,7 @@ interface Piece {
 }
 
 /** Builds at once where nothing is variable. */
-function expansion<T>(source: Template, build: (pieces: readonly Piece[]) => T): Expansion<T> {
+function expansion<T>(source: VariableText, build: (pieces: readonly Piece[]) => T): Expansion<T> {
   if (!isVariable(source)) {
     const constant = build(source.parts.map(constantPiece));
     return () => constant;

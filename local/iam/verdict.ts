@@ -8,7 +8,7 @@ import type { RequestContext } from './request-context.ts';
 import type { Cover, Statement } from './statement.ts';
 
 /** A request, with its condition keys' values at hand. */
-export interface Asked {
+export interface EvaluatedRequest {
   readonly caller: Caller;
   readonly request: AccessRequest;
   readonly context: RequestContext;
@@ -27,31 +27,38 @@ export interface Verdict {
 }
 
 /** @throws AmbiguousKeyError */
-export function judge(policies: readonly PolicyDocument[], asked: Asked): Verdict {
+export function verdictOf(
+  policies: readonly PolicyDocument[],
+  evaluated: EvaluatedRequest,
+): Verdict {
   const denies: Verdict['denies'][number][] = [];
   const allows: Allow[] = [];
   const missed: (StatementName & { readonly parsed: Statement })[] = [];
   for (const policy of policies) {
     for (const parsed of policy.statements) {
-      const reach = reachOfStatement(parsed, asked);
+      const reach = reachOfStatement(parsed, evaluated);
       if (reach === undefined) continue;
       const name = { policy: policy.name, statement: parsed.name };
-      const applies = appliesTo(parsed, asked);
+      const applies = appliesTo(parsed, evaluated);
       if (parsed.effect === 'Deny') {
-        if (applies) denies.push({ ...name, reason: `${titleOf(name)}: ${denial(parsed, asked)}` });
+        if (applies)
+          denies.push({ ...name, reason: `${titleOf(name)}: ${denial(parsed, evaluated)}` });
       } else if (applies) allows.push({ ...name, reach });
       else missed.push({ ...name, parsed });
     }
   }
   if (allows.length > 0) return { denies, allows, misses: [] };
-  const misses = missed.map((miss) => `${titleOf(miss)}: ${mismatch(miss.parsed, asked)}`);
+  const misses = missed.map((miss) => `${titleOf(miss)}: ${mismatch(miss.parsed, evaluated)}`);
   const names = policies.map((policy) => policy.name).join(', ') || 'the caller has no policy';
-  const nothing = `${names}: no Allow of ${asked.request.action} for this caller`;
+  const nothing = `${names}: no Allow of ${evaluated.request.action} for this caller`;
   return { denies, allows, misses: misses.length > 0 ? misses : [nothing] };
 }
 
 /** @returns how the statement reaches the caller, or nothing where its action or principal does not match */
-function reachOfStatement(statement: Statement, { caller, request }: Asked): Reach | undefined {
+function reachOfStatement(
+  statement: Statement,
+  { caller, request }: EvaluatedRequest,
+): Reach | undefined {
   const { action, principal } = statement;
   if (action === undefined || !covers(action, (test) => test(request.action))) return undefined;
   return principal === undefined ? 'direct' : reachOf(principal, caller);
@@ -61,7 +68,7 @@ function covers<T>({ tests, negated }: Cover<T>, matched: (test: T) => boolean):
   return tests.some(matched) !== negated;
 }
 
-function appliesTo(statement: Statement, { request, context }: Asked): boolean {
+function appliesTo(statement: Statement, { request, context }: EvaluatedRequest): boolean {
   return (
     coversResource(statement, request, context) &&
     statement.conditions.every((condition) => condition.holds(context))
@@ -79,7 +86,7 @@ function coversResource(
 }
 
 /** @returns what of the resource and the conditions does not match */
-function mismatch(statement: Statement, { request, context }: Asked): string {
+function mismatch(statement: Statement, { request, context }: EvaluatedRequest): string {
   const { resource, conditions } = statement;
   const missing: string[] = [];
   if (!coversResource(statement, request, context)) {
@@ -91,7 +98,7 @@ function mismatch(statement: Statement, { request, context }: Asked): string {
   return [...missing, ...failed.map((condition) => unmet(condition, context))].join('; ');
 }
 
-function denial({ conditions }: Statement, { request, context }: Asked): string {
+function denial({ conditions }: Statement, { request, context }: EvaluatedRequest): string {
   const where = conditions.map((condition) => met(condition, context)).join(' and ');
   return `denies ${request.action}${where === '' ? '' : ` where ${where}`}`;
 }

@@ -7,7 +7,7 @@ import {
   checkLength,
   checkNumber,
   checkOneOf,
-  isMissing,
+  isMissingMember,
   memberPath,
   requireValid,
   type TextLimits,
@@ -63,7 +63,7 @@ export const defaulted =
 export function text(limits: TextLimits = {}): Member<string> {
   const check = textCheck(limits);
   return (value, path, violations) => {
-    if (isMissing(value, path, violations)) return '';
+    if (isMissingMember(value, path, violations)) return '';
     if (typeof value !== 'string') throw wrongType(value, 'a String');
     check(value, path, violations);
     return value;
@@ -73,7 +73,7 @@ export function text(limits: TextLimits = {}): Member<string> {
 export const oneOf =
   <T extends string>(values: readonly T[]): Member<T> =>
   (value, path, violations) => {
-    if (isMissing(value, path, violations)) return values[0] as T;
+    if (isMissingMember(value, path, violations)) return values[0] as T;
     if (typeof value !== 'string') throw wrongType(value, 'a String');
     checkOneOf(value, values, path, violations);
     return value as T;
@@ -82,7 +82,7 @@ export const oneOf =
 export const integer =
   (min: number, max: number): Member<number> =>
   (value, path, violations) => {
-    if (isMissing(value, path, violations)) return min;
+    if (isMissingMember(value, path, violations)) return min;
     if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(value, 'an Integer');
     checkNumber(value, { min, max }, path, violations);
     return value;
@@ -97,7 +97,7 @@ export const boolean: Member<boolean> = (value) => {
 export const blob =
   (min: number, max: number): Member<Buffer> =>
   (value, path, violations) => {
-    if (isMissing(value, path, violations)) return Buffer.alloc(0);
+    if (isMissingMember(value, path, violations)) return Buffer.alloc(0);
     if (typeof value !== 'string') throw wrongType(value, 'a Blob');
     const bytes = Buffer.from(value, 'base64');
     // Node decodes garbage in silence; only canonical base64 comes back the same.
@@ -109,7 +109,7 @@ export const blob =
 export const list =
   <T>(member: Member<T>, max = Number.POSITIVE_INFINITY): Member<readonly T[]> =>
   (value, path, violations) => {
-    if (isMissing(value, path, violations)) return [];
+    if (isMissingMember(value, path, violations)) return [];
     if (!Array.isArray(value)) throw wrongType(value, 'a List');
     checkLength(value, { max }, path, violations);
     return value.map((item, index) => member(item, `${path}.${index + 1}.member`, violations));

@@ -17,12 +17,12 @@ const keyProperties = z.strictObject({
 
 const aliasProperties = z.strictObject({ AliasName: z.string(), TargetKeyId: z.string() });
 
-export interface DeclaredKey extends z.output<typeof keyProperties> {
+export interface TemplateKey extends z.output<typeof keyProperties> {
   readonly keyId: string;
   readonly aliases: readonly string[];
 }
 
-export function readKeys(template: Template): DeclaredKey[] {
+export function readKeys(template: Template): TemplateKey[] {
   const aliases = template
     .ofType('AWS::KMS::Alias')
     .map((resource) => readProperties(resource, aliasProperties));

@@ -6,7 +6,7 @@
 import {
   checkLength,
   checkNumber,
-  isMissing,
+  isMissingMember,
   memberPath,
   requireValid,
   textCheck,
@@ -59,7 +59,9 @@ export function readAssumeRole(input: Input): AssumeRoleRequest {
   const text = (member: string, check: TextCheck) =>
     readText(input[member], member, check, violations);
   const required = (member: string, check: TextCheck) =>
-    isMissing(input[member], memberPath(member), violations) ? '' : (text(member, check) ?? '');
+    isMissingMember(input[member], memberPath(member), violations)
+      ? ''
+      : (text(member, check) ?? '');
   const request = {
     roleArn: required('RoleArn', roleArn),
     sessionName: required('RoleSessionName', name),
@@ -145,7 +147,7 @@ function tagsOf(pairs: readonly Pair[], transitive: readonly string[]): Record<s
   return Object.fromEntries(pairs);
 }
 
-export const validation = (message: string) => new AwsError('ValidationError', message);
+export const validationError = (message: string) => new AwsError('ValidationError', message);
 
 const invalidParameter = (message: string) => new AwsError('InvalidParameterValue', message);
 

@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import { isSession } from '../iam/caller.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { parsePolicy } from '../iam/policy-document.ts';
-import { type AssumeRoleRequest, readAssumeRole, validation } from './assume-role-request.ts';
+import { type AssumeRoleRequest, readAssumeRole, validationError } from './assume-role-request.ts';
 import type { Role } from './role.ts';
 import { sessionOf } from './session.ts';
 
@@ -111,12 +111,12 @@ const resourceTags = (role: Role | undefined): ConditionContext =>
 
 function checkDuration(seconds: number, role: Role, { caller }: Call): void {
   if (seconds > role.maxSessionDurationSeconds) {
-    throw validation(
+    throw validationError(
       'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     );
   }
   if (isSession(caller) && seconds > 3600) {
-    throw validation(
+    throw validationError(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     );
   }
