@@ -24,7 +24,8 @@ export interface Route {
 
 /**
  * What a success gives the caller. `plaintext`: what was encrypted, or the same encrypted again under an
- * encryption context that the caller names, which the caller can then decrypt. The volume watch counts these.
+ * encryption context that the caller names, which the caller can then decrypt. Decrypt anomalies are
+ * judged by the number of these.
  */
 export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'metadata';
 

@@ -1,8 +1,7 @@
 /**
- * Certificates of erasure, and the key that they are checked with. A function of its own, since it signs: its
- * role may sign with that one key and read rows, and touches no tenant's key; the control plane signs nothing.
+ * Certificates of erasure, and the public key that checks them. A function of its own, since it signs: its role may
+ * sign with that one key and read rows, but reaches no tenant's key, and the control plane signs nothing.
  */
-
 import { createHash, createPublicKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
@@ -40,7 +39,7 @@ async function erasureCertificate({ event }: ApiRequest) {
   return json<'erasureCertificate'>(200, { certificate, signature });
 }
 
-/** The digest, since KMS takes 4,096 bytes of a message, and a key may have had more materials than that. */
+/** Signs a digest: KMS takes messages of at most 4,096 bytes, and the ids of a key's materials may be longer. */
 async function sign(certificate: Certificate): Promise<string> {
   const { Signature } = await kms.send(
     new SignCommand({

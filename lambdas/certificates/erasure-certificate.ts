@@ -1,8 +1,8 @@
 /**
- * Certificates of erasure. Invariant: what is signed are the bytes of RFC 8785 (JSON Canonicalization Scheme)
- * of the certificate, and a certificate holds nothing of which two writers of JSON could make different bytes:
- * printable ASCII, whole numbers, lists, objects. So `jq -jcS .certificate` gives what was signed.
- * It says nothing that the row does not: the same certificate, whenever it is asked for.
+ * Certificates of erasure. Invariant: the signature is over the certificate's bytes by RFC 8785 (JSON Canonicalization
+ * Scheme). A certificate holds only printable ASCII, whole numbers, lists and objects, of which every writer of JSON
+ * makes the same bytes, so `jq -jcS .certificate` gives what was signed. It is made of the tenant's row alone, so it is
+ * the same whenever it is asked for.
  */
 import { type Certificate, signingAlgorithm } from '../../contract/certificates.ts';
 import { tenantNotErased } from '../../contract/problem.ts';
@@ -40,7 +40,7 @@ function whyNot({ status, offboarding }: TenantRow): string {
   return `The tenant is ${status}.${planned}`;
 }
 
-/** @returns the value without undefined members, its texts in printable ASCII, all else as in a URI */
+/** @returns the value without undefined members; other characters than printable ASCII are escaped as in a URI */
 function printable<T>(value: T): T {
   if (typeof value === 'string') return escaped(value) as T;
   if (Array.isArray(value)) return value.map(printable) as T;
@@ -49,7 +49,7 @@ function printable<T>(value: T): T {
   return Object.fromEntries(members.map(([name, member]) => [name, printable(member)])) as T;
 }
 
-/** `%` as well, so that no two texts become the same. */
+/** Escapes `%` as well, so that two texts never become the same. */
 const escaped = (text: string) =>
   text.toWellFormed().replace(/[^\x20-\x24\x26-\x7e]/gu, encodeURIComponent);
 
@@ -59,7 +59,7 @@ export const signedBytes = (value: Certificate): Buffer => Buffer.from(canonical
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  // RFC 8785 section 3.2.3: by UTF-16 code units, which is how sort() compares.
+  // RFC 8785 section 3.2.3: sorted by UTF-16 code units, as < compares.
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }

@@ -1,6 +1,6 @@
 /**
  * API Gateway's own answers, as problem+json (RFC 9457) like those of the handlers. Invariant: an answer
- * echoes nothing that the client sent. API Gateway's own messages are not used: one of them quotes the
+ * repeats nothing that the client sent. API Gateway's own messages are not used, since one of them quotes the
  * Authorization header.
  */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
@@ -11,7 +11,7 @@ const problems: readonly (readonly [ResponseType, () => Problem])[] = [
   [ResponseType.ACCESS_DENIED, gatewayProblems.forbidden],
   [ResponseType.INVALID_API_KEY, gatewayProblems.forbidden],
   [ResponseType.WAF_FILTERED, gatewayProblems.forbidden],
-  // No method asks for a signature of AWS, so these come only where no method was found.
+  // No method needs an AWS signature, so API Gateway gives these only where it found no method.
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, gatewayProblems.notFound],
   [ResponseType.INVALID_SIGNATURE, gatewayProblems.notFound],
   [ResponseType.EXPIRED_TOKEN, gatewayProblems.notFound],
@@ -36,7 +36,7 @@ export function addGatewayResponses(api: RestApi): void {
       type,
       statusCode: String(problem.status),
       responseHeaders: literals({ 'Content-Type': problemJson, ...problem.headers }),
-      // API Gateway chooses a template by application/json, whatever the header says in the end.
+      // API Gateway finds the template under application/json, whatever Content-Type the answer has.
       templates: { 'application/json': JSON.stringify(problem.toBody('$context.requestId')) },
     });
   }

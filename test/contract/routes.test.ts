@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { routes } from '../../contract/routes.ts';
 
-test('the operations that give plaintext, which the volume watch counts, are these', () => {
+test('the operations that give plaintext, which decrypt anomalies are judged by, are these', () => {
   const giving = routes.filter(({ gives }) => gives === 'plaintext');
   expect(giving.map(({ operation }) => operation).sort()).toEqual([
     'decrypt',

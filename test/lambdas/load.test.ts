@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -24,7 +24,7 @@ const environment = {
 
 const folders: string[] = [];
 beforeAll(() => {
-  folders.push(bundle('crypto'), bundle('crypto', 'lambdas', {}));
+  folders.push(bundle('crypto'), bundle('crypto', 'lambdas', {}), bundle('authorizer'));
 }, 60_000);
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
@@ -48,4 +48,12 @@ test("loading the crypto function does not load Node's fetch and WebSocket, whic
 
 test('without what lib/functions/bundle.ts replaces it would', () => {
   expect(loadedBy(folders[1]).filter(isOfFetch)).not.toEqual([]);
+});
+
+test('the authorizer has the routes, and no schema of what they take and give', () => {
+  const code = readFileSync(join(folders[2] as string, 'authorizer.mjs'), 'utf8');
+  expect(code).toContain('/tenants/{tenantId}/encrypt');
+  for (const member of ['plaintext:', 'rotationsLeft', 'erasure-certificate/v1', 'kmsCalls']) {
+    expect(code).not.toContain(member);
+  }
 });
