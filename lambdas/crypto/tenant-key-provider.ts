@@ -1,8 +1,8 @@
 /**
  * The keys of tenants, with what the function remembers of them. Invariant: all that the data plane does for a tenant
- * is done with clients of that tenant's own session, with which AWS itself refuses every other tenant's key and row;
- * a key is given out only for a tenant that was ACTIVE at a read of its row no older than the revocation promise; and of
- * a tenant that is refused, no data key stays in memory.
+ * is done with clients of that tenant's own session, with which AWS itself refuses every other tenant's key and row; a
+ * key is given out only for a tenant that was ACTIVE at a read of its row no older than the revocation promise; and no
+ * data key of a tenant that is refused stays in memory.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
