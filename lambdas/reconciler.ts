@@ -12,7 +12,7 @@ import { clientConfiguration } from './aws/client-config.ts';
 import { log } from './observability/log.ts';
 import { logFleet } from './reconciler/key-inventory.ts';
 import { reconcile } from './reconciler/reconcile.ts';
-import { keyPolicyBy } from './tenants/keys/key-policy-of.ts';
+import { keyPolicyBy } from './tenants/keys/stack-key-policy.ts';
 
 const environment = readEnvironment(reconcilerEnvironment);
 const table = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));

@@ -27,7 +27,7 @@ import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
 import { liveKeyOf } from './tenants/keys/key-details.ts';
-import { keyPolicyBy } from './tenants/keys/key-policy-of.ts';
+import { keyPolicyBy } from './tenants/keys/stack-key-policy.ts';
 import { withKeyOf } from './tenants/keys/missing-key.ts';
 import { listRotations, rotateNow, setRotationPeriod } from './tenants/keys/rotations.ts';
 import { goThrough } from './tenants/lifecycle/lifecycle.ts';
