@@ -1,6 +1,6 @@
 /**
- * Finishes what was cut off and repairs what has drifted, by schedule. No cryptography: its role may administer
- * keys that carry the product's tag, and is denied every use of one.
+ * Finishes what was cut off and repairs what has drifted, by schedule. Invariant: no cryptography; the function's role
+ * may administer keys that carry the product's tag, and is denied every use of them.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -10,9 +10,9 @@ import type { Context } from 'aws-lambda';
 import { readEnvironment, reconcilerEnvironment } from '../contract/environment.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { log } from './observability/log.ts';
-import { logFleet } from './reconciler/key-inventory.ts';
+import { logKeyInventory } from './reconciler/key-inventory.ts';
 import { reconcile } from './reconciler/reconcile.ts';
-import { keyPolicyBy } from './tenants/keys/stack-key-policy.ts';
+import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
 
 const environment = readEnvironment(reconcilerEnvironment);
 const table = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));
@@ -20,21 +20,21 @@ const { requestHandler } = table.config;
 const events = new EventBridgeClient({ ...clientConfiguration, requestHandler });
 
 /** As many findings as the answer shows; the log and the events have them all. */
-const shown = 100;
+const shownFindings = 100;
 
 export async function handler(_event: unknown, context: Context) {
-  const { summary, found, fleet } = await reconcile({
+  const { summary, found, inventory } = await reconcile({
     kms: new KMSClient({ ...clientConfiguration, requestHandler }),
     table,
     events,
     tableName: environment.TABLE_NAME,
     partition: environment.PARTITION,
     accountId: environment.ACCOUNT_ID,
-    keyPolicyOf: keyPolicyBy(environment),
+    keyPolicyOf: stackKeyPolicy(environment),
     end: Date.now() + context.getRemainingTimeInMillis(),
   });
   log('INFO', { message: 'reconciled', ...summary });
-  logFleet(fleet);
-  // Nobody reads it of a scheduled run; whoever invokes the function by hand does.
-  return { ...summary, found: found.slice(0, shown) };
+  logKeyInventory(inventory);
+  // For a caller who invokes the function by hand; nobody reads the answer of a scheduled invocation.
+  return { ...summary, found: found.slice(0, shownFindings) };
 }

@@ -1,6 +1,6 @@
 /**
- * The control plane: the life of tenants and of their keys. No cryptography: its role may administer keys and
- * is denied every use of one.
+ * The control plane: tenants and their keys. Invariant: no cryptography; the function's role may administer keys and
+ * is denied every use of them.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -26,11 +26,12 @@ import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
-import { liveKeyOf } from './tenants/keys/key-details.ts';
-import { keyPolicyBy } from './tenants/keys/stack-key-policy.ts';
-import { withKeyOf } from './tenants/keys/missing-key.ts';
+import { keyDetailsOf } from './tenants/keys/key-details.ts';
+import type { TenantWork } from './tenants/keys/key-state.ts';
+import { explainMissingKey } from './tenants/keys/missing-key.ts';
 import { listRotations, rotateNow, setRotationPeriod } from './tenants/keys/rotations.ts';
-import { goThrough } from './tenants/lifecycle/lifecycle.ts';
+import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
+import { transition } from './tenants/lifecycle/lifecycle.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
 import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
 import { getTenant, openRegistry } from './tenants/registry/registry.ts';
@@ -39,7 +40,7 @@ import { tenantOf } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;
-const keyPolicyOf = keyPolicyBy(environment);
+const keyPolicyOf = stackKeyPolicy(environment);
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
@@ -49,7 +50,7 @@ kms.middlewareStack.use(callBudget('kms'));
 kmsWithoutRetry.middlewareStack.use(callBudget('kms'));
 table.middlewareStack.use(callBudget('table'));
 
-/** A display name of 256 characters, each written as an escape, and some room. */
+/** Enough for a display name of 256 characters, each of them escaped, and the other members. */
 const maxBodyBytes = 16 * 1024;
 
 const offboarding = offboardQuery(environment.DELETION_WINDOW_IN_DAYS);
@@ -59,9 +60,9 @@ export const handler = apiHandler<'tenants'>(
     onboard: put,
     read,
     list,
-    suspend: step('suspend'),
-    resume: step('resume'),
-    restore: step('restore'),
+    suspend: transitionTo('suspend'),
+    resume: transitionTo('resume'),
+    restore: transitionTo('restore'),
     offboard,
     setRotation,
     listRotations: rotations,
@@ -88,7 +89,7 @@ async function put({ event, context }: ApiRequest) {
 
 async function read({ event }: ApiRequest) {
   const row = await rowOfPath(event);
-  const key = row.keyArn === undefined ? undefined : await liveKeyOf(kms, row.keyArn);
+  const key = row.keyArn === undefined ? undefined : await keyDetailsOf(kms, row.keyArn);
   return json<'read'>(200, { ...tenantOf(row), key });
 }
 
@@ -98,13 +99,13 @@ async function list({ event }: ApiRequest) {
   return json<'list'>(200, { tenants: rows.map(tenantOf), nextCursor });
 }
 
-function step(name: Exclude<Intent, 'offboard'>): Serve {
+function transitionTo(intent: Exclude<Intent, 'offboard'>): Serve {
   return async ({ event, context }) => {
     const tenantId = tenantOfPath(event);
     jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
-    return json<typeof name>(
+    return json<typeof intent>(
       200,
-      tenantOf(await goThrough(work(context), tenantId, { step: name })),
+      tenantOf(await transition(work(context), tenantId, { intent })),
     );
   };
 }
@@ -119,7 +120,7 @@ async function offboard({ event, context }: ApiRequest) {
     force,
     requestedBy: principalOf(event),
   };
-  const row = await goThrough(work(context), tenantId, { step: 'offboard', request });
+  const row = await transition(work(context), tenantId, { intent: 'offboard', request });
   return json<'offboard'>(202, { ...tenantOf(row), keyLastUsed: row.offboarding?.keyLastUsed });
 }
 
@@ -142,7 +143,7 @@ async function rotations({ event }: ApiRequest) {
   if (keyArn === undefined) throw otherTransition();
   return json<'listRotations'>(
     200,
-    await withKeyOf(kms, row, () => listRotations(kms, keyArn, query)),
+    await explainMissingKey(kms, row, () => listRotations(kms, keyArn, query)),
   );
 }
 
@@ -154,12 +155,11 @@ async function rotate({ event }: ApiRequest) {
   requireAllowed(keyChange);
   if (keyArn === undefined) throw otherTransition();
   const rotation = () => rotateNow({ kms, kmsWithoutRetry }, keyArn);
-  const rotationsLeft = await withKeyOf(kms, row, rotation);
+  const rotationsLeft = await explainMissingKey(kms, row, rotation);
   return json<'rotate'>(202, { tenantId, keyArn, rotationsLeft });
 }
 
-/** What one invocation works with. */
-function work(context: ApiRequest['context']) {
+function work(context: ApiRequest['context']): TenantWork {
   const holder = randomUUID();
   return {
     kms,

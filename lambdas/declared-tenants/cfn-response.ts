@@ -1,6 +1,6 @@
 /**
- * The answer of a custom resource: a PUT to a presigned URL of S3 (CloudFormation, "Custom resource
- * response objects"). Invariant: the URL stands in no error and in no log.
+ * The response of a custom resource: a PUT to a presigned URL of S3 (CloudFormation, "Custom resource response
+ * objects"). Invariant: the URL is in no error and in no log.
  */
 import { request as plain } from 'node:http';
 import { request as encrypted } from 'node:https';
@@ -16,25 +16,28 @@ export interface CustomResourceEvent {
   readonly ResourceProperties: unknown;
 }
 
-export interface Outcome {
+export interface CfnResult {
   readonly status: 'SUCCESS' | 'FAILED';
   readonly reason?: string;
-  /** absent: what it was before, or what CloudFormation calls it */
+  /** absent: the one from before, or the logical id */
   readonly physicalResourceId?: string;
 }
 
-/** A whole answer has at most 4,096 bytes; JSON may write a character in six of them. */
-const longestReason = 500;
-const attempts = 3;
-const timeoutInMs = 4000;
+/** A response has at most 4,096 bytes; JSON may write a character in six of them. */
+const maxReasonLength = 500;
+const maxAttempts = 3;
+const timeoutMs = 4000;
 
 /** @throws Error after three attempts, without the URL */
-export async function answer(event: CustomResourceEvent, outcome: Outcome): Promise<void> {
-  const { status, reason = '', physicalResourceId } = outcome;
+export async function sendCfnResponse(
+  event: CustomResourceEvent,
+  result: CfnResult,
+): Promise<void> {
+  const { status, reason = '', physicalResourceId } = result;
   const body = JSON.stringify({
     Status: status,
-    Reason: reason.slice(0, longestReason),
-    // Another id than before would make CloudFormation delete what has the old one.
+    Reason: reason.slice(0, maxReasonLength),
+    // With another id than before CloudFormation would delete the resource that has the old one.
     PhysicalResourceId: physicalResourceId ?? event.PhysicalResourceId ?? event.LogicalResourceId,
     StackId: event.StackId,
     RequestId: event.RequestId,
@@ -44,7 +47,7 @@ export async function answer(event: CustomResourceEvent, outcome: Outcome): Prom
     try {
       return await put(event.ResponseURL, body);
     } catch (error) {
-      if (attempt === attempts) throw error;
+      if (attempt === maxAttempts) throw error;
       await pause(attempt);
     }
   }
@@ -52,14 +55,14 @@ export async function answer(event: CustomResourceEvent, outcome: Outcome): Prom
 
 function put(url: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // An error of URL's own would quote what it was given.
+    // The error of `new URL` would quote the URL.
     if (!URL.canParse(url)) throw new Error('the URL to answer to is none');
     const { protocol, hostname } = new URL(url);
     const isLocal = protocol === 'http:' && hostname === '127.0.0.1';
     if (protocol !== 'https:' && !isLocal) throw new Error('the URL to answer to is not https');
-    // The signature is for no content type: S3 refuses any other.
+    // The URL is signed for an empty content type: S3 refuses any other.
     const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
-    const options = { method: 'PUT', headers, timeout: timeoutInMs };
+    const options = { method: 'PUT', headers, timeout: timeoutMs };
     const sent = (isLocal ? plain : encrypted)(url, options, (response) => {
       response.resume();
       const { statusCode = 0 } = response;
@@ -67,7 +70,7 @@ function put(url: string, body: string): Promise<void> {
       reject(new Error(`CloudFormation's URL answered ${statusCode}`));
     });
     sent.on('timeout', () => sent.destroy(new Error("CloudFormation's URL did not answer")));
-    // Its message may name the host, its `input` the URL.
+    // The error's message may name the host, and its `input` is the URL.
     sent.on('error', (error: NodeJS.ErrnoException) =>
       reject(new Error(`no connection to CloudFormation's URL: ${error.code ?? error.message}`)),
     );

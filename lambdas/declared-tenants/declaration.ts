@@ -10,7 +10,7 @@ import type { Registry } from '../tenants/registry/registry.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 
-/** Why a tenant cannot be declared, for whoever deploys. */
+/** Says to whoever deploys why a tenant cannot be declared. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
 }
@@ -54,7 +54,7 @@ export function declaration(given: unknown): Declaration {
 
 /**
  * @param until epoch milliseconds after which nothing more is tried
- * @throws DeclarationError where the tenant has another key, or somebody is at work on it for too long
+ * @throws DeclarationError where the tenant has another key, or another invocation is at work on it for too long
  */
 export async function declare(
   registry: Registry,
@@ -68,7 +68,7 @@ export async function declare(
     } else {
       requireSameKey(row, declared);
       if (isErased(row) || isAsDeclared(row, declared)) return;
-      // A change in the middle of somebody's step would make that step fail.
+      // A change in the middle of a transition would make the transition fail.
       const isFree = row.lease === undefined || row.lease.expiresAt < Date.now();
       if (isFree && (await registry.change(row, changeTo(declared))) !== undefined) return;
     }
@@ -110,13 +110,13 @@ function newRow({ tenantId, displayName, rotationPeriodInDays, keyArn }: Declara
     rotationPeriodInDays,
     rotationPeriodByDefault: false,
     keyArn,
-    // Late by seconds: the key's tags may not count yet, as after onboarding.
+    // Some seconds too late, which is safe: the key's tags may not count yet, as after onboarding.
     keyCreatedAt: now,
     declared: true,
     createdAt: now,
     updatedAt: now,
     version: 1,
-    // The registry's own takes its place.
+    // The registry writes its own.
     writer: '',
   };
 }

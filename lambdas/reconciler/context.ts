@@ -1,20 +1,20 @@
-/** What the pieces of one run of the reconciler share. */
+/** What the parts of one invocation of the reconciler share. */
 import { type KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Problem } from '../../contract/problem.ts';
-import type { Work } from '../tenants/registry/lease.ts';
+import type { TenantWork } from '../tenants/keys/key-state.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import type { Finding, Findings } from './findings.ts';
 
-export interface Run {
+export interface ReconcilerContext {
   readonly kms: KMSClient;
   readonly table: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly registry: Registry;
   readonly holder: string;
   readonly findings: Findings;
-  /** names of aliases, each with the id of its key, as they were when the run began */
+  /** names of aliases, each with the id of its key, as they were when the invocation began */
   readonly aliases: ReadonlyMap<string, string>;
   /** what the ARN of every key of this account and region begins with */
   readonly keyArnPrefix: string;
@@ -26,51 +26,55 @@ export interface Run {
   readonly now: () => number;
 }
 
-/** Of what may be mended in a row's turn: should this run die, its lease does not lock the tenant for long. */
-export const turnInMs = 45_000;
-/** After the last turn there must be time for its events and the summary. */
-export const reserveInMs = 10_000;
+/** How long the repair of one tenant may take: should the invocation die, its lease does not lock the tenant for long. */
+export const tenantRepairMs = 45_000;
+/** After the last tenant there must be time for its events and the summary. */
+export const summaryReserveMs = 10_000;
 
-/** @param turn how long the work may take; the lease lasts as long and a little more */
-export const workOf = (run: Run, turn = turnInMs): Work => ({
-  registry: run.registry,
-  holder: run.holder,
-  end: Math.min(run.end - reserveInMs, Date.now() + turn),
+/** @param ms how long the work may take; the lease lasts as long and a little more */
+export const tenantWork = (
+  { kms, registry, holder, end }: ReconcilerContext,
+  ms = tenantRepairMs,
+): TenantWork => ({
+  kms,
+  registry,
+  holder,
+  end: Math.min(end - summaryReserveMs, Date.now() + ms),
 });
 
-export type About = Pick<Finding, 'kind' | 'tenantId' | 'keyArn'>;
+export type FindingSubject = Pick<Finding, 'kind' | 'tenantId' | 'keyArn'>;
 
-/** What fails is a finding, and does not stop the run. */
-export async function attempt<T>(
-  run: Run,
-  about: About,
+/** A failure is a finding, and does not stop the invocation. */
+export async function attemptOrReport<T>(
+  context: ReconcilerContext,
+  subject: FindingSubject,
   action: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await action();
   } catch (error) {
-    run.findings.add({ ...about, outcome: 'failed', detail: reasonOf(error) });
+    context.findings.add({ ...subject, outcome: 'failed', detail: reasonOf(error) });
     return undefined;
   }
 }
 
 /**
- * Reports what was seen of a tenant's key, unless the row has changed since it was read: what was seen may then
- * be somebody's work in progress, or its end.
+ * Reports what was observed of a tenant's key, unless the row has changed since it was read: what was observed may
+ * then be another invocation's work in progress, or its end.
  */
-export async function report(
-  run: Run,
+export async function reportIfUnchanged(
+  context: ReconcilerContext,
   row: TenantRow,
   finding: Omit<Finding, 'tenantId' | 'keyArn'>,
 ) {
-  const about = { kind: finding.kind, tenantId: row.tenantId, keyArn: row.keyArn };
-  const current = await attempt(run, about, () => run.registry.get(row.tenantId));
-  if (current?.version === row.version) run.findings.add({ ...about, ...finding });
+  const subject = { kind: finding.kind, tenantId: row.tenantId, keyArn: row.keyArn };
+  const current = await attemptOrReport(context, subject, () => context.registry.get(row.tenantId));
+  if (current?.version === row.version) context.findings.add({ ...subject, ...finding });
 }
 
-/** KMS's messages name principals, actions and keys; what else might be thrown could quote a row. */
+/** KMS's messages name principals, actions and keys; the message of another error could quote a row. */
 function reasonOf(error: unknown): string {
   const { name, message } = error as Error;
-  const mayBeTold = error instanceof KMSServiceException || error instanceof Problem;
-  return mayBeTold ? `${name}: ${message}` : name;
+  const isSafe = error instanceof KMSServiceException || error instanceof Problem;
+  return isSafe ? `${name}: ${message}` : name;
 }

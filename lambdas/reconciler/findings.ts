@@ -1,6 +1,6 @@
 /**
- * What the reconciler has found, told in three ways: a line in the log, which is a metric as well, an event,
- * and the summary of the run. Invariant: of a row it says the names of attributes, of a policy nothing.
+ * What the reconciler has found: each finding is a line in the log, which is a metric as well, an event, and part of
+ * the summary. Invariant: a finding quotes of a row only the names of attributes, and nothing of a policy.
  */
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
@@ -17,7 +17,7 @@ export interface Finding {
 
 export interface Findings {
   readonly all: readonly Finding[];
-  /** how many were not told as events, since EventBridge did not take them */
+  /** how many EventBridge did not take */
   readonly undelivered: number;
   add(finding: Finding): void;
   /** Sends the events of what was added. Never fails: the log has it all. */
@@ -51,14 +51,17 @@ export function openFindings(events: EventBridgeClient): Findings {
       while (sent < all.length) {
         const some = all.slice(sent, sent + entriesAtOnce);
         sent += some.length;
-        undelivered += await refused(events, some);
+        undelivered += await sendEvents(events, some);
       }
     },
   };
 }
 
 /** @returns how many EventBridge did not take */
-async function refused(events: EventBridgeClient, findings: readonly Finding[]): Promise<number> {
+async function sendEvents(
+  events: EventBridgeClient,
+  findings: readonly Finding[],
+): Promise<number> {
   const Entries = findings.map((finding) => ({
     Source: 'tenant-keys',
     DetailType: 'Reconciler finding',

@@ -1,8 +1,8 @@
-/** What a run has seen of all tenants' keys, for the dashboard: how many are in which state, what rotates next. */
+/** All tenants' keys as an invocation has observed them, for the dashboard: how many in which state, and the next rotations. */
 import { log } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
-import type { Observation } from './observe-key.ts';
-import type { Look } from './reconcile-tenant.ts';
+import type { KeyObservation } from './observe-key.ts';
+import type { ObservedTenant } from './reconcile-tenant.ts';
 
 export interface NextRotation {
   readonly tenantId: string;
@@ -10,23 +10,23 @@ export interface NextRotation {
   readonly date: string;
 }
 
-export interface Fleet {
-  add(look: Look): void;
-  /** by KMS's key state, or by what is the matter with the key */
+export interface KeyInventory {
+  add(tenant: ObservedTenant): void;
+  /** by KMS's key state, or by what was observed instead of one */
   readonly states: Readonly<Record<string, number>>;
   /** the soonest first */
   readonly nextRotations: readonly NextRotation[];
 }
 
-const shown = 20;
+const shownRotations = 20;
 
-export function openFleet(): Fleet {
+export function openKeyInventory(): KeyInventory {
   const states: Record<string, number> = {};
   const rotations: NextRotation[] = [];
   return {
     states,
     get nextRotations() {
-      return rotations.toSorted((a, b) => (a.date < b.date ? -1 : 1)).slice(0, shown);
+      return rotations.toSorted((a, b) => (a.date < b.date ? -1 : 1)).slice(0, shownRotations);
     },
     add({ row: { tenantId }, key }) {
       if (key === undefined) return;
@@ -38,11 +38,14 @@ export function openFleet(): Fleet {
   };
 }
 
-const stateOf = (key: Observation): string =>
+const stateOf = (key: KeyObservation): string =>
   typeof key === 'string' ? key : (key.state ?? 'unreadable');
 
 /** One line for each state, since a line of the embedded metric format has one value of a dimension. */
-export function logFleet({ states, nextRotations }: Pick<Fleet, 'states' | 'nextRotations'>): void {
+export function logKeyInventory({
+  states,
+  nextRotations,
+}: Pick<KeyInventory, 'states' | 'nextRotations'>): void {
   for (const [state, Keys] of Object.entries(states)) {
     log('INFO', { message: 'keys', state, Keys, ...counting(['Keys'], ['state']) });
   }

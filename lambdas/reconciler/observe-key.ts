@@ -1,24 +1,23 @@
-/** What KMS says of the key that a row names, asked for without changing anything. */
+/** What KMS says of the key that a row names. Nothing is changed. */
 import {
-  DescribeKeyCommand,
   GetKeyPolicyCommand,
   GetKeyRotationStatusCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import type { UnseenKey } from '../../contract/findings.ts';
 import { aliasOf } from '../../contract/tenant-id.ts';
-import { isAccessDenied, isNamed } from '../aws/errors.ts';
+import { describeKey, lookUpKey } from '../aws/kms-keys.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
-import type { Run } from './context.ts';
+import type { ReconcilerContext } from './context.ts';
 
-/** `ours` is another key with the product's tag, `foreign` any other, also one that may not be seen. */
+/** `ours` is another key with the product's tag, `foreign` any other key, also one that may not be seen. */
 export type AliasTarget = 'right' | 'none' | 'ours' | 'foreign';
 
-export interface SeenKey {
-  /** KMS's word: Enabled, Disabled, PendingDeletion, ...; undefined where it may not be read */
+export interface ObservedKey {
+  /** as KMS names it: Enabled, Disabled, PendingDeletion, ...; undefined where it may not be read */
   readonly state: string | undefined;
   readonly tags: KeyTags;
-  /** days, 0 where rotation is off; undefined where it may not be read */
+  /** 0 where rotation is off; undefined where it may not be read */
   readonly rotationPeriodInDays: number | undefined;
   /** RFC 3339; undefined where rotation is off, or it may not be read */
   readonly nextRotationDate: string | undefined;
@@ -27,42 +26,53 @@ export interface SeenKey {
   readonly alias: AliasTarget;
 }
 
-export type StatedKey = SeenKey & { readonly state: string };
+export type ReadableKey = ObservedKey & { readonly state: string };
 
-export const hasState = (key: SeenKey): key is StatedKey => key.state !== undefined;
+export const isReadable = (key: ObservedKey): key is ReadableKey => key.state !== undefined;
 
-export type Observation = SeenKey | UnseenKey;
+export type KeyObservation = ObservedKey | UnseenKey;
 
-export async function observe(run: Run, tenantId: string, keyArn: string): Promise<Observation> {
-  // Of a key of another region KMS here says NotFound, and nobody may take that for the key's end.
-  if (!keyArn.startsWith(run.keyArnPrefix)) return 'elsewhere';
-  const { kms } = run;
-  try {
-    const state = await unlessDenied(stateOf(kms, keyArn));
-    const [tags, rotation, policy, alias] = await Promise.all([
-      tagsOf(kms, keyArn),
-      unlessDenied(rotationOf(kms, keyArn)),
-      unlessDenied(policyOf(kms, keyArn)),
-      aliasTarget(run, tenantId, keyArn),
-    ]);
-    return { state, tags, ...noRotation, ...rotation, policy, alias };
-  } catch (error) {
-    if (isNamed(error, 'NotFoundException')) return 'missing';
-    if (isAccessDenied(error)) return 'unreadable';
-    throw error;
-  }
+export async function observeKey(
+  context: ReconcilerContext,
+  tenantId: string,
+  keyArn: string,
+): Promise<KeyObservation> {
+  // For a key of another region this region's KMS answers NotFound, which must not be taken for its deletion.
+  if (!keyArn.startsWith(context.keyArnPrefix)) return 'elsewhere';
+  const key = await lookUpKey(readKey(context, tenantId, keyArn));
+  if (key.is === 'found') return key.value;
+  return key.is === 'missing' ? 'missing' : 'unreadable';
+}
+
+async function readKey(
+  context: ReconcilerContext,
+  tenantId: string,
+  keyArn: string,
+): Promise<ObservedKey> {
+  const { kms } = context;
+  const state = await unlessDenied(stateOf(kms, keyArn));
+  const [tags, rotation, policy, alias] = await Promise.all([
+    tagsOf(kms, keyArn),
+    unlessDenied(rotationOf(kms, keyArn)),
+    unlessDenied(policyOf(kms, keyArn)),
+    aliasTarget(context, tenantId, keyArn),
+  ]);
+  return { state, tags, ...noRotation, ...rotation, policy, alias };
 }
 
 async function stateOf(kms: KMSClient, keyArn: string): Promise<string> {
-  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
-  return KeyMetadata?.KeyState ?? 'Unavailable';
+  const { KeyState } = await describeKey(kms, keyArn);
+  return KeyState ?? 'Unavailable';
 }
 
-type Rotation = Pick<SeenKey, 'rotationPeriodInDays' | 'nextRotationDate'>;
+type ObservedRotation = Pick<ObservedKey, 'rotationPeriodInDays' | 'nextRotationDate'>;
 
-const noRotation: Rotation = { rotationPeriodInDays: undefined, nextRotationDate: undefined };
+const noRotation: ObservedRotation = {
+  rotationPeriodInDays: undefined,
+  nextRotationDate: undefined,
+};
 
-async function rotationOf(kms: KMSClient, keyArn: string): Promise<Rotation> {
+async function rotationOf(kms: KMSClient, keyArn: string): Promise<ObservedRotation> {
   const status = await kms.send(new GetKeyRotationStatusCommand({ KeyId: keyArn }));
   if (status.KeyRotationEnabled !== true) return { ...noRotation, rotationPeriodInDays: 0 };
   return {
@@ -81,27 +91,27 @@ export async function policyOf(kms: KMSClient, keyArn: string): Promise<unknown>
   }
 }
 
-/** The list of aliases is as old as the run: only what it does not have right is asked for anew. */
-async function aliasTarget(run: Run, tenantId: string, keyArn: string): Promise<AliasTarget> {
+/** The list of aliases is as old as the invocation: KMS is asked again only where the alias is not right in it. */
+async function aliasTarget(
+  { kms, aliases, keyArnPrefix }: ReconcilerContext,
+  tenantId: string,
+  keyArn: string,
+): Promise<AliasTarget> {
   const name = aliasOf(tenantId);
-  if (`${run.keyArnPrefix}${run.aliases.get(name)}` === keyArn) return 'right';
-  try {
-    const { KeyMetadata } = await run.kms.send(new DescribeKeyCommand({ KeyId: name }));
-    const target = KeyMetadata?.Arn ?? '';
-    if (target === keyArn) return 'right';
-    return isProducts(await tagsOf(run.kms, target)) ? 'ours' : 'foreign';
-  } catch (error) {
-    if (isNamed(error, 'NotFoundException')) return 'none';
-    if (isAccessDenied(error)) return 'foreign';
-    throw error;
-  }
+  if (`${keyArnPrefix}${aliases.get(name)}` === keyArn) return 'right';
+  const target = await lookUpKey(namedKey(kms, name, keyArn));
+  if (target.is === 'found') return target.value;
+  return target.is === 'missing' ? 'none' : 'foreign';
+}
+
+async function namedKey(kms: KMSClient, alias: string, keyArn: string): Promise<AliasTarget> {
+  const { Arn = '' } = await describeKey(kms, alias);
+  if (Arn === keyArn) return 'right';
+  return isProducts(await tagsOf(kms, Arn)) ? 'ours' : 'foreign';
 }
 
 async function unlessDenied<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isAccessDenied(error)) return undefined;
-    throw error;
-  }
+  const key = await lookUpKey(read);
+  if (key.is === 'missing') throw key.error;
+  return key.is === 'found' ? key.value : undefined;
 }

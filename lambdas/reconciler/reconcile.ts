@@ -1,25 +1,25 @@
 /**
- * One run: every tenant has its turn, then the keys that no row names. Invariant: nothing is begun that the
- * invocation has no time for, and what fails for one tenant stops nobody else's turn.
+ * One invocation of the reconciler: every tenant is reconciled, then the keys that no row names. Invariant: nothing
+ * is begun that the invocation has no time for, and a failure of one tenant stops no other.
  */
 import { randomUUID } from 'node:crypto';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import { type KMSClient, paginateListAliases } from '@aws-sdk/client-kms';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FindingOutcome } from '../../contract/findings.ts';
-import { pagesOfKeys } from '../tenants/keys/key-recovery.ts';
+import { pagesOfKeyArns } from '../aws/kms-keys.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { openRegistry } from '../tenants/registry/registry.ts';
 import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
-import { type Run, reserveInMs, turnInMs } from './context.ts';
-import { type Finding, openFindings } from './findings.ts';
-import { type Fleet, openFleet } from './key-inventory.ts';
-import { withinQuota } from './kms-rate-limit.ts';
-import { mendUnnamedKeys } from './orphaned-keys.ts';
-import { look, mend } from './reconcile-tenant.ts';
+import { type ReconcilerContext, summaryReserveMs, tenantRepairMs } from './context.ts';
+import { type Finding, type Findings, openFindings } from './findings.ts';
+import { type KeyInventory, openKeyInventory } from './key-inventory.ts';
+import { limitKmsRate } from './kms-rate-limit.ts';
+import { repairOrphanedKeys } from './orphaned-keys.ts';
+import { observeTenant, repairTenant } from './reconcile-tenant.ts';
 
 export interface ReconcilerOptions {
-  /** of this run alone: its calls are paced and counted */
+  /** of this invocation alone: its calls are counted, and their rate is limited */
   readonly kms: KMSClient;
   readonly table: DynamoDBDocumentClient;
   readonly events: EventBridgeClient;
@@ -33,42 +33,42 @@ export interface ReconcilerOptions {
   readonly now?: () => number;
 }
 
-export interface Summary {
-  /** whether every tenant and every key had its turn; what had not has it in a later run */
+export interface ReconcileSummary {
+  /** whether there was time for every tenant and every key; the others come in a later invocation */
   readonly complete: boolean;
   readonly tenants: number;
-  /** tenants on whom somebody was at work, and who were left alone */
+  /** tenants that were left alone, since another invocation was at work on them */
   readonly busy: number;
-  /** all of the account and region, whoever's they are */
+  /** of the account and region, the tenants' and others */
   readonly keys: number;
   /** by operation of KMS, every attempt */
   readonly calls: Readonly<Record<string, number>>;
   readonly findings: Readonly<Record<FindingOutcome, number>>;
   /** tenants' keys by KMS's key state */
-  readonly keyStates: Fleet['states'];
+  readonly keyStates: KeyInventory['states'];
   /** findings that EventBridge did not take; they are in the log */
   readonly undelivered: number;
   readonly durationInMs: number;
 }
 
-/** Tenants whose keys are looked at at once. What is found is mended one after another. */
-const sideBySide = 10;
+/** Keys are observed together, and repaired one after another. */
+const tenantsAtOnce = 10;
 
 /** @throws what KMS or DynamoDB say where keys, aliases or rows cannot be listed */
 export async function reconcile(options: ReconcilerOptions): Promise<{
-  summary: Summary;
+  summary: ReconcileSummary;
   found: readonly Finding[];
-  fleet: Fleet;
+  inventory: KeyInventory;
 }> {
   const started = performance.now();
-  const calls = withinQuota(options.kms);
+  const calls = limitKmsRate(options.kms);
   const findings = openFindings(options.events);
-  // The keys before the rows: a key that is listed and that no row names then is not a row's to come.
-  const keyArns = await everyKey(options.kms);
-  const run = await openRun(options, findings);
-  const fleet = openFleet();
-  const { tenants, busy, complete } = await everyTenant(run, fleet);
-  const all = complete && (await mendUnnamedKeys(run, keyArns));
+  // The keys before the rows: a key that is in this list and in no row is not one whose row is still to be written.
+  const keyArns = await allKeyArns(options.kms);
+  const context = await openContext(options, findings);
+  const inventory = openKeyInventory();
+  const { tenants, busy, complete } = await reconcileTenants(context, inventory);
+  const all = complete && (await repairOrphanedKeys(context, keyArns));
   await findings.flush();
   const summary = {
     complete: all,
@@ -77,14 +77,17 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
     keys: keyArns.length,
     calls,
     findings: countOf(findings.all),
-    keyStates: fleet.states,
+    keyStates: inventory.states,
     undelivered: findings.undelivered,
     durationInMs: Math.round(performance.now() - started),
   };
-  return { summary, found: findings.all, fleet };
+  return { summary, found: findings.all, inventory };
 }
 
-async function openRun(options: ReconcilerOptions, findings: Run['findings']): Promise<Run> {
+async function openContext(
+  options: ReconcilerOptions,
+  findings: Findings,
+): Promise<ReconcilerContext> {
   const { kms, table, tableName, partition, accountId, keyPolicyOf, end } = options;
   const holder = randomUUID();
   const region = await kms.config.region();
@@ -99,41 +102,39 @@ async function openRun(options: ReconcilerOptions, findings: Run['findings']): P
     keyArnPrefix: `arn:${partition}:kms:${region}:${accountId}:key/`,
     keyPolicyOf,
     end,
-    lastStart: end - turnInMs - reserveInMs,
+    lastStart: end - tenantRepairMs - summaryReserveMs,
     now: options.now ?? Date.now,
   };
 }
 
-async function everyKey(kms: KMSClient): Promise<string[]> {
+async function allKeyArns(kms: KMSClient): Promise<string[]> {
   const keyArns: string[] = [];
-  for await (const page of pagesOfKeys(kms)) keyArns.push(...page);
+  for await (const page of pagesOfKeyArns(kms)) keyArns.push(...page);
   return keyArns;
 }
 
+/** @returns names of aliases, each with the id of its key */
 async function aliasesOf(kms: KMSClient): Promise<Map<string, string>> {
   const aliases = new Map<string, string>();
-  let Marker: string | undefined;
-  do {
-    const page = await kms.send(new ListAliasesCommand({ Limit: 100, Marker }));
-    for (const { AliasName = '', TargetKeyId } of page.Aliases ?? []) {
+  for await (const { Aliases = [] } of paginateListAliases({ client: kms, pageSize: 100 }, {})) {
+    for (const { AliasName = '', TargetKeyId } of Aliases) {
       // Aliases of AWS's own name no key until it is first needed.
       if (TargetKeyId !== undefined) aliases.set(AliasName, TargetKeyId);
     }
-    Marker = page.Truncated ? page.NextMarker : undefined;
-  } while (Marker !== undefined);
+  }
   return aliases;
 }
 
-async function everyTenant(run: Run, fleet: Fleet) {
+async function reconcileTenants(context: ReconcilerContext, inventory: KeyInventory) {
   let tenants = 0;
   let busy = 0;
-  for await (const page of pagesOfRows(run.table, run.tableName)) {
-    for (let at = 0; at < page.length; at += sideBySide) {
-      if (Date.now() > run.lastStart) return { tenants, busy, complete: false };
-      const rows = page.slice(at, at + sideBySide);
+  for await (const page of pagesOfRows(context.table, context.tableName)) {
+    for (let at = 0; at < page.length; at += tenantsAtOnce) {
+      if (Date.now() > context.lastStart) return { tenants, busy, complete: false };
+      const rows = page.slice(at, at + tenantsAtOnce);
       tenants += rows.length;
       busy += rows.filter(isBusy).length;
-      await turns(run, rows, fleet);
+      await reconcileRows(context, rows, inventory);
     }
   }
   return { tenants, busy, complete: true };
@@ -141,12 +142,16 @@ async function everyTenant(run: Run, fleet: Fleet) {
 
 const isBusy = (row: FoundRow): boolean => !isInvalid(row) && isLeased(row);
 
-async function turns(run: Run, rows: readonly FoundRow[], fleet: Fleet): Promise<void> {
-  for (const one of await Promise.all(rows.map((row) => look(run, row)))) {
-    fleet.add(one);
-    await mend(run, one);
+async function reconcileRows(
+  context: ReconcilerContext,
+  rows: readonly FoundRow[],
+  inventory: KeyInventory,
+): Promise<void> {
+  for (const tenant of await Promise.all(rows.map((row) => observeTenant(context, row)))) {
+    inventory.add(tenant);
+    await repairTenant(context, tenant);
   }
-  await run.findings.flush();
+  await context.findings.flush();
 }
 
 function countOf(findings: readonly Finding[]): Record<FindingOutcome, number> {

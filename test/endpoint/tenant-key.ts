@@ -6,7 +6,7 @@ import type { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { aliasOf } from '../../contract/tenant-id.ts';
 import { isNamed } from '../../lambdas/aws/errors.ts';
-import { keyByTag } from '../../lambdas/tenants/keys/key-recovery.ts';
+import { findKeyByTag } from '../../lambdas/tenants/keys/key-recovery.ts';
 import { getTenant } from '../../lambdas/tenants/registry/registry.ts';
 import type { Caller } from './clients.ts';
 
@@ -32,7 +32,7 @@ export async function removeTenantKey(
 
 /** The handler was stopped after it asked KMS for the key and before it wrote the key's ARN. */
 async function findLostKey(kms: KMS, tenantId: string): Promise<string> {
-  const lost = await keyByTag(kms, tenantId, new Set(), Date.now() + searchMs);
+  const lost = await findKeyByTag(kms, tenantId, new Set(), Date.now() + searchMs);
   if (lost !== undefined) return lost.arn;
   throw new Error(`KMS was asked for a key and shows none with the tag TenantId=${tenantId}`);
 }

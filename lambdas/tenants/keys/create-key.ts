@@ -1,12 +1,11 @@
 /**
- * A tenant's KMS key: made, named and set to rotate. Invariant: a key has its tag and its policy from the
- * call that creates it, so at no moment is there a key that somebody else could use; and what creates it
- * is never sent twice, since KMS makes a key for each time it is asked.
+ * Makes a tenant's KMS key, gives it its alias and lets it rotate. Invariant: the call that creates a key gives it
+ * its tags and its policy, so at no moment is there a key that another tenant could use; and that call is never
+ * sent twice, since KMS makes a key for each time it is asked.
  */
 import {
   CreateAliasCommand,
   CreateKeyCommand,
-  DescribeKeyCommand,
   EnableKeyRotationCommand,
   type KeyMetadata,
   type KMSClient,
@@ -14,36 +13,38 @@ import {
 import { aliasTaken } from '../../../contract/problem.ts';
 import { aliasOf, productTag, tenantIdTag } from '../../../contract/tenant-id.ts';
 import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
+import { describeKey, lookUpKey } from '../../aws/kms-keys.ts';
 import { retry } from '../../aws/retry.ts';
 
 export interface KmsClients {
   readonly kms: KMSClient;
-  /** one that makes no second attempt of its own */
+  /** makes no second attempt */
   readonly kmsWithoutRetry: KMSClient;
 }
 
-export interface Key {
+/** A key that has just been made or found, as it is written down in the row. */
+export interface CreatedKey {
   readonly arn: string;
   readonly createdAt: Date;
 }
 
-/** KMS is eventually consistent: what was just made may not be found, or not be allowed, for some seconds. */
-const isNotYet = (error: unknown) =>
+/** KMS is eventually consistent: for some seconds a new key may not be found, or not be allowed. */
+const isNotReadyYet = (error: unknown) =>
   isNamed(error, 'NotFoundException') || isAccessDenied(error) || isThrottled(error);
 
 /**
  * @param policy the key policy as JSON
  * @param until epoch milliseconds after which a throttled call is not made again
- * @throws whatever KMS says; unless that is a refusal, there may be a key now
+ * @throws what KMS says; unless it is a refusal, there may be a key now
  */
 export async function createKey(
   { kmsWithoutRetry }: KmsClients,
   tenantId: string,
   policy: string,
   until: number,
-): Promise<Key> {
+): Promise<CreatedKey> {
   const command = new CreateKeyCommand({
-    // The defaults of KMS, but the control plane's IAM policy asks for them as they stand in the request.
+    // These are KMS's defaults, but the control plane's IAM policy requires them in the request.
     KeySpec: 'SYMMETRIC_DEFAULT',
     KeyUsage: 'ENCRYPT_DECRYPT',
     Origin: 'AWS_KMS',
@@ -60,15 +61,15 @@ export async function createKey(
     when: isThrottled,
     until,
   });
-  return keyOf(KeyMetadata);
+  return createdKey(KeyMetadata);
 }
 
-export function keyOf(metadata: KeyMetadata | undefined): Key {
+export function createdKey(metadata: KeyMetadata | undefined): CreatedKey {
   if (metadata?.Arn === undefined) throw new Error('KMS gave no ARN for a key');
   return { arn: metadata.Arn, createdAt: metadata.CreationDate ?? new Date() };
 }
 
-/** May be done again: rotation is set to what it is, the alias is left where it points to this key. */
+/** May be repeated: rotation is enabled again with the same period, and an alias that is on this key stays. */
 export async function finishKey(
   kms: KMSClient,
   tenantId: string,
@@ -76,32 +77,24 @@ export async function finishKey(
   rotationPeriodInDays: number,
   until: number,
 ): Promise<void> {
-  const patient = { when: isNotYet, until };
+  const patient = { when: isNotReadyYet, until };
   const rotation = new EnableKeyRotationCommand({
     KeyId: keyArn,
     RotationPeriodInDays: rotationPeriodInDays,
   });
   await retry(() => kms.send(rotation), patient);
-  await retry(() => nameKey(kms, tenantId, keyArn), patient);
+  await retry(() => createAlias(kms, tenantId, keyArn), patient);
 }
 
-/** @throws Problem 409 where the alias is on another key */
-async function nameKey(kms: KMSClient, tenantId: string, keyArn: string): Promise<void> {
+/** @throws Problem 409 where the alias is on another key, also one that may not be seen */
+async function createAlias(kms: KMSClient, tenantId: string, keyArn: string): Promise<void> {
   const AliasName = aliasOf(tenantId);
   try {
     await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: keyArn }));
   } catch (error) {
     if (!isNamed(error, 'AlreadyExistsException')) throw error;
-    if ((await arnBehind(kms, AliasName)) !== keyArn) throw aliasTaken();
-  }
-}
-
-/** @returns undefined where the key behind the alias is not ours to see */
-async function arnBehind(kms: KMSClient, aliasName: string): Promise<string | undefined> {
-  try {
-    return (await kms.send(new DescribeKeyCommand({ KeyId: aliasName }))).KeyMetadata?.Arn;
-  } catch (error) {
-    if (isAccessDenied(error)) return undefined;
-    throw error;
+    const named = await lookUpKey(describeKey(kms, AliasName));
+    if (named.is === 'missing') throw named.error;
+    if (named.is === 'denied' || named.value.Arn !== keyArn) throw aliasTaken();
   }
 }

@@ -1,35 +1,33 @@
 /**
- * The state of a tenant's key in KMS. Invariant: each change may be asked for again; what is so already counts
- * as done, and only after KMS has been asked how it is.
+ * Changes of the state of a tenant's key in KMS, and its last use. Invariant: each change may be repeated; a change
+ * that is refused counts as done only after KMS has said that the key is in the state that was asked for.
  */
 
 import {
   CancelKeyDeletionCommand,
-  DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
   GetKeyLastUsageCommand,
-  type KeyMetadata,
   type KMSClient,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import type { KeyUse } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
+import { describeKey } from '../../aws/kms-keys.ts';
 import { callInTime, type Work } from '../registry/lease.ts';
 import type { Offboarding } from '../registry/tenant-row.ts';
 
-export interface KeyWork extends Pick<Work, 'end'> {
+/** The work of one invocation on a tenant and its key. */
+export interface TenantWork extends Work {
   readonly kms: KMSClient;
 }
 
-export interface LifecycleOptions extends Work {
-  readonly kms: KMSClient;
-}
+type KeyWork = Pick<TenantWork, 'kms' | 'end'>;
 
 const hasWrongState = (error: unknown) => isNamed(error, 'KMSInvalidStateException');
 
-/** @returns false where the key is pending deletion, and so as good as disabled */
-export async function disable({ kms, end }: KeyWork, keyArn: string): Promise<boolean> {
+/** @returns false where the key is pending deletion, and so cannot be used either */
+export async function disableKey({ kms, end }: KeyWork, keyArn: string): Promise<boolean> {
   const command = new DisableKeyCommand({ KeyId: keyArn });
   try {
     await callInTime({ end }, () => kms.send(command));
@@ -40,8 +38,8 @@ export async function disable({ kms, end }: KeyWork, keyArn: string): Promise<bo
   }
 }
 
-/** @param afterCancel whether KMS may, for some seconds, still take the key for one that is pending deletion */
-export async function enable(
+/** @param afterCancel whether KMS may still take the key, for some seconds, for one that is pending deletion */
+export async function enableKey(
   { kms, end }: KeyWork,
   keyArn: string,
   { afterCancel = false } = {},
@@ -52,14 +50,14 @@ export async function enable(
 }
 
 /** What KMS says of a deletion. */
-export type Scheduled = Pick<Offboarding, 'deletionDate' | 'kmsRequestId'>;
+type ScheduledDeletion = Pick<Offboarding, 'deletionDate' | 'kmsRequestId'>;
 
-/** @returns without the request's id where the deletion was scheduled before */
-export async function scheduleDeletion(
+/** @returns no request id where the deletion was scheduled before */
+export async function scheduleKeyDeletion(
   { kms, end }: KeyWork,
   keyArn: string,
   windowInDays: number,
-): Promise<Scheduled> {
+): Promise<ScheduledDeletion> {
   const command = new ScheduleKeyDeletionCommand({
     KeyId: keyArn,
     PendingWindowInDays: windowInDays,
@@ -67,18 +65,18 @@ export async function scheduleDeletion(
   try {
     const { DeletionDate, $metadata } = await callInTime({ end }, () => kms.send(command));
     const { requestId } = $metadata;
-    return { ...dated(DeletionDate), ...(requestId !== undefined && { kmsRequestId: requestId }) };
+    return { ...dateOf(DeletionDate), ...(requestId !== undefined && { kmsRequestId: requestId }) };
   } catch (error) {
-    const metadata = hasWrongState(error) ? await describe(kms, keyArn) : undefined;
+    const metadata = hasWrongState(error) ? await describeKey(kms, keyArn) : undefined;
     if (metadata?.KeyState !== 'PendingDeletion') throw error;
-    return dated(metadata.DeletionDate);
+    return dateOf(metadata.DeletionDate);
   }
 }
 
-const dated = (date: Date | undefined) =>
+const dateOf = (date: Date | undefined) =>
   date === undefined ? {} : { deletionDate: date.toISOString() };
 
-export async function cancelDeletion({ kms, end }: KeyWork, keyArn: string): Promise<void> {
+export async function cancelKeyDeletion({ kms, end }: KeyWork, keyArn: string): Promise<void> {
   const command = new CancelKeyDeletionCommand({ KeyId: keyArn });
   try {
     await callInTime({ end }, () => kms.send(command));
@@ -87,21 +85,7 @@ export async function cancelDeletion({ kms, end }: KeyWork, keyArn: string): Pro
   }
 }
 
-/**
- * @returns whether KMS says that there is no such key; that it may not be seen is not that
- * @throws AccessDeniedException
- */
-export async function isGone(kms: KMSClient, keyArn: string): Promise<boolean> {
-  try {
-    await describe(kms, keyArn);
-    return false;
-  } catch (error) {
-    if (isNamed(error, 'NotFoundException')) return true;
-    throw error;
-  }
-}
-
-/** @returns undefined where the key was not used since KMS keeps track of it */
+/** @returns undefined where the key was not used since KMS began to track it */
 export async function lastUseOf(kms: KMSClient, keyArn: string): Promise<KeyUse | undefined> {
   const { KeyLastUsage } = await kms.send(new GetKeyLastUsageCommand({ KeyId: keyArn }));
   const { Operation, Timestamp, CloudTrailEventId } = KeyLastUsage ?? {};
@@ -114,9 +98,5 @@ export async function lastUseOf(kms: KMSClient, keyArn: string): Promise<KeyUse 
 }
 
 async function isPendingDeletion(kms: KMSClient, keyArn: string): Promise<boolean> {
-  return (await describe(kms, keyArn))?.KeyState === 'PendingDeletion';
-}
-
-async function describe(kms: KMSClient, keyArn: string): Promise<KeyMetadata | undefined> {
-  return (await kms.send(new DescribeKeyCommand({ KeyId: keyArn }))).KeyMetadata;
+  return (await describeKey(kms, keyArn)).KeyState === 'PendingDeletion';
 }

@@ -1,12 +1,13 @@
 /**
- * The rotations of a tenant's key: its history, one more now, and how often it rotates by itself. Invariant:
- * what rotates a key is never sent twice, since KMS rotates it for each time it is asked; and the period that
- * is wanted is in the row before KMS is told.
+ * The rotations of a tenant's key: the history, a rotation on demand, and the period of the automatic ones.
+ * Invariant: the call that rotates a key is never sent twice, since KMS rotates it for each time it is asked; and a
+ * new period is in the row before KMS is asked for it.
  */
 import {
   EnableKeyRotationCommand,
   type KMSClient,
   ListKeyRotationsCommand,
+  paginateListKeyRotations,
   RotateKeyOnDemandCommand,
   type RotationsListEntry,
 } from '@aws-sdk/client-kms';
@@ -21,23 +22,24 @@ import { callInTime, workOn } from '../registry/lease.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 import type { KmsClients } from './create-key.ts';
-import type { LifecycleOptions } from './key-state.ts';
-import { withKeyOf } from './missing-key.ts';
+import type { TenantWork } from './key-state.ts';
+import { explainMissingKey } from './missing-key.ts';
 
 /** How often KMS rotates a key on demand in its whole life. */
 const onDemandRotations = 25;
 /** The most that KMS gives in one page. */
 const longestPage = 1000;
 
-/** @returns every key material, the first one included, which came with the key */
+const IncludeKeyMaterial = 'ALL_KEY_MATERIAL';
+
+/** @returns every key material, also the first one, which came with the key */
 export async function rotationsOf(kms: KMSClient, keyArn: string): Promise<RotationsListEntry[]> {
   const rotations: RotationsListEntry[] = [];
-  let Marker: string | undefined;
-  do {
-    const page = await kms.send(listCommand(keyArn, longestPage, Marker));
-    rotations.push(...(page.Rotations ?? []));
-    Marker = page.Truncated ? page.NextMarker : undefined;
-  } while (Marker !== undefined);
+  const pages = paginateListKeyRotations(
+    { client: kms, pageSize: longestPage },
+    { KeyId: keyArn, IncludeKeyMaterial },
+  );
+  for await (const { Rotations = [] } of pages) rotations.push(...Rotations);
   return rotations;
 }
 
@@ -53,7 +55,7 @@ export const onDemandRotationsLeft = (rotations: readonly RotationsListEntry[]):
 };
 
 /**
- * A page of the history. Its cursor is KMS's marker, and as little trusted as any: KMS refuses another key's.
+ * A page of the history. The cursor is KMS's marker: KMS refuses one that it gave for another key.
  * @throws Problem 400 invalid-cursor
  */
 export async function listRotations(
@@ -63,12 +65,19 @@ export async function listRotations(
 ): Promise<{ rotations: Rotation[]; nextCursor?: string }> {
   const marker = cursor === undefined ? undefined : markerOf(cursor);
   try {
-    const page = await kms.send(listCommand(keyArn, limit, marker));
+    const page = await kms.send(
+      new ListKeyRotationsCommand({
+        KeyId: keyArn,
+        Limit: limit,
+        Marker: marker,
+        IncludeKeyMaterial,
+      }),
+    );
     const rotations = (page.Rotations ?? []).map(rotationOf);
     if (!page.Truncated || page.NextMarker === undefined) return { rotations };
     return { rotations, nextCursor: cursorOf(page.NextMarker) };
   } catch (error) {
-    // The limit is within KMS's: what it finds invalid is the marker.
+    // The limit is one that KMS takes, so it is the marker that is invalid.
     if (isNamed(error, 'InvalidMarkerException', 'ValidationException')) throw invalidCursor();
     throw error;
   }
@@ -82,9 +91,6 @@ function markerOf(cursor: string): string {
 
 const cursorOf = (marker: string): string => Buffer.from(marker).toString('base64url');
 
-const listCommand = (KeyId: string, Limit: number, Marker: string | undefined) =>
-  new ListKeyRotationsCommand({ KeyId, Limit, Marker, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' });
-
 const rotationOf = (entry: RotationsListEntry): Rotation => ({
   keyMaterialId: entry.KeyMaterialId,
   state: entry.KeyMaterialState,
@@ -93,8 +99,8 @@ const rotationOf = (entry: RotationsListEntry): Rotation => ({
 });
 
 /**
- * KMS rotates some time after it has answered.
- * @returns how many times it can be done again
+ * KMS rotates the key some time after it has answered.
+ * @returns how many more times it can be done
  * @throws Problem 409 rotation-limit-reached, rotation-in-progress
  */
 export async function rotateNow({ kms, kmsWithoutRetry }: KmsClients, keyArn: string) {
@@ -109,16 +115,16 @@ export async function rotateNow({ kms, kmsWithoutRetry }: KmsClients, keyArn: st
   return Math.max(0, left - 1);
 }
 
-/** @throws Problem 404; 409 by the state that the tenant is in: KMS refuses it of a key that is disabled */
+/** @throws Problem 404; 409 by the tenant's status, since KMS refuses it for a key that is disabled */
 export const setRotationPeriod = (
-  options: LifecycleOptions,
+  work: TenantWork,
   tenantId: string,
   rotationPeriodInDays: number,
 ): Promise<TenantRow> =>
-  workOn(options, tenantId, {
+  workOn(work, tenantId, {
     isDone(row) {
       requireAllowed(statusRules[row.status].keyChange);
-      // KMS is told even where the row says so already: it may have been the answer that was lost.
+      // KMS is asked even where the row has the period already: an earlier attempt may not have reached it.
       return false;
     },
     begin: () => ({ rotationPeriodInDays, rotationPeriodByDefault: false }),
@@ -127,8 +133,8 @@ export const setRotationPeriod = (
         KeyId: row.keyArn,
         RotationPeriodInDays: rotationPeriodInDays,
       });
-      const { kms } = options;
-      await withKeyOf(kms, row, () => callInTime(options, () => kms.send(command)));
+      const { kms } = work;
+      await explainMissingKey(kms, row, () => callInTime(work, () => kms.send(command)));
       return {};
     },
   });

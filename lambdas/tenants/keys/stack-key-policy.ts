@@ -2,8 +2,8 @@ import type * as z from 'zod/mini';
 import type { reconcilerEnvironment } from '../../../contract/environment.ts';
 import { keyPolicy } from '../../../contract/key-policy.ts';
 
-/** @returns the policy document of any tenant's key in the stack that the environment tells of */
-export const keyPolicyBy =
+/** @returns a function that makes the key policy of any tenant of the stack to which the environment belongs */
+export const stackKeyPolicy =
   (environment: z.output<typeof reconcilerEnvironment>) =>
   (tenantId: string): object =>
     keyPolicy({

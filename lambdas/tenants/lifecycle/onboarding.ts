@@ -1,33 +1,44 @@
 /**
- * Makes a tenant and its key. Invariant: one tenant, one key, whoever asks how often and whatever is cut
- * off where: only who holds the lease in the row asks KMS for anything (`lease.ts`), and a key whose ARN was
- * never written down is looked for before another is asked for (`onboarding-key.ts`).
+ * Makes a tenant and its key. Invariant: a tenant gets one key, however often it is asked for and wherever the work
+ * is cut off. Only the holder of the lease in the row asks KMS for anything (`lease.ts`). Before KMS is asked for a
+ * key the row says so; where the key's ARN is then never written down, the next holder searches for that key before
+ * it asks for another.
  */
-
 import { keyNotReady, tenantExists } from '../../../contract/problem.ts';
 import type { OnboardRequest } from '../../../contract/tenants.ts';
+import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
 import { pause } from '../../aws/retry.ts';
-import {
-  foundKey,
-  type KeySearch,
-  keyFor,
-  type Progress,
-  write,
-} from '../../tenant/onboarding-key.ts';
-import { finishKey, type KmsClients } from '../keys/create-key.ts';
-import { isLeased, leaseOf, reserveInMs, type Work } from '../registry/lease.ts';
+import { type CreatedKey, createKey, finishKey, type KmsClients } from '../keys/create-key.ts';
+import { adoptKey, findKeyByAlias, findKeyByTag } from '../keys/key-recovery.ts';
+import type { TenantWork } from '../keys/key-state.ts';
+import { answerReserveMs, isLeased, leaseOf, throttledUntil } from '../registry/lease.ts';
+import type { RowChange } from '../registry/registry.ts';
 import { statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 
-export interface OnboardingOptions extends KeySearch, KmsClients {
-  /** days, where the request says nothing */
+/** What it takes to find a key that was made and never written down. */
+export interface RecoveryOptions extends TenantWork {
+  /** @returns ARNs of the keys that rows name */
+  readonly knownKeyArns: () => Promise<ReadonlySet<string>>;
+  /** @returns the policy of the tenant's key, as JSON */
+  readonly keyPolicyOf: (tenantId: string) => string;
+}
+
+export interface OnboardingOptions extends RecoveryOptions, KmsClients {
+  /** where the request has none */
   readonly rotationPeriodInDays: number;
 }
 
-export interface Onboarded {
+export interface OnboardedTenant {
   readonly row: TenantRow;
   /** whether it was this call that made the tenant ACTIVE */
   readonly created: boolean;
+}
+
+/** What the holder of a lease works on: the row as it last wrote it. */
+interface HeldRow<Options extends RecoveryOptions = RecoveryOptions> {
+  readonly options: Options;
+  row: TenantRow;
 }
 
 /** @throws Problem 409 where the tenant is another or may not be onboarded, 503 where it took too long */
@@ -35,26 +46,51 @@ export async function onboard(
   options: OnboardingOptions,
   tenantId: string,
   request: OnboardRequest,
-): Promise<Onboarded> {
-  const { registry, end } = options;
-  const fresh = newRow(options, tenantId, request);
-  if (await registry.add(fresh)) {
-    const work = { options, row: { ...fresh, writer: options.holder } };
-    return { row: await finish(work, () => keyFor(options, work)), created: true };
-  }
-  for (let attempt = 0; Date.now() < end - reserveInMs; attempt += 1) {
+): Promise<OnboardedTenant> {
+  const { registry, end, holder } = options;
+  const onboardRow = async (row: TenantRow) => {
+    const held = { options, row };
+    return { row: await finish(held, () => ensureKey(held)), created: true };
+  };
+  const added = newRow(options, tenantId, request);
+  if (await registry.add(added)) return onboardRow({ ...added, writer: holder });
+  for (let attempt = 0; Date.now() < end - answerReserveMs; attempt += 1) {
     const row = await registry.get(tenantId);
     if (row === undefined) throw keyNotReady(1);
     requireSame(row, request, options.rotationPeriodInDays);
     if (statusRules[row.status].onboarding === 'done') return { row, created: false };
-    const held = await takeLease(options, row);
-    if (held !== undefined) {
-      const work = { options, row: held };
-      return { row: await finish(work, () => keyFor(options, work)), created: true };
-    }
+    const leased = await takeLease(options, row);
+    if (leased !== undefined) return onboardRow(leased);
     await pause(attempt);
   }
   throw keyNotReady(5);
+}
+
+/**
+ * For the reconciler: goes on with an onboarding on which no other invocation is at work, but makes no key.
+ * @param row as it was read, PROVISIONING
+ * @returns what became of the row; undefined, and nothing was done, where another invocation is at work or has
+ *   changed it
+ * @throws Problem 409 alias-taken, 503 where the search for a key took too long
+ */
+export async function finishOnboarding(
+  options: RecoveryOptions,
+  row: TenantRow,
+): Promise<'finished' | 'removed' | undefined> {
+  const leased = await takeLease(options, row);
+  if (leased === undefined) return undefined;
+  const held: HeldRow = { options, row: leased };
+  try {
+    const keyArn = await existingKey(held);
+    if (keyArn === undefined) {
+      return (await options.registry.remove(held.row)) ? 'removed' : undefined;
+    }
+    await finish(held, async () => keyArn);
+    return 'finished';
+  } catch (error) {
+    await release(held);
+    throw error;
+  }
 }
 
 const newRow = (
@@ -88,58 +124,101 @@ function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number)
   if (!samePeriod || row.displayName !== request.displayName) throw tenantExists();
 }
 
-async function takeLease(options: Work, row: TenantRow): Promise<TenantRow | undefined> {
+async function takeLease(options: TenantWork, row: TenantRow): Promise<TenantRow | undefined> {
   if (isLeased(row)) return undefined;
   return options.registry.change(row, { lease: leaseOf(options) });
 }
 
-/**
- * For the reconciler: goes on with an onboarding that nobody is at work on, but makes no key.
- * @param row as it was read, PROVISIONING
- * @returns what became of the row; undefined, and nothing was done, where somebody else is at work or has
- *   changed it
- * @throws Problem 409 alias-taken, 503 where the search for a key took too long
- */
-export async function finishOnboarding(
-  options: KeySearch,
-  row: TenantRow,
-): Promise<'finished' | 'removed' | undefined> {
-  const held = await takeLease(options, row);
-  if (held === undefined) return undefined;
-  const work: Progress = { options, row: held };
-  try {
-    const keyArn = await foundKey(work);
-    if (keyArn === undefined)
-      return (await options.registry.remove(work.row)) ? 'removed' : undefined;
-    await finish(work, async () => keyArn);
-    return 'finished';
-  } catch (error) {
-    await release(work);
-    throw error;
-  }
+/** @throws Problem 503 where another invocation holds the lease now, or the row is gone: it goes on from there */
+async function write(held: HeldRow, change: RowChange): Promise<void> {
+  const row = await held.options.registry.change(held.row, change);
+  if (row === undefined) throw keyNotReady(5);
+  held.row = row;
 }
 
-async function finish(work: Progress, key: () => Promise<string>): Promise<TenantRow> {
-  const { options } = work;
+async function finish(held: HeldRow, key: () => Promise<string>): Promise<TenantRow> {
+  const { options } = held;
   try {
     const keyArn = await key();
-    const { tenantId, rotationPeriodInDays } = work.row;
-    const until = options.end - reserveInMs;
+    const { tenantId, rotationPeriodInDays } = held.row;
+    const until = options.end - answerReserveMs;
     await finishKey(options.kms, tenantId, keyArn, rotationPeriodInDays, until);
-    await write(work, { status: 'ACTIVE', lease: null, keyRequestedAt: null });
-    return work.row;
+    await write(held, { status: 'ACTIVE', lease: null, keyRequestedAt: null });
+    return held.row;
   } catch (error) {
-    await release(work);
+    await release(held);
     throw error;
   }
 }
 
 /**
- * Lets the next one go on at once. Not where there may be a key that nobody knows: the lease then runs
+ * Lets another invocation go on at once. Not where there may be a key that is not written down: the lease then runs
  * out by itself, which gives KMS's lists the time to show that key.
  */
-async function release({ row, options }: Progress): Promise<void> {
+async function release({ row, options }: HeldRow): Promise<void> {
   if (row.lease?.holder !== options.holder || row.keyRequestedAt !== undefined) return;
   // If this fails the lease runs out; the error that matters is the one that led here.
   await options.registry.change(row, { lease: null }).catch(() => undefined);
 }
+
+/** @returns the ARN of the tenant's key, which is made where there is none */
+async function ensureKey(held: HeldRow<OnboardingOptions>): Promise<string> {
+  return (await existingKey(held)) ?? writeKey(held, await makeKey(held));
+}
+
+/** @returns the ARN of the tenant's key, undefined where there is none */
+async function existingKey(held: HeldRow): Promise<string | undefined> {
+  if (held.row.keyArn !== undefined) return held.row.keyArn;
+  const key = await recoverKey(held);
+  return key && writeKey(held, key);
+}
+
+async function writeKey(held: HeldRow, { arn, createdAt }: CreatedKey): Promise<string> {
+  await write(held, {
+    keyArn: arn,
+    keyCreatedAt: createdAt.toISOString(),
+    keyRequestedAt: null,
+  });
+  return arn;
+}
+
+async function recoverKey({ options, row }: HeldRow): Promise<CreatedKey | undefined> {
+  const { kms, end } = options;
+  const { tenantId } = row;
+  // Always by alias: it also finds the key of a tenant whose row was lost with the table.
+  const found =
+    (await findKeyByAlias(kms, tenantId)) ??
+    (row.keyRequestedAt === undefined
+      ? undefined
+      : await findKeyByTag(kms, tenantId, await options.knownKeyArns(), end - answerReserveMs));
+  return found && adoptKey(kms, found, options.keyPolicyOf(tenantId));
+}
+
+async function makeKey(held: HeldRow<OnboardingOptions>): Promise<CreatedKey> {
+  const { options } = held;
+  const { tenantId } = held.row;
+  await write(held, { keyRequestedAt: new Date().toISOString() });
+  // An environment may have been frozen since the last line, and thaw with a lease that has run out.
+  if (Date.now() > options.end) throw keyNotReady(5);
+  const policy = options.keyPolicyOf(tenantId);
+  try {
+    return await createKey(options, tenantId, policy, throttledUntil(options));
+  } catch (error) {
+    // If this fails, the next holder searches for a key that is not there, which does no harm.
+    if (madeNoKey(error)) await write(held, { keyRequestedAt: null }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** KMS has refused. After a timeout, a lost connection or a 5xx there may be a key. */
+const madeNoKey = (error: unknown) =>
+  isThrottled(error) ||
+  isAccessDenied(error) ||
+  isNamed(
+    error,
+    'LimitExceededException',
+    'MalformedPolicyDocumentException',
+    'TagException',
+    'UnsupportedOperationException',
+    'ValidationException',
+  );

@@ -1,21 +1,20 @@
 /**
- * The steps between a tenant's states. Invariant: a step that takes use away writes its status before it asks
- * KMS, one that gives use back writes it after, so that at no moment the registry allows what KMS is still to
- * refuse; and what KMS is asked for may be asked again from the beginning.
+ * The transitions between a tenant's statuses. Invariant: a transition that takes use of the key away writes the
+ * status before it asks KMS, and one that gives use back writes it after, so that the registry never allows what KMS
+ * does not allow yet; and what is asked of KMS may be asked again from the beginning.
  */
-
 import { keyRecentlyUsed, tenantErased, tenantOffboarding } from '../../../contract/problem.ts';
 import type { TenantStatus } from '../../../contract/tenants.ts';
+import { keyIsDeleted } from '../../aws/kms-keys.ts';
 import {
-  cancelDeletion,
-  disable,
-  enable,
-  isGone,
-  type LifecycleOptions,
+  cancelKeyDeletion,
+  disableKey,
+  enableKey,
   lastUseOf,
-  scheduleDeletion,
+  scheduleKeyDeletion,
+  type TenantWork,
 } from '../keys/key-state.ts';
-import { withKeyOf } from '../keys/missing-key.ts';
+import { explainMissingKey } from '../keys/missing-key.ts';
 import { keyMaterialIdsOf } from '../keys/rotations.ts';
 import type { Plan } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
@@ -25,7 +24,7 @@ import type { Offboarding, TenantRow } from '../registry/tenant-row.ts';
 export interface OffboardRequest {
   /** days between now and the deletion of the key */
   readonly windowInDays: number;
-  /** whether the caller left it to the configuration: to ask so again is the same again, whatever is in the row */
+  /** whether the caller left it to the configuration: such a request is the same again, whatever is in the row */
   readonly windowByDefault: boolean;
   /** whether a key that was used within the last hour may be scheduled for deletion */
   readonly force: boolean;
@@ -33,115 +32,114 @@ export interface OffboardRequest {
   readonly requestedBy: string;
 }
 
-/** A step that somebody wants. */
-export type Wanted =
-  | { readonly step: Exclude<Intent, 'offboard'> }
-  | { readonly step: 'offboard'; readonly request: OffboardRequest };
+export type TransitionRequest =
+  | { readonly intent: Exclude<Intent, 'offboard'> }
+  | { readonly intent: 'offboard'; readonly request: OffboardRequest };
 
-interface Step {
+/** Where it may begin is in the table of statuses. */
+interface Transition {
   /** the status in which it ends */
   readonly done: TenantStatus;
   /** what is written before KMS is asked, besides the intent */
   readonly begin: RowChange;
   /** @returns what is written at the end, besides the status */
-  act(options: LifecycleOptions, row: TenantRow): Promise<RowChange>;
+  act(work: TenantWork, row: TenantRow): Promise<RowChange>;
 }
 
-const steps: Readonly<Record<Intent, Step>> = {
+const transitions: Readonly<Record<Intent, Transition>> = {
   suspend: {
     done: 'SUSPENDED',
     begin: { status: 'SUSPENDED' },
-    // So that KMS itself refuses: sessions that were leaked, and functions that have the row in memory.
-    act: async (options, row) => {
-      await disable(options, keyArnOf(row));
+    // KMS itself then refuses sessions that were leaked, and functions that still have the row in memory.
+    act: async (work, row) => {
+      await disableKey(work, keyArnOf(row));
       return {};
     },
   },
   resume: {
     done: 'ACTIVE',
     begin: {},
-    act: async (options, row) => {
-      await enable(options, keyArnOf(row));
+    act: async (work, row) => {
+      await enableKey(work, keyArnOf(row));
       return {};
     },
   },
   offboard: {
     done: 'OFFBOARDING',
     begin: { status: 'OFFBOARDING' },
-    act: destroy,
+    act: deleteKey,
   },
   restore: {
     done: 'ACTIVE',
     begin: {},
-    act: async (options, row) => {
-      await cancelDeletion(options, keyArnOf(row));
-      await enable(options, keyArnOf(row), { afterCancel: true });
+    act: async (work, row) => {
+      await cancelKeyDeletion(work, keyArnOf(row));
+      await enableKey(work, keyArnOf(row), { afterCancel: true });
       return { offboarding: null };
     },
   },
 };
 
-/** @returns what is done to a tenant for whom a caller wants a step */
-export function plan(options: LifecycleOptions, wanted: Wanted): Plan {
-  const step = steps[wanted.step];
+/** @returns how a transition is made that a caller asks for */
+export function transitionPlan(work: TenantWork, wanted: TransitionRequest): Plan {
+  const { intent } = wanted;
+  const { done, begin } = transitions[intent];
   return {
     isDone(row) {
-      requirePossible(wanted.step, row);
-      if (wanted.step === 'offboard') requireSameWindow(row, wanted.request);
-      return row.status === step.done && row.intent === undefined;
+      requirePossible(intent, row);
+      if (wanted.intent === 'offboard') requireSameWindow(row, wanted.request);
+      return row.status === done && row.intent === undefined;
     },
-    begin: async (row) => ({
-      ...step.begin,
-      intent: wanted.step,
-      ...(await checked(options, row, wanted)),
-    }),
-    act: (row) => finished(options, row, step),
+    begin: async (row) => ({ ...begin, intent, ...(await checked(work, row, wanted)) }),
+    act: (row) => complete(work, row, intent),
   };
 }
 
-/** @returns what is done to a tenant who has gone through the beginning of a step already */
-export function againPlan(options: LifecycleOptions, intent: Intent): Omit<Plan, 'isDone'> {
-  const step = steps[intent];
+/** @returns how a transition is made that has begun before */
+export function resumePlan(work: TenantWork, intent: Intent): Omit<Plan, 'isDone'> {
   return {
     begin(row) {
       requirePossible(intent, row);
       if (intent === 'offboard') offboardingOf(row);
-      return { ...step.begin, intent };
+      return { ...transitions[intent].begin, intent };
     },
-    act: (row) => finished(options, row, step),
+    act: (row) => complete(work, row, intent),
   };
 }
 
-/** In its last status as well: what an end that was never written down leaves is gone through again. */
+/** Also in the status in which it ends: an end that was never written down is repeated. */
 function requirePossible(intent: Intent, { status }: TenantRow): void {
   const { begins, otherTransition } = statusRules[status];
-  if (steps[intent].done !== status && !begins.includes(intent)) throw otherTransition();
+  if (transitions[intent].done !== status && !begins.includes(intent)) throw otherTransition();
 }
 
-async function finished(options: LifecycleOptions, row: TenantRow, step: Step): Promise<RowChange> {
-  const change = await withKeyOf(options.kms, row, () => step.act(options, row));
-  return { ...change, status: step.done, intent: null };
+async function complete(work: TenantWork, row: TenantRow, intent: Intent): Promise<RowChange> {
+  const { act, done } = transitions[intent];
+  const change = await explainMissingKey(work.kms, row, () => act(work, row));
+  return { ...change, status: done, intent: null };
 }
 
-/** What must be known of the key before a step begins, and cannot be told when it is gone through again. */
+/** What has to be known of the key before a transition begins, and is not asked again when it is resumed. */
 async function checked(
-  options: LifecycleOptions,
+  work: TenantWork,
   row: TenantRow,
-  wanted: Wanted,
+  wanted: TransitionRequest,
 ): Promise<RowChange> {
-  if (wanted.step === 'restore' && (await isGone(options.kms, keyArnOf(row)))) throw tenantErased();
-  // With an offboarding in the row this is one that goes on: what it began with stays.
-  if (wanted.step !== 'offboard' || row.offboarding !== undefined) return {};
+  const { kms } = work;
+  if (wanted.intent === 'restore' && (await keyIsDeleted(kms, keyArnOf(row)))) throw tenantErased();
+  // An offboarding that is in the row already goes on, with what it began with.
+  if (wanted.intent !== 'offboard' || row.offboarding !== undefined) return {};
   const { request } = wanted;
-  const begun = withKeyOf(options.kms, row, () => newOffboarding(options, row, request));
-  return { offboarding: await begun };
+  return {
+    offboarding: await explainMissingKey(kms, row, () => newOffboarding(work, row, request)),
+  };
 }
 
-const hourInMs = 3_600_000;
+const hourMs = 3_600_000;
 
-/** Of a key that is gone KMS tells nothing: all that a certificate of erasure says is asked for now. */
+/** KMS tells nothing of a deleted key: all that a certificate of erasure says is asked for now. */
 async function newOffboarding(
-  { kms }: LifecycleOptions,
+  { kms }: TenantWork,
   row: TenantRow,
   { windowInDays, requestedBy, force }: OffboardRequest,
 ): Promise<Offboarding> {
@@ -150,7 +148,7 @@ async function newOffboarding(
     lastUseOf(kms, keyArn),
     keyMaterialIdsOf(kms, keyArn),
   ]);
-  const isRecent = keyLastUsed !== undefined && Date.now() - Date.parse(keyLastUsed.at) < hourInMs;
+  const isRecent = keyLastUsed !== undefined && Date.now() - Date.parse(keyLastUsed.at) < hourMs;
   if (isRecent && !force) throw keyRecentlyUsed(keyLastUsed);
   const requestedAt = new Date().toISOString();
   return {
@@ -162,13 +160,13 @@ async function newOffboarding(
   };
 }
 
-/** Disabled first: from then on no use is newer than the one that is written down. */
-async function destroy(options: LifecycleOptions, row: TenantRow): Promise<RowChange> {
+/** The key is disabled first: from then on there is no use after the last one that is written down. */
+async function deleteKey(work: TenantWork, row: TenantRow): Promise<RowChange> {
   const offboarding = offboardingOf(row);
   const keyArn = keyArnOf(row);
-  const wasLive = await disable(options, keyArn);
-  const keyLastUsed = wasLive ? await lastUseOf(options.kms, keyArn) : undefined;
-  const scheduled = await scheduleDeletion(options, keyArn, offboarding.windowInDays);
+  const wasLive = await disableKey(work, keyArn);
+  const keyLastUsed = wasLive ? await lastUseOf(work.kms, keyArn) : undefined;
+  const scheduled = await scheduleKeyDeletion(work, keyArn, offboarding.windowInDays);
   return {
     offboarding: {
       ...offboarding,

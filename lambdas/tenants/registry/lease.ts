@@ -1,7 +1,7 @@
 /**
- * Who may work on a tenant. Invariant: only who holds the lease in the row asks KMS to change anything, and a
- * lease outlives the invocation that took it, so two never work on one tenant; an invocation whose time is
- * over (an environment that was frozen and thaws) begins nothing more.
+ * The lease, by which one invocation at a time works on a tenant. Invariant: only the holder of the lease in the row
+ * asks KMS to change anything, and a lease outlives the invocation that took it; an invocation whose time is over
+ * (an environment that was frozen and thaws) begins nothing more.
  */
 
 import { tenantBusy, tenantNotFound, unavailable } from '../../../contract/problem.ts';
@@ -19,31 +19,31 @@ export interface Work {
   readonly end: number;
 }
 
-/** What is done to a tenant, in an order that may end anywhere. */
+/** What is done to a tenant; it may be cut off anywhere. */
 export interface Plan {
   /**
    * @returns whether there is nothing left to do
    * @throws Problem where the tenant's state does not allow it
    */
   isDone(row: TenantRow): boolean;
-  /** @returns what is written down, with the lease, before KMS is asked for anything */
+  /** @returns what is written with the lease, before KMS is asked for anything */
   begin(row: TenantRow): RowChange | Promise<RowChange>;
-  /** May be repeated from its beginning. @returns what is written down, as the lease is given up */
+  /** May be repeated from its beginning. @returns what is written when the lease is given up */
   act(row: TenantRow): Promise<RowChange>;
 }
 
-/** How long before the end no more is begun, so that there is time to answer. */
-export const reserveInMs = 4000;
-/** How much longer than the invocation a lease lasts: clocks differ, a last call goes on, KMS's lists lag behind. */
-const leaseMarginInMs = 10_000;
-/** How long somebody else's work is waited for; a step is two or three calls to KMS. */
-const patienceInMs = 5000;
-/** How long a throttled call is made again; KMS counts by the second. */
+/** This long before the end nothing more is begun, so that there is time to answer. */
+export const answerReserveMs = 4000;
+/** A lease lasts this much longer than the invocation: clocks differ, a last call goes on, KMS's lists lag behind. */
+const leaseMarginMs = 10_000;
+/** How long to wait for another invocation's work; a transition is two or three calls to KMS. */
+const patienceMs = 5000;
+/** For how long a throttled call is repeated; KMS counts by the second. */
 const throttledForMs = 8000;
 
 export const leaseOf = ({ holder, end }: Pick<Work, 'holder' | 'end'>): Lease => ({
   holder,
-  expiresAt: end + leaseMarginInMs,
+  expiresAt: end + leaseMarginMs,
 });
 
 export const isLeased = ({ lease }: TenantRow): boolean =>
@@ -51,10 +51,10 @@ export const isLeased = ({ lease }: TenantRow): boolean =>
 
 /**
  * @returns the row as the plan leaves it
- * @throws Problem 404; 409 tenant-busy where somebody else is at work for long, or what the plan refuses with
+ * @throws Problem 404; 409 tenant-busy where another invocation is at work for long; what the plan throws
  */
 export async function workOn(work: Work, tenantId: string, plan: Plan): Promise<TenantRow> {
-  const until = Math.min(Date.now() + patienceInMs, work.end - reserveInMs);
+  const until = Math.min(Date.now() + patienceMs, work.end - answerReserveMs);
   for (let attempt = 0; ; attempt += 1) {
     const row = await work.registry.get(tenantId);
     if (row === undefined) throw tenantNotFound();
@@ -68,8 +68,8 @@ export async function workOn(work: Work, tenantId: string, plan: Plan): Promise<
 
 /**
  * @param row as it was read
- * @returns undefined, and nothing was done, where somebody else is at work on the tenant, or has changed the
- *   row since it was read
+ * @returns undefined, and nothing was done, where another invocation is at work on the tenant, or has changed
+ *   the row since it was read
  */
 export async function workOnRow(
   work: Work,
@@ -91,8 +91,8 @@ export async function workOnRow(
 }
 
 /**
- * A call to KMS that changes something: never after the end, and again where KMS says that it was too soon.
- * @param also other errors that are worth another try
+ * Makes a call to KMS that changes something: never after the end, and again where KMS throttles it.
+ * @param also other errors after which the call is made again
  */
 export function callInTime<T>(
   work: Pick<Work, 'end'>,
@@ -108,11 +108,11 @@ export function callInTime<T>(
   );
 }
 
-/** @returns the time after which a throttled call is not made again, but the caller told to come back */
+/** @returns epoch milliseconds after which a throttled call is not made again */
 export const throttledUntil = ({ end }: Pick<Work, 'end'>): number =>
-  Math.min(Date.now() + throttledForMs, end - reserveInMs);
+  Math.min(Date.now() + throttledForMs, end - answerReserveMs);
 
-/** Others may write a row, though not work on the tenant, while its lease lasts (a deployment, for one). */
+/** While the lease lasts no other invocation works on the tenant, but a deployment may write its row. */
 async function write(work: Work, row: TenantRow, change: RowChange): Promise<TenantRow> {
   for (let current = row; ; ) {
     const written = await work.registry.change(current, change);

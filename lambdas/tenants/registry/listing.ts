@@ -1,5 +1,4 @@
 /** Pages of the tenant table. */
-
 import { type DynamoDBDocumentClient, paginateScan, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { tenantId } from '../../../contract/tenant-id.ts';
@@ -9,40 +8,40 @@ import { type TenantRow, tenantRow } from './tenant-row.ts';
 
 const cursorPosition = z.strictObject({ tenantId });
 
-/** Rows that one Scan looks at when it filters, and how many Scans one page may take. */
-const scanned = 500;
-const maxScans = 20;
+/** Rows that a Scan with a filter looks at. */
+const rowsPerFilteredScan = 500;
+const maxScansPerPage = 20;
 
-export interface Page {
+export interface TenantPage {
   readonly rows: readonly TenantRow[];
-  /** absent at the end of the table; a page may be short, or empty, and still have it */
+  /** absent at the end of the table; a page that is short, or empty, may still have it */
   readonly nextCursor?: string;
 }
 
-export interface PageRequest {
+export interface TenantPageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly status?: TenantStatus | undefined;
 }
 
 /**
- * @throws Problem 400 for a cursor that is none
+ * @throws Problem 400 for a cursor that this function did not make
  * @throws ZodError where a row is not as it must be
  */
 export async function listTenants(
   client: DynamoDBDocumentClient,
   tableName: string,
-  { limit, cursor, status }: PageRequest,
-): Promise<Page> {
+  { limit, cursor, status }: TenantPageRequest,
+): Promise<TenantPage> {
   let position = cursor === undefined ? undefined : readCursor(cursorPosition, cursor).tenantId;
   const rows: TenantRow[] = [];
-  for (let scan = 0; scan < maxScans; scan += 1) {
+  for (let scan = 0; scan < maxScansPerPage; scan += 1) {
     const { Items = [], LastEvaluatedKey } = await client.send(
       new ScanCommand({
         TableName: tableName,
         ConsistentRead: true,
         // A limit counts the rows looked at, before the filter.
-        Limit: status === undefined ? limit - rows.length : scanned,
+        Limit: status === undefined ? limit - rows.length : rowsPerFilteredScan,
         ...(position !== undefined && { ExclusiveStartKey: { tenantId: position } }),
         ...(status !== undefined && onlyStatus(status)),
       }),
@@ -51,7 +50,7 @@ export async function listTenants(
     const taken = found.slice(0, limit - rows.length);
     rows.push(...taken);
     position = LastEvaluatedKey?.tenantId;
-    // Some of what this Scan found is for the next page, which starts after the last one taken.
+    // Where the Scan found more than fits, the next page starts after the last row that was taken.
     if (taken.length < found.length) position = rows.at(-1)?.tenantId;
     if (position === undefined) return { rows };
     if (rows.length === limit) break;

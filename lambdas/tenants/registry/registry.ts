@@ -1,6 +1,6 @@
 /**
  * The tenant table. Invariant: a row changes only from the version that its writer has read, one row at a
- * time; and a row that is not as it must be, an unknown status above all, is an error and not a tenant.
+ * time; and a row that is not as it must be (with an unknown status, for one) is an error and not a tenant.
  */
 import {
   DeleteCommand,
@@ -38,19 +38,19 @@ export interface Registry {
   /**
    * @param row as it was read
    * @param change null removes an attribute
-   * @returns the row as it is now, undefined where somebody else has changed it since it was read
+   * @returns the row as it is now, undefined where another invocation has changed it since it was read
    */
   change(row: TenantRow, change: RowChange): Promise<TenantRow | undefined>;
   /**
    * @param row as it was read
-   * @returns false where somebody else has changed it since
+   * @returns false where another invocation has changed it since
    */
   remove(row: TenantRow): Promise<boolean>;
 }
 
 /**
- * @param writer unique to an invocation: it tells one's own write, whose answer was lost and which the SDK
- *   has therefore sent again, from another's
+ * @param writer unique to an invocation: where the answer to a write was lost and the SDK has sent it again, the
+ *   condition fails, and the writer in the row tells that it was the invocation's own write
  */
 export function openRegistry(
   client: DynamoDBDocumentClient,
@@ -92,7 +92,7 @@ export function openRegistry(
         ExpressionAttributeValues: { ':readVersion': version },
       });
       if (await succeeds(client.send(remove))) return true;
-      // One's own removal, whose answer was lost and which was sent again, finds no row.
+      // A removal whose answer was lost, and which the SDK has sent again, finds no row.
       return (await get(tenantId)) === undefined;
     },
   };

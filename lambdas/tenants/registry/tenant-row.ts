@@ -4,7 +4,7 @@ import { tenantId } from '../../../contract/tenant-id.ts';
 import { keyUse, type Tenant, tenantStatus } from '../../../contract/tenants.ts';
 import { intent, statusRules } from './status.ts';
 
-/** Who is at work on a tenant, and until when nobody else may be. */
+/** Which invocation is at work on a tenant, and until when no other may be. */
 const lease = z.strictObject({
   /** the writer that holds it */
   holder: z.string(),
@@ -12,7 +12,7 @@ const lease = z.strictObject({
   expiresAt: z.int(),
 });
 
-/** What is known of a deletion when it is asked for; the key that could be asked later is gone then. */
+/** What is written down when a deletion is asked for, since KMS tells nothing of a key that is deleted. */
 const offboarding = z.strictObject({
   windowInDays: z.int(),
   /** the principal of the token: its subject or client */
@@ -20,13 +20,13 @@ const offboarding = z.strictObject({
   requestedAt: z.string(),
   keyMaterialIds: z.array(z.string()),
   keyLastUsed: z.optional(keyUse),
-  /** from here on: known once KMS has scheduled the deletion */
+  /** like `kmsRequestId`, known once KMS has scheduled the deletion */
   deletionDate: z.optional(z.string()),
   /** of ScheduleKeyDeletion; CloudTrail has it as `requestID` */
   kmsRequestId: z.optional(z.string()),
 });
 
-/** Strict: an attribute that this version does not know was written by one that knows better. */
+/** Strict: an attribute that this version does not know was written by a newer one. */
 export const tenantRow = z
   .strictObject({
     tenantId,
@@ -39,10 +39,10 @@ export const tenantRow = z
     keyArn: z.optional(z.string()),
     /** RFC 3339, like all times here */
     keyCreatedAt: z.optional(z.string()),
-    /** set before KMS is asked for a key, so that a key whose ARN was never written down is searched for */
+    /** set before KMS is asked for a key: a key whose ARN was never written down is searched for */
     keyRequestedAt: z.optional(z.string()),
     lease: z.optional(lease),
-    /** a step that was begun and whose end is not written down: it is to be gone through again */
+    /** a transition that has begun and whose end is not written down: it is to be resumed */
     intent: z.optional(intent),
     /** whether the stack's configuration declares the tenant, so that CloudFormation made its key */
     declared: z.optional(z.boolean()),

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
-  answer,
+  type CfnResult,
   type CustomResourceEvent,
-  type Outcome,
+  sendCfnResponse,
 } from '../../../lambdas/declared-tenants/cfn-response.ts';
 import { type Listening, listen } from '../../../local/listen.ts';
 
@@ -43,12 +43,12 @@ const event = (change: Partial<CustomResourceEvent> = {}): CustomResourceEvent =
   ResourceProperties: {},
   ...change,
 });
-const success: Outcome = { status: 'SUCCESS', physicalResourceId: 'acme' };
+const success: CfnResult = { status: 'SUCCESS', physicalResourceId: 'acme' };
 const bodyOf = () => JSON.parse(received.at(-1)?.body ?? '');
 
 describe('the answer', () => {
   test('is put as it was signed: no content type, its length, its query', async () => {
-    await answer(event(), success);
+    await sendCfnResponse(event(), success);
     const [{ request, body }] = received as [Received];
     const { method, url, headers } = request;
     expect([method, url]).toEqual(['PUT', `/bucket/key?${secret}`]);
@@ -66,29 +66,29 @@ describe('the answer', () => {
   });
 
   test('of a failure keeps the physical id, so that CloudFormation deletes nothing', async () => {
-    const failed: Outcome = { status: 'FAILED', reason: 'why' };
-    await answer(event({ RequestType: 'Update', PhysicalResourceId: 'acme' }), failed);
+    const failed: CfnResult = { status: 'FAILED', reason: 'why' };
+    await sendCfnResponse(event({ RequestType: 'Update', PhysicalResourceId: 'acme' }), failed);
     expect(bodyOf()).toMatchObject({ Status: 'FAILED', Reason: 'why', PhysicalResourceId: 'acme' });
-    await answer(event(), failed);
+    await sendCfnResponse(event(), failed);
     expect(bodyOf()).toMatchObject({ PhysicalResourceId: 'Row' });
   });
 
   test('stays under 4,096 bytes, whatever the reason', async () => {
-    await answer(event(), { status: 'FAILED', reason: '\u0000'.repeat(5000) });
+    await sendCfnResponse(event(), { status: 'FAILED', reason: '\u0000'.repeat(5000) });
     expect(Buffer.byteLength(received[0]?.body ?? '')).toBeLessThan(4096);
     expect(bodyOf().Reason).not.toBe('');
   });
 
   test('is tried again after an error and a lost connection', async () => {
     statuses = [503, 'hang up', 200];
-    await answer(event(), success);
+    await sendCfnResponse(event(), success);
     expect(received).toHaveLength(3);
   });
 });
 
 describe('an error does not show the URL', () => {
   const errorOf = async (given: CustomResourceEvent): Promise<string> => {
-    const error = await answer(given, success).then(
+    const error = await sendCfnResponse(given, success).then(
       () => new Error('no error'),
       (thrown: Error) => thrown,
     );

@@ -8,8 +8,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { keyPolicy } from '../../../contract/key-policy.ts';
 import type { Finding } from '../../../lambdas/reconciler/findings.ts';
 import { reconcile } from '../../../lambdas/reconciler/reconcile.ts';
-import { goThrough } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
-import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
+import { transition } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
+import type { TransitionRequest } from '../../../lambdas/tenants/lifecycle/transitions.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
@@ -101,26 +101,26 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
       });
       return KeyMetadata?.Arn as string;
     },
-    /** @returns a tenant as an onboarding leaves it, or as it is after the step */
-    async makeTenant(step?: 'suspend' | 'offboard', change: Record<string, unknown> = {}) {
+    /** @returns a tenant as an onboarding leaves it, or as it is after the transition */
+    async makeTenant(intent?: 'suspend' | 'offboard', change: Record<string, unknown> = {}) {
       const tenantId = world.newId();
       const keyArn = await world.makeKey(tenantId);
       await kms.enableKeyRotation({ KeyId: keyArn, RotationPeriodInDays: 90 });
       await kms.createAlias({ AliasName: alias(tenantId), TargetKeyId: keyArn });
       await world.put(rowOf({ tenantId, keyArn }));
-      if (step !== undefined) {
+      if (intent !== undefined) {
         // The role refuses a shorter window than the configuration's.
         const longest = offboard({ windowInDays: 30 });
-        await world.invoke(tenantId, step === 'offboard' ? longest : { step });
+        await world.invoke(tenantId, intent === 'offboard' ? longest : { intent });
       }
       if (Object.keys(change).length > 0)
         await world.put({ ...(await world.raw(tenantId)), ...change });
       return { tenantId, keyArn };
     },
-    invoke: (tenantId: string, want: Wanted) => {
+    invoke: (tenantId: string, want: TransitionRequest) => {
       const holder = randomUUID();
       const registry = openRegistry(table, tableName, holder);
-      return goThrough({ kms, registry, holder, end: Date.now() + 28_000 }, tenantId, want);
+      return transition({ kms, registry, holder, end: Date.now() + 28_000 }, tenantId, want);
     },
     raw: async (tenantId: string) =>
       (await table.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,

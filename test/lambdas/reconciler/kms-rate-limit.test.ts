@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { openPace, type PaceClock } from '../../../lambdas/reconciler/pace.ts';
+import { type RateLimitClock, rateLimit } from '../../../lambdas/reconciler/kms-rate-limit.ts';
 
 /** A time that passes only where everybody waits. */
 function manualClock() {
   const time = { now: 0 };
   const waiting: { readonly until: number; readonly wake: () => void }[] = [];
-  const clock: PaceClock = {
+  const clock: RateLimitClock = {
     now: () => time.now,
-    wait: (milliseconds) =>
-      new Promise((wake) => {
-        waiting.push({ until: time.now + milliseconds, wake });
+    wait: (ms) =>
+      new Promise<void>((wake) => {
+        waiting.push({ until: time.now + ms, wake });
       }),
   };
   /** Lets time pass until nobody waits. */
@@ -31,16 +31,16 @@ function manualClock() {
 const mostInASecond = (times: readonly number[]) =>
   Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1000).length));
 
-describe('a pace of 4 a second', () => {
+describe('a rate limit of 4 a second', () => {
   test.each([1, 4, 5, 40])(
     'lets %d callers at once through in their order, 4 a second',
     async (count) => {
       const { time, clock, pass } = manualClock();
-      const turn = openPace(4, clock);
+      const limited = rateLimit(4, clock);
       const order: number[] = [];
       const times: number[] = [];
       const callers = Array.from({ length: count }, async (_, index) => {
-        await turn();
+        await limited();
         order.push(index);
         times.push(time.now);
       });
@@ -54,12 +54,12 @@ describe('a pace of 4 a second', () => {
 
   test('saves nothing up over a pause', async () => {
     const { time, clock, pass } = manualClock();
-    const turn = openPace(4, clock);
-    await turn();
+    const limited = rateLimit(4, clock);
+    await limited();
     time.now = 60_000;
     const times: number[] = [];
     const caller = async () => {
-      await turn();
+      await limited();
       times.push(time.now);
     };
     await Promise.all([...Array.from({ length: 8 }, caller), pass()]);
@@ -68,10 +68,10 @@ describe('a pace of 4 a second', () => {
 
   test('does not make a call wait that comes late enough by itself', async () => {
     const { time, clock } = manualClock();
-    const turn = openPace(4, clock);
+    const limited = rateLimit(4, clock);
     for (const at of [0, 250, 700, 1000]) {
       time.now = at;
-      await turn();
+      await limited();
       expect(time.now).toBe(at);
     }
   });

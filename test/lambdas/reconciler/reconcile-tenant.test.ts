@@ -17,14 +17,14 @@ const stateOf = async (tenantId: string) => {
 };
 const expired = { holder: 'another', expiresAt: 1 };
 
-describe('a step that was cut off is ended', () => {
+describe('a transition that was cut off is finished', () => {
   test.each([
     ['suspend', undefined, { status: 'SUSPENDED' }, 'SUSPENDED Disabled'],
     ['resume', 'suspend', {}, 'ACTIVE Enabled'],
     ['restore', 'offboard', {}, 'ACTIVE Enabled'],
     ['offboard', 'offboard', {}, 'OFFBOARDING PendingDeletion'],
-  ] as const)('%s', async (intent, step, change, ended) => {
-    const { tenantId } = await world.makeTenant(step, { ...change, intent, lease: expired });
+  ] as const)('%s', async (intent, begun, change, ended) => {
+    const { tenantId } = await world.makeTenant(begun, { ...change, intent, lease: expired });
     expect(await world.findingsOf(tenantId)).toEqual(['unfinished-step repaired']);
     expect(await stateOf(tenantId)).toBe(ended);
     expect(await world.findingsOf(tenantId)).toEqual([]);
@@ -123,7 +123,7 @@ describe('a row that names a key which is not its own touches nothing of it', ()
   test.each([
     ['a foreign key', foreign, 'SUSPENDED', undefined],
     ["a neighbour's key", neighbour, 'SUSPENDED', undefined],
-    ["a neighbour's key, with a step to be ended", neighbour, 'SUSPENDED', 'suspend'],
+    ["a neighbour's key, with a transition to be finished", neighbour, 'SUSPENDED', 'suspend'],
     ["a neighbour's key, in an offboarding", neighbour, 'OFFBOARDING', 'offboard'],
   ] as const)('%s', async (_, make, status, intent) => {
     const { tenantId } = await world.makeTenant();

@@ -137,8 +137,8 @@ describe('what would give the use of a key back is only reported', () => {
     ['a disabled key of an ACTIVE tenant', undefined, 'Disabled'],
     ['a key of an ACTIVE tenant that is pending deletion', undefined, 'PendingDeletion'],
     ['a key of a SUSPENDED tenant that is pending deletion', 'suspend', 'PendingDeletion'],
-  ] as const)('%s', async (_, step, state) => {
-    const { tenantId, keyArn } = await world.makeTenant(step);
+  ] as const)('%s', async (_, intent, state) => {
+    const { tenantId, keyArn } = await world.makeTenant(intent);
     if (state === 'Disabled') await world.kms.disableKey({ KeyId: keyArn });
     else await world.kms.scheduleKeyDeletion({ KeyId: keyArn, PendingWindowInDays: 30 });
     const before = await world.everythingOf(keyArn);
@@ -163,7 +163,7 @@ describe('a policy that denies the reconciler', () => {
   test.each([
     ['and all the rest follows', {}, ['key-policy repaired', 'key-enabled repaired']],
     [
-      'and a step that was cut off is ended',
+      'and a transition that was cut off is finished',
       { intent: 'suspend' },
       ['key-policy repaired', 'unfinished-step repaired'],
     ],
@@ -219,7 +219,7 @@ describe("somebody else's work", () => {
     const before = async (operation: string) => {
       if (operation !== 'GetKeyRotationStatus' || suspended) return;
       suspended = true;
-      await world.invoke(tenantId, { step: 'suspend' });
+      await world.invoke(tenantId, { intent: 'suspend' });
     };
     expect(await world.findingsOf(tenantId, { before })).toEqual([]);
     expect(await world.keyState(keyArn)).toBe('Disabled');

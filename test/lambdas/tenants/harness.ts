@@ -2,17 +2,17 @@
 
 import { randomUUID } from 'node:crypto';
 import type { TenantStatus } from '../../../contract/tenants.ts';
-import type { LifecycleOptions } from '../../../lambdas/tenants/keys/key-state.ts';
-import { goThrough, goThroughAgain } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
-import type { Wanted } from '../../../lambdas/tenants/lifecycle/transitions.ts';
+import type { TenantWork } from '../../../lambdas/tenants/keys/key-state.ts';
+import { resumeTransition, transition } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
+import type { TransitionRequest } from '../../../lambdas/tenants/lifecycle/transitions.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import type { Intent } from '../../../lambdas/tenants/registry/status.ts';
 import { type TenantRow, tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import { type Aws, type Fault, tableName } from './aws.ts';
 import { rowOf } from './row.ts';
 
-export const offboard = (change: object = {}): Wanted => ({
-  step: 'offboard',
+export const offboard = (change: object = {}): TransitionRequest => ({
+  intent: 'offboard',
   request: {
     windowInDays: 7,
     windowByDefault: false,
@@ -21,7 +21,8 @@ export const offboard = (change: object = {}): Wanted => ({
     ...change,
   },
 });
-export const wanted = (step: Intent): Wanted => (step === 'offboard' ? offboard() : { step });
+export const wanted = (intent: Intent): TransitionRequest =>
+  intent === 'offboard' ? offboard() : { intent };
 
 export interface Invocation {
   readonly fault?: Fault | undefined;
@@ -38,7 +39,7 @@ export const codeOf = (outcome: Promise<unknown>): Promise<string> =>
 /** @param aws one whose administrator stands for the control plane */
 export function tenantsOf(aws: Aws) {
   const { administrator } = aws;
-  const options = ({ fault, ms = 28_000 }: Invocation = {}): LifecycleOptions => {
+  const options = ({ fault, ms = 28_000 }: Invocation = {}): TenantWork => {
     const { kms, table } = aws.clients(fault);
     const holder = randomUUID();
     return { kms, holder, registry: openRegistry(table, tableName, holder), end: Date.now() + ms };
@@ -49,10 +50,10 @@ export function tenantsOf(aws: Aws) {
   const tenants = {
     options,
     row,
-    invoke: (tenantId: string, want: Wanted, invocation?: Invocation) =>
-      goThrough(options(invocation), tenantId, want),
-    async again(tenantId: string, step: Intent, invocation?: Invocation) {
-      return goThroughAgain(options(invocation), await row(tenantId), step);
+    invoke: (tenantId: string, want: TransitionRequest, invocation?: Invocation) =>
+      transition(options(invocation), tenantId, want),
+    async again(tenantId: string, intent: Intent, invocation?: Invocation) {
+      return resumeTransition(options(invocation), await row(tenantId), intent);
     },
     /** @returns the id of a new tenant with a key, in that state */
     async make(status: TenantStatus = 'ACTIVE', change: Record<string, unknown> = {}) {
@@ -85,7 +86,7 @@ export function tenantsOf(aws: Aws) {
       const KeyId = (await row(tenantId)).keyArn;
       return (await administrator.describeKey({ KeyId })).KeyMetadata?.KeyState;
     },
-    /** What a tenant's row and key are together: `ACTIVE Enabled`, and what is left over of a step, if any. */
+    /** What a tenant's row and key are together: `ACTIVE Enabled`, and what a transition has left, if anything. */
     async stateOf(tenantId: string) {
       const { status, intent, lease } = await row(tenantId);
       const rest = [intent && `intent ${intent}`, lease && 'lease'].filter((text) => text);

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenants.ts';
-import { liveKeyOf } from '../../../../lambdas/tenants/keys/key-details.ts';
+import { keyDetailsOf } from '../../../../lambdas/tenants/keys/key-details.ts';
 import {
   listRotations,
   onDemandRotationsLeft,
@@ -35,7 +35,7 @@ describe('a rotation now', () => {
     const rotations = await rotationsOf(clients.kms, keyArn);
     expect(rotations).toHaveLength(26);
     expect(onDemandRotationsLeft(rotations)).toBe(0);
-    expect((await liveKeyOf(clients.kms, keyArn)).onDemandRotationsLeft).toBe(0);
+    expect((await keyDetailsOf(clients.kms, keyArn)).onDemandRotationsLeft).toBe(0);
   });
 
   test('is not asked for twice where its answer is lost', async () => {

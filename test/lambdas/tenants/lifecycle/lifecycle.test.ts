@@ -1,8 +1,8 @@
-/** A tenant's states and the steps between them: against the KMS and DynamoDB of the local stack, over HTTP. */
+/** A tenant's statuses and the transitions between them: against the KMS and DynamoDB of the local stack, over HTTP. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenants.ts';
-import { eraseIfGone } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
+import { eraseIfKeyIsDeleted } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Intent } from '../../../../lambdas/tenants/registry/status.ts';
 import { type Aws, openAws } from '../aws.ts';
 import { deathAt } from '../crash.ts';
@@ -29,9 +29,9 @@ const begins: Record<Intent, TenantStatus> = {
   offboard: 'ACTIVE',
   restore: 'OFFBOARDING',
 };
-const steps = Object.keys(ends) as Intent[];
+const intents = Object.keys(ends) as Intent[];
 
-describe('each step in each state', () => {
+describe('each transition in each status', () => {
   test.each<[Intent, TenantStatus, string]>([
     ['suspend', 'PROVISIONING', 'tenant-provisioning'],
     ['suspend', 'ACTIVE', 'SUSPENDED Disabled'],
@@ -53,49 +53,49 @@ describe('each step in each state', () => {
     ['restore', 'SUSPENDED', 'tenant-suspended'],
     ['restore', 'OFFBOARDING', 'ACTIVE Enabled'],
     ['restore', 'ERASED', 'tenant-erased'],
-  ])('%s where it is %s: %s', async (step, status, expected) => {
+  ])('%s where it is %s: %s', async (intent, status, expected) => {
     const tenantId = await tenants.make(status);
     const before = await tenants.stateOf(tenantId);
-    const outcome = await codeOf(tenants.invoke(tenantId, wanted(step)));
+    const outcome = await codeOf(tenants.invoke(tenantId, wanted(intent)));
     const after = await tenants.stateOf(tenantId);
     expect(outcome === 'done' ? after : outcome).toBe(expected);
     if (outcome !== 'done') expect(after).toBe(before);
   });
 
-  test.each(steps)('%s of an unknown tenant is a 404', async (step) => {
-    expect(await codeOf(tenants.invoke('nobody', wanted(step)))).toBe('tenant-not-found');
+  test.each(intents)('%s of an unknown tenant is a 404', async (intent) => {
+    expect(await codeOf(tenants.invoke('nobody', wanted(intent)))).toBe('tenant-not-found');
   });
 
-  test.each(steps)('%s again reads the row and does nothing', async (step) => {
-    const tenantId = await tenants.make(begins[step]);
-    const first = await tenants.invoke(tenantId, wanted(step));
+  test.each(intents)('%s again reads the row and does nothing', async (intent) => {
+    const tenantId = await tenants.make(begins[intent]);
+    const first = await tenants.invoke(tenantId, wanted(intent));
     const called: string[] = [];
     const fault = { before: (command: string) => called.push(command) };
-    expect(await tenants.invoke(tenantId, wanted(step), { fault })).toEqual(first);
+    expect(await tenants.invoke(tenantId, wanted(intent), { fault })).toEqual(first);
     expect(called).toEqual(['GetItemCommand']);
   });
 });
 
-describe('a step that ends', () => {
+describe('a transition that is cut off', () => {
   const calls: Record<Intent, number> = { suspend: 4, resume: 4, offboard: 8, restore: 6 };
 
-  test.each(steps)('%s makes as many calls as this matrix has points', async (step) => {
-    const tenantId = await tenants.make(begins[step]);
+  test.each(intents)('%s makes as many calls as this matrix has points', async (intent) => {
+    const tenantId = await tenants.make(begins[intent]);
     const fault = deathAt(Number.POSITIVE_INFINITY, 'after');
-    await tenants.invoke(tenantId, wanted(step), { fault });
-    expect(fault.calls).toBe(calls[step]);
+    await tenants.invoke(tenantId, wanted(intent), { fault });
+    expect(fault.calls).toBe(calls[intent]);
   });
 
-  const points = steps.flatMap((step) =>
-    Array.from({ length: calls[step] }, (_, index) =>
-      (['before', 'after'] as const).map((side) => [step, side, index + 1] as const),
+  const points = intents.flatMap((intent) =>
+    Array.from({ length: calls[intent] }, (_, index) =>
+      (['before', 'after'] as const).map((side) => [intent, side, index + 1] as const),
     ).flat(),
   );
 
-  const cutOff = async ([step, side, call]: (typeof points)[number]) => {
-    const tenantId = await tenants.make(begins[step]);
+  const cutOff = async ([intent, side, call]: (typeof points)[number]) => {
+    const tenantId = await tenants.make(begins[intent]);
     const fault = deathAt(call, side);
-    await expect(tenants.invoke(tenantId, wanted(step), { fault })).rejects.toThrow('ended');
+    await expect(tenants.invoke(tenantId, wanted(intent), { fault })).rejects.toThrow('ended');
     await tenants.expireLease(tenantId);
     return tenantId;
   };
@@ -114,7 +114,7 @@ describe('a step that ends', () => {
   });
 
   test.each(points)('%s, %s call %d: the way back is open', async (...point) => {
-    const [step] = point;
+    const [intent] = point;
     const back: Record<Intent, Intent> = {
       suspend: 'resume',
       resume: 'suspend',
@@ -122,24 +122,24 @@ describe('a step that ends', () => {
       restore: 'offboard',
     };
     const tenantId = await cutOff(point);
-    await tenants.invoke(tenantId, wanted(back[step]));
-    expect(await tenants.stateOf(tenantId)).toBe(ends[back[step]]);
+    await tenants.invoke(tenantId, wanted(back[intent]));
+    expect(await tenants.stateOf(tenantId)).toBe(ends[back[intent]]);
   });
 
-  test.each(steps)('%s, by an error of KMS: no lease is left, the intent is', async (step) => {
-    const tenantId = await tenants.make(begins[step]);
+  test.each(intents)('%s, by an error of KMS: no lease is left, the intent is', async (intent) => {
+    const tenantId = await tenants.make(begins[intent]);
     const acts = /^(Enable|Disable|Schedule|Cancel)/;
     const fault = {
       before(command: string) {
         if (acts.test(command)) throw new Error('no');
       },
     };
-    await expect(tenants.invoke(tenantId, wanted(step), { fault })).rejects.toThrow('no');
+    await expect(tenants.invoke(tenantId, wanted(intent), { fault })).rejects.toThrow('no');
     const row = await tenants.row(tenantId);
-    expect([row.intent, row.lease]).toEqual([step, undefined]);
+    expect([row.intent, row.lease]).toEqual([intent, undefined]);
     // What takes use away is written before KMS is asked, what gives it back is not.
     expect(row.status).toBe(
-      step === 'resume' || step === 'restore' ? begins[step] : ends[step].split(' ')[0],
+      intent === 'resume' || intent === 'restore' ? begins[intent] : ends[intent].split(' ')[0],
     );
   });
 });
@@ -155,8 +155,8 @@ describe('two at once', () => {
   ] as const)('%s against %s, %s before, end in a legal state', async (one, other, status) => {
     for (const _ of runs) {
       const tenantId = await tenants.make(status);
-      const crowd = [one, other, one, other].map((step) =>
-        codeOf(tenants.invoke(tenantId, wanted(step))),
+      const crowd = [one, other, one, other].map((intent) =>
+        codeOf(tenants.invoke(tenantId, wanted(intent))),
       );
       for (const outcome of await Promise.all(crowd)) {
         expect(['done', 'tenant-offboarding', 'tenant-suspended']).toContain(outcome);
@@ -182,7 +182,7 @@ describe('two at once', () => {
     expect([outcome, await tenants.stateOf(tenantId)]).toEqual(['unavailable', 'ACTIVE Enabled']);
   });
 
-  test('a row that a deployment changes meanwhile keeps that change, and the step ends', async () => {
+  test('a row that a deployment changes meanwhile keeps that change, and the transition ends', async () => {
     const tenantId = await tenants.make();
     let changed = false;
     const fault = {
@@ -199,8 +199,12 @@ describe('two at once', () => {
       }
       return registry.change(row, change);
     };
-    const { goThrough } = await import('../../../../lambdas/tenants/lifecycle/lifecycle.ts');
-    await goThrough({ ...options, registry: { ...registry, change } }, tenantId, wanted('suspend'));
+    const { transition } = await import('../../../../lambdas/tenants/lifecycle/lifecycle.ts');
+    await transition(
+      { ...options, registry: { ...registry, change } },
+      tenantId,
+      wanted('suspend'),
+    );
     expect(await tenants.stateOf(tenantId)).toBe('SUSPENDED Disabled');
     expect((await tenants.row(tenantId)).displayName).toBe('Renamed');
   });
@@ -294,17 +298,19 @@ describe('the end', () => {
 
   test('is written down once KMS has no such key, and stays', async () => {
     const tenantId = await gone();
-    const row = await eraseIfGone(tenants.options(), await tenants.row(tenantId));
+    const row = await eraseIfKeyIsDeleted(tenants.options(), await tenants.row(tenantId));
     expect(row).toMatchObject({ status: 'ERASED', erasedAt: expect.any(String) });
     expect(row?.offboarding?.requestedBy).toBe('operator');
-    for (const step of steps) {
-      expect(await codeOf(tenants.invoke(tenantId, wanted(step)))).toBe('tenant-erased');
+    for (const intent of intents) {
+      expect(await codeOf(tenants.invoke(tenantId, wanted(intent)))).toBe('tenant-erased');
     }
   });
 
   test('is not while there is a key', async () => {
     const tenantId = await tenants.make('OFFBOARDING');
-    expect(await eraseIfGone(tenants.options(), await tenants.row(tenantId))).toBeUndefined();
+    expect(
+      await eraseIfKeyIsDeleted(tenants.options(), await tenants.row(tenantId)),
+    ).toBeUndefined();
     expect((await tenants.row(tenantId)).status).toBe('OFFBOARDING');
   });
 
@@ -313,7 +319,9 @@ describe('the end', () => {
     async (status) => {
       const tenantId = await gone();
       await aws.put({ ...(await aws.row(tenantId)), status });
-      expect(await eraseIfGone(tenants.options(), await tenants.row(tenantId))).toBeUndefined();
+      expect(
+        await eraseIfKeyIsDeleted(tenants.options(), await tenants.row(tenantId)),
+      ).toBeUndefined();
     },
   );
 
@@ -325,18 +333,18 @@ describe('the end', () => {
         throw Object.assign(new Error(), { name: 'AccessDeniedException' });
       },
     };
-    const erased = eraseIfGone(tenants.options({ fault }), await tenants.row(tenantId));
+    const erased = eraseIfKeyIsDeleted(tenants.options({ fault }), await tenants.row(tenantId));
     expect(await codeOf(erased)).toBe('AccessDeniedException');
     expect((await tenants.row(tenantId)).status).toBe('OFFBOARDING');
   });
 
-  test('that comes while a step is begun is told of as such', async () => {
+  test('that comes while a transition begins is reported as such', async () => {
     for (const status of ['ACTIVE', 'SUSPENDED'] as const) {
-      for (const step of ['suspend', 'resume', 'offboard'] as const) {
+      for (const intent of ['suspend', 'resume', 'offboard'] as const) {
         const tenantId = await gone();
         const row = await aws.row(tenantId);
         await aws.put({ ...row, status, intent: 'resume', offboarding: undefined });
-        const outcome = await codeOf(tenants.invoke(tenantId, wanted(step)));
+        const outcome = await codeOf(tenants.invoke(tenantId, wanted(intent)));
         expect(outcome).toBe('key-missing');
       }
     }

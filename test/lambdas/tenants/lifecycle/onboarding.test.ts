@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../../contract/key-policy.ts';
 import type { OnboardRequest } from '../../../../contract/tenants.ts';
-import { type Onboarded, onboard } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
+import { type OnboardedTenant, onboard } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { openRegistry } from '../../../../lambdas/tenants/registry/registry.ts';
 import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
@@ -36,7 +36,7 @@ interface Invocation {
   readonly ms?: number;
 }
 
-function invoke(tenantId: string, invocation: Invocation = {}): Promise<Onboarded> {
+function invoke(tenantId: string, invocation: Invocation = {}): Promise<OnboardedTenant> {
   const { request = {}, fault, rotationPeriodInDays = 90, ms = 28_000 } = invocation;
   const holder = randomUUID();
   const { table, ...kms } = aws.clients(fault);
