@@ -65,7 +65,6 @@ export const kmsCall = z.strictObject({
   /** of the data key that the call gave; the same in every request that used that data key */
   dataKeyId: z.optional(z.string()),
 });
-export type KmsCall = z.output<typeof kmsCall>;
 
 /** A request to the data plane, as the data plane logged it. */
 export const requestEvent = z.strictObject({

@@ -37,4 +37,3 @@ export const certificateKey = z.strictObject({
   /** PEM of a SubjectPublicKeyInfo */
   publicKey: z.string(),
 });
-export type CertificateKey = z.output<typeof certificateKey>;

@@ -79,7 +79,6 @@ export const listQuery = z.strictObject({
   ...page,
   status: z.optional(tenantStatus),
 });
-export type ListQuery = z.output<typeof listQuery>;
 
 /** The key as KMS has it at this moment. */
 export const liveKey = z.strictObject({
@@ -143,4 +142,3 @@ export const tenantList = z.strictObject({
   tenants: z.array(tenant),
   nextCursor: z.optional(z.string()),
 });
-export type TenantList = z.output<typeof tenantList>;

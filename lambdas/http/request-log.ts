@@ -7,7 +7,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { log } from '../observability/log.ts';
-import { metricsOf, type RequestOutcome } from '../observability/metrics.ts';
+import { type RequestOutcome, requestMetricsOf } from '../observability/metrics.ts';
 import { type RequestStats, requestStats } from '../observability/request-stats.ts';
 import { asProblem } from './error-handler.ts';
 import { operationOf, principalOf } from './request.ts';
@@ -32,7 +32,7 @@ export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProx
 function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: object): void {
   const operation = operationOf(event);
   const stats = requestStats() as RequestStats;
-  const metrics = metricsOf(operation, outcome, stats);
+  const metrics = requestMetricsOf(operation, outcome, stats);
   log(outcome === 'failed' ? 'ERROR' : 'INFO', {
     message: 'request',
     requestId: event.requestContext.requestId,

@@ -37,7 +37,7 @@ const requestMetrics = [
 const byOperation = [['operation'], all];
 
 /** @returns members of a log line that has `operation`, where there is one */
-export function metricsOf(
+export function requestMetricsOf(
   operation: Operation | undefined,
   outcome: RequestOutcome,
   { counts, durationMs }: RequestStats,
