@@ -7,7 +7,7 @@ import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
-import { pagesOf } from './dashboard/endpoints.ts';
+import { dashboardEndpoints } from './dashboard/endpoints.ts';
 import { frontPage } from './dashboard/front-page.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { dynamodb } from './dynamodb/service.ts';
@@ -87,7 +87,14 @@ async function deployIn(
   const kmsService = options.quotas === true ? withQuotas(kms(keys)) : kms(keys);
 
   const operator = operatorOf(account.partition, account.accountId);
-  const pages = pagesOf({ template, keys, roles, operator, dynamodb: tables.service, clock });
+  const pages = dashboardEndpoints({
+    template,
+    keys,
+    roles,
+    operator,
+    dynamodb: tables.service,
+    clock,
+  });
 
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
   const trail = openTrail({

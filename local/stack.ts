@@ -11,7 +11,7 @@ import type { FinishedCall } from './aws/call.ts';
 import type { FaultInput } from './aws/faults/fault.ts';
 import { systemClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
-import { endpointsPage } from './dashboard/endpoints.ts';
+import { addressesEndpoint } from './dashboard/endpoints.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { BusEvent } from './events/service.ts';
 import { environmentVariables } from './function-environment.ts';
@@ -177,7 +177,13 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const apiUrl = `${api.url}/${definition.stage}`;
     const { region, accountId } = localAccount;
     deployment.addControlEndpoint(
-      endpointsPage({ api: apiUrl, aws: deployment.url, issuer: issuer.url, region, accountId }),
+      addressesEndpoint({
+        api: apiUrl,
+        aws: deployment.url,
+        issuer: issuer.url,
+        region,
+        accountId,
+      }),
     );
     return {
       api: apiUrl,

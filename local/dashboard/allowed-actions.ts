@@ -1,6 +1,7 @@
 /**
- * Which actions are allowed in a cell. Invariant: an answer is kept only for as long as all that it rests on is as
- * it was: the key with its policy and tags, its aliases, the session; where a policy looks at the clock, not at all.
+ * Which actions are allowed in a cell of the matrix, with a decision cache. Invariant: a cached answer is used only
+ * while everything that it depends on is the same: the key with its policy and tags, its aliases, the session. Where
+ * a policy depends on the time, nothing is cached.
  */
 import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
@@ -8,47 +9,49 @@ import { aliasesOf } from '../kms/live-keys.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
 import type { Template } from '../template/template.ts';
 import type { Session } from './sessions.ts';
-import { type Asked, decisionOf } from './simulate.ts';
-import type { KeptKey } from './tenants.ts';
+import { type SimulatedKms, simulate } from './simulate.ts';
+import type { TenantKey } from './tenants.ts';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-export type AllowedActions = (session: Session, kept: KeptKey) => readonly string[];
+export type AllowedActions = (session: Session, tenantKey: TenantKey) => readonly string[];
 
-const looksAtTheClock = (policies: string): boolean => /aws:(current|epoch)time/i.test(policies);
+const dependsOnTime = (policies: string): boolean => /aws:(current|epoch)time/i.test(policies);
 
-/** @returns what finds the allowed actions; each of some dozens of questions costs a tenth of a millisecond */
-export function allowedActions(asked: Asked, template: Template): AllowedActions {
-  // A key's state is an object of its own, so a changed key has no answers yet.
-  const known = new WeakMap<StoredKey, Map<string, readonly string[]>>();
+/** @returns what gives a cell's allowed actions; a cell takes dozens of simulated calls, each a tenth of a ms */
+export function allowedActions(kms: SimulatedKms, template: Template): AllowedActions {
+  // A key that changes is a new object, for which nothing is cached.
+  const decisionCache = new WeakMap<StoredKey, Map<string, readonly string[]>>();
   const types = ['AWS::IAM::Role', 'AWS::IAM::Policy'];
-  const rolesDo = looksAtTheClock(JSON.stringify(types.map((type) => template.ofType(type))));
-  return (session, kept) => {
-    const { tenantId, key } = kept;
-    if (rolesDo || looksAtTheClock(key.policy)) return actionsIn(asked, session, kept);
-    const aliases = aliasesOf(asked.account, key.keyId).map(({ name }) => name);
+  const rolesDependOnTime = dependsOnTime(
+    JSON.stringify(types.map((type) => template.ofType(type))),
+  );
+  return (session, tenantKey) => {
+    const { tenantId, key } = tenantKey;
+    if (rolesDependOnTime || dependsOnTime(key.policy)) return actionsIn(kms, session, tenantKey);
+    const aliases = aliasesOf(kms.account, key.keyId).map(({ name }) => name);
     const cell = JSON.stringify([session.id, tenantId, aliases]);
-    const answers = known.get(key) ?? new Map<string, readonly string[]>();
-    known.set(key, answers);
-    const answer = answers.get(cell) ?? actionsIn(asked, session, kept);
+    const answers = decisionCache.get(key) ?? new Map<string, readonly string[]>();
+    decisionCache.set(key, answers);
+    const answer = answers.get(cell) ?? actionsIn(kms, session, tenantKey);
     answers.set(cell, answer);
     return answer;
   };
 }
 
-function actionsIn(asked: Asked, session: Session, kept: KeptKey): string[] {
+function actionsIn(kms: SimulatedKms, session: Session, tenantKey: TenantKey): string[] {
   const { caller } = session;
-  const { key } = kept;
-  const contexts = contextsOf(session, kept);
+  const { key } = tenantKey;
+  const contexts = contextsOf(session, tenantKey);
   return tenantActions.filter((action) =>
     contexts.some(
-      (encryptionContext) => decisionOf(asked, { caller, key, action, encryptionContext }).allowed,
+      (encryptionContext) => simulate(kms, { caller, key, action, encryptionContext }).allowed,
     ),
   );
 }
 
-/** @returns contexts that name the key's tenant, the session's, and nobody */
-export function contextsOf(session: Session, { tenantId }: KeptKey): EncryptionContext[] {
+/** @returns contexts that name the key's tenant, the session's tenant, and none */
+export function contextsOf(session: Session, { tenantId }: TenantKey): EncryptionContext[] {
   const named = new Set([tenantId, session.tenantId ?? tenantId]);
   return [...[...named].map((name) => ({ [tenantIdTag]: name })), {}];
 }

@@ -1,4 +1,4 @@
-/** What the page at `/` asks for, each a page of its own under `/_local/`. */
+/** The control endpoints from which the page at `/` gets its data. */
 import { randomUUID } from 'node:crypto';
 import { callOf } from '../aws/call.ts';
 import { type ControlEndpoint, ControlError } from '../aws/control/control-endpoint.ts';
@@ -16,27 +16,27 @@ import { cellOf } from './matrix-cell.ts';
 import { type Session, standingSessions, tenantSessions } from './sessions.ts';
 import { rolePolicies } from './statements.ts';
 import { tablesOf } from './tables.ts';
-import { keptKeys, shownTenants } from './tenants.ts';
+import { shownTenants, tenantKeys } from './tenants.ts';
 
-export interface PagesOptions {
+export interface DashboardOptions {
   readonly template: Template;
   readonly keys: KmsAccount;
   readonly roles: ReadonlyMap<string, Role>;
-  /** who reads the tables, and has a row of the matrix */
+  /** reads the tables, and has a row of the matrix */
   readonly operator: Caller;
   readonly dynamodb: Service;
-  /** of signatures and sessions, which policies see as the time */
+  /** of signatures and sessions; what policies take for the time */
   readonly clock: Clock;
 }
 
-/** Tenants of which the matrix is drawn, the first by id: it grows by their square. */
+/** The matrix has only the first tenants by id, since it grows with the square of their number. */
 export const matrixTenants = 16;
 
-/** @returns the pages that a deployment has by itself */
-export function pagesOf(options: PagesOptions): ControlEndpoint[] {
+/** @returns the endpoints that need nothing but a deployment */
+export function dashboardEndpoints(options: DashboardOptions): ControlEndpoint[] {
   const { template, keys, roles, operator, dynamodb, clock } = options;
   const { region, accountId } = keys;
-  const asked = { account: keys, clock };
+  const kms = { account: keys, clock };
   const tables = tablesOf(template, dynamodb, () =>
     callOf({
       service: dynamodb.name,
@@ -49,7 +49,7 @@ export function pagesOf(options: PagesOptions): ControlEndpoint[] {
       decisions: decisionLog(),
     }),
   );
-  const allowed = allowedActions(asked, template);
+  const allowed = allowedActions(kms, template);
   const policies = rolePolicies(template);
   const standing = standingSessions(template, roles, operator);
   const sessionsOf = (tenantIds: readonly string[]): Session[] => [
@@ -58,35 +58,38 @@ export function pagesOf(options: PagesOptions): ControlEndpoint[] {
   ];
 
   return [
-    page('/_local/tenants', async () => ({
+    getEndpoint('/_local/tenants', async () => ({
       now: keys.clock.now().toISOString(),
       tenants: await shownTenants(keys, tables),
     })),
-    page('/_local/audit', async () => ({ events: await newestEvents(tables) })),
-    page('/_local/matrix', async () => {
-      const kept = await keptKeys(keys, tables);
-      const drawn = kept.slice(0, matrixTenants);
+    getEndpoint('/_local/audit', async () => ({ events: await newestEvents(tables) })),
+    getEndpoint('/_local/matrix', async () => {
+      const all = await tenantKeys(keys, tables);
+      const drawn = all.slice(0, matrixTenants);
       const sessions = sessionsOf(drawn.map(({ tenantId }) => tenantId));
-      return { tenants: kept.length, ...(await matrixOf(asked, allowed, sessions, drawn)) };
+      return { tenants: all.length, ...(await matrixOf(kms, allowed, sessions, drawn)) };
     }),
-    page('/_local/matrix/cell', async (query) => {
-      const kept = await keptKeys(keys, tables);
-      const found = kept.find(({ tenantId }) => tenantId === query.get('key'));
-      const sessions = sessionsOf(kept.map(({ tenantId }) => tenantId));
+    getEndpoint('/_local/matrix/cell', async (query) => {
+      const all = await tenantKeys(keys, tables);
+      const tenantKey = all.find(({ tenantId }) => tenantId === query.get('key'));
+      const sessions = sessionsOf(all.map(({ tenantId }) => tenantId));
       const session = sessions.find(({ id }) => id === query.get('session'));
-      if (found === undefined || session === undefined) {
+      if (tenantKey === undefined || session === undefined) {
         throw new ControlError('There is no such session, or no key of such a tenant.', 404);
       }
-      return cellOf({ asked, policies, session, kept: found });
+      return cellOf({ kms, policies, session, tenantKey });
     }),
   ];
 }
 
-/** @returns where everything is, which a deployment does not know of itself */
-export const endpointsPage = (endpoints: Readonly<Record<string, string>>): ControlEndpoint =>
-  page('/_local/endpoints', async () => endpoints);
+/** The URLs of the whole stack, which a deployment does not know. */
+export const addressesEndpoint = (endpoints: Readonly<Record<string, string>>): ControlEndpoint =>
+  getEndpoint('/_local/endpoints', async () => endpoints);
 
-const page = (path: string, get: (query: URLSearchParams) => Promise<object>): ControlEndpoint => ({
+const getEndpoint = (
+  path: string,
+  get: (query: URLSearchParams) => Promise<object>,
+): ControlEndpoint => ({
   path,
   methods: { GET: (query) => get(query as URLSearchParams) },
 });

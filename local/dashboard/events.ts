@@ -1,7 +1,7 @@
-/** The newest events of the audit table, over all tenants. */
+/** The newest events of the audit table, of all tenants. */
 import type { Row, Tables } from './tables.ts';
 
-/** How many are shown, at most. */
+/** So many are shown at most. */
 export const newestCount = 200;
 
 /** @returns events with their tenants, newest first */

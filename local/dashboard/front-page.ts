@@ -1,6 +1,6 @@
 /**
- * The page at `/`. Invariant: it runs the one script and the one style that stand in it, by their hashes, and
- * nothing that data could bring along; it talks to nobody but the endpoint that served it, and nobody frames it.
+ * The page at `/`. Invariant: it runs its one script and uses its one style, by their hashes, and nothing that data
+ * could add. It connects only to the endpoint that served it, and no other page can frame it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ const answer: Answer = {
   },
 };
 
-/** @returns nothing where the request is for something else, such as a presigned one */
+/** @returns undefined where the request is for something else; a presigned URL has a query */
 export function frontPage(
   method: string,
   target: string,

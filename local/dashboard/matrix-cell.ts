@@ -1,44 +1,44 @@
-/** One cell of the matrix: what decided about each action, in each encryption context. */
+/** One cell of the matrix: which statement decided about each action, in each encryption context. */
 import { tenantActions } from '../../contract/key-policy.ts';
 import { explain } from '../iam/authorize.ts';
 import type { Decision } from '../iam/decision.ts';
 import { contextsOf, type EncryptionContext } from './allowed-actions.ts';
 import { type ShownColumn, type ShownSession, shownColumn, shownSession } from './matrix.ts';
 import type { Session } from './sessions.ts';
-import { type Asked, decisionOf } from './simulate.ts';
+import { type SimulatedKms, simulate } from './simulate.ts';
 import { type rolePolicies, type Statement, statementOf } from './statements.ts';
-import type { KeptKey } from './tenants.ts';
+import type { TenantKey } from './tenants.ts';
 
 export interface Cell {
   readonly session: ShownSession;
   readonly key: ShownColumn;
-  /** contexts with the same answers stand together */
+  /** contexts with the same answers are one case */
   readonly cases: readonly {
     readonly encryptionContexts: readonly EncryptionContext[];
-    readonly answers: readonly Answered[];
+    readonly answers: readonly DecidedActions[];
   }[];
 }
 
-/** Actions about which the same was decided for the same reasons. */
-interface Answered extends Decision {
+/** Actions with the same decision for the same reasons. */
+interface DecidedActions extends Decision {
   readonly actions: readonly string[];
-  /** of the first of the actions, on one line */
+  /** of the first action, on one line */
   readonly explanation: string;
-  /** the statement that decided, as its policy has it */
+  /** that decided, as it is in its policy */
   readonly statement: Statement | undefined;
 }
 
 export interface CellOptions {
-  readonly asked: Asked;
+  readonly kms: SimulatedKms;
   readonly policies: ReturnType<typeof rolePolicies>;
   readonly session: Session;
-  readonly kept: KeptKey;
+  readonly tenantKey: TenantKey;
 }
 
 export function cellOf(options: CellOptions): Cell {
-  const { asked, session, kept } = options;
+  const { kms, session, tenantKey } = options;
   const cases = grouped(
-    contextsOf(session, kept).map((encryptionContext) => ({
+    contextsOf(session, tenantKey).map((encryptionContext) => ({
       item: encryptionContext,
       value: answersIn(encryptionContext, options),
     })),
@@ -46,32 +46,32 @@ export function cellOf(options: CellOptions): Cell {
   );
   return {
     session: shownSession(session),
-    key: shownColumn(asked, kept),
+    key: shownColumn(kms, tenantKey),
     cases: cases.map(({ items, value }) => ({ encryptionContexts: items, answers: value })),
   };
 }
 
 function answersIn(
   encryptionContext: EncryptionContext,
-  { asked, policies, session: { caller }, kept: { key } }: CellOptions,
-): Answered[] {
+  { kms, policies, session: { caller }, tenantKey: { key } }: CellOptions,
+): DecidedActions[] {
   const decided = tenantActions.map((action) => ({
     item: action,
-    value: decisionOf(asked, { caller, key, action, encryptionContext }),
+    value: simulate(kms, { caller, key, action, encryptionContext }),
   }));
   const groups = grouped<string, Decision>(decided, (decision, action) =>
-    // Reasons that differ in nothing but the action that they name are the same.
+    // Reasons that differ only in the name of the action are the same.
     JSON.stringify(decision).replaceAll(`${action} `, ''),
   );
   return groups.map(({ items, value }) => ({
     ...value,
     actions: items,
     explanation: explain(value),
-    statement: value.by && statementOf(value.by, asked.account, key, policies),
+    statement: value.by && statementOf(value.by, kms.account, key, policies),
   }));
 }
 
-/** @returns the items of equal values together, each group with the value of its first */
+/** @returns the items by equal values, each group with the value of its first item */
 function grouped<Item, Value>(
   entries: readonly { readonly item: Item; readonly value: Value }[],
   identityOf: (value: Value, item: Item) => string,

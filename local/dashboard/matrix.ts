@@ -1,6 +1,6 @@
 /**
- * Which session may use which key. Invariant: a cell is allowed if a single cryptographic action is, in any
- * encryption context that names the key's tenant, the session's, or nobody.
+ * Which session may use which key. Invariant: a cell is allowed if any cryptographic action is, in any encryption
+ * context that names the key's tenant, the session's tenant, or none.
  */
 import { setImmediate } from 'node:timers/promises';
 import { tenantActions } from '../../contract/key-policy.ts';
@@ -8,8 +8,8 @@ import { keyArn } from '../kms/account.ts';
 import { keyState } from '../kms/key.ts';
 import type { AllowedActions } from './allowed-actions.ts';
 import type { Session } from './sessions.ts';
-import type { Asked } from './simulate.ts';
-import type { KeptKey } from './tenants.ts';
+import type { SimulatedKms } from './simulate.ts';
+import type { TenantKey } from './tenants.ts';
 
 export interface Matrix {
   readonly actions: readonly string[];
@@ -20,7 +20,7 @@ export interface Matrix {
 export interface ShownColumn {
   readonly tenantId: string;
   readonly keyArn: string;
-  /** KMS refuses to use a key that is not Enabled, whatever the policies say */
+  /** whatever the policies say, KMS refuses to use a key that is not Enabled */
   readonly keyState: string;
 }
 
@@ -34,26 +34,26 @@ export interface ShownSession {
 }
 
 interface ShownRow extends ShownSession {
-  /** for each column the actions that are allowed; none: the session may not use the key */
+  /** for each column the allowed actions; with none the session may not use the key */
   readonly cells: readonly (readonly string[])[];
 }
 
 export async function matrixOf(
-  asked: Asked,
+  kms: SimulatedKms,
   allowed: AllowedActions,
   sessions: readonly Session[],
-  keys: readonly KeptKey[],
+  keys: readonly TenantKey[],
 ): Promise<Matrix> {
   const rows: ShownRow[] = [];
   for (const session of sessions) {
     rows.push({ ...shownSession(session), cells: keys.map((key) => allowed(session, key)) });
-    // Requests to the stack do not wait for a whole matrix.
+    // Lets requests to the stack through between two rows.
     await setImmediate();
   }
-  return { actions: tenantActions, columns: keys.map((key) => shownColumn(asked, key)), rows };
+  return { actions: tenantActions, columns: keys.map((key) => shownColumn(kms, key)), rows };
 }
 
-export function shownColumn({ account }: Asked, { tenantId, key }: KeptKey): ShownColumn {
+export function shownColumn({ account }: SimulatedKms, { tenantId, key }: TenantKey): ShownColumn {
   return { tenantId, keyArn: keyArn(account, key.keyId), keyState: keyState(key) };
 }
 

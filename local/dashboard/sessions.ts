@@ -1,4 +1,4 @@
-/** Everybody who could ask KMS for a key: the rows of the matrix. */
+/** The sessions that could call KMS: the rows of the matrix. */
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { Role } from '../sts/role.ts';
@@ -6,13 +6,13 @@ import { sessionOf } from '../sts/session.ts';
 import type { Template } from '../template/template.ts';
 
 export interface Session {
-  /** one of a kind, and the same at each look */
+  /** unique, and the same each time */
   readonly id: string;
   readonly kind: 'tenant' | 'untagged' | 'role' | 'operator';
-  /** for a person */
+  /** as the page shows it */
   readonly name: string;
   readonly caller: Caller;
-  /** that the session's tag names */
+  /** the tenant in the session's tag */
   readonly tenantId?: string;
 }
 
@@ -21,10 +21,10 @@ interface NamedRole {
   readonly role: Role;
 }
 
-/** No tenant id has an underscore, so none is taken for these. */
+/** Not a tenant id, since none has an underscore. */
 const sessionName = 'local_page';
 
-/** @returns the sessions that there are whatever tenants there are */
+/** @returns the sessions that do not depend on the tenants */
 export function standingSessions(
   template: Template,
   roles: ReadonlyMap<string, Role>,
@@ -50,7 +50,7 @@ export function standingSessions(
   ];
 }
 
-/** @returns a session as the data plane makes it for each tenant */
+/** @returns for each tenant a session as the data plane opens it */
 export function tenantSessions(
   template: Template,
   roles: ReadonlyMap<string, Role>,
@@ -69,7 +69,7 @@ export function tenantSessions(
 
 const isTenantRole = ({ name }: NamedRole): boolean => name === 'TenantRole';
 
-/** @returns the roles by their logical ids, without the hash that CDK puts behind each */
+/** @returns the roles with their logical ids, without the hash that CDK appends */
 function namedRoles(template: Template, roles: ReadonlyMap<string, Role>): NamedRole[] {
   return template.ofType('AWS::IAM::Role').flatMap(({ logicalId }) => {
     const role = roles.get(template.identity(logicalId).attributes.Arn as string);

@@ -1,9 +1,8 @@
 /**
- * What KMS would decide, were it asked. Invariant: the answer comes by the way that a request takes, with the
- * same condition keys, from the policies and tags as they stand; it is asked in every way in which the action
- * can be asked for, and one that is allowed counts.
+ * Simulates a call of KMS: what would the policies decide? Invariant: the code that decides real calls decides, with
+ * the same condition keys and the current policies and tags. An action counts as allowed if it is in any form in
+ * which a caller can ask for it: by key or alias, with equal or different keys.
  */
-
 import { randomUUID } from 'node:crypto';
 import { callOf } from '../aws/call.ts';
 import { decisionLog } from '../aws/decision-log.ts';
@@ -18,13 +17,13 @@ import type { FoundKey } from '../kms/key-lookup.ts';
 import { aliasesOf } from '../kms/live-keys.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
 
-/** Whom to ask, and what time it is for `aws:CurrentTime`. */
-export interface Asked {
+export interface SimulatedKms {
   readonly account: KmsAccount;
+  /** for `aws:CurrentTime` */
   readonly clock: Clock;
 }
 
-export interface Question {
+export interface SimulatedCall {
   readonly caller: Caller;
   readonly key: StoredKey;
   /** `kms:Operation` */
@@ -32,31 +31,34 @@ export interface Question {
   readonly encryptionContext: Readonly<Record<string, string>>;
 }
 
-/** @returns the decision that allows, or else the one about the plainest request */
-export function decisionOf(asked: Asked, { caller, key, action, ...rest }: Question): Decision {
+/** @returns a decision that allows, else the decision about the simplest form: by the key itself */
+export function simulate(
+  kms: SimulatedKms,
+  { caller, key, action, ...rest }: SimulatedCall,
+): Decision {
   const context = new Map(Object.entries(rest.encryptionContext));
   const conditions = cryptoConditions(context, 'SYMMETRIC_DEFAULT');
-  const aliases = aliasesOf(asked.account, key.keyId);
+  const aliases = aliasesOf(kms.account, key.keyId);
   const names: FoundKey[] = [{ key }, ...aliases.map(({ name }) => ({ key, alias: name }))];
-  let plainest: Decision | undefined;
+  let simplest: Decision | undefined;
   for (const found of names) {
     for (const more of conditionsOf(action)) {
-      const decision = ask(asked, caller, found, action, { ...conditions, ...more });
+      const decision = decide(kms, caller, found, action, { ...conditions, ...more });
       if (decision.allowed) return decision;
-      plainest ??= decision;
+      simplest ??= decision;
     }
   }
-  return plainest as Decision;
+  return simplest as Decision;
 }
 
-/** ReEncrypt tells whether the key is the same on both sides. */
+/** ReEncrypt has a condition key for whether both sides have the same key. */
 const conditionsOf = (action: string): readonly ConditionContext[] =>
   action.startsWith('kms:ReEncrypt')
     ? [{ 'kms:ReEncryptOnSameKey': 'true' }, { 'kms:ReEncryptOnSameKey': 'false' }]
     : [{}];
 
-function ask(
-  { account, clock }: Asked,
+function decide(
+  { account, clock }: SimulatedKms,
   caller: Caller,
   found: FoundKey,
   action: string,

@@ -1,4 +1,4 @@
-/** The text of the statement that decided, for a person who wants to read it. */
+/** The text of the statement that decided, for the page. */
 import type { StatementName } from '../iam/decision.ts';
 import { type KmsAccount, keyArn } from '../kms/account.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
@@ -10,7 +10,7 @@ interface Document {
   readonly Statement: Statement | readonly Statement[];
 }
 
-/** @returns the policies of the template's roles, by the names that decisions give them */
+/** @returns the policies of the template's roles, by their names in decisions */
 export function rolePolicies(template: Template): ReadonlyMap<string, Document> {
   const documents = new Map<string, Document>();
   const roles = template.ofType('AWS::IAM::Role');
@@ -28,7 +28,7 @@ export function rolePolicies(template: Template): ReadonlyMap<string, Document> 
   return documents;
 }
 
-/** @returns nothing where its policy is not known by its text, or has two statements of that name */
+/** @returns undefined where the text of its policy is not known, or has two statements of that name */
 export function statementOf(
   { policy, statement }: StatementName,
   account: KmsAccount,

@@ -1,4 +1,4 @@
-/** The rows of the template's tables, read in process: no fault of this stack hits these reads, and nobody counts them as calls. */
+/** Reads the template's tables in process: faults do not hit these reads, and they do not count as calls. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Call, Service } from '../aws/operation.ts';
@@ -7,7 +7,7 @@ import type { Template } from '../template/template.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Tables {
-  /** every tenant's row, in the order of their ids */
+  /** every tenant's row, by tenant id */
   tenants(): Promise<readonly Row[]>;
   /** @returns a tenant's newest rows of the audit table, newest first */
   newestEvents(tenantId: string, limit: number): Promise<readonly Row[]>;
@@ -18,7 +18,7 @@ interface Items {
   readonly LastEvaluatedKey?: object;
 }
 
-/** @param call made anew for each read, by somebody who may read every table */
+/** @param call a new call for each read, of a caller who may read every table */
 export function tablesOf(template: Template, dynamodb: Service, call: () => Call): Tables {
   const registry = tableNamed(template, 'TenantTable');
   const audit = tableNamed(template, 'AuditTable');
@@ -58,12 +58,12 @@ export function tablesOf(template: Template, dynamodb: Service, call: () => Call
   };
 }
 
-/** Which is kept as text: see lambdas/audit/item.ts. */
+/** The table has the encryption context as JSON text. */
 function withContext({ encryptionContext: text, ...row }: Row): Row {
   return typeof text === 'string' ? { ...row, encryptionContext: JSON.parse(text) } : row;
 }
 
-/** @returns the name of the table whose logical id begins so; nothing where a template has none */
+/** @returns the name of the table whose logical id begins so, if the template has one */
 function tableNamed(template: Template, prefix: string): string | undefined {
   const table = template
     .ofType('AWS::DynamoDB::Table')

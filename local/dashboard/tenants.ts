@@ -1,4 +1,4 @@
-/** The tenants of the registry, each with its key as KMS has it at this moment. */
+/** The tenants of the registry, each with its key as it is now in KMS. */
 import { type KmsAccount, keyArn } from '../kms/account.ts';
 import { keyState } from '../kms/key.ts';
 import { liveKey } from '../kms/live-keys.ts';
@@ -10,11 +10,11 @@ export interface ShownTenant {
   readonly displayName: string | undefined;
   readonly status: string | undefined;
   readonly keyArn: string | undefined;
-  /** absent where the row names none, or KMS has none of that name */
+  /** absent where the row names no key, or KMS does not have it */
   readonly key: ShownKey | undefined;
 }
 
-/** Times are RFC 3339, by the clock of KMS. */
+/** Times are RFC 3339, by KMS's clock. */
 export interface ShownKey {
   readonly keyId: string;
   readonly state: string;
@@ -22,13 +22,13 @@ export interface ShownKey {
   readonly deletionDate: string | undefined;
   /** absent while automatic rotation is off */
   readonly rotation: { readonly periodInDays: number; readonly nextDate: string } | undefined;
-  /** oldest first, without the material that came with the key */
+  /** oldest first, without the first key material */
   readonly rotations: readonly { readonly date: string; readonly type: string }[];
   readonly lastUse: { readonly operation: string; readonly date: string } | undefined;
 }
 
-/** A tenant whose key is there. */
-export interface KeptKey {
+/** A tenant whose key exists. */
+export interface TenantKey {
   readonly tenantId: string;
   readonly key: StoredKey;
 }
@@ -46,8 +46,8 @@ export async function shownTenants(account: KmsAccount, tables: Tables): Promise
   });
 }
 
-/** @returns the tenants that have a key, whatever its state, in the order of their ids */
-export async function keptKeys(account: KmsAccount, tables: Tables): Promise<KeptKey[]> {
+/** @returns the tenants whose keys exist, in whatever state, by tenant id */
+export async function tenantKeys(account: KmsAccount, tables: Tables): Promise<TenantKey[]> {
   return (await tables.tenants()).flatMap((row) => {
     const key = keyOf(account, row);
     return key === undefined ? [] : [{ tenantId: String(row.tenantId), key }];
@@ -63,7 +63,7 @@ function keyOf(account: KmsAccount, row: Row): StoredKey | undefined {
 function shownKey(account: KmsAccount, key: StoredKey): ShownKey {
   const { keyId, createdAt, deletion, rotation, materials } = key;
   const use = account.store.uses.get(keyId);
-  // As GetKeyRotationStatus says: off while the key is pending deletion.
+  // As in GetKeyRotationStatus, rotation is off while the key is pending deletion.
   const rotates = deletion === undefined ? rotation : undefined;
   return {
     keyId,
@@ -83,6 +83,6 @@ function shownKey(account: KmsAccount, key: StoredKey): ShownKey {
 
 const date = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** A row that somebody wrote by hand is shown as far as it goes. */
+/** A row may have been written by hand: other types are left out. */
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -1,4 +1,4 @@
-/** The two HTTP calls that the demo makes. */
+/** The demo's two HTTP calls: to the token issuer and to the API. */
 import type { LocalStack } from '../stack.ts';
 
 export interface Answer {

@@ -1,4 +1,4 @@
-/** What globex, and others, try in order to get at acme's file. */
+/** The attempts of globex, and of others, to get at acme's file. */
 import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
 import type { Credentials } from '../aws/authentication/credentials.ts';
@@ -16,13 +16,13 @@ interface Target {
 export interface Result {
   readonly refused: boolean;
   readonly answer: string;
-  /** of the call that was refused; its decision is in the stack's log */
+  /** of the refused call; its decision is in the decision log */
   readonly requestId: string | undefined;
 }
 
 export interface Attempt {
   readonly name: string;
-  /** who refused it, where that was not a statement of a policy */
+  /** why it is refused, where no statement of a policy does */
   readonly because?: string;
   readonly run: (stack: LocalStack, target: Target) => Promise<Result>;
 }

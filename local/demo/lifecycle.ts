@@ -1,14 +1,14 @@
-/** The rest of a tenant's life: rotated, suspended, offboarded, restored, erased, and proof of it. */
+/** The second part of the demo, a tenant's lifecycle: rotated, suspended, offboarded, restored, erased and certified. */
 import { verify } from 'node:crypto';
 import type { LocalStack } from '../stack.ts';
 import { type Answer, callApi, tokenFor } from './api.ts';
-import type { Story } from './terminal-report.ts';
+import type { TerminalReport } from './terminal-report.ts';
 
-export interface Life {
+export interface LifecycleOptions {
   readonly stack: LocalStack;
-  readonly story: Story;
+  readonly report: TerminalReport;
   readonly tenantId: string;
-  /** made at its beginning, base64 */
+  /** made before, base64 */
   readonly ciphertext: string;
   readonly content: Buffer;
 }
@@ -18,11 +18,11 @@ interface SignedCertificate {
   readonly signature: string;
 }
 
-const dayInMs = 86_400_000;
+const dayMs = 86_400_000;
 
-/** @returns how many things did not go as they must */
-export async function tellLife(life: Life): Promise<number> {
-  const { stack, story, tenantId } = life;
+/** @returns how many steps did not go as they must */
+export async function runLifecycle(options: LifecycleOptions): Promise<number> {
+  const { stack, report, tenantId } = options;
   const admin = await tokenFor(stack, 'tenant-keys/admin');
   const api = (method: string, path: string) =>
     callApi(
@@ -33,57 +33,62 @@ export async function tellLife(life: Life): Promise<number> {
       method === 'POST' ? {} : undefined,
     );
   let failures = 0;
-  const expectStatus = async (method: string, path: string, status: number, tell = state) => {
+  const expectStatus = async (method: string, path: string, status: number, describe = state) => {
     const answer = await api(method, path);
     if (answer.status !== status) failures += 1;
-    story.verdict(answer.status === status, `${method} /tenants/${tenantId}${path}`, tell(answer));
+    report.verdict(
+      answer.status === status,
+      `${method} /tenants/${tenantId}${path}`,
+      describe(answer),
+    );
     return answer;
   };
   const expectDecrypt = async (code: string | undefined) => {
-    const refusal = await decrypts(life);
+    const refusal = await decryptRefusal(options);
     if (refusal !== code) failures += 1;
-    const told = refusal === undefined ? 'the first ciphertext opens' : `nothing opens: ${refusal}`;
-    story.verdict(refusal === code, `POST /tenants/${tenantId}/decrypt`, told);
+    const answer =
+      refusal === undefined ? 'the first ciphertext opens' : `nothing opens: ${refusal}`;
+    report.verdict(refusal === code, `POST /tenants/${tenantId}/decrypt`, answer);
   };
 
-  story.chapter('New key material; what the old has encrypted still opens');
+  report.chapter('New key material; what the old has encrypted still opens');
   await expectStatus('POST', '/key/rotations', 202, rotationsLeft);
   await expectDecrypt(undefined);
 
-  story.chapter('Suspended: the key is disabled, and KMS itself refuses');
+  report.chapter('Suspended: the key is disabled, and KMS itself refuses');
   await expectStatus('POST', '/suspend', 200);
   await expectDecrypt('tenant-suspended');
   await expectStatus('POST', '/resume', 200);
   await expectDecrypt(undefined);
 
-  story.chapter('Offboarded, and brought back before the deletion date');
+  report.chapter('Offboarded, and brought back before the deletion date');
   await expectStatus('DELETE', '', 409, ({ json }) => `409 ${json.code}: it was just used`);
   await expectStatus('DELETE', '?force=true', 202, deletionDate);
   await expectDecrypt('tenant-offboarding');
   await expectStatus('POST', '/restore', 200);
   await expectDecrypt(undefined);
 
-  story.chapter('Offboarded for good: 31 days go by for KMS, and the key is gone');
+  report.chapter('Offboarded for good: 31 days go by for KMS, and the key is gone');
   await expectStatus('DELETE', '?force=true', 202, deletionDate);
-  stack.deployment.clock.advance(31 * dayInMs);
+  stack.deployment.clock.advance(31 * dayMs);
   await stack.run('reconciler');
   await expectStatus('GET', '', 200);
   await expectDecrypt('tenant-not-found');
 
-  story.chapter('A certificate of erasure, which anybody can check');
+  report.chapter('A certificate of erasure, which anybody can check');
   const { json } = await expectStatus('GET', '/erasure-certificate', 200, certificateLine);
   const { json: key } = await callApi(stack, 'GET', '/certificate-key', admin);
   const signed = json as unknown as SignedCertificate;
   const valid = isSigned(signed, String(key.publicKey));
   const changed = { ...signed.certificate, tenantId: 'somebody-else' };
   const forged = isSigned({ ...signed, certificate: changed }, String(key.publicKey));
-  story.verdict(valid, 'checked with the public key', valid ? 'the signature is right' : 'WRONG');
-  story.verdict(
+  report.verdict(valid, 'checked with the public key', valid ? 'the signature is right' : 'WRONG');
+  report.verdict(
     !forged,
     'with another tenant id',
     forged ? 'STILL RIGHT' : 'the signature is wrong',
   );
-  story.because('By hand, with jq and openssl: docs/api.md, "Certificates of erasure"');
+  report.because('By hand, with jq and openssl: docs/api.md, "Certificates of erasure"');
   return failures + Number(!valid) + Number(forged);
 }
 
@@ -95,8 +100,8 @@ const deletionDate = ({ status, json }: Answer) =>
 const certificateLine = ({ status, json }: Answer) =>
   `${status} ${JSON.stringify(json.certificate).slice(0, 100)}...`;
 
-/** @returns undefined where the first ciphertext opens, else the code of the refusal */
-async function decrypts({ stack, tenantId, ciphertext, content }: Life) {
+/** @returns undefined where the ciphertext decrypts to the content, else the code of the refusal */
+async function decryptRefusal({ stack, tenantId, ciphertext, content }: LifecycleOptions) {
   const token = await tokenFor(stack, 'tenant-keys/crypto', tenantId);
   const answer = await callApi(stack, 'POST', `/tenants/${tenantId}/decrypt`, token, {
     ciphertext,
@@ -107,8 +112,8 @@ async function decrypts({ stack, tenantId, ciphertext, content }: Life) {
 }
 
 /**
- * As the documents tell an auditor: the signature is of the certificate's RFC 8785 bytes. Not by the product's own
- * code: whoever checks a certificate has none of it.
+ * As docs/api.md tells an auditor: the signature is of the certificate's bytes by RFC 8785. Without the product's own
+ * code, which an auditor does not have.
  */
 function isSigned({ certificate, signature }: SignedCertificate, publicKey: string): boolean {
   const bytes = Buffer.from(canonical(certificate));

@@ -1,8 +1,8 @@
-/** How the demo speaks: coloured on a terminal, plain in a pipe. */
+/** What the demo prints: coloured on a terminal, plain in a pipe. */
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
-export interface Story {
+export interface TerminalReport {
   progress(step: string): void;
   chapter(title: string): void;
   step(what: string, answer: string): void;
@@ -11,7 +11,7 @@ export interface Story {
   end(failures: number, attempts: number): void;
 }
 
-export function openStory(stream: WriteStream): Story {
+export function openTerminalReport(stream: WriteStream): TerminalReport {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream });
   const line = (text = '') => stream.write(`${text}\n`);
