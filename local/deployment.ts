@@ -1,5 +1,4 @@
 /** A template's keys, roles and tables, served behind its policies on one AWS endpoint. */
-
 import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { clockEndpoint } from './aws/control/clock.ts';

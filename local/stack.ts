@@ -1,5 +1,4 @@
 /** The whole stack on one machine: the issuer, the template made for it, and all that the template says. */
-
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

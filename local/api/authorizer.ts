@@ -1,4 +1,4 @@
-/** The Lambda authorizer as API Gateway calls it: cached by token, its policy evaluated for each request. */
+/** The Lambda authorizer as API Gateway calls it: its answer is cached by token, and its policy evaluated for each request. */
 import { z } from 'zod';
 import { authorize } from '../iam/authorize.ts';
 import type { Decision } from '../iam/decision.ts';
@@ -18,7 +18,7 @@ const answer = z.object({
 
 export interface Authorized {
   readonly principalId: string;
-  /** what mappings and the function see as `context.authorizer.*`: strings, as API Gateway makes them */
+  /** `context.authorizer.*` of mappings and functions: strings, as API Gateway makes them */
   readonly context: Readonly<Record<string, string>>;
   readonly policy: PolicyDocument;
 }
@@ -35,7 +35,7 @@ export type Authorize = (
 ) => Promise<Authorization>;
 
 /**
- * The decision may be a refusal; that is for the caller to answer.
+ * The decision may be a refusal, which the caller must answer.
  * @throws GatewayRefusal UNAUTHORIZED, AUTHORIZER_FAILURE or AUTHORIZER_CONFIGURATION_ERROR
  */
 export function openAuthorizer(runtime: Runtime): Authorize {

@@ -1,8 +1,8 @@
 /**
  * What API Gateway takes for binary (Developer Guide, "Binary media types for REST APIs" and "Content type
- * conversions"): a request by its Content-Type; an answer that the function calls base64, by the media type that
- * stands first in the request's Accept. The answer's own Content-Type does not count, and without an Accept
- * nothing matches: then the caller gets the base64.
+ * conversions"): a request by its Content-Type; an answer that the function marks as base64, by the first media type
+ * in the request's Accept. The answer's own Content-Type does not count. Without an Accept nothing matches, and the
+ * caller gets the base64.
  */
 import type { ApiDefinition } from './template.ts';
 
@@ -23,7 +23,7 @@ function isBinary({ binaryMediaTypes }: ApiDefinition, mediaType = ''): boolean 
   return binaryMediaTypes.some((binary) => matching.includes(binary.toLowerCase()));
 }
 
-/** Header names come as the client spelled them. */
+/** Header names are as the client spelled them. */
 function lastOf(headers: Headers, name: string): string | undefined {
   return [...headers]
     .filter(([given]) => given.toLowerCase() === name)

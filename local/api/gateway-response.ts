@@ -23,7 +23,7 @@ export interface HttpAnswer {
   readonly body: string | Buffer;
 }
 
-/** Stops a request: the gateway gives the answer itself. */
+/** Ends a request: the gateway answers itself. */
 export class GatewayRefusal extends Error {
   override readonly name = 'GatewayRefusal';
   readonly responseType: ResponseType;
@@ -68,14 +68,12 @@ function render(template: string, variables: ReadonlyMap<string, string>): strin
   return template.replace(/\$(context(?:\.\w+)+)/g, (_, name: string) => variables.get(name) ?? '');
 }
 
-/** A static header value stands in single quotes. */
+/** A static header value is in single quotes. */
 function literal(value: string): string {
   return /^'(.*)'$/s.exec(value)?.[1] ?? '';
 }
 
-/**
- * @throws Error for a gateway response that this gateway would not render as AWS does
- */
+/** @throws Error for a gateway response that this gateway would not render as AWS does */
 export function checkGatewayResponses(api: ApiDefinition): void {
   const known = contextVariables('', '', '');
   for (const [type, { template, headers }] of api.gatewayResponses) {

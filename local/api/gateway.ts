@@ -1,4 +1,4 @@
-/** API Gateway on one machine: match, authenticate, authorize, integrate, answer. */
+/** API Gateway on one machine: finds the route, asks the authorizer, invokes the function, answers. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -19,20 +19,20 @@ import type { ApiDefinition, MethodDefinition } from './template.ts';
 import { openThrottle } from './throttle.ts';
 
 /** API Gateway's limit for a request body. */
-const bodyLimit = 10 * 1024 * 1024;
+const maxBodyBytes = 10 * 1024 * 1024;
 /** API Gateway's limit for the request line and the headers together. */
-const headerLimit = 10_240;
-/** How long a client may go on sending what was refused unread. */
-const lingerMilliseconds = 1000;
+const maxHeaderBytes = 10_240;
+/** How long a client may go on sending a request that was refused unread. */
+const lingerMs = 1000;
 
 export interface GatewayOptions {
   readonly account: Account;
   readonly api: ApiDefinition;
   readonly runtime: Runtime;
   readonly port: number;
-  /** where a browser is sent that asks for `/`, which is outside the stage */
+  /** URL to which `GET /`, which is outside the stage, is redirected */
   readonly frontPage?: string;
-  /** told of every decision of an authorizer's policy */
+  /** called for every decision of an authorizer's policy */
   readonly onDecision: (record: {
     readonly requestId: string;
     readonly action: string;
@@ -51,7 +51,7 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
   checkGatewayResponses(api);
   checkMappings(api);
   const handle = requestHandler(options);
-  const server = createServer({ maxHeaderSize: headerLimit }, (request, response) => {
+  const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
     const requestId = randomUUID();
     handle(request, requestId)
       .catch((error) =>
@@ -67,15 +67,15 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
   // As API Gateway's (quotas, "Idle connection timeout"), and longer than clients keep one.
   server.keepAliveTimeout = 310_000;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // Once for a connection: what comes after it is no request either.
+    // Once for a connection: what follows is no request either.
     if (socket.writable) refuseUnread(api, error, socket);
   });
   return listen(server, options.port);
 }
 
 /**
- * Answers what is no request yet. AWS documents no gateway response for too large a header: of its types
- * this is the one that names the cause.
+ * Answers what could not be parsed as a request. AWS documents no gateway response for a header that is too large:
+ * REQUEST_TOO_LARGE is the type that names the cause.
  */
 function refuseUnread(api: ApiDefinition, { code }: NodeJS.ErrnoException, socket: Duplex): void {
   const type = code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'DEFAULT_4XX';
@@ -90,7 +90,7 @@ function refuseUnread(api: ApiDefinition, { code }: NodeJS.ErrnoException, socke
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields, '', body].join('\r\n'));
   // The rest is read and dropped, so that the client gets to read the answer.
   socket.resume();
-  setTimeout(() => socket.destroy(), lingerMilliseconds).unref();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
 function requestHandler(options: GatewayOptions) {
@@ -136,7 +136,7 @@ function requestHandler(options: GatewayOptions) {
   };
 }
 
-/** What the authorizer's policy is matched against: the path as it came, less the stage. */
+/** What the authorizer's policy is matched against, with the path as it came, without the stage. */
 function methodArn(account: Account, api: ApiDefinition, httpMethod: string, path: string): string {
   const rest = path.slice(api.stage.length + 2).replace(/\/$/, '');
   return `${apiArn(account, api)}/${api.stage}/${httpMethod}/${rest}`;
@@ -171,10 +171,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request) {
     length += chunk.length;
     // The rest is read and dropped, so that the client gets to read the answer.
-    if (length <= bodyLimit) chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length > bodyLimit) throw new GatewayRefusal('REQUEST_TOO_LARGE');
+  if (length > maxBodyBytes) throw new GatewayRefusal('REQUEST_TOO_LARGE');
   return Buffer.concat(chunks);
 }
 

@@ -9,7 +9,7 @@ import type { Route } from './router.ts';
 import type { ApiDefinition } from './template.ts';
 
 /** Lambda's limit for a request and for a response. */
-const lambdaLimit = 6 * 1024 * 1024;
+const maxLambdaBytes = 6 * 1024 * 1024;
 const tenantHeader = 'integration.request.header.X-Amz-Tenant-Id';
 
 export interface ApiRequest {
@@ -42,12 +42,12 @@ export async function integrate(
 ): Promise<HttpAnswer> {
   const { method } = request.route;
   const event = proxyEvent(account, api, request);
-  // A byte of the body is six characters in JSON at most: what is small is not written out to be measured.
-  const mayBeTooLarge = request.body.length > lambdaLimit / 8;
-  if (mayBeTooLarge && Buffer.byteLength(JSON.stringify(event)) > lambdaLimit) {
+  // A byte of the body is at most six characters in JSON, so a small body need not be measured.
+  const mayBeTooLarge = request.body.length > maxLambdaBytes / 8;
+  if (mayBeTooLarge && Buffer.byteLength(JSON.stringify(event)) > maxLambdaBytes) {
     throw new GatewayRefusal('REQUEST_TOO_LARGE');
   }
-  const result = await invoke(runtime, request, event, method.timeoutMilliseconds);
+  const result = await invoke(runtime, request, event, method.timeoutMs);
   const parsed = proxyResult.safeParse(result);
   if (!parsed.success) throw new GatewayRefusal('DEFAULT_5XX');
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = parsed.data;
@@ -66,21 +66,18 @@ async function invoke(
   runtime: Runtime,
   request: ApiRequest,
   event: object,
-  timeoutMilliseconds: number,
+  timeoutMs: number,
 ): Promise<unknown> {
   const { method } = request.route;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new GatewayRefusal('INTEGRATION_TIMEOUT')),
-      timeoutMilliseconds,
-    );
+    timer = setTimeout(() => reject(new GatewayRefusal('INTEGRATION_TIMEOUT')), timeoutMs);
   });
   try {
     const tenantId = mapped(method.requestParameters[tenantHeader], request.authorized);
     return await Promise.race([runtime.invoke(method.functionArn, event, { tenantId }), timeout]);
   } catch (error) {
-    // API Gateway says nothing of why a function failed, or why Lambda did not take the request.
+    // API Gateway does not say why a function failed, or why Lambda did not take the request.
     throw error instanceof GatewayRefusal ? error : new GatewayRefusal('DEFAULT_5XX');
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-/** Which method of the API a request is for, as API Gateway matches: literal parts before variables. */
+/** Finds the method of the API that a request is for. Like API Gateway, it prefers literal parts to variables. */
 import type { ApiDefinition, MethodDefinition } from './template.ts';
 
 export interface Route {
@@ -14,7 +14,7 @@ export interface Route {
 export function findRoute(api: ApiDefinition, httpMethod: string, path: string): Route | undefined {
   const [, stage, ...rest] = path.split('/');
   if (stage !== api.stage) return undefined;
-  // API Gateway takes a path with a slash at its end for the same resource.
+  // For API Gateway a path with a slash at its end is the same resource.
   const parts = rest.at(-1) === '' ? rest.slice(0, -1) : rest;
   return api.methods
     .filter((method) => method.httpMethod === httpMethod)

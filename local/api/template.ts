@@ -82,7 +82,7 @@ export interface ApiDefinition {
   readonly apiId: string;
   readonly stage: string;
   readonly binaryMediaTypes: readonly string[];
-  /** requests a second and in one burst, over the whole stage; absent: not throttled */
+  /** requests a second, and at once, over the whole stage; absent: not throttled */
   readonly throttling?: { readonly rate: number; readonly burst: number };
   readonly methods: readonly MethodDefinition[];
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;
@@ -97,14 +97,14 @@ export interface MethodDefinition {
   readonly functionArn: string;
   /** integration header -> the context variable or request parameter that fills it */
   readonly requestParameters: Readonly<Record<string, string>>;
-  readonly timeoutMilliseconds: number;
+  readonly timeoutMs: number;
 }
 
 export interface AuthorizerDefinition {
   readonly id: string;
   readonly functionArn: string;
   readonly ttlSeconds: number;
-  /** what the header must match, in whole, before the authorizer is asked */
+  /** which the whole header must match before the authorizer is asked */
   readonly validation?: RegExp;
 }
 
@@ -156,7 +156,7 @@ function readMethods(template: Template): MethodDefinition[] {
       authorizer: found,
       functionArn: functionOf(properties.Integration.Uri),
       requestParameters: properties.Integration.RequestParameters,
-      timeoutMilliseconds: properties.Integration.TimeoutInMillis,
+      timeoutMs: properties.Integration.TimeoutInMillis,
     };
   });
 }

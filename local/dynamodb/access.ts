@@ -1,8 +1,7 @@
 /**
- * What IAM is asked about a request. Invariant: every table and index that an operation touches is
- * asked about, with the partition keys it touches there; an operation that is not here is unknown.
+ * What IAM is asked about a request. Invariant: it is asked about every table and index that an operation touches,
+ * with the partition keys that it touches there. An operation that is not here is unknown.
  */
-
 import type { AccessCheck } from '../aws/operation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { ConditionContext } from '../iam/decision.ts';
@@ -12,7 +11,7 @@ import { type Item, leadingKeyOfQuery, leadingKeysOf } from './leading-keys.ts';
 /** The tables of one account in one region. */
 export interface Tables {
   arnOf(tableName: string): string;
-  /** @returns nothing for a table that does not exist */
+  /** @returns undefined for a table that does not exist */
   find(tableName: string): Promise<TableDescription | undefined>;
 }
 
@@ -47,7 +46,7 @@ async function items(
 ): Checks {
   const name = tableName as string;
   const table = await tables.find(name);
-  // A table that does not exist has nothing to guard; after IAM allowed it, it is not found.
+  // A table that does not exist has no keys. If IAM allows the call, the answer is that it is not found.
   const leadingKeys = table === undefined ? undefined : leadingKeysOf(table, keys as Item[]);
   return [
     { resource: tables.arnOf(name), context: { ...context, 'dynamodb:LeadingKeys': leadingKeys } },
@@ -100,7 +99,7 @@ function resourceOf({ TableName, IndexName }: TableRequest, tables: Tables): str
   return IndexName === undefined ? table : `${table}/index/${IndexName}`;
 }
 
-/** `dynamodb:Select`, with the value that DynamoDB takes where the request has none. */
+/** `dynamodb:Select`, with DynamoDB's default where the request has none. */
 function selection(request: TableRequest): ConditionContext {
   const { Select, ProjectionExpression, AttributesToGet, IndexName } = request;
   const isProjected = ProjectionExpression !== undefined || AttributesToGet !== undefined;

@@ -1,4 +1,4 @@
-/** Makes the tables of the template. No caller can: CreateTable is no operation of the service here. */
+/** Creates the tables of the template. Callers cannot: the service has no operation CreateTable. */
 import { setTimeout as after } from 'node:timers/promises';
 import type { AttributeDefinition, Dynalite, KeyPart, TableDescription } from './dynalite.ts';
 
@@ -28,14 +28,14 @@ export async function createTable(dynalite: Dynalite, definition: TableDefinitio
       `the data directory holds a table ${name} with other keys or indexes; choose another directory`,
     );
   }
-  // Left behind by a run that ended while it created the table: nothing can be in it yet.
+  // A run ended while it created this table, so it is empty.
   if (kept !== undefined) await dynalite.forget(name);
   await dynalite.run('CreateTable', dynalite.check('CreateTable', { ...definition }));
-  await isActive(dynalite, name);
+  await untilActive(dynalite, name);
 }
 
 /** dynalite makes a table active a moment after it has answered. */
-async function isActive(dynalite: Dynalite, name: string): Promise<void> {
+async function untilActive(dynalite: Dynalite, name: string): Promise<void> {
   for (let tries = 0; tries < 1000; tries += 1) {
     if ((await dynalite.table(name))?.TableStatus === 'ACTIVE') return;
     await after(5);
@@ -43,7 +43,7 @@ async function isActive(dynalite: Dynalite, name: string): Promise<void> {
   throw new Error(`the table ${name} did not become active`);
 }
 
-/** A number has many spellings (`1`, `1.0`), so its text could not be compared with a policy's. */
+/** Policies compare keys as text, and a number has many spellings (`1`, `1.0`). */
 function refuseOtherThanStrings(definition: TableDefinition): void {
   const { TableName, AttributeDefinitions, GlobalSecondaryIndexes = [] } = definition;
   for (const keyed of [definition, ...GlobalSecondaryIndexes]) {

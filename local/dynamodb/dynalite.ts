@@ -1,9 +1,8 @@
 /**
- * dynalite, without its HTTP server: the store and, of each operation, the check of its input and its
- * action. So no address leads to the tables but the endpoint's, and what IAM is asked about is the very
- * object that dynalite acts on. It reaches into dynalite's folders, so the version is pinned exactly.
+ * dynalite without its HTTP server: the store and, for each operation, the check of its input and its action. So the
+ * tables can only be reached through the AWS endpoint, and IAM is asked about the same object that dynalite acts on.
+ * This imports files inside dynalite, so its version is pinned exactly.
  */
-
 import { createRequire } from 'node:module';
 import { AwsError } from '../aws/wire/aws-error.ts';
 
@@ -36,10 +35,10 @@ export interface AttributeDefinition {
 export interface Dynalite {
   /** @throws AwsError SerializationException, ValidationException, as DynamoDB words them */
   check(operation: string, input: Readonly<Record<string, unknown>>): TableRequest;
-  /** @throws AwsError what the action answers */
+  /** @throws AwsError the action's error */
   run(operation: string, request: TableRequest): Promise<object>;
   table(name: string): Promise<TableDescription | undefined>;
-  /** Forgets a table, not its items. */
+  /** Removes a table, not its items. */
   forget(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -96,10 +95,10 @@ export async function openDynalite({
   });
   return {
     check(operation, input) {
-      refuseWhatConfuses(input);
+      refuseProtoAndNull(input);
       const { types, custom } = load(fileOf('validations', operation)) as Validation;
       try {
-        // It takes away members that it does not know, from a copy of the caller's object.
+        // On a copy, since it removes members that it does not know.
         const request = validations.checkTypes(structuredClone(input), types);
         validations.checkValidations(request, types, custom, store);
         return request;
@@ -127,10 +126,10 @@ const fileOf = (folder: string, operation: string): string =>
   `dynalite/${folder}/${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
 
 /**
- * dynalite copies members into plain objects, where `__proto__` would become a prototype, and takes it
- * that no list item or map value is null, which no SDK sends.
+ * dynalite copies members into plain objects, where `__proto__` would become a prototype, and fails on list items and
+ * map values that are null, which no SDK sends.
  */
-function refuseWhatConfuses(input: object): void {
+function refuseProtoAndNull(input: object): void {
   const nodes: object[] = [input];
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     if (Object.hasOwn(node, '__proto__')) {
@@ -157,7 +156,7 @@ function settled(start: (done: Callback) => void): Promise<unknown> {
   });
 }
 
-/** An answer of dynalite is passed on as it is; anything else is a defect. */
+/** dynalite's answers become AwsErrors. Any other error is a defect. */
 function translated(error: unknown): unknown {
   const { statusCode, body } = error as {
     readonly statusCode?: number;

@@ -1,7 +1,7 @@
 /**
- * The values of dynamodb:LeadingKeys. Invariant: every partition key value that a request touches is
- * among them, as the string that the table is asked for; a request of which that cannot be said is
- * refused before IAM is asked. Source: "Using IAM policy conditions for fine-grained access control".
+ * The values of dynamodb:LeadingKeys. Invariant: they are all partition key values that a request touches, as the
+ * strings that the table is asked for. A request for which they cannot be determined is refused before IAM is asked.
+ * Source: "Using IAM policy conditions for fine-grained access control".
  */
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { IndexDescription, TableDescription, TableRequest } from './dynalite.ts';
@@ -29,7 +29,7 @@ export function leadingKeyOfQuery(
   return [stringOf(condition.AttributeValueList[0])];
 }
 
-/** What dynalite makes of a KeyConditionExpression, its names and values resolved. */
+/** dynalite's form of a KeyConditionExpression, with names and values resolved. */
 interface KeyCondition {
   readonly ComparisonOperator: string;
   readonly AttributeValueList: readonly unknown[];
@@ -54,7 +54,7 @@ export function partitionKeyOf({ KeySchema }: TableDescription | IndexDescriptio
 const own = (item: Item, name: string): unknown =>
   Object.hasOwn(item, name) ? item[name] : undefined;
 
-/** Exactly `{S: text}`: with a second type beside it, dynalite could act on another value. */
+/** Only `{S: text}`: with a second type in it, dynalite could act on another value. */
 function stringOf(value: unknown): string {
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 1) {
     const { S } = value as { readonly S?: unknown };

@@ -1,8 +1,7 @@
 /**
- * DynamoDB: IAM before dynalite. Invariant: dynalite acts on a request only after every check that
- * `access.ts` asks for was allowed.
+ * DynamoDB: IAM, then dynalite. Invariant: dynalite acts on a request only after IAM has allowed every check of
+ * `access.ts`.
  */
-
 import type { Operation, Service } from '../aws/operation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import { accesses, type Tables } from './access.ts';
@@ -16,8 +15,8 @@ export interface DynamoDbOptions extends DynaliteOptions {
 export interface DynamoDb {
   readonly service: Service;
   /**
-   * Creates a table, or takes the one that was kept from an earlier run.
-   * @throws Error where it is not the same, or its keys are not of strings
+   * Creates a table, or takes the one from an earlier run.
+   * @throws Error where that one has other keys or indexes, or where a partition key is no string
    */
   createTable(definition: TableDefinition): Promise<void>;
   close(): Promise<void>;
@@ -51,7 +50,7 @@ export async function dynamodb(options: DynamoDbOptions): Promise<DynamoDb> {
   };
 }
 
-/** The older way to say what a KeyConditionExpression says: one way to name a partition key is enough. */
+/** The legacy form of a KeyConditionExpression: it would be a second way to name a partition key. */
 function refuseKeyConditions(input: Readonly<Record<string, unknown>>): void {
   if (!Object.hasOwn(input, 'KeyConditions')) return;
   throw new AwsError(

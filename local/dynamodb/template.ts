@@ -1,4 +1,4 @@
-/** The tables of a template, as CreateTable takes them. */
+/** The tables of a template, in the shape of CreateTable. */
 import { z } from 'zod';
 import { readProperties } from '../template/properties.ts';
 import type { Template } from '../template/template.ts';
@@ -24,7 +24,7 @@ const tableProperties = z.strictObject({
       }),
     )
     .optional(),
-  // Known, and of no effect on one machine.
+  // Without effect on one machine.
   DeletionProtectionEnabled: z.boolean().optional(),
   PointInTimeRecoverySpecification: z.unknown().optional(),
   SSESpecification: z.unknown().optional(),

@@ -1,4 +1,4 @@
-/** Invokes functions by the clock, as EventBridge's rules say. Invariant: a rule's runs never overlap. */
+/** Invokes functions by the clock, as EventBridge's rules do. Invariant: a rule's runs never overlap. */
 import { randomUUID } from 'node:crypto';
 import type { Runtime } from '../lambda/runtime.ts';
 import type { Account } from '../template/resource-types.ts';
@@ -8,14 +8,14 @@ export interface SchedulesOptions {
   readonly account: Account;
   readonly rules: readonly ScheduledRule[];
   readonly runtime: Runtime;
-  /** whether rules run by themselves; without it, only when they are told to */
+  /** whether rules run by the clock; otherwise only by `run` */
   readonly ticking: boolean;
   readonly onError: (rule: string, error: unknown) => void;
 }
 
 export interface Schedules {
   /**
-   * Runs a rule's function now, or takes part in the run that is under way.
+   * Runs a rule's function now, or waits for the run that is under way.
    * @returns what the function returned
    * @throws FunctionError where it failed
    */
@@ -35,10 +35,10 @@ export function openSchedules(options: SchedulesOptions): Schedules {
     return run;
   }
   function tick(rule: ScheduledRule): void {
-    // Skipped, where the last run still goes on.
+    // Skipped while the last run is still under way.
     if (running.has(rule.name)) return;
     start(rule).catch((error: unknown) => {
-      // The end of the stack is the end of a run, and no news.
+      // A run that the end of the stack cut off is no error.
       if (!closed) onError(rule.name, error);
     });
   }

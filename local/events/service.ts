@@ -1,15 +1,14 @@
 /**
- * EventBridge, as far as a producer sees it: PutEvents on the default bus. Invariant: an event is taken
- * only after IAM was asked about its bus, its source and its type; one that is refused refuses all.
+ * EventBridge's PutEvents, on the default bus. Invariant: an event is taken only after IAM was asked about its bus, its
+ * source and its type; if one is refused, none is taken.
  */
-
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Call, Service } from '../aws/operation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Account } from '../template/resource-types.ts';
 
-/** As a rule's target gets it. */
+/** In the shape in which a rule's target gets it. */
 export interface BusEvent {
   readonly id: string;
   readonly source: string;
@@ -22,7 +21,7 @@ export interface BusEvent {
 }
 
 export interface EventsOptions extends Omit<Account, 'stackName'> {
-  /** told of each event that was taken; nothing else becomes of it */
+  /** called for each event that was taken; nothing else is done with it */
   readonly onEvent: (event: BusEvent) => void;
 }
 
@@ -80,7 +79,7 @@ function authorize(account: Omit<Account, 'stackName'>, entry: Entry, call: Call
   throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
 }
 
-/** What is wrong with one entry stands in its place of the answer; the others are taken. */
+/** An invalid entry gets its error in the answer; the others are taken. */
 function take({ onEvent, ...account }: EventsOptions, entry: Entry, call: Call) {
   const { Source, DetailType, Detail, Resources, Time } = entry;
   const missing = Object.entries({ Source, DetailType, Detail }).find(([, value]) => !value);

@@ -1,4 +1,4 @@
-/** The EventBridge rules of a template: those that invoke a function every so many minutes. */
+/** The EventBridge rules of a template, each of which invokes a function every so many minutes. */
 import { z } from 'zod';
 import type { FunctionDefinition } from '../lambda/template.ts';
 import { TemplateError } from '../template/intrinsics.ts';
@@ -20,7 +20,7 @@ export interface ScheduledRule {
   readonly functionArn: string;
 }
 
-/** @throws TemplateError for a rule of another kind, or one that its function does not let invoke it */
+/** @throws TemplateError for a rule of another kind, or one whose function has no permission for it */
 export function readRules(
   template: Template,
   functions: ReadonlyMap<string, FunctionDefinition>,

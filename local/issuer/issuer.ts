@@ -1,6 +1,6 @@
 /**
- * A small OIDC issuer for local use: it gives anybody who can reach it a token for whatever they ask.
- * Only a stack on one machine trusts it.
+ * A small OIDC issuer for local use: everybody who can reach it gets any token. Only a stack on this machine trusts
+ * it.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { FunctionDefinition } from './template.ts';
-import type { Invocation, Outcome, WorkerData } from './worker.ts';
+import type { Invocation, InvocationResult, WorkerData } from './worker.ts';
 
 /** The function failed: it threw, it ran out of time, or its environment ended. */
 export class FunctionError extends Error {
@@ -60,7 +60,7 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
     for (const { reject } of pending.values()) reject(new FunctionError(errorType, message));
     pending.clear();
   };
-  worker.on('message', (outcome: Outcome) => {
+  worker.on('message', (outcome: InvocationResult) => {
     const waiting = pending.get(outcome.id);
     pending.delete(outcome.id);
     if ('error' in outcome) {
@@ -79,13 +79,13 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
     },
     invoke(request) {
       const id = ++count;
-      const limit = definition.timeoutSeconds * 1000;
+      const limitMs = definition.timeoutSeconds * 1000;
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
-          // Lambda, too, ends an environment whose request ran out of time.
+          // Like Lambda, which ends an environment whose request ran out of time.
           void worker.terminate();
           end('Sandbox.Timedout', `timed out after ${definition.timeoutSeconds} seconds`);
-        }, limit);
+        }, limitMs);
         const settled = <T>(settle: (value: T) => void) => {
           return (value: T) => {
             clearTimeout(timer);
@@ -93,7 +93,7 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
           };
         };
         pending.set(id, { resolve: settled(resolve), reject: settled(reject) });
-        worker.postMessage({ ...request, id, deadline: Date.now() + limit } satisfies Invocation);
+        worker.postMessage({ ...request, id, deadline: Date.now() + limitMs } satisfies Invocation);
       });
     },
     close: async () => {

@@ -1,14 +1,14 @@
-/** Lambda on one machine: functions by ARN, each in environments of its own, one a tenant if so declared. */
+/** Lambda on one machine: each function has an execution environment of its own, in tenant isolation mode one for each tenant. */
 import { randomUUID } from 'node:crypto';
 import { type Environment, openEnvironment } from './environment.ts';
 import type { FunctionDefinition } from './template.ts';
 
-/** Idle environments beyond this many are closed, the longest unused first. */
+/** Beyond so many environments idle ones are closed, the longest unused first. */
 const environmentLimit = 64;
 
 export interface RuntimeOptions {
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
-  /** environment variables that Lambda itself sets: region, endpoint, the role's credentials */
+  /** the environment variables that Lambda itself sets */
   readonly systemVariables: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
   readonly onLog: (functionName: string, line: string) => void;
 }

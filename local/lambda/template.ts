@@ -1,4 +1,4 @@
-/** The Lambda functions of a template, and who may invoke them. */
+/** The Lambda functions of a template, and which services may invoke them. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TemplateError } from '../template/intrinsics.ts';
@@ -17,7 +17,7 @@ const functionProperties = z.strictObject({
   MemorySize: z.number(),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
   TenancyConfig: z.strictObject({ TenantIsolationMode: z.literal('PER_TENANT') }).optional(),
-  // Known, and of no effect on one machine.
+  // Without effect on one machine.
   Architectures: z.unknown().optional(),
   LoggingConfig: z.unknown().optional(),
   TracingConfig: z.unknown().optional(),
@@ -48,7 +48,7 @@ export interface FunctionDefinition {
   readonly invokers: readonly Invoker[];
 }
 
-/** A resource-based permission: the service, and the pattern that the source's ARN must match. */
+/** A resource-based permission of a service. */
 export interface Invoker {
   readonly service: string;
   readonly sourceArn: string;
@@ -56,7 +56,7 @@ export interface Invoker {
 }
 
 /**
- * @param assetFolder where the bundle of an asset (`S3Key` of the template) lies on this machine
+ * @param assetFolder gives the folder of an asset by its `S3Key` in the template
  * @returns the functions by ARN
  */
 export function readFunctions(
@@ -102,8 +102,8 @@ function readFunction(
 }
 
 /**
- * @param assemblyFolder folder of the cloud assembly, in which an asset stands as `asset.<hash>`
- * @returns what {@link readFunctions} takes
+ * @param assemblyFolder folder of the cloud assembly, in which each asset is a folder `asset.<hash>`
+ * @returns the `assetFolder` of {@link readFunctions}
  */
 export function assetsOf(assemblyFolder: string): (s3Key: string) => string {
   return (s3Key) => {

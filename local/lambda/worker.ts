@@ -1,4 +1,4 @@
-/** Runs inside a worker thread: one execution environment of one function. */
+/** The code of a worker thread: one execution environment of one function. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -17,11 +17,12 @@ export interface Invocation {
   readonly id: number;
   readonly event: unknown;
   readonly requestId: string;
+  /** epoch milliseconds */
   readonly deadline: number;
   readonly tenantId: string | undefined;
 }
 
-export type Outcome =
+export type InvocationResult =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
@@ -36,7 +37,7 @@ parentPort?.on('message', async (invocation: Invocation) => {
   parentPort?.postMessage(await invoke(invocation));
 });
 
-async function invoke(invocation: Invocation): Promise<Outcome> {
+async function invoke(invocation: Invocation): Promise<InvocationResult> {
   const { id } = invocation;
   try {
     return { id, result: asJson(await handler(invocation.event, contextOf(invocation))) };
@@ -47,8 +48,8 @@ async function invoke(invocation: Invocation): Promise<Outcome> {
 }
 
 /**
- * Lambda answers with JSON: what is not JSON is not in the answer. A text, such as a body of megabytes, is the
- * same before and after.
+ * Lambda answers with JSON, so what is not JSON is left out. Text, such as a body of megabytes, is the same before
+ * and after, so it is not converted.
  */
 function asJson(result: unknown): unknown {
   if (typeof result === 'string') return result;

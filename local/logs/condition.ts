@@ -1,6 +1,6 @@
 /**
  * The conditions of a JSON filter pattern of CloudWatch Logs. Invariant: a comparison holds only for a value
- * node, that is a string or a number. Of what is missing, null, true, false, a list or an object neither
+ * node, that is a string or a number. For what is missing, null, true, false, a list or an object neither
  * `=` nor `!=` holds. (User guide, "Filter pattern syntax": "If a property selector points to an array or
  * object, the filter pattern won't match", with both `=` and `!=` as its example; that `!=` does not hold for
  * what is missing was seen on AWS: github.com/DataBiosphere/azul/issues/5884. What the guide leaves open,
@@ -12,14 +12,14 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Whether an event fulfils a part of a pattern. */
 export type Condition = (event: JsonObject) => boolean;
 
-/** Where a value stands: names of properties, and places in lists. */
+/** The path to a value: names of properties, and indexes of lists. */
 export type Selector = readonly (string | number)[];
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 export const isTrue = is(true);
 export const isFalse = is(false);
-/** Of a property that is there, and null. */
+/** A missing property is not null. */
 export const isNull = is(null);
 
 export const notExists =
@@ -27,7 +27,7 @@ export const notExists =
   (event) =>
     valueAt(event, selector) === undefined;
 
-/** A value that is no number is no match for any operator, as AWS's guide has no word of conversion. */
+/** A value that is no number never matches, since AWS's guide mentions no conversion. */
 export function comparesNumber(selector: Selector, operator: Operator, than: number): Condition {
   const holds = comparisons[operator];
   return (event) => {
@@ -79,12 +79,12 @@ function is(expected: boolean | null) {
       valueAt(event, selector) === expected;
 }
 
-/** @returns undefined where nothing is; JSON has no other undefined */
+/** @returns undefined only where the value is missing, since JSON has no undefined */
 function valueAt(event: JsonObject, selector: Selector): unknown {
   let value: unknown = event;
   for (const step of selector) {
     if (typeof value !== 'object' || value === null) return undefined;
-    // A name is no place in a list, nor a place a name; what objects inherit is no property of the event.
+    // Names are for objects and indexes for lists. Inherited properties are not the event's.
     if (Array.isArray(value) !== (typeof step === 'number')) return undefined;
     if (!Object.hasOwn(value, step)) return undefined;
     value = (value as Readonly<Record<string | number, unknown>>)[step];

@@ -1,8 +1,8 @@
 /**
  * CloudWatch Logs' filter patterns for JSON lines, those of subscription filters and metric filters.
- * Invariant: a pattern is understood to its last character, or refused; one that CloudWatch Logs might read
- * otherwise is never guessed at. Refused are, of what AWS knows: terms for lines that are no JSON, regular
- * expressions, selectors with a `*`, escapes in strings.
+ * Invariant: a pattern is understood to its last character, or refused; there is no guess at what CloudWatch Logs
+ * might read otherwise. Of AWS's syntax these are refused: terms for lines that are no JSON, regular expressions,
+ * selectors with a `*`, escapes in strings.
  * Source: CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters, filter
  * log events, and Live Tail", and PutSubscriptionFilter for the length.
  */
@@ -23,7 +23,7 @@ export class FilterPatternError extends Error {
   override readonly name = 'FilterPatternError';
 }
 
-const longest = 1024;
+const maxLength = 1024;
 
 /**
  * @returns whether a line of a log matches; a line that is no JSON object matches the empty pattern only
@@ -39,7 +39,7 @@ export function parseFilterPattern(pattern: string): (line: string) => boolean {
 }
 
 interface Scanner {
-  /** takes what stands here, if it is that; white space before it is skipped */
+  /** takes the token, if it comes next; white space before it is skipped */
   take(token: RegExp): RegExpExecArray | undefined;
   /** @throws FilterPatternError */
   need(token: RegExp, name: string): RegExpExecArray;
@@ -53,7 +53,7 @@ function scan(pattern: string): Scanner {
       `the local stack cannot read the filter pattern ${JSON.stringify(pattern)}: ${problem}, at character ${place}`,
     );
   };
-  if (pattern.length > longest) fail(`it is longer than ${longest} characters`);
+  if (pattern.length > maxLength) fail(`it is longer than ${maxLength} characters`);
   const take = (token: RegExp): RegExpExecArray | undefined => {
     const found = new RegExp(`[ \\t\\r\\n]*(?:${token.source})`, 'y');
     found.lastIndex = place;
@@ -137,7 +137,7 @@ function readComparison(scanner: Scanner, selector: Selector, operator: Operator
   );
 }
 
-/** What AWS takes without quotes: a word, or digits with a `*` as in its example `123.123.*`. */
+/** AWS takes these without quotes: a word, or digits with a `*` as in its example `123.123.*`. */
 function word(scanner: Scanner, bare: string): string {
   if (/^(true|false|null)$/i.test(bare)) return scanner.fail(`${bare} takes IS`);
   const known = /^(\*?[A-Za-z_]\w*\*?|\d[\d.]*\*|\*)$/.test(bare);

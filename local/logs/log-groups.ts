@@ -1,4 +1,4 @@
-/** The log groups of a template: the trail and each function write into theirs, and who subscribes gets it. */
+/** The log groups of a template: trail and functions write to theirs, and subscriptions deliver the lines. */
 import type { Runtime } from '../lambda/runtime.ts';
 import type { FunctionDefinition } from '../lambda/template.ts';
 import type { Template } from '../template/template.ts';
@@ -6,14 +6,14 @@ import { openSubscriptions, type Subscriptions } from './subscriptions.ts';
 import { logGroupOfFunctions, readSubscriptions, trailLogGroupOf } from './template.ts';
 
 export interface LogGroups extends Pick<Subscriptions, 'settled' | 'close'> {
-  /** a line of a function, by the function's name */
+  /** writes a line of a function */
   ofFunction(name: string, line: string): void;
   ofTrail(event: object): void;
-  /** From here on lines are delivered; those that were written before were read by nobody. */
+  /** Delivers lines from now on, none that were written before. */
   deliverThrough(runtime: Runtime): void;
 }
 
-/** Without a trail of the stack's own, an organization's writes where the indexer takes it to write. */
+/** The log group of an organization's trail is not in the template, but the indexer knows it. */
 const organizationTrail = (functions: ReadonlyMap<string, FunctionDefinition>) =>
   [...functions.values()].find(({ handler }) => handler === 'indexer.handler')?.environment
     .TRAIL_LOG_GROUP;

@@ -1,7 +1,7 @@
 /**
- * Hands lines of logs to the functions that subscribe to them, as CloudWatch Logs does. Invariant: each line
- * that a subscription's pattern matches is delivered to its function once and in the order of writing; only
- * lines whose invocation fails three times are given up, and that is told.
+ * Delivers lines of logs to the functions that subscribe to them, as CloudWatch Logs does. Invariant: each line that
+ * matches a subscription's pattern is delivered to its function once, in the order of writing. Lines are given up only
+ * when their invocation has failed three times, and `onError` gets the error.
  */
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -10,31 +10,31 @@ import type { Account } from '../template/resource-types.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
 import type { Subscription } from './template.ts';
 
-/** Of an asynchronous invocation (Lambda's guide, "How Lambda handles errors and retries"). */
-const attempts = 3;
-/** Of one invocation's lines, before compression. */
-const linesAtOnce = 200;
-const bytesAtOnce = 1_000_000;
+/** As for an asynchronous invocation (Lambda's guide, "How Lambda handles errors and retries"). */
+const maxAttempts = 3;
+/** Limits of one invocation's lines, before compression. */
+const maxLines = 200;
+const maxBytes = 1_000_000;
 
 export interface SubscriptionsOptions {
   readonly account: Pick<Account, 'accountId'>;
   readonly subscriptions: readonly Subscription[];
   readonly runtime: Pick<Runtime, 'invoke'>;
-  /** told of lines that are given up */
+  /** called when lines are given up */
   readonly onError: (subscription: string, error: unknown) => void;
-  /** how long lines are collected, and how long it is until a failed invocation is tried again */
-  readonly delayInMs?: number;
+  /** how long lines are collected, and the pause before a failed invocation is tried again */
+  readonly delayMs?: number;
 }
 
 export interface Subscriptions {
   /** @param logGroup its name */
   write(logGroup: string, line: string, time: Date): void;
   /**
-   * Resolves when all lines are delivered or given up, and no more came for a while: what a function logs
-   * comes a little after its answer.
+   * Resolves when all lines are delivered or given up, and no more came for a while: a function's log lines come a
+   * little after its answer.
    */
   settled(): Promise<void>;
-  /** Lines that are not delivered by now never are: await settled() first. */
+  /** Drops the lines that are not delivered yet: await settled() first. */
   close(): void;
 }
 
@@ -48,7 +48,7 @@ interface Delivery {
   readonly subscription: Subscription;
   readonly matches: (line: string) => boolean;
   add(event: LogEvent): void;
-  /** until everything that was added is gone; undefined: nothing is there */
+  /** resolves when everything that was added is delivered; undefined: nothing is waiting */
   readonly running: Promise<void> | undefined;
 }
 
@@ -59,9 +59,9 @@ export function openSubscriptions(options: SubscriptionsOptions): Subscriptions 
   const ended = new Promise((resolve) => {
     signal.addEventListener('abort', resolve, { once: true });
   });
-  const { delayInMs = 100 } = options;
-  // Cut short by the end, and no reason for the process to live on.
-  const pause = () => setTimeout(delayInMs, undefined, { ref: false, signal }).catch(() => {});
+  const { delayMs = 100 } = options;
+  // Ends early when this is closed, and does not keep the process alive.
+  const pause = () => setTimeout(delayMs, undefined, { ref: false, signal }).catch(() => {});
   const deliveries = options.subscriptions.map((subscription) =>
     openDelivery(subscription, options, pause, signal),
   );
@@ -89,7 +89,7 @@ export function openSubscriptions(options: SubscriptionsOptions): Subscriptions 
   };
 }
 
-/** One invocation at a time; what is written meanwhile goes with the next. */
+/** One invocation at a time: lines that are written meanwhile go with the next. */
 function openDelivery(
   subscription: Subscription,
   options: SubscriptionsOptions,
@@ -105,7 +105,7 @@ function openDelivery(
     while (waiting.length > 0 && !signal.aborted) {
       await deliver(eventOf(account.accountId, subscription, takeBatch(waiting)));
     }
-    // In the same turn as the look at what is waiting: a line that comes later begins a new run.
+    // Nothing awaits between the check of `waiting` and this, so a line that comes later starts a new run.
     running = undefined;
   }
   async function deliver(event: unknown): Promise<void> {
@@ -114,9 +114,9 @@ function openDelivery(
         await runtime.invoke(subscription.functionArn, event);
         return;
       } catch (error) {
-        // The end of the stack is the end of an invocation, and no news.
+        // An invocation that the end of the stack cut off is no error.
         if (signal.aborted) return;
-        if (attempt === attempts) {
+        if (attempt === maxAttempts) {
           onError(subscription.name, error);
           return;
         }
@@ -141,9 +141,9 @@ function openDelivery(
 function takeBatch(waiting: LogEvent[]): LogEvent[] {
   let count = 0;
   let bytes = 0;
-  for (const { message } of waiting.slice(0, linesAtOnce)) {
+  for (const { message } of waiting.slice(0, maxLines)) {
     bytes += Buffer.byteLength(message);
-    if (count > 0 && bytes > bytesAtOnce) break;
+    if (count > 0 && bytes > maxBytes) break;
     count += 1;
   }
   return waiting.splice(0, count);
@@ -162,7 +162,7 @@ function eventOf(accountId: string, { name, logGroup }: Subscription, logEvents:
   return { awslogs: { data: gzipSync(JSON.stringify(message)).toString('base64') } };
 }
 
-/** A line's id is its own, whoever gets it, over restarts too: 56 digits that ascend, milliseconds first. */
+/** A line has one id for all subscribers, unique over restarts: 56 ascending digits, which begin with the time. */
 function ids(): () => string {
   let last = BigInt(Date.now()) << 144n;
   return () => {

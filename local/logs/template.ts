@@ -1,4 +1,4 @@
-/** Who gets which lines of which log group: subscription filters, and where trail and functions write. */
+/** The subscription filters of a template, and the log groups of its trail and functions. */
 import { z } from 'zod';
 import type { FunctionDefinition } from '../lambda/template.ts';
 import { TemplateError } from '../template/intrinsics.ts';
@@ -12,20 +12,20 @@ const filterProperties = z.strictObject({
   FilterPattern: z.string(),
   DestinationArn: z.string(),
   FilterName: z.string().optional(),
-  // Of streams with several shards; to a function it is all one.
+  // Only matters for streams with several shards.
   Distribution: z.enum(['Random', 'ByLogStream']).optional(),
 });
 
 export interface Subscription {
   readonly name: string;
-  /** its name */
+  /** name of the log group */
   readonly logGroup: string;
   readonly pattern: string;
   readonly functionArn: string;
 }
 
 /** AWS's limit. */
-const perLogGroup = 2;
+const maxPerLogGroup = 2;
 
 /**
  * @throws TemplateError for a pattern that the stack cannot read, a third subscription of one log group, a function
@@ -44,8 +44,8 @@ export function readSubscriptions(
     return { name, logGroup, pattern, functionArn: arn };
   });
   for (const [logGroup, some = []] of Map.groupBy(subscriptions, (one) => one.logGroup)) {
-    if (some.length <= perLogGroup) continue;
-    throw new TemplateError(`${logGroup} has more than ${perLogGroup} subscription filters`);
+    if (some.length <= maxPerLogGroup) continue;
+    throw new TemplateError(`${logGroup} has more than ${maxPerLogGroup} subscription filters`);
   }
   return subscriptions;
 }
@@ -67,7 +67,7 @@ function requireInvocable(
   account: Account,
   logGroup: string,
 ): void {
-  // CloudWatch Logs names itself the source with `:*` at its end.
+  // CloudWatch Logs appends `:*` to the ARN that it gives as the source.
   const groupArn = logGroupArn(account, logGroup);
   const sources = [groupArn, groupArn.replace(/:\*$/, '')];
   const mayInvoke = definition?.invokers.some(
@@ -86,11 +86,11 @@ function requireInvocable(
   }
 }
 
-/** By its name alone: the log group of an organization's trail is not in the template. */
+/** Made from the name, since the log group of an organization's trail is not in the template. */
 const logGroupArn = ({ partition, region, accountId }: Account, name: string): string =>
   `arn:${partition}:logs:${region}:${accountId}:log-group:${name}:*`;
 
-// Loose: what a trail is and a function does is read elsewhere.
+// Loose: this reads only where the trail logs.
 const trailProperties = z.looseObject({
   IsLogging: z.boolean(),
   CloudWatchLogsLogGroupArn: z.string().optional(),

@@ -1,4 +1,4 @@
-/** CloudFormation's intrinsic functions, those that CDK writes; any other stops the start. */
+/** The intrinsic functions of CloudFormation that CDK uses. Any other stops the start. */
 
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';

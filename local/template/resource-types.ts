@@ -1,10 +1,10 @@
 /**
  * The resource types that the local stack knows, each with what Ref and Fn::GetAtt give for it.
- * A type that is not here stops the start: what the stack does not understand it cannot enforce.
+ * Any other type stops the start: what the stack does not understand it cannot enforce.
  */
 import { createHash } from 'node:crypto';
 
-/** The account that the stack plays. */
+/** The account of the local stack. */
 export interface Account {
   readonly partition: string;
   readonly region: string;
@@ -88,7 +88,7 @@ export const resourceTypes: Readonly<Record<string, Identify>> = {
   'AWS::ApiGateway::Method': byName(),
   'AWS::ApiGateway::Resource': byName(),
   'AWS::ApiGateway::Stage': byName('StageName'),
-  // Its function answers with the tenant's id as the physical one.
+  // Its function answers with the tenant id as the physical resource id.
   'Custom::DeclaredTenant': byName('TenantId'),
 };
 
@@ -103,7 +103,7 @@ function withArn(property: string, service: string, path: (name: string) => stri
   };
 }
 
-/** A name is stable over restarts, since persisted keys carry policies that name the roles. */
+/** Names are the same after a restart, since the policies of kept keys name roles. */
 function nameOf(account: Account, resource: Resource, property?: string): string {
   const given = property === undefined ? undefined : resource.properties[property];
   return typeof given === 'string' ? given : `${account.stackName}-${resource.logicalId}`;

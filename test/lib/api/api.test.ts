@@ -35,7 +35,7 @@ describe('methods', () => {
       audit: 'FunctionsAudit',
     }[plane];
     expect(found?.functionArn).toContain(`function:${localAccount.stackName}-${prefix}`);
-    expect(found?.timeoutMilliseconds).toBe(29_000);
+    expect(found?.timeoutMs).toBe(29_000);
   });
 
   test("the data plane's tenant comes from the authorizer, never from the client", () => {

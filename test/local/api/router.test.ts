@@ -9,7 +9,7 @@ const method = (httpMethod: string, resourcePath: string): MethodDefinition => (
   authorizer: { id: 'a', functionArn: 'f', ttlSeconds: 0 },
   functionArn: 'f',
   requestParameters: {},
-  timeoutMilliseconds: 1,
+  timeoutMs: 1,
 });
 const api: ApiDefinition = {
   apiId: 'api',

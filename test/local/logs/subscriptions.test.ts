@@ -47,7 +47,7 @@ function world(
   const logs = openSubscriptions({
     account: localAccount,
     subscriptions,
-    delayInMs: 2,
+    delayMs: 2,
     onError: (name, error) => errors.push([name, error]),
     runtime: {
       async invoke(functionArn, event) {
