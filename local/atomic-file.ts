@@ -1,6 +1,6 @@
 /**
- * A file that is replaced whole. Invariant: whatever happens, and whenever, the file holds the text before
- * or the text after: it is written beside the file, forced to the disk and renamed over it.
+ * Replaces a file as a whole. Invariant: whatever happens, the file has the old text or the new one: the new text is
+ * written to another file, forced to the disk and renamed.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 /** @throws Error where the folder is missing, or full */
 export function replaceFile(file: string, text: string): void {
   const temporary = `${file}.tmp`;
-  // What a crash left there goes first: `wx` then makes a new file, whose mode is ours.
+  // A crash may have left it. `wx` then makes a new file, with our mode.
   rmSync(temporary, { force: true });
   withFile(temporary, 'wx', (descriptor) => {
     const bytes = Buffer.from(text);
@@ -20,7 +20,7 @@ export function replaceFile(file: string, text: string): void {
   withFile(dirname(file), 'r', () => {});
 }
 
-/** Closes the file only after its content is on the disk; of a folder, its entries. */
+/** Closes the file after its content is on the disk; for a folder, its entries. */
 function withFile(path: string, flags: string, use: (descriptor: number) => void): void {
   const descriptor = openSync(path, flags, 0o600);
   try {

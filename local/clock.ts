@@ -1,4 +1,4 @@
-/** The stack's time: every date that the stack hands out or compares comes from here. */
+/** The stack's time: every date that the stack gives out or compares is from here. */
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { replaceFile } from './atomic-file.ts';
@@ -10,39 +10,39 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date() };
 
 /**
- * The time of KMS: the system's, and what an operator has put it forward by, so that deletion windows and
- * rotations can be seen to end. Signatures, sessions and tokens stay on the system's clock.
+ * The time of KMS: the system's, plus what it was put forward by, so that one can see deletion windows end and
+ * rotations come due. Signatures, sessions and tokens stay on the system's clock.
  */
 export interface AdvancingClock extends Clock {
-  /** how far ahead of the system's clock, in milliseconds */
-  readonly ahead: number;
+  /** how far it is ahead of the system's clock */
+  readonly aheadMs: number;
   /**
    * Puts the clock forward for good; it never goes back.
    * @throws RangeError for less than a millisecond, or more than a hundred years in all
    */
-  advance(milliseconds: number): void;
+  advance(ms: number): void;
 }
 
-export const hundredYears = 100 * 365.25 * 86_400_000;
+export const hundredYearsMs = 100 * 365.25 * 86_400_000;
 
 /**
- * @param file where the advance is kept; absent: in memory
- * @throws Error, for a person, where the file is there but holds no clock
+ * @param file keeps how far the clock is ahead; absent: kept in memory
+ * @throws Error, with what to do, where the file exists but is no clock's
  */
 export function openClock(base: Clock, file?: string): AdvancingClock {
-  let ahead = file !== undefined && existsSync(file) ? readAhead(file) : 0;
+  let aheadMs = file !== undefined && existsSync(file) ? readAhead(file) : 0;
   return {
-    get ahead() {
-      return ahead;
+    get aheadMs() {
+      return aheadMs;
     },
-    now: () => new Date(base.now().getTime() + ahead),
-    advance(milliseconds) {
-      const next = ahead + Math.round(milliseconds);
-      if (!(next > ahead)) throw new RangeError('The clock can only be put forward.');
-      if (next > hundredYears) throw new RangeError('The clock goes at most 100 years ahead.');
-      // The file first: keys that go by the new time must not come back after a restart.
+    now: () => new Date(base.now().getTime() + aheadMs),
+    advance(ms) {
+      const next = aheadMs + Math.round(ms);
+      if (!(next > aheadMs)) throw new RangeError('The clock can only be put forward.');
+      if (next > hundredYearsMs) throw new RangeError('The clock goes at most 100 years ahead.');
+      // The file first: otherwise keys that the new time deletes could come back after a restart.
       if (file !== undefined) replaceFile(file, `${JSON.stringify({ version: 1, ahead: next })}\n`);
-      ahead = next;
+      aheadMs = next;
     },
   };
 }
@@ -50,7 +50,7 @@ export function openClock(base: Clock, file?: string): AdvancingClock {
 const stored = z.strictObject({
   version: z.literal(1),
   /** in milliseconds */
-  ahead: z.int().min(0).max(hundredYears),
+  ahead: z.int().min(0).max(hundredYearsMs),
 });
 
 function readAhead(file: string): number {

@@ -1,8 +1,8 @@
 /**
- * The folder in which a stack keeps what outlives a restart. Invariant: one process a folder, since each holds the
- * whole state in memory and would overwrite the other's. Each puts a file with its process id there before it looks
- * for others: of two that start at once both may be refused, but never both go on. The file of a process that is
- * gone counts for nothing.
+ * The folder for what outlives a restart. Invariant: only one process uses a folder, since each has the whole state in
+ * memory and would overwrite the other's. Each puts a file with its process id there before it looks for others: of
+ * two that start at once both may be refused, but never both go on. The file of a process that no longer runs does
+ * not count.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ export interface DataDir {
   readonly keys: string;
   readonly clock: string;
   readonly tables: string;
-  /** Gives the folder up. */
+  /** Lets another process use the folder. */
   close(): void;
 }
 
-/** Files that this process put there: in a container its id may also be that of one before a crash. */
+/** Files of this process: in a container a process before a crash may have had the same id. */
 const held = new Set<string>();
 
-/** @throws Error, for a person, where another stack holds the folder */
+/** @throws Error, with what to do, where another stack uses the folder */
 export function openDataDir(folder: string): DataDir {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = join(folder, `lock.${process.pid}`);
@@ -56,7 +56,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, under another user.
+    // EPERM: it runs as another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

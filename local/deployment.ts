@@ -1,4 +1,4 @@
-/** A template's keys, roles and tables, served behind its policies on one AWS endpoint. */
+/** One AWS endpoint with a template's keys, roles and tables, which enforces the template's policies. */
 import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { clockEndpoint } from './aws/control/clock.ts';
@@ -29,38 +29,38 @@ import type { Template } from './template/template.ts';
 
 export interface DeploymentOptions {
   readonly template: Template;
-  /** of signatures and sessions; KMS's begins with it, and can be put forward */
+  /** of signatures and sessions; KMS's clock starts from it, and can be put forward */
   readonly clock: Clock;
   /** 0 picks a free one */
   readonly port: number;
-  /** where keys and tables are kept; absent: in memory */
+  /** keeps keys and tables; absent: they are in memory */
   readonly dataDir?: string | undefined;
-  /** whether KMS throttles what a real account may not ask for as fast; off by default */
+  /** whether KMS throttles by the quotas of a real account; off by default */
   readonly quotas?: boolean | undefined;
   readonly onCall?: (call: FinishedCall) => void;
-  /** told of each event that somebody put on the default bus */
+  /** called for each event that was put on the default bus */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
-  /** told of each call of KMS as CloudTrail records it, in the order in which the calls ended */
+  /** called for each call of KMS, as CloudTrail records it, in the order in which the calls end */
   readonly onTrailEvent?: ((event: TrailEvent) => void) | undefined;
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 
 export interface Deployment extends AwsEndpoint {
-  /** an administrator of the account: Allow * on * */
+  /** an administrator of the account, with Allow * on * */
   readonly operator: Credentials;
   readonly roles: ReadonlyMap<string, Role>;
-  /** the time of KMS; what its advance brings with it, rotations and deletions, is done when it returns */
+  /** of KMS; when `advance` returns, the rotations and deletions that came due are done */
   readonly clock: AdvancingClock;
-  /** the last events of KMS */
+  /** has the last events of KMS */
   readonly trail: Pick<Trail, 'events'>;
-  /** @returns credentials of a session of the role, as a service gets them that runs under it */
+  /** @returns credentials of a session of the role, as a service that runs under it gets them */
   issue(role: Role, sessionName: string, tags?: Readonly<Record<string, string>>): Credentials;
 }
 
-/** Sessions of services last as long as the stack: nothing renews a worker's environment variables. */
-const serviceSession = 365 * 86_400_000;
+/** As long as the stack may run: nothing renews the credentials in a worker's environment variables. */
+const serviceSessionMs = 365 * 86_400_000;
 
-/** @throws Error for what the template holds and the stack does not understand, or a folder that is in use */
+/** @throws Error for what the stack does not understand in the template, or a folder that is in use */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const folder = options.dataDir === undefined ? undefined : openDataDir(options.dataDir);
   try {
@@ -128,13 +128,13 @@ async function deployIn(
     trail,
     issue: (role, sessionName, tags = {}) =>
       credentials.issue(sessionOf(role, sessionName, tags), {
-        expiresAt: new Date(clock.now().getTime() + serviceSession),
+        expiresAt: new Date(clock.now().getTime() + serviceSessionMs),
       }),
     async close() {
       await endpoint.close();
       await tables.close();
       try {
-        // The last uses of the keys, which do not cost a write each.
+        // Writes the keys' last uses, which are not written one by one.
         if (folder !== undefined) keys.store.change(() => {});
       } finally {
         folder?.close();
@@ -147,7 +147,7 @@ interface Keys extends KmsAccount {
   readonly clock: AdvancingClock;
 }
 
-/** @returns the account's keys as they were kept, with those that the template declares */
+/** @returns the keys that were kept, and those that the template declares */
 function openKeys(
   folder: DataDir | undefined,
   { template, clock }: Pick<DeploymentOptions, 'template' | 'clock'>,
@@ -171,16 +171,16 @@ function openKeys(
   return keys;
 }
 
-/** Key material whose date has passed goes at once, from the disk too, and not when somebody next looks. */
+/** Key material that is due goes at once, from the disk too, and not only when a key is next looked up. */
 function clockOf(keys: Keys): AdvancingClock {
   const { clock } = keys;
   return {
-    get ahead() {
-      return clock.ahead;
+    get aheadMs() {
+      return clock.aheadMs;
     },
     now: () => clock.now(),
-    advance(milliseconds) {
-      clock.advance(milliseconds);
+    advance(ms) {
+      clock.advance(ms);
       liveKeys(keys);
     },
   };

@@ -1,10 +1,10 @@
-/** What Lambda itself puts into the environment of a function: its name, the region, its role's credentials. */
+/** The environment variables that Lambda itself sets: the function's name, the region, its role's credentials. */
 import type { Deployment } from './deployment.ts';
 import type { FunctionDefinition } from './lambda/template.ts';
 import type { Account } from './template/resource-types.ts';
 
 /** @throws Error where the function's role is missing or does not trust Lambda */
-export function environmentVariables(
+export function functionEnvironment(
   definition: FunctionDefinition,
   deployment: Deployment,
   account: Account,

@@ -1,4 +1,4 @@
-/** `npm start`: serves the stack on this machine until it is told to stop. */
+/** `npm start`: serves the stack on this machine until SIGINT or SIGTERM. */
 import { parseArgs, styleText } from 'node:util';
 import { readFaultOption } from './aws/faults/fault.ts';
 import { type LocalStack, startStack } from './stack.ts';

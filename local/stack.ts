@@ -1,4 +1,4 @@
-/** The whole stack on one machine: the issuer, the template made for it, and all that the template says. */
+/** The whole stack on one machine: a token issuer, and everything of the template that is synthesized for it. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,17 +13,18 @@ import type { TrailEvent } from './cloudtrail/event.ts';
 import { addressesEndpoint } from './dashboard/endpoints.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { BusEvent } from './events/service.ts';
-import { environmentVariables } from './function-environment.ts';
+import { functionEnvironment } from './function-environment.ts';
 import { serveIssuer } from './issuer/issuer.ts';
-import { openRuntime } from './lambda/runtime.ts';
-import { assetsOf, readFunctions } from './lambda/template.ts';
-import { openLogGroups } from './logs/log-groups.ts';
+import { openRuntime, type Runtime } from './lambda/runtime.ts';
+import { assetsOf, type FunctionDefinition, readFunctions } from './lambda/template.ts';
+import type { Listening } from './listen.ts';
+import { type LogGroups, openLogGroups } from './logs/log-groups.ts';
 import type { Account } from './template/resource-types.ts';
-import { readTemplate } from './template/template.ts';
+import { readTemplate, type Template } from './template/template.ts';
 
 const audience = 'tenant-keys';
 const tenantClaim = 'tenant_id';
-/** Over the defaults: whoever watches at work what runs by schedule does not wait a quarter of an hour. */
+/** Instead of the defaults, so that nobody has to wait a quarter of an hour to see a scheduled function run. */
 const localContext = { reconcileEveryMinutes: 1, canaryEveryMinutes: 1 };
 
 export const localAccount: Account = {
@@ -43,23 +44,23 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly issuerPort: number;
   readonly dataDir?: string | undefined;
-  /** of the stack's configuration, as `-c key=value` gives it; issuer and audience are the stack's own */
+  /** configuration, as `-c key=value` gives it; issuer, audience and tenant claim are the local stack's own */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** writes the app's assembly, with the bundles, into the folder; without it, this process does */
+  /** writes the app's assembly, with the bundles, into a folder; absent: done in this process */
   readonly synthesize?: Synthesis;
-  /** that AWS plays from the start; `deployment.faults` changes them */
+  /** that AWS has from the start; `deployment.faults` changes them */
   readonly faults?: readonly FaultInput[];
   /** whether KMS throttles as a real account's does */
   readonly quotas?: boolean | undefined;
   readonly onProgress?: (step: string) => void;
-  /** told each line that a function logs */
+  /** called for each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
   readonly onCall?: (call: FinishedCall) => void;
-  /** told of each event on the default bus */
+  /** called for each event on the default bus */
   readonly onEvent?: (event: BusEvent) => void;
-  /** told of each call of KMS as CloudTrail records it; `deployment.trail` keeps the last ones */
+  /** called for each call of KMS, as CloudTrail records it; `deployment.trail` has the last ones */
   readonly onTrailEvent?: (event: TrailEvent) => void;
-  /** whether the template's rules run by themselves; without it, only when they are told to */
+  /** whether the template's rules run by the clock; otherwise only by `run` and the control endpoints */
   readonly scheduled?: boolean;
 }
 
@@ -72,136 +73,149 @@ export interface LocalStack {
   readonly accountId: string;
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly deployment: Deployment;
-  /** runs a scheduled function now; @returns what it returned */
+  /** Runs a scheduled function now. @returns what it returned */
   run(name: ScheduledFunction): Promise<unknown>;
-  /** hands an event of KMS to the trail's log group as if it had happened now */
+  /** Writes an event of KMS to the trail's log group, as if it had happened now. */
   deliver(event: TrailEvent): void;
-  /** waits until every line that was logged is with those who subscribe to it */
+  /** Resolves when every logged line is delivered to its subscriptions. */
   indexed(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** CDK takes longer to load than all the rest of the stack. */
+/** Loaded only here: CDK takes longer to load than all the rest of the stack. */
 const synthesizeHere: Synthesis = async (context, folder) => {
   const { synthesize } = await import('../lib/synthesize.ts');
   return synthesize(context, folder);
 };
 
-/** @throws Error where a port is taken, or the template holds what the stack does not understand */
+type OnClose = (end: () => Promise<void> | void) => void;
+
+/** @throws Error where a port is taken, or where the stack does not understand the template */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
-  const { onProgress = () => {}, dataDir } = options;
-  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const opened: (() => Promise<void> | void)[] = [];
+  const opened: Parameters<OnClose>[0][] = [];
   const close = async () => {
     for (const end of opened.splice(0).reverse()) await end();
   };
   try {
-    const issuer = await serveIssuer({ port: options.issuerPort, audience, tenantClaim });
-    opened.push(issuer.close);
-
-    onProgress('synthesizing the template and bundling the functions ...');
-    const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
-    opened.push(() => rmSync(folder, { recursive: true, force: true }));
-    const context = {
-      ...localContext,
-      ...options.context,
-      issuer: issuer.url,
-      audience,
-      tenantClaim,
-    };
-    await (options.synthesize ?? synthesizeHere)(context, folder);
-    const file = join(folder, `${stackName}.template.json`);
-    const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
-
-    const functions = readFunctions(template, assetsOf(folder));
-    const logs = openLogGroups(template, functions);
-
-    onProgress('starting the AWS endpoint and the API ...');
-    const deployment = await deploy({
-      template,
-      clock: systemClock,
-      port: options.awsPort,
-      dataDir,
-      quotas: options.quotas,
-      ...(options.onCall && { onCall: options.onCall }),
-      onEvent: options.onEvent,
-      onTrailEvent: (event) => {
-        logs.ofTrail(event);
-        options.onTrailEvent?.(event);
-      },
-      onError: (error) =>
-        process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
-    });
-    opened.push(deployment.close);
-    deployment.faults.set(options.faults ?? []);
-    const variables = new Map(
-      [...functions].map(([arn, definition]) => [
-        arn,
-        environmentVariables(definition, deployment, localAccount),
-      ]),
-    );
-    const runtime = openRuntime({
-      functions,
-      systemVariables: ({ arn }) => variables.get(arn) ?? {},
-      onLog: (name, line) => {
-        logs.ofFunction(name, line);
-        options.onLog?.(name, line);
-      },
-    });
-    opened.push(runtime.close);
-    logs.deliverThrough(runtime);
-    opened.push(async () => {
-      // What is kept on disk is kept whole.
-      if (dataDir !== undefined) await logs.settled();
-      logs.close();
-    });
-    const automation = await automate({
-      template,
-      functions,
-      runtime,
-      deployment,
-      ticking: options.scheduled === true,
-    });
-    opened.push(automation.close);
-    const definition = readApi(template);
-    const api = await serveApi({
-      account: localAccount,
-      api: definition,
-      runtime,
-      port: options.apiPort,
-      frontPage: `${deployment.url}/`,
-      onDecision: (record) => deployment.decisions.add({ ...record, time: systemClock.now() }),
-    });
-    opened.push(api.close);
-    const apiUrl = `${api.url}/${definition.stage}`;
-    const { region, accountId } = localAccount;
-    deployment.addControlEndpoint(
-      addressesEndpoint({
-        api: apiUrl,
-        aws: deployment.url,
-        issuer: issuer.url,
-        region,
-        accountId,
-      }),
-    );
-    return {
-      api: apiUrl,
-      aws: deployment.url,
-      issuer: issuer.url,
-      region,
-      accountId,
-      operator: {
-        accessKeyId: deployment.operator.accessKeyId,
-        secretAccessKey: deployment.operator.secretAccessKey,
-      },
-      deployment,
-      run: automation.run,
-      deliver: logs.ofTrail,
-      indexed: logs.settled,
-      close,
-    };
+    return { ...(await start(options, (end) => opened.push(end))), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function start(options: StackOptions, onClose: OnClose): Promise<Omit<LocalStack, 'close'>> {
+  const { onProgress = () => {}, dataDir } = options;
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const issuer = await serveIssuer({ port: options.issuerPort, audience, tenantClaim });
+  onClose(issuer.close);
+
+  onProgress('synthesizing the template and bundling the functions ...');
+  const { template, functions } = await synthesized(options, issuer.url, onClose);
+  const logs = openLogGroups(template, functions);
+
+  onProgress('starting the AWS endpoint and the API ...');
+  const deployment = await deployTemplate(template, logs, options);
+  onClose(deployment.close);
+  deployment.faults.set(options.faults ?? []);
+  const runtime = openFunctions(functions, deployment, logs, options);
+  onClose(runtime.close);
+  logs.deliverThrough(runtime);
+  onClose(async () => {
+    // Kept tables must have the rows of all lines.
+    if (dataDir !== undefined) await logs.settled();
+    logs.close();
+  });
+  const ticking = options.scheduled === true;
+  const automation = await automate({ template, functions, runtime, deployment, ticking });
+  onClose(automation.close);
+  const api = await openApi(template, runtime, deployment, options.apiPort);
+  onClose(api.close);
+
+  const { accessKeyId, secretAccessKey } = deployment.operator;
+  const { region, accountId } = localAccount;
+  const addresses = { api: api.url, aws: deployment.url, issuer: issuer.url, region, accountId };
+  deployment.addControlEndpoint(addressesEndpoint(addresses));
+  return {
+    ...addresses,
+    operator: { accessKeyId, secretAccessKey },
+    deployment,
+    run: automation.run,
+    deliver: logs.ofTrail,
+    indexed: logs.settled,
+  };
+}
+
+/** @returns the template, and its functions with the bundles in a folder that goes when the stack closes */
+async function synthesized(options: StackOptions, issuer: string, onClose: OnClose) {
+  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
+  onClose(() => rmSync(folder, { recursive: true, force: true }));
+  const context = { ...localContext, ...options.context, issuer, audience, tenantClaim };
+  await (options.synthesize ?? synthesizeHere)(context, folder);
+  const file = join(folder, `${stackName}.template.json`);
+  const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
+  return { template, functions: readFunctions(template, assetsOf(folder)) };
+}
+
+function deployTemplate(
+  template: Template,
+  logs: LogGroups,
+  options: StackOptions,
+): Promise<Deployment> {
+  return deploy({
+    template,
+    clock: systemClock,
+    port: options.awsPort,
+    dataDir: options.dataDir,
+    quotas: options.quotas,
+    ...(options.onCall && { onCall: options.onCall }),
+    onEvent: options.onEvent,
+    onTrailEvent: (event) => {
+      logs.ofTrail(event);
+      options.onTrailEvent?.(event);
+    },
+    onError: (error) =>
+      process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
+  });
+}
+
+function openFunctions(
+  functions: ReadonlyMap<string, FunctionDefinition>,
+  deployment: Deployment,
+  logs: LogGroups,
+  { onLog }: StackOptions,
+): Runtime {
+  const environments = new Map(
+    [...functions].map(([arn, definition]) => [
+      arn,
+      functionEnvironment(definition, deployment, localAccount),
+    ]),
+  );
+  return openRuntime({
+    functions,
+    systemVariables: ({ arn }) => environments.get(arn) ?? {},
+    onLog: (name, line) => {
+      logs.ofFunction(name, line);
+      onLog?.(name, line);
+    },
+  });
+}
+
+/** @returns the running API; its URL has the stage */
+async function openApi(
+  template: Template,
+  runtime: Runtime,
+  deployment: Deployment,
+  port: number,
+): Promise<Listening> {
+  const api = readApi(template);
+  const { url, close } = await serveApi({
+    account: localAccount,
+    api,
+    runtime,
+    port,
+    frontPage: `${deployment.url}/`,
+    onDecision: (record) => deployment.decisions.add({ ...record, time: systemClock.now() }),
+  });
+  return { url: `${url}/${api.stage}`, close };
 }

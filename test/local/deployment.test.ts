@@ -135,7 +135,7 @@ describe('the time of KMS', () => {
       body: '{"advanceDays": 31}',
     });
     expect(await answer.json()).toMatchObject({ aheadSeconds: 31 * 86_400 });
-    expect(deployment.clock.ahead).toBe(31 * day);
+    expect(deployment.clock.aheadMs).toBe(31 * day);
   });
 });
 
@@ -157,7 +157,7 @@ describe('a data folder', () => {
     await first.deployment.close();
 
     const second = await start({ dataDir });
-    expect(second.deployment.clock.ahead).toBe(8 * day);
+    expect(second.deployment.clock.aheadMs).toBe(8 * day);
     expect((await second.kms.getKeyLastUsage({ KeyId })).KeyLastUsage).toEqual(KeyLastUsage);
     expect((await second.kms.getPublicKey({ KeyId: signingKey })).PublicKey).toEqual(publicKey);
     expect(readdirSync(dataDir).sort()).toEqual([

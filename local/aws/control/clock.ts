@@ -25,7 +25,7 @@ export const clockEndpoint = (clock: AdvancingClock): ControlEndpoint => ({
 
 const shown = (clock: AdvancingClock) => ({
   now: clock.now().toISOString(),
-  aheadSeconds: clock.ahead / secondMs,
+  aheadSeconds: clock.aheadMs / secondMs,
 });
 
 /** @throws ControlError */
