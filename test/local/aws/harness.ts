@@ -18,7 +18,7 @@ import { parsePolicy } from '../../../local/iam/policy-document.ts';
 export const region = 'eu-central-1';
 export const accountId = '111122223333';
 
-/** A clock that stands on the real time until a test moves it. */
+/** The real time, plus what a test adds to it. */
 export class MovableClock {
   #ahead = 0;
   now = (): Date => new Date(Date.now() + this.#ahead);
@@ -48,7 +48,7 @@ export const administrator = userWith('admin', {
   Resource: '*',
 });
 
-/** @param services the clock and credentials of the endpoint are theirs as well */
+/** @param services get the endpoint's clock and credentials */
 export async function openEndpoint(
   services: (parts: {
     clock: MovableClock;

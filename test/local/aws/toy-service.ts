@@ -1,4 +1,4 @@
-/** Services without any meaning, to test the endpoint alone. */
+/** Services that do next to nothing, to test the endpoint alone. */
 
 import type { Service } from '../../../local/aws/operation.ts';
 import { AwsError } from '../../../local/aws/wire/aws-error.ts';
@@ -13,7 +13,7 @@ const policy = (...Statement: readonly object[]) =>
 const root = { AWS: `arn:aws:iam::${accountId}:root` };
 const delegates = { Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' };
 
-/** By name, the policies that an operation of the toy authorizes with. */
+/** Key policies by name, for the operation that authorizes with one. */
 const policies = {
   delegating: policy(delegates),
   silent: policy({ ...delegates, Action: 'kms:DescribeKey' }),

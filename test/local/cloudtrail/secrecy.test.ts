@@ -1,4 +1,4 @@
-/** Property: no bytes that KMS was given or gave, and that are not for the log, are in any event. */
+/** Property: no secret bytes that KMS got or gave are in any event. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ afterAll(() => stack.deployment.close());
 
 const SigningAlgorithm = 'ECDSA_SHA_256';
 
-/** Uses the bytes in every way, also refused, throttled, disabled and spoiled. @returns all that must stay secret */
+/** Uses the bytes in every way: allowed, refused, throttled, under a disabled key, tampered with. @returns all that must stay secret */
 async function useOf(plaintext: Uint8Array): Promise<Uint8Array[]> {
   const { kms, as, key, signingKey } = stack;
   const KeyId = await key();

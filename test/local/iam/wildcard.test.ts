@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { literally, matches, wildcard } from '../../../local/iam/wildcard.ts';
 
-/** Another way to the same answer. */
+/** The same answer by a regular expression. */
 function byRegExp(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\/-]/g, '\\$&')

@@ -51,7 +51,7 @@ const named = (principalArn: string, identityPolicies = everything): Caller => (
 });
 
 const acme = session({ TenantId: 'acme' });
-/** A session whose own policies would allow all: only the key policy is in its way. */
+/** A session whose own policies allow everything: only the key policy can refuse it. */
 const unboundAcme = session({ TenantId: 'acme' }, everything);
 const operator = named(`arn:aws:iam::${accountId}:user/operator`);
 const controlPlane = named(

@@ -15,7 +15,7 @@ describe('a key that cannot be found', () => {
       expect(await kms.error('EnableKeyRotation', { KeyId })).toBe(
         `NotFoundException: Key '${resource}' does not exist`,
       );
-      // No policy of a resource: there is none any more.
+      // Without a resource policy: the policy of a deleted key went with the key.
       expect(kms.checks).toEqual([
         {
           action: 'kms:EnableKeyRotation',

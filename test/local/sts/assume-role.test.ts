@@ -235,7 +235,7 @@ describe('the session', () => {
     const other = await openSts(roles);
     try {
       const { credentials } = await other.assume(other.running('data-plane'), { Tags: acme });
-      // The second attempt is signed with the stack's time, which the first answer tells.
+      // The second attempt is signed with the stack's time, taken from the Date of the first answer.
       const client = new STSClient({ ...clientOptions(other.url, credentials), maxAttempts: 2 });
       const ask = () => client.send(new GetCallerIdentityCommand({}));
       other.clock.advance(3500_000);

@@ -8,7 +8,7 @@ let endpoint: TestEndpoint;
 let clock: AdvancingClock;
 beforeAll(async () => {
   endpoint = await openEndpoint(() => [toyKms]);
-  // As the deployment would, though for a clock that each test opens anew.
+  // As the deployment does it, but each test opens its own clock.
   endpoint.addControlEndpoint({
     path: '/_local/clock',
     methods: {
@@ -74,7 +74,7 @@ describe('/_local/clock', () => {
     ['by PUT', 'PUT', json, 405],
     ['by OPTIONS, as a preflight', 'OPTIONS', {}, 405],
   ])('the clock stands when asked %s', async (_, method, headers, status) => {
-    // Node frames no body of these methods, and the rest of one would be a request of its own.
+    // Node sends no length for a body of these methods, so the server would read the body as the next request.
     const body = method === 'POST' || method === 'PUT' ? { advanceDays: 1 } : '';
     expect((await ask(method, body, headers)).status).toBe(status);
     expect(clock.aheadMs).toBe(0);
