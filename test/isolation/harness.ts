@@ -5,6 +5,7 @@ import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
 import { keyPolicy } from '../../contract/key-policy.ts';
 import type { Credentials } from '../../local/aws/authentication/credentials.ts';
+import type { FinishedCall } from '../../local/aws/call.ts';
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
 import { parsePolicy } from '../../local/iam/policy-document.ts';
@@ -27,6 +28,7 @@ export interface HarnessOptions {
   readonly situation: Situation;
   /** changes each tenant's key policy before its key is made */
   readonly mutateKeyPolicy?: (document: Document) => void;
+  readonly onCall?: (call: FinishedCall) => void;
 }
 
 export interface OpenHarness extends Harness {
@@ -62,7 +64,12 @@ export async function openHarness(options: HarnessOptions): Promise<OpenHarness>
   }
   if (situation === 'control-open') openRole(document, 'ControlPlaneRole');
   const template = readTemplate(document, localAccount);
-  const deployment = await deploy({ template, clock: systemClock, port: 0 });
+  const deployment = await deploy({
+    template,
+    clock: systemClock,
+    port: 0,
+    ...(options.onCall && { onCall: options.onCall }),
+  });
   try {
     return await populate(deployment, document, template, options);
   } catch (error) {

@@ -4,8 +4,9 @@
  */
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { outcomeOf, situations } from './cases/case.ts';
+import { type Case, outcomeOf, type Situation, situations } from './cases/case.ts';
 import { cases } from './cases.ts';
+import { evidenceOf, gatherEvidence } from './evidence.ts';
 import { type HarnessOptions, type OpenHarness, openHarness } from './harness.ts';
 import { type Mutation, mutationsOf, tenantKeyPolicy } from './mutations.ts';
 import { policiesOf } from './policies.ts';
@@ -42,36 +43,52 @@ function inKeyPolicy(): Mutant[] {
   }));
 }
 
-/**
- * Any case that notices will do, so the order is free. Last in the list stand those that ask the policies
- * themselves, without a request, and before them those that make one request and not one for each pair.
- */
-const quickestFirst = cases.toReversed();
+const evidence = await gatherEvidence(template);
 
-/** @returns the first case that changes its answer, in the first situation in which one does */
-async function noticedBy(options: Mutant['options']): Promise<string | undefined> {
+/** Any case that notices will do, so the order is free: first those that the guard's statement had a part in. */
+async function noticedBy({ name, options }: Mutant): Promise<string | undefined> {
+  const likely = evidenceOf(name, evidence);
+  for (const [situation, tried] of Map.groupBy(likely, (each) => each.situation)) {
+    const noticed = await noticedIn(
+      situation,
+      tried.map(({ claim }) => claim),
+      options,
+    );
+    if (noticed !== undefined) return noticed;
+  }
   for (const situation of situations) {
-    let harness: OpenHarness;
-    try {
-      harness = await openHarness({ ...options, situation });
-    } catch (error) {
-      if (outcomeOf(error) === 'denied') {
-        return `${situation}: a tenant's own session cannot even encrypt`;
-      }
-      if ((error as Error).name !== 'MalformedPolicyDocumentException') throw error;
-      return `${situation}: KMS does not take the key policy: ${(error as Error).message}`;
+    const noticed = await noticedIn(situation, cases, options);
+    if (noticed !== undefined) return noticed;
+  }
+  return undefined;
+}
+
+/** @returns the first of the cases that changes its answer in the situation */
+async function noticedIn(
+  situation: Situation,
+  tried: readonly Case[],
+  options: Mutant['options'],
+): Promise<string | undefined> {
+  let harness: OpenHarness;
+  try {
+    harness = await openHarness({ ...options, situation });
+  } catch (error) {
+    if (outcomeOf(error) === 'denied') {
+      return `${situation}: a tenant's own session cannot even encrypt`;
     }
-    try {
-      for (const claim of quickestFirst.filter((each) => each.situations.includes(situation))) {
-        const outcome = await claim.attempt(harness).then(
-          () => 'allowed',
-          (error) => outcomeOf(error) ?? 'error',
-        );
-        if (outcome !== claim.expected) return `${situation}: ${claim.name} is ${outcome}`;
-      }
-    } finally {
-      await harness.close();
+    if ((error as Error).name !== 'MalformedPolicyDocumentException') throw error;
+    return `${situation}: KMS does not take the key policy: ${(error as Error).message}`;
+  }
+  try {
+    for (const claim of tried.filter((each) => each.situations.includes(situation))) {
+      const outcome = await claim.attempt(harness).then(
+        () => 'allowed',
+        (error) => outcomeOf(error) ?? 'error',
+      );
+      if (outcome !== claim.expected) return `${situation}: ${claim.name} is ${outcome}`;
     }
+  } finally {
+    await harness.close();
   }
   return undefined;
 }
@@ -87,7 +104,7 @@ describe('without this guard some case changes its answer', () => {
   test.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
     '%s',
     async (name, mutant) => {
-      const noticed = await noticedBy(mutant.options);
+      const noticed = await noticedBy(mutant);
       const reason = exempt.get(name);
       report.push(`  ${name}\n      ${noticed ?? `NOT NOTICED: ${reason ?? ''}`}`);
       if (reason === undefined) expect(noticed).toBeDefined();

@@ -1,0 +1,51 @@
+/**
+ * Which policies each case rests on, told by a run of all cases with no guard taken out. It serves to try those
+ * cases first that may notice a guard's absence; whether one notices, only its answer without the guard says.
+ */
+import { explain } from '../../local/iam/authorize.ts';
+import { type Case, type Situation, situations } from './cases/case.ts';
+import { cases } from './cases.ts';
+import { openHarness, type TemplateDocument } from './harness.ts';
+
+export interface Evidence {
+  readonly situation: Situation;
+  readonly claim: Case;
+  /** the decisions in words, which name statements and policies */
+  readonly text: string;
+}
+
+export async function gatherEvidence(template: TemplateDocument): Promise<Evidence[]> {
+  const gathered: Evidence[] = [];
+  for (const situation of situations) {
+    const requestIds: string[] = [];
+    const onCall = ({ requestId }: { readonly requestId: string }) => requestIds.push(requestId);
+    const harness = await openHarness({ template, situation, onCall });
+    for (const claim of cases.filter((each) => each.situations.includes(situation))) {
+      const said = await claim.attempt(harness).then(
+        () => '',
+        (error) => String(error),
+      );
+      const records = requestIds.splice(0).flatMap((id) => harness.deployment.decisions.of(id));
+      const decisions = records.map(({ decision }) => explain(decision));
+      gathered.push({ situation, claim, text: [said, ...decisions].join('\n') });
+    }
+    await harness.close();
+  }
+  return gathered;
+}
+
+/**
+ * @param guard the name of a mutation: `<logical id>/<policy> <Sid>: <what>`
+ * @returns the evidence that mentions the statement, or the policy of one without a Sid; the shortest first, since
+ *   it tells of few requests and of few guards beside this one
+ */
+export function evidenceOf(guard: string, evidence: readonly Evidence[]): Evidence[] {
+  const [, owner = '', policy = '', sid = ''] = /^([^/ ]+)(?:\/(\S+))? ([^:]+):/.exec(guard) ?? [];
+  const marks = [
+    owner === 'TenantKey' ? 'key policy of' : owner,
+    sid.startsWith('#') ? policy : sid,
+  ];
+  return evidence
+    .filter(({ text }) => marks.every((mark) => text.includes(mark)))
+    .toSorted((one, other) => one.text.length - other.text.length);
+}
