@@ -123,7 +123,7 @@ async function populate(
     const reader = as(deployment.issue(readerRole, tenantId, { TenantId: tenantId }));
     const keyArn = await onboard(operator, { tenantId, tableName, auditTableName, keyPolicyOf });
     const ciphertext = await encrypted(session, tenantId, keyArn);
-    tenants.push({ ...session, tenantId, keyArn, ciphertext, reader });
+    tenants.push(Object.assign(session, { tenantId, keyArn, ciphertext, reader }));
   }
   return {
     deployment,
@@ -224,6 +224,7 @@ async function encrypted(session: Clients, tenantId: string, keyArn: string): Pr
   return CiphertextBlob as Uint8Array;
 }
 
+/** Each client is made when it is first used: most cases use few of a hundred. */
 function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
   const configuration = {
     endpoint: deployment.url,
@@ -231,11 +232,31 @@ function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
     credentials,
     maxAttempts: 1,
   };
+  const kms = once(() => new KMS(configuration));
+  const sts = once(() => new STS(configuration));
+  const dynamodb = once(() => new DynamoDB(configuration));
+  const events = once(() => new EventBridge(configuration));
   return {
-    kms: new KMS(configuration),
-    sts: new STS(configuration),
-    dynamodb: new DynamoDB(configuration),
-    events: new EventBridge(configuration),
+    get kms() {
+      return kms();
+    },
+    get sts() {
+      return sts();
+    },
+    get dynamodb() {
+      return dynamodb();
+    },
+    get events() {
+      return events();
+    },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
