@@ -15,6 +15,7 @@ import { type Deployment, deploy } from './deployment.ts';
 import type { BusEvent } from './events/service.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { serveIssuer } from './issuer/issuer.ts';
+import type { TimeChange } from './lambda/function-time.ts';
 import { openRuntime, type Runtime } from './lambda/runtime.ts';
 import { assetsOf, type FunctionDefinition, readFunctions } from './lambda/template.ts';
 import type { Listening } from './listen.ts';
@@ -62,6 +63,8 @@ export interface StackOptions {
   readonly onTrailEvent?: (event: TrailEvent) => void;
   /** whether the template's rules run by the clock; otherwise only by `run` and the control endpoints */
   readonly scheduled?: boolean;
+  /** whether `changeTime` can change the time that passes in the functions */
+  readonly movableTime?: boolean;
 }
 
 export interface LocalStack {
@@ -75,6 +78,11 @@ export interface LocalStack {
   readonly deployment: Deployment;
   /** Runs a scheduled function now. @returns what it returned */
   run(name: ScheduledFunction): Promise<unknown>;
+  /**
+   * Changes the time that passes in the functions. AWS's goes on as before.
+   * @throws Error without `movableTime`
+   */
+  changeTime(change: TimeChange): void;
   /** Writes an event of KMS to the trail's log group, as if it had happened now. */
   deliver(event: TrailEvent): void;
   /** Resolves when every logged line is delivered to its subscriptions. */
@@ -141,6 +149,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
     operator: { accessKeyId, secretAccessKey },
     deployment,
     run: automation.run,
+    changeTime: runtime.changeTime,
     deliver: logs.ofTrail,
     indexed: logs.settled,
   };
@@ -183,7 +192,7 @@ function openFunctions(
   functions: ReadonlyMap<string, FunctionDefinition>,
   deployment: Deployment,
   logs: LogGroups,
-  { onLog }: StackOptions,
+  { onLog, movableTime }: StackOptions,
 ): Runtime {
   const environments = new Map(
     [...functions].map(([arn, definition]) => [
@@ -193,6 +202,7 @@ function openFunctions(
   );
   return openRuntime({
     functions,
+    movableTime,
     systemVariables: ({ arn }) => environments.get(arn) ?? {},
     onLog: (name, line) => {
       logs.ofFunction(name, line);

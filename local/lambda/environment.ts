@@ -3,6 +3,7 @@
  * credentials, and nothing else of this process. Unlike Lambda's it serves requests concurrently.
  */
 import { Worker } from 'node:worker_threads';
+import { type FunctionTime, nowIn, realTime } from './function-time.ts';
 import type { FunctionDefinition } from './template.ts';
 import type { Invocation, InvocationResult, WorkerData } from './worker.ts';
 
@@ -19,12 +20,15 @@ export class FunctionError extends Error {
 export interface EnvironmentOptions {
   readonly definition: FunctionDefinition;
   readonly variables: Readonly<Record<string, string>>;
+  /** where it can be changed */
+  readonly time?: FunctionTime | undefined;
   readonly onLog: (line: string) => void;
   /** called once, when the environment takes no more requests */
   readonly onEnd: () => void;
 }
 
 export interface Environment {
+  setTime(time: FunctionTime): void;
   invoke(request: Omit<Invocation, 'id' | 'deadline'>): Promise<unknown>;
   readonly busy: boolean;
   close(): Promise<void>;
@@ -37,6 +41,7 @@ interface Pending {
 
 export function openEnvironment(options: EnvironmentOptions): Environment {
   const { definition } = options;
+  let { time = realTime } = options;
   const pending = new Map<number, Pending>();
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     env: { ...options.variables },
@@ -46,6 +51,7 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
       functionName: definition.name,
       functionArn: definition.arn,
       memoryMegabytes: definition.memoryMegabytes,
+      time: options.time,
     } satisfies WorkerData,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: definition.memoryMegabytes },
@@ -60,7 +66,9 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
     for (const { reject } of pending.values()) reject(new FunctionError(errorType, message));
     pending.clear();
   };
-  worker.on('message', (outcome: InvocationResult) => {
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
+  worker.on('message', (outcome: InvocationResult | 'ready') => {
+    if (outcome === 'ready') return isReady();
     const waiting = pending.get(outcome.id);
     pending.delete(outcome.id);
     if ('error' in outcome) {
@@ -77,15 +85,15 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
     get busy() {
       return pending.size > 0;
     },
+    setTime(next) {
+      time = next;
+      worker.postMessage({ time });
+    },
     invoke(request) {
       const id = ++count;
       const limitMs = definition.timeoutSeconds * 1000;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          // Like Lambda, which ends an environment whose request ran out of time.
-          void worker.terminate();
-          end('Sandbox.Timedout', `timed out after ${definition.timeoutSeconds} seconds`);
-        }, limitMs);
+        let timer: NodeJS.Timeout | undefined;
         const settled = <T>(settle: (value: T) => void) => {
           return (value: T) => {
             clearTimeout(timer);
@@ -93,7 +101,16 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
           };
         };
         pending.set(id, { resolve: settled(resolve), reject: settled(reject) });
-        worker.postMessage({ ...request, id, deadline: Date.now() + limitMs } satisfies Invocation);
+        // Lambda does not count the loading of the code either.
+        void ready.then(() => {
+          timer = setTimeout(() => {
+            // Lambda, too, ends an environment whose request ran out of time.
+            void worker.terminate();
+            end('Sandbox.Timedout', `timed out after ${definition.timeoutSeconds} seconds`);
+          }, limitMs / time.speed);
+          const deadline = nowIn(time) + limitMs;
+          worker.postMessage({ ...request, id, deadline } satisfies Invocation);
+        });
       });
     },
     close: async () => {

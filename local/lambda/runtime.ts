@@ -1,6 +1,7 @@
 /** Lambda on one machine: each function has an execution environment of its own, in tenant isolation mode one for each tenant. */
 import { randomUUID } from 'node:crypto';
 import { type Environment, openEnvironment } from './environment.ts';
+import { changedTime, realTime, type TimeChange } from './function-time.ts';
 import type { FunctionDefinition } from './template.ts';
 
 /** Beyond so many environments idle ones are closed, the longest unused first. */
@@ -11,6 +12,8 @@ export interface RuntimeOptions {
   /** the environment variables that Lambda itself sets */
   readonly systemVariables: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
   readonly onLog: (functionName: string, line: string) => void;
+  /** whether time in the functions can be changed */
+  readonly movableTime?: boolean | undefined;
 }
 
 export interface InvokeOptions {
@@ -25,11 +28,14 @@ export interface Runtime {
    * @throws Error where the tenant id is missing or superfluous, as Lambda's InvalidParameterValueException
    */
   invoke(functionArn: string, event: unknown, options?: InvokeOptions): Promise<unknown>;
+  /** @throws Error where the time is the real one */
+  changeTime(change: TimeChange): void;
   close(): Promise<void>;
 }
 
 export function openRuntime(options: RuntimeOptions): Runtime {
   const environments = new Map<string, Environment>();
+  let time = options.movableTime === true ? changedTime(realTime, {}) : undefined;
 
   function environmentOf(definition: FunctionDefinition, tenantId: string | undefined) {
     const key = JSON.stringify([definition.arn, tenantId]);
@@ -45,6 +51,7 @@ export function openRuntime(options: RuntimeOptions): Runtime {
     const environment = openEnvironment({
       definition,
       variables: { ...definition.environment, ...options.systemVariables(definition) },
+      time,
       onLog: (line) => options.onLog(definition.name, line),
       onEnd: () => {
         if (environments.get(key) === environment) environments.delete(key);
@@ -76,6 +83,11 @@ export function openRuntime(options: RuntimeOptions): Runtime {
       }
       const environment = environmentOf(definition, tenantId);
       return environment.invoke({ event, requestId: randomUUID(), tenantId });
+    },
+    changeTime(change) {
+      if (time === undefined) throw new Error('time in the functions is the real one');
+      time = changedTime(time, change);
+      for (const environment of environments.values()) environment.setTime(time);
     },
     async close() {
       await Promise.all([...environments.values()].map((environment) => environment.close()));

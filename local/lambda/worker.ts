@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type FunctionTime, replaceClocks } from './function-time.ts';
 
 /** What the environment is made with. */
 export interface WorkerData {
@@ -11,13 +12,15 @@ export interface WorkerData {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMegabytes: number;
+  /** where it can be changed */
+  readonly time: FunctionTime | undefined;
 }
 
 export interface Invocation {
   readonly id: number;
   readonly event: unknown;
   readonly requestId: string;
-  /** epoch milliseconds */
+  /** epoch milliseconds, by the functions' time */
   readonly deadline: number;
   readonly tenantId: string | undefined;
 }
@@ -29,12 +32,15 @@ export type InvocationResult =
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
 const data = workerData as WorkerData;
+const setTime = data.time && replaceClocks(data.time);
 const [file, name] = data.handler.split('.') as [string, string];
 const handlers = await import(pathToFileURL(join(data.code, `${file}.mjs`)).href);
 const handler = handlers[name] as Handler;
+parentPort?.postMessage('ready');
 
-parentPort?.on('message', async (invocation: Invocation) => {
-  parentPort?.postMessage(await invoke(invocation));
+parentPort?.on('message', async (message: Invocation | { readonly time: FunctionTime }) => {
+  if ('time' in message) setTime?.(message.time);
+  else parentPort?.postMessage(await invoke(message));
 });
 
 async function invoke(invocation: Invocation): Promise<InvocationResult> {

@@ -185,7 +185,7 @@ describe('KMS takes no more changes', () => {
   test('of a tenant: 429, and with the same request later it is suspended', async () => {
     await stack.client.onboard('fast');
     throttle('DisableKey');
-    const answer = await control.post('fast', 'suspend');
+    const answer = await stack.inHaste(() => control.post('fast', 'suspend'));
     stack.deployment.faults.clear();
     expectProblem(answer, 429, 'throttled');
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
@@ -196,7 +196,7 @@ describe('KMS takes no more changes', () => {
   test('nor a new key: 429, and with the same request later there is one key', async () => {
     const keys = await stack.keyCount();
     throttle('CreateKey');
-    const answer = await control.put('slowly');
+    const answer = await stack.inHaste(() => control.put('slowly'));
     stack.deployment.faults.clear();
     expectProblem(answer, 429, 'throttled');
     expect((await control.put('slowly')).status).toBe(201);

@@ -16,6 +16,10 @@ export interface TestStack extends LocalStack {
   readonly logs: readonly string[];
   /** waits until the functions' log lines have come in */
   settled(): Promise<void>;
+  /** Time passes for the functions, as in what they remember. AWS refuses who is more than five minutes ahead. */
+  pass(seconds: number): void;
+  /** Does something that takes the functions seconds of waiting, while their time passes twenty times as fast. */
+  inHaste<T>(action: () => Promise<T>): Promise<T>;
   /** of the registry */
   readonly tableName: string;
   readonly auditTableName: string;
@@ -40,6 +44,7 @@ export async function startTestStack(
     issuerPort: 0,
     context,
     synthesize: requestAssembly,
+    movableTime: true,
     onCall: (call) => {
       if (!isIndexers(call)) calls.push(call);
     },
@@ -67,6 +72,15 @@ export async function startTestStack(
       for (let count = -1; count !== logs.length; ) {
         count = logs.length;
         await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+    },
+    pass: (seconds) => stack.changeTime({ advanceMs: seconds * 1000 }),
+    async inHaste(action) {
+      stack.changeTime({ speed: 20 });
+      try {
+        return await action();
+      } finally {
+        stack.changeTime({ speed: 1 });
       }
     },
     async keyCount() {

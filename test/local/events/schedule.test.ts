@@ -24,6 +24,7 @@ const runtime: Runtime = {
       runs.push({ event: event as Run['event'], end, fail });
     });
   },
+  changeTime: () => {},
   close: async () => {},
 };
 
