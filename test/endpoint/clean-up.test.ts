@@ -12,7 +12,7 @@ describe('the removal of what a run has made', () => {
     expect(order).toEqual(['key', 'role', 'table']);
   });
 
-  test('what cannot be removed is told, and does not keep the rest', async () => {
+  test('what cannot be removed is reported, and the rest is removed', async () => {
     const removals: Removal[] = [];
     const cleanUp = openCleanUp();
     const error = new Error('denied');

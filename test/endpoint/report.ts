@@ -9,10 +9,10 @@ export interface Report {
    * @throws what the step threw, once its line is printed; the signal's reason where the run was stopped
    */
   step<T>(what: string, act: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
-  /** something that the endpoint does not do as AWS does */
+  /** something that the endpoint does otherwise than AWS */
   gap(what: string): void;
   verdict(verdict: Verdict): void;
-  /** what ended the run; says nothing again of a step that has said it */
+  /** what ended the run, not printed again where a step has printed it */
   ended(error: unknown): void;
   removal(removal: Removal): void;
   /** @returns the exit code */
@@ -22,12 +22,12 @@ export interface Report {
 export function openReport(print: (line: string) => void, signal: AbortSignal): Report {
   const count = { ok: 0, failed: 0, left: 0, gaps: 0 };
   const verdicts: Verdict[] = [];
-  const told = new Set<unknown>();
+  const printed = new Set<unknown>();
   const line = (state: string, what: string, detail: string) =>
     print(`  ${state.padEnd(8)} ${what}${detail === '' ? '' : `: ${detail}`}`);
   const failed = (what: string, error: unknown) => {
-    if (told.has(error)) return;
-    told.add(error);
+    if (printed.has(error)) return;
+    printed.add(error);
     count.failed += 1;
     line('failed', what, reasonOf(error));
   };

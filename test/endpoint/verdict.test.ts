@@ -3,10 +3,10 @@ import { type Guarantee, judge, type Verdict } from './guarantee.ts';
 import type { Identities } from './identities.ts';
 import { openReport } from './report.ts';
 
-const nobody = {} as Identities;
+const noIdentities = {} as Identities;
 const failing = (name: string) => () => Promise.reject(Object.assign(new Error('x'), { name }));
 const outcomeOf = async (guarantee: Omit<Guarantee, 'name'>) =>
-  (await judge({ name: 'test', ...guarantee }, nobody)).outcome;
+  (await judge({ name: 'test', ...guarantee }, noIdentities)).outcome;
 
 describe('what an answer says about a guarantee', () => {
   test('a denial is enforcement', async () => {
@@ -29,7 +29,7 @@ describe('what an answer says about a guarantee', () => {
     expect(await outcomeOf({ attempt, refusals: ['InvalidCiphertextException'] })).toBe('enforced');
   });
 
-  test('a denial to everybody proves nothing', async () => {
+  test('a denial to every principal proves nothing', async () => {
     const attempt = failing('AccessDeniedException');
     expect(await outcomeOf({ attempt, control: attempt })).toBe('unclear');
     expect(await outcomeOf({ attempt, control: async () => {} })).toBe('enforced');
@@ -66,7 +66,7 @@ describe('the exit code', () => {
     expect(run.end(false)).toBe(1);
   });
 
-  test('what ended the run is told once, in a step or not', async () => {
+  test('what ended the run is printed once, in a step or not', async () => {
     const lines: string[] = [];
     const run = openReport((line) => lines.push(line), new AbortController().signal);
     const error = new Error('broken');
@@ -84,7 +84,7 @@ describe('the exit code', () => {
     expect(run.end(false)).toBe(1);
   });
 
-  test('a run that was stopped begins no step', async () => {
+  test('a run that was stopped starts no step', async () => {
     const stop = new AbortController();
     const run = openReport(() => {}, stop.signal);
     stop.abort(new Error('interrupted'));

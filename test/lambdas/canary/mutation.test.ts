@@ -15,10 +15,10 @@ import { mutantsOf } from './mutants.ts';
 const template = await synthesizedTemplate();
 
 const bothNeeded =
-  'a tagged session needs both statements, and the other still names its openers; without either it opens, see below';
+  'a tagged session needs both statements, and the other one still names the roles that may open it; with neither it opens, see below';
 const alwaysNamed = 'a request of that operation always names a partition key';
 const noneWithout =
-  'every session has the tag, since nobody opens one without it, and every Allow asks for it as well';
+  'every session has the tag, since none opens without it, and every Allow asks for it as well';
 
 /** Guards whose absence lets no probe through, each with the reason. */
 const exempt = new Map<string, string>([
