@@ -107,23 +107,20 @@ function learnNewKey(
  * `neighbour` says that a tenant's session tried another tenant's key. It is worked out here, since a filter pattern of
  * CloudWatch Logs cannot compare two members.
  */
-function logKeyEvent(
-  { tenantId: id, time, operation, outcome, errorCode, ...row }: AuditRow,
-  tenantRoleArn: string,
-): void {
+function logKeyEvent(row: AuditRow, tenantRoleArn: string): void {
   if (row.kind !== 'kms') return;
-  const { principal, session, keyArn, eventId } = row;
+  const { principal, session } = row;
   log('INFO', {
     message: 'key event',
-    tenantId: id,
-    time,
-    operation,
-    outcome,
-    errorCode,
+    tenantId: row.tenantId,
+    time: row.time,
+    operation: row.operation,
+    outcome: row.outcome,
+    errorCode: row.errorCode,
     principal,
     session,
-    ...(principal === tenantRoleArn && session !== id && { neighbour: true }),
-    keyArn,
-    eventId,
+    ...(principal === tenantRoleArn && session !== row.tenantId && { neighbour: true }),
+    keyArn: row.keyArn,
+    eventId: row.eventId,
   });
 }
