@@ -1,7 +1,7 @@
 /** The handler with its own role, under the stack's own policies. */
 
-import { DynamoDB } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { baselineKey } from '../../contract/table-schema.ts';
 import { systemClock } from '../../local/clock.ts';
@@ -21,12 +21,14 @@ const TableName = identityOf('AWS::DynamoDB::Table', 'TenantTable').ref;
 const AuditTableName = identityOf('AWS::DynamoDB::Table', 'AuditTable').ref;
 
 let deployment: Deployment;
-let operator: DynamoDB;
+let operator: DynamoDBDocument;
 beforeAll(async () => {
   deployment = await deploy({ template, clock: systemClock, port: 0 });
   const { url: endpoint } = deployment;
   const { region } = localAccount;
-  operator = new DynamoDB({ endpoint, region, credentials: deployment.operator });
+  operator = DynamoDBDocument.from(
+    new DynamoDBClient({ endpoint, region, credentials: deployment.operator }),
+  );
   const { Arn } = identityOf('AWS::IAM::Role', 'VolumesRole').attributes;
   const role = deployment.roles.get(Arn as string) as Role;
   const { accessKeyId, secretAccessKey, sessionToken } = deployment.issue(role, 'volumes');
@@ -59,8 +61,7 @@ async function handled(ms = 900_000) {
 }
 
 test('a run needs no more than its role has; its last line is a metric, with 0 where nothing was unusual', async () => {
-  const Item = marshall(rowOf({ tenantId: 'acme' }));
-  await operator.putItem({ TableName, Item });
+  await operator.put({ TableName, Item: rowOf({ tenantId: 'acme' }) });
   const [line, ...others] = await handled();
   expect(others).toEqual([]);
   expect(line).toMatchObject({
@@ -75,28 +76,27 @@ test('a run needs no more than its role has; its last line is a metric, with 0 w
   });
   const { _aws: metrics } = embeddedMetrics.parse(line);
   expect(metrics.CloudWatchMetrics).toMatchObject([{ Namespace: 'TenantKeys', Dimensions: [[]] }]);
-  const Key = marshall(baselineKey('acme'));
-  const { Item: baseline } = await operator.getItem({ TableName: AuditTableName, Key });
-  expect(unmarshall(baseline ?? {})).toMatchObject({ hours: 1, mean: 0 });
+  const Key = baselineKey('acme');
+  const { Item: baseline } = await operator.get({ TableName: AuditTableName, Key });
+  expect(baseline).toMatchObject({ hours: 1, mean: 0 });
 });
 
 test('what is unusual and what is not judged is in the metrics, too', async () => {
   const tenants = ['globex', 'initech'];
   for (const tenantId of tenants) {
-    await operator.putItem({ TableName, Item: marshall(rowOf({ tenantId })) });
+    await operator.put({ TableName, Item: rowOf({ tenantId }) });
   }
   await handled();
   const settle = async (tenantId: string, change: object) => {
-    const Key = marshall(baselineKey(tenantId));
-    const { Item = {} } = await operator.getItem({ TableName: AuditTableName, Key });
-    const { judgedUpTo, ...rest } = unmarshall(Item);
+    const Key = baselineKey(tenantId);
+    const { Item = {} } = await operator.get({ TableName: AuditTableName, Key });
+    const { judgedUpTo, ...rest } = Item;
     const before = new Date(Date.parse(judgedUpTo) - 3_600_000).toISOString();
-    const changed = marshall({ ...rest, hours: 100, judgedUpTo: before, ...change });
-    await operator.putItem({ TableName: AuditTableName, Item: changed });
+    const changed = { ...rest, hours: 100, judgedUpTo: before, ...change };
+    await operator.put({ TableName: AuditTableName, Item: changed });
     const event = { kind: 'request', operation: 'decryptBatch', outcome: 'succeeded', items: 500 };
     const eventKey = `${judgedUpTo}/request/1`;
-    const row = marshall({ tenantId, eventKey, ...event });
-    await operator.putItem({ TableName: AuditTableName, Item: row });
+    await operator.put({ TableName: AuditTableName, Item: { tenantId, eventKey, ...event } });
   };
   await settle('globex', {});
   await settle('initech', { mean: -1 });
