@@ -45,7 +45,7 @@ describe('what is not given has a default', () => {
     expect(problems[0]).toMatch(new RegExp(`^${key} is missing: .* pass -c ${key}=\\S+`));
   });
 
-  test('all problems are told at once, one line each', () => {
+  test('all problems are said at once, one line each', () => {
     const problems = problemsOf({ stage: 'a/b', rotationPeriodInDays: 1, isuer: 'x' });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(
       expect.arrayContaining(['issuer', 'audience', 'stage', 'rotationPeriodInDays', 'isuer']),
@@ -194,7 +194,7 @@ const tenantsRefused: [string, unknown, string][] = [
   ['an id that is none', [{ tenantId: 'Acme' }], 'tenants[0].tenantId:'],
   ['no id', [{ displayName: 'Acme' }], 'tenants[0].tenantId:'],
   [
-    'an id that stands there twice',
+    'an id that is there twice',
     [{ tenantId: 'acme' }, { tenantId: 'acme', displayName: 'Other' }],
     'tenants[1].tenantId: acme stands',
   ],
@@ -204,7 +204,7 @@ const tenantsRefused: [string, unknown, string][] = [
   ['a member nobody knows', [{ tenantId: 'acme', name: 'x' }], 'tenants[0]: Unrecognized'],
 ];
 
-test.each(tenantsRefused)('tenants refuses %s, and says where it stands', (_, tenants, start) => {
+test.each(tenantsRefused)('tenants refuses %s, and says where it is', (_, tenants, start) => {
   for (const given of [tenants, JSON.stringify(tenants)]) {
     const problems = problemsOf({ ...needed, tenants: given });
     expect(problems).toHaveLength(1);
@@ -219,7 +219,7 @@ test("an organization's log group is taken without a trail of one's own, and onl
   expect(problemsOf({ ...needed, trail: false, trailLogGroup: arn })).toHaveLength(1);
 });
 
-describe('a key that nobody knows', () => {
+describe('an unknown key', () => {
   test.each(['isuer', 'Issuer', 'tenant_claim', 'rotationPeriod'])('%s is a problem', (key) => {
     expect(problemsOf({ ...needed, [key]: 'x' })).toEqual([
       expect.stringMatching(new RegExp(`^${key} is not a context key of this stack, which has`)),

@@ -1,4 +1,4 @@
-/** In which order CloudFormation can make the resources. */
+/** Whether CloudFormation can make the resources in some order. */
 import { describe, expect, test } from '@jest/globals';
 import { synthesizedTemplate } from './synthesized.ts';
 

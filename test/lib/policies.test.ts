@@ -1,4 +1,4 @@
-/** What no policy of the stack says, and what all of them together allow and refuse. */
+/** What no policy of the stack has, and what all of them together allow and refuse. */
 import { describe, expect, test } from '@jest/globals';
 import { cryptographicActions, keyPolicy } from '../../contract/key-policy.ts';
 import { authorize } from '../../local/iam/authorize.ts';

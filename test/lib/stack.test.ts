@@ -1,4 +1,4 @@
-/** The template as a whole, and the invariants of what it holds. */
+/** The template as a whole, and invariants of its resources. */
 import { describe, expect, test } from '@jest/globals';
 import {
   context,
@@ -12,7 +12,7 @@ const template = await synthesizedTemplate();
 const [productKey] = resource(template, 'AWS::KMS::Key', 'ProductKey');
 const productKeyArn = { 'Fn::GetAtt': [productKey, 'Arn'] };
 
-// Sources change all the time, and with them the hashes of the bundles.
+// The hashes of the bundles change with the sources.
 const assetKey = /^[0-9a-f]{64}\.zip$/;
 expect.addSnapshotSerializer({
   test: (value: unknown) => typeof value === 'string' && assetKey.test(value),
@@ -76,7 +76,7 @@ describe('the template', () => {
   });
 });
 
-/** Its keys hold nothing. */
+/** Nothing that its keys encrypt is kept. */
 const isCanarys = (id: string) => id.startsWith('CanaryKeys');
 
 describe('what holds data', () => {
@@ -112,7 +112,7 @@ describe('what holds data', () => {
         { AttributeName: 'keyArn', AttributeType: 'S' },
       ],
       KeySchema: [{ AttributeName: 'tenantId', KeyType: 'HASH' }],
-      // Whose key a key is, and nothing else of a row.
+      // Only the tenant of a key, nothing else of a row.
       GlobalSecondaryIndexes: [
         {
           IndexName: 'keyArn',
@@ -198,7 +198,7 @@ describe('functions', () => {
     expect(Properties).toMatchObject({ Timeout: timeout, Handler: handler });
   });
 
-  test('the authorizer is told what the context says', async () => {
+  test('the authorizer gets what the context says', async () => {
     const tenantClaim = 'custom:tenant';
     const [, one] = resource(
       await synthesizedTemplate({ tenantClaim }),
@@ -212,7 +212,7 @@ describe('functions', () => {
     });
   });
 
-  test('the data plane is told how long it may remember', async () => {
+  test('the data plane gets the limits of its caches', async () => {
     const [, one] = resource(
       await synthesizedTemplate({ registryTtlSeconds: 1, dataKeyMaxAgeSeconds: '0' }),
       'AWS::Lambda::Function',
@@ -252,7 +252,7 @@ describe('functions', () => {
 describe('the reconciler', () => {
   const [, reconciler] = resource(template, 'AWS::Lambda::Function', 'FunctionsReconciler');
 
-  test('has 15 minutes, and is told what a key policy is made of', () => {
+  test('has 15 minutes, and gets what a key policy consists of', () => {
     expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
     const [, tenants] = resource(template, 'AWS::Lambda::Function', 'FunctionsTenants');
     const { ROTATION_PERIOD_IN_DAYS, DELETION_WINDOW_IN_DAYS, ...shared } =
@@ -263,7 +263,7 @@ describe('the reconciler', () => {
 });
 
 describe('the key of certificates', () => {
-  test('signs, with ECDSA on P-256, and is the one that the function is told', () => {
+  test('signs, with ECDSA on P-256, and is the one in the environment of the function', () => {
     const [keyId, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
     expect(key.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     const [, one] = resource(template, 'AWS::Lambda::Function', 'FunctionsCertificates');

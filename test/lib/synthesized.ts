@@ -1,7 +1,7 @@
-/** The synthesized template, and statements of it by name. */
+/** The synthesized template, its resources and its policies. */
 import { requestTemplate } from '../synthesizer/client.ts';
 
-/** What must be given; no bundles, since no function runs in these tests. */
+/** The keys that have no default. Without bundles, since no function runs in these tests. */
 export const context = {
   issuer: 'https://id.example.com',
   audience: 'tenant-keys',

@@ -1,4 +1,4 @@
-/** Who may do everything in an account of the local stack. */
+/** A caller that may do everything in an account of the local stack. */
 import type { Caller } from '../../local/iam/caller.ts';
 import { parsePolicy } from '../../local/iam/policy-document.ts';
 

@@ -1,4 +1,4 @@
-/** A whole deployment with a small template of its own: KMS over HTTP, its time put forward, its folder kept. */
+/** A whole deployment of a small template: KMS over HTTP, its clock, and its data folder. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,7 +106,7 @@ describe('the time of KMS', () => {
     expect(Math.abs(date - Date.now())).toBeLessThan(60_000);
   });
 
-  test('past its window a key is gone: NotFound to whom IAM allows, AccessDenied to whom its policy did', async () => {
+  test('after its window a key is gone: NotFound for a caller that IAM allows, AccessDenied for one that only its policy allowed', async () => {
     const { deployment, kms, as } = await start();
     const { KeyId = '' } = (await kms.createKey({ Policy: byKeyPolicy })).KeyMetadata ?? {};
     await kms.createAlias({ AliasName: 'alias/a', TargetKeyId: KeyId });
@@ -127,7 +127,7 @@ describe('the time of KMS', () => {
     expect((await kms.listAliases({})).Aliases).toEqual([]);
   });
 
-  test('is put forward by its page', async () => {
+  test('is put forward by its control endpoint', async () => {
     const { deployment } = await start();
     const answer = await fetch(`${deployment.url}/_local/clock`, {
       method: 'POST',
@@ -147,7 +147,7 @@ describe('a data folder', () => {
     const gone = (await first.kms.createKey({})).KeyMetadata?.KeyId ?? '';
     await first.kms.scheduleKeyDeletion({ KeyId: gone, PendingWindowInDays: 7 });
     first.deployment.clock.advance(8 * day);
-    // At once, without that anybody looks.
+    // At once, before anything looks it up.
     const { keys } = JSON.parse(readFileSync(join(dataDir, 'keys.json'), 'utf8'));
     expect(keys.map((key: { keyId: string }) => key.keyId)).not.toContain(gone);
     await first.kms.encrypt({ KeyId, Plaintext: Buffer.from('x') });

@@ -1,4 +1,4 @@
-/** What templates of a test's own are made of. */
+/** Parts for tests' own templates. */
 
 export const account = {
   partition: 'aws',

@@ -1,4 +1,4 @@
-/** What the function of volumes may do, statement by statement. */
+/** What the function that finds decrypt anomalies may do, statement by statement. */
 import { describe, expect, test } from '@jest/globals';
 import {
   arnOf,
@@ -10,7 +10,7 @@ import {
 } from '../synthesized.ts';
 
 const template = await synthesizedTemplate();
-const [, volumes] = resource(template, 'AWS::Lambda::Function', 'Volumes');
+const [, anomalies] = resource(template, 'AWS::Lambda::Function', 'Volumes');
 const auditTable = arnOf(template, 'AWS::DynamoDB::Table', 'AuditTable');
 
 describe('its role', () => {
@@ -68,9 +68,12 @@ describe('its role', () => {
   });
 });
 
-test('it has 15 minutes, and is told both tables and nothing else', () => {
-  expect(volumes.Properties).toMatchObject({ Timeout: 900, Handler: 'decrypt-anomalies.handler' });
-  expect(volumes.Properties.Environment.Variables).toEqual({
+test('it has 15 minutes, and gets the names of both tables and nothing else', () => {
+  expect(anomalies.Properties).toMatchObject({
+    Timeout: 900,
+    Handler: 'decrypt-anomalies.handler',
+  });
+  expect(anomalies.Properties.Environment.Variables).toEqual({
     TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] },
     AUDIT_TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[0] },
   });

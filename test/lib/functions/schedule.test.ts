@@ -1,4 +1,4 @@
-/** What runs by itself, when, and that nobody else may run it. */
+/** Which functions run by schedule, and when; nobody else may run them so. */
 import { expect, test } from '@jest/globals';
 import { resource, resourcesOf, synthesizedTemplate } from '../synthesized.ts';
 

@@ -38,7 +38,7 @@ const counted: readonly string[] = filters.map(
   ({ MetricTransformations: [{ MetricName }] }) => MetricName,
 );
 
-/** The code of the functions, in which the name of a metric stands in quotes. */
+/** The code of the functions, which has the names of metrics in quotes. */
 const sources = readdirSync('lambdas', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(`lambdas/${file}`, 'utf8'))
@@ -69,7 +69,7 @@ describe('each alarm', () => {
   });
 
   test.each(alarms.map((alarm) => [nameOf(alarm), alarm] as const))(
-    '%s says what has happened and where its runbook is, and tells the topic',
+    '%s says what has happened and where its runbook is, and notifies the topic',
     (name, alarm) => {
       expect(alarm.AlarmName).toBe(`TenantKeys-${name}`);
       expect(alarm.AlarmDescription).toMatch(/^[A-Z].+\.\nRunbook: /);
@@ -87,7 +87,7 @@ describe('each alarm', () => {
     expect(all.filter((metric) => !isEmitted(metric))).toEqual([]);
   });
 
-  test('takes silence for good, but where silence is what it is for', () => {
+  test('treats missing data as not breaching, but for alarms about silence', () => {
     for (const alarm of alarms) {
       const expected = nameOf(alarm).endsWith('-silent') ? 'breaching' : 'notBreaching';
       expect([alarm.AlarmName, alarm.TreatMissingData]).toEqual([alarm.AlarmName, expected]);
@@ -140,7 +140,7 @@ describe('each metric filter', () => {
   });
 });
 
-test("an error of the authorizer's is no alarm: it is how it says 401", () => {
+test("the authorizer's errors are no alarm: it says 401 by throwing", () => {
   const errors = alarms.flatMap(metricsOf).filter(({ MetricName }) => MetricName === 'Errors');
   expect(errors).not.toHaveLength(0);
   expect(JSON.stringify(errors)).not.toMatch(/Authorizer/);
@@ -198,7 +198,7 @@ describe('the topic', () => {
   });
 });
 
-describe('alarms that would promise what they cannot keep are not there', () => {
+describe('alarms that could never go off are left out', () => {
   const namesWith = async (config: Readonly<Record<string, unknown>>) =>
     alarmsOf(await synthesizedTemplate(config)).map(nameOf);
   const aboutCalls = [

@@ -1,4 +1,4 @@
-/** Callers of a day, and findings of the reconciler, as their logs have them. */
+/** Callers and findings of a day. */
 import { openFindings } from '../../../lambdas/reconciler/findings.ts';
 import type { Day } from './day.ts';
 
@@ -26,7 +26,7 @@ export async function callers(day: Day): Promise<void> {
     await client.send('GET', '/tenants', { token: await client.token('other') });
   });
   await day.logged('the issuer does not answer', 'authorizer', async () => {
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     Object.assign(process.env, { ISSUER: 'http://127.0.0.1:1', AUDIENCE: 'tenant-keys' });
     Object.assign(process.env, { TENANT_CLAIM: 'tenant_id' });
     const { handler } = await import('../../../lambdas/authorizer.ts');
@@ -40,24 +40,24 @@ export async function callers(day: Day): Promise<void> {
   });
 }
 
-/** Findings as the reconciler tells them. */
+/** Findings, logged by the reconciler's own code. */
 export async function findings(day: Day): Promise<void> {
-  const tell = (name: string, finding: Parameters<ReturnType<typeof openFindings>['add']>[0]) =>
+  const add = (name: string, finding: Parameters<ReturnType<typeof openFindings>['add']>[0]) =>
     day.logged(name, 'reconciler', () => openFindings(undefined as never).add(finding));
   const detail = 'x';
-  await tell('a finding is reported', { kind: 'key-unusable', outcome: 'reported', detail });
-  await tell('a key policy was repaired', { kind: 'key-policy', outcome: 'repaired', detail });
-  await tell('a key was enabled by hand, and is disabled again', {
+  await add('a finding is reported', { kind: 'key-unusable', outcome: 'reported', detail });
+  await add('a key policy was repaired', { kind: 'key-policy', outcome: 'repaired', detail });
+  await add('a key was enabled by hand, and is disabled again', {
     kind: 'key-enabled',
     outcome: 'repaired',
     detail,
   });
-  await tell('a deletion was cancelled by hand, and is scheduled again', {
+  await add('a deletion was cancelled by hand, and is scheduled again', {
     kind: 'deletion-cancelled',
     outcome: 'repaired',
     detail,
   });
-  await tell('a repair has failed', { kind: 'key-policy', outcome: 'failed', detail });
-  await tell('an alias was repaired', { kind: 'alias', outcome: 'repaired', detail });
-  await tell('a tenant is erased', { kind: 'key-erased', outcome: 'repaired', detail });
+  await add('a repair has failed', { kind: 'key-policy', outcome: 'failed', detail });
+  await add('an alias was repaired', { kind: 'alias', outcome: 'repaired', detail });
+  await add('a tenant is erased', { kind: 'key-erased', outcome: 'repaired', detail });
 }

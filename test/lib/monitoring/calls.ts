@@ -9,12 +9,12 @@ export interface Call {
   readonly service: string;
   readonly name: string;
   readonly parameters: object | null;
-  /** false, if it is not said; undefined: CloudTrail does not say */
+  /** false by default; undefined: CloudTrail does not say */
   readonly readOnly?: boolean | undefined;
   readonly errorCode?: string;
-  /** of a role; an administrator's, if it is not said */
+  /** of the caller; an administrator's by default */
   readonly role?: string;
-  /** whether CloudFormation has called with that role */
+  /** whether CloudFormation calls with that role */
   readonly byCloudFormation?: boolean;
   readonly resources?: readonly string[];
 }

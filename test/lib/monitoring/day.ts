@@ -1,7 +1,7 @@
 /**
- * A day of a deployment in the logs on which its metric filters work. Invariant: what KMS records, what the
- * indexer makes of it, and what the functions log is the real thing, of calls that were made; what the local stack
- * does not play, CloudTrail's records of other services and API Gateway's access log, is in their shape.
+ * A day of a deployment, in the logs that have metric filters. Invariant: KMS's records, the indexer's lines and the
+ * functions' lines are real ones, of calls that were made. The local stack has no records of other services and no
+ * access log: these are made in the shape of CloudTrail's and API Gateway's.
  */
 import { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -14,7 +14,6 @@ import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
 import { type Call, recorded } from './calls.ts';
 import { linesOf } from './lines.ts';
 
-/** Whose log. */
 export type Log = 'indexer' | 'trail' | 'access' | 'authorizer' | 'reconciler';
 
 export interface Occurrence {
@@ -26,24 +25,24 @@ export interface Day {
   readonly stack: TestStack;
   readonly control: ReturnType<typeof controlOf>;
   readonly occurrences: readonly Occurrence[];
-  /** takes down what all logs have of an action; @throws Error where nobody logged anything of it */
+  /** Adds what is logged while the action runs. @throws Error where nothing is */
   during(name: string, action: () => Promise<unknown>): Promise<void>;
-  /** takes down calls that the local stack does not play */
+  /** Adds calls of services that the local stack does not have. */
   recorded(name: string, ...calls: readonly Call[]): Promise<void>;
-  /** takes down a request as API Gateway's access log has it */
+  /** Adds a request, in API Gateway's access log. */
   answered(name: string, context: Readonly<Record<string, string>>): void;
-  /** takes down a line that no code of ours writes */
+  /** Adds a line that is not written by code of the product. */
   written(name: string, log: Log, line: object): void;
-  /** takes down lines of a function's own code */
+  /** Adds the lines that a function's code logs in this process. */
   logged(name: string, log: Log, action: () => unknown): Promise<void>;
-  /** as a session of the role of which the logical id begins so */
+  /** @returns a client with a session of the role whose logical id begins so */
   kmsAs(role: string, session: string, tags?: Readonly<Record<string, string>>): KMS;
-  /** @returns the ARN of the role of which the logical id begins so */
+  /** @returns the ARN of the role whose logical id begins so */
   roleArn(prefix: string): string;
   close(): Promise<void>;
 }
 
-/** What the functions' lines are in, by their message. */
+/** The logs of functions' lines, by their message. */
 const logs: Readonly<Record<string, Log>> = {
   authorization: 'authorizer',
   finding: 'reconciler',
@@ -76,16 +75,16 @@ export async function beginDay(
   const accessLogFormat = formatOf(template);
   const owners = keyOwners(client, environment.TABLE_NAME);
 
-  /** CloudTrail's events, and what the indexer says of those that are about a tenant's key */
+  /** @returns CloudTrail's events, and the indexer's lines about those of tenants' keys */
   async function ofEvents(events: readonly { readonly eventSource: string }[]) {
     const lines = events.map((event) => JSON.stringify(event));
-    // As its subscription has it.
+    // By the pattern of its subscription.
     const ofKms = lines.filter((_, at) => events[at]?.eventSource === 'kms.amazonaws.com');
     const batch = { owner: localAccount.accountId, logGroup: 'trail', lines: ofKms };
-    const told = await linesOf(() => indexBatch(batch, { client, owners, environment }));
+    const indexerLines = await linesOf(() => indexBatch(batch, { client, owners, environment }));
     return [
       ...lines.map((line) => ({ log: 'trail' as const, line })),
-      ...told.map((line) => ({ log: 'indexer' as const, line })),
+      ...indexerLines.map((line) => ({ log: 'indexer' as const, line })),
     ];
   }
 

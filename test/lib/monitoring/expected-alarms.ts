@@ -26,7 +26,7 @@ const each = (
 ) => Object.fromEntries(names.map((name) => [occurrence(name), filters]));
 
 /** The metric filters, by name, that an occurrence of a day is for; what is not here is for none. */
-export const meant: Readonly<Record<string, readonly string[]>> = {
+export const expectedAlarms: Readonly<Record<string, readonly string[]>> = {
   ...each(uses, (name) => `an administrator has used a key: ${name}`, ['KeysForeignUses']),
   ...each(uses, (name) => `the control plane is refused ${name}`, [
     'KeysRefusedMisuses',
@@ -47,7 +47,7 @@ export const meant: Readonly<Record<string, readonly string[]>> = {
   'a refusal of which nobody knows what it was': ['KeysRefusedMisuses', 'KeysRefusedOwnCalls'],
   'a key event without a principal: a use, a refusal': ['KeysForeignUses', 'KeysRefusedStrangers'],
   'a key event without a principal: a change': ['KeysChanges'],
-  'the trail, told of by its ARN, gets other selectors': ['TrailTrailChanges'],
+  'the trail, named by its ARN, gets other selectors': ['TrailTrailChanges'],
   'all is changed, and CloudTrail does not say whether it was a read': [
     'TrailBucketChanges',
     'TrailLogChanges',
@@ -86,7 +86,7 @@ export const meant: Readonly<Record<string, readonly string[]>> = {
   'the trail is stopped': ['TrailTrailChanges'],
   'an attempt to stop the trail is refused': ['TrailTrailChanges'],
   'the trail is updated, by its ARN': ['TrailTrailChanges'],
-  'the trail is told to leave reads out': ['TrailTrailChanges'],
+  'the trail is set to leave reads out': ['TrailTrailChanges'],
   'the trail is deleted': ['TrailTrailChanges'],
   "the policy of the trail's bucket is changed": ['TrailBucketChanges'],
   "the lock of the trail's bucket is changed": ['TrailBucketChanges'],

@@ -1,8 +1,8 @@
-/** What others than the product do in a day to tenants' keys, and to their own. */
+/** What others do to tenants' keys, and to keys of their own. */
 import type { Day } from './day.ts';
 import { uses } from './expected-alarms.ts';
 
-export async function handsOnKeys(day: Day): Promise<void> {
+export async function manualKeyChanges(day: Day): Promise<void> {
   const { kms } = day.stack.administrator;
   const keyOf = async (tenantId: string) =>
     (await day.control.get(`/tenants/${tenantId}`)).json.keyArn as string;
@@ -77,7 +77,7 @@ export async function handsOnKeys(day: Day): Promise<void> {
   await notPlayed(day, KeyId, await keyOf('declared'));
 }
 
-/** Calls of KMS that the local stack makes nobody. */
+/** Calls of KMS that nobody makes in the local stack. */
 async function notPlayed(day: Day, key: string, declaredKey: string): Promise<void> {
   const kms = { service: 'kms', parameters: { keyId: key }, resources: [key] } as const;
   const byCloudFormation = {
@@ -149,7 +149,7 @@ async function refusals(day: Day, key: string): Promise<void> {
   await refused('an inventory tool has no right to look at a key', 'inventory', 'DescribeKey');
   for (const name of uses) {
     await refused(`the control plane is refused ${name}`, controlPlane, name);
-    // Its session's name is not the tenant's.
+    // The session is named after another tenant.
     await refused(`a session of the tenant role is refused ${name}`, tenant, name);
   }
   await refused('the reconciler is refused a use', reconciler, 'Decrypt');

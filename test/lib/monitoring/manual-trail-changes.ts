@@ -1,4 +1,4 @@
-/** What others do in a day to what the audit and the isolation rest on, and to what is theirs. */
+/** What others do to the trail, its bucket, the logs and the roles, and to resources of their own. */
 import { localAccount } from '../../../local/stack.ts';
 import type { Day } from './day.ts';
 import { isolatingRoles, watchedLogs } from './expected-alarms.ts';
@@ -10,7 +10,7 @@ export interface Names {
   readonly role: (prefix: string) => string;
 }
 
-export async function handsOnTrail(day: Day, names: Names): Promise<void> {
+export async function manualTrailChanges(day: Day, names: Names): Promise<void> {
   const cloudTrail = (name: string, parameters: object, more: object = {}) =>
     ({ service: 'cloudtrail', name, parameters, ...more }) as const;
   const trail = names.trailArn.split('/')[1] as string;
@@ -24,7 +24,7 @@ export async function handsOnTrail(day: Day, names: Names): Promise<void> {
     cloudTrail('UpdateTrail', { name: names.trailArn, isMultiRegionTrail: false }),
   );
   await day.recorded(
-    'the trail is told to leave reads out',
+    'the trail is set to leave reads out',
     cloudTrail('PutEventSelectors', { trailName: trail, eventSelectors: [] }),
   );
   await day.recorded('the trail is deleted', cloudTrail('DeleteTrail', { name: trail }));
@@ -39,7 +39,7 @@ export async function handsOnTrail(day: Day, names: Names): Promise<void> {
     { service: 'glue', name: 'UpdateTrigger', parameters: { name: trail } },
   );
   await day.recorded(
-    'the trail, told of by its ARN, gets other selectors',
+    'the trail, named by its ARN, gets other selectors',
     cloudTrail('PutEventSelectors', { trailName: names.trailArn }),
   );
   await day.recorded(

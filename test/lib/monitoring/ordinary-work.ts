@@ -1,7 +1,7 @@
-/** The product's own life of a day, all of it by real requests. */
+/** What the product itself does in a day, by real requests. */
 import type { Day } from './day.ts';
 
-export async function ordinary(day: Day): Promise<void> {
+export async function ordinaryWork(day: Day): Promise<void> {
   const { stack, control } = day;
   const { client } = stack;
   const post = async (tenantId: string, operation: string, body: object) =>

@@ -1,4 +1,4 @@
-/** Each metric filter of the template against each event of a day: it matches what it is for, and nothing else. */
+/** Each metric filter of the template against each event of a day: it matches those it is for, and no others. */
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseFilterPattern } from '../../../local/logs/filter-pattern.ts';
@@ -7,10 +7,10 @@ import { readTemplate } from '../../../local/template/template.ts';
 import { synthesizedTemplate } from '../synthesized.ts';
 import { callers, findings } from './callers.ts';
 import { beginDay, type Log } from './day.ts';
-import { meant } from './expected-alarms.ts';
-import { handsOnKeys } from './manual-key-changes.ts';
-import { handsOnTrail } from './manual-trail-changes.ts';
-import { ordinary } from './ordinary-work.ts';
+import { expectedAlarms } from './expected-alarms.ts';
+import { manualKeyChanges } from './manual-key-changes.ts';
+import { manualTrailChanges } from './manual-trail-changes.ts';
+import { ordinaryWork } from './ordinary-work.ts';
 
 const context = { tenants: [{ tenantId: 'declared' }] };
 const document = await synthesizedTemplate(context);
@@ -38,9 +38,9 @@ const filters = template.ofType('AWS::Logs::MetricFilter').map(({ logicalId: id,
 async function occurrencesOfADay() {
   const day = await beginDay(template, context);
   try {
-    await ordinary(day);
-    await handsOnKeys(day);
-    await handsOnTrail(day, {
+    await ordinaryWork(day);
+    await manualKeyChanges(day);
+    await manualTrailChanges(day, {
       trailArn: template.identity(logicalId('AWS::CloudTrail::Trail', '')).attributes.Arn as string,
       bucket: refOf('AWS::S3::Bucket', 'AuditTrailBucket'),
       logs: logsOf,
@@ -77,12 +77,12 @@ afterAll(() => {
 
 describe('of all metric filters, exactly those match that are for it:', () => {
   test.each(occurrences)('$name', ({ name, matching }) => {
-    expect(matching).toEqual(meant[name] ?? []);
+    expect(matching).toEqual(expectedAlarms[name] ?? []);
   });
 
-  test('whatever a filter is for has happened', () => {
+  test('every event that a filter is for has happened', () => {
     const happened = occurrences.map(({ name }) => name);
-    expect(Object.keys(meant).filter((name) => !happened.includes(name))).toEqual([]);
+    expect(Object.keys(expectedAlarms).filter((name) => !happened.includes(name))).toEqual([]);
   });
 });
 

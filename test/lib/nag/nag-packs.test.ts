@@ -1,4 +1,4 @@
-/** cdk-nag's packs: that they run at every synth, and that no acknowledgement is idle or unlisted. */
+/** cdk-nag's packs run at every synthesis, and every acknowledgement is needed and listed. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { makeApp, synthesize } from '../../../lib/synthesize.ts';
 import { context } from '../synthesized.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
-// With all that can be configured in.
+// With every optional part.
 const whole = { ...context, tenants: [{ tenantId: 'acme' }] };
 const newApp = () => makeApp(whole, { builtinCloudFormationValidation: false, outdir });
 

@@ -24,7 +24,7 @@ const dynamodb = {
 };
 
 describe('the tenant role', () => {
-  // Whom it trusts beside, test/lib/canary/canary.test.ts says.
+  // test/lib/canary/canary.test.ts has its trust of the canary.
   const [, role] = resource(withoutCanary, 'AWS::IAM::Role', 'TenantRole');
   const trust: readonly Statement[] = role.Properties.AssumeRolePolicyDocument.Statement;
   const permissions = permissionsOf(template, 'TenantRole');
@@ -181,7 +181,7 @@ describe('the control plane', () => {
     });
   });
 
-  test('lists keys, which tells their ids and nothing else', () => {
+  test('lists keys, by which it gets their ids and nothing else', () => {
     expect(named(permissions, 'FindLostKey')).toEqual({
       Sid: 'FindLostKey',
       Effect: 'Allow',
@@ -190,7 +190,7 @@ describe('the control plane', () => {
     });
   });
 
-  test('may describe any key, so that one that is gone is told from one it may not see', () => {
+  test('may describe any key, so that it can tell a deleted key from one that it may not see', () => {
     expect(named(permissions, 'SeeWhetherKeyIsGone')).toEqual({
       Sid: 'SeeWhetherKeyIsGone',
       Effect: 'Allow',

@@ -15,7 +15,7 @@ const template = await synthesizedTemplate();
 const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');
 
 describe('certificates', () => {
-  test('their function reads rows and writes none; its right to sign is in the key alone', () => {
+  test('their function reads rows and writes none; its permission to sign is in the key policy alone', () => {
     const permissions = permissionsOf(template, 'CertificatesRole');
     expect(sids(permissions)).toEqual(['ReadRows', 'WriteOwnLogs']);
     expect(named(permissions, 'ReadRows')).toEqual({

@@ -37,7 +37,7 @@ test.each([
   ['application/json, application/octet-stream', false],
   ['*/*', false],
   ['application/*', false],
-])('an answer is decoded by what stands first in Accept: %p %p', (accept, expected) => {
+])('an answer is decoded by the first media type in Accept: %p %p', (accept, expected) => {
   expect(wantsBinary(octets, headers('Accept', accept))).toBe(expected);
   expect(wantsBinary(octets, new Map())).toBe(false);
   expect(wantsBinary(apiOf(), headers('Accept', accept))).toBe(false);

@@ -1,4 +1,4 @@
-/** What the gateway answers where no request came to be: over a socket, since no client sends such things. */
+/** The gateway's answers to what is no valid request: over a socket, since no HTTP client sends such. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serveApi } from '../../../local/api/gateway.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** @returns all that came back until the connection ended */
+/** @returns everything that came back until the connection ended */
 function exchange(...parts: readonly (string | Buffer)[]): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -1,4 +1,4 @@
-/** A headless Chromium that a test looks at a page with, and hears everything that the page complains of. */
+/** A headless Chromium with which a test opens a page and collects its errors. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ export interface OpenPage {
   readonly page: Page;
   /** console errors and warnings, violations of the page's policy among them, and errors that nobody caught */
   readonly complaints: readonly string[];
-  /** @returns what each element says, spaces put together */
+  /** @returns the text of each element, with single spaces */
   texts(selector: string): Promise<string[]>;
   attributes(selector: string, name: string): Promise<string[]>;
   /** Waits until the elements' texts are such, without reloading. @throws Error that says what they were */

@@ -1,4 +1,4 @@
-/** What the page at `/` is served with: tenants and events as they are, to this machine alone. */
+/** The page at `/` and its data: tenants and events as they are, for this machine only. */
 import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -69,7 +69,7 @@ describe('/_local/tenants', () => {
     ]);
   });
 
-  test('takes a row that somebody wrote by hand as far as it goes', async () => {
+  test('shows of a row that was written by hand what it can', async () => {
     await harness.operator.dynamodb.putItem({
       TableName: harness.tableName,
       Item: marshall({
@@ -106,7 +106,7 @@ describe('/_local/audit', () => {
     await put('globex', '2126-01-01T00:00:02.000Z');
     await put('acme', '2126-01-01T00:00:03.000Z');
     const { events } = (await page('/_local/audit')).json;
-    // Others of this harness may be older.
+    // There may be older ones of other tests.
     const seen = events
       .slice(0, 3)
       .map(({ tenantId, time }: Record<string, string>) => `${time} ${tenantId}`);
@@ -168,7 +168,7 @@ describe.each(paths)('%s', (path) => {
   });
 });
 
-test('the pages are read past faults, which count none of it', async () => {
+test('faults do not hit these endpoints, and do not count them', async () => {
   const [fault] = [{ service: '*', operation: '*', fault: 'error' } as const];
   harness.deployment.faults.set([fault]);
   for (const path of paths) expect([path, (await page(path)).status]).toEqual([path, 200]);
@@ -190,7 +190,7 @@ describe('/', () => {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
     });
-    // Nothing of it comes from elsewhere: its only address is the namespace of its icon.
+    // It loads nothing from elsewhere: its only URL is the namespace of its icon.
     expect(text.match(/https?:\/\/[\w./]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   });
 

@@ -1,4 +1,4 @@
-/** Asks a page under `/_local/` as a browser's script does, or with headers of somebody else. */
+/** A request to an endpoint under `/_local/` as the page's script sends it, or with other headers. */
 import { request } from 'node:http';
 
 export interface PageAnswer {

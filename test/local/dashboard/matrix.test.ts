@@ -1,4 +1,4 @@
-/** The matrix against KMS itself: a cell says what KMS does, in every situation, and never what it did. */
+/** The matrix against KMS itself: in every situation a cell says what KMS does now. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -32,7 +32,7 @@ const greens = (matrix: Matrix): string[] =>
 
 const diagonal = tenantIds.map((tenantId) => `tenant/${tenantId} ${tenantId}`);
 
-describe.each(situations)('where the harness is %s', (situation) => {
+describe.each(situations)('in the situation %s', (situation) => {
   let harness: OpenHarness;
   beforeAll(async () => {
     harness = await openHarness({ template, situation });
@@ -89,7 +89,7 @@ async function carriedOut(
   }
 }
 
-/** A client whose credentials are the session's that a row of the matrix is about. */
+/** A client with credentials of the session of a row. */
 function clientOf({ deployment, tenantRoleArn }: OpenHarness, id: string): KMS {
   const [kind, name = ''] = id.split('/');
   const tenantRole = deployment.roles.get(tenantRoleArn) as Role;
@@ -182,7 +182,7 @@ describe('the matrix of the template as it is', () => {
     const byAlias = careless({ StringEquals: { 'kms:RequestAlias': 'alias/side-door' } });
     await withPolicy(byAlias, async () => {
       expect(await operatorsActions()).toContain('kms:Encrypt');
-      // An alias is no part of the key; when it is gone, so is the way in.
+      // The alias is not part of the key. Without it there is no way in.
       await harness.operator.kms.deleteAlias({ AliasName: 'alias/side-door' });
       expect(await operatorsActions()).not.toContain('kms:Encrypt');
     });
@@ -215,12 +215,12 @@ describe('the matrix of the template as it is', () => {
     });
   });
 
-  test("finds a neighbour's way in by his own encryption context", async () => {
+  test("finds a neighbour's way in by the neighbour's own encryption context", async () => {
     const tag = (TagValue: string) =>
       harness.operator.kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
-    const hisOwn = { StringEquals: { 'kms:EncryptionContext:TenantId': 'globex' } };
+    const ownContext = { StringEquals: { 'kms:EncryptionContext:TenantId': 'globex' } };
     await tag('globex');
-    await harness.operator.kms.putKeyPolicy({ KeyId, Policy: careless(hisOwn) });
+    await harness.operator.kms.putKeyPolicy({ KeyId, Policy: careless(ownContext) });
     const found = greens(await matrixOf(harness));
     await tag('acme');
     await harness.operator.kms.putKeyPolicy({ KeyId, Policy: policy });
@@ -236,7 +236,7 @@ describe('the matrix of the template as it is', () => {
     expect(greens(await matrixOf(harness))).toEqual(diagonal);
   });
 
-  test('changes with the time, where a policy looks at the clock', async () => {
+  test('changes with the time, where a policy depends on it', async () => {
     const end = new Date(Date.now() + 1500).toISOString();
     await withPolicy(careless({ DateLessThan: { 'aws:CurrentTime': end } }), async () => {
       expect(await operatorsActions()).toContain('kms:Encrypt');
@@ -245,7 +245,7 @@ describe('the matrix of the template as it is', () => {
     });
   });
 
-  test('a cell tells the statement that refuses, as it stands in the key policy', async () => {
+  test('a cell has the statement that refuses, as it is in the key policy', async () => {
     const { json } = await cellOf(harness, 'tenant/globex', 'acme');
     expect(json.session.arn).toMatch(/assumed-role\/.*TenantRole.*\/globex$/);
     expect(json.key).toEqual({ tenantId: 'acme', keyArn: KeyId, keyState: 'Enabled' });
@@ -269,7 +269,7 @@ describe('the matrix of the template as it is', () => {
     expect(answer.explanation).toContain('(explicit Deny)');
   });
 
-  test("a cell tells the statement that allows, as it stands in the role's policy, and what lacks without a context", async () => {
+  test("a cell has the statement that allows, as it is in the role's policy, and what is missing without a context", async () => {
     const { cases } = (await cellOf(harness, 'tenant/acme', 'acme')).json;
     expect(cases.map(({ encryptionContexts }: never) => encryptionContexts)).toEqual([
       [{ TenantId: 'acme' }],
@@ -309,7 +309,7 @@ describe('the matrix of the template as it is', () => {
     ).json;
     expect(matrix.tenants).toBe(matrixTenants + 1);
     expect(matrix.columns).toHaveLength(matrixTenants);
-    // Made without a key policy of the product, these are open, and it shows.
+    // Their key policies are not the product's, so they are open, and the matrix shows it.
     expect(greens(matrix)).toContain('operator zz-100');
   });
 });

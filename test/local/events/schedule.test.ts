@@ -6,7 +6,7 @@ import { localAccount } from '../../../local/stack.ts';
 const minute = 60_000;
 const rule = { name: 'often', arn: 'arn:rule', everyMinutes: 2, functionArn: 'arn:function' };
 
-/** Runs of a function that ends when it is told to: time is what these tests are about. */
+/** A function whose runs end when a test ends them, since these tests are about time. */
 interface Run {
   readonly event: Record<string, unknown>;
   end(result: unknown): void;
@@ -80,7 +80,7 @@ describe('a rule', () => {
     expect(runs).toHaveLength(2);
   });
 
-  test('runs again after a run that failed, which is told', async () => {
+  test('runs again after a run that failed, whose error is reported', async () => {
     schedules(true);
     await jest.advanceTimersByTimeAsync(2 * minute);
     const error = new Error('broken');
@@ -98,7 +98,7 @@ describe('a rule', () => {
   });
 });
 
-test('a run that the end of the stack cuts off is no news', async () => {
+test('a run that the end of the stack cuts off is no error', async () => {
   const opened = schedules(true);
   await jest.advanceTimersByTimeAsync(2 * minute);
   opened.close();
@@ -114,7 +114,7 @@ describe('a run by hand', () => {
     await expect(summary).resolves.toEqual({ tenants: 2 });
   });
 
-  test('takes part in the run that is under way, by the clock or by hand', async () => {
+  test('waits for the run that is under way, by the clock or by hand', async () => {
     const opened = schedules(true);
     await jest.advanceTimersByTimeAsync(2 * minute);
     const [first, second] = [opened.run(rule), opened.run(rule)];
@@ -123,7 +123,7 @@ describe('a run by hand', () => {
     expect(runs).toHaveLength(1);
   });
 
-  test('tells who asked that it failed, and nobody else', async () => {
+  test('reports its failure to the caller, and to nobody else', async () => {
     const run = schedules(false).run(rule);
     runs[0]?.fail(new Error('broken'));
     await expect(run).rejects.toThrow('broken');

@@ -39,7 +39,7 @@ const entry = (change: PutEventsRequestEntry = {}): PutEventsRequestEntry => ({
 });
 
 describe('serialization', () => {
-  test('an event is told as a target would get it', async () => {
+  test('onEvent gets an event as a target would', async () => {
     const answer = await put(
       administrator,
       entry({ Resources: ['arn:x'], Time: new Date('2026-01-02T03:04:05Z') }),
@@ -91,7 +91,7 @@ describe('validation', () => {
     expect(taken).toEqual([]);
   });
 
-  test('a bus that is not there is an error', async () => {
+  test('an unknown bus is an error', async () => {
     const other = put(administrator, entry({ EventBusName: 'other' }));
     await expect(other).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });

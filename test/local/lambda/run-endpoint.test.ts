@@ -32,7 +32,7 @@ test('a run that says nothing is an empty summary', async () => {
   expect(await post()).toEqual([200, {}]);
 });
 
-test('a run that fails is told, and is no defect of the stack', async () => {
+test('a run that fails is reported, and is no defect of the stack', async () => {
   run = async () => {
     throw new FunctionError('Sandbox.Timedout', 'timed out after 900 seconds');
   };

@@ -279,7 +279,7 @@ const { any } = fc.letrec<{ any: Sample; all: Sample; one: Sample }>((tie) => ({
 }));
 const fitting = any.filter(({ text }) => text.length < 1000);
 
-test('whatever stands in a pattern, it says of each event what its parts say', () => {
+test('whatever a pattern consists of, it says of each event what its parts say', () => {
   const value = fc.constantFrom('x', 'y', undefined);
   fc.assert(
     fc.property(fitting, value, value, ({ text, holds }, p, q) => {
@@ -289,7 +289,7 @@ test('whatever stands in a pattern, it says of each event what its parts say', (
   );
 });
 
-test('whatever stands before or after a pattern, it is refused', () => {
+test('whatever comes before or after a pattern, it is refused', () => {
   const more = fc
     .string({ unit: 'binary', minLength: 1 })
     .filter((text) => /[^ \t\r\n]/.test(text));

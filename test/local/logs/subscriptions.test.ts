@@ -30,7 +30,7 @@ afterEach(() => {
   for (const one of opened.splice(0)) one.close();
 });
 
-interface World {
+interface Harness {
   readonly logs: Subscriptions;
   /** each invocation, failed ones included */
   readonly invocations: readonly { functionArn: string; message: Message }[];
@@ -38,10 +38,10 @@ interface World {
 }
 
 /** @param answer of the function: what it does with its nth invocation, counted from 1 */
-function world(
+function harnessOf(
   subscriptions: readonly Subscription[],
   answer: (count: number, message: Message, logs: Subscriptions) => unknown = () => {},
-): World {
+): Harness {
   const invocations: { functionArn: string; message: Message }[] = [];
   const errors: unknown[] = [];
   const logs = openSubscriptions({
@@ -62,14 +62,14 @@ function world(
   return { logs, invocations, errors };
 }
 
-const linesOf = (invocations: World['invocations'], functionArn = all.functionArn): string[] =>
+const linesOf = (invocations: Harness['invocations'], functionArn = all.functionArn): string[] =>
   invocations
     .filter((one) => one.functionArn === functionArn)
     .flatMap(({ message }) => message.logEvents.map((event) => event.message));
 
 describe('a line', () => {
   test("comes in CloudWatch Logs' own event", async () => {
-    const { logs, invocations } = world([audit]);
+    const { logs, invocations } = harnessOf([audit]);
     logs.write('app', auditLine, time);
     await logs.settled();
     expect(invocations).toEqual([
@@ -94,7 +94,7 @@ describe('a line', () => {
   });
 
   test('of another log group, or that the pattern does not match, starts nothing', async () => {
-    const { logs, invocations } = world([audit]);
+    const { logs, invocations } = harnessOf([audit]);
     logs.write('other', auditLine, time);
     logs.write('app', '{"message":"other"}', time);
     logs.write('app', 'request audit', time);
@@ -103,7 +103,7 @@ describe('a line', () => {
   });
 
   test('goes to each subscription of its log group, under one id', async () => {
-    const { logs, invocations } = world([all, audit]);
+    const { logs, invocations } = harnessOf([all, audit]);
     logs.write('app', auditLine, time);
     logs.write('app', 'text', time);
     await logs.settled();
@@ -114,10 +114,10 @@ describe('a line', () => {
   });
 
   test('has an id above those of an earlier run of the stack', async () => {
-    const first = world([all]);
+    const first = harnessOf([all]);
     for (let n = 0; n < 3; n += 1) first.logs.write('app', `${n}`, time);
     await first.logs.settled();
-    const second = world([all]);
+    const second = harnessOf([all]);
     second.logs.write('app', '3', time);
     await second.logs.settled();
     const ids = [...first.invocations, ...second.invocations].flatMap(({ message }) =>
@@ -130,7 +130,7 @@ describe('a line', () => {
 
 describe('lines', () => {
   test('that come together go together, and those that come meanwhile with the next', async () => {
-    const { logs, invocations } = world([all], (count) => {
+    const { logs, invocations } = harnessOf([all], (count) => {
       if (count === 1) for (const line of ['c', 'd']) logs.write('app', line, time);
     });
     for (const line of ['a', 'b']) logs.write('app', line, time);
@@ -142,7 +142,7 @@ describe('lines', () => {
   });
 
   test('are at most 200 to an invocation', async () => {
-    const { logs, invocations } = world([all]);
+    const { logs, invocations } = harnessOf([all]);
     const lines = Array.from({ length: 450 }, (_, n) => `${n}`);
     for (const line of lines) logs.write('app', line, time);
     await logs.settled();
@@ -151,7 +151,7 @@ describe('lines', () => {
   });
 
   test('are at most a megabyte to an invocation, and one that is larger goes alone', async () => {
-    const { logs, invocations } = world([all]);
+    const { logs, invocations } = harnessOf([all]);
     const sizes = [400_000, 600_000, 1, 1_500_000, 2];
     for (const size of sizes) logs.write('app', 'x'.repeat(size), time);
     logs.write('app', 'ä'.repeat(500_000), time);
@@ -168,7 +168,7 @@ describe('lines', () => {
   test('of one subscription never are in two invocations at once', async () => {
     let atOnce = 0;
     let most = 0;
-    const { logs, invocations } = world([all], async (count) => {
+    const { logs, invocations } = harnessOf([all], async (count) => {
       most = Math.max(most, ++atOnce);
       if (count < 5) logs.write('app', `${count}`, time);
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -183,7 +183,7 @@ describe('lines', () => {
 
 describe('an invocation that fails', () => {
   test('is tried twice more with the same lines, and those after it wait', async () => {
-    const { logs, invocations, errors } = world([all], (count) => {
+    const { logs, invocations, errors } = harnessOf([all], (count) => {
       if (count === 1) logs.write('app', 'b', time);
       if (count < 3) throw new Error(`failure ${count}`);
     });
@@ -196,8 +196,8 @@ describe('an invocation that fails', () => {
     expect(errors).toEqual([]);
   });
 
-  test('three times is told once, and what comes after it is delivered', async () => {
-    const { logs, invocations, errors } = world([all, audit], (_, message) => {
+  test('three times is reported once, and the lines after it are delivered', async () => {
+    const { logs, invocations, errors } = harnessOf([all, audit], (_, message) => {
       if (linesOf([{ functionArn: all.functionArn, message }]).includes('bad')) {
         throw new Error('no');
       }
@@ -220,7 +220,7 @@ describe('settled', () => {
       logGroup: 'chain',
       functionArn: 'arn:chain',
     };
-    const { logs, invocations } = world([all, chain], (count) => {
+    const { logs, invocations } = harnessOf([all, chain], (count) => {
       if (count === 1) setTimeout(() => logs.write('chain', 'caused', time), 1);
     });
     logs.write('app', 'cause', time);
@@ -230,7 +230,7 @@ describe('settled', () => {
 
   test('waits for the end of an invocation, its retries included', async () => {
     let done = false;
-    const { logs } = world([all], async (count) => {
+    const { logs } = harnessOf([all], async (count) => {
       await new Promise((resolve) => setTimeout(resolve, 15));
       if (count < 3) throw new Error('not yet');
       done = true;
@@ -246,7 +246,7 @@ describe('the end', () => {
     'in attempt %d stops deliveries and retries without a word, and nobody waits any more',
     async (last) => {
       let fail = (_: Error) => {};
-      const { logs, invocations, errors } = world([all], (count) => {
+      const { logs, invocations, errors } = harnessOf([all], (count) => {
         if (count < last) throw new Error('again');
         return new Promise((_, reject) => {
           fail = reject;
@@ -269,10 +269,10 @@ describe('the end', () => {
 });
 
 test('a pattern that cannot be read stops the start', () => {
-  expect(() => world([{ ...all, pattern: 'ERROR' }])).toThrow(/cannot read the filter pattern/);
+  expect(() => harnessOf([{ ...all, pattern: 'ERROR' }])).toThrow(/cannot read the filter pattern/);
 });
 
-test('whatever comes when, each line is delivered once and in order, or given up and told', async () => {
+test('whatever comes when, each line is delivered once and in order, or given up and reported', async () => {
   const step = fc.record({
     lines: fc.array(fc.constantFrom('text', auditLine), { maxLength: 5 }),
     waitInMs: fc.constantFrom(0, 0, 1, 4),
@@ -286,7 +286,7 @@ test('whatever comes when, each line is delivered once and in order, or given up
       const delivered: Record<string, string[]> = { 'arn:all': [], 'arn:audit': [] };
       const tries = new Map<string, number>();
       let lost = 0;
-      const { logs, invocations, errors } = world([all, audit], async (count, message) => {
+      const { logs, invocations, errors } = harnessOf([all, audit], async (count, message) => {
         const { takesMs, fails } = answered[count - 1] ?? { takesMs: 0, fails: false };
         if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
         const functionArn = `arn:${message.subscriptionFilters[0]}`;

@@ -186,7 +186,7 @@ describe('the log group of the trail', () => {
     },
   );
 
-  test('is not to be told where there are two trails', () => {
+  test('cannot be determined where there are two trails', () => {
     const template = changed({}, { Trail: trail(), Other: trail() });
     expect(() => trailLogGroupOf(template)).toThrow(/^Other: the local stack knows one trail/);
   });
