@@ -35,6 +35,6 @@ export async function handler(_event: unknown, context: Context) {
   });
   log('INFO', { message: 'reconciled', ...summary });
   logKeyInventory(inventory);
-  // For a caller who invokes the function by hand; nobody reads the answer of a scheduled invocation.
+  // For a caller who invokes the function by hand; the answer of a scheduled invocation is not read.
   return { ...summary, found: found.slice(0, shownFindings) };
 }

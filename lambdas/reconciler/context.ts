@@ -26,7 +26,7 @@ export interface ReconcilerContext {
   readonly now: () => number;
 }
 
-/** How long the repair of one tenant may take: should the invocation die, its lease does not lock the tenant for long. */
+/** For how long one tenant is repaired: should the invocation crash, its lease ends soon. */
 export const tenantRepairMs = 45_000;
 /** After the last tenant there must be time for its events and the summary. */
 export const summaryReserveMs = 10_000;

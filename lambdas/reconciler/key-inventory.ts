@@ -1,4 +1,4 @@
-/** All tenants' keys as an invocation has observed them, for the dashboard: how many in which state, and the next rotations. */
+/** For the dashboard, what was observed of all tenants' keys: how many are in which state, and the next rotations. */
 import { log } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
 import type { KeyObservation } from './observe-key.ts';

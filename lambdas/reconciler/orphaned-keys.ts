@@ -132,7 +132,7 @@ function isYoungOrPendingDeletion({ now }: ReconcilerContext, metadata: KeyMetad
   return metadata.KeyState === 'PendingDeletion' || ageMs < hourMs;
 }
 
-/** @returns why the key may not be one that the product made and nobody used */
+/** @returns why it is not certain that the product made the key and that it was never used */
 async function doubtOf(
   context: ReconcilerContext,
   id: string,

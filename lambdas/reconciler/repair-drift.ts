@@ -34,7 +34,8 @@ interface Repair {
 /**
  * Comes first: a policy that was changed may keep the reconciler, or the lifecycle, from everything else.
  * @param row as it was read before the key was observed
- * @returns the row afterwards, the same where there was nothing to repair; undefined where another invocation is at work
+ * @returns the row afterwards, the same where there was nothing to repair; undefined where another invocation is at
+ *   work
  */
 export async function repairPolicy(
   context: ReconcilerContext,
@@ -63,7 +64,6 @@ export async function repairDrift(
   );
 }
 
-/** Only somebody who knows why the key was disabled can decide that it may be used again. */
 async function reportUnusable(
   context: ReconcilerContext,
   row: TenantRow,

@@ -5,7 +5,7 @@ import { describeKey, ifKeyIsVisible } from '../../aws/kms-keys.ts';
 import { lastUseOf } from './key-state.ts';
 import { onDemandRotationsLeft, rotationsOf } from './rotations.ts';
 
-/** A key that was deleted by somebody else, or after offboarding, is Missing: the tenant can still be read. */
+/** Where the key is deleted its state is Missing: the tenant can still be read. */
 export async function keyDetailsOf(kms: KMSClient, keyArn: string): Promise<LiveKey> {
   const details = await ifKeyIsVisible(readDetails(kms, keyArn));
   return details ?? { state: 'Missing', rotationEnabled: false };

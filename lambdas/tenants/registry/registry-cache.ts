@@ -1,7 +1,8 @@
 /**
  * Reads of the registry, kept for a moment. Invariant: a request relies on a read that was begun less than
  * `ttlMs` before; so a tenant whose status has changed is used for no longer than that. Only what lets a
- * tenant's key be used is kept: after a refusal the row is read again, so that a new or resumed tenant is served at once.
+ * tenant's key be used is kept: after a refusal the row is read again, so that a new or resumed tenant is served at
+ * once.
  */
 import { LruMap } from '../../caching/lru-map.ts';
 import { requestStats } from '../../observability/request-stats.ts';

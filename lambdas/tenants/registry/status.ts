@@ -25,7 +25,7 @@ export const allowed = 'allowed';
 type Refusal = () => Problem;
 export type Permission = typeof allowed | Refusal;
 
-/** What the reconciler does about a key that is not in the state that the status asks for. */
+/** What the reconciler does about the state of a key: nothing, a finding, or this transition again. */
 export type DriftAction = 'none' | 'report' | Extract<Intent, 'suspend' | 'offboard'>;
 
 interface KeyState {
@@ -37,7 +37,7 @@ interface KeyState {
 export interface StatusRules {
   /** encryption and decryption with the tenant's key */
   readonly use: Permission;
-  /** a PUT for this tenant: whether there is something left to do, nothing, or it is refused */
+  /** what a PUT finds: something left to do, nothing, or a refusal */
   readonly onboarding: 'unfinished' | 'done' | Refusal;
   /** the transitions that may begin */
   readonly begins: readonly Intent[];
@@ -50,9 +50,9 @@ export interface StatusRules {
   readonly keyArn: 'required' | 'optional';
   /** what a caller hears where KMS says that there is no such key */
   readonly missingKey: Refusal;
-  /** `done`: the tenant's life is over; nobody changes the row or looks at the key any more */
+  /** `done`: the end of a tenant; the row is not changed any more, and KMS is not asked for the key */
   readonly keyDeletion: 'not planned' | 'planned' | 'done';
-  /** what the reconciler compares */
+  /** what the reconciler compares the key's state with */
   readonly keyState: KeyState | 'not compared';
   /** whether the reconciler keeps the tenant's alias on its key; KMS takes none for a key that is pending deletion */
   readonly alias: 'kept' | 'given up';
@@ -92,7 +92,7 @@ export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
     keyDeletion: 'not planned',
     keyState: {
       expected: 'Enabled',
-      // To enable a key gives use of it back: somebody must decide that who knows why it was disabled.
+      // Only somebody who knows why the key was disabled can decide that it may be used again.
       drift: (state) => (state === 'Enabled' ? 'none' : 'report'),
     },
     alias: 'kept',

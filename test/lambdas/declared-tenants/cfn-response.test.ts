@@ -1,4 +1,4 @@
-/** The answer of a custom resource, to a server of this machine in the place of S3. */
+/** The response of a custom resource, sent to a local server in the place of S3. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -14,7 +14,7 @@ interface Received {
   readonly body: string;
 }
 const received: Received[] = [];
-/** What the server answers to each of the requests that come, 200 when there is nothing left. */
+/** What the server answers to the next requests; 200 to all later ones. */
 let statuses: (number | 'hang up')[];
 let server: Listening;
 const secret = 'X-Amz-Signature=c0ffee';
@@ -46,7 +46,7 @@ const event = (change: Partial<CustomResourceEvent> = {}): CustomResourceEvent =
 const success: CfnResult = { status: 'SUCCESS', physicalResourceId: 'acme' };
 const bodyOf = () => JSON.parse(received.at(-1)?.body ?? '');
 
-describe('the answer', () => {
+describe('the response', () => {
   test('is put as it was signed: no content type, its length, its query', async () => {
     await sendCfnResponse(event(), success);
     const [{ request, body }] = received as [Received];

@@ -1,4 +1,4 @@
-/** The row of a declared tenant, against a table of this machine. */
+/** The row of a declared tenant, against a local table. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type Declaration,
@@ -35,13 +35,13 @@ describe('what CloudFormation says', () => {
   });
 
   const wrong: [string, object, RegExp][] = [
-    ['an id that is none', { TenantId: 'Acme' }, /TenantId/],
+    ['an id that is no tenant id', { TenantId: 'Acme' }, /TenantId/],
     ['no id', { TenantId: undefined }, /TenantId/],
     ['an empty name', { DisplayName: '' }, /DisplayName/],
     ['a period that is too short', { RotationPeriodInDays: '89' }, /RotationPeriodInDays/],
-    ['a period that is none', { RotationPeriodInDays: '9e1' }, /RotationPeriodInDays/],
+    ['a period that is no number', { RotationPeriodInDays: '9e1' }, /RotationPeriodInDays/],
     ['an alias', { KeyArn: 'arn:aws:kms:eu-central-1:111122223333:alias/x' }, /KeyArn/],
-    ['a property nobody knows', { Status: 'ACTIVE' }, /Status/],
+    ['an unknown property', { Status: 'ACTIVE' }, /Status/],
   ];
   test.each(wrong)('%s is an error that names it', (_, change, name) => {
     expect(() => declaration({ ...properties, ...change })).toThrow(DeclarationError);
@@ -150,7 +150,7 @@ describe('the row', () => {
     expect(await aws.row(tenantId)).toEqual(before);
   });
 
-  test('waits for who is at work on the tenant, and gives up with the row as it was', async () => {
+  test('waits while another invocation is at work on the tenant, and gives up with the row as it was', async () => {
     await put({ lease: { holder: 'other', expiresAt: Date.now() + 60_000 } });
     const before = await aws.row(tenantId);
     await expect(go({ displayName: 'New' })).rejects.toThrow(/is being worked on/);

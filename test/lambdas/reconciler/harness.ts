@@ -1,4 +1,4 @@
-/** The stack's own policies on this machine's AWS, tenants in any state, and runs of the reconciler under its role. */
+/** The stack's policies on the local AWS endpoint, tenants in any status, and the reconciler under its own role. */
 
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -25,27 +25,27 @@ import { resource, synthesizedTemplate } from '../../lib/synthesized.ts';
 import { offboard } from '../tenants/harness.ts';
 import { rowOf } from '../tenants/row.ts';
 
-export type World = Awaited<ReturnType<typeof openWorld>>;
+export type ReconcilerHarness = Awaited<ReturnType<typeof openReconcilerHarness>>;
 
-export interface RunOptions {
-  /** done before a call of the run, by the name of its operation */
+export interface ReconcileOptions {
+  /** called before each call of the reconciler to KMS, with the name of the operation */
   readonly before?: (operation: string) => Promise<void> | void;
   readonly now?: () => number;
   readonly ms?: number;
-  /** under which role events are sent, by the beginning of its logical id */
+  /** the role that sends events, by the beginning of its logical id */
   readonly eventsAs?: string;
 }
 
 export const hour = 3_600_000;
-/** As if all keys were made long ago. */
+/** A time at which all keys are old. */
 export const later = () => Date.now() + 2 * hour;
 
-export interface WorldOptions {
+export interface HarnessOptions {
   readonly quotas?: boolean;
   readonly dataDir?: string;
 }
 
-export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) {
+export async function openReconcilerHarness({ quotas = false, dataDir }: HarnessOptions = {}) {
   const document = await synthesizedTemplate();
   const template = readTemplate({ ...document }, localAccount);
   const events: BusEvent[] = [];
@@ -81,7 +81,7 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
       controlPlaneRoleArn: roleOf('ControlPlaneRole').arn,
     });
 
-  const world = {
+  const harness = {
     kms,
     table,
     tableName,
@@ -101,20 +101,20 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
       });
       return KeyMetadata?.Arn as string;
     },
-    /** @returns a tenant as an onboarding leaves it, or as it is after the transition */
+    /** @returns a tenant as an onboarding leaves it, or as the transition does */
     async makeTenant(intent?: 'suspend' | 'offboard', change: Record<string, unknown> = {}) {
-      const tenantId = world.newId();
-      const keyArn = await world.makeKey(tenantId);
+      const tenantId = harness.newId();
+      const keyArn = await harness.makeKey(tenantId);
       await kms.enableKeyRotation({ KeyId: keyArn, RotationPeriodInDays: 90 });
       await kms.createAlias({ AliasName: alias(tenantId), TargetKeyId: keyArn });
-      await world.put(rowOf({ tenantId, keyArn }));
+      await harness.put(rowOf({ tenantId, keyArn }));
       if (intent !== undefined) {
         // The role refuses a shorter window than the configuration's.
         const longest = offboard({ windowInDays: 30 });
-        await world.invoke(tenantId, intent === 'offboard' ? longest : { intent });
+        await harness.invoke(tenantId, intent === 'offboard' ? longest : { intent });
       }
       if (Object.keys(change).length > 0)
-        await world.put({ ...(await world.raw(tenantId)), ...change });
+        await harness.put({ ...(await harness.raw(tenantId)), ...change });
       return { tenantId, keyArn };
     },
     invoke: (tenantId: string, want: TransitionRequest) => {
@@ -124,14 +124,14 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
     },
     raw: async (tenantId: string) =>
       (await table.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
-    row: async (tenantId: string) => tenantRow.parse(await world.raw(tenantId)),
+    row: async (tenantId: string) => tenantRow.parse(await harness.raw(tenantId)),
     put: async (row: Record<string, unknown>) => {
       await table.send(new PutCommand({ TableName: tableName, Item: row }));
     },
     async keyState(keyArn: string) {
       return (await kms.describeKey({ KeyId: keyArn })).KeyMetadata?.KeyState;
     },
-    /** All that KMS has of a key, as text: two that are equal are of a key that nobody has touched. */
+    /** @returns all that KMS says of a key, as text: it is equal as long as nobody has changed the key */
     async everythingOf(keyArn: string) {
       const KeyId = keyArn;
       const answers = [
@@ -144,7 +144,12 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
       ];
       return JSON.stringify(answers.map(({ $metadata: _, ...answer }) => answer));
     },
-    async run({ before, now, ms = 900_000, eventsAs = 'ReconcilerRole' }: RunOptions = {}) {
+    async reconcile({
+      before,
+      now,
+      ms = 900_000,
+      eventsAs = 'ReconcilerRole',
+    }: ReconcileOptions = {}) {
       const sender = clientOf(deployment.issue(roleOf(eventsAs), 'events'));
       const credentials = clientOf(deployment.issue(roleOf('ReconcilerRole'), 'reconciler'));
       const client = new KMSClient(credentials);
@@ -170,19 +175,19 @@ export async function openWorld({ quotas = false, dataDir }: WorldOptions = {}) 
         }),
       );
     },
-    /** @returns what a run finds of that tenant, or key: `kind outcome` */
-    async findingsOf(id: string, options?: RunOptions): Promise<string[]> {
-      const { found } = await world.run(options);
+    /** @returns what one invocation finds of that tenant, or key: `kind outcome` */
+    async findingsOf(id: string, options?: ReconcileOptions): Promise<string[]> {
+      const { found } = await harness.reconcile(options);
       return found.filter(({ tenantId, keyArn }) => [tenantId, keyArn].includes(id)).map(short);
     },
   };
-  return world;
+  return harness;
 }
 
 export const alias = (tenantId: string) => `alias/tenant-keys/${tenantId}`;
 export const short = ({ kind, outcome }: Finding) => `${kind} ${outcome}`;
 
-/** Runs may overlap: the first takes standard output over, the last gives it back. */
+/** Invocations may overlap: the first takes standard output over, the last gives it back. */
 const write = process.stdout.write.bind(process.stdout);
 let running = 0;
 export const lines: string[] = [];

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { type RateLimitClock, rateLimit } from '../../../lambdas/reconciler/kms-rate-limit.ts';
 
-/** A time that passes only where everybody waits. */
+/** A time that passes only while every caller waits. */
 function manualClock() {
   const time = { now: 0 };
   const waiting: { readonly until: number; readonly wake: () => void }[] = [];
@@ -13,7 +13,7 @@ function manualClock() {
         waiting.push({ until: time.now + ms, wake });
       }),
   };
-  /** Lets time pass until nobody waits. */
+  /** Lets time pass until no caller waits. */
   const pass = async () => {
     for (;;) {
       await setImmediate();

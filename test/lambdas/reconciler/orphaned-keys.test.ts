@@ -1,18 +1,18 @@
-/** Keys that no row names: which of them go, and which nobody touches. */
+/** Keys that no row names: which are deleted, and which are not touched. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { rowOf } from '../tenants/row.ts';
-import { alias, hour, later, openWorld, type World } from './harness.ts';
+import { alias, hour, later, openReconcilerHarness, type ReconcilerHarness } from './harness.ts';
 
-let world: World;
+let harness: ReconcilerHarness;
 let tenantId: string;
 beforeAll(async () => {
-  world = await openWorld();
-  await world.makeTenant();
+  harness = await openReconcilerHarness();
+  await harness.makeTenant();
 });
 beforeEach(() => {
-  tenantId = world.newId();
+  tenantId = harness.newId();
 });
-afterAll(() => world.close());
+afterAll(() => harness.close());
 
 const tagged = (tags: Record<string, string>) =>
   Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
@@ -20,97 +20,97 @@ const root = { AWS: 'arn:aws:iam::111122223333:root' };
 const allow = { Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' };
 const anyPolicy = JSON.stringify({ Version: '2012-10-17', Statement: [allow] });
 
-/** Under the key's own policy nobody can without a tenant's session: it is lent another for the moment. */
+/** Only a tenant's session may use the key by its own policy, so it gets another policy for this call. */
 async function use(keyArn: string) {
   const KeyId = keyArn;
-  const { Policy } = await world.kms.getKeyPolicy({ KeyId });
-  await world.kms.putKeyPolicy({ KeyId, Policy: anyPolicy });
-  await world.kms.encrypt({ KeyId, Plaintext: Buffer.from('x') });
-  await world.kms.putKeyPolicy({ KeyId, Policy });
+  const { Policy } = await harness.kms.getKeyPolicy({ KeyId });
+  await harness.kms.putKeyPolicy({ KeyId, Policy: anyPolicy });
+  await harness.kms.encrypt({ KeyId, Plaintext: Buffer.from('x') });
+  await harness.kms.putKeyPolicy({ KeyId, Policy });
 }
 
 describe('a key with the tags and the policy of the product', () => {
   test('older than an hour and never used, is disabled and deleted in 30 days', async () => {
-    const keyArn = await world.makeKey(tenantId);
-    const { found } = await world.run({ now: later });
+    const keyArn = await harness.makeKey(tenantId);
+    const { found } = await harness.reconcile({ now: later });
     expect(found).toEqual([
       expect.objectContaining({ kind: 'unnamed-key', outcome: 'repaired', tenantId, keyArn }),
     ]);
-    const { KeyMetadata } = await world.kms.describeKey({ KeyId: keyArn });
+    const { KeyMetadata } = await harness.kms.describeKey({ KeyId: keyArn });
     expect(KeyMetadata?.KeyState).toBe('PendingDeletion');
     const days = ((KeyMetadata?.DeletionDate?.getTime() ?? 0) - Date.now()) / (24 * hour);
     expect(Math.round(days)).toBe(30);
-    expect((await world.run({ now: later })).found).toEqual([]);
+    expect((await harness.reconcile({ now: later })).found).toEqual([]);
   });
 
   test('that was used once is reported, and is left as it is', async () => {
-    const keyArn = await world.makeKey(tenantId);
+    const keyArn = await harness.makeKey(tenantId);
     await use(keyArn);
-    const before = await world.everythingOf(keyArn);
-    expect(await world.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key reported']);
-    expect(await world.everythingOf(keyArn)).toBe(before);
-    await world.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    const before = await harness.everythingOf(keyArn);
+    expect(await harness.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key reported']);
+    expect(await harness.everythingOf(keyArn)).toBe(before);
+    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
   });
 
-  test('that is used after it was looked at, and before it is disabled, is enabled again', async () => {
-    const keyArn = await world.makeKey(tenantId);
+  test('that is used after it was observed, and before it is disabled, is enabled again', async () => {
+    const keyArn = await harness.makeKey(tenantId);
     const before = async (operation: string) => {
       if (operation === 'DisableKey') await use(keyArn);
     };
-    expect(await world.findingsOf(keyArn, { before, now: later })).toEqual([
+    expect(await harness.findingsOf(keyArn, { before, now: later })).toEqual([
       'unnamed-key reported',
     ]);
-    expect(await world.keyState(keyArn)).toBe('Enabled');
-    await world.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    expect(await harness.keyState(keyArn)).toBe('Enabled');
+    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
   });
 
   test('younger than an hour waits', async () => {
-    const keyArn = await world.makeKey(tenantId);
-    expect(await world.findingsOf(keyArn)).toEqual([]);
-    expect(await world.keyState(keyArn)).toBe('Enabled');
-    await world.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    const keyArn = await harness.makeKey(tenantId);
+    expect(await harness.findingsOf(keyArn)).toEqual([]);
+    expect(await harness.keyState(keyArn)).toBe('Enabled');
+    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
   });
 
-  test('of a tenant who is being onboarded just now is his', async () => {
-    const keyArn = await world.makeKey(tenantId);
+  test('of a tenant that is being onboarded is not orphaned', async () => {
+    const keyArn = await harness.makeKey(tenantId);
     const lease = { holder: 'another', expiresAt: Date.now() + 30_000 };
-    await world.put({ ...rowOf({ tenantId, status: 'PROVISIONING', lease }), keyArn: undefined });
-    expect(await world.findingsOf(keyArn, { now: later })).toEqual([]);
-    expect(await world.keyState(keyArn)).toBe('Enabled');
-    await world.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.put({ ...rowOf({ tenantId, status: 'PROVISIONING', lease }), keyArn: undefined });
+    expect(await harness.findingsOf(keyArn, { now: later })).toEqual([]);
+    expect(await harness.keyState(keyArn)).toBe('Enabled');
+    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
   });
 
-  test('that a row names which does not parse is not unnamed', async () => {
-    const keyArn = await world.makeKey(tenantId);
-    await world.put({ ...rowOf({ tenantId, keyArn }), status: 'FROZEN' });
-    const before = await world.everythingOf(keyArn);
-    expect(await world.findingsOf(tenantId, { now: later })).toEqual(['row-invalid reported']);
-    expect(await world.everythingOf(keyArn)).toBe(before);
-    await world.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+  test('that an invalid row names is not orphaned', async () => {
+    const keyArn = await harness.makeKey(tenantId);
+    await harness.put({ ...rowOf({ tenantId, keyArn }), status: 'FROZEN' });
+    const before = await harness.everythingOf(keyArn);
+    expect(await harness.findingsOf(tenantId, { now: later })).toEqual(['row-invalid reported']);
+    expect(await harness.everythingOf(keyArn)).toBe(before);
+    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
   });
 
-  test('whose tenant has a row that does not parse, and names no key, is not touched', async () => {
-    const keyArn = await world.makeKey(tenantId);
-    await world.put({ tenantId, version: 1 });
-    const before = await world.everythingOf(keyArn);
-    expect(await world.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key failed']);
-    expect(await world.everythingOf(keyArn)).toBe(before);
-    await world.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+  test('whose tenant has an invalid row that names no key is not touched', async () => {
+    const keyArn = await harness.makeKey(tenantId);
+    await harness.put({ tenantId, version: 1 });
+    const before = await harness.everythingOf(keyArn);
+    expect(await harness.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key failed']);
+    expect(await harness.everythingOf(keyArn)).toBe(before);
+    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
   });
 });
 
-describe('a key of somebody else stays as it is, byte for byte', () => {
+describe("a key that is not the product's stays as it is, byte for byte", () => {
   test.each([
     ['without tags', {}],
     ['with a TenantId', { TenantId: 'acme' }],
     ['with the tag of another product', { TenantId: 'acme', ManagedBy: 'tenant-keys2' }],
     ['with the tag in another spelling', { TenantId: 'acme', managedby: 'tenant-keys' }],
-  ])('%s, also under one of our aliases', async (_, tags) => {
-    const keyArn = await world.makeKey(tenantId, { Policy: anyPolicy, Tags: tagged(tags) });
-    await world.kms.createAlias({ AliasName: alias(tenantId), TargetKeyId: keyArn });
-    const before = await world.everythingOf(keyArn);
-    const { found } = await world.run({ now: later });
-    expect([found, await world.everythingOf(keyArn)]).toEqual([[], before]);
+  ])("%s, also under one of the product's aliases", async (_, tags) => {
+    const keyArn = await harness.makeKey(tenantId, { Policy: anyPolicy, Tags: tagged(tags) });
+    await harness.kms.createAlias({ AliasName: alias(tenantId), TargetKeyId: keyArn });
+    const before = await harness.everythingOf(keyArn);
+    const { found } = await harness.reconcile({ now: later });
+    expect([found, await harness.everythingOf(keyArn)]).toEqual([[], before]);
   });
 
   test.each([
@@ -118,20 +118,20 @@ describe('a key of somebody else stays as it is, byte for byte', () => {
     ['and no tenant', { ManagedBy: 'tenant-keys' }],
     ['and what is no tenant', { TenantId: 'No Tenant', ManagedBy: 'tenant-keys' }],
   ])("with the product's tag forged %s, and is reported", async (_, tags) => {
-    const keyArn = await world.makeKey(tenantId, { Policy: anyPolicy, Tags: tagged(tags) });
-    const before = await world.everythingOf(keyArn);
-    expect(await world.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key reported']);
-    expect(await world.everythingOf(keyArn)).toBe(before);
-    await world.kms.untagResource({ KeyId: keyArn, TagKeys: ['ManagedBy'] });
+    const keyArn = await harness.makeKey(tenantId, { Policy: anyPolicy, Tags: tagged(tags) });
+    const before = await harness.everythingOf(keyArn);
+    expect(await harness.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key reported']);
+    expect(await harness.everythingOf(keyArn)).toBe(before);
+    await harness.kms.untagResource({ KeyId: keyArn, TagKeys: ['ManagedBy'] });
   });
 });
 
 test('where the table has lost its rows no key is deleted', async () => {
-  const lost = await openWorld();
+  const lost = await openReconcilerHarness();
   try {
     const keyArns: string[] = [];
     for (let count = 0; count < 12; count += 1) keyArns.push(await lost.makeKey(lost.newId()));
-    const { summary } = await lost.run({ now: later });
+    const { summary } = await lost.reconcile({ now: later });
     expect(summary.findings).toEqual({ repaired: 0, reported: 12, failed: 0 });
     for (const keyArn of keyArns) expect(await lost.keyState(keyArn)).toBe('Enabled');
   } finally {

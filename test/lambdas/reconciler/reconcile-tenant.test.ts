@@ -1,17 +1,17 @@
-/** Rows that were left in the middle, that end, that are wrong, and that lead to keys which are not theirs. */
+/** Rows of unfinished operations, rows at their end, invalid rows, and rows that name a key of another tenant. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rowOf } from '../tenants/row.ts';
-import { alias, lines, openWorld, short, type World } from './harness.ts';
+import { alias, lines, openReconcilerHarness, type ReconcilerHarness, short } from './harness.ts';
 
-let world: World;
+let harness: ReconcilerHarness;
 beforeAll(async () => {
-  world = await openWorld();
+  harness = await openReconcilerHarness();
 });
-afterAll(() => world.close());
+afterAll(() => harness.close());
 
 const stateOf = async (tenantId: string) => {
-  const { status, intent, lease, keyArn } = await world.row(tenantId);
-  return [status, await world.keyState(keyArn as string), intent, lease]
+  const { status, intent, lease, keyArn } = await harness.row(tenantId);
+  return [status, await harness.keyState(keyArn as string), intent, lease]
     .filter((part) => part)
     .join(' ');
 };
@@ -24,27 +24,29 @@ describe('a transition that was cut off is finished', () => {
     ['restore', 'offboard', {}, 'ACTIVE Enabled'],
     ['offboard', 'offboard', {}, 'OFFBOARDING PendingDeletion'],
   ] as const)('%s', async (intent, begun, change, ended) => {
-    const { tenantId } = await world.makeTenant(begun, { ...change, intent, lease: expired });
-    expect(await world.findingsOf(tenantId)).toEqual(['unfinished-step repaired']);
+    const { tenantId } = await harness.makeTenant(begun, { ...change, intent, lease: expired });
+    expect(await harness.findingsOf(tenantId)).toEqual(['unfinished-step repaired']);
     expect(await stateOf(tenantId)).toBe(ended);
-    expect(await world.findingsOf(tenantId)).toEqual([]);
+    expect(await harness.findingsOf(tenantId)).toEqual([]);
   });
 
-  test('and what has drifted besides is mended in the same turn', async () => {
-    const { tenantId, keyArn } = await world.makeTenant('suspend', { intent: 'resume' });
-    await world.kms.deleteAlias({ AliasName: alias(tenantId) });
-    expect(await world.findingsOf(tenantId)).toEqual([
+  test('and what has drifted besides is repaired in the same invocation', async () => {
+    const { tenantId, keyArn } = await harness.makeTenant('suspend', { intent: 'resume' });
+    await harness.kms.deleteAlias({ AliasName: alias(tenantId) });
+    expect(await harness.findingsOf(tenantId)).toEqual([
       'unfinished-step repaired',
       'alias repaired',
     ]);
-    expect((await world.kms.describeKey({ KeyId: alias(tenantId) })).KeyMetadata?.Arn).toBe(keyArn);
+    expect((await harness.kms.describeKey({ KeyId: alias(tenantId) })).KeyMetadata?.Arn).toBe(
+      keyArn,
+    );
   });
 });
 
 describe('an onboarding that was cut off', () => {
-  const left = async (change: object) => {
-    const tenantId = world.newId();
-    await world.put({
+  const unfinished = async (change: object) => {
+    const tenantId = harness.newId();
+    await harness.put({
       ...rowOf({ tenantId, status: 'PROVISIONING' }),
       keyArn: undefined,
       ...change,
@@ -53,28 +55,31 @@ describe('an onboarding that was cut off', () => {
   };
 
   test('with a key that was never written down is finished', async () => {
-    const tenantId = await left({ keyRequestedAt: '2026-01-01T00:00:00.000Z', lease: expired });
-    const keyArn = await world.makeKey(tenantId);
-    expect(await world.findingsOf(tenantId)).toEqual(['unfinished-onboarding repaired']);
-    expect([await stateOf(tenantId), (await world.row(tenantId)).keyArn]).toEqual([
+    const tenantId = await unfinished({
+      keyRequestedAt: '2026-01-01T00:00:00.000Z',
+      lease: expired,
+    });
+    const keyArn = await harness.makeKey(tenantId);
+    expect(await harness.findingsOf(tenantId)).toEqual(['unfinished-onboarding repaired']);
+    expect([await stateOf(tenantId), (await harness.row(tenantId)).keyArn]).toEqual([
       'ACTIVE Enabled',
       keyArn,
     ]);
-    expect(await world.findingsOf(tenantId)).toEqual([]);
+    expect(await harness.findingsOf(tenantId)).toEqual([]);
   });
 
   test('without a key is removed', async () => {
-    const tenantId = await left({ lease: expired });
-    expect(await world.findingsOf(tenantId)).toEqual(['unfinished-onboarding repaired']);
-    expect(await world.raw(tenantId)).toBeUndefined();
+    const tenantId = await unfinished({ lease: expired });
+    expect(await harness.findingsOf(tenantId)).toEqual(['unfinished-onboarding repaired']);
+    expect(await harness.raw(tenantId)).toBeUndefined();
   });
 
   test('whose row names the key of another tenant is not finished', async () => {
-    const { keyArn } = await world.makeTenant();
-    const before = await world.everythingOf(keyArn);
-    const tenantId = await left({ keyArn });
-    expect(await world.findingsOf(tenantId)).toEqual(['key-tags reported']);
-    expect([await world.everythingOf(keyArn), (await world.row(tenantId)).status]).toEqual([
+    const { keyArn } = await harness.makeTenant();
+    const before = await harness.everythingOf(keyArn);
+    const tenantId = await unfinished({ keyArn });
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-tags reported']);
+    expect([await harness.everythingOf(keyArn), (await harness.row(tenantId)).status]).toEqual([
       before,
       'PROVISIONING',
     ]);
@@ -85,40 +90,40 @@ describe('the end of a tenant', () => {
   const gone = (keyArn: string) => keyArn.replace(/[^/]*$/, '00000000-0000-4000-8000-000000000000');
 
   test('is written down once KMS has no such key', async () => {
-    const { tenantId, keyArn } = await world.makeTenant('offboard');
-    await world.put({ ...(await world.raw(tenantId)), keyArn: gone(keyArn) });
-    expect(await world.findingsOf(tenantId)).toEqual(['key-erased repaired']);
-    expect(await world.row(tenantId)).toMatchObject({
+    const { tenantId, keyArn } = await harness.makeTenant('offboard');
+    await harness.put({ ...(await harness.raw(tenantId)), keyArn: gone(keyArn) });
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-erased repaired']);
+    expect(await harness.row(tenantId)).toMatchObject({
       status: 'ERASED',
       erasedAt: expect.any(String),
     });
-    expect(await world.findingsOf(tenantId)).toEqual([]);
+    expect(await harness.findingsOf(tenantId)).toEqual([]);
   });
 
-  test('is not the key of a tenant who was not offboarded: that is reported', async () => {
-    const { tenantId, keyArn } = await world.makeTenant();
-    await world.put({ ...(await world.raw(tenantId)), keyArn: gone(keyArn) });
-    expect(await world.findingsOf(tenantId)).toEqual(['key-missing reported']);
-    expect((await world.row(tenantId)).status).toBe('ACTIVE');
+  test('does not come by a missing key of a tenant that was not offboarded: that is reported', async () => {
+    const { tenantId, keyArn } = await harness.makeTenant();
+    await harness.put({ ...(await harness.raw(tenantId)), keyArn: gone(keyArn) });
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-missing reported']);
+    expect((await harness.row(tenantId)).status).toBe('ACTIVE');
   });
 
   test.each([
     ['region', (arn: string) => arn.replace('us-east-1', 'eu-west-1')],
     ['account', (arn: string) => arn.replace('111122223333', '444455556666')],
-  ])('is not a key of another %s', async (_, elsewhere) => {
-    const { tenantId, keyArn } = await world.makeTenant('offboard');
-    await world.put({ ...(await world.raw(tenantId)), keyArn: elsewhere(keyArn) });
-    expect(await world.findingsOf(tenantId)).toEqual(['key-elsewhere reported']);
-    expect((await world.row(tenantId)).status).toBe('OFFBOARDING');
+  ])('does not come by a key of another %s', async (_, elsewhere) => {
+    const { tenantId, keyArn } = await harness.makeTenant('offboard');
+    await harness.put({ ...(await harness.raw(tenantId)), keyArn: elsewhere(keyArn) });
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-elsewhere reported']);
+    expect((await harness.row(tenantId)).status).toBe('OFFBOARDING');
   });
 });
 
-describe('a row that names a key which is not its own touches nothing of it', () => {
+describe("where a row names a key that is not the tenant's, the key is not touched", () => {
   const foreign = async () => {
-    const { KeyMetadata } = await world.kms.createKey({});
+    const { KeyMetadata } = await harness.kms.createKey({});
     return KeyMetadata?.Arn as string;
   };
-  const neighbour = async () => (await world.makeTenant()).keyArn;
+  const neighbour = async () => (await harness.makeTenant()).keyArn;
 
   test.each([
     ['a foreign key', foreign, 'SUSPENDED', undefined],
@@ -126,34 +131,37 @@ describe('a row that names a key which is not its own touches nothing of it', ()
     ["a neighbour's key, with a transition to be finished", neighbour, 'SUSPENDED', 'suspend'],
     ["a neighbour's key, in an offboarding", neighbour, 'OFFBOARDING', 'offboard'],
   ] as const)('%s', async (_, make, status, intent) => {
-    const { tenantId } = await world.makeTenant();
+    const { tenantId } = await harness.makeTenant();
     const keyArn = await make();
-    const before = await world.everythingOf(keyArn);
-    const raw = await world.raw(tenantId);
+    const before = await harness.everythingOf(keyArn);
+    const raw = await harness.raw(tenantId);
     const row = { ...raw, keyArn, status, ...(intent !== undefined && { intent }) };
-    await world.put(row);
-    expect(await world.findingsOf(tenantId)).toEqual(['key-tags reported']);
-    expect([await world.everythingOf(keyArn), await world.raw(tenantId)]).toEqual([before, row]);
+    await harness.put(row);
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-tags reported']);
+    expect([await harness.everythingOf(keyArn), await harness.raw(tenantId)]).toEqual([
+      before,
+      row,
+    ]);
   });
 
   test('a key whose tag was changed to a neighbour: it is reported, not retagged', async () => {
-    const { tenantId, keyArn } = await world.makeTenant();
-    await world.kms.disableKeyRotation({ KeyId: keyArn });
+    const { tenantId, keyArn } = await harness.makeTenant();
+    await harness.kms.disableKeyRotation({ KeyId: keyArn });
     const Tags = [{ TagKey: 'TenantId', TagValue: 'somebody-else' }];
-    await world.kms.tagResource({ KeyId: keyArn, Tags });
-    const before = await world.everythingOf(keyArn);
-    expect(await world.findingsOf(tenantId)).toEqual(['key-tags reported']);
-    expect(await world.everythingOf(keyArn)).toBe(before);
+    await harness.kms.tagResource({ KeyId: keyArn, Tags });
+    const before = await harness.everythingOf(keyArn);
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-tags reported']);
+    expect(await harness.everythingOf(keyArn)).toBe(before);
   });
 });
 
 test('an alias on a foreign key is reported, and neither is touched', async () => {
-  const { tenantId, keyArn } = await world.makeTenant();
-  const other = (await world.kms.createKey({})).KeyMetadata?.Arn as string;
-  await world.kms.updateAlias({ AliasName: alias(tenantId), TargetKeyId: other });
-  const before = [await world.everythingOf(keyArn), await world.everythingOf(other)];
-  expect(await world.findingsOf(tenantId)).toEqual(['alias reported']);
-  expect([await world.everythingOf(keyArn), await world.everythingOf(other)]).toEqual(before);
+  const { tenantId, keyArn } = await harness.makeTenant();
+  const other = (await harness.kms.createKey({})).KeyMetadata?.Arn as string;
+  await harness.kms.updateAlias({ AliasName: alias(tenantId), TargetKeyId: other });
+  const before = [await harness.everythingOf(keyArn), await harness.everythingOf(other)];
+  expect(await harness.findingsOf(tenantId)).toEqual(['alias reported']);
+  expect([await harness.everythingOf(keyArn), await harness.everythingOf(other)]).toEqual(before);
 });
 
 describe('a row that does not parse', () => {
@@ -162,59 +170,62 @@ describe('a row that does not parse', () => {
     ['an attribute of a later version', { colour: 'a secret' }, 'colour'],
     ['a version that is no number', { version: 'a secret' }, 'version'],
   ])('%s: is reported by the names of its attributes, and not touched', async (_, change, name) => {
-    const { tenantId, keyArn } = await world.makeTenant();
-    await world.kms.disableKeyRotation({ KeyId: keyArn });
-    const row = { ...(await world.raw(tenantId)), ...change };
-    await world.put(row);
-    const before = await world.everythingOf(keyArn);
-    const { found } = await world.run();
+    const { tenantId, keyArn } = await harness.makeTenant();
+    await harness.kms.disableKeyRotation({ KeyId: keyArn });
+    const row = { ...(await harness.raw(tenantId)), ...change };
+    await harness.put(row);
+    const before = await harness.everythingOf(keyArn);
+    const { found } = await harness.reconcile();
     const [finding] = found.filter((one) => one.tenantId === tenantId);
     expect(finding).toMatchObject({ kind: 'row-invalid', detail: expect.stringContaining(name) });
-    expect([await world.everythingOf(keyArn), await world.raw(tenantId)]).toEqual([before, row]);
+    expect([await harness.everythingOf(keyArn), await harness.raw(tenantId)]).toEqual([
+      before,
+      row,
+    ]);
     expect(lines.join('')).not.toContain('a secret');
   });
 });
 
 describe('time', () => {
-  test('that is over begins nobody, and is no failure', async () => {
-    const { keyArn } = await world.makeTenant();
-    await world.kms.disableKeyRotation({ KeyId: keyArn });
-    const { summary } = await world.run({ ms: 1000 });
+  test('that is over: no tenant is begun, and that is no failure', async () => {
+    const { keyArn } = await harness.makeTenant();
+    await harness.kms.disableKeyRotation({ KeyId: keyArn });
+    const { summary } = await harness.reconcile({ ms: 1000 });
     expect(summary).toMatchObject({ complete: false, tenants: 0 });
-    expect((await world.kms.getKeyRotationStatus({ KeyId: keyArn })).KeyRotationEnabled).toBe(
+    expect((await harness.kms.getKeyRotationStatus({ KeyId: keyArn })).KeyRotationEnabled).toBe(
       false,
     );
   });
 
-  test('that runs out in the middle leaves no lease, and the next run does the rest', async () => {
-    const tenants: Awaited<ReturnType<World['makeTenant']>>[] = [];
-    for (let count = 0; count < 25; count += 1) tenants.push(await world.makeTenant());
-    for (const { keyArn } of tenants) await world.kms.disableKeyRotation({ KeyId: keyArn });
-    const { summary, found } = await world.run({ ms: 58_000 });
+  test('that runs out in the middle: no lease is left, and the next invocation does the rest', async () => {
+    const tenants: Awaited<ReturnType<ReconcilerHarness['makeTenant']>>[] = [];
+    for (let count = 0; count < 25; count += 1) tenants.push(await harness.makeTenant());
+    for (const { keyArn } of tenants) await harness.kms.disableKeyRotation({ KeyId: keyArn });
+    const { summary, found } = await harness.reconcile({ ms: 58_000 });
     expect(summary.complete).toBe(false);
     const repaired = found.filter((one) => short(one) === 'rotation repaired').length;
     expect(repaired).toBeLessThan(25);
     for (const { tenantId } of tenants) {
-      expect(await world.row(tenantId)).not.toHaveProperty('lease');
+      expect(await harness.row(tenantId)).not.toHaveProperty('lease');
     }
-    const rest = await world.run();
-    const mended = rest.found.filter(({ tenantId, kind }) => {
+    const rest = await harness.reconcile();
+    const repairedLater = rest.found.filter(({ tenantId, kind }) => {
       return kind === 'rotation' && tenants.some((tenant) => tenant.tenantId === tenantId);
     });
-    expect(repaired + mended.length).toBeGreaterThanOrEqual(25);
+    expect(repaired + repairedLater.length).toBeGreaterThanOrEqual(25);
   });
 });
 
-test('what fails of one tenant is a finding, and stops nobody else', async () => {
-  const [bad, good] = [await world.makeTenant(), await world.makeTenant()];
-  for (const { keyArn } of [bad, good]) await world.kms.disableKeyRotation({ KeyId: keyArn });
+test('a failure of one tenant is a finding, and stops no other', async () => {
+  const [bad, good] = [await harness.makeTenant(), await harness.makeTenant()];
+  for (const { keyArn } of [bad, good]) await harness.kms.disableKeyRotation({ KeyId: keyArn });
   let failed = false;
   const before = (operation: string) => {
     if (operation !== 'EnableKeyRotation' || failed) return;
     failed = true;
     throw new Error('a text that could be anything');
   };
-  const { found } = await world.run({ before });
+  const { found } = await harness.reconcile({ before });
   const rotations = found.filter(({ kind }) => kind === 'rotation');
   expect(rotations.map(({ outcome }) => outcome)).toContain('repaired');
   expect(rotations.filter(({ outcome }) => outcome === 'failed')).toEqual([

@@ -1,23 +1,23 @@
-/** What an operator changes of a tenant's key by hand, and what one run and the next make of it. */
+/** Manual changes of a tenant's key, and what the next two invocations of the reconciler do about them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { alias, lines, openWorld, short, type World } from './harness.ts';
+import { alias, lines, openReconcilerHarness, type ReconcilerHarness, short } from './harness.ts';
 
-let world: World;
+let harness: ReconcilerHarness;
 beforeAll(async () => {
-  world = await openWorld();
+  harness = await openReconcilerHarness();
 });
-afterAll(() => world.close());
+afterAll(() => harness.close());
 
-type Tenant = Awaited<ReturnType<World['makeTenant']>>;
+type Tenant = Awaited<ReturnType<ReconcilerHarness['makeTenant']>>;
 
 const rotationOf = async ({ keyArn }: Tenant) => {
-  const status = await world.kms.getKeyRotationStatus({ KeyId: keyArn });
+  const status = await harness.kms.getKeyRotationStatus({ KeyId: keyArn });
   return status.KeyRotationEnabled ? status.RotationPeriodInDays : 0;
 };
 const aliasTarget = async ({ tenantId }: Tenant) =>
-  (await world.kms.describeKey({ KeyId: alias(tenantId) })).KeyMetadata?.Arn;
+  (await harness.kms.describeKey({ KeyId: alias(tenantId) })).KeyMetadata?.Arn;
 const policyOf = async ({ keyArn }: Tenant) =>
-  JSON.parse((await world.kms.getKeyPolicy({ KeyId: keyArn })).Policy as string);
+  JSON.parse((await harness.kms.getKeyPolicy({ KeyId: keyArn })).Policy as string);
 const root = { AWS: 'arn:aws:iam::111122223333:root' };
 const openPolicy = (...denied: string[]) =>
   JSON.stringify({
@@ -40,17 +40,17 @@ const openPolicy = (...denied: string[]) =>
     ],
   });
 
-test('all of it in one run, and nothing in the next', async () => {
-  const { kms } = world;
+test('all of them are repaired in one invocation, and nothing is found in the next', async () => {
+  const { kms } = harness;
   const [off, period, unnamed, moved, policy, resumed, cancelled, other] = [
-    await world.makeTenant(),
-    await world.makeTenant(),
-    await world.makeTenant(),
-    await world.makeTenant(),
-    await world.makeTenant(),
-    await world.makeTenant('suspend'),
-    await world.makeTenant('offboard'),
-    await world.makeTenant(),
+    await harness.makeTenant(),
+    await harness.makeTenant(),
+    await harness.makeTenant(),
+    await harness.makeTenant(),
+    await harness.makeTenant(),
+    await harness.makeTenant('suspend'),
+    await harness.makeTenant('offboard'),
+    await harness.makeTenant(),
   ];
   await kms.disableKeyRotation({ KeyId: off.keyArn });
   await kms.enableKeyRotation({ KeyId: period.keyArn, RotationPeriodInDays: 2560 });
@@ -61,7 +61,7 @@ test('all of it in one run, and nothing in the next', async () => {
   await kms.cancelKeyDeletion({ KeyId: cancelled.keyArn });
   await kms.enableKey({ KeyId: cancelled.keyArn });
 
-  const { found, summary } = await world.run();
+  const { found, summary } = await harness.reconcile();
   expect(Object.fromEntries(found.map((one) => [one.tenantId, short(one)]))).toEqual({
     [off.tenantId]: 'rotation repaired',
     [period.tenantId]: 'rotation repaired',
@@ -77,21 +77,21 @@ test('all of it in one run, and nothing in the next', async () => {
     unnamed.keyArn,
     moved.keyArn,
   ]);
-  expect(await policyOf(policy)).toEqual(world.keyPolicyOf(policy.tenantId));
-  expect(await world.keyState(resumed.keyArn)).toBe('Disabled');
-  expect(await world.keyState(cancelled.keyArn)).toBe('PendingDeletion');
+  expect(await policyOf(policy)).toEqual(harness.keyPolicyOf(policy.tenantId));
+  expect(await harness.keyState(resumed.keyArn)).toBe('Disabled');
+  expect(await harness.keyState(cancelled.keyArn)).toBe('PendingDeletion');
 
-  const again = await world.run();
+  const again = await harness.reconcile();
   expect([again.found, again.summary.undelivered]).toEqual([[], 0]);
 });
 
 test('each finding is an event, a line and a metric', async () => {
-  const { tenantId, keyArn } = await world.makeTenant();
-  await world.kms.deleteAlias({ AliasName: alias(tenantId) });
-  await world.run();
+  const { tenantId, keyArn } = await harness.makeTenant();
+  await harness.kms.deleteAlias({ AliasName: alias(tenantId) });
+  await harness.reconcile();
   const isOf = ({ detail }: { detail: Readonly<Record<string, unknown>> }) =>
     detail.tenantId === tenantId;
-  const [event, ...others] = world.events.filter(isOf);
+  const [event, ...others] = harness.events.filter(isOf);
   expect(others).toEqual([]);
   expect(event).toMatchObject({
     source: 'tenant-keys',
@@ -111,40 +111,40 @@ test('each finding is an event, a line and a metric', async () => {
 });
 
 test('an event that is not taken is counted, and stops nothing', async () => {
-  const { tenantId, keyArn } = await world.makeTenant();
-  await world.kms.disableKeyRotation({ KeyId: keyArn });
-  const { summary, found } = await world.run({ eventsAs: 'ControlPlaneRole' });
+  const { tenantId, keyArn } = await harness.makeTenant();
+  await harness.kms.disableKeyRotation({ KeyId: keyArn });
+  const { summary, found } = await harness.reconcile({ eventsAs: 'ControlPlaneRole' });
   expect([found.map(short), summary.undelivered]).toEqual([['rotation repaired'], 1]);
   expect(lines.some((line) => line.includes(tenantId) && line.includes('"Findings":1'))).toBe(true);
 });
 
-test('all at once of one tenant is mended at once, and his lease is given up', async () => {
-  const { tenantId, keyArn } = await world.makeTenant();
-  await world.kms.disableKeyRotation({ KeyId: keyArn });
-  await world.kms.deleteAlias({ AliasName: alias(tenantId) });
-  await world.kms.putKeyPolicy({ KeyId: keyArn, Policy: openPolicy() });
-  expect(await world.findingsOf(tenantId)).toEqual([
+test('several changes of one key are repaired in one invocation, and the lease is given up', async () => {
+  const { tenantId, keyArn } = await harness.makeTenant();
+  await harness.kms.disableKeyRotation({ KeyId: keyArn });
+  await harness.kms.deleteAlias({ AliasName: alias(tenantId) });
+  await harness.kms.putKeyPolicy({ KeyId: keyArn, Policy: openPolicy() });
+  expect(await harness.findingsOf(tenantId)).toEqual([
     'key-policy repaired',
     'rotation repaired',
     'alias repaired',
   ]);
-  expect(await world.row(tenantId)).not.toHaveProperty('lease');
-  expect(await world.findingsOf(tenantId)).toEqual([]);
+  expect(await harness.row(tenantId)).not.toHaveProperty('lease');
+  expect(await harness.findingsOf(tenantId)).toEqual([]);
 });
 
-describe('what would give the use of a key back is only reported', () => {
+describe('what would give use of a key back is only reported', () => {
   test.each([
     ['a disabled key of an ACTIVE tenant', undefined, 'Disabled'],
     ['a key of an ACTIVE tenant that is pending deletion', undefined, 'PendingDeletion'],
     ['a key of a SUSPENDED tenant that is pending deletion', 'suspend', 'PendingDeletion'],
   ] as const)('%s', async (_, intent, state) => {
-    const { tenantId, keyArn } = await world.makeTenant(intent);
-    if (state === 'Disabled') await world.kms.disableKey({ KeyId: keyArn });
-    else await world.kms.scheduleKeyDeletion({ KeyId: keyArn, PendingWindowInDays: 30 });
-    const before = await world.everythingOf(keyArn);
-    expect(await world.findingsOf(tenantId)).toEqual(['key-unusable reported']);
-    expect(await world.everythingOf(keyArn)).toBe(before);
-    await world.put({ ...(await world.raw(tenantId)), status: 'ERASED' });
+    const { tenantId, keyArn } = await harness.makeTenant(intent);
+    if (state === 'Disabled') await harness.kms.disableKey({ KeyId: keyArn });
+    else await harness.kms.scheduleKeyDeletion({ KeyId: keyArn, PendingWindowInDays: 30 });
+    const before = await harness.everythingOf(keyArn);
+    expect(await harness.findingsOf(tenantId)).toEqual(['key-unusable reported']);
+    expect(await harness.everythingOf(keyArn)).toBe(before);
+    await harness.put({ ...(await harness.raw(tenantId)), status: 'ERASED' });
   });
 });
 
@@ -153,11 +153,11 @@ describe('a policy that denies the reconciler', () => {
     [['kms:GetKeyPolicy', 'kms:GetKeyRotationStatus']],
     [['kms:DescribeKey', 'kms:EnableKeyRotation']],
   ])('%j, is put right', async (denied) => {
-    const tenant = await world.makeTenant();
+    const tenant = await harness.makeTenant();
     const Policy = openPolicy(...denied);
-    await world.kms.putKeyPolicy({ KeyId: tenant.keyArn, Policy });
-    expect(await world.findingsOf(tenant.tenantId)).toEqual(['key-policy repaired']);
-    expect(await policyOf(tenant)).toEqual(world.keyPolicyOf(tenant.tenantId));
+    await harness.kms.putKeyPolicy({ KeyId: tenant.keyArn, Policy });
+    expect(await harness.findingsOf(tenant.tenantId)).toEqual(['key-policy repaired']);
+    expect(await policyOf(tenant)).toEqual(harness.keyPolicyOf(tenant.tenantId));
   });
 
   test.each([
@@ -168,12 +168,12 @@ describe('a policy that denies the reconciler', () => {
       ['key-policy repaired', 'unfinished-step repaired'],
     ],
   ])('to disable the key of a SUSPENDED tenant, is put right, %s', async (_, change, findings) => {
-    const { tenantId, keyArn } = await world.makeTenant('suspend', change);
-    await world.kms.enableKey({ KeyId: keyArn });
+    const { tenantId, keyArn } = await harness.makeTenant('suspend', change);
+    await harness.kms.enableKey({ KeyId: keyArn });
     const Policy = openPolicy('kms:DisableKey', 'kms:DescribeKey');
-    await world.kms.putKeyPolicy({ KeyId: keyArn, Policy });
-    expect(await world.findingsOf(tenantId)).toEqual(findings);
-    expect([await world.keyState(keyArn), (await world.row(tenantId)).intent]).toEqual([
+    await harness.kms.putKeyPolicy({ KeyId: keyArn, Policy });
+    expect(await harness.findingsOf(tenantId)).toEqual(findings);
+    expect([await harness.keyState(keyArn), (await harness.row(tenantId)).intent]).toEqual([
       'Disabled',
       undefined,
     ]);
@@ -182,58 +182,58 @@ describe('a policy that denies the reconciler', () => {
   test.each([
     ['to change it, is a failure', ['kms:PutKeyPolicy'], 'key-policy failed'],
     ['everything, is a failure', ['kms:*'], 'key-unreadable failed'],
-  ])('%s, and the others have their turn', async (_, denied, finding) => {
-    const [tenant, other] = [await world.makeTenant(), await world.makeTenant()];
-    await world.kms.putKeyPolicy({ KeyId: tenant.keyArn, Policy: openPolicy(...denied) });
-    await world.kms.disableKeyRotation({ KeyId: other.keyArn });
-    const { found } = await world.run();
+  ])('%s, and the other tenants are reconciled', async (_, denied, finding) => {
+    const [tenant, other] = [await harness.makeTenant(), await harness.makeTenant()];
+    await harness.kms.putKeyPolicy({ KeyId: tenant.keyArn, Policy: openPolicy(...denied) });
+    await harness.kms.disableKeyRotation({ KeyId: other.keyArn });
+    const { found } = await harness.reconcile();
     expect(found.map((one) => [one.tenantId, short(one)]).sort()).toEqual(
       [
         [tenant.tenantId, finding],
         [other.tenantId, 'rotation repaired'],
       ].sort(),
     );
-    expect(await world.row(tenant.tenantId)).not.toHaveProperty('lease');
-    await world.kms.putKeyPolicy({
+    expect(await harness.row(tenant.tenantId)).not.toHaveProperty('lease');
+    await harness.kms.putKeyPolicy({
       KeyId: tenant.keyArn,
-      Policy: JSON.stringify(world.keyPolicyOf(tenant.tenantId)),
+      Policy: JSON.stringify(harness.keyPolicyOf(tenant.tenantId)),
     });
   });
 });
 
-describe("somebody else's work", () => {
+describe("another invocation's work", () => {
   test('is not disturbed: a tenant under a lease is left alone', async () => {
     const lease = { holder: 'another', expiresAt: Date.now() + 60_000 };
-    const { tenantId, keyArn } = await world.makeTenant(undefined, { lease, intent: 'suspend' });
-    await world.kms.disableKeyRotation({ KeyId: keyArn });
-    const { found, summary } = await world.run();
+    const { tenantId, keyArn } = await harness.makeTenant(undefined, { lease, intent: 'suspend' });
+    await harness.kms.disableKeyRotation({ KeyId: keyArn });
+    const { found, summary } = await harness.reconcile();
     expect([found, summary.busy]).toEqual([[], 1]);
-    expect(await world.row(tenantId)).toMatchObject({ lease, intent: 'suspend' });
-    await world.put({ ...(await world.raw(tenantId)), lease: undefined, status: 'ERASED' });
+    expect(await harness.row(tenantId)).toMatchObject({ lease, intent: 'suspend' });
+    await harness.put({ ...(await harness.raw(tenantId)), lease: undefined, status: 'ERASED' });
   });
 
-  test('between the look and the repair comes first: nothing is done on what was seen before', async () => {
-    const { tenantId, keyArn } = await world.makeTenant();
-    await world.kms.disableKeyRotation({ KeyId: keyArn });
+  test('between observation and repair comes first: nothing is done by what was observed before it', async () => {
+    const { tenantId, keyArn } = await harness.makeTenant();
+    await harness.kms.disableKeyRotation({ KeyId: keyArn });
     let suspended = false;
     const before = async (operation: string) => {
       if (operation !== 'GetKeyRotationStatus' || suspended) return;
       suspended = true;
-      await world.invoke(tenantId, { intent: 'suspend' });
+      await harness.invoke(tenantId, { intent: 'suspend' });
     };
-    expect(await world.findingsOf(tenantId, { before })).toEqual([]);
-    expect(await world.keyState(keyArn)).toBe('Disabled');
+    expect(await harness.findingsOf(tenantId, { before })).toEqual([]);
+    expect(await harness.keyState(keyArn)).toBe('Disabled');
   });
 
-  test('two reconcilers at once repair a thing once between them', async () => {
+  test('and another reconciler: of two at once, one makes each repair', async () => {
     const tenants = [];
-    for (let count = 0; count < 5; count += 1) tenants.push(await world.makeTenant());
+    for (let count = 0; count < 5; count += 1) tenants.push(await harness.makeTenant());
     for (const { tenantId } of tenants) {
-      await world.kms.deleteAlias({ AliasName: alias(tenantId) });
+      await harness.kms.deleteAlias({ AliasName: alias(tenantId) });
     }
-    const runs = await Promise.all([world.run(), world.run()]);
+    const runs = await Promise.all([harness.reconcile(), harness.reconcile()]);
     const found = runs.flatMap((run) => run.found);
     expect(found.map(short)).toEqual(Array(5).fill('alias repaired'));
-    expect((await world.run()).found).toEqual([]);
+    expect((await harness.reconcile()).found).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** A thousand tenants in one run, against a KMS that throttles as a real account's does. */
+/** A thousand tenants in one invocation, against a KMS that throttles as a real account's does. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,33 +7,33 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StoredAlias, StoredKey } from '../../../local/kms/stored-key.ts';
 import { rowOf } from '../tenants/row.ts';
-import { openWorld, type World } from './harness.ts';
+import { openReconcilerHarness, type ReconcilerHarness } from './harness.ts';
 
 const count = 1000;
 /** Of every 25 tenants one has lost its rotation, and one its alias: 80 changes. */
 const every = 25;
 
 let folder: string;
-let world: World;
+let harness: ReconcilerHarness;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'thousand-tenants-'));
-  const first = await openWorld({ dataDir: folder });
+  const first = await openReconcilerHarness({ dataDir: folder });
   const { keyArn } = await first.makeTenant();
   await first.close();
-  // By way of the file: made by calls, a thousand keys would take more than three minutes of the quotas.
+  // The keys are written into the store's file: by calls, within the quotas, they would take more than three minutes.
   const tenants = multiply(join(folder, 'keys.json'), keyArn);
-  world = await openWorld({ dataDir: folder, quotas: true });
+  harness = await openReconcilerHarness({ dataDir: folder, quotas: true });
   for (let at = 0; at < tenants.length; at += 25) {
     const requests = tenants
       .slice(at, at + 25)
       .map((row) => ({ PutRequest: { Item: rowOf({ ...row }) } }));
-    await world.table.send(
-      new BatchWriteCommand({ RequestItems: { [world.tableName]: requests } }),
+    await harness.table.send(
+      new BatchWriteCommand({ RequestItems: { [harness.tableName]: requests } }),
     );
   }
 }, 120_000);
 afterAll(async () => {
-  await world.close();
+  await harness.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -68,9 +68,9 @@ function multiply(file: string, keyArn: string): { tenantId: string; keyArn: str
   return tenants;
 }
 
-test('each has its turn in one run, nothing is throttled, and the changes are made', async () => {
-  world.calls.length = 0;
-  const { summary } = await world.run();
+test('each is reconciled in one invocation, nothing is throttled, and the changes are made', async () => {
+  harness.calls.length = 0;
+  const { summary } = await harness.reconcile();
   process.stderr.write(`a run over ${summary.tenants} tenants: ${JSON.stringify(summary)}\n`);
   expect(summary).toMatchObject({
     complete: true,
@@ -88,6 +88,6 @@ test('each has its turn in one run, nothing is throttled, and the changes are ma
     EnableKeyRotation: 40,
     CreateAlias: 40,
   });
-  const refused = world.calls.filter(({ errorCode }) => errorCode === 'ThrottlingException');
+  const refused = harness.calls.filter(({ errorCode }) => errorCode === 'ThrottlingException');
   expect(refused).toEqual([]);
 }, 240_000);

@@ -1,4 +1,4 @@
-/** KMS and DynamoDB of this machine, and clients that can be made to fail, or to die, at any call. */
+/** The local KMS and DynamoDB, and clients that can be made to fail, or to crash, at any call. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -13,7 +13,7 @@ import { administrator } from '../../local/administrator.ts';
 const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
 export const tableName = 'tenants';
 
-/** Told of each call, by the name of its command. */
+/** Called around each call, with the name of its command. */
 export interface Fault {
   /** throws, and the call is never made */
   before?(command: string): void;
@@ -66,9 +66,9 @@ export async function openAws(): Promise<Aws> {
   return {
     administrator: kmsClient,
     clients: (fault = {}) => ({
-      kms: spoiled(new KMSClient(configuration), fault),
-      kmsWithoutRetry: spoiled(new KMSClient({ ...configuration, maxAttempts: 1 }), fault),
-      table: DynamoDBDocumentClient.from(spoiled(new DynamoDBClient(configuration), fault)),
+      kms: withFault(new KMSClient(configuration), fault),
+      kmsWithoutRetry: withFault(new KMSClient({ ...configuration, maxAttempts: 1 }), fault),
+      table: DynamoDBDocumentClient.from(withFault(new DynamoDBClient(configuration), fault)),
     }),
     row: async (tenantId) =>
       (await documents.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
@@ -99,7 +99,7 @@ interface Stack {
   add(middleware: any, options: object): void;
 }
 
-function spoiled<C extends { readonly middlewareStack: unknown }>(client: C, fault: Fault): C {
+function withFault<C extends { readonly middlewareStack: unknown }>(client: C, fault: Fault): C {
   const stack = client.middlewareStack as Stack;
   type Next = (args: unknown) => Promise<unknown>;
   const around =

@@ -1,14 +1,14 @@
 import type { Fault } from './aws.ts';
 
-/** A process that ends at its n-th call to AWS: nothing that it does afterwards reaches AWS. */
-export function deathAt(
+/** A process that crashes at its n-th call to AWS: nothing that it does afterwards reaches AWS. */
+export function crashAt(
   call: number,
   side: 'before' | 'after',
 ): Fault & { readonly calls: number } {
   let calls = 0;
-  let dead = false;
-  const die = () => {
-    dead = true;
+  let crashed = false;
+  const crash = () => {
+    crashed = true;
     throw new Error('the process ended');
   };
   return {
@@ -16,13 +16,13 @@ export function deathAt(
       return calls;
     },
     before() {
-      if (dead) die();
+      if (crashed) crash();
       calls += 1;
-      if (side === 'before' && calls === call) die();
+      if (side === 'before' && calls === call) crash();
     },
     after() {
       // Of two calls at once it is the first answer.
-      if (side === 'after' && calls >= call && !dead) die();
+      if (side === 'after' && calls >= call && !crashed) crash();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Tenants in any state of theirs, and invocations that take them from one to the next. */
+/** Tenants in any status, and invocations that make transitions between them. */
 
 import { randomUUID } from 'node:crypto';
 import type { TenantStatus } from '../../../contract/tenants.ts';
@@ -36,7 +36,7 @@ export const codeOf = (outcome: Promise<unknown>): Promise<string> =>
     (error) => error.code ?? error.name,
   );
 
-/** @param aws one whose administrator stands for the control plane */
+/** @param aws its administrator takes the place of the control plane */
 export function tenantsOf(aws: Aws) {
   const { administrator } = aws;
   const options = ({ fault, ms = 28_000 }: Invocation = {}): TenantWork => {
@@ -55,7 +55,7 @@ export function tenantsOf(aws: Aws) {
     async again(tenantId: string, intent: Intent, invocation?: Invocation) {
       return resumeTransition(options(invocation), await row(tenantId), intent);
     },
-    /** @returns the id of a new tenant with a key, in that state */
+    /** @returns the id of a new tenant with a key, in that status */
     async make(status: TenantStatus = 'ACTIVE', change: Record<string, unknown> = {}) {
       const tenantId = `t-${randomUUID().slice(0, 13)}`;
       const { KeyMetadata } = await administrator.createKey({});
@@ -76,7 +76,7 @@ export function tenantsOf(aws: Aws) {
       const KeyId = (await row(tenantId)).keyArn;
       await administrator.encrypt({ KeyId, Plaintext: Buffer.from('x') });
     },
-    /** As if the time of a lease had passed. */
+    /** Ends the lease, if there is one, as time would. */
     async expireLease(tenantId: string) {
       const found = await aws.row(tenantId);
       if (found?.lease === undefined) return;

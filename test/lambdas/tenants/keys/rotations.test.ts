@@ -1,5 +1,4 @@
 /** A key's rotations: against the KMS and DynamoDB of the local stack, over HTTP. */
-
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenants.ts';
 import { keyDetailsOf } from '../../../../lambdas/tenants/keys/key-details.ts';
@@ -11,7 +10,7 @@ import {
   setRotationPeriod,
 } from '../../../../lambdas/tenants/keys/rotations.ts';
 import { type Aws, type Fault, openAws } from '../aws.ts';
-import { deathAt } from '../crash.ts';
+import { crashAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';
 
 let aws: Aws;
@@ -24,7 +23,7 @@ afterAll(() => aws.close());
 
 const keyArnOf = async (tenantId: string) => (await tenants.row(tenantId)).keyArn as string;
 
-describe('a rotation now', () => {
+describe('a rotation on demand', () => {
   test('adds a material, 25 times in all, and then is a 409', async () => {
     const keyArn = await keyArnOf(await tenants.make());
     const clients = aws.clients();
@@ -89,7 +88,7 @@ describe('the history', () => {
   });
 
   test.each(['', 'x', '%%%', Buffer.from('%%%').toString('base64url')])(
-    'a cursor that is none is a 400: %s',
+    'a cursor that the API did not make is a 400: %s',
     async (cursor) => {
       const keyArn = await keyArnOf(await tenants.make());
       const page = listRotations(aws.clients().kms, keyArn, { limit: 2, cursor });
@@ -118,7 +117,7 @@ describe('the period', () => {
     ['SUSPENDED', 'tenant-suspended'],
     ['OFFBOARDING', 'tenant-offboarding'],
     ['ERASED', 'tenant-erased'],
-  ])('of a tenant who is %s stays', async (status, code) => {
+  ])('of a tenant that is %s stays', async (status, code) => {
     const tenantId = await tenants.make(status);
     expect(await codeOf(setRotationPeriod(tenants.options(), tenantId, 180))).toBe(code);
     expect((await tenants.row(tenantId)).rotationPeriodInDays).toBe(90);
@@ -128,10 +127,10 @@ describe('the period', () => {
     (['before', 'after'] as const).map((side) => [side, call] as const),
   );
   test.each(points)(
-    'changed by a request that ends %s its call %d comes with the next',
+    'changed by a request that crashes %s its call %d is set by the next',
     async (side, call) => {
       const tenantId = await tenants.make();
-      const options = tenants.options({ fault: deathAt(call, side) });
+      const options = tenants.options({ fault: crashAt(call, side) });
       await expect(setRotationPeriod(options, tenantId, 180)).rejects.toThrow('ended');
       await tenants.expireLease(tenantId);
       await setRotationPeriod(tenants.options(), tenantId, 180);

@@ -1,11 +1,10 @@
 /** A tenant's statuses and the transitions between them: against the KMS and DynamoDB of the local stack, over HTTP. */
-
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenants.ts';
 import { eraseIfKeyIsDeleted } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Intent } from '../../../../lambdas/tenants/registry/status.ts';
 import { type Aws, openAws } from '../aws.ts';
-import { deathAt } from '../crash.ts';
+import { crashAt } from '../crash.ts';
 import { codeOf, offboard, tenantsOf, wanted } from '../harness.ts';
 
 let aws: Aws;
@@ -81,7 +80,7 @@ describe('a transition that is cut off', () => {
 
   test.each(intents)('%s makes as many calls as this matrix has points', async (intent) => {
     const tenantId = await tenants.make(begins[intent]);
-    const fault = deathAt(Number.POSITIVE_INFINITY, 'after');
+    const fault = crashAt(Number.POSITIVE_INFINITY, 'after');
     await tenants.invoke(tenantId, wanted(intent), { fault });
     expect(fault.calls).toBe(calls[intent]);
   });
@@ -94,19 +93,19 @@ describe('a transition that is cut off', () => {
 
   const cutOff = async ([intent, side, call]: (typeof points)[number]) => {
     const tenantId = await tenants.make(begins[intent]);
-    const fault = deathAt(call, side);
+    const fault = crashAt(call, side);
     await expect(tenants.invoke(tenantId, wanted(intent), { fault })).rejects.toThrow('ended');
     await tenants.expireLease(tenantId);
     return tenantId;
   };
 
-  test.each(points)('%s, %s call %d: the same again ends it', async (...point) => {
+  test.each(points)('%s, %s call %d: the same again completes it', async (...point) => {
     const tenantId = await cutOff(point);
     await tenants.invoke(tenantId, wanted(point[0]));
     expect(await tenants.stateOf(tenantId)).toBe(ends[point[0]]);
   });
 
-  test.each(points)('%s, %s call %d: the reconciler ends what was begun', async (...point) => {
+  test.each(points)('%s, %s call %d: the reconciler completes what was begun', async (...point) => {
     const tenantId = await cutOff(point);
     const { intent } = await tenants.row(tenantId);
     if (intent !== undefined) await tenants.again(tenantId, intent);
@@ -126,7 +125,7 @@ describe('a transition that is cut off', () => {
     expect(await tenants.stateOf(tenantId)).toBe(ends[back[intent]]);
   });
 
-  test.each(intents)('%s, by an error of KMS: no lease is left, the intent is', async (intent) => {
+  test.each(intents)('%s, by an error of KMS: no lease is left, but the intent', async (intent) => {
     const tenantId = await tenants.make(begins[intent]);
     const acts = /^(Enable|Disable|Schedule|Cancel)/;
     const fault = {
@@ -165,7 +164,7 @@ describe('two at once', () => {
     }
   });
 
-  test('somebody at work is waited for, and then is a 409 that says when to come back', async () => {
+  test('another invocation at work is waited for; then it is a 409 that says when to try again', async () => {
     const lease = { holder: 'another', expiresAt: Date.now() + 30_000 };
     const tenantId = await tenants.make('ACTIVE', { lease });
     const busy = tenants.invoke(tenantId, wanted('suspend'), { ms: 4500 });
@@ -228,7 +227,7 @@ describe('offboarding', () => {
     expect(row.offboarding?.deletionDate).toBe(KeyMetadata?.DeletionDate?.toISOString());
   });
 
-  test('is refused of a key that was used just now, unless it is forced', async () => {
+  test('is refused for a key that was used just now, unless it is forced', async () => {
     const tenantId = await tenants.make();
     await tenants.use(tenantId);
     const error = await tenants.invoke(tenantId, offboard()).catch((problem) => problem);
@@ -241,7 +240,7 @@ describe('offboarding', () => {
     expect(await tenants.stateOf(tenantId)).toBe('OFFBOARDING PendingDeletion');
   });
 
-  test('tells of a use between the look and the disabling', async () => {
+  test('writes down a use after the check and before the key is disabled', async () => {
     const tenantId = await tenants.make();
     let uses: Promise<void> | undefined;
     const fault = {
@@ -254,7 +253,7 @@ describe('offboarding', () => {
     expect(row.offboarding?.keyLastUsed?.operation).toBe('Encrypt');
   });
 
-  test('with another window than the one that runs is a 409; without one it is the same again', async () => {
+  test('with another window than the first is a 409; without one it is the same again', async () => {
     const tenantId = await tenants.make('OFFBOARDING');
     const other = { windowInDays: 30 };
     expect(await codeOf(tenants.invoke(tenantId, offboard(other)))).toBe('tenant-offboarding');
@@ -274,7 +273,7 @@ describe('offboarding', () => {
     expect(offboarding?.kmsRequestId).toBeUndefined();
   });
 
-  test('again by the reconciler puts right a key that somebody has restored behind our back', async () => {
+  test('by the reconciler again schedules the deletion that somebody has cancelled', async () => {
     const tenantId = await tenants.make('OFFBOARDING');
     const KeyId = (await tenants.row(tenantId)).keyArn;
     await aws.administrator.cancelKeyDeletion({ KeyId });
@@ -315,7 +314,7 @@ describe('the end', () => {
   });
 
   test.each(['ACTIVE', 'SUSPENDED'] as const)(
-    'is not that of a tenant who is %s',
+    'is not that of a tenant that is %s',
     async (status) => {
       const tenantId = await gone();
       await aws.put({ ...(await aws.row(tenantId)), status });
@@ -325,7 +324,7 @@ describe('the end', () => {
     },
   );
 
-  test('is not where KMS only refuses to tell', async () => {
+  test('is not where KMS only denies the call', async () => {
     const tenantId = await gone();
     const fault = {
       before(command: string) {

@@ -7,7 +7,7 @@ import { type OnboardedTenant, onboard } from '../../../../lambdas/tenants/lifec
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { openRegistry } from '../../../../lambdas/tenants/registry/registry.ts';
 import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
-import { deathAt } from '../crash.ts';
+import { crashAt } from '../crash.ts';
 import { rowOf } from '../row.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
@@ -58,7 +58,7 @@ const codeOf = (outcome: Promise<unknown>): Promise<string> =>
     (error) => error.code ?? error.name,
   );
 
-/** As if the time of a lease had passed. */
+/** Ends the lease, if there is one, as time would. */
 async function expireLease(tenantId: string): Promise<void> {
   const row = await aws.row(tenantId);
   if (row?.lease !== undefined) await aws.put({ ...row, lease: { holder: 'x', expiresAt: 1 } });
@@ -79,11 +79,11 @@ async function expectOneKey(tenantId: string): Promise<void> {
   expect(JSON.parse(Policy as string)).toEqual(JSON.parse(keyPolicyOf(tenantId)));
 }
 
-describe('an onboarding that ends', () => {
+describe('an onboarding that crashes', () => {
   const calls = Array.from({ length: 8 }, (_, index) => index + 1);
 
   test('makes eight calls when nothing goes wrong', async () => {
-    const fault = deathAt(Number.POSITIVE_INFINITY, 'after');
+    const fault = crashAt(Number.POSITIVE_INFINITY, 'after');
     expect((await invoke('counted', { fault })).created).toBe(true);
     expect(fault.calls).toBe(calls.length);
     await expectOneKey('counted');
@@ -92,7 +92,7 @@ describe('an onboarding that ends', () => {
   for (const side of ['before', 'after'] as const) {
     test.each(calls)(`${side} its call %d is completed by the next, with one key`, async (call) => {
       const tenantId = `ends-${side}-${call}`;
-      await expect(invoke(tenantId, { fault: deathAt(call, side) })).rejects.toThrow('ended');
+      await expect(invoke(tenantId, { fault: crashAt(call, side) })).rejects.toThrow('ended');
       await expireLease(tenantId);
       expect((await invoke(tenantId)).row.status).toBe('ACTIVE');
       await expectOneKey(tenantId);
@@ -100,16 +100,16 @@ describe('an onboarding that ends', () => {
   }
 
   test('twice, each time right after CreateKey or before its answer is kept', async () => {
-    await expect(invoke('twice', { fault: deathAt(4, 'after') })).rejects.toThrow('ended');
+    await expect(invoke('twice', { fault: crashAt(4, 'after') })).rejects.toThrow('ended');
     await expireLease('twice');
-    await expect(invoke('twice', { fault: deathAt(6, 'after') })).rejects.toThrow('ended');
+    await expect(invoke('twice', { fault: crashAt(6, 'after') })).rejects.toThrow('ended');
     await expireLease('twice');
     await invoke('twice');
     await expectOneKey('twice');
   });
 
   test('is left alone while its lease lasts', async () => {
-    await expect(invoke('leased', { fault: deathAt(4, 'after') })).rejects.toThrow('ended');
+    await expect(invoke('leased', { fault: crashAt(4, 'after') })).rejects.toThrow('ended');
     expect(await codeOf(invoke('leased', { ms: 4500 }))).toBe('key-not-ready');
     expect(await aws.keysOf('leased')).toHaveLength(1);
   });
@@ -181,7 +181,7 @@ describe('KMS refuses', () => {
   });
 
   test.each(['NotFoundException', 'AccessDeniedException'])(
-    'to know the new key yet (%s): it is asked again',
+    'since it does not know the new key yet (%s): it is asked again',
     async (name) => {
       const tenantId = `new-${name.slice(0, 6).toLowerCase()}`;
       await invoke(tenantId, { fault: refuse('EnableKeyRotationCommand', name, 2) });
@@ -198,15 +198,15 @@ describe('many at once', () => {
     await expectOneKey('crowd');
   });
 
-  test('go on together where one has died after CreateKey', async () => {
-    await expect(invoke('rush', { fault: deathAt(4, 'after') })).rejects.toThrow('ended');
+  test('go on together where one has crashed after CreateKey', async () => {
+    await expect(invoke('rush', { fault: crashAt(4, 'after') })).rejects.toThrow('ended');
     await expireLease('rush');
     const all = await Promise.all(Array.from({ length: 10 }, () => invoke('rush')));
     expect(new Set(all.map(({ row }) => row.keyArn)).size).toBe(1);
     await expectOneKey('rush');
   });
 
-  test('that want different things: one gets its way, the others are told', async () => {
+  test('that want different things: one is done, and the others get a 409', async () => {
     const names = ['One', 'Two', 'Three'];
     const outcomes = await Promise.all(
       names.map((displayName) => codeOf(invoke('contested', { request: { displayName } }))),
@@ -249,7 +249,7 @@ describe('the same again', () => {
   });
 });
 
-describe('a key that stands under the alias already', () => {
+describe('a key that has the alias already', () => {
   const makeKey = async (tenantId: string, tags: Record<string, string>) => {
     const { KeyMetadata } = await aws.administrator.createKey({
       Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
@@ -260,7 +260,7 @@ describe('a key that stands under the alias already', () => {
     return KeyId;
   };
 
-  test("is taken over, with our policy, where its tags say it is this tenant's", async () => {
+  test("is adopted, with the product's policy, where its tags say it is this tenant's", async () => {
     const keyArn = await makeKey('rowless', { TenantId: 'rowless', ManagedBy: 'tenant-keys' });
     expect((await invoke('rowless')).row.keyArn).toBe(keyArn);
     await expectOneKey('rowless');
@@ -278,9 +278,9 @@ describe('a key that stands under the alias already', () => {
     expect((await aws.row(tenantId))?.status).toBe('PROVISIONING');
   });
 
-  test('is refused where it waits for its deletion', async () => {
-    const KeyId = await makeKey('dying', { TenantId: 'dying', ManagedBy: 'tenant-keys' });
+  test('is refused where it is pending deletion', async () => {
+    const KeyId = await makeKey('pending', { TenantId: 'pending', ManagedBy: 'tenant-keys' });
     await aws.administrator.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
-    expect(await codeOf(invoke('dying'))).toBe('alias-taken');
+    expect(await codeOf(invoke('pending'))).toBe('alias-taken');
   });
 });

@@ -1,10 +1,10 @@
-/** What the reconciler does with an onboarding that was left: against the local stack's KMS and DynamoDB. */
+/** What the reconciler does with an unfinished onboarding: against the local stack's KMS and DynamoDB. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { finishOnboarding } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
-import { deathAt } from '../crash.ts';
+import { crashAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';
 import { rowOf } from '../row.ts';
 
@@ -38,7 +38,7 @@ async function finish(tenantId: string, fault?: Fault) {
   );
 }
 
-async function left(change: object = {}) {
+async function unfinished(change: object = {}) {
   const tenantId = `t-${randomUUID().slice(0, 13)}`;
   await aws.put({ ...rowOf({ tenantId, status: 'PROVISIONING' }), keyArn: undefined, ...change });
   return tenantId;
@@ -59,9 +59,9 @@ const expectActive = async (tenantId: string, keyArn: string) => {
   expect((await aws.administrator.describeKey({ KeyId })).KeyMetadata?.Arn).toBe(keyArn);
 };
 
-describe('an onboarding that was left', () => {
+describe('an unfinished onboarding', () => {
   test('with a key that the row names is finished', async () => {
-    const tenantId = await left();
+    const tenantId = await unfinished();
     const keyArn = await makeKey(tenantId);
     await aws.put({ ...(await aws.row(tenantId)), keyArn });
     expect(await finish(tenantId)).toBe('finished');
@@ -69,7 +69,7 @@ describe('an onboarding that was left', () => {
   });
 
   test('with a key that was never written down is finished', async () => {
-    const tenantId = await left({ keyRequestedAt: '2026-01-01T00:00:00.000Z' });
+    const tenantId = await unfinished({ keyRequestedAt: '2026-01-01T00:00:00.000Z' });
     const keyArn = await makeKey(tenantId);
     expect(await finish(tenantId)).toBe('finished');
     await expectActive(tenantId, keyArn);
@@ -78,22 +78,22 @@ describe('an onboarding that was left', () => {
   test.each([{}, { keyRequestedAt: '2026-01-01T00:00:00.000Z' }])(
     'without a key is removed, and no key is made: %j',
     async (change) => {
-      const tenantId = await left(change);
+      const tenantId = await unfinished(change);
       expect(await finish(tenantId)).toBe('removed');
       expect(await aws.row(tenantId)).toBeUndefined();
       expect(await aws.keysOf(tenantId)).toHaveLength(0);
     },
   );
 
-  test('and on which somebody is at work is left alone', async () => {
+  test('on which another invocation is at work is left alone', async () => {
     const lease = { holder: 'another', expiresAt: Date.now() + 30_000 };
-    const tenantId = await left({ lease });
+    const tenantId = await unfinished({ lease });
     expect(await finish(tenantId)).toBeUndefined();
     expect(await aws.row(tenantId)).toMatchObject({ lease });
   });
 
   test('whose alias is on another key is reported, and its row stays', async () => {
-    const tenantId = await left();
+    const tenantId = await unfinished();
     const AliasName = `alias/tenant-keys/${tenantId}`;
     const TargetKeyId = await makeKey('somebody-else');
     await aws.administrator.createAlias({ AliasName, TargetKeyId });
@@ -101,12 +101,15 @@ describe('an onboarding that was left', () => {
     expect(await aws.row(tenantId)).not.toHaveProperty('lease');
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7])('again, by a run that ended after its call %d', async (call) => {
-    const tenantId = await left({ keyRequestedAt: '2026-01-01T00:00:00.000Z' });
-    const keyArn = await makeKey(tenantId);
-    await expect(finish(tenantId, deathAt(call, 'after'))).rejects.toThrow('ended');
-    await tenants.expireLease(tenantId);
-    expect(await finish(tenantId)).toBe('finished');
-    await expectActive(tenantId, keyArn);
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7])(
+    'is finished after an invocation that crashed after its call %d',
+    async (call) => {
+      const tenantId = await unfinished({ keyRequestedAt: '2026-01-01T00:00:00.000Z' });
+      const keyArn = await makeKey(tenantId);
+      await expect(finish(tenantId, crashAt(call, 'after'))).rejects.toThrow('ended');
+      await tenants.expireLease(tenantId);
+      expect(await finish(tenantId)).toBe('finished');
+      await expectActive(tenantId, keyArn);
+    },
+  );
 });

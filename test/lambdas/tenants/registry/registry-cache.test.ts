@@ -7,68 +7,68 @@ import { rowOf } from '../row.ts';
 const ttlMs = 5000;
 const tenants = ['acme', 'globex', 'initech'];
 
-/** A table and a clock of this test's own; `read` counts, and answers when `answered` lets it. */
+/** A table with its own clock; it counts reads, and answers them once `answered` is resolved. */
 function registry(options: { ttlMs?: number; maxEntries?: number } = {}) {
-  const world = {
+  const table = {
     time: 1_000_000,
     reads: 0,
     answered: Promise.resolve(),
     failure: undefined as Error | undefined,
     rows: new Map(tenants.map((id) => [id, row({ tenantId: id })])),
   };
-  const get = registryCache({ ttlMs, ...options, now: () => world.time }, async (tenantId) => {
-    world.reads += 1;
-    const found = world.rows.get(tenantId);
-    const { failure } = world;
-    await world.answered;
+  const get = registryCache({ ttlMs, ...options, now: () => table.time }, async (tenantId) => {
+    table.reads += 1;
+    const found = table.rows.get(tenantId);
+    const { failure } = table;
+    await table.answered;
     if (failure !== undefined) throw failure;
     return found;
   });
-  return { world, get };
+  return { table, get };
 }
 
 const row = (change: Record<string, unknown>): TenantRow => tenantRow.parse(rowOf(change));
 const suspended = row({ status: 'SUSPENDED' });
 
 describe('the revocation promise', () => {
-  test('a suspension counts once the time to live is over, for those who ask all the while too', async () => {
-    const { world, get } = registry();
+  test('a suspension counts once the time to live is over, also where requests never pause', async () => {
+    const { table, get } = registry();
     await get('acme');
-    world.rows.set('acme', suspended);
+    table.rows.set('acme', suspended);
     for (let passed = 0; passed < ttlMs; passed += 100) {
       expect((await get('acme'))?.status).toBe('ACTIVE');
-      world.time += 100;
+      table.time += 100;
     }
     expect((await get('acme'))?.status).toBe('SUSPENDED');
-    expect(world.reads).toBe(2);
+    expect(table.reads).toBe(2);
   });
 
-  test('the age counts from the begin of the read, not from its answer', async () => {
-    const { world, get } = registry();
+  test('the age counts from the beginning of the read, not from its answer', async () => {
+    const { table, get } = registry();
     const { promise, resolve } = Promise.withResolvers<void>();
-    world.answered = promise;
+    table.answered = promise;
     const first = get('acme');
-    world.time += ttlMs - 1;
-    world.rows.set('acme', suspended);
+    table.time += ttlMs - 1;
+    table.rows.set('acme', suspended);
     const joined = get('acme');
-    world.time += 1;
+    table.time += 1;
     const own = get('acme');
     resolve();
     expect((await first)?.status).toBe('ACTIVE');
     expect((await joined)?.status).toBe('ACTIVE');
     expect((await own)?.status).toBe('SUSPENDED');
-    expect(world.reads).toBe(2);
+    expect(table.reads).toBe(2);
   });
 
   test('a clock that was set back ends it', async () => {
-    const { world, get } = registry();
+    const { table, get } = registry();
     await get('acme');
-    world.rows.set('acme', suspended);
-    world.time -= 60_000;
+    table.rows.set('acme', suspended);
+    table.time -= 60_000;
     expect((await get('acme'))?.status).toBe('SUSPENDED');
   });
 
-  test('whatever happens in which order, nobody goes by a row older than the time to live', async () => {
+  test('in whatever order, no request relies on a row older than the time to live', async () => {
     const step = fc.record({
       tenantId: fc.constantFrom(...tenants),
       status: fc.constantFrom('ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'PROVISIONING'),
@@ -77,21 +77,21 @@ describe('the revocation promise', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const { world, get } = registry({ maxEntries: 2 });
+        const { table, get } = registry({ maxEntries: 2 });
         const refusedSince = new Map<string, number>();
         for (const { tenantId, status, change, pass } of steps) {
-          world.time += pass;
+          table.time += pass;
           if (change) {
-            world.rows.set(tenantId, row({ tenantId, status }));
+            table.rows.set(tenantId, row({ tenantId, status }));
             if (status === 'ACTIVE') refusedSince.delete(tenantId);
-            else if (!refusedSince.has(tenantId)) refusedSince.set(tenantId, world.time);
+            else if (!refusedSince.has(tenantId)) refusedSince.set(tenantId, table.time);
           }
           const got = await get(tenantId);
           expect(got?.tenantId).toBe(tenantId);
           const since = refusedSince.get(tenantId);
-          // An ACTIVE tenant is served at once; another's last grace is the time to live.
+          // An ACTIVE tenant is served at once; any other for no longer than the time to live.
           if (since === undefined) expect(got?.status).toBe('ACTIVE');
-          else if (world.time - since >= ttlMs) expect(got?.status).not.toBe('ACTIVE');
+          else if (table.time - since >= ttlMs) expect(got?.status).not.toBe('ACTIVE');
         }
       }),
     );
@@ -99,71 +99,71 @@ describe('the revocation promise', () => {
 });
 
 describe('reads', () => {
-  test('3,000 who ask at once wait for one, and those who ask within the time to live for none', async () => {
-    const { world, get } = registry();
+  test('3,000 requests at once wait for one, and requests within the time to live for none', async () => {
+    const { table, get } = registry();
     await Promise.all(Array.from({ length: 3000 }, () => get('acme')));
     await get('acme');
-    expect(world.reads).toBe(1);
+    expect(table.reads).toBe(1);
   });
 
-  test('with a time to live of 0 everybody reads, also at once', async () => {
-    const { world, get } = registry({ ttlMs: 0 });
+  test('with a time to live of 0 are made for every request, also at once', async () => {
+    const { table, get } = registry({ ttlMs: 0 });
     await Promise.all(Array.from({ length: 20 }, () => get('acme')));
     await get('acme');
-    expect(world.reads).toBe(21);
+    expect(table.reads).toBe(21);
   });
 
-  test('that fail reject all who wait, and are not kept', async () => {
-    const { world, get } = registry();
-    world.failure = new Error('throttled');
+  test('that fail reject all requests that wait, and are not kept', async () => {
+    const { table, get } = registry();
+    table.failure = new Error('throttled');
     const asked = await Promise.allSettled([get('acme'), get('acme'), get('acme')]);
     expect(new Set(asked.map(({ status }) => status))).toEqual(new Set(['rejected']));
-    expect(world.reads).toBe(1);
-    world.failure = undefined;
+    expect(table.reads).toBe(1);
+    table.failure = undefined;
     expect((await get('acme'))?.status).toBe('ACTIVE');
-    expect(world.reads).toBe(2);
+    expect(table.reads).toBe(2);
   });
 
-  test('that fail late do not take a newer one with them', async () => {
-    const { world, get } = registry();
+  test('that fail late do not remove a newer one', async () => {
+    const { table, get } = registry();
     const { promise, resolve } = Promise.withResolvers<void>();
-    world.answered = promise;
-    world.failure = new Error('timeout');
+    table.answered = promise;
+    table.failure = new Error('timeout');
     const old = get('acme');
-    world.time += ttlMs;
-    world.failure = undefined;
-    world.answered = Promise.resolve();
+    table.time += ttlMs;
+    table.failure = undefined;
+    table.answered = Promise.resolve();
     await get('acme');
     resolve();
     await expect(old).rejects.toThrow('timeout');
     await get('acme');
-    expect(world.reads).toBe(2);
+    expect(table.reads).toBe(2);
   });
 
   test.each(['PROVISIONING', 'SUSPENDED', 'OFFBOARDING', 'ERASED'])(
     'of a tenant that is %s are not kept',
     async (status) => {
-      const { world, get } = registry();
-      world.rows.set('acme', row({ status }));
+      const { table, get } = registry();
+      table.rows.set('acme', row({ status }));
       await get('acme');
-      world.rows.set('acme', row({}));
+      table.rows.set('acme', row({}));
       expect((await get('acme'))?.status).toBe('ACTIVE');
     },
   );
 
   test('of a tenant that does not exist are not kept', async () => {
-    const { world, get } = registry();
+    const { table, get } = registry();
     expect(await get('new')).toBeUndefined();
-    world.rows.set('new', row({ tenantId: 'new' }));
+    table.rows.set('new', row({ tenantId: 'new' }));
     expect((await get('new'))?.tenantId).toBe('new');
   });
 
   test('are kept for as many tenants as there may be, those asked for last', async () => {
-    const { world, get } = registry({ maxEntries: 2 });
+    const { table, get } = registry({ maxEntries: 2 });
     for (const tenantId of ['acme', 'globex', 'acme', 'initech', 'acme']) await get(tenantId);
-    expect(world.reads).toBe(3);
+    expect(table.reads).toBe(3);
     await get('globex');
-    expect(world.reads).toBe(4);
+    expect(table.reads).toBe(4);
   });
 });
 
