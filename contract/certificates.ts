@@ -1,7 +1,8 @@
 /** The certificate of an erasure, and the public key that checks it, as the API gives them. */
+
 import * as z from 'zod/mini';
+import { keyUse } from './key-use.ts';
 import { tenantId } from './tenant-id.ts';
-import { keyUse } from './tenants.ts';
 
 export const signingAlgorithm = 'ECDSA_SHA_256';
 

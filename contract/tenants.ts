@@ -1,25 +1,9 @@
 /** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
+import { keyUse } from './key-use.ts';
 import { wholeNumberText } from './query.ts';
 import { tenantId } from './tenant-id.ts';
-
-/** PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED; lambdas/tenants/registry/status.ts has the rules. */
-export const tenantStatus = z.enum(
-  ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'],
-  'must be PROVISIONING, ACTIVE, SUSPENDED, OFFBOARDING or ERASED',
-);
-export type TenantStatus = z.output<typeof tenantStatus>;
-
-/** The last use of a key, as KMS records it. */
-export const keyUse = z.strictObject({
-  /** KMS's name, such as `Decrypt` */
-  operation: z.string(),
-  /** RFC 3339 */
-  at: z.string(),
-  cloudTrailEventId: z.optional(z.string()),
-});
-
-export type KeyUse = z.output<typeof keyUse>;
+import { tenantStatus } from './tenant-status.ts';
 
 const rotationPeriod = 'must be a whole number of days, 90-2560';
 const limitText = 'must be a whole number, 1-100';

@@ -11,7 +11,7 @@ import {
   type KMSClient,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import type { KeyUse } from '../../../contract/tenants.ts';
+import type { KeyUse } from '../../../contract/key-use.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { describeKey } from '../../aws/kms-keys.ts';
 import { callInTime, type Work } from '../registry/lease.ts';

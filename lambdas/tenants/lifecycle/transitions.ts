@@ -3,8 +3,9 @@
  * status before it asks KMS, and one that gives use back writes it after, so that the registry never allows what KMS
  * does not allow yet; and what is asked of KMS may be asked again from the beginning.
  */
+
 import { keyRecentlyUsed, tenantErased, tenantOffboarding } from '../../../contract/problem.ts';
-import type { TenantStatus } from '../../../contract/tenants.ts';
+import type { TenantStatus } from '../../../contract/tenant-status.ts';
 import { keyIsDeleted } from '../../aws/kms-keys.ts';
 import {
   cancelKeyDeletion,

@@ -1,8 +1,9 @@
 /** Pages of the tenant table. */
+
 import { type DynamoDBDocumentClient, paginateScan, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { tenantId } from '../../../contract/tenant-id.ts';
-import type { TenantStatus } from '../../../contract/tenants.ts';
+import type { TenantStatus } from '../../../contract/tenant-status.ts';
 import { cursorAfter, readCursor } from '../../http/cursor.ts';
 import { type TenantRow, tenantRow } from './tenant-row.ts';
 

@@ -4,6 +4,7 @@
  * the word `allowed`; a new status does not compile before it has decided everything below, and a status that
  * is not listed is refused where a row is read.
  */
+
 import * as z from 'zod/mini';
 import {
   keyMissing,
@@ -15,7 +16,7 @@ import {
   tenantProvisioning,
   tenantSuspended,
 } from '../../../contract/problem.ts';
-import type { TenantStatus } from '../../../contract/tenants.ts';
+import type { TenantStatus } from '../../../contract/tenant-status.ts';
 
 /** A transition in which KMS has a part, as the row's intent names it. */
 export const intent = z.enum(['suspend', 'resume', 'offboard', 'restore']);

@@ -1,7 +1,10 @@
 /** A row of the tenant table, and the tenant that the API shows of it. */
+
 import * as z from 'zod/mini';
+import { keyUse } from '../../../contract/key-use.ts';
 import { tenantId } from '../../../contract/tenant-id.ts';
-import { keyUse, type Tenant, tenantStatus } from '../../../contract/tenants.ts';
+import { tenantStatus } from '../../../contract/tenant-status.ts';
+import type { Tenant } from '../../../contract/tenants.ts';
 import { intent, statusRules } from './status.ts';
 
 /** Which invocation is at work on a tenant, and until when no other may be. */

@@ -1,7 +1,7 @@
 /** Tenants in any status, and invocations that make transitions between them. */
 
 import { randomUUID } from 'node:crypto';
-import type { TenantStatus } from '../../../contract/tenants.ts';
+import type { TenantStatus } from '../../../contract/tenant-status.ts';
 import type { TenantWork } from '../../../lambdas/tenants/keys/key-state.ts';
 import { resumeTransition, transition } from '../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { TransitionRequest } from '../../../lambdas/tenants/lifecycle/transitions.ts';

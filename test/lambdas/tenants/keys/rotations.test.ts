@@ -1,6 +1,6 @@
 /** A key's rotations: against the KMS and DynamoDB of the local stack, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { TenantStatus } from '../../../../contract/tenants.ts';
+import type { TenantStatus } from '../../../../contract/tenant-status.ts';
 import { keyDetailsOf } from '../../../../lambdas/tenants/keys/key-details.ts';
 import {
   listRotations,

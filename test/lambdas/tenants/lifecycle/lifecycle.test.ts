@@ -1,6 +1,6 @@
 /** A tenant's statuses and the transitions between them: against the KMS and DynamoDB of the local stack, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { TenantStatus } from '../../../../contract/tenants.ts';
+import type { TenantStatus } from '../../../../contract/tenant-status.ts';
 import { eraseIfKeyIsDeleted } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Intent } from '../../../../lambdas/tenants/registry/status.ts';
 import { type Aws, openAws } from '../aws.ts';

@@ -1,11 +1,12 @@
 /** A status can be forgotten nowhere: the type checker is run on copies of the sources that have one more. */
+
 import { execFile } from 'node:child_process';
 import { cp, glob, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { tenantStatus } from '../../../../contract/tenants.ts';
+import { tenantStatus } from '../../../../contract/tenant-status.ts';
 import { statusRules } from '../../../../lambdas/tenants/registry/status.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -48,7 +49,9 @@ const filesOf = (errors: string[]) => [...new Set(errors.map((line) => line.spli
 describe('a new status', () => {
   test('does not compile until the table decides about it', async () => {
     expect(await typeErrors({})).toEqual([]);
-    expect(filesOf(await typeErrors({ 'contract/tenants.ts': addedTo }))).toEqual([rulesFile]);
+    expect(filesOf(await typeErrors({ 'contract/tenant-status.ts': addedTo }))).toEqual([
+      rulesFile,
+    ]);
   });
 
   test('has to decide everything that depends on a status', async () => {
@@ -64,12 +67,14 @@ describe('a new status', () => {
 
   test('is not allowed by a function that says nothing about it', async () => {
     const silent = `
-      import type { TenantStatus } from '../../../contract/tenants.ts';
-      export function refusalOf(status: TenantStatus): Error | undefined {
+      import type { TenantStatus as Status } from '../../../contract/tenant-status.ts';
+      export function refusalOf(status: Status): Error | undefined {
         if (status === 'SUSPENDED') return new Error(status);
       }`;
     const errors = await typeErrors({ [rulesFile]: (source) => source + silent });
-    expect(errors.join()).toMatch(/error TS7030: Not all code paths return a value/);
+    expect(errors).toEqual([
+      expect.stringContaining('error TS7030: Not all code paths return a value'),
+    ]);
   });
 });
 
