@@ -65,7 +65,7 @@ export const listQuery = z.strictObject({
 });
 
 /** The key as KMS has it at this moment. */
-export const liveKey = z.strictObject({
+export const keyDetails = z.strictObject({
   /** KMS's key state; `Missing` where KMS has no such key, or the control plane may not see it */
   state: z.string(),
   rotationEnabled: z.boolean(),
@@ -78,7 +78,7 @@ export const liveKey = z.strictObject({
   lastUsed: z.optional(keyUse),
   deletionDate: z.optional(z.string()),
 });
-export type LiveKey = z.output<typeof liveKey>;
+export type KeyDetails = z.output<typeof keyDetails>;
 
 export const tenant = z.strictObject({
   tenantId,
@@ -93,7 +93,7 @@ export const tenant = z.strictObject({
   /** when KMS destroys the key, or has done so */
   deletionDate: z.optional(z.string()),
   erasedAt: z.optional(z.string()),
-  key: z.optional(liveKey),
+  key: z.optional(keyDetails),
 });
 export type Tenant = z.output<typeof tenant>;
 
