@@ -9,7 +9,7 @@ import { openTrail, type Trail } from './cloudtrail/trail.ts';
 import { dashboardEndpoints } from './dashboard/endpoints.ts';
 import { frontPage } from './dashboard/front-page.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
-import { dynamodb } from './dynamodb/service.ts';
+import { type DynamoDb, dynamodb } from './dynamodb/service.ts';
 import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
 import type { Caller } from './iam/caller.ts';
@@ -81,12 +81,9 @@ async function deployIn(
   const credentials = credentialStore(clock);
   const keys = openKeys(folder, options);
   const kmsClock = clockOf(keys);
-  const tables = await dynamodb({ ...account, path: folder?.tables });
-  for (const table of readTables(template)) await tables.createTable(table);
-  const kmsService = options.quotas === true ? withQuotas(kms(keys)) : kms(keys);
-
+  const tables = await openTables(folder, template);
   const operator = operatorOf(account.partition, account.accountId);
-  const pages = dashboardEndpoints({
+  const dashboard = dashboardEndpoints({
     template,
     keys,
     roles,
@@ -94,17 +91,11 @@ async function deployIn(
     dynamodb: tables.service,
     clock,
   });
-
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
-  const trail = openTrail({
-    ...account,
-    fields: kmsCloudTrailFields,
-    onEvent: onTrailEvent,
-  });
-
+  const trail = openTrail({ ...account, fields: kmsCloudTrailFields, onEvent: onTrailEvent });
   const endpoint = await serveAws({
     services: [
-      kmsService,
+      options.quotas === true ? withQuotas(kms(keys)) : kms(keys),
       sts({ clock, credentials, roles }),
       tables.service,
       events({ ...account, onEvent }),
@@ -115,7 +106,7 @@ async function deployIn(
     accountId: account.accountId,
     port: options.port,
     frontPage,
-    controlEndpoints: [clockEndpoint(kmsClock), ...pages],
+    controlEndpoints: [clockEndpoint(kmsClock), ...dashboard],
     onServed: (call) => trail.record(call),
     ...(options.onCall && { onCall: options.onCall }),
     ...(options.onError && { onError: options.onError }),
@@ -141,6 +132,12 @@ async function deployIn(
       }
     },
   };
+}
+
+async function openTables(folder: DataDir | undefined, template: Template): Promise<DynamoDb> {
+  const tables = await dynamodb({ ...template.account, path: folder?.tables });
+  for (const table of readTables(template)) await tables.createTable(table);
+  return tables;
 }
 
 interface Keys extends KmsAccount {
