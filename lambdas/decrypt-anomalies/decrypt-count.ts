@@ -1,6 +1,6 @@
 /**
  * How many items a tenant has decrypted in an hour, by the rows of its requests in the audit table. A data key that was
- * given out counts as one item: what the caller decrypts with it is seen by nobody here.
+ * given out counts as one item: what the caller decrypts with it is not seen here.
  */
 
 import {

@@ -1,4 +1,4 @@
-/** The canary's role can become its own two tenants and use its own keys; its keys are nobody's way in. */
+/** The canary's role can become its own two tenants and use its own keys; its keys give nobody else a way in. */
 import { canaryTenants, stranger } from '../../../contract/canary-tenants.ts';
 import {
   administration,

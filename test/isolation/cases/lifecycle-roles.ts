@@ -80,7 +80,7 @@ const reconcilerMay: Case[] = claims('allowed', ['deployed'], {
     harness.reconciler.kms.listResourceTags({ KeyId: harness.foreignKeyArn }),
   'the reconciler reads rows': (harness) =>
     harness.reconciler.dynamodb.scan({ TableName: harness.tableName }),
-  'the reconciler tells of a finding': asRole(
+  'the reconciler reports a finding': asRole(
     'ReconcilerRole',
     'events:PutEvents',
     `arn:aws:events:${account}:event-bus/default`,
@@ -116,13 +116,13 @@ const reconcilerMayNot: Case[] = [
       'dynamodb:UpdateItem',
       otherTable,
     ),
-    "the reconciler tells of events in somebody else's name": asRole(
+    "the reconciler reports events in somebody else's name": asRole(
       'ReconcilerRole',
       'events:PutEvents',
       `arn:aws:events:${account}:event-bus/default`,
       { 'events:source': 'aws.kms' },
     ),
-    'the reconciler tells another bus': asRole(
+    'the reconciler reports to another bus': asRole(
       'ReconcilerRole',
       'events:PutEvents',
       `arn:aws:events:${account}:event-bus/other`,

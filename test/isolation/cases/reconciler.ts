@@ -93,7 +93,7 @@ const eachChange = (name: string, tags: Tags) =>
     Object.entries(changes).map(([action, change]) => [`${name}: ${action}`, on(tags, change)]),
   );
 
-const tells = (Source: string, EventBusName?: string) => (harness: Harness) =>
+const reports = (Source: string, EventBusName?: string) => (harness: Harness) =>
   harness.reconciler.events.putEvents({
     Entries: [
       {
@@ -121,7 +121,7 @@ export const reconciler: readonly Case[] = [
       ofProduct,
       schedule(),
     ),
-    'the reconciler tells the default bus of a finding': tells('tenant-keys'),
+    'the reconciler reports a finding to the default bus': reports('tenant-keys'),
     'the reconciler finds keys and aliases': async ({ reconciler: { kms } }) => {
       await kms.listKeys({});
       await kms.listAliases({});
@@ -145,7 +145,7 @@ export const reconciler: readonly Case[] = [
       ({ reconciler: { kms } }, TargetKeyId) =>
         kms.createAlias({ AliasName: `alias/${crypto.randomUUID()}`, TargetKeyId }),
     ),
-    'the reconciler tells of a finding under the name of another': tells('somebody-else'),
+    'the reconciler reports a finding under the name of another': reports('somebody-else'),
     'the reconciler creates a key for a tenant': (harness) =>
       harness.reconciler.kms.createKey({ Tags: ofProduct, Policy: harness.keyPolicyOf('acme') }),
     'the reconciler adds a row': ({ reconciler: { dynamodb }, tableName: TableName }) =>

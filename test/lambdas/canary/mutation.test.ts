@@ -75,7 +75,7 @@ describe('without this guard the canary reports a probe', () => {
 });
 
 test.each(['TenantRole', 'AuditReaderRole'])(
-  'where both statements of the trust policy of %s name everybody, one tenant opens sessions of the other',
+  'where both statements of the trust policy of %s name every principal, one tenant opens sessions of the other',
   async (role) => {
     const changed = structuredClone(template);
     const { in: policyIn } = policiesOf(template).find(

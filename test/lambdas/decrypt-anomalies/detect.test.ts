@@ -169,7 +169,7 @@ describe('a run without enough time', () => {
 });
 
 describe('a tenant that fails', () => {
-  test('stops nobody else, and is judged in the next run', async () => {
+  test('stops no other, and is judged in the next run', async () => {
     const tenants: string[] = [];
     for (let count = 0; count < 15; count += 1) tenants.push(await harness.makeTenant());
     const refused = tenants[7] as string;

@@ -5,7 +5,7 @@ import { event, harness, index, keyOf, owners, rows, tenantsOf, useHarness } fro
 useHarness();
 
 describe('whose key it is', () => {
-  test('is asked once, and of what is nobody’s again after a minute', async () => {
+  test('is asked once, and for a key without a tenant again after a minute', async () => {
     const known = owners();
     const queries = () => harness.calls.filter(({ operation }) => operation === 'Query').length;
     for (let batch = 0; batch < 3; batch += 1) {
@@ -22,7 +22,7 @@ describe('whose key it is', () => {
     expect((await tenantsOf()).filter((tenantId) => tenantId === 'latecomer')).toHaveLength(1);
   });
 
-  test('is nobody’s where two rows name it', async () => {
+  test('is no tenant’s where two rows name it', async () => {
     for (const tenantId of ['one', 'two']) {
       const Item = { tenantId, keyArn: keyOf('shared') };
       await harness.client.put({ TableName: 'tenants', Item });

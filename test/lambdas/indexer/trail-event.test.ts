@@ -100,7 +100,7 @@ describe('who', () => {
       { type: 'AWSAccount', principalId: 'AIDAQRSTUVWXYZEXAMPLE', accountId: '444455556666' },
       'AIDAQRSTUVWXYZEXAMPLE',
     ],
-    ['nobody that is named', { type: 'Unknown' }, 'unknown'],
+    ['an unnamed caller', { type: 'Unknown' }, 'unknown'],
   ])('%s', (_, userIdentity, principal) => {
     const event = keyEventOf(read({ userIdentity }), acmeKey);
     expect(event).toMatchObject({ principal });
@@ -131,7 +131,7 @@ describe('which key', () => {
     ['of the resources', {}, [acmeKey]],
     ['but not the alias beside it', alias('alias/tenant-keys/acme', acmeKey), [acmeKey]],
     ['both of two', alias(otherKey, acmeKey), [otherKey, acmeKey]],
-    ['of the parameters, where no resources are told', { resources: undefined }, [acmeKey]],
+    ['of the parameters, where the event has no resources', { resources: undefined }, [acmeKey]],
     [
       "of KMS's message, where a refusal names it nowhere else",
       {
@@ -186,14 +186,14 @@ describe('the tag with which a key was made', () => {
     eventName: 'CreateKey',
     requestParameters: { tags: [{ tagKey: 'TenantId', tagValue: 'acme' }] },
   };
-  test('is told of CreateKey', () => {
+  test('is read of CreateKey', () => {
     expect(createdWithTag(read(created), 'TenantId')).toBe('acme');
     expect(createdWithTag(read(created), 'ManagedBy')).toBeUndefined();
   });
   test.each([
     ['of a key that was not made', { ...created, errorCode: 'AccessDenied' }],
     ['of a key that is tagged later', { ...created, eventName: 'TagResource' }],
-  ])('is not told %s', (_, change) => {
+  ])('is not read %s', (_, change) => {
     expect(createdWithTag(read(change), 'TenantId')).toBeUndefined();
   });
 });
