@@ -7,10 +7,10 @@ import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 import { emptySummary, type RowOutcome, type Summary } from './summary.ts';
 import type { TenantLine } from './tenant-list.ts';
-import type { Reply, TenantsApi } from './tenants-api.ts';
+import type { PutResult, TenantsApi } from './tenants-api.ts';
 import { TokenError } from './token-source.ts';
 
-export interface OnboardingOptions {
+export interface OnboardAllOptions {
   readonly tenants: readonly TenantLine[];
   readonly journal: Journal;
   readonly api: TenantsApi;
@@ -49,7 +49,7 @@ const longestPauseMs = 30_000;
 /** So many are not the rows' fault: the API is down, or somebody else uses up the quota. */
 const failuresInARow = 10;
 
-export async function onboardAll(options: OnboardingOptions): Promise<OnboardingRun> {
+export async function onboardAll(options: OnboardAllOptions): Promise<OnboardingRun> {
   const { tenants, journal, stop } = options;
   const summary = emptySummary();
   const waiting = tenants.filter((tenant) => !journal.isDone(tenant));
@@ -81,7 +81,7 @@ export async function onboardAll(options: OnboardingOptions): Promise<Onboarding
 }
 
 async function onboardOne(
-  options: OnboardingOptions,
+  options: OnboardAllOptions,
   tenant: TenantLine,
   giveUp: (reason: string) => void,
 ): Promise<End> {
@@ -90,16 +90,16 @@ async function onboardOne(
     const sentAt = await rateLimit.turn();
     if (stop.signal.aborted) return { outcome: 'unsent' };
     try {
-      const reply = await api.put(tenant);
-      if (reply.kind === 'created' || reply.kind === 'existing') {
+      const result = await api.put(tenant);
+      if (result.kind === 'created' || result.kind === 'existing') {
         rateLimit.succeeded();
         journal.add(tenant);
       }
-      if (reply.kind === 'hopeless') giveUp(reply.reason);
-      if (reply.kind !== 'again') return endOf(reply);
-      const pauseMs = reply.retryAfterMs + Math.random() * backoffMs(attempt);
-      if (reply.throttled) rateLimit.slowDown(sentAt, pauseMs);
-      if (attempt === tries) return { outcome: 'failed', reason: reply.reason };
+      if (result.kind === 'hopeless') giveUp(result.reason);
+      if (result.kind !== 'again') return endOf(result);
+      const pauseMs = result.retryAfterMs + Math.random() * backoffMs(attempt);
+      if (result.throttled) rateLimit.slowDown(sentAt, pauseMs);
+      if (attempt === tries) return { outcome: 'failed', reason: result.reason };
       await clock.sleep(pauseMs, stop.signal);
     } catch (error) {
       giveUp(reasonOf(error));
@@ -110,10 +110,10 @@ async function onboardOne(
 
 const backoffMs = (attempt: number) => Math.min(longestPauseMs, 500 * 2 ** attempt);
 
-function endOf(reply: Exclude<Reply, { kind: 'again' }>): End {
-  if (reply.kind === 'hopeless') return { outcome: 'unsent' };
-  if (!('reason' in reply)) return { outcome: reply.kind };
-  return { outcome: reply.kind, reason: reply.reason };
+function endOf(result: Exclude<PutResult, { kind: 'again' }>): End {
+  if (result.kind === 'hopeless') return { outcome: 'unsent' };
+  if (!('reason' in result)) return { outcome: result.kind };
+  return { outcome: result.kind, reason: result.reason };
 }
 
 const reasonOf = (error: unknown) => {

@@ -2,7 +2,7 @@
 import type { TenantLine } from './tenant-list.ts';
 import type { TokenSource } from './token-source.ts';
 
-export type Reply =
+export type PutResult =
   /** the tenant exists */
   | { readonly kind: 'created' | 'existing' }
   /** the API does not take this row */
@@ -20,7 +20,7 @@ export type Reply =
 
 export interface TenantsApi {
   /** @throws TokenError */
-  put(tenant: TenantLine): Promise<Reply>;
+  put(tenant: TenantLine): Promise<PutResult>;
 }
 
 /** API Gateway answers within 29 seconds. */
@@ -33,8 +33,8 @@ export function openTenantsApi(base: string, tokenSource: TokenSource): TenantsA
     async put(tenant) {
       const token = await tokenSource.token();
       const first = await send(base, token, tenant);
-      if (first.status !== 401 || !tokenSource.refused(token)) return replyOf(first);
-      return replyOf(await send(base, await tokenSource.token(), tenant));
+      if (first.status !== 401 || !tokenSource.refused(token)) return resultOf(first);
+      return resultOf(await send(base, await tokenSource.token(), tenant));
     },
   };
 }
@@ -75,8 +75,8 @@ async function send(base: string, token: string, tenant: TenantLine): Promise<An
   }
 }
 
-function replyOf({ status, retryAfter, code, reason }: Answer): Reply {
-  const again = (throttled: boolean): Reply => ({
+function resultOf({ status, retryAfter, code, reason }: Answer): PutResult {
+  const again = (throttled: boolean): PutResult => ({
     kind: 'again',
     reason,
     throttled,

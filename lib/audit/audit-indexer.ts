@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import type { indexerEnvironment } from '../../contract/environment.ts';
 import { keyArnIndex } from '../../contract/table-schema.ts';
 import type { Config } from '../config.ts';
-import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 
 export interface AuditIndexerProps {
@@ -66,7 +66,7 @@ export class AuditIndexer extends Construct {
   }
 
   private indexer(props: AuditIndexerProps): BundledFunction {
-    const environment: Environment<typeof indexerEnvironment> = {
+    const environment: EnvironmentOf<typeof indexerEnvironment> = {
       TABLE_NAME: props.table.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       AUDIT_RETENTION_DAYS: String(props.config.auditRetentionDays),

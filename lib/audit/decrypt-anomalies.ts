@@ -10,7 +10,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { decryptAnomaliesEnvironment } from '../../contract/environment.ts';
 import { baselinePrefix } from '../../contract/table-schema.ts';
-import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { Schedule } from '../functions/schedule.ts';
 
 export interface DecryptAnomaliesProps {
@@ -25,7 +25,7 @@ export class DecryptAnomalies extends Construct {
 
   constructor(scope: Construct, id: string, props: DecryptAnomaliesProps) {
     super(scope, id);
-    const environment: Environment<typeof decryptAnomaliesEnvironment> = {
+    const environment: EnvironmentOf<typeof decryptAnomaliesEnvironment> = {
       TABLE_NAME: props.table.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
     };

@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { canaryTenants } from '../../contract/canary-tenants.ts';
 import type { canaryEnvironment } from '../../contract/environment.ts';
 import type { Config } from '../config.ts';
-import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { Schedule } from '../functions/schedule.ts';
 import type { SessionTrust } from '../roles/session-trust.ts';
 import { CanaryKeys } from './canary-keys.ts';
@@ -64,7 +64,7 @@ export class Canary extends Construct {
   }
 
   private bundled(props: CanaryProps, canary: CanaryRole, { arns }: CanaryKeys) {
-    const environment: Environment<typeof canaryEnvironment> = {
+    const environment: EnvironmentOf<typeof canaryEnvironment> = {
       TABLE_NAME: props.table.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       TENANT_ROLE_ARN: props.tenantRole.roleArn,

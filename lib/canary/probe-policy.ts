@@ -10,7 +10,7 @@
 import type { KeyName } from '../../contract/canary-keys.ts';
 import { cryptographicActions, type keyPolicy } from '../../contract/key-policy.ts';
 
-export interface Principals {
+export interface ProbePrincipals {
   readonly accountArn: string;
   readonly tenantRoleArn: string;
   readonly canaryRoleArn: string;
@@ -35,7 +35,7 @@ const carelessActions = [
 export function canaryKeyPolicy(
   key: KeyName,
   policy: ReturnType<typeof keyPolicy>,
-  { accountArn, tenantRoleArn, canaryRoleArn }: Principals,
+  { accountArn, tenantRoleArn, canaryRoleArn }: ProbePrincipals,
 ): object {
   const statements: readonly Statement[] = policy.Statement;
   const allows = statements.filter(({ Effect }) => Effect === 'Allow');

@@ -20,7 +20,7 @@ import { logGroup } from '../storage/log-group.ts';
 import { bundleOnce, sources } from './bundle.ts';
 
 /** Every environment variable that a function reads, each as text. */
-export type Environment<S extends z.core.$ZodType> = {
+export type EnvironmentOf<S extends z.core.$ZodType> = {
   readonly [K in keyof z.output<S>]: string;
 };
 

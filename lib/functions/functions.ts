@@ -14,7 +14,7 @@ import type {
   tenantsEnvironment,
 } from '../../contract/environment.ts';
 import type { Config } from '../config.ts';
-import { BundledFunction, type Environment } from './bundled-function.ts';
+import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 
 export interface FunctionsProps {
   readonly config: Config;
@@ -53,7 +53,7 @@ export class Functions extends Construct {
   }
 
   private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {
-    const environment: Environment<typeof authorizerEnvironment> = {
+    const environment: EnvironmentOf<typeof authorizerEnvironment> = {
       ISSUER: config.issuer,
       AUDIENCE: config.audience,
       TENANT_CLAIM: config.tenantClaim,
@@ -72,7 +72,7 @@ export class Functions extends Construct {
   }
 
   private tenantsFunction(props: FunctionsProps): BundledFunction {
-    const environment: Environment<typeof tenantsEnvironment> = {
+    const environment: EnvironmentOf<typeof tenantsEnvironment> = {
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
       DELETION_WINDOW_IN_DAYS: String(props.config.deletionWindowInDays),
@@ -91,7 +91,7 @@ export class Functions extends Construct {
 
   private cryptoFunction(props: FunctionsProps): BundledFunction {
     const { tenantIsolation } = props.config;
-    const environment: Environment<typeof cryptoEnvironment> = {
+    const environment: EnvironmentOf<typeof cryptoEnvironment> = {
       TABLE_NAME: props.table.tableName,
       TENANT_ROLE_ARN: props.tenantRoleArn,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
@@ -116,7 +116,7 @@ export class Functions extends Construct {
   }
 
   private certificatesFunction(props: FunctionsProps): BundledFunction {
-    const environment: Environment<typeof certificatesEnvironment> = {
+    const environment: EnvironmentOf<typeof certificatesEnvironment> = {
       TABLE_NAME: props.table.tableName,
       CERTIFICATE_KEY_ARN: props.certificateKeyArn,
     };
@@ -133,7 +133,8 @@ export class Functions extends Construct {
   }
 
   private reconcilerFunction(props: FunctionsProps): BundledFunction {
-    const environment: Environment<typeof reconcilerEnvironment> = this.registryAndKeyPolicy(props);
+    const environment: EnvironmentOf<typeof reconcilerEnvironment> =
+      this.registryAndKeyPolicy(props);
     return new BundledFunction(this, 'Reconciler', {
       name: 'reconciler',
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
@@ -147,7 +148,7 @@ export class Functions extends Construct {
   }
 
   private auditFunction(props: FunctionsProps): BundledFunction {
-    const environment: Environment<typeof auditEnvironment> = {
+    const environment: EnvironmentOf<typeof auditEnvironment> = {
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
     };

@@ -11,7 +11,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { declaredTenantsEnvironment } from '../../contract/environment.ts';
 import type { Config, DeclaredTenant } from '../config.ts';
-import { BundledFunction, type Environment } from '../functions/bundled-function.ts';
+import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { TenantKey } from './tenant-key.ts';
 
 export interface DeclaredTenantsProps {
@@ -68,7 +68,7 @@ export class DeclaredTenants extends Construct {
       // Inline, since CloudFormation calls the function as soon as role and function are there.
       inlinePolicies: { Policy: new PolicyDocument({ statements: [keepDeclaredRows] }) },
     });
-    const environment: Environment<typeof declaredTenantsEnvironment> = {
+    const environment: EnvironmentOf<typeof declaredTenantsEnvironment> = {
       TABLE_NAME: table.tableName,
     };
     return new BundledFunction(this, 'Rows', {

@@ -23,7 +23,7 @@ export interface Authorized {
   readonly policy: PolicyDocument;
 }
 
-export interface Authorization {
+export interface AuthorizerDecision {
   readonly authorized: Authorized;
   readonly decision: Decision;
 }
@@ -32,7 +32,7 @@ export type Authorize = (
   definition: AuthorizerDefinition,
   token: string | undefined,
   methodArn: string,
-) => Promise<Authorization>;
+) => Promise<AuthorizerDecision>;
 
 /**
  * The decision may be a refusal, which the caller must answer.

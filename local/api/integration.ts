@@ -5,14 +5,14 @@ import type { Account } from '../template/resource-types.ts';
 import type { Authorized } from './authorizer.ts';
 import { isBinaryRequest, wantsBinary } from './binary.ts';
 import { GatewayRefusal, type HttpAnswer } from './gateway-response.ts';
-import type { Route } from './router.ts';
+import type { RouteMatch } from './router.ts';
 import type { ApiDefinition } from './template.ts';
 
 /** Lambda's limit for a request and for a response. */
 const maxLambdaBytes = 6 * 1024 * 1024;
 const tenantHeader = 'integration.request.header.X-Amz-Tenant-Id';
 
-export interface ApiRequest {
+export interface GatewayRequest {
   readonly requestId: string;
   readonly httpMethod: string;
   /** as it came, with the stage */
@@ -20,7 +20,7 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
-  readonly route: Route;
+  readonly route: RouteMatch;
   readonly authorized: Authorized;
   readonly sourceIp: string;
 }
@@ -38,7 +38,7 @@ export async function integrate(
   account: Account,
   api: ApiDefinition,
   runtime: Runtime,
-  request: ApiRequest,
+  request: GatewayRequest,
 ): Promise<HttpAnswer> {
   const { method } = request.route;
   const event = proxyEvent(account, api, request);
@@ -64,7 +64,7 @@ export async function integrate(
 
 async function invoke(
   runtime: Runtime,
-  request: ApiRequest,
+  request: GatewayRequest,
   event: object,
   timeoutMs: number,
 ): Promise<unknown> {
@@ -101,7 +101,7 @@ export function checkMappings(api: ApiDefinition): void {
   }
 }
 
-function proxyEvent(account: Account, api: ApiDefinition, request: ApiRequest): object {
+function proxyEvent(account: Account, api: ApiDefinition, request: GatewayRequest): object {
   const { route, query, authorized } = request;
   const binary = isBinaryRequest(api, request.headers);
   const now = new Date();

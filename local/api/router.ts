@@ -1,7 +1,7 @@
 /** Finds the method of the API that a request is for. Like API Gateway, it prefers literal parts to variables. */
 import type { ApiDefinition, MethodDefinition } from './template.ts';
 
-export interface Route {
+export interface RouteMatch {
   readonly method: MethodDefinition;
   /** percent-decoded */
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -11,7 +11,11 @@ export interface Route {
  * @param path as it came, still encoded, with the stage as its first part
  * @returns undefined where the API has no such method
  */
-export function findRoute(api: ApiDefinition, httpMethod: string, path: string): Route | undefined {
+export function findRoute(
+  api: ApiDefinition,
+  httpMethod: string,
+  path: string,
+): RouteMatch | undefined {
   const [, stage, ...rest] = path.split('/');
   if (stage !== api.stage) return undefined;
   // For API Gateway a path with a slash at its end is the same resource.
@@ -23,9 +27,9 @@ export function findRoute(api: ApiDefinition, httpMethod: string, path: string):
     .sort((a, b) => variables(a) - variables(b))[0];
 }
 
-const variables = (route: Route): number => Object.keys(route.pathParameters).length;
+const variables = (route: RouteMatch): number => Object.keys(route.pathParameters).length;
 
-function match(method: MethodDefinition, parts: readonly string[]): Route | undefined {
+function match(method: MethodDefinition, parts: readonly string[]): RouteMatch | undefined {
   const pattern = method.resourcePath.split('/').slice(1);
   if (pattern.length !== parts.length) return undefined;
   const pathParameters: Record<string, string> = {};

@@ -13,10 +13,10 @@ import { allowedActions } from './allowed-actions.ts';
 import { newestEvents } from './events.ts';
 import { matrixOf } from './matrix.ts';
 import { cellOf } from './matrix-cell.ts';
-import { type Session, standingSessions, tenantSessions } from './sessions.ts';
+import { type Session, sessionsOfTenants, standingSessions } from './sessions.ts';
 import { rolePolicies } from './statements.ts';
 import { tablesOf } from './tables.ts';
-import { shownTenants, tenantKeys } from './tenants.ts';
+import { registeredKeys, shownTenants } from './tenants.ts';
 
 export interface DashboardOptions {
   readonly template: Template;
@@ -53,7 +53,7 @@ export function dashboardEndpoints(options: DashboardOptions): ControlEndpoint[]
   const policies = rolePolicies(template);
   const standing = standingSessions(template, roles, operator);
   const sessionsOf = (tenantIds: readonly string[]): Session[] => [
-    ...tenantSessions(template, roles, tenantIds),
+    ...sessionsOfTenants(template, roles, tenantIds),
     ...standing,
   ];
 
@@ -64,20 +64,20 @@ export function dashboardEndpoints(options: DashboardOptions): ControlEndpoint[]
     })),
     getEndpoint('/_local/audit', async () => ({ events: await newestEvents(tables) })),
     getEndpoint('/_local/matrix', async () => {
-      const all = await tenantKeys(keys, tables);
+      const all = await registeredKeys(keys, tables);
       const drawn = all.slice(0, matrixTenants);
       const sessions = sessionsOf(drawn.map(({ tenantId }) => tenantId));
       return { tenants: all.length, ...(await matrixOf(kms, allowed, sessions, drawn)) };
     }),
     getEndpoint('/_local/matrix/cell', async (query) => {
-      const all = await tenantKeys(keys, tables);
-      const tenantKey = all.find(({ tenantId }) => tenantId === query.get('key'));
+      const all = await registeredKeys(keys, tables);
+      const registered = all.find(({ tenantId }) => tenantId === query.get('key'));
       const sessions = sessionsOf(all.map(({ tenantId }) => tenantId));
       const session = sessions.find(({ id }) => id === query.get('session'));
-      if (tenantKey === undefined || session === undefined) {
+      if (registered === undefined || session === undefined) {
         throw new ControlError('There is no such session, or no key of such a tenant.', 404);
       }
-      return cellOf({ kms, policies, session, tenantKey });
+      return cellOf({ kms, policies, session, registered });
     }),
   ];
 }

@@ -1,11 +1,11 @@
 /** The newest events of the audit table, of all tenants. */
-import type { Row, Tables } from './tables.ts';
+import type { Row, TableReader } from './tables.ts';
 
 /** So many are shown at most. */
 export const newestCount = 200;
 
 /** @returns events with their tenants, newest first */
-export async function newestEvents(tables: Tables): Promise<Row[]> {
+export async function newestEvents(tables: TableReader): Promise<Row[]> {
   const tenants = await tables.tenants();
   const rows = await Promise.all(
     tenants.map(({ tenantId }) => tables.newestEvents(String(tenantId), newestCount)),

@@ -1,13 +1,14 @@
 /** One cell of the matrix: which statement decided about each action, in each encryption context. */
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { tenantActions } from '../../contract/key-policy.ts';
 import { explain } from '../iam/authorize.ts';
 import type { Decision } from '../iam/decision.ts';
-import { contextsOf, type EncryptionContext } from './allowed-actions.ts';
+import { contextsOf } from './allowed-actions.ts';
 import { type ShownColumn, type ShownSession, shownColumn, shownSession } from './matrix.ts';
 import type { Session } from './sessions.ts';
 import { type SimulatedKms, simulate } from './simulate.ts';
-import { type rolePolicies, type Statement, statementOf } from './statements.ts';
-import type { TenantKey } from './tenants.ts';
+import { type rolePolicies, type StatementJson, statementOf } from './statements.ts';
+import type { RegisteredKey } from './tenants.ts';
 
 export interface Cell {
   readonly session: ShownSession;
@@ -25,20 +26,20 @@ interface DecidedActions extends Decision {
   /** of the first action, on one line */
   readonly explanation: string;
   /** that decided, as it is in its policy */
-  readonly statement: Statement | undefined;
+  readonly statement: StatementJson | undefined;
 }
 
 export interface CellOptions {
   readonly kms: SimulatedKms;
   readonly policies: ReturnType<typeof rolePolicies>;
   readonly session: Session;
-  readonly tenantKey: TenantKey;
+  readonly registered: RegisteredKey;
 }
 
 export function cellOf(options: CellOptions): Cell {
-  const { kms, session, tenantKey } = options;
+  const { kms, session, registered } = options;
   const cases = grouped(
-    contextsOf(session, tenantKey).map((encryptionContext) => ({
+    contextsOf(session, registered).map((encryptionContext) => ({
       item: encryptionContext,
       value: answersIn(encryptionContext, options),
     })),
@@ -46,14 +47,14 @@ export function cellOf(options: CellOptions): Cell {
   );
   return {
     session: shownSession(session),
-    key: shownColumn(kms, tenantKey),
+    key: shownColumn(kms, registered),
     cases: cases.map(({ items, value }) => ({ encryptionContexts: items, answers: value })),
   };
 }
 
 function answersIn(
   encryptionContext: EncryptionContext,
-  { kms, policies, session: { caller }, tenantKey: { key } }: CellOptions,
+  { kms, policies, session: { caller }, registered: { key } }: CellOptions,
 ): DecidedActions[] {
   const decided = tenantActions.map((action) => ({
     item: action,

@@ -9,7 +9,7 @@ import { keyState } from '../kms/key.ts';
 import type { AllowedActions } from './allowed-actions.ts';
 import type { Session } from './sessions.ts';
 import type { SimulatedKms } from './simulate.ts';
-import type { TenantKey } from './tenants.ts';
+import type { RegisteredKey } from './tenants.ts';
 
 export interface Matrix {
   readonly actions: readonly string[];
@@ -42,7 +42,7 @@ export async function matrixOf(
   kms: SimulatedKms,
   allowed: AllowedActions,
   sessions: readonly Session[],
-  keys: readonly TenantKey[],
+  keys: readonly RegisteredKey[],
 ): Promise<Matrix> {
   const rows: ShownRow[] = [];
   for (const session of sessions) {
@@ -53,7 +53,10 @@ export async function matrixOf(
   return { actions: tenantActions, columns: keys.map((key) => shownColumn(kms, key)), rows };
 }
 
-export function shownColumn({ account }: SimulatedKms, { tenantId, key }: TenantKey): ShownColumn {
+export function shownColumn(
+  { account }: SimulatedKms,
+  { tenantId, key }: RegisteredKey,
+): ShownColumn {
   return { tenantId, keyArn: keyArn(account, key.keyId), keyState: keyState(key) };
 }
 

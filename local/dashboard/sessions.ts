@@ -51,7 +51,7 @@ export function standingSessions(
 }
 
 /** @returns for each tenant a session as the data plane opens it */
-export function tenantSessions(
+export function sessionsOfTenants(
   template: Template,
   roles: ReadonlyMap<string, Role>,
   tenantIds: readonly string[],

@@ -4,6 +4,7 @@
  * which a caller can ask for it: by key or alias, with equal or different keys.
  */
 import { randomUUID } from 'node:crypto';
+import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { callOf } from '../aws/call.ts';
 import { decisionLog } from '../aws/decision-log.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
@@ -28,7 +29,7 @@ export interface SimulatedCall {
   readonly key: StoredKey;
   /** `kms:Operation` */
   readonly action: string;
-  readonly encryptionContext: Readonly<Record<string, string>>;
+  readonly encryptionContext: EncryptionContext;
 }
 
 /** @returns a decision that allows, else the decision about the simplest form: by the key itself */

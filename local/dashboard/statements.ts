@@ -4,10 +4,10 @@ import { type KmsAccount, keyArn } from '../kms/account.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
 import type { Template } from '../template/template.ts';
 
-export type Statement = Readonly<Record<string, unknown>>;
+export type StatementJson = Readonly<Record<string, unknown>>;
 
 interface Document {
-  readonly Statement: Statement | readonly Statement[];
+  readonly Statement: StatementJson | readonly StatementJson[];
 }
 
 /** @returns the policies of the template's roles, by their names in decisions */
@@ -17,7 +17,7 @@ export function rolePolicies(template: Template): ReadonlyMap<string, Document> 
   const add = (logicalId: string, policy: Readonly<Record<string, unknown>>) =>
     documents.set(`${logicalId}/${policy.PolicyName}`, policy.PolicyDocument as Document);
   for (const { logicalId, properties } of roles) {
-    for (const policy of (properties.Policies ?? []) as Statement[]) add(logicalId, policy);
+    for (const policy of (properties.Policies ?? []) as StatementJson[]) add(logicalId, policy);
   }
   for (const { properties } of template.ofType('AWS::IAM::Policy')) {
     const holders = roles.filter((role) =>
@@ -34,11 +34,11 @@ export function statementOf(
   account: KmsAccount,
   key: StoredKey,
   policies: ReadonlyMap<string, Document>,
-): Statement | undefined {
+): StatementJson | undefined {
   const isKeyPolicy = policy === `key policy of ${keyArn(account, key.keyId)}`;
   const document = isKeyPolicy ? (JSON.parse(key.policy) as Document) : policies.get(policy);
   if (document === undefined) return undefined;
-  const statements = [document.Statement].flat() as Statement[];
+  const statements = [document.Statement].flat() as StatementJson[];
   const named = statements.filter(({ Sid }, index) => (Sid || `#${index}`) === statement);
   return named.length === 1 ? named[0] : undefined;
 }

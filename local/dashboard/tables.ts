@@ -6,7 +6,7 @@ import type { Template } from '../template/template.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-export interface Tables {
+export interface TableReader {
   /** every tenant's row, by tenant id */
   tenants(): Promise<readonly Row[]>;
   /** @returns a tenant's newest rows of the audit table, newest first */
@@ -19,7 +19,7 @@ interface Items {
 }
 
 /** @param call a new call for each read, of a caller who may read every table */
-export function tablesOf(template: Template, dynamodb: Service, call: () => Call): Tables {
+export function tablesOf(template: Template, dynamodb: Service, call: () => Call): TableReader {
   const registry = tableNamed(template, 'TenantTable');
   const audit = tableNamed(template, 'AuditTable');
   const read = async (operation: 'Scan' | 'Query', input: object): Promise<Items> =>

@@ -3,7 +3,7 @@ import { type KmsAccount, keyArn } from '../kms/account.ts';
 import { keyState } from '../kms/key.ts';
 import { liveKey } from '../kms/live-keys.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
-import type { Row, Tables } from './tables.ts';
+import type { Row, TableReader } from './tables.ts';
 
 export interface ShownTenant {
   readonly tenantId: string;
@@ -28,12 +28,15 @@ export interface ShownKey {
 }
 
 /** A tenant whose key exists. */
-export interface TenantKey {
+export interface RegisteredKey {
   readonly tenantId: string;
   readonly key: StoredKey;
 }
 
-export async function shownTenants(account: KmsAccount, tables: Tables): Promise<ShownTenant[]> {
+export async function shownTenants(
+  account: KmsAccount,
+  tables: TableReader,
+): Promise<ShownTenant[]> {
   return (await tables.tenants()).map((row) => {
     const key = keyOf(account, row);
     return {
@@ -47,7 +50,10 @@ export async function shownTenants(account: KmsAccount, tables: Tables): Promise
 }
 
 /** @returns the tenants whose keys exist, in whatever state, by tenant id */
-export async function tenantKeys(account: KmsAccount, tables: Tables): Promise<TenantKey[]> {
+export async function registeredKeys(
+  account: KmsAccount,
+  tables: TableReader,
+): Promise<RegisteredKey[]> {
   return (await tables.tenants()).flatMap((row) => {
     const key = keyOf(account, row);
     return key === undefined ? [] : [{ tenantId: String(row.tenantId), key }];

@@ -1,7 +1,7 @@
 /** The demo's two HTTP calls: to the token issuer and to the API. */
 import type { LocalStack } from '../stack.ts';
 
-export interface Answer {
+export interface ApiAnswer {
   readonly status: number;
   readonly requestId: string | undefined;
   readonly json: Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export async function callApi(
   token: string,
   body?: object,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const response = await fetch(`${stack.api}${path}`, {
     method,
     headers: {
@@ -39,6 +39,6 @@ export async function callApi(
   return {
     status: response.status,
     requestId: response.headers.get('x-amzn-requestid') ?? undefined,
-    json: (await response.json()) as Answer['json'],
+    json: (await response.json()) as ApiAnswer['json'],
   };
 }

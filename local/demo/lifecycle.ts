@@ -1,7 +1,7 @@
 /** The second part of the demo, a tenant's lifecycle: rotated, suspended, offboarded, restored, erased and certified. */
 import { verify } from 'node:crypto';
 import type { LocalStack } from '../stack.ts';
-import { type Answer, callApi, tokenFor } from './api.ts';
+import { type ApiAnswer, callApi, tokenFor } from './api.ts';
 import type { TerminalReport } from './terminal-report.ts';
 
 export interface LifecycleOptions {
@@ -92,12 +92,12 @@ export async function runLifecycle(options: LifecycleOptions): Promise<number> {
   return failures + Number(!valid) + Number(forged);
 }
 
-const state = ({ status, json }: Answer) => `${status} ${json.status ?? json.code}`;
-const rotationsLeft = ({ status, json }: Answer) =>
+const state = ({ status, json }: ApiAnswer) => `${status} ${json.status ?? json.code}`;
+const rotationsLeft = ({ status, json }: ApiAnswer) =>
   `${status}, ${json.rotationsLeft} rotations on demand are left`;
-const deletionDate = ({ status, json }: Answer) =>
+const deletionDate = ({ status, json }: ApiAnswer) =>
   `${status} ${json.status}, KMS deletes the key on ${json.deletionDate}`;
-const certificateLine = ({ status, json }: Answer) =>
+const certificateLine = ({ status, json }: ApiAnswer) =>
   `${status} ${JSON.stringify(json.certificate).slice(0, 100)}...`;
 
 /** @returns undefined where the ciphertext decrypts to the content, else the code of the refusal */

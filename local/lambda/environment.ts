@@ -17,7 +17,7 @@ export class FunctionError extends Error {
   }
 }
 
-export interface EnvironmentOptions {
+export interface ExecutionEnvironmentOptions {
   readonly definition: FunctionDefinition;
   readonly variables: Readonly<Record<string, string>>;
   /** where it can be changed */
@@ -27,7 +27,7 @@ export interface EnvironmentOptions {
   readonly onEnd: () => void;
 }
 
-export interface Environment {
+export interface ExecutionEnvironment {
   setTime(time: FunctionTime): void;
   invoke(request: Omit<Invocation, 'id' | 'deadline'>): Promise<unknown>;
   readonly busy: boolean;
@@ -39,7 +39,9 @@ interface Pending {
   reject(error: FunctionError): void;
 }
 
-export function openEnvironment(options: EnvironmentOptions): Environment {
+export function openExecutionEnvironment(
+  options: ExecutionEnvironmentOptions,
+): ExecutionEnvironment {
   const { definition } = options;
   let { time = realTime } = options;
   const pending = new Map<number, Pending>();

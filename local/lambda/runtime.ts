@@ -1,6 +1,6 @@
 /** Lambda on one machine: each function has an execution environment of its own, in tenant isolation mode one for each tenant. */
 import { randomUUID } from 'node:crypto';
-import { type Environment, openEnvironment } from './environment.ts';
+import { type ExecutionEnvironment, openExecutionEnvironment } from './environment.ts';
 import { changedTime, realTime, type TimeChange } from './function-time.ts';
 import type { FunctionDefinition } from './template.ts';
 
@@ -34,7 +34,7 @@ export interface Runtime {
 }
 
 export function openRuntime(options: RuntimeOptions): Runtime {
-  const environments = new Map<string, Environment>();
+  const environments = new Map<string, ExecutionEnvironment>();
   let time = options.movableTime === true ? changedTime(realTime, {}) : undefined;
 
   function environmentOf(definition: FunctionDefinition, tenantId: string | undefined) {
@@ -46,9 +46,9 @@ export function openRuntime(options: RuntimeOptions): Runtime {
     return environment;
   }
 
-  function open(key: string, definition: FunctionDefinition): Environment {
+  function open(key: string, definition: FunctionDefinition): ExecutionEnvironment {
     closeIdle();
-    const environment = openEnvironment({
+    const environment = openExecutionEnvironment({
       definition,
       variables: { ...definition.environment, ...options.systemVariables(definition) },
       time,

@@ -10,12 +10,12 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether an event fulfils a part of a pattern. */
-export type Condition = (event: JsonObject) => boolean;
+export type PatternCondition = (event: JsonObject) => boolean;
 
 /** The path to a value: names of properties, and indexes of lists. */
 export type Selector = readonly (string | number)[];
 
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+export type PatternOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 export const isTrue = is(true);
 export const isFalse = is(false);
@@ -23,12 +23,16 @@ export const isFalse = is(false);
 export const isNull = is(null);
 
 export const notExists =
-  (selector: Selector): Condition =>
+  (selector: Selector): PatternCondition =>
   (event) =>
     valueAt(event, selector) === undefined;
 
 /** A value that is no number never matches, since AWS's guide mentions no conversion. */
-export function comparesNumber(selector: Selector, operator: Operator, than: number): Condition {
+export function comparesNumber(
+  selector: Selector,
+  operator: PatternOperator,
+  than: number,
+): PatternCondition {
   const holds = comparisons[operator];
   return (event) => {
     const value = valueAt(event, selector);
@@ -45,7 +49,7 @@ export function equalsText(
   selector: Selector,
   operator: '=' | '!=',
   term: string,
-): Condition | undefined {
+): PatternCondition | undefined {
   const matches = wildcard(term);
   if (matches === undefined) return undefined;
   return (event) => {
@@ -64,7 +68,7 @@ function wildcard(term: string): ((text: string) => boolean) | undefined {
   return (text) => text === body;
 }
 
-const comparisons: Readonly<Record<Operator, (value: number, than: number) => boolean>> = {
+const comparisons: Readonly<Record<PatternOperator, (value: number, than: number) => boolean>> = {
   '=': (value, than) => value === than,
   '!=': (value, than) => value !== than,
   '<': (value, than) => value < than,
@@ -74,7 +78,7 @@ const comparisons: Readonly<Record<Operator, (value: number, than: number) => bo
 };
 
 function is(expected: boolean | null) {
-  return (selector: Selector): Condition =>
+  return (selector: Selector): PatternCondition =>
     (event) =>
       valueAt(event, selector) === expected;
 }

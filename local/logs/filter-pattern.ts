@@ -7,7 +7,6 @@
  * log events, and Live Tail", and PutSubscriptionFilter for the length.
  */
 import {
-  type Condition,
   comparesNumber,
   equalsText,
   isFalse,
@@ -15,7 +14,8 @@ import {
   isTrue,
   type JsonObject,
   notExists,
-  type Operator,
+  type PatternCondition,
+  type PatternOperator,
   type Selector,
 } from './condition.ts';
 
@@ -69,7 +69,7 @@ function scan(pattern: string): Scanner {
   };
 }
 
-function readPattern(scanner: Scanner): Condition {
+function readPattern(scanner: Scanner): PatternCondition {
   scanner.need(/\{/, '{');
   const condition = readAny(scanner);
   scanner.need(/\}/, '}');
@@ -78,19 +78,19 @@ function readPattern(scanner: Scanner): Condition {
 }
 
 /** The guide's order of operations: parentheses, `&&`, `||`. */
-function readAny(scanner: Scanner): Condition {
+function readAny(scanner: Scanner): PatternCondition {
   const conditions = [readAll(scanner)];
   while (scanner.take(/\|\|/)) conditions.push(readAll(scanner));
   return (event) => conditions.some((holds) => holds(event));
 }
 
-function readAll(scanner: Scanner): Condition {
+function readAll(scanner: Scanner): PatternCondition {
   const conditions = [readOne(scanner)];
   while (scanner.take(/&&/)) conditions.push(readOne(scanner));
   return (event) => conditions.every((holds) => holds(event));
 }
 
-function readOne(scanner: Scanner): Condition {
+function readOne(scanner: Scanner): PatternCondition {
   if (!scanner.take(/\(/)) return readCondition(scanner);
   const condition = readAny(scanner);
   scanner.need(/\)/, ')');
@@ -99,7 +99,7 @@ function readOne(scanner: Scanner): Condition {
 
 const named = { TRUE: isTrue, FALSE: isFalse, NULL: isNull } as const;
 
-function readCondition(scanner: Scanner): Condition {
+function readCondition(scanner: Scanner): PatternCondition {
   const selector = readSelector(scanner);
   const [, is] = scanner.take(/IS[ \t\r\n]+(TRUE|FALSE|NULL)\b/) ?? [];
   if (is !== undefined) return named[is as keyof typeof named](selector);
@@ -108,7 +108,7 @@ function readCondition(scanner: Scanner): Condition {
     /(!=|<=|>=|=|<|>)/,
     'an operator, IS TRUE, IS FALSE, IS NULL or NOT EXISTS',
   );
-  return readComparison(scanner, selector, operator as Operator);
+  return readComparison(scanner, selector, operator as PatternOperator);
 }
 
 const selectorToken = /\$(?:\.(?:[\w-]+|\['[^'\\*]+'\])(?:\[(?:0|[1-9]\d*)\])*)+/;
@@ -121,7 +121,11 @@ function readSelector(scanner: Scanner): Selector {
   );
 }
 
-function readComparison(scanner: Scanner, selector: Selector, operator: Operator): Condition {
+function readComparison(
+  scanner: Scanner,
+  selector: Selector,
+  operator: PatternOperator,
+): PatternCondition {
   const [, quoted, bare = ''] = scanner.need(
     /"([^"\\]*)"|([\w.*+-]+)/,
     'a number, a word or a quoted string without \\',

@@ -5,7 +5,7 @@ export class TemplateError extends Error {
 }
 
 /** What Ref and Fn::GetAtt mean in this template. */
-export interface Scope {
+export interface ReferenceScope {
   /** @throws TemplateError where nothing has that name */
   ref(name: string): string;
   /** @throws TemplateError where the resource or its attribute is unknown */
@@ -13,7 +13,7 @@ export interface Scope {
 }
 
 /** @returns the value with every intrinsic replaced by what it stands for */
-export function resolve(value: unknown, scope: Scope): unknown {
+export function resolve(value: unknown, scope: ReferenceScope): unknown {
   if (Array.isArray(value)) return value.map((item) => resolve(item, scope));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
@@ -25,7 +25,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item, scope)]));
 }
 
-function intrinsic(name: string, argument: unknown, scope: Scope): unknown {
+function intrinsic(name: string, argument: unknown, scope: ReferenceScope): unknown {
   switch (name) {
     case 'Ref':
       return scope.ref(text(argument, name));
@@ -53,7 +53,7 @@ function intrinsic(name: string, argument: unknown, scope: Scope): unknown {
   }
 }
 
-function substitute(pattern: string, scope: Scope): string {
+function substitute(pattern: string, scope: ReferenceScope): string {
   return pattern.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
     if (literal) return `\${${name}}`;
     const [logicalId, attribute] = name.split(/\.(.*)/s);

@@ -1,5 +1,5 @@
 /** A synthesized template as the local stack reads it: resources by type, every value resolved. */
-import { resolve, type Scope, TemplateError } from './intrinsics.ts';
+import { type ReferenceScope, resolve, TemplateError } from './intrinsics.ts';
 import { type Account, type Identity, type Resource, resourceTypes } from './resource-types.ts';
 
 export interface Template {
@@ -52,7 +52,7 @@ function identify(account: Account, resource: Resource): Identity {
   return type(account, resource);
 }
 
-function scopeOf(account: Account, identities: ReadonlyMap<string, Identity>): Scope {
+function scopeOf(account: Account, identities: ReadonlyMap<string, Identity>): ReferenceScope {
   const pseudo: Record<string, string> = {
     'AWS::AccountId': account.accountId,
     'AWS::Region': account.region,

@@ -4,7 +4,7 @@ import type { Clock } from '../../../bin/onboard/clock.ts';
 import type { Journal } from '../../../bin/onboard/journal.ts';
 import { onboardAll } from '../../../bin/onboard/onboarding-run.ts';
 import type { TenantLine } from '../../../bin/onboard/tenant-list.ts';
-import type { Reply } from '../../../bin/onboard/tenants-api.ts';
+import type { PutResult } from '../../../bin/onboard/tenants-api.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 interface Script {
@@ -16,7 +16,7 @@ interface Script {
     clock: Clock,
     stop: AbortController,
     tenantId: string,
-  ) => Reply | Promise<Reply>;
+  ) => PutResult | Promise<PutResult>;
   readonly journal?: Partial<Journal>;
 }
 
@@ -44,9 +44,9 @@ export async function onboardAgainst({ count, rate = 4, answer, journal }: Scrip
         underWay += 1;
         mostUnderWay = Math.max(mostUnderWay, underWay);
         const n = sent.push({ at: clock.now(), tenantId });
-        const reply = await answer(n, clock, stop, tenantId);
+        const result = await answer(n, clock, stop, tenantId);
         underWay -= 1;
-        return reply;
+        return result;
       },
     },
     rateLimit: openRateLimit({ rate, clock, signal: stop.signal }),

@@ -1,11 +1,11 @@
 /** How a run behaves towards an API that is slow, full or down, by a clock that moves by itself. */
 import { describe, expect, test } from '@jest/globals';
-import type { Reply } from '../../../bin/onboard/tenants-api.ts';
+import type { PutResult } from '../../../bin/onboard/tenants-api.ts';
 import { TokenError } from '../../../bin/onboard/token-source.ts';
 import { onboardAgainst } from './harness.ts';
 
-const created: Reply = { kind: 'created' };
-const again = (retryAfterMs: number, throttled = true): Reply => ({
+const created: PutResult = { kind: 'created' };
+const again = (retryAfterMs: number, throttled = true): PutResult => ({
   kind: 'again',
   reason: '429 throttled',
   throttled,
@@ -121,7 +121,7 @@ describe('the end', () => {
     expect([summary.unsent, sent.length]).toEqual([3, 2]);
   });
 
-  test.each<[string, () => Reply | Promise<Reply>, string]>([
+  test.each<[string, () => PutResult | Promise<PutResult>, string]>([
     [
       'a token that the API refuses',
       () => ({ kind: 'hopeless', reason: '403 forbidden' }),

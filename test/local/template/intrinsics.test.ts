@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { resolve, type Scope } from '../../../local/template/intrinsics.ts';
+import { type ReferenceScope, resolve } from '../../../local/template/intrinsics.ts';
 
-const scope: Scope = {
+const scope: ReferenceScope = {
   ref: (name) => `ref-${name}`,
   attribute: (logicalId, attribute) => `${logicalId}-${attribute}`,
 };
