@@ -37,6 +37,8 @@ export interface DeploymentOptions {
   readonly dataDir?: string | undefined;
   /** whether KMS throttles by the quotas of a real account; off by default */
   readonly quotas?: boolean | undefined;
+  /** of the quotas, in milliseconds since any moment; real time by default */
+  readonly quotaNow?: (() => number) | undefined;
   readonly onCall?: (call: FinishedCall) => void;
   /** called for each event that was put on the default bus */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
@@ -95,7 +97,7 @@ async function deployIn(
   const trail = openTrail({ ...account, fields: kmsCloudTrailFields, onEvent: onTrailEvent });
   const endpoint = await serveAws({
     services: [
-      options.quotas === true ? withQuotas(kms(keys)) : kms(keys),
+      options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),
       sts({ clock, credentials, roles }),
       tables.service,
       events({ ...account, onEvent }),

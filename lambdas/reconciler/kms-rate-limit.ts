@@ -23,9 +23,12 @@ const reads = new Set([
 ]);
 
 /** @returns how often each operation was called from now on; it goes on counting */
-export function limitKmsRate(kms: KMSClient): Readonly<Record<string, number>> {
-  const read = rateLimit(readsPerSecond);
-  const change = rateLimit(changesPerSecond);
+export function limitKmsRate(
+  kms: KMSClient,
+  clock?: RateLimitClock,
+): Readonly<Record<string, number>> {
+  const read = rateLimit(readsPerSecond, clock);
+  const change = rateLimit(changesPerSecond, clock);
   const calls: Record<string, number> = {};
   const limited: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
     (next, { commandName = '' }) =>

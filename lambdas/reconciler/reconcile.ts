@@ -14,7 +14,7 @@ import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.
 import { type ReconcilerContext, summaryReserveMs, tenantRepairMs } from './context.ts';
 import { type Finding, type Findings, openFindings } from './findings.ts';
 import { type KeyInventory, openKeyInventory } from './key-inventory.ts';
-import { limitKmsRate } from './kms-rate-limit.ts';
+import { limitKmsRate, type RateLimitClock } from './kms-rate-limit.ts';
 import { repairOrphanedKeys } from './orphaned-keys.ts';
 import { observeTenant, repairTenant } from './reconcile-tenant.ts';
 
@@ -31,6 +31,8 @@ export interface ReconcilerOptions {
   readonly end: number;
   /** of the account's keys, KMS's time; by default the system's */
   readonly now?: () => number;
+  /** by default real time */
+  readonly rateLimitClock?: RateLimitClock;
 }
 
 export interface ReconcileSummary {
@@ -61,7 +63,7 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
   inventory: KeyInventory;
 }> {
   const started = performance.now();
-  const calls = limitKmsRate(options.kms);
+  const calls = limitKmsRate(options.kms, options.rateLimitClock);
   const findings = openFindings(options.events);
   // The keys before the rows: a key that is in this list and in no row is not one whose row is still to be written.
   const keyArns = await allKeyArns(options.kms);

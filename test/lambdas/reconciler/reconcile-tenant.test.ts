@@ -201,7 +201,7 @@ describe('time', () => {
     const tenants: Awaited<ReturnType<ReconcilerHarness['makeTenant']>>[] = [];
     for (let count = 0; count < 25; count += 1) tenants.push(await harness.makeTenant());
     for (const { keyArn } of tenants) await harness.kms.disableKeyRotation({ KeyId: keyArn });
-    const { summary, found } = await harness.reconcile({ ms: 58_000 });
+    const { summary, found } = await harness.reconcile({ ms: 56_200 });
     expect(summary.complete).toBe(false);
     const repaired = found.filter((one) => short(one) === 'rotation repaired').length;
     expect(repaired).toBeLessThan(25);
