@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { listQuery, onboardRequest } from '../../contract/tenants.ts';
 import { tenantOf, tenantRow } from '../../lambdas/tenants/registry/tenant-row.ts';
-import { rowOf } from '../lambdas/tenants/row.ts';
+import { rowOf } from '../harness/tenant-row.ts';
 
 describe('a tenant to onboard', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** What the log lines say in metrics, against what the endpoint saw; and `Server-Timing`. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EmbeddedMetrics, embeddedMetrics } from './embedded-metric-format.ts';
+import { type EmbeddedMetrics, embeddedMetrics } from '../harness/embedded-metric-format.ts';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 

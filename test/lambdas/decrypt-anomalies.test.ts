@@ -9,9 +9,9 @@ import { type Deployment, deploy } from '../../local/deployment.ts';
 import { localAccount } from '../../local/stack.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { readTemplate } from '../../local/template/template.ts';
-import { embeddedMetrics } from '../e2e/embedded-metric-format.ts';
-import { resource, synthesizedTemplate } from '../lib/synthesized.ts';
-import { rowOf } from './tenants/row.ts';
+import { embeddedMetrics } from '../harness/embedded-metric-format.ts';
+import { resource, synthesizedTemplate } from '../harness/synthesized.ts';
+import { rowOf } from '../harness/tenant-row.ts';
 
 const document = await synthesizedTemplate();
 const template = readTemplate({ ...document }, localAccount);

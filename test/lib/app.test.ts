@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { bundle, bundleFunctions } from '../../lib/functions/bundle.ts';
-import { context } from './synthesized.ts';
+import { context } from '../harness/synthesized.ts';
 
 const root = process.cwd();
 const scratch = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));

@@ -1,6 +1,6 @@
 /** Whether CloudFormation can make the resources in some order. */
 import { describe, expect, test } from '@jest/globals';
-import { synthesizedTemplate } from './synthesized.ts';
+import { synthesizedTemplate } from '../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 

@@ -10,7 +10,7 @@ import type { Role } from '../../local/sts/role.ts';
 import { sessionOf } from '../../local/sts/session.ts';
 import { readRoles } from '../../local/sts/template.ts';
 import { readTemplate } from '../../local/template/template.ts';
-import { documentsOf, list, resourcesOf, synthesizedTemplate } from './synthesized.ts';
+import { documentsOf, list, resourcesOf, synthesizedTemplate } from '../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 

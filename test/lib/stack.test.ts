@@ -6,7 +6,7 @@ import {
   resource,
   resourcesOf,
   synthesizedTemplate,
-} from './synthesized.ts';
+} from '../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const [productKey] = resource(template, 'AWS::KMS::Key', 'ProductKey');

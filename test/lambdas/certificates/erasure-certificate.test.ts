@@ -5,7 +5,7 @@ import { certificate as certificateSchema } from '../../../contract/certificates
 import { certificateOf, signedBytes } from '../../../lambdas/certificates/erasure-certificate.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import { verifies } from '../../harness/signature.ts';
-import { rowOf } from '../tenants/row.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 
 const signingKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/signs';
 const offboarding = {

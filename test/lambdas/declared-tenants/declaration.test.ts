@@ -8,8 +8,8 @@ import {
 } from '../../../lambdas/declared-tenants/declaration.ts';
 import { openRegistry, type Registry } from '../../../lambdas/tenants/registry/registry.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 import { type Aws, openAws, tableName } from '../tenants/aws.ts';
-import { rowOf } from '../tenants/row.ts';
 
 const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1';
 const properties = {

@@ -19,8 +19,8 @@ import { credentialStore } from '../../../local/aws/authentication/credentials.t
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { administrator } from '../../local/administrator.ts';
-import { rowOf } from '../tenants/row.ts';
+import { administrator } from '../../harness/administrator.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 
 export type Harness = Awaited<ReturnType<typeof openHarness>>;
 

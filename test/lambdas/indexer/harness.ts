@@ -10,7 +10,7 @@ import type { FinishedCall } from '../../../local/aws/call.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { administrator } from '../../local/administrator.ts';
+import { administrator } from '../../harness/administrator.ts';
 import { delivery } from './delivery.ts';
 
 const account = { accountId: '111122223333', region: 'us-east-1', partition: 'aws' };

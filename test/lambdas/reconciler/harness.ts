@@ -23,9 +23,9 @@ import type { BusEvent } from '../../../local/events/service.ts';
 import { localAccount } from '../../../local/stack.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { readTemplate } from '../../../local/template/template.ts';
-import { resource, synthesizedTemplate } from '../../lib/synthesized.ts';
+import { resource, synthesizedTemplate } from '../../harness/synthesized.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 import { offboard } from '../tenants/harness.ts';
-import { rowOf } from '../tenants/row.ts';
 
 export type ReconcilerHarness = Awaited<ReturnType<typeof openReconcilerHarness>>;
 

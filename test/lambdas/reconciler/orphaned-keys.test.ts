@@ -1,6 +1,6 @@
 /** Keys that no row names: which are deleted, and which are not touched. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { rowOf } from '../tenants/row.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 import { alias, hour, later, openReconcilerHarness, type ReconcilerHarness } from './harness.ts';
 
 let harness: ReconcilerHarness;

@@ -1,6 +1,6 @@
 /** Rows of unfinished operations, rows at their end, invalid rows, and rows that name a key of another tenant. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { rowOf } from '../tenants/row.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 import { alias, lines, openReconcilerHarness, type ReconcilerHarness, short } from './harness.ts';
 
 let harness: ReconcilerHarness;

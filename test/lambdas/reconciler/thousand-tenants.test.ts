@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StoredAlias, StoredKey } from '../../../local/kms/stored-key.ts';
-import { rowOf } from '../tenants/row.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 import { openReconcilerHarness, type ReconcilerHarness } from './harness.ts';
 
 const count = 1000;

@@ -8,7 +8,7 @@ import { systemClock } from '../../../local/clock.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
 import { kms } from '../../../local/kms/service.ts';
 import { openKeyStore } from '../../../local/kms/store.ts';
-import { administrator } from '../../local/administrator.ts';
+import { administrator } from '../../harness/administrator.ts';
 
 const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
 export const tableName = 'tenants';

@@ -4,7 +4,7 @@ import { routes } from '../../../contract/routes.ts';
 import { readApi } from '../../../local/api/template.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
-import { resource, resourcesOf, synthesizedTemplate } from '../synthesized.ts';
+import { resource, resourcesOf, synthesizedTemplate } from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const api = readApi(readTemplate({ ...template }, localAccount));

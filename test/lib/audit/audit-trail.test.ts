@@ -11,7 +11,7 @@ import {
   type Statement,
   synthesizedTemplate,
   type Template,
-} from '../synthesized.ts';
+} from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const configured = await synthesizedTemplate({

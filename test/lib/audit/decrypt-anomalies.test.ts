@@ -7,7 +7,7 @@ import {
   resource,
   sids,
   synthesizedTemplate,
-} from '../synthesized.ts';
+} from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const [, anomalies] = resource(template, 'AWS::Lambda::Function', 'Volumes');

@@ -15,7 +15,7 @@ import {
   type Statement,
   sids,
   synthesizedTemplate,
-} from '../synthesized.ts';
+} from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const deployed = readTemplate({ ...template }, localAccount);

@@ -1,6 +1,6 @@
 /** Which functions run by schedule, and when; nobody else may run them so. */
 import { expect, test } from '@jest/globals';
-import { resource, resourcesOf, synthesizedTemplate } from '../synthesized.ts';
+import { resource, resourcesOf, synthesizedTemplate } from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 

@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
-import { arnOf, named, resource, resourcesOf, synthesizedTemplate } from '../synthesized.ts';
+import {
+  arnOf,
+  named,
+  resource,
+  resourcesOf,
+  synthesizedTemplate,
+} from '../../harness/synthesized.ts';
 
 interface MetricOf {
   readonly Namespace?: string;

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseFilterPattern } from '../../../local/logs/filter-pattern.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
-import { synthesizedTemplate } from '../synthesized.ts';
+import { synthesizedTemplate } from '../../harness/synthesized.ts';
 import { callers, findings } from './callers.ts';
 import { beginDay, type Log } from './day.ts';
 import { expectedAlarms } from './expected-alarms.ts';

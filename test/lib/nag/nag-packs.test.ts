@@ -9,7 +9,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { nagPacks } from '../../../lib/nag/nag-packs.ts';
 import { stackName } from '../../../lib/stack-name.ts';
 import { makeApp, synthesize } from '../../../lib/synthesize.ts';
-import { context } from '../synthesized.ts';
+import { context } from '../../harness/synthesized.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
 // With every optional part.

@@ -1,6 +1,13 @@
 /** What the reconciler may do, statement by statement. */
 import { describe, expect, test } from '@jest/globals';
-import { arnOf, named, ownArn, permissionsOf, sids, synthesizedTemplate } from '../synthesized.ts';
+import {
+  arnOf,
+  named,
+  ownArn,
+  permissionsOf,
+  sids,
+  synthesizedTemplate,
+} from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');

@@ -11,7 +11,7 @@ import {
   type Statement,
   sids,
   synthesizedTemplate,
-} from '../synthesized.ts';
+} from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const withoutCanary = await synthesizedTemplate({ canary: false });

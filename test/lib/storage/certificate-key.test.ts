@@ -9,7 +9,7 @@ import {
   type Statement,
   sids,
   synthesizedTemplate,
-} from '../synthesized.ts';
+} from '../../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
 const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');

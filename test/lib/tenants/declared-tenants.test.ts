@@ -12,7 +12,7 @@ import {
   resource,
   resourcesOf,
   synthesizedTemplate,
-} from '../synthesized.ts';
+} from '../../harness/synthesized.ts';
 
 const tenants = [
   { tenantId: 'acme', displayName: 'Acme Corp' },

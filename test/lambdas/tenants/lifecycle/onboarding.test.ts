@@ -6,9 +6,9 @@ import type { OnboardRequest } from '../../../../contract/tenants.ts';
 import { type OnboardedTenant, onboard } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { openRegistry } from '../../../../lambdas/tenants/registry/registry.ts';
+import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
 import { crashAt } from '../crash.ts';
-import { rowOf } from '../row.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
 const keyPolicyOf = (tenantId: string) =>

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { finishOnboarding } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
+import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
 import { crashAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';
-import { rowOf } from '../row.ts';
 
 let aws: Aws;
 let tenants: ReturnType<typeof tenantsOf>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { keyArnsOf, listTenants } from '../../../../lambdas/tenants/registry/listing.ts';
+import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, openAws, tableName } from '../aws.ts';
-import { rowOf } from '../row.ts';
 
 let aws: Aws;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { registryCache } from '../../../../lambdas/tenants/registry/registry-cache.ts';
 import { type TenantRow, tenantRow } from '../../../../lambdas/tenants/registry/tenant-row.ts';
-import { rowOf } from '../row.ts';
+import { rowOf } from '../../../harness/tenant-row.ts';
 
 const ttlMs = 5000;
 const tenants = ['acme', 'globex', 'initech'];
