@@ -17,24 +17,25 @@ export const sources = join(root, 'lambdas');
 const requireForCommonJs =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
-/** Modules that dependencies load at once and rarely use: these files load them when they are used, and say why. */
-const lazily = {
+/** Modules of dependencies for which smaller ones of ours stand; each file says why. */
+const standIns = {
   'node:http': './lambdas/aws/node-http.cjs',
+  '@aws-sdk/credential-provider-node': './lambdas/aws/environment-credentials.ts',
 };
 
 /**
  * @param name of a file, without `.ts`
  * @param from the folder of the file, relative to the repository's root
- * @param lazy modules by name, each with the file that replaces it; {} for the bundle that esbuild makes by itself
+ * @param replaced modules by name, each with the file that stands for it; {} for the bundle that esbuild makes by itself
  * @returns a new temporary folder, for the caller to remove, with the module `<name>.mjs` in it
  * @throws Error where the sources do not compile
  */
 export function bundle(
   name: string,
   from = 'lambdas',
-  lazy: Readonly<Record<string, string>> = lazily,
+  replaced: Readonly<Record<string, string>> = standIns,
 ): string {
-  const [code] = build([name], from, lazy).values();
+  const [code] = build([name], from, replaced).values();
   return folderWith(name, code as Uint8Array);
 }
 
@@ -58,7 +59,7 @@ export function bundleOnce(name: string): string {
 export function bundleFunctions(): ReadonlyMap<string, Uint8Array> {
   const files = readdirSync(sources).filter((file) => file.endsWith('.ts'));
   const names = files.map((file) => file.slice(0, -'.ts'.length));
-  return build(names, 'lambdas', lazily);
+  return build(names, 'lambdas', standIns);
 }
 
 function folderWith(name: string, code: Uint8Array): string {
@@ -70,7 +71,7 @@ function folderWith(name: string, code: Uint8Array): string {
 function build(
   names: readonly string[],
   from: string,
-  lazy: Readonly<Record<string, string>>,
+  replaced: Readonly<Record<string, string>>,
 ): Map<string, Uint8Array> {
   const { outputFiles } = buildSync({
     absWorkingDir: root,
@@ -85,7 +86,7 @@ function build(
     format: 'esm',
     // The SDK's ES modules, where a package has any: they can be tree-shaken.
     mainFields: ['module', 'main'],
-    alias: { ...lazy },
+    alias: { ...replaced },
     banner: { js: requireForCommonJs },
     charset: 'utf8',
     legalComments: 'none',

@@ -57,3 +57,18 @@ test('the authorizer has the routes, and no schema of what they take and give', 
     expect(code).not.toContain(member);
   }
 });
+
+test('a function finds credentials in its environment and looks nowhere else', () => {
+  const words = [
+    'AWS_SESSION_TOKEN',
+    'AWS_CONTAINER_CREDENTIALS',
+    'credential_process',
+    'sso_start_url',
+  ];
+  const foundIn = (folder: string | undefined) => {
+    const code = readFileSync(join(folder as string, 'crypto.mjs'), 'utf8');
+    return words.filter((word) => code.includes(word));
+  };
+  expect(foundIn(folders[0])).toEqual(['AWS_SESSION_TOKEN']);
+  expect(foundIn(folders[1])).toEqual(words);
+});
