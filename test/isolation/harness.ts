@@ -13,6 +13,7 @@ import { localAccount } from '../../local/stack.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { sessionOf } from '../../local/sts/session.ts';
 import { readTemplate, type Template } from '../../local/template/template.ts';
+import { everything } from '../harness/account.ts';
 import type { Clients, Harness, Situation, Tenant } from './cases/case.ts';
 
 // One id begins with another; each tenant is a neighbour of the other two.
@@ -36,7 +37,6 @@ export interface OpenHarness extends Harness {
   close(): Promise<void>;
 }
 
-const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' };
 const careless = {
   Sid: 'Careless',
   Effect: 'Allow',

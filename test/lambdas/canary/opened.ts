@@ -1,7 +1,6 @@
 /** The template with every lock off that the canary tries: whatever it asks for, it gets. */
+import { everything } from '../../harness/account.ts';
 import type { TemplateDocument } from '../../isolation/harness.ts';
-
-const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' };
 
 export function opened(template: TemplateDocument): TemplateDocument {
   const changed = structuredClone(template);

@@ -1,4 +1,5 @@
 /** The row of a declared tenant, against a local table. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type Declaration,
@@ -8,8 +9,9 @@ import {
 } from '../../../lambdas/declared-tenants/declaration.ts';
 import { openRegistry, type Registry } from '../../../lambdas/tenants/registry/registry.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
+import { tableName } from '../../harness/local-aws.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
-import { type Aws, openAws, tableName } from '../tenants/aws.ts';
+import { type Aws, openAws } from '../tenants/aws.ts';
 
 const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1';
 const properties = {

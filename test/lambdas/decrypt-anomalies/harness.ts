@@ -15,18 +15,10 @@ import {
   detectDecryptAnomalies,
 } from '../../../lambdas/decrypt-anomalies/detect.ts';
 import { hourMs, newestDue } from '../../../lambdas/decrypt-anomalies/hour.ts';
-import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
-import { serveAws } from '../../../local/aws/endpoint.ts';
-import { systemClock } from '../../../local/clock.ts';
-import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { administrator } from '../../harness/administrator.ts';
+import { auditTableName, openLocalAws, tableName } from '../../harness/local-aws.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
 
 export type Harness = Awaited<ReturnType<typeof openHarness>>;
-
-const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
-export const tableName = 'tenants';
-export const auditTableName = 'audit';
 
 /** Epoch milliseconds, each the beginning of an hour; `hours(0)` is the last that is due now. */
 const newest = newestDue(Date.now());
@@ -53,47 +45,14 @@ export interface RunOptions extends Partial<DetectOptions> {
 }
 
 export async function openHarness() {
-  const credentials = credentialStore(systemClock);
-  const tables = await dynamodb(account);
-  const attributes = (...names: string[]) =>
-    names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
-  await tables.createTable({
-    TableName: tableName,
-    AttributeDefinitions: attributes('tenantId'),
-    KeySchema: [{ AttributeName: 'tenantId', KeyType: 'HASH' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  await tables.createTable({
-    TableName: auditTableName,
-    AttributeDefinitions: attributes('tenantId', 'eventKey'),
-    KeySchema: [
-      { AttributeName: 'tenantId', KeyType: 'HASH' },
-      { AttributeName: 'eventKey', KeyType: 'RANGE' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  const endpoint = await serveAws({
-    services: [tables.service],
-    credentials,
-    clock: systemClock,
-    port: 0,
-    ...account,
-  });
-  const configuration = {
-    endpoint: endpoint.url,
-    region: account.region,
-    credentials: credentials.issue(administrator(account.accountId)),
-  };
+  const { configuration, close } = await openLocalAws();
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
   const put = (TableName: string, Item: Record<string, unknown>) =>
     documents.send(new PutCommand({ TableName, Item }));
 
   const made: string[] = [];
   const harness = {
-    async close() {
-      await endpoint.close();
-      await tables.close();
-    },
+    close,
     /** @returns the id of a new tenant */
     async makeTenant(change: Record<string, unknown> = {}): Promise<string> {
       const tenantId = `t-${randomUUID().slice(0, 13)}`;

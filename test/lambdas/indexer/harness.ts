@@ -5,21 +5,18 @@ import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
 import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
-import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
 import type { FinishedCall } from '../../../local/aws/call.ts';
-import { serveAws } from '../../../local/aws/endpoint.ts';
-import { systemClock } from '../../../local/clock.ts';
-import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { administrator } from '../../harness/administrator.ts';
+import { account } from '../../harness/account.ts';
+import { auditTableName, openLocalAws, tableName } from '../../harness/local-aws.ts';
 import { delivery } from './delivery.ts';
 
-const account = { accountId: '111122223333', region: 'us-east-1', partition: 'aws' };
-export const keyOf = (name: string) => `arn:aws:kms:us-east-1:111122223333:key/${name}`;
+export const keyOf = (name: string) =>
+  `arn:aws:kms:${account.region}:${account.accountId}:key/${name}`;
 export const controlPlane = 'arn:aws:iam::111122223333:role/ControlPlane';
 const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
 export const environment = {
-  TABLE_NAME: 'tenants',
-  AUDIT_TABLE_NAME: 'audit',
+  TABLE_NAME: tableName,
+  AUDIT_TABLE_NAME: auditTableName,
   AUDIT_RETENTION_DAYS: 30,
   ACCOUNT_ID: account.accountId,
   CONTROL_PLANE_ROLE_ARN: controlPlane,
@@ -42,9 +39,9 @@ export const harness = {
 
 /** Opens the harness for the tests of a file. */
 export function useHarness(): void {
-  const ends: (() => Promise<void>)[] = [];
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    ends.push(...(await open()));
+    close = await open();
     jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
       harness.logged.push(JSON.parse(String(line)));
       return true;
@@ -52,57 +49,21 @@ export function useHarness(): void {
   });
   afterAll(async () => {
     jest.restoreAllMocks();
-    for (const end of ends) await end();
+    await close();
   });
   beforeEach(empty);
 }
 
 /** @returns what closes it */
-async function open(): Promise<(() => Promise<void>)[]> {
-  const tables = await dynamodb(account);
-  const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
-  const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' }) as const;
-  const BillingMode = 'PAY_PER_REQUEST';
-  await tables.createTable({
-    TableName: 'tenants',
-    AttributeDefinitions: [string('tenantId'), string('keyArn')],
-    KeySchema: [hash('tenantId')],
-    BillingMode,
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'keyArn',
-        KeySchema: [hash('keyArn')],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
-  await tables.createTable({
-    TableName: 'audit',
-    AttributeDefinitions: [string('tenantId'), string('eventKey')],
-    KeySchema: [hash('tenantId'), { AttributeName: 'eventKey', KeyType: 'RANGE' }],
-    BillingMode,
-  });
-  const credentials = credentialStore(systemClock);
-  const endpoint = await serveAws({
-    services: [tables.service],
-    credentials,
-    clock: systemClock,
-    port: 0,
-    onCall: (call) => harness.calls.push(call),
-    ...account,
-  });
-  harness.configuration = {
-    endpoint: endpoint.url,
-    region: account.region,
-    maxAttempts: 1,
-    credentials: credentials.issue(administrator(account.accountId)),
-  };
+async function open(): Promise<() => Promise<void>> {
+  const { configuration, close } = await openLocalAws((call) => harness.calls.push(call));
+  harness.configuration = { ...configuration, maxAttempts: 1 };
   harness.client = DynamoDBDocument.from(new DynamoDBClient(harness.configuration));
   for (const tenantId of ['acme', 'globex']) {
     const Item = { tenantId, keyArn: keyOf(tenantId) };
-    await harness.client.put({ TableName: 'tenants', Item });
+    await harness.client.put({ TableName: tableName, Item });
   }
-  return [endpoint.close, () => tables.close()];
+  return close;
 }
 
 async function empty(): Promise<void> {

@@ -2,16 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { credentialStore } from '../../../local/aws/authentication/credentials.ts';
-import { serveAws } from '../../../local/aws/endpoint.ts';
-import { systemClock } from '../../../local/clock.ts';
-import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { kms } from '../../../local/kms/service.ts';
-import { openKeyStore } from '../../../local/kms/store.ts';
-import { administrator } from '../../harness/administrator.ts';
-
-const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
-export const tableName = 'tenants';
+import { openLocalAws, tableName } from '../../harness/local-aws.ts';
 
 /** Called around each call, with the name of its command. */
 export interface Fault {
@@ -40,27 +31,7 @@ export interface Aws {
 }
 
 export async function openAws(): Promise<Aws> {
-  const credentials = credentialStore(systemClock);
-  const tables = await dynamodb(account);
-  await tables.createTable({
-    TableName: tableName,
-    AttributeDefinitions: [{ AttributeName: 'tenantId', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'tenantId', KeyType: 'HASH' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  const store = openKeyStore();
-  const endpoint = await serveAws({
-    services: [kms({ ...account, clock: systemClock, store }), tables.service],
-    credentials,
-    clock: systemClock,
-    port: 0,
-    ...account,
-  });
-  const configuration = {
-    endpoint: endpoint.url,
-    region: account.region,
-    credentials: credentials.issue(administrator(account.accountId)),
-  };
+  const { configuration, close } = await openLocalAws();
   const kmsClient = new KMS(configuration);
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
   return {
@@ -87,10 +58,7 @@ export async function openAws(): Promise<Aws> {
       }
       return found;
     },
-    async close() {
-      await endpoint.close();
-      await tables.close();
-    },
+    close,
   };
 }
 

@@ -8,8 +8,9 @@ import type { TransitionRequest } from '../../../lambdas/tenants/lifecycle/trans
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import type { Intent } from '../../../lambdas/tenants/registry/status.ts';
 import { type TenantRow, tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
+import { tableName } from '../../harness/local-aws.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
-import { type Aws, type Fault, tableName } from './aws.ts';
+import type { Aws, Fault } from './aws.ts';
 
 export const offboard = (change: object = {}): TransitionRequest => ({
   intent: 'offboard',

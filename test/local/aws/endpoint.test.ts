@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
-import {
-  administrator,
-  kmsRequest,
-  openEndpoint,
-  send,
-  signed,
-  type TestEndpoint,
-  userWith,
-} from './harness.ts';
+import { administrator, userWith } from '../../harness/account.ts';
+import { kmsRequest, openEndpoint, send, signed, type TestEndpoint } from './harness.ts';
 import { resource, toyDynamoDb, toyKms, toySts } from './toy-service.ts';
 
 let endpoint: TestEndpoint;

@@ -12,11 +12,7 @@ import {
 import type { FinishedCall } from '../../../local/aws/call.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import type { Service } from '../../../local/aws/operation.ts';
-import type { Caller } from '../../../local/iam/caller.ts';
-import { parsePolicy } from '../../../local/iam/policy-document.ts';
-
-export const region = 'eu-central-1';
-export const accountId = '111122223333';
+import { accountId, region } from '../../harness/account.ts';
 
 /** The real time, plus what a test adds to it. */
 export class MovableClock {
@@ -26,27 +22,6 @@ export class MovableClock {
     this.#ahead += durationMs;
   }
 }
-
-export function userWith(name: string, ...statements: readonly object[]): Caller {
-  const arn = `arn:aws:iam::${accountId}:user/${name}`;
-  const document = { Version: '2012-10-17', Statement: statements };
-  return {
-    arn,
-    principalArn: arn,
-    accountId,
-    userId: 'AIDAEXAMPLE',
-    tags: {},
-    identityPolicies:
-      statements.length === 0 ? [] : [parsePolicy(document, `${name}/Policy`, 'identity')],
-  };
-}
-
-export const administrator = userWith('admin', {
-  Sid: 'Everything',
-  Effect: 'Allow',
-  Action: '*',
-  Resource: '*',
-});
 
 /** @param services get the endpoint's clock and credentials */
 export async function openEndpoint(

@@ -2,13 +2,8 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  administrator,
-  clientOptions,
-  openEndpoint,
-  type TestEndpoint,
-  userWith,
-} from './harness.ts';
+import { administrator, userWith } from '../../harness/account.ts';
+import { clientOptions, openEndpoint, type TestEndpoint } from './harness.ts';
 import { resource, toyDynamoDb, toyKms, toySts } from './toy-service.ts';
 
 let endpoint: TestEndpoint;

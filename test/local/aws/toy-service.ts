@@ -3,7 +3,7 @@
 import type { Service } from '../../../local/aws/operation.ts';
 import { AwsError } from '../../../local/aws/wire/aws-error.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import { accountId, region } from './harness.ts';
+import { accountId, region } from '../../harness/account.ts';
 
 export const resource = `arn:aws:kms:${region}:${accountId}:key/toy`;
 

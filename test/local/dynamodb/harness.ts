@@ -1,22 +1,15 @@
 /** An endpoint with DynamoDB, two tables with items of two tenants, and callers of each kind. */
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import {
-  accountId,
-  administrator,
-  clientOptions,
-  openEndpoint,
-  region,
-  userWith,
-} from '../aws/harness.ts';
+import { account, accountId, administrator, region, userWith } from '../../harness/account.ts';
+import { clientOptions, openEndpoint } from '../aws/harness.ts';
 
 export const arnOf = (table: string): string =>
   `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
-
-export const account = { accountId, region, partition: 'aws' };
 
 export const tenants = {
   TableName: 'tenants',

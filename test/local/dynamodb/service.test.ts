@@ -11,8 +11,9 @@ import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDynalite } from '../../../local/dynamodb/dynalite.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
-import { administrator, send, signed, userWith } from '../aws/harness.ts';
-import { account, arnOf, openDynamoDb, type TestDynamoDb, tenants } from './harness.ts';
+import { account, administrator, userWith } from '../../harness/account.ts';
+import { send, signed } from '../aws/harness.ts';
+import { arnOf, openDynamoDb, type TestDynamoDb, tenants } from './harness.ts';
 
 let stack: TestDynamoDb;
 beforeAll(async () => {

@@ -6,14 +6,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type BusEvent, events } from '../../../local/events/service.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
-import {
-  accountId,
-  administrator,
-  clientOptions,
-  openEndpoint,
-  region,
-  userWith,
-} from '../aws/harness.ts';
+import { accountId, administrator, region, userWith } from '../../harness/account.ts';
+import { clientOptions, openEndpoint } from '../aws/harness.ts';
 
 const bus = `arn:aws:events:${region}:${accountId}:event-bus/default`;
 const taken: BusEvent[] = [];

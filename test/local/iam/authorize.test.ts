@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { authorize, explain } from '../../../local/iam/authorize.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { accountId } from '../../harness/account.ts';
 import {
-  account,
   holds,
   key,
   keyPolicyOf,
@@ -15,7 +15,7 @@ import {
   user,
 } from './example.ts';
 
-const root = `arn:aws:iam::${account}:root`;
+const root = `arn:aws:iam::${accountId}:root`;
 const everything = policy(statement({ Sid: 'Everything' }));
 const deny = (members: object = {}) => statement({ Sid: 'No', Effect: 'Deny', ...members });
 
@@ -85,8 +85,8 @@ describe('resources', () => {
     ['*', true],
     [key, true],
     [key.toUpperCase().replace('ARN:', 'arn:'), false],
-    [`arn:aws:kms:*:${account}:key/*`, true],
-    [`arn:aws:kms:eu-central-1:${account}:alias/*`, false],
+    [`arn:aws:kms:*:${accountId}:key/*`, true],
+    [`arn:aws:kms:eu-central-1:${accountId}:alias/*`, false],
     [`${key.slice(0, -1)}?`, true],
     [key.slice(0, -1), false],
     // A * in a Resource may match beyond a colon.
@@ -102,7 +102,7 @@ describe('resources', () => {
   test('an action without a resource needs Resource *', () => {
     const listing = request({ action: 'kms:ListKeys', resource: '*' });
     expect(authorize(user(everything), listing).allowed).toBe(true);
-    const keys = policy(statement({ Resource: `arn:aws:kms:*:${account}:key/*` }));
+    const keys = policy(statement({ Resource: `arn:aws:kms:*:${accountId}:key/*` }));
     expect(authorize(user(keys), listing).allowed).toBe(false);
   });
 });
@@ -115,16 +115,16 @@ describe('with a resource policy', () => {
     ['anyone', '*', true],
     ['anyone of AWS', { AWS: '*' }, true],
     ['the caller', { AWS: user().arn }, true],
-    ['another user', { AWS: `arn:aws:iam::${account}:user/ops/ad` }, false],
+    ['another user', { AWS: `arn:aws:iam::${accountId}:user/ops/ad` }, false],
     ['a service', { Service: 'kms.amazonaws.com' }, false],
     ['the account', { AWS: root }, false],
-    ['the account by its id', { AWS: account }, false],
+    ['the account by its id', { AWS: accountId }, false],
     ['another account', { AWS: '444455556666' }, false],
   ])('an Allow for %s, and no identity policy', (_, principal, expected) => {
     expect(allows(principal).allowed).toBe(expected);
   });
 
-  test.each([{ AWS: root }, { AWS: account }, { AWS: ['444455556666', account] }])(
+  test.each([{ AWS: root }, { AWS: accountId }, { AWS: ['444455556666', accountId] }])(
     'an Allow for the account %j lets its IAM policies count',
     (principal) => {
       expect(allows(principal, user(everything)).allowed).toBe(true);
@@ -241,7 +241,7 @@ describe('with a resource policy', () => {
 
 describe('fails closed', () => {
   test('for a resource of another account, whatever the policies say', () => {
-    const foreign = request({ resource: key.replace(account, '444455556666') });
+    const foreign = request({ resource: key.replace(accountId, '444455556666') });
     const open = keyPolicyOf(statement({ Principal: '*' }));
     expect(authorize(user(everything), foreign).allowed).toBe(false);
     expect(authorize(user(everything), foreign, open)).toMatchObject({
@@ -276,7 +276,7 @@ describe('what describes the caller comes from its credentials alone', () => {
 
   test.each([
     ['aws:PrincipalArn', tenantRole],
-    ['aws:PrincipalAccount', account],
+    ['aws:PrincipalAccount', accountId],
     ['aws:PrincipalType', 'AssumedRole'],
     ['aws:userid', 'AROAEXAMPLE:acme'],
     ['aws:PrincipalTag/TenantId', 'acme'],

@@ -1,12 +1,13 @@
 /** One account, its callers and its key, as the tests of the evaluator use them. */
+
 import { authorize } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import type { AccessRequest, ConditionContext } from '../../../local/iam/decision.ts';
 import { type PolicyDocument, parsePolicy } from '../../../local/iam/policy-document.ts';
+import { accountId } from '../../harness/account.ts';
 
-export const account = '111122223333';
-export const tenantRole = `arn:aws:iam::${account}:role/tenant-role`;
-export const key = `arn:aws:kms:eu-central-1:${account}:key/0a0a0a0a-1111-2222-3333-444444444444`;
+export const tenantRole = `arn:aws:iam::${accountId}:role/tenant-role`;
+export const key = `arn:aws:kms:eu-central-1:${accountId}:key/0a0a0a0a-1111-2222-3333-444444444444`;
 
 export const version = '2012-10-17';
 
@@ -29,9 +30,9 @@ export function session(
   ...identityPolicies: PolicyDocument[]
 ): Caller {
   return {
-    arn: `arn:aws:sts::${account}:assumed-role/tenant-role/acme`,
+    arn: `arn:aws:sts::${accountId}:assumed-role/tenant-role/acme`,
     principalArn: tenantRole,
-    accountId: account,
+    accountId,
     userId: 'AROAEXAMPLE:acme',
     tags,
     identityPolicies,
@@ -39,11 +40,11 @@ export function session(
 }
 
 export function user(...identityPolicies: PolicyDocument[]): Caller {
-  const arn = `arn:aws:iam::${account}:user/ops/ada`;
+  const arn = `arn:aws:iam::${accountId}:user/ops/ada`;
   return {
     arn,
     principalArn: arn,
-    accountId: account,
+    accountId,
     userId: 'AIDAEXAMPLE',
     tags: {},
     identityPolicies,

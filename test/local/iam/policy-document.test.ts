@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { MalformedPolicyError, UnsupportedPolicyError } from '../../../local/iam/policy-error.ts';
-import { account, statement, tenantRole, version } from './example.ts';
+import { accountId } from '../../harness/account.ts';
+import { statement, tenantRole, version } from './example.ts';
 
 const document = (members: object) => ({ Version: version, Statement: [statement(members)] });
 const inKeyPolicy = (members: object) => document({ Principal: '*', ...members });
@@ -168,7 +169,7 @@ describe('what AWS refuses is malformed', () => {
     ['a service that is none', document({ Principal: { Service: '*' } }), /not a service/],
     [
       'a trust policy with a Resource',
-      document({ Principal: { AWS: account }, Action: 'sts:AssumeRole' }),
+      document({ Principal: { AWS: accountId }, Action: 'sts:AssumeRole' }),
       /no Resource/,
     ],
     [
@@ -234,7 +235,11 @@ describe('what is sound parses', () => {
     ],
     [
       'an ARN condition on an encryption context',
-      conditioned('ArnLike', 'kms:EncryptionContext:aws:logs:arn', `arn:aws:logs:eu:${account}:*`),
+      conditioned(
+        'ArnLike',
+        'kms:EncryptionContext:aws:logs:arn',
+        `arn:aws:logs:eu:${accountId}:*`,
+      ),
       'identity',
     ],
     [

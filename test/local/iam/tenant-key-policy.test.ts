@@ -1,18 +1,20 @@
 /** The product's own key policy under the evaluator. */
+
 import { describe, expect, test } from '@jest/globals';
 import { cryptographicActions, keyPolicy, tenantActions } from '../../../contract/key-policy.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import type { ConditionContext } from '../../../local/iam/decision.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import { account, policy, request, session, statement, tenantRole, user } from './example.ts';
+import { accountId } from '../../harness/account.ts';
+import { policy, request, session, statement, tenantRole, user } from './example.ts';
 
-const controlPlaneRole = `arn:aws:iam::${account}:role/control-plane`;
+const controlPlaneRole = `arn:aws:iam::${accountId}:role/control-plane`;
 const acmeKey = parsePolicy(
   keyPolicy({
     tenantId: 'acme',
     partition: 'aws',
-    accountId: account,
+    accountId,
     tenantRoleArn: tenantRole,
     controlPlaneRoleArn: controlPlaneRole,
   }),
@@ -26,9 +28,9 @@ const admin = user(everything);
 const tenant = (tags: Record<string, string>) => session(tags, everything);
 const acme = tenant({ TenantId: 'acme' });
 const controlPlane: Caller = {
-  arn: `arn:aws:sts::${account}:assumed-role/control-plane/run`,
+  arn: `arn:aws:sts::${accountId}:assumed-role/control-plane/run`,
   principalArn: controlPlaneRole,
-  accountId: account,
+  accountId,
   userId: 'AROACONTROL:run',
   tags: {},
   identityPolicies: [],

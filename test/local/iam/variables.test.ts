@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { authorize } from '../../../local/iam/authorize.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import { account, holds, policy, request, session, statement } from './example.ts';
+import { accountId } from '../../harness/account.ts';
+import { holds, policy, request, session, statement } from './example.ts';
 
 const tag = '${aws:PrincipalTag/TenantId}';
 const resourceTag = 'aws:ResourceTag/TenantId';
@@ -46,7 +47,7 @@ describe('a variable', () => {
 
   test('in an ARN condition may be the whole value or in the resource', () => {
     const whole = { ArnEquals: { 'aws:SourceArn': '${aws:PrincipalArn}' } };
-    const arn = `arn:aws:iam::${account}:role/tenant-role`;
+    const arn = `arn:aws:iam::${accountId}:role/tenant-role`;
     expect(holds(whole, { 'aws:SourceArn': arn })).toBe(true);
     expect(holds(whole, { 'aws:SourceArn': `${arn}2` })).toBe(false);
     const part = { ArnLike: { 'aws:SourceArn': `arn:aws:s3:::bucket/${tag}/*` } };
@@ -63,8 +64,8 @@ describe('a variable', () => {
 });
 
 describe('a variable in a Resource', () => {
-  const own = `arn:aws:dynamodb:eu-central-1:${account}:table/${tag}`;
-  const table = (name: string) => `arn:aws:dynamodb:eu-central-1:${account}:table/${name}`;
+  const own = `arn:aws:dynamodb:eu-central-1:${accountId}:table/${tag}`;
+  const table = (name: string) => `arn:aws:dynamodb:eu-central-1:${accountId}:table/${name}`;
 
   test('stands for the value of its key', () => {
     expect(covers(own, table('acme'), { TenantId: 'acme' })).toBe(true);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, broken, dayMs, region, start, testKms } from './harness.ts';
+import { accountId, region } from '../../harness/account.ts';
+import { broken, dayMs, start, testKms } from './harness.ts';
 
 const aliasArn = (name: string) => `arn:aws:kms:${region}:${accountId}:${name}`;
 const AliasName = 'alias/tenant-keys/acme';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, broken, start, testKms } from './harness.ts';
+import { accountId } from '../../harness/account.ts';
+import { broken, start, testKms } from './harness.ts';
 
 const policyFor = (principal: unknown) =>
   JSON.stringify({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { declareKey } from '../../../local/kms/declared-key.ts';
-import { accountId, base64, dayMs, errorOf, testKms } from './harness.ts';
+import { accountId } from '../../harness/account.ts';
+import { base64, dayMs, errorOf, testKms } from './harness.ts';
 
 const keyId = '11111111-2222-3333-4444-555555555555';
 const declared = {

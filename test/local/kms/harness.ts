@@ -2,24 +2,15 @@
 
 import type { AccessCheck, Call, Service } from '../../../local/aws/operation.ts';
 import { AwsError } from '../../../local/aws/wire/aws-error.ts';
-import type { Caller } from '../../../local/iam/caller.ts';
 import type { KmsAccount } from '../../../local/kms/account.ts';
 import { kms } from '../../../local/kms/service.ts';
 import { type KeyStore, openKeyStore } from '../../../local/kms/store.ts';
+import { accountId, region, userWith } from '../../harness/account.ts';
 
-export const accountId = '111122223333';
-export const region = 'eu-central-1';
 export const dayMs = 86_400_000;
 export const start = Date.UTC(2026, 0, 1);
 
-export const operator: Caller = {
-  arn: `arn:aws:iam::${accountId}:user/operator`,
-  principalArn: `arn:aws:iam::${accountId}:user/operator`,
-  accountId,
-  userId: 'AIDAOPERATOR',
-  tags: {},
-  identityPolicies: [],
-};
+export const operator = userWith('operator');
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer is JSON, and each test says what it expects in it.
 type Answer = any;

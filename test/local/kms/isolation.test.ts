@@ -7,7 +7,8 @@ import { AwsError } from '../../../local/aws/wire/aws-error.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
-import { accountId, base64, errorOf, testKms } from './harness.ts';
+import { accountId } from '../../harness/account.ts';
+import { base64, errorOf, testKms } from './harness.ts';
 
 const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 const own = { StringEquals: { 'aws:ResourceTag/TenantId': '${aws:PrincipalTag/TenantId}' } };

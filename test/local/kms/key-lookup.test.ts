@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, base64, region, testKms } from './harness.ts';
+import { accountId, region } from '../../harness/account.ts';
+import { base64, testKms } from './harness.ts';
 
 const unknown = '00000000-0000-4000-8000-000000000000';
 const multiRegion = 'mrk-d3b95762d3b95762d3b95762d3b95762';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountId, broken, testKms } from './harness.ts';
+import { accountId } from '../../harness/account.ts';
+import { broken, testKms } from './harness.ts';
 
 const policy = (sid: string) => `{ "Version": "2012-10-17",
   "Statement": { "Sid": "${sid}", "Effect": "Allow", "Principal": { "AWS": "${accountId}" },

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { accountId, base64, broken, start, testKms } from './harness.ts';
+import { accountId } from '../../harness/account.ts';
+import { base64, broken, start, testKms } from './harness.ts';
 
 const type = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
 const SigningAlgorithm = 'ECDSA_SHA_256';

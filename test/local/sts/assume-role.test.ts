@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { administrator, clientOptions, userWith } from '../aws/harness.ts';
+import { administrator, userWith } from '../../harness/account.ts';
+import { clientOptions } from '../aws/harness.ts';
 import { arnOf, openSts, role, type TestSts, trusting } from './harness.ts';
 
 const tenantTrust = [

@@ -1,4 +1,5 @@
 /** An endpoint with STS and roles to assume. */
+
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import type { Service } from '../../../local/aws/operation.ts';
@@ -6,7 +7,8 @@ import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { sts } from '../../../local/sts/service.ts';
 import { sessionOf } from '../../../local/sts/session.ts';
-import { accountId, clientOptions, openEndpoint } from '../aws/harness.ts';
+import { accountId } from '../../harness/account.ts';
+import { clientOptions, openEndpoint } from '../aws/harness.ts';
 
 export const arnOf = (role: string): string => `arn:aws:iam::${accountId}:role/${role}`;
 

@@ -1,4 +1,5 @@
 /** One tenant, one key: against the KMS and DynamoDB of the local stack, over HTTP. */
+
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../../contract/key-policy.ts';
@@ -6,8 +7,9 @@ import type { OnboardRequest } from '../../../../contract/tenants.ts';
 import { type OnboardedTenant, onboard } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { openRegistry } from '../../../../lambdas/tenants/registry/registry.ts';
+import { tableName } from '../../../harness/local-aws.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
-import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
+import { type Aws, type Fault, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;

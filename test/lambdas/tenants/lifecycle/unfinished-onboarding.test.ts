@@ -1,10 +1,12 @@
 /** What the reconciler does with an unfinished onboarding: against the local stack's KMS and DynamoDB. */
+
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { finishOnboarding } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
+import { tableName } from '../../../harness/local-aws.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
-import { type Aws, type Fault, openAws, tableName } from '../aws.ts';
+import { type Aws, type Fault, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { keyArnsOf, listTenants } from '../../../../lambdas/tenants/registry/listing.ts';
+import { tableName } from '../../../harness/local-aws.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
-import { type Aws, openAws, tableName } from '../aws.ts';
+import { type Aws, openAws } from '../aws.ts';
 
 let aws: Aws;
 beforeAll(async () => {

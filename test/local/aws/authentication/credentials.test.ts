@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { credentialStore } from '../../../../local/aws/authentication/credentials.ts';
-import { administrator, MovableClock } from '../harness.ts';
+import { administrator } from '../../../harness/account.ts';
+import { MovableClock } from '../harness.ts';
 
 const hourMs = 3_600_000;
 

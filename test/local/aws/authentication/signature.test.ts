@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Credentials } from '../../../../local/aws/authentication/credentials.ts';
+import { administrator, region, userWith } from '../../../harness/account.ts';
 import {
-  administrator,
   kmsRequest,
   openEndpoint,
   type RawRequest,
-  region,
   send,
   signed,
   type TestEndpoint,
-  userWith,
 } from '../harness.ts';
 import { toyDynamoDb, toyKms, toySts } from '../toy-service.ts';
 

@@ -1,20 +1,20 @@
 /** Faults as a client of AWS meets them: the SDK's clients and plain requests, over HTTP. */
+
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FaultInput, readFaultOption } from '../../../../local/aws/faults/fault.ts';
 import { startStack } from '../../../../local/stack.ts';
+import { administrator, userWith } from '../../../harness/account.ts';
 import { requestAssembly } from '../../../synthesizer/client.ts';
 import {
-  administrator,
   clientOptions,
   kmsRequest,
   openEndpoint,
   send,
   signed,
   type TestEndpoint,
-  userWith,
 } from '../harness.ts';
 import { toyDynamoDb, toyKms, toySts } from '../toy-service.ts';
 

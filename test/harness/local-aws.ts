@@ -1,0 +1,69 @@
+/** KMS and DynamoDB of this machine, with the tables of the stack, for functions that run inside of a test. */
+import { credentialStore } from '../../local/aws/authentication/credentials.ts';
+import type { FinishedCall } from '../../local/aws/call.ts';
+import { serveAws } from '../../local/aws/endpoint.ts';
+import { systemClock } from '../../local/clock.ts';
+import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
+import { dynamodb } from '../../local/dynamodb/service.ts';
+import { kms } from '../../local/kms/service.ts';
+import { openKeyStore } from '../../local/kms/store.ts';
+import { account, administrator } from './account.ts';
+
+export const tableName = 'tenants';
+export const auditTableName = 'audit';
+
+const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE' = 'HASH') => ({
+  AttributeName,
+  KeyType,
+});
+const strings = (...names: string[]) =>
+  names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+
+const tables: readonly TableDefinition[] = [
+  {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: strings('tenantId', 'keyArn'),
+    KeySchema: [key('tenantId')],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'keyArn',
+        KeySchema: [key('keyArn')],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  },
+  {
+    TableName: auditTableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: strings('tenantId', 'eventKey'),
+    KeySchema: [key('tenantId'), key('eventKey', 'RANGE')],
+  },
+];
+
+/** @returns what an administrator's clients are made with, and what closes it */
+export async function openLocalAws(onCall: (call: FinishedCall) => void = () => {}) {
+  const clock = systemClock;
+  const database = await dynamodb(account);
+  for (const table of tables) await database.createTable(table);
+  const credentials = credentialStore(clock);
+  const endpoint = await serveAws({
+    services: [kms({ ...account, clock, store: openKeyStore() }), database.service],
+    credentials,
+    clock,
+    port: 0,
+    onCall,
+    ...account,
+  });
+  return {
+    configuration: {
+      endpoint: endpoint.url,
+      region: account.region,
+      credentials: credentials.issue(administrator),
+    },
+    async close() {
+      await endpoint.close();
+      await database.close();
+    },
+  };
+}
