@@ -35,10 +35,10 @@ describe('a batch', () => {
         encryptionContext: { batch: which },
       }));
       const before = on.calls.length;
-      const sealed = await post('encrypt-batch', { items }, 'acme', on);
-      expect([sealed.status, sealed.json.items.length]).toEqual([200, 1000]);
+      const encrypted = await post('encrypt-batch', { items }, 'acme', on);
+      expect([encrypted.status, encrypted.json.items.length]).toEqual([200, 1000]);
       expect(kmsCalls(on, before)).toBe(1);
-      const messages = sealed.json.items.map(({ ciphertext }: { ciphertext: string }) => ({
+      const messages = encrypted.json.items.map(({ ciphertext }: { ciphertext: string }) => ({
         ciphertext,
         encryptionContext: { batch: which },
       }));

@@ -102,7 +102,7 @@ test('after a suspension nothing succeeds later than the promise, caches warm', 
   expectProblem(await post('revoked', 'encrypt', { plaintext: '' }), 409, 'tenant-suspended');
 });
 
-test('what is sealed anew has a data key of its own', async () => {
+test('what is encrypted again has a data key of its own', async () => {
   await stack.client.onboard('anew');
   const ciphertext = await stack.client.encrypt('anew', Buffer.from('x'));
   const counts = await callsOf(async () => {

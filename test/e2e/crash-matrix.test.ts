@@ -174,7 +174,7 @@ test('stopped after any call, a retry or the reconciler leads every operation to
   }
   await leasesEnd();
 
-  // Before the reconciler could have mended them.
+  // Before the reconciler could have repaired them.
   const retried = points.filter(({ by }) => by === 'retry');
   for (const { operation, tenantId } of retried) {
     const { status } = await operation.run(tenantId);

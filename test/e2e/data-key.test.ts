@@ -26,7 +26,7 @@ const post = async (operation: string, body: object, tenantId = 'acme') =>
     body,
   });
 
-/** What a client does that holds a data key: it seals with the stock SDK, without asking KMS. */
+/** What a client does that holds a data key: it encrypts with the stock SDK, without asking KMS. */
 class HeldKey extends KeyringNode {
   readonly #dataKey: Uint8Array;
   readonly #wrapped: Uint8Array;
@@ -54,7 +54,7 @@ class HeldKey extends KeyringNode {
   }
 }
 
-test('a message that a client seals with a data key opens at /decrypt', async () => {
+test('a message that a client encrypts with a data key opens at /decrypt', async () => {
   const encryptionContext = { document: '7' };
   const { status, json } = await post('data-keys', { encryptionContext });
   expect([status, json.keyArn]).toEqual([200, keyArn]);
@@ -62,7 +62,7 @@ test('a message that a client seals with a data key opens at /decrypt', async ()
   expect(dataKey).toHaveLength(32);
   const client = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
   const keyring = new HeldKey(dataKey, Buffer.from(json.wrappedDataKey, 'base64'));
-  const { result } = await client.encrypt(keyring, Buffer.from('sealed outside'), {
+  const { result } = await client.encrypt(keyring, Buffer.from('encrypted outside'), {
     suiteId: 0x0478,
     encryptionContext: { TenantId: 'acme', ...encryptionContext },
   });
@@ -70,7 +70,7 @@ test('a message that a client seals with a data key opens at /decrypt', async ()
     ciphertext: result.toString('base64'),
     encryptionContext,
   });
-  expect(opened.json).toEqual({ plaintext: Buffer.from('sealed outside').toString('base64') });
+  expect(opened.json).toEqual({ plaintext: Buffer.from('encrypted outside').toString('base64') });
 });
 
 test('a wrapped data key is unwrapped again, for its tenant and its context only', async () => {
@@ -98,8 +98,8 @@ test('a data key that is wanted wrapped only never leaves KMS, and works', async
 });
 
 test('what is no data key is not unwrapped', async () => {
-  const sealed = await post('encrypt', { plaintext: 'eA==', mode: 'direct' });
-  const { ciphertext: wrappedDataKey } = sealed.json;
+  const encrypted = await post('encrypt', { plaintext: 'eA==', mode: 'direct' });
+  const { ciphertext: wrappedDataKey } = encrypted.json;
   expectProblem(await post('data-keys/decrypt', { wrappedDataKey }), 400, 'decryption-failed');
 });
 

@@ -135,9 +135,9 @@ describe.each(['throttle', 'error', 'timeout'] as const)('%s in the middle of a 
   test('is a 503 without a single plaintext', async () => {
     await stack.client.onboard('batch');
     const plain = contexts.map((encryptionContext) => ({ plaintext: 'eA==', encryptionContext }));
-    const sealed = await post('batch', 'encrypt-batch', { items: plain });
+    const encrypted = await post('batch', 'encrypt-batch', { items: plain });
     const items = contexts.map((encryptionContext, n) => ({
-      ciphertext: sealed.json.items[n].ciphertext,
+      ciphertext: encrypted.json.items[n].ciphertext,
       encryptionContext,
     }));
     stack.deployment.faults.set([

@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-const sealed = async (tenantId: string) => {
+const encrypted = async (tenantId: string) => {
   await stack.client.onboard(tenantId);
   return stack.client.encrypt(tenantId, Buffer.from('first'));
 };
 
 describe('a suspended tenant', () => {
   test('cannot use its key, which KMS refuses as well, until it is resumed', async () => {
-    const ciphertext = await sealed('acme');
+    const ciphertext = await encrypted('acme');
     const suspended = await control.post('acme', 'suspend');
     expect([suspended.status, suspended.json.status]).toEqual([200, 'SUSPENDED']);
     expect(await control.decrypt('acme', ciphertext)).toBe('tenant-suspended');
@@ -47,7 +47,7 @@ describe('a suspended tenant', () => {
 
 describe('an offboarded tenant', () => {
   test('has a deletion date, cannot use its key, and can be restored with all it had', async () => {
-    const ciphertext = await sealed('leaves');
+    const ciphertext = await encrypted('leaves');
     const answer = await control.offboard('leaves', '?windowInDays=10&force=true');
     expect(answer.status).toBe(202);
     expect(answer.json).toMatchObject({
@@ -74,7 +74,7 @@ describe('an offboarded tenant', () => {
   });
 
   test('who has just used its key is offboarded by force only', async () => {
-    await sealed('busy');
+    await encrypted('busy');
     const answer = await control.offboard('busy', '');
     expectProblem(answer, 409, 'key-recently-used');
     expect(answer.json.detail).toMatch(/GenerateDataKey at 20\d\d-.*force=true/);

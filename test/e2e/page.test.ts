@@ -151,7 +151,7 @@ describe('the page at / of the local stack', () => {
     await view.waitFor('#matrix thead th', ([, , , column]) => column === 'initechdisabled');
     await control.advance(91);
     await view.waitFor(rowOf('acme'), ([row]) => /last automatic/.test(row ?? ''));
-    // Whose key is disabled has his policies still.
+    // A tenant whose key is disabled still has its policies.
     expect(await greenCells()).toEqual(diagonal);
   });
 

@@ -95,8 +95,8 @@ describe('a plaintext comes back', () => {
       fc.asyncProperty(larger, context, form, form, async (plaintext, pairs, by, back) => {
         fc.pre(fits(by, pairs) && fits(back, pairs));
         const request = { context: pairs, bytes: plaintext };
-        const sealed = await given('encrypt', { ...request, form: by });
-        const opened = await given('decrypt', { ...request, form: back, bytes: sealed });
+        const encrypted = await given('encrypt', { ...request, form: by });
+        const opened = await given('decrypt', { ...request, form: back, bytes: encrypted });
         expect(opened.equals(plaintext)).toBe(true);
       }),
       { numRuns: 150 },
@@ -108,8 +108,8 @@ describe('a plaintext comes back', () => {
         fc.pre(fits(by, pairs) && fits(back, pairs));
         const request = { context: pairs, bytes: plaintext };
         const direct = { ...request, form: by, more: { mode: 'direct' as const } };
-        const sealed = await given('encrypt', direct);
-        const opened = await given('decrypt', { ...request, form: back, bytes: sealed });
+        const encrypted = await given('encrypt', direct);
+        const opened = await given('decrypt', { ...request, form: back, bytes: encrypted });
         expect(opened.equals(plaintext)).toBe(true);
       }),
       { numRuns: 100 },
@@ -124,9 +124,9 @@ describe('a plaintext comes back', () => {
             plaintext: base64(plaintext),
             encryptionContext: pairs,
           }));
-          const sealed = await call('acme', '/tenants/acme/encrypt-batch', { json: { items } });
+          const encrypted = await call('acme', '/tenants/acme/encrypt-batch', { json: { items } });
           const messages = items.map(({ encryptionContext }, at) => ({
-            ciphertext: sealed.json.items[at].ciphertext,
+            ciphertext: encrypted.json.items[at].ciphertext,
             encryptionContext,
           }));
           const opened = await call('acme', '/tenants/acme/decrypt-batch', {
@@ -166,12 +166,12 @@ describe('equal plaintexts give different ciphertexts', () => {
     ));
 });
 
-interface Sealed {
+interface Encrypted {
   readonly tenantId: string;
   readonly bytes: Buffer;
   readonly context: Context;
 }
-type Change = (sealed: Sealed, at: number, other: Uint8Array) => Partial<Sealed>;
+type Change = (encrypted: Encrypted, at: number, other: Uint8Array) => Partial<Encrypted>;
 
 const spliced = (given: Buffer, at: number, remove: number, insert: Uint8Array) =>
   Buffer.concat([given.subarray(0, at), insert, given.subarray(at + remove)]);
@@ -279,18 +279,18 @@ describe('one refusal, whatever was changed', () => {
         fc.nat(100_000),
         fc.uint8Array({ minLength: 1, maxLength: 40 }),
         async (plaintext, pairs, how, [operation, by], at, other) => {
-          const sealed = await given('encrypt', {
+          const encrypted = await given('encrypt', {
             form: 'json',
             bytes: plaintext,
             context: pairs,
             more: { mode: how },
           });
-          const right = { tenantId: 'acme', bytes: sealed, context: pairs };
+          const right = { tenantId: 'acme', bytes: encrypted, context: pairs };
           const wrong = { ...right, ...change(right, at, other) };
           fc.pre(isContext(wrong.context) && fits(by, wrong.context));
           fc.pre(
             wrong.tenantId !== 'acme' ||
-              !sealed.equals(wrong.bytes) ||
+              !encrypted.equals(wrong.bytes) ||
               !sameContext(pairs, wrong.context),
           );
           await expectRefusal(operation, { ...wrong, form: by });
@@ -306,13 +306,13 @@ test('what is re-encrypted opens in its new context only', () =>
     fc.asyncProperty(bytes, context, context, mode, single, async (plain, from, to, how, by) => {
       fc.pre(!sameContext(from, to) && [from, to].every((pairs) => fits('raw', pairs)));
       fc.pre(contextHeader(from).length + contextHeader(to).length <= 7000);
-      const sealed = await given('encrypt', {
+      const encrypted = await given('encrypt', {
         form: by,
         bytes: plain,
         context: from,
         more: { mode: how },
       });
-      const carried = await given('reencrypt', { form: by, bytes: sealed, context: from });
+      const carried = await given('reencrypt', { form: by, bytes: encrypted, context: from });
       const moved = await given('reencrypt', {
         form: by,
         bytes: carried,

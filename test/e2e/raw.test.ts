@@ -31,20 +31,20 @@ describe('a round trip', () => {
     ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0xc0])],
     ['the largest plaintext', Buffer.alloc(largest, 1)],
   ])('of %s gives the same bytes back', async (_, plaintext) => {
-    const sealed = await raw('encrypt', plaintext);
-    expect([sealed.status, sealed.headers['content-type']]).toEqual([200, octets]);
-    const resealed = await raw('reencrypt', sealed.bytes);
-    const opened = await raw('decrypt', resealed.bytes);
+    const encrypted = await raw('encrypt', plaintext);
+    expect([encrypted.status, encrypted.headers['content-type']]).toEqual([200, octets]);
+    const reencrypted = await raw('reencrypt', encrypted.bytes);
+    const opened = await raw('decrypt', reencrypted.bytes);
     expect([opened.status, opened.headers['content-type']]).toEqual([200, octets]);
     expect(opened.bytes.equals(plaintext)).toBe(true);
   });
 
   test('with the context in headers, and mode direct, is what plain KMS opens', async () => {
-    const sealed = await raw('encrypt', everyByte, {
+    const encrypted = await raw('encrypt', everyByte, {
       'Encryption-Context': '{"city":"\\u014csaka"}',
       'Encryption-Mode': 'direct',
     });
-    const moved = await raw('reencrypt', sealed.bytes, {
+    const moved = await raw('reencrypt', encrypted.bytes, {
       'Encryption-Context': '{"city":"\\u014csaka"}',
       'New-Encryption-Context': '{"city":"Kyoto"}',
     });
@@ -67,10 +67,10 @@ describe('the form of the answer', () => {
 
   test('is bytes for JSON that asks for them', async () => {
     const body = { plaintext: everyByte.toString('base64') };
-    const sealed = await raw('encrypt', Buffer.from(JSON.stringify(body)), {
+    const encrypted = await raw('encrypt', Buffer.from(JSON.stringify(body)), {
       'Content-Type': 'application/json',
     });
-    expect((await raw('decrypt', sealed.bytes)).bytes.equals(everyByte)).toBe(true);
+    expect((await raw('decrypt', encrypted.bytes)).bytes.equals(everyByte)).toBe(true);
   });
 
   test('is a 406 for what there is not', async () => {

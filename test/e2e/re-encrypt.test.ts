@@ -19,7 +19,7 @@ async function post(operation: string, body: object, tenantId = 'acme') {
   const token = await stack.client.tenantToken(tenantId);
   return stack.client.send('POST', `/tenants/${tenantId}/${operation}`, { token, body });
 }
-async function sealed(mode: string, encryptionContext?: object, tenantId?: string) {
+async function encrypted(mode: string, encryptionContext?: object, tenantId?: string) {
   const { json } = await post('encrypt', { plaintext, mode, encryptionContext }, tenantId);
   return json.ciphertext as string;
 }
@@ -29,7 +29,7 @@ const old = { document: '7' };
 
 describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
   test('the old context is carried over', async () => {
-    const ciphertext = await sealed(mode, old);
+    const ciphertext = await encrypted(mode, old);
     const { status, json } = await post('reencrypt', { ciphertext, encryptionContext: old });
     expect([status, Object.keys(json)]).toEqual([200, ['ciphertext']]);
     expect(json.ciphertext).not.toBe(ciphertext);
@@ -41,7 +41,7 @@ describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
     ['another', { document: '8', more: 'x' }],
     ['an empty one', {}],
   ])('unless a new one is given: %s', async (_, newEncryptionContext) => {
-    const body = { ciphertext: await sealed(mode, old), encryptionContext: old };
+    const body = { ciphertext: await encrypted(mode, old), encryptionContext: old };
     const { json } = await post('reencrypt', { ...body, newEncryptionContext });
     expect((await open(json.ciphertext, newEncryptionContext)).json).toEqual({ plaintext });
     expectProblem(await open(json.ciphertext, old), 400, 'decryption-failed');
@@ -49,7 +49,7 @@ describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
 
   test('the format stays', async () => {
     const isMessage = (text: string) => text.startsWith('AgR4');
-    const ciphertext = await sealed(mode);
+    const ciphertext = await encrypted(mode);
     const { json } = await post('reencrypt', { ciphertext });
     expect([isMessage(ciphertext), isMessage(json.ciphertext)]).toEqual(
       Array(2).fill(mode === 'envelope'),
@@ -57,7 +57,7 @@ describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
   });
 
   test('a message goes over to the current key material', async () => {
-    const ciphertext = await sealed(mode);
+    const ciphertext = await encrypted(mode);
     const { kms } = stack.administrator;
     await kms.rotateKeyOnDemand({ KeyId: acmeKey });
     const { Rotations = [] } = await kms.listKeyRotations({ KeyId: acmeKey });
@@ -70,7 +70,7 @@ describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
   });
 
   test('the wrong old context, a neighbour and a change are the one uniform error', async () => {
-    const ciphertext = await sealed(mode, old);
+    const ciphertext = await encrypted(mode, old);
     const changed = Buffer.from(ciphertext, 'base64');
     changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
     const answers = await Promise.all([
@@ -89,7 +89,7 @@ describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
 
   test('a tenant that is not ACTIVE is refused', async () => {
     await stack.setStatus('paused', 'ACTIVE');
-    const ciphertext = await sealed(mode, undefined, 'paused');
+    const ciphertext = await encrypted(mode, undefined, 'paused');
     await stack.setStatus('paused', 'SUSPENDED');
     expectProblem(await post('reencrypt', { ciphertext }, 'paused'), 409, 'tenant-suspended');
   });
@@ -100,6 +100,6 @@ test.each([
   ['another tenant in the new context', { newEncryptionContext: { TenantId: 'globex' } }],
   ['a new context that is no object', { newEncryptionContext: 'x' }],
 ])('%s is a 400', async (_, more) => {
-  const ciphertext = await sealed('envelope');
+  const ciphertext = await encrypted('envelope');
   expectProblem(await post('reencrypt', { ciphertext, ...more }), 400, 'bad-request');
 });

@@ -36,9 +36,9 @@ async function expectRefused(operation: string, options: Send, status: number, c
 
 async function expectRoundTrip(length: number, more: object = {}, context?: object) {
   const plaintext = base64(Buffer.alloc(length, 0xa5));
-  const sealed = await post('encrypt', { plaintext, encryptionContext: context, ...more });
-  expect(sealed.status).toBe(200);
-  const { ciphertext } = sealed.json;
+  const encrypted = await post('encrypt', { plaintext, encryptionContext: context, ...more });
+  expect(encrypted.status).toBe(200);
+  const { ciphertext } = encrypted.json;
   const opened = await post('decrypt', { ciphertext, encryptionContext: context });
   expect(opened.status).toBe(200);
   expect(opened.json.plaintext === plaintext).toBe(true);

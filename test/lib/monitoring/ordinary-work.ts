@@ -19,8 +19,8 @@ export async function ordinaryWork(day: Day): Promise<void> {
     await post('acme', 'data-keys', {});
   });
   await day.during('a caller gives a wrong context, directly to KMS', async () => {
-    const sealed = await post('acme', 'encrypt', { plaintext: 'eA==', mode: 'direct' });
-    const { ciphertext } = sealed.json;
+    const encrypted = await post('acme', 'encrypt', { plaintext: 'eA==', mode: 'direct' });
+    const { ciphertext } = encrypted.json;
     await post('acme', 'decrypt', { ciphertext, encryptionContext: { wrong: 'x' } });
   });
   await day.during('a key is rotated', () => control.post('acme', 'key/rotations'));

@@ -275,7 +275,7 @@ test('a pattern that cannot be read stops the start', () => {
 test('whatever comes when, each line is delivered once and in order, or given up and reported', async () => {
   const step = fc.record({
     lines: fc.array(fc.constantFrom('text', auditLine), { maxLength: 5 }),
-    waitInMs: fc.constantFrom(0, 0, 1, 4),
+    waitMs: fc.constantFrom(0, 0, 1, 4),
   });
   /** of each invocation in turn: how long it takes, and whether it fails */
   const answers = fc.array(fc.record({ takesMs: fc.constantFrom(0, 0, 3), fails: fc.boolean() }), {
@@ -299,10 +299,10 @@ test('whatever comes when, each line is delivered once and in order, or given up
         if (fails) throw new Error('given up');
       });
       let written = 0;
-      for (const { lines, waitInMs } of steps) {
+      for (const { lines, waitMs } of steps) {
         for (const line of lines) logs.write('app', line, time);
         written += lines.length;
-        if (waitInMs > 0) await new Promise((resolve) => setTimeout(resolve, waitInMs));
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
       await logs.settled();
       logs.close();
