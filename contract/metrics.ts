@@ -3,11 +3,8 @@
 /** CloudWatch's namespace of all metrics of this product. */
 export const metricNamespace = 'TenantKeys';
 
-export type MetricName =
-  // of a request
-  | 'Requests'
-  | 'Refused'
-  | 'Failed'
+/** What may happen several times in one request; a line counts only what happened. */
+export type RequestCount =
   | 'DataKeyCacheHits'
   | 'DataKeyCacheMisses'
   | 'RegistryCacheHits'
@@ -17,7 +14,14 @@ export type MetricName =
   | 'TableCalls'
   | 'Throttles'
   | 'Items'
-  | 'FailedItems'
+  | 'FailedItems';
+
+export type MetricName =
+  // of a request
+  | 'Requests'
+  | 'Refused'
+  | 'Failed'
+  | RequestCount
   // of the indexer
   | 'IndexedLines'
   | 'IndexedRows'

@@ -6,24 +6,10 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
-import type { MetricName } from '../../contract/metrics.ts';
+import type { RequestCount } from '../../contract/metrics.ts';
 
 /** As `Server-Timing` names them. */
 export type AwsService = 'kms' | 'sts' | 'table';
-
-export type RequestCount = Extract<
-  MetricName,
-  | 'DataKeyCacheHits'
-  | 'DataKeyCacheMisses'
-  | 'RegistryCacheHits'
-  | 'RegistryCacheMisses'
-  | 'KmsCalls'
-  | 'StsCalls'
-  | 'TableCalls'
-  | 'Throttles'
-  | 'Items'
-  | 'FailedItems'
->;
 
 const callCounts = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
 
