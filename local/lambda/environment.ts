@@ -95,7 +95,12 @@ export function openExecutionEnvironment(
       const id = ++count;
       const limitMs = definition.timeoutSeconds * 1000;
       return new Promise((resolve, reject) => {
-        let timer: NodeJS.Timeout | undefined;
+        const outOfTime = () => {
+          // Lambda, too, ends an environment whose request ran out of time.
+          void worker.terminate();
+          end('Sandbox.Timedout', `timed out after ${definition.timeoutSeconds} seconds`);
+        };
+        let timer = setTimeout(outOfTime, limitMs);
         const settled = <T>(settle: (value: T) => void) => {
           return (value: T) => {
             clearTimeout(timer);
@@ -103,13 +108,11 @@ export function openExecutionEnvironment(
           };
         };
         pending.set(id, { resolve: settled(resolve), reject: settled(reject) });
-        // Lambda does not count the loading of the code either.
+        // Like Lambda, limits the loading of the code by itself: the request's limit begins after it.
         void ready.then(() => {
-          timer = setTimeout(() => {
-            // Lambda, too, ends an environment whose request ran out of time.
-            void worker.terminate();
-            end('Sandbox.Timedout', `timed out after ${definition.timeoutSeconds} seconds`);
-          }, limitMs / time.speed);
+          if (!pending.has(id)) return;
+          clearTimeout(timer);
+          timer = setTimeout(outOfTime, limitMs / time.speed);
           const deadline = nowIn(time) + limitMs;
           worker.postMessage({ ...request, id, deadline } satisfies Invocation);
         });
