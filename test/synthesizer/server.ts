@@ -1,10 +1,12 @@
 /**
  * Synthesizes for all test files of one run. CDK is loaded once, and outside Jest's module loader, in
- * which that takes seconds for each test file. Every request is a synth of its own; nothing outlives the run.
+ * which that takes seconds for each test file. An assembly without bundles is made once for each context, and
+ * copied for whoever asks for it again; nothing outlives the run.
  */
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { AssemblyRequest } from './client.ts';
 
@@ -13,7 +15,12 @@ const socket = process.argv[2] as string;
 /** CDK is loaded by the first request: many runs have none. */
 async function synthesizeFor({ context, folder }: AssemblyRequest): Promise<void> {
   const { synthesize } = await import('../../lib/synthesize.ts');
-  synthesize(context, folder);
+  // A stack that runs has an issuer of its own in its context.
+  if (!('aws:cdk:bundling-stacks' in context)) return void synthesize(context, folder);
+  const name = createHash('sha256').update(JSON.stringify(context)).digest('hex');
+  const made = join(dirname(socket), name);
+  if (!existsSync(join(made, 'manifest.json'))) synthesize(context, made);
+  cpSync(made, folder, { recursive: true });
 }
 
 const server = createServer((request, response) => {
