@@ -98,8 +98,10 @@ export class DataKeyCache {
   }
 
   #find({ id, spends }: DataKeyRequest<CachedKey>): SharedKey | undefined {
+    // Before the look-up, which would count as a use.
+    if (this.#neverShares(spends.bytes)) return undefined;
     const key = this.#keys.get(id);
-    if (key === undefined || this.#neverShares(spends.bytes)) return undefined;
+    if (key === undefined) return undefined;
     if (this.#isOver(key) || !key.spend(spends, this.#limits)) {
       this.#drop(id, key);
       return undefined;

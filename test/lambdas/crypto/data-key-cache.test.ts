@@ -67,6 +67,15 @@ describe('the limits', () => {
     expect(store.calls).toBe(2);
   });
 
+  test('a message with a data key of its own does not count as a use of the shared one', async () => {
+    const { store, encryptionKey } = dataKeyHarness({ maxEntries: 2 });
+    const own = { ...scope, plaintextBytes: Number.POSITIVE_INFINITY };
+    for (const document of ['a', 'b']) await encryptionKey(scope, { document });
+    await encryptionKey(own, { document: 'a' });
+    for (const document of ['c', 'b']) await encryptionKey(scope, { document });
+    expect(store.calls).toBe(4);
+  });
+
   test('age counts from the begin of the call, also for requests that wait for it', async () => {
     const { clock, store, encryptionKey } = dataKeyHarness();
     const { promise, resolve } = Promise.withResolvers<void>();
