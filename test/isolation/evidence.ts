@@ -34,18 +34,25 @@ export async function gatherEvidence(template: TemplateDocument): Promise<Eviden
   return gathered;
 }
 
+export interface Clue extends Evidence {
+  /** that the case rests on the statement, or at least on its policy: the more, the likelier it notices */
+  readonly weight: number;
+}
+
 /**
  * @param guard the name of a mutation: `<logical id>/<policy> <Sid>: <what>`
- * @returns the evidence that mentions the statement, or the policy of one without a Sid; the shortest first, since
- *   it tells of few requests and of few guards beside this one
+ * @returns all of the evidence, the weightiest first, and of that the shortest: it tells of few requests, and of few
+ *   guards beside this one
  */
-export function evidenceOf(guard: string, evidence: readonly Evidence[]): Evidence[] {
+export function cluesTo(guard: string, evidence: readonly Evidence[]): Clue[] {
   const [, owner = '', policy = '', sid = ''] = /^([^/ ]+)(?:\/(\S+))? ([^:]+):/.exec(guard) ?? [];
-  const marks = [
-    owner === 'TenantKey' ? 'key policy of' : owner,
-    sid.startsWith('#') ? policy : sid,
-  ];
+  const ofPolicy = owner === 'TenantKey' ? 'key policy of' : owner;
+  const ofStatement = sid.startsWith('#') ? policy : sid;
   return evidence
-    .filter(({ text }) => marks.every((mark) => text.includes(mark)))
-    .toSorted((one, other) => one.text.length - other.text.length);
+    .map((each) => {
+      const isOfPolicy = each.text.includes(ofPolicy);
+      const weight = isOfPolicy ? 1 + Number(each.text.includes(ofStatement)) : 0;
+      return { ...each, weight };
+    })
+    .toSorted((one, other) => other.weight - one.weight || one.text.length - other.text.length);
 }

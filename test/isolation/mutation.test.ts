@@ -4,9 +4,8 @@
  */
 import { writeSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { type Case, outcomeOf, type Situation, situations } from './cases/case.ts';
-import { cases } from './cases.ts';
-import { evidenceOf, gatherEvidence } from './evidence.ts';
+import { type Case, outcomeOf, type Situation } from './cases/case.ts';
+import { cluesTo, gatherEvidence } from './evidence.ts';
 import { type HarnessOptions, type OpenHarness, openHarness } from './harness.ts';
 import { type Mutation, mutationsOf, tenantKeyPolicy } from './mutations.ts';
 import { policiesOf } from './policies.ts';
@@ -45,20 +44,15 @@ function inKeyPolicy(): Mutant[] {
 
 const evidence = await gatherEvidence(template);
 
-/** Any case that notices will do, so the order is free: first those that the guard's statement had a part in. */
+/** Any case that notices will do, so the order is free: first those that rest on the guard's statement. */
 async function noticedBy({ name, options }: Mutant): Promise<string | undefined> {
-  const likely = evidenceOf(name, evidence);
-  for (const [situation, tried] of Map.groupBy(likely, (each) => each.situation)) {
-    const noticed = await noticedIn(
-      situation,
-      tried.map(({ claim }) => claim),
-      options,
-    );
-    if (noticed !== undefined) return noticed;
-  }
-  for (const situation of situations) {
-    const noticed = await noticedIn(situation, cases, options);
-    if (noticed !== undefined) return noticed;
+  const clues = cluesTo(name, evidence);
+  for (const round of [clues.filter(({ weight }) => weight === 2), clues]) {
+    for (const [situation, ofSituation] of Map.groupBy(round, (clue) => clue.situation)) {
+      const tried = ofSituation.map(({ claim }) => claim);
+      const noticed = await noticedIn(situation, tried, options);
+      if (noticed !== undefined) return noticed;
+    }
   }
   return undefined;
 }
@@ -80,7 +74,7 @@ async function noticedIn(
     return `${situation}: KMS does not take the key policy: ${(error as Error).message}`;
   }
   try {
-    for (const claim of tried.filter((each) => each.situations.includes(situation))) {
+    for (const claim of tried) {
       const outcome = await claim.attempt(harness).then(
         () => 'allowed',
         (error) => outcomeOf(error) ?? 'error',
