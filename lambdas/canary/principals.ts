@@ -105,7 +105,9 @@ function clientsWith(configuration: Configuration): Clients {
   const kms = new KMSClient(configuration);
   const { requestHandler } = kms.config;
   const shared = { ...configuration, requestHandler };
-  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(shared));
+  // A number that cannot be converted would make an error of an answer, and hide that the probe got through.
+  const unmarshallOptions = { wrapNumbers: true };
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(shared), { unmarshallOptions });
   return { kms, sts: new STSClient(shared), dynamodb };
 }
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { keyProbes } from '../../../lambdas/canary/key-probes.ts';
 import { probes } from '../../../lambdas/canary/probes.ts';
 import { runProbes } from '../../../lambdas/canary/run-probes.ts';
+import { tableProbes } from '../../../lambdas/canary/table-probes.ts';
 import type { Deployment } from '../../../local/deployment.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
@@ -107,12 +108,27 @@ describe('where everything is open', () => {
     expect(report).toMatchObject({ broken: [], unknown: [], denied: 0 });
     expect(await stateOf(harness.deployment)).toEqual(before);
   });
+
+  test('a scan that gets through is open, also where JavaScript has no number for what a row holds', async () => {
+    const { deployment } = harness;
+    const dynamodb = new DynamoDB(operatorOf(deployment));
+    const { TableNames = [] } = await dynamodb.listTables({});
+    const Item = { tenantId: { S: 'x' }, eventKey: { S: 'x' }, large: { N: '9007199254740993.5' } };
+    for (const TableName of TableNames) await dynamodb.putItem({ TableName, Item });
+    const scans = tableProbes.filter(({ name }) => name.includes(' scans '));
+    expect((await harness.run(scans)).opened).toEqual(scans.map(({ name }) => name));
+  });
+});
+
+const operatorOf = ({ url, operator }: Deployment) => ({
+  endpoint: url,
+  region: localAccount.region,
+  credentials: operator,
 });
 
 /** Every row, and of every key what can be asked about it. */
 async function stateOf(deployment: Deployment) {
-  const { region } = localAccount;
-  const configuration = { endpoint: deployment.url, region, credentials: deployment.operator };
+  const configuration = operatorOf(deployment);
   const kms = new KMS(configuration);
   const dynamodb = new DynamoDB(configuration);
   const { TableNames = [] } = await dynamodb.listTables({});
