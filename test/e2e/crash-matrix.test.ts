@@ -126,7 +126,8 @@ async function crash(operation: Operation, after: number, by: Point['by']): Prom
   const tenantId = `${operation.name}-${after}-${by}`.toLowerCase();
   const ciphertext = await prepare(operation, tenantId);
   stack.deployment.faults.set([{ service: '*', operation: '*', fault: 'error', after }]);
-  await operation.run(tenantId);
+  // For each call that fails the SDK pauses twice.
+  await stack.inHaste(() => operation.run(tenantId), 5);
   stack.deployment.faults.clear();
   return { operation, tenantId, by, ciphertext };
 }

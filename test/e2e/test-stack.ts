@@ -18,8 +18,8 @@ export interface TestStack extends LocalStack {
   settled(): Promise<void>;
   /** Time passes for the functions, as in what they remember. AWS refuses who is more than five minutes ahead. */
   pass(seconds: number): void;
-  /** Does something that takes the functions seconds of waiting, while their time passes twenty times as fast. */
-  inHaste<T>(action: () => Promise<T>): Promise<T>;
+  /** Does something that takes the functions seconds of waiting, while their time passes so many times as fast. */
+  inHaste<T>(action: () => Promise<T>, speed?: number): Promise<T>;
   /** of the registry */
   readonly tableName: string;
   readonly auditTableName: string;
@@ -75,8 +75,8 @@ export async function startTestStack(
       }
     },
     pass: (seconds) => stack.changeTime({ advanceMs: seconds * 1000 }),
-    async inHaste(action) {
-      stack.changeTime({ speed: 20 });
+    async inHaste(action, speed = 20) {
+      stack.changeTime({ speed });
       try {
         return await action();
       } finally {
