@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
-import { type OpenPage, openBrowser, openPage } from '../harness/browser.ts';
+import { type OpenPage, openBrowser, openPage, pageSpeed } from '../harness/browser.ts';
 import { pathWithCurl } from '../harness/curl.ts';
 import { type Control, startControl } from './control.ts';
 import { tenantKms } from './tenant-kms.ts';
@@ -222,7 +222,7 @@ describe('the page at / of the local stack', () => {
     await view.waitFor('#live', ([state]) => state === 'Paused while hidden');
     await new Promise((resolve) => setTimeout(resolve, 500));
     asked.length = 0;
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await new Promise((resolve) => setTimeout(resolve, 3000 / pageSpeed));
     expect(asked).toEqual([]);
     await see(false);
     await view.waitFor('#live', ([state]) => state === 'Live');
