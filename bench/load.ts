@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import type {
+  authorizerEnvironment,
+  cryptoEnvironment,
+  tenantsEnvironment,
+} from '../contract/environment.ts';
 import { bundle } from '../lib/functions/bundle.ts';
+import type { EnvironmentOf } from '../lib/functions/bundled-function.ts';
 import { rotated, type Summary, summarize } from './samples.ts';
 
 export type BundleName = 'baseline' | 'baseline, lazy' | 'authorizer' | 'tenants' | 'crypto';
@@ -76,7 +82,10 @@ const environment = {
   DATA_KEY_MAX_AGE_SECONDS: '0',
   DATA_KEY_MAX_MESSAGES: '0',
   DATA_KEY_MAX_BYTES: '0',
-};
+} satisfies EnvironmentOf<
+  typeof authorizerEnvironment & typeof tenantsEnvironment & typeof cryptoEnvironment
+> &
+  Readonly<Record<string, string>>;
 
 /** @throws Error where a bundle does not compile or does not load */
 export async function measureLoad({ rounds, onRound }: LoadOptions): Promise<Load[]> {

@@ -1,5 +1,7 @@
 /** The local stack that everything but the loading is measured on, with a record of the calls that AWS got. */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { cryptoEnvironment } from '../contract/environment.ts';
+import type { EnvironmentOf } from '../lib/functions/bundled-function.ts';
 import { callApi, tokenFor } from '../local/demo/api.ts';
 import type { Caller } from '../local/iam/caller.ts';
 import { type LocalStack, startStack } from '../local/stack.ts';
@@ -31,7 +33,7 @@ export interface BenchStack {
   /** a session as STS gives it to the data plane, without a call to STS */
   sessionOf(tenantId: string): Credentials;
   /** what the crypto function gets from Lambda and from the stack, with the limits of its caches left out */
-  functionVariables(): Promise<Record<string, string>>;
+  functionVariables(): Promise<FunctionVariables>;
   /** what the indexer gets from Lambda and from the stack */
   indexerVariables(): Promise<Record<string, string>>;
   /** @returns the calls that AWS got while the work went on, and what became of the work */
@@ -45,6 +47,9 @@ export const defaultLimits = {
   DATA_KEY_MAX_MESSAGES: '100000',
   DATA_KEY_MAX_BYTES: String(2 ** 30),
 };
+
+type FunctionVariables = Readonly<Record<string, string>> &
+  Omit<EnvironmentOf<typeof cryptoEnvironment>, keyof typeof defaultLimits>;
 
 /** @throws Error where the stack does not start */
 export async function openBenchStack(): Promise<BenchStack> {
@@ -83,7 +88,7 @@ export async function openBenchStack(): Promise<BenchStack> {
   };
 }
 
-async function functionVariables(local: LocalStack): Promise<Record<string, string>> {
+async function functionVariables(local: LocalStack): Promise<FunctionVariables> {
   return {
     ...systemVariables(local, 'DataPlaneRole'),
     TABLE_NAME: await tableNamed(local, 'TenantTable'),

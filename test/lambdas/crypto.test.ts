@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { cryptoEnvironment } from '../../contract/environment.ts';
 import type { ApiHandler } from '../../lambdas/http/api-handler.ts';
+import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
 import { contextOf, eventOf } from './http/event.ts';
 
 let handler: ApiHandler;
@@ -16,7 +18,7 @@ afterAll(() => {
 });
 
 async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
-  Object.assign(process.env, {
+  const environment = {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'nobody',
     AWS_SECRET_ACCESS_KEY: 'nothing',
@@ -29,7 +31,8 @@ async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
     DATA_KEY_MAX_AGE_SECONDS: '0',
     DATA_KEY_MAX_MESSAGES: '0',
     DATA_KEY_MAX_BYTES: '0',
-  });
+  } satisfies EnvironmentOf<typeof cryptoEnvironment> & Readonly<Record<string, string>>;
+  Object.assign(process.env, environment);
   jest.resetModules();
   return (await import('../../lambdas/crypto.ts')).handler;
 }

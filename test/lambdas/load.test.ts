@@ -3,7 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { cryptoEnvironment } from '../../contract/environment.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
+import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
 
 /** Imports a module and prints what Node loaded of its own. */
 const probe = `
@@ -20,7 +22,7 @@ const environment = {
   DATA_KEY_MAX_AGE_SECONDS: '0',
   DATA_KEY_MAX_MESSAGES: '0',
   DATA_KEY_MAX_BYTES: '0',
-};
+} satisfies EnvironmentOf<typeof cryptoEnvironment> & Readonly<Record<string, string>>;
 
 const folders: string[] = [];
 beforeAll(() => {
