@@ -1,0 +1,64 @@
+/** What the documents name is there, and what they are to list they list. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { routes } from '../contract/routes.ts';
+import { tenantStatus } from '../contract/tenant-status.ts';
+import { readConfig } from '../lib/config.ts';
+import { kmsOperations } from '../local/kms/service.ts';
+
+const documents = ['CONTRIBUTING.md', 'README.md', ...globSync('docs/*.md')];
+const read = (file: string) => readFileSync(file, 'utf8');
+const folders = 'bench|bin|contract|docs|lambdas|lib|local|test';
+/** `lib/config.ts`, `local/kms/operations`, `lambdas/*`; a path in a folder of the reader's own begins otherwise. */
+const paths = new RegExp(`(?<![\\w./<-])(?:${folders})/[\\w./*-]*[\\w/*]`, 'g');
+
+describe.each(documents)('%s', (file) => {
+  test('names only files and folders that are there', () => {
+    const named = [...new Set(read(file).match(paths) ?? [])];
+    const isThere = (path: string) =>
+      existsSync(path) || globSync([path, `${path}.ts`, `${path}.test.ts`]).length > 0;
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
+  });
+});
+
+test('README.md lists every context key', () => {
+  let message = '';
+  try {
+    readConfig({ unknown: 1 });
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  const [, keys = ''] = /unknown is not .*, which has (.*)$/m.exec(message) ?? [];
+  expect(keys).not.toBe('');
+  expect(keys.split(', ').filter((key) => !read('README.md').includes(`\`${key}\``))).toEqual([]);
+});
+
+/** `POST /a/suspend`, `/resume` stands for two routes. */
+const routesOf = (document: string) =>
+  [
+    ...document.matchAll(/`(GET|PUT|POST|DELETE) (\/[^`?]*)(?:\?[^`]*)?`((?:, `\/[^`]*`)*)/g),
+  ].flatMap(([, method, path = '', more = '']) => [
+    `${method} ${path}`,
+    ...[...more.matchAll(/`(\/[^`]*)`/g)].map(
+      ([, last]) => `${method} ${path.replace(/\/[^/]*$/, '')}${last}`,
+    ),
+  ]);
+
+test('docs/api.md lists every route', () => {
+  const listed = routesOf(read('docs/api.md'));
+  // Its answer is always a 400.
+  const all = routes.filter(({ method, path }) => `${method} ${path}` !== 'PUT /tenants');
+  expect(
+    all.map(({ method, path }) => `${method} ${path}`).filter((one) => !listed.includes(one)),
+  ).toEqual([]);
+});
+
+test('docs/api.md names every status of a tenant', () => {
+  const words = new Set(read('docs/api.md').match(/\b[A-Z]+\b/g));
+  expect(tenantStatus.options.filter((status) => !words.has(status))).toEqual([]);
+});
+
+test('docs/local.md lists every operation of the local KMS', () => {
+  const words = new Set(read('docs/local.md').match(/\w+/g));
+  expect(kmsOperations.map(({ name }) => name).filter((name) => !words.has(name))).toEqual([]);
+});
