@@ -1,5 +1,6 @@
 /** The control plane is stopped after every single AWS call of a lifecycle operation; then it must converge. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { intent } from '../../lambdas/tenants/registry/status.ts';
 import { type Control, startControl } from './control.ts';
 import type { TestStack } from './test-stack.ts';
 
@@ -161,6 +162,10 @@ async function wrongOf(points: readonly Point[]): Promise<Map<string, string>> {
 
 const countOf = (points: readonly Point[], name: string, by?: Point['by']) =>
   points.filter((one) => one.operation.name === name && (by === undefined || one.by === by)).length;
+
+test('every transition is among the operations', () => {
+  expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(intent.options));
+});
 
 test('stopped after any call, a retry or the reconciler leads every operation to its end', async () => {
   const points: Point[] = [];

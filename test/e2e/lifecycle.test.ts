@@ -1,5 +1,6 @@
 /** A tenant's life over HTTP: what its users can do in each state, and what an operator is told. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../../contract/routes.ts';
 import { offboardedTenant, tenant } from '../../contract/tenants.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
@@ -116,26 +117,18 @@ describe('an offboarded tenant', () => {
 });
 
 describe('who may', () => {
-  const routes = [
-    ['POST', '/tenants/rights/suspend'],
-    ['POST', '/tenants/rights/resume'],
-    ['POST', '/tenants/rights/restore'],
-    ['DELETE', '/tenants/rights'],
-    ['PUT', '/tenants/rights/key/rotation'],
-    ['GET', '/tenants/rights/key/rotations'],
-    ['POST', '/tenants/rights/key/rotations'],
-    ['GET', '/tenants/rights/erasure-certificate'],
-    ['GET', '/certificate-key'],
-  ] as const;
+  const ofAdministrators = routes
+    .filter(({ scope }) => scope === 'tenant-keys/admin')
+    .map(({ method, path }) => [method, path.replace('{tenantId}', 'rights')] as const);
 
-  test.each(routes)('%s %s is not for the tenant', async (method, path) => {
+  test.each(ofAdministrators)('%s %s is not for the tenant', async (method, path) => {
     await stack.client.onboard('rights');
     const token = await stack.client.tenantToken('rights');
     expectProblem(await stack.client.send(method, path, { token }), 403, 'forbidden');
     expect((await control.get('/tenants/rights')).json.status).toBe('ACTIVE');
   });
 
-  test.each(routes)('%s %s is nothing without a token', async (method, path) => {
+  test.each(ofAdministrators)('%s %s is nothing without a token', async (method, path) => {
     expect((await stack.client.send(method, path)).status).toBe(401);
   });
 
@@ -205,16 +198,15 @@ describe('KMS takes no more changes', () => {
 });
 
 test('a tenant id that is none is a 400 on each route, and an unknown one a 404', async () => {
-  for (const [method, path] of [
-    ['POST', 'suspend'],
-    ['POST', 'resume'],
-    ['POST', 'restore'],
-    ['GET', 'key/rotations'],
-    ['POST', 'key/rotations'],
-    ['GET', 'erasure-certificate'],
-  ] as const) {
-    expectProblem(await control.send(method, `/tenants/A/${path}`), 400, 'invalid-tenant-id');
-    expectProblem(await control.send(method, `/tenants/nobody/${path}`), 404, 'tenant-not-found');
+  const ofOneTenant = routes.filter(
+    ({ scope, path, operation }) =>
+      scope === 'tenant-keys/admin' && path.includes('{tenantId}') && operation !== 'onboard',
+  );
+  for (const { method, path, operation } of ofOneTenant) {
+    const body = operation === 'setRotation' ? { rotationPeriodInDays: 90 } : undefined;
+    const answerFor = (id: string) => control.send(method, path.replace('{tenantId}', id), body);
+    expectProblem(await answerFor('A'), 400, 'invalid-tenant-id');
+    expectProblem(await answerFor('nobody'), 404, 'tenant-not-found');
   }
   expectProblem(await control.offboard('nobody'), 404, 'tenant-not-found');
 });

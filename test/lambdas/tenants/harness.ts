@@ -64,11 +64,15 @@ export function tenantsOf(aws: Aws) {
       const KeyId = keyArn;
       await administrator.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 });
       await aws.put(rowOf({ tenantId, keyArn }));
-      if (status === 'SUSPENDED') await tenants.invoke(tenantId, wanted('suspend'));
-      if (status === 'OFFBOARDING') await tenants.invoke(tenantId, offboard());
-      if (status === 'PROVISIONING' || status === 'ERASED') {
-        await aws.put(rowOf({ tenantId, keyArn, status }));
-      }
+      const write = () => aws.put(rowOf({ tenantId, keyArn, status }));
+      const reach: Record<TenantStatus, () => Promise<unknown>> = {
+        PROVISIONING: write,
+        ACTIVE: async () => {},
+        SUSPENDED: () => tenants.invoke(tenantId, wanted('suspend')),
+        OFFBOARDING: () => tenants.invoke(tenantId, offboard()),
+        ERASED: write,
+      };
+      await reach[status]();
       const made = await aws.row(tenantId);
       if (Object.keys(change).length > 0) await aws.put({ ...made, ...change });
       return tenantId;

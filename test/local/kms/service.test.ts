@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { openKeyStore } from '../../../local/kms/store.ts';
 import { base64, broken, errorOf, testKms } from './harness.ts';
@@ -46,6 +47,13 @@ const others = [
 test('the tables here name every operation of the service', () => {
   const named = [...onKeys.map(([operation]) => operation), ...others];
   expect(Object.keys(testKms().service.operations).sort()).toEqual(named.sort());
+});
+
+test('each file of operations/ is an operation of the service', () => {
+  const inFiles = Object.keys(testKms().service.operations).map(
+    (name) => `${name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}.ts`,
+  );
+  expect(readdirSync('local/kms/operations').sort()).toEqual(inFiles.sort());
 });
 
 describe.each(onKeys)('%s', (operation, input = {}) => {
