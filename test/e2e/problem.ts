@@ -11,3 +11,6 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
   expect(answer.json.status).toBe(status);
   expect(answer.json.requestId).toMatch(/^[0-9a-f-]{36}$/);
 }
+
+/** @returns the body without what is of this request alone: what is left must not tell one cause from another */
+export const uniformBody = (json: Answer['json']) => ({ ...json, requestId: undefined });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import fc from 'fast-check';
 import { byteClient, contextHeader } from './byte-client.ts';
 import type { Answer } from './client.ts';
-import { expectProblem } from './problem.ts';
+import { expectProblem, uniformBody } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 type Context = Readonly<Record<string, string>>;
@@ -238,7 +238,7 @@ const isContext = (pairs: Context) =>
 const seen = ({ status, headers, json }: Answer) => ({
   status,
   headers: Object.keys(headers).sort(),
-  body: { ...json, requestId: undefined },
+  body: uniformBody(json),
 });
 
 describe('one refusal, whatever was changed', () => {
