@@ -62,3 +62,12 @@ test('docs/local.md lists every operation of the local KMS', () => {
   const words = new Set(read('docs/local.md').match(/\w+/g));
   expect(kmsOperations.map(({ name }) => name).filter((name) => !words.has(name))).toEqual([]);
 });
+
+test('docs/operations.md lists every kind of finding', () => {
+  const kinds = [...read('contract/findings.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(
+    ([, kind]) => kind,
+  );
+  expect(kinds).toContain('key-policy');
+  const listed = read('docs/operations.md');
+  expect(kinds.filter((kind) => !listed.includes(`| \`${kind}\` |`))).toEqual([]);
+});
