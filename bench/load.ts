@@ -17,7 +17,7 @@ import { bundle } from '../lib/functions/bundle.ts';
 import type { EnvironmentOf } from '../lib/functions/bundled-function.ts';
 import { rotated, type Summary, summarize } from './samples.ts';
 
-export type BundleName = 'baseline' | 'baseline, lazy' | 'authorizer' | 'tenants' | 'crypto';
+export type BundleName = 'baseline' | 'baseline, stand-ins' | 'authorizer' | 'tenants' | 'crypto';
 
 export interface Load {
   readonly name: BundleName;
@@ -43,7 +43,7 @@ interface Sample {
 const bundles: Readonly<Record<BundleName, () => string>> = {
   // As esbuild makes it by itself; what we leave for later while a bundle loads is our work, so it counts.
   baseline: () => bundle('baseline', 'bench', {}),
-  'baseline, lazy': () => bundle('baseline', 'bench'),
+  'baseline, stand-ins': () => bundle('baseline', 'bench'),
   authorizer: () => bundle('authorizer'),
   tenants: () => bundle('tenants'),
   crypto: () => bundle('crypto'),
