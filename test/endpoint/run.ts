@@ -50,7 +50,7 @@ export async function runAt(
 
 async function runAll(run: Run, signal: AbortSignal): Promise<void> {
   const { report, caller, destination, name } = run;
-  report.heading(`Harness: ${destination.endpoint ?? 'AWS'}, ${destination.region}, as ${name}`);
+  report.heading(`Endpoint: ${destination.endpoint ?? 'AWS'}, ${destination.region}, as ${name}`);
   const harness = await openHarness(run);
 
   report.heading('Scenario: the handlers, bundled as they are deployed, each as its own role');
