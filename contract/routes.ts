@@ -8,13 +8,20 @@
 export const octetStream = 'application/octet-stream';
 
 /** A scope as a token names it. */
-export type Scope = 'tenant-keys/admin' | 'tenant-keys/crypto' | 'tenant-keys/audit';
+export type Scope = TenantScope | 'tenant-keys/admin' | 'tenant-keys/audit-all';
+
+/**
+ * What a token that names a tenant may have. No scope counts both with a tenant and without one: an issuer that drops
+ * the claim (Keycloak does for who joins a second organization) must not make of a tenant's right one over all.
+ */
+export type TenantScope = 'tenant-keys/crypto' | 'tenant-keys/audit';
 
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** as API Gateway writes a resource path */
   readonly path: string;
-  readonly scope: Scope;
+  /** any one of them will do */
+  readonly scopes: readonly Scope[];
   /** the function that serves it */
   readonly plane: 'tenants' | 'crypto' | 'certificates' | 'audit';
   /** its name in the handler and in logs */
@@ -29,11 +36,15 @@ export interface Route {
  */
 export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'metadata';
 
-const scopes: Readonly<Record<Route['plane'], Scope>> = {
-  tenants: 'tenant-keys/admin',
-  certificates: 'tenant-keys/admin',
-  crypto: 'tenant-keys/crypto',
-  audit: 'tenant-keys/audit',
+/** An auditor reads what an administrator reads, and changes nothing. */
+const ofAllTenants = (method: Route['method']): readonly Scope[] =>
+  method === 'GET' ? ['tenant-keys/admin', 'tenant-keys/audit-all'] : ['tenant-keys/admin'];
+
+const scopesOf: Readonly<Record<Route['plane'], (method: Route['method']) => readonly Scope[]>> = {
+  tenants: ofAllTenants,
+  certificates: ofAllTenants,
+  crypto: () => ['tenant-keys/crypto'],
+  audit: (method) => ['tenant-keys/audit', ...ofAllTenants(method)],
 };
 
 export const routes = [
@@ -74,8 +85,8 @@ function route<P extends Route['plane'], O extends string>(
   operation: O,
   gives: Gives,
 ) {
-  const scope = scopes[plane];
-  return { method, path, scope, plane, operation, gives } as const;
+  const scopes = scopesOf[plane](method);
+  return { method, path, scopes, plane, operation, gives } as const;
 }
 
 export type Operation = (typeof routes)[number]['operation'];
@@ -84,6 +95,10 @@ export type OperationOf<P extends Plane> = Extract<
   (typeof routes)[number],
   { plane: P }
 >['operation'];
+
+/** @returns whether no token that names a tenant may reach the plane */
+export const isControlPlane = (plane: Plane): boolean =>
+  plane === 'tenants' || plane === 'certificates';
 
 const operations = new Map<string, Operation>(
   routes.map(({ method, path, operation }) => [`${method} ${path}`, operation]),

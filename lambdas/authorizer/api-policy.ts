@@ -2,7 +2,7 @@
  * The policy that API Gateway caches for a token. Invariant: it allows all that the token may do and nothing
  * else, since API Gateway uses the cached policy for every path.
  * In an execute-api ARN `*` matches slashes too. An administrator's `PUT/tenants/*` also matches `PUT/tenants/a/b`,
- * so the routes that are not an administrator's are denied by name.
+ * so the routes that are not an administrator's, or not an auditor's, are denied by name.
  */
 import { type Route, routes } from '../../contract/routes.ts';
 import type { Permissions } from './permissions.ts';
@@ -29,12 +29,13 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
   const { scopes, tenantId } = permissions;
   const arn = ({ method, path }: Route) =>
     `${stage}/${method}${path.replace('{tenantId}', tenantId ?? '*')}`;
-  const granted = routes.filter(({ scope }) => scopes.has(scope)).map(arn);
+  const isGranted = (route: Route) => route.scopes.some((scope) => scopes.has(scope));
+  const granted = routes.filter(isGranted).map(arn);
   const allow = statement('Allow', granted);
   // A tenant's ARNs have no `*` that could match anything else.
   if (tenantId !== undefined) return policy([allow]);
   const denied = routes
-    .filter(({ scope }) => !scopes.has(scope))
+    .filter((route) => !isGranted(route))
     .map(arn)
     // Not a Deny that would take back something granted; a test asserts that no Allow matches its routes.
     .filter((pattern) => !granted.some((one) => covers(pattern, one)));

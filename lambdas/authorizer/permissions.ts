@@ -1,9 +1,9 @@
 /**
- * What a token may do. Invariant: a token is a tenant's or an administrator's, never both. One that has the tenant
- * claim, with whatever value, never reaches the control plane; one without it, or with a value that cannot be a
- * tenant id, never reaches the data plane.
+ * What a token may do. Invariant: a token is one tenant's or nobody's, never both, and no scope counts for both. One
+ * that has the tenant claim, with whatever value, never reaches the control plane; one without it, or with a value
+ * that cannot be a tenant id, never reaches the data plane. So a claim that is lost takes rights and gives none.
  */
-import type { Scope } from '../../contract/routes.ts';
+import type { Scope, TenantScope } from '../../contract/routes.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
 import type { Claims } from './token-verifier.ts';
 
@@ -13,20 +13,19 @@ export interface Permissions {
   readonly tenantId?: string;
 }
 
-/** An administrator of every key may know how each was used. */
-const ofAdmin: readonly Scope[] = ['tenant-keys/admin', 'tenant-keys/audit'];
-const ofAuditor: readonly Scope[] = ['tenant-keys/audit'];
-const ofTenant: readonly Scope[] = ['tenant-keys/crypto', 'tenant-keys/audit'];
+/** Of a token without a tenant: an administrator's and an auditor's. */
+const ofAllTenants: readonly Exclude<Scope, TenantScope>[] = [
+  'tenant-keys/admin',
+  'tenant-keys/audit-all',
+];
+const ofTenant: readonly TenantScope[] = ['tenant-keys/crypto', 'tenant-keys/audit'];
 
 /** @returns undefined where the token permits nothing here */
 export function permissionsOf(claims: Claims, tenantClaim: string): Permissions | undefined {
   const claimed = scopesOf(claims);
   const granted = (scopes: readonly Scope[]) =>
     new Set(scopes.filter((scope) => claimed.has(scope)));
-  if (!Object.hasOwn(claims, tenantClaim)) {
-    if (claimed.has('tenant-keys/admin')) return { scopes: new Set(ofAdmin) };
-    return permissionsFor(granted(ofAuditor));
-  }
+  if (!Object.hasOwn(claims, tenantClaim)) return permissionsFor(granted(ofAllTenants));
   const parsed = tenantId.safeParse(claims[tenantClaim]);
   return parsed.success ? permissionsFor(granted(ofTenant), parsed.data) : undefined;
 }

@@ -69,6 +69,8 @@ describe('a token that may not do this: 403', () => {
     ['the admin scope with a tenant claim', 'tenant-keys/admin', 'acme'],
     ['the crypto scope without a tenant claim', 'tenant-keys/crypto', undefined],
     ['the admin scope', 'tenant-keys/admin', undefined],
+    ["the auditor's scope", 'tenant-keys/audit-all', undefined],
+    ["the auditor's scope with a tenant claim", 'tenant-keys/audit-all', 'acme'],
   ])('%s cannot encrypt', async (_, scope, tenantId) => {
     const answer = await encryptAs(await stack.client.token(scope, tenantId));
     expect([401, 403]).toContain(answer.status);
@@ -79,6 +81,8 @@ describe('a token that may not do this: 403', () => {
     ['a tenant', 'tenant-keys/crypto', 'acme'],
     ['an admin scope with a tenant claim', 'tenant-keys/admin', 'acme'],
     ['both scopes with a tenant claim', 'tenant-keys/admin tenant-keys/crypto', 'acme'],
+    ["the auditor's scope with a tenant claim", 'tenant-keys/audit-all', 'acme'],
+    ['the audit scope without a tenant claim', 'tenant-keys/audit', undefined],
   ])('%s cannot reach the control plane', async (_, scope, tenantId) => {
     const token = await stack.client.token(scope, tenantId);
     for (const [method, path] of [

@@ -6,6 +6,7 @@ import {
   type KeyEvent,
   type RequestEvent,
 } from '../../contract/audit.ts';
+import { routes } from '../../contract/routes.ts';
 import type { TrailEvent } from '../../local/cloudtrail/event.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
@@ -246,7 +247,7 @@ describe('the answer', () => {
   });
 
   test('is empty for a tenant that does not exist, which an auditor may ask for', async () => {
-    const token = await stack.client.token('tenant-keys/audit');
+    const token = await stack.client.token('tenant-keys/audit-all');
     const { status, json } = await reading('nobody', '', token);
     expect([status, json]).toEqual([200, { events: [] }]);
   });
@@ -279,7 +280,7 @@ describe('the answer', () => {
 describe('who may read', () => {
   const may: [string, string, string | undefined][] = [
     ['the tenant, with the audit scope', 'tenant-keys/audit', 'acme'],
-    ['an auditor, of whichever tenant', 'tenant-keys/audit', undefined],
+    ['an auditor, of whichever tenant', 'tenant-keys/audit-all', undefined],
     ['an administrator', 'tenant-keys/admin', undefined],
   ];
   test.each(may)('%s', async (_, scope, tenantId) => {
@@ -293,22 +294,40 @@ describe('who may read', () => {
     ['the tenant, without the scope', 'tenant-keys/crypto', 'acme'],
     ["the tenant, with an administrator's scope", 'tenant-keys/admin', 'acme'],
     ['somebody who may encrypt', 'tenant-keys/crypto', undefined],
+    ['a tenant whose token has lost its tenant', 'tenant-keys/audit tenant-keys/crypto', undefined],
+    ["a neighbour with the auditor's scope", 'tenant-keys/audit tenant-keys/audit-all', 'globex'],
+    ["the tenant, with the auditor's scope alone", 'tenant-keys/audit-all', 'acme'],
   ];
   test.each(mayNot)('but not %s', async (_, scope, tenantId) => {
     const token = await stack.client.token(scope, tenantId);
     expectProblem(await reading('acme', '', token), 403, 'forbidden');
   });
 
-  test.each([
-    ['PUT', '/tenants/mallory'],
-    ['GET', '/tenants'],
-    ['GET', '/tenants/acme'],
-    ['POST', '/tenants/acme/encrypt'],
-    ['POST', '/tenants/acme/suspend'],
-    ['DELETE', '/tenants/acme'],
-  ])('an auditor may do nothing else: %s %s', async (method, path) => {
-    const token = await stack.client.token('tenant-keys/audit');
-    expectProblem(await stack.client.send(method, path, { token }), 403, 'forbidden');
+  const auditor = () => stack.client.token('tenant-keys/audit-all');
+
+  test('an auditor reads of every tenant', async () => {
+    const token = await auditor();
+    const get = (path: string) => stack.client.send('GET', path, { token });
+    const { status, json } = await get('/tenants');
+    const ids = json.tenants.map((tenant: { tenantId: string }) => tenant.tenantId);
+    expect([status, ids.sort()]).toEqual([200, [...tenantIds].sort()]);
+    for (const id of tenantIds) {
+      expect((await get(`/tenants/${id}`)).status).toBe(200);
+      expect((await reading(id, '', token)).status).toBe(200);
+    }
+    expect((await get('/tenants/acme/key/rotations')).status).toBe(200);
+    expect((await get('/certificate-key')).status).toBe(200);
+    expectProblem(await get('/tenants/acme/erasure-certificate'), 409, 'tenant-not-erased');
+  });
+
+  test.each(
+    routes
+      .filter(({ method, plane }) => method !== 'GET' || plane === 'crypto')
+      .map(({ method, path }) => [method, path] as const),
+  )('and may do nothing else: %s %s', async (method, path) => {
+    const token = await auditor();
+    const answer = await stack.client.send(method, path.replace('{tenantId}', 'acme'), { token });
+    expectProblem(answer, 403, 'forbidden');
   });
 });
 

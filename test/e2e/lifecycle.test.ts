@@ -1,6 +1,6 @@
 /** A tenant's life over HTTP: what its users can do in each state, and what an operator is told. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { routes } from '../../contract/routes.ts';
+import { isControlPlane, routes } from '../../contract/routes.ts';
 import { offboardedTenant, tenant } from '../../contract/tenants.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
@@ -117,18 +117,18 @@ describe('an offboarded tenant', () => {
 });
 
 describe('who may', () => {
-  const ofAdministrators = routes
-    .filter(({ scope }) => scope === 'tenant-keys/admin')
+  const ofControlPlane = routes
+    .filter(({ plane }) => isControlPlane(plane))
     .map(({ method, path }) => [method, path.replace('{tenantId}', 'rights')] as const);
 
-  test.each(ofAdministrators)('%s %s is not for the tenant', async (method, path) => {
+  test.each(ofControlPlane)('%s %s is not for the tenant', async (method, path) => {
     await stack.client.onboard('rights');
     const token = await stack.client.tenantToken('rights');
     expectProblem(await stack.client.send(method, path, { token }), 403, 'forbidden');
     expect((await control.get('/tenants/rights')).json.status).toBe('ACTIVE');
   });
 
-  test.each(ofAdministrators)('%s %s is nothing without a token', async (method, path) => {
+  test.each(ofControlPlane)('%s %s is nothing without a token', async (method, path) => {
     expect((await stack.client.send(method, path)).status).toBe(401);
   });
 
@@ -199,8 +199,8 @@ describe('KMS takes no more changes', () => {
 
 test('a tenant id that is none is a 400 on each route, and an unknown one a 404', async () => {
   const ofOneTenant = routes.filter(
-    ({ scope, path, operation }) =>
-      scope === 'tenant-keys/admin' && path.includes('{tenantId}') && operation !== 'onboard',
+    ({ plane, path, operation }) =>
+      isControlPlane(plane) && path.includes('{tenantId}') && operation !== 'onboard',
   );
   for (const { method, path, operation } of ofOneTenant) {
     const body = operation === 'setRotation' ? { rotationPeriodInDays: 90 } : undefined;
