@@ -100,6 +100,10 @@ export type OperationOf<P extends Plane> = Extract<
 export const isControlPlane = (plane: Plane): boolean =>
   plane === 'tenants' || plane === 'certificates';
 
+const planes = new Map<Operation, Plane>(routes.map(({ operation, plane }) => [operation, plane]));
+
+export const planeOf = (operation: Operation): Plane => planes.get(operation) as Plane;
+
 const operations = new Map<string, Operation>(
   routes.map(({ method, path, operation }) => [`${method} ${path}`, operation]),
 );

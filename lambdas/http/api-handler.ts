@@ -1,10 +1,14 @@
-/** What every function behind the API does with a request: log, timing, errors, headers, then the route's operation. */
+/**
+ * What every function behind the API does with a request: log, timing, errors, headers, caller, then the route's
+ * operation.
+ */
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { notFound } from '../../contract/problem.ts';
-import type { OperationOf, Plane } from '../../contract/routes.ts';
+import { type OperationOf, type Plane, planeOf } from '../../contract/routes.ts';
 import { withRequestStats } from '../observability/request-stats.ts';
+import { requireCallerOf } from './caller.ts';
 import { errorHandler } from './error-handler.ts';
 import { operationOf } from './request.ts';
 import { requestLog } from './request-log.ts';
@@ -33,6 +37,7 @@ export function apiHandler<P extends Plane>(
     const operation = operationOf(event);
     // The routes of other planes are unknown here, even if API Gateway sends one.
     if (operation === undefined || !Object.hasOwn(byName, operation)) throw notFound();
+    requireCallerOf(planeOf(operation), event);
     return (byName[operation] as Serve)({ event, context });
   };
   // No early timeout answer: the unfinished work would go on when Lambda thaws the function for the next request.
