@@ -1,9 +1,10 @@
 /**
  * Bearer tokens: JWTs (RFC 7519) of one OIDC issuer for one audience. Invariant: whatever a token claims
- * counts only after its signature by one of the issuer's asymmetric keys, its issuer, its audience and its
- * time have been checked; a token without an expiry is none.
+ * counts only after its signature by one of the issuer's asymmetric keys, that key's size, its issuer, its audience
+ * and its time have been checked; a token without an expiry is none.
  */
 import {
+  JwtBaseError,
   JwtExpiredError,
   JwtInvalidAudienceError,
   JwtInvalidClaimError,
@@ -15,7 +16,7 @@ import {
   JwtWithoutValidKidError,
   KidNotFoundInJwksError,
 } from 'aws-jwt-verify/error';
-import type { JwksCache } from 'aws-jwt-verify/jwk';
+import type { Jwk, JwksCache } from 'aws-jwt-verify/jwk';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -25,6 +26,8 @@ export type VerifyToken = (token: string) => Promise<Claims>;
 const toleranceSeconds = 10;
 /** characters */
 const maxTokenLength = 8192;
+/** RFC 7518 section 3.3, and NIST SP 800-131A: RSA keys below are not to be used. The library takes any size. */
+const minRsaBits = 2048;
 
 export interface TokenOptions {
   readonly issuer: string;
@@ -44,7 +47,8 @@ export function tokenVerifier({ issuer, audience, jwksCache }: TokenOptions): Ve
       // Checked below, since Cognito's access tokens have no audience.
       audience: null,
       graceSeconds: toleranceSeconds,
-      customJwtCheck({ header, payload }) {
+      customJwtCheck({ header, payload, jwk }) {
+        checkKeySize(jwk);
         // RFC 7515 section 4.1.11: a critical header that we do not understand is a refusal.
         if ('crit' in header) throw new JwtParseError('the token has critical headers');
         if (payload.exp === undefined) throw new JwtExpiredError('the token never expires', 0);
@@ -58,6 +62,15 @@ export function tokenVerifier({ issuer, audience, jwksCache }: TokenOptions): Ve
     if (token.length > maxTokenLength) throw new JwtParseError('the token is too long');
     return verifier.verify(token);
   };
+}
+
+class WeakKeyError extends JwtBaseError {}
+
+/** Keys of the other types have no modulus; their curves give their sizes. */
+function checkKeySize({ kty, n = '' }: Jwk): void {
+  if (kty !== 'RSA') return;
+  const modulus = BigInt(`0x0${Buffer.from(n, 'base64url').toString('hex')}`);
+  if (modulus.toString(2).length < minRsaBits) throw new WeakKeyError('the key is too small');
 }
 
 class TokenUseError extends JwtInvalidClaimError {}
@@ -93,6 +106,7 @@ const refusals = [
   [JwtInvalidClaimError, 'other-use'],
   [JwtInvalidSignatureAlgorithmError, 'algorithm'],
   [JwtInvalidSignatureError, 'signature'],
+  [WeakKeyError, 'weak-key'],
   [JwtWithoutValidKidError, 'no-key-id'],
   [KidNotFoundInJwksError, 'unknown-key'],
   [JwtParseError, 'malformed'],

@@ -1,4 +1,9 @@
-import { createPublicKey } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyPairKeyObjectResult,
+  sign as nodeSign,
+} from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportSPKI, generateKeyPair } from 'jose';
 import { jwksCache } from '../../../lambdas/authorizer/jwks-cache.ts';
@@ -22,9 +27,9 @@ beforeAll(async () => {
 afterAll(() => issuer.close());
 
 /** @returns in a word why the token is refused */
-const refusal = async (token: string | Promise<string>): Promise<string> => {
+const refusal = async (token: string | Promise<string>, by = verify): Promise<string> => {
   try {
-    await verify(await token);
+    await by(await token);
   } catch (error) {
     return refusalOfToken(error);
   }
@@ -97,6 +102,47 @@ describe('the signature', () => {
     );
     const token = `${input}.${Buffer.from(signature).toString('base64url')}`;
     expect(await refusal(token)).toBe('malformed');
+  });
+});
+
+describe('the size of the key', () => {
+  const claims = () => ({ iss: issuer.url, aud: audience, exp: seconds(60), tenant_id: 'acme' });
+  const input = (alg: string, kid: string) => unsigned({ alg, kid }, claims());
+
+  /** Puts the key among the issuer's. Node.js signs, since jose refuses small keys itself. */
+  async function refusalOfKey(alg: string, pair: KeyPairKeyObjectResult): Promise<string> {
+    const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: alg, alg, use: 'sig' };
+    const { jwks } = issuer;
+    issuer.jwks = { keys: [jwk] };
+    const verifyByIt = tokenVerifier({
+      issuer: issuer.url,
+      audience,
+      jwksCache: jwksCache({ issuer: issuer.url }),
+    });
+    const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const;
+    const signature = nodeSign(`sha${alg.slice(2)}`, Buffer.from(input(alg, alg)), key);
+    const token = `${input(alg, alg)}.${signature.toString('base64url')}`;
+    try {
+      return await refusal(token, verifyByIt);
+    } finally {
+      issuer.jwks = jwks;
+    }
+  }
+
+  test.each([
+    [1024, 'RS256', 'weak-key'],
+    [1024, 'RS512', 'weak-key'],
+    [2040, 'RS256', 'weak-key'],
+    [2047, 'RS256', 'weak-key'],
+    [2048, 'RS256', 'accepted'],
+    [3072, 'RS384', 'accepted'],
+  ])('RSA of %d bits with %s: %s', async (modulusLength, alg, outcome) => {
+    expect(await refusalOfKey(alg, generateKeyPairSync('rsa', { modulusLength }))).toBe(outcome);
+  });
+
+  test('an elliptic curve, whose keys are small by nature: accepted', async () => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    expect(await refusalOfKey('ES256', pair)).toBe('accepted');
   });
 });
 
