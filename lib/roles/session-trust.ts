@@ -1,8 +1,14 @@
 /**
  * What the roles have in common of which each session is for one tenant. Invariant: a session has the tenant's id as
- * its only tag and as its name, and a session without that tag can do nothing.
+ * its only tag and as its name, passes the tag on to no other, and without the tag can do nothing.
  */
-import { ArnPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  AnyPrincipal,
+  ArnPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 
 /** Without the tag on the session this variable has no value, and StringEquals is never true. */
@@ -17,7 +23,7 @@ export class SessionTrust {
   constructor(openerArn: string) {
     const opener = new ArnPrincipal(openerArn);
     this.#statements = [sessionNamedAfterTenant(opener), onlyTagTenantId(opener)];
-    this.document = new PolicyDocument({ statements: [...this.#statements] });
+    this.document = new PolicyDocument({ statements: [...this.#statements, noTagIsPassedOn()] });
   }
 
   /**
@@ -56,7 +62,7 @@ const sessionNamedAfterTenant = (opener: ArnPrincipal) =>
 /**
  * STS checks TagSession only where tags are passed, so ForAllValues never meets an absent key here. It compares
  * with regard to case, which IAM does not when it looks up a tag. TagSession has no condition key
- * sts:RoleSessionName. A transitive tag would go on to the sessions of roles that this one assumes.
+ * sts:RoleSessionName.
  */
 const onlyTagTenantId = (opener: ArnPrincipal) =>
   new PolicyStatement({
@@ -65,8 +71,21 @@ const onlyTagTenantId = (opener: ArnPrincipal) =>
     actions: ['sts:TagSession'],
     conditions: {
       'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag] },
-      Null: { 'sts:TransitiveTagKeys': 'true' },
     },
+  });
+
+/**
+ * A transitive tag would go on to the sessions of roles that this one assumes, which could not take another. A Deny of
+ * the key's presence: an Allow on its absence would hold wherever the key is not given, and any other Allow would pass
+ * it by. Both actions have the key (Service Authorization Reference, AWS STS). ForAnyValue is false without a value.
+ */
+const noTagIsPassedOn = () =>
+  new PolicyStatement({
+    sid: 'NoTagIsPassedOn',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['sts:AssumeRole', 'sts:TagSession'],
+    conditions: { 'ForAnyValue:StringLike': { 'sts:TransitiveTagKeys': '*' } },
   });
 
 /** The Null is there since ForAllValues is true where there is no partition key (IAM User Guide, set operators). */

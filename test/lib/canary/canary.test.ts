@@ -130,6 +130,7 @@ describe("the canary's role", () => {
       expect(sids(statements)).toEqual([
         'SessionIsNamedAfterTenant',
         'OnlyTagIsTenantId',
+        'NoTagIsPassedOn',
         'CanaryOpensItsOwnOnly',
       ]);
       for (const sid of ['SessionIsNamedAfterTenant', 'OnlyTagIsTenantId']) {

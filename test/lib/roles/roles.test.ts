@@ -40,7 +40,7 @@ describe('the tenant role', () => {
     });
   });
 
-  test('takes no tag but TenantId, and no transitive one', () => {
+  test('takes no tag but TenantId', () => {
     expect(named(trust, 'OnlyTagIsTenantId')).toEqual({
       Sid: 'OnlyTagIsTenantId',
       Effect: 'Allow',
@@ -48,13 +48,26 @@ describe('the tenant role', () => {
       Action: 'sts:TagSession',
       Condition: {
         'ForAllValues:StringEquals': { 'aws:TagKeys': ['TenantId'] },
-        Null: { 'sts:TransitiveTagKeys': 'true' },
       },
     });
   });
 
+  test('takes no transitive tag, whoever passes it', () => {
+    expect(named(trust, 'NoTagIsPassedOn')).toEqual({
+      Sid: 'NoTagIsPassedOn',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Condition: { 'ForAnyValue:StringLike': { 'sts:TransitiveTagKeys': '*' } },
+    });
+  });
+
   test('trusts nobody else, for an hour at most', () => {
-    expect(sids(trust)).toEqual(['SessionIsNamedAfterTenant', 'OnlyTagIsTenantId']);
+    expect(sids(trust)).toEqual([
+      'SessionIsNamedAfterTenant',
+      'OnlyTagIsTenantId',
+      'NoTagIsPassedOn',
+    ]);
     expect(role.Properties.MaxSessionDuration).toBe(3600);
   });
 
