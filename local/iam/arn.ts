@@ -14,6 +14,9 @@ import { matches, type Wildcard, wildcard } from './wildcard.ts';
 /** Whether a text matches, given the request's values. */
 export type Test = (value: string, context: RequestContext) => boolean;
 
+/** The same, and nothing where a variable in the pattern has no value. */
+export type ResourceTest = (value: string, context: RequestContext) => boolean | undefined;
+
 /** The colons in front of the resource. */
 const separators = 5;
 
@@ -28,14 +31,18 @@ export function accountOf(arn: string): string | undefined {
  * ARN is one pattern. Case-sensitive.
  * @throws MalformedPolicyError, UnsupportedPolicyError
  */
-export function resourceTest(source: string, place: Place): Test {
+export function resourceTest(source: string, place: Place): ResourceTest {
   if (source === '*') return () => true;
   if (!source.startsWith('arn:')) {
     throw new MalformedPolicyError(place, `"${source}" is neither * nor an ARN`);
   }
   const parsed = variableText(source, place);
   splitArn(parsed, place);
-  return patternTest(patternOf(parsed));
+  const pattern = patternOf(parsed);
+  return (value, context) => {
+    const expanded = pattern(context);
+    return expanded && matches(expanded, value);
+  };
 }
 
 /** @returns the test of a value against one pattern as a whole */

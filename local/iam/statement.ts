@@ -1,5 +1,5 @@
 /** One statement of a policy, compiled. */
-import { resourceTest, type Test } from './arn.ts';
+import { type ResourceTest, resourceTest } from './arn.ts';
 import { type Condition, parseConditions } from './condition.ts';
 import {
   inside,
@@ -27,7 +27,7 @@ export interface Statement {
   /** in a resource policy only */
   readonly principal?: Principal;
   readonly action?: Cover<(action: string) => boolean>;
-  readonly resource?: Cover<Test>;
+  readonly resource?: Cover<ResourceTest>;
   readonly conditions: readonly Condition[];
 }
 

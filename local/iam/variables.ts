@@ -3,7 +3,7 @@
  * a value is put in once and literally, so neither a `*` nor a `${...}` inside a tag means anything.
  * A variable without a value makes its text equal to nothing and like nothing: a Resource with it
  * matches no resource, StringEquals is false and StringNotEquals true, as IAM documents it under
- * "Policy variables with no value".
+ * "Policy variables with no value". NotResource with it: see `verdict.ts`.
  */
 import { type ConditionKey, conditionKey } from './condition-keys.ts';
 import { MalformedPolicyError, type Place, UnsupportedPolicyError } from './policy-error.ts';
@@ -67,9 +67,14 @@ function variablePart(inner: string, place: Place): Part {
   return fallback === undefined ? { kind: 'variable', key } : { kind: 'variable', key, fallback };
 }
 
-/** @throws UnsupportedPolicyError: KMS supplies `aws:ResourceTag` to IAM policies only, never to key policies */
+/**
+ * KMS supplies `aws:ResourceTag` and `kms:ResourceAliases` to IAM policies only, never to key policies: "Policy type" of
+ * each in "Condition keys for AWS KMS", developer guide.
+ * @throws UnsupportedPolicyError
+ */
 export function refuseInKeyPolicy(key: ConditionKey, place: Place): void {
-  if (!place.keyPolicy || !key.id.startsWith('aws:resourcetag/')) return;
+  const isOfIam = key.id.startsWith('aws:resourcetag/') || key.id === 'kms:resourcealiases';
+  if (!place.keyPolicy || !isOfIam) return;
   throw new UnsupportedPolicyError(
     place,
     `${key.name} has no value in a key policy; write the value out, or put the condition into an IAM policy`,

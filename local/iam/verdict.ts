@@ -5,7 +5,7 @@ import type { AccessRequest, StatementName } from './decision.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { type Reach, reachOf } from './principal.ts';
 import type { RequestContext } from './request-context.ts';
-import type { Cover, Statement } from './statement.ts';
+import type { Statement } from './statement.ts';
 
 /** A request, with its condition keys' values at hand. */
 export interface EvaluatedRequest {
@@ -60,13 +60,14 @@ function reachOfStatement(
   { caller, request }: EvaluatedRequest,
 ): Reach | undefined {
   const { action, principal } = statement;
-  if (action === undefined || !covers(action, (test) => test(request.action))) return undefined;
+  if (action === undefined || !coversAction(action, request)) return undefined;
   return principal === undefined ? 'direct' : reachOf(principal, caller);
 }
 
-function covers<T>({ tests, negated }: Cover<T>, matched: (test: T) => boolean): boolean {
-  return tests.some(matched) !== negated;
-}
+type ActionCover = NonNullable<Statement['action']>;
+
+const coversAction = ({ tests, negated }: ActionCover, { action }: AccessRequest): boolean =>
+  tests.some((test) => test(action)) !== negated;
 
 function appliesTo(statement: Statement, { request, context }: EvaluatedRequest): boolean {
   return (
@@ -75,14 +76,20 @@ function appliesTo(statement: Statement, { request, context }: EvaluatedRequest)
   );
 }
 
+/**
+ * A NotResource with a variable without a value: what an Allow was to leave out is unknown, so it allows nothing, and a
+ * Deny leaves out nothing. IAM: "If AWS cannot resolve a variable this might cause the entire statement to be invalid."
+ */
 function coversResource(
-  { resource }: Statement,
+  { resource, effect }: Statement,
   request: AccessRequest,
   context: RequestContext,
 ): boolean {
   // A trust policy has no Resource; a key policy's statement without one is inert.
   if (resource === undefined) return /^sts:/i.test(request.action);
-  return covers(resource, (test) => test(request.resource, context));
+  const results = resource.tests.map((test) => test(request.resource, context));
+  if (resource.negated && effect === 'Allow' && results.includes(undefined)) return false;
+  return results.includes(true) !== resource.negated;
 }
 
 /** @returns what of the resource and the conditions does not match */
@@ -92,7 +99,9 @@ function mismatch(statement: Statement, { request, context }: EvaluatedRequest):
   if (!coversResource(statement, request, context)) {
     const element = resource?.negated ? 'NotResource' : 'Resource';
     const is = resource?.source.map(quoted).join(', ') ?? 'absent';
-    missing.push(`${element} is ${is}, the request is for ${quoted(request.resource)}`);
+    const isUnknown = resource?.tests.some((test) => test(request.resource, context) === undefined);
+    const unknown = isUnknown ? ', and a variable in it has no value' : '';
+    missing.push(`${element} is ${is}${unknown}, the request is for ${quoted(request.resource)}`);
   }
   const failed = conditions.filter((condition) => !condition.holds(context));
   return [...missing, ...failed.map((condition) => unmet(condition, context))].join('; ');

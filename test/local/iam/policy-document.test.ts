@@ -95,6 +95,18 @@ describe('what the evaluator does not know is unsupported', () => {
       inKeyPolicy({ Condition: { StringEquals: { 'aws:username': '${aws:ResourceTag/x}' } } }),
       /no value in a key policy/,
     ],
+    [
+      'kms:ResourceAliases in a key policy',
+      inKeyPolicy({
+        Condition: { 'ForAnyValue:StringEquals': { 'kms:resourceAliases': 'alias/x' } },
+      }),
+      /no value in a key policy/,
+    ],
+    [
+      'Null of kms:ResourceAliases in a key policy',
+      inKeyPolicy({ Condition: { Null: { 'kms:ResourceAliases': 'false' } } }),
+      /no value in a key policy/,
+    ],
   ])('%s', (_, policy, problem) => {
     const parse = () => parsePolicy(policy, 'Role/Policy');
     expect(parse).toThrow(UnsupportedPolicyError);
@@ -240,6 +252,11 @@ describe('what is sound parses', () => {
         'kms:EncryptionContext:aws:logs:arn',
         `arn:aws:logs:eu:${accountId}:*`,
       ),
+      'identity',
+    ],
+    [
+      'kms:ResourceAliases in an IAM policy',
+      conditioned('ForAnyValue:StringEquals', 'kms:ResourceAliases', 'alias/x'),
       'identity',
     ],
     [

@@ -76,7 +76,27 @@ describe('a variable in a Resource', () => {
     for (const name of ['', tag, 'undefined', '*']) expect(covers(own, table(name))).toBe(false);
   });
 
-  test('of an absent key in NotResource excludes no resource', () => {
+  test('of an absent key in the NotResource of an Allow allows nothing', () => {
+    const allow = policy(statement({ Resource: undefined, NotResource: [own, table('open')] }));
+    const asks = (tags: Record<string, string>, name: string) =>
+      authorize(session(tags, allow), request({ resource: table(name) }));
+    expect(asks({ TenantId: 'acme' }, 'globex').allowed).toBe(true);
+    expect(asks({ TenantId: 'acme' }, 'acme').allowed).toBe(false);
+    for (const name of ['acme', 'globex', 'open', '', tag]) {
+      expect([name, asks({}, name).allowed]).toEqual([name, false]);
+    }
+    expect(asks({}, 'globex').reasons.join()).toContain('a variable in it has no value');
+  });
+
+  test('with a default, in the NotResource of an Allow, excludes the default', () => {
+    const withDefault = own.replace('}', ", 'acme'}");
+    const allow = policy(statement({ Resource: undefined, NotResource: withDefault }));
+    const allowed = (name: string) =>
+      authorize(session({}, allow), request({ resource: table(name) })).allowed;
+    expect([allowed('acme'), allowed('globex')]).toEqual([false, true]);
+  });
+
+  test('of an absent key in the NotResource of a Deny excludes no resource', () => {
     const deny = policy(statement({ Resource: '*' }), {
       Effect: 'Deny',
       Action: '*',
