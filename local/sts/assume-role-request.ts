@@ -45,6 +45,8 @@ const externalId = textCheck({ min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' })
 const tagKey = textCheck({ min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' });
 const tagValue = textCheck({ max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' });
 const anything = textCheck({});
+/** Which parts may be empty: recorded on AWS. */
+const wellFormedArn = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/s;
 
 /** @throws AwsError ValidationError, InvalidParameterValue, UnsupportedOperation */
 export function readAssumeRole(input: Input): AssumeRoleRequest {
@@ -72,6 +74,7 @@ export function readAssumeRole(input: Input): AssumeRoleRequest {
     sourceIdentity: text('SourceIdentity', name),
   };
   requireValid(violations, 'ValidationError');
+  if (!wellFormedArn.test(request.roleArn)) throw validationError(`${request.roleArn} is invalid`);
   return { ...request, tags: tagsOf(request.tags, request.transitiveTagKeys) };
 }
 

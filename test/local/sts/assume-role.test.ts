@@ -308,6 +308,23 @@ describe('validation', () => {
     expect(await outcome(input)).toContain(expected);
   });
 
+  test.each([
+    ['no ARN', 'nothing-valid-in-here'],
+    ['no partition', 'arn::b:::something/test-role'],
+    ['no service', 'arn:a::::something/test-role'],
+    ['too few colons', 'arn:a:::something/test-role'],
+    ['no resource', 'arn:a:a::aaaaaaaaaa:'],
+  ])('a role ARN that is malformed, %s: ValidationError', async (_name, RoleArn) => {
+    const input = { RoleArn, RoleSessionName: 'acme', Tags: acme };
+    expect(await outcome(input)).toBe(`ValidationError: ${RoleArn} is invalid`);
+    const wrongName = await outcome({ ...input, RoleSessionName: 'a' });
+    expect(wrongName).toContain("at 'roleSessionName'");
+  });
+
+  test('a role ARN that is well formed but of no role is refused, not malformed', async () => {
+    expect(await outcome({ RoleArn: 'arn:a:b:::something/test-role' })).toContain('AccessDenied: ');
+  });
+
   test('tag keys that differ only in case are one key', async () => {
     const Tags = [...acme, tag('tenantId', 'globex')];
     expect(await outcome({ Tags, RoleArn: arnOf('open') })).toBe(
