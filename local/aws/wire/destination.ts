@@ -33,6 +33,17 @@ const sts: Destination = {
   operationOf: (body) => actionOf(body) ?? '',
 };
 
+const served = new Set(['sts', ...[...jsonServices.values()].map(({ service }) => service)]);
+
+/** Only an error is ever written in it: every client of a query service reads the shape of STS. */
+const otherService = (service: string): Destination => ({
+  ...sts,
+  service,
+  operationOf: () => {
+    throw notServed(service);
+  },
+});
+
 /** For a request of which not even the protocol is known. */
 export const unknownProtocol = jsonProtocol('1.1');
 
@@ -47,13 +58,31 @@ export function destinationOf(
   const json = jsonServices.get(prefix);
   const contentType = headerOf(headers, 'content-type') ?? '';
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType);
+  const other = otherServiceOf(headers);
   // A query is let through to the check of the signature, which explains itself about presigned URLs.
   if (method === 'POST' && /^\/($|\?)/.test(target)) {
     if (json !== undefined) return { ...json, operationOf: () => operation };
-    if (isForm && !headers.has('x-amz-target')) return sts;
+    if (isForm && !headers.has('x-amz-target')) {
+      return other === undefined ? sts : otherService(other);
+    }
   }
-  throw new AwsError(
-    'UnknownOperationException',
-    'Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target) and STS (AWS query, POST / with a form).',
-  );
+  if (other === 's3') return otherService(other);
+  throw notServed(other);
 }
+
+/**
+ * @returns the service that the request was signed for, where it is not one of those here. It is said so before the
+ *   signature is checked: IAM, for one, is signed for another region than this stack's.
+ */
+function otherServiceOf(headers: ReceivedHeaders): string | undefined {
+  const [authorization = ''] = headers.get('authorization') ?? [];
+  const scope = /\bCredential=[^/\s,]+\/\d+\/[a-z0-9-]+\/([a-z0-9-]{1,64})\//.exec(authorization);
+  const service = scope?.[1];
+  return service === undefined || served.has(service) ? undefined : service;
+}
+
+const notServed = (service?: string) =>
+  new AwsError(
+    'UnknownOperationException',
+    `${service === undefined ? '' : `The local stack has no ${service}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target) and STS (AWS query, POST / with a form).`,
+  );

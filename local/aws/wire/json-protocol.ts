@@ -13,7 +13,12 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
     refuse: (error) => ({
       status: error.status,
       contentType,
-      body: JSON.stringify({ __type: error.name, message: error.message }),
+      // An error without a message has no member for one: KMS's InvalidCiphertextException, recorded on AWS.
+      body: JSON.stringify({
+        __type: error.name,
+        ...error.members,
+        ...(error.message === '' ? {} : { message: error.message }),
+      }),
       // A type may carry its namespace: `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException`.
       code: error.name.replace(/^.*#/s, ''),
     }),

@@ -40,6 +40,14 @@ describe('what an operation answers reaches the client', () => {
     ]);
   });
 
+  test('its error without a message, without a member for one', async () => {
+    const answer = await kms('{}', 'RefuseInSilence');
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      400,
+      { __type: 'InvalidCiphertextException' },
+    ]);
+  });
+
   test('but of a defect only that there is one, with the detail to the stack', async () => {
     const answers = [await kms('{"canary":"canary-7f3a"}', 'Fail'), await sts('Action=Fail')];
     for (const answer of answers) {
@@ -97,6 +105,45 @@ describe('bad input is never a 500', () => {
       expect(answer.text).toContain('KMS');
     },
   );
+
+  const form = 'application/x-www-form-urlencoded; charset=utf-8';
+  test.each<[string, Record<string, string>, string?]>([
+    ['iam', { 'content-type': form }],
+    ['cloudformation', { 'content-type': form }],
+    ['sqs', { 'x-amz-target': 'AmazonSQS.SendMessage' }],
+    ['secretsmanager', { 'x-amz-target': 'secretsmanager.GetSecretValue' }],
+    ['s3', { 'content-type': 'application/xml' }, '/bucket?list-type=2'],
+    ['apigateway', { 'content-type': 'application/json' }, '/restapis'],
+  ])(
+    'a service that is not here is named, in a shape that its clients read, whoever signed: %s',
+    async (service, headers, path = '/') => {
+      const { 'x-amz-target': _, ...others } = kmsRequest(endpoint.url).headers;
+      const body = headers['content-type'] === form ? 'Action=ListUsers&Version=1' : '{}';
+      const raw = { ...kmsRequest(endpoint.url, body), path, headers: { ...others, ...headers } };
+      const isXml = headers['content-type'] === form || service === 's3';
+      for (const by of [admin, { ...admin, secretAccessKey: 'x' }]) {
+        // IAM is signed for one region, wherever the caller is.
+        const answer = await send(
+          endpoint.url,
+          await signed(raw, by, { service, region: 'us-east-1' }),
+        );
+        expect(answer.status).toBe(400);
+        expect(answer.text).toContain(`The local stack has no ${service}. Served here: `);
+        expect(answer.text.startsWith('<')).toBe(isXml);
+        expect(answer.text).toContain(isXml ? '<Code>InvalidAction<' : 'UnknownOperationException');
+      }
+    },
+  );
+
+  test('a name that no service has, in what the caller signed for, is not repeated', async () => {
+    const raw = kmsRequest(endpoint.url);
+    delete raw.headers['x-amz-target'];
+    raw.headers.authorization =
+      'AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/<script>/aws4_request';
+    const answer = await send(endpoint.url, raw);
+    expect([answer.status, answer.code]).toEqual([400, 'UnknownOperationException']);
+    expect(answer.text).not.toContain('script');
+  });
 
   test('a body over the limit is refused before it is looked at', async () => {
     const answer = await kms(`{"a":"${'x'.repeat(1024 * 1024)}"}`, 'Echo');

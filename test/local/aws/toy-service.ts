@@ -42,6 +42,9 @@ export const toyKms: Service = {
     Refuse: () => {
       throw new AwsError('DisabledException', 'it is disabled.');
     },
+    RefuseInSilence: () => {
+      throw new AwsError('InvalidCiphertextException', '');
+    },
     Fail: () => {
       throw new Error('canary-7f3a: the detail of a defect');
     },
