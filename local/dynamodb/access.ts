@@ -7,6 +7,7 @@ import { AwsError } from '../aws/wire/aws-error.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import type { TableDescription, TableRequest } from './dynalite.ts';
 import { type Item, leadingKeyOfQuery, leadingKeysOf } from './leading-keys.ts';
+import { selectContext } from './select.ts';
 
 /** The tables of one account in one region. */
 export interface Tables {
@@ -28,7 +29,7 @@ export const accesses: Readonly<Record<string, (request: TableRequest, tables: T
     DeleteItem: (request, tables) => write(request, tables, request.Key),
     Query: query,
     Scan: async (request, tables) => [
-      { resource: resourceOf(request, tables), context: selection(request) },
+      { resource: resourceOf(request, tables), context: selectContext(request) },
     ],
     BatchGetItem: ({ RequestItems }, tables) =>
       batch(tables, RequestItems, (keys) => (keys as { Keys: readonly unknown[] }).Keys),
@@ -64,7 +65,7 @@ async function query(request: TableRequest, tables: Tables): Checks {
   return [
     {
       resource: resourceOf(request, tables),
-      context: { ...selection(request), 'dynamodb:LeadingKeys': leadingKeys },
+      context: { ...selectContext(request), 'dynamodb:LeadingKeys': leadingKeys },
     },
   ];
 }
@@ -97,13 +98,4 @@ function written({ PutRequest, DeleteRequest }: WriteRequest): unknown {
 function resourceOf({ TableName, IndexName }: TableRequest, tables: Tables): string {
   const table = tables.arnOf(TableName as string);
   return IndexName === undefined ? table : `${table}/index/${IndexName}`;
-}
-
-/** `dynamodb:Select`, with DynamoDB's default where the request has none. */
-function selection(request: TableRequest): ConditionContext {
-  const { Select, ProjectionExpression, AttributesToGet, IndexName } = request;
-  const isProjected = ProjectionExpression !== undefined || AttributesToGet !== undefined;
-  const all = IndexName === undefined ? 'ALL_ATTRIBUTES' : 'ALL_PROJECTED_ATTRIBUTES';
-  const select = Select ?? (isProjected ? 'SPECIFIC_ATTRIBUTES' : all);
-  return { 'dynamodb:Select': select as string };
 }

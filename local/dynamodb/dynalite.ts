@@ -65,6 +65,22 @@ interface Store {
 
 type Action = (store: Store, request: unknown, done: Callback) => void;
 
+/** dynalite's own functions on items. */
+interface Database {
+  create(options: object): Store;
+  /** @returns the error of a condition that the item does not meet */
+  checkConditional(request: TableRequest, item: unknown): DynaliteError | null | undefined;
+}
+
+interface DynaliteError {
+  readonly statusCode?: number;
+  readonly body?: Readonly<Record<string, unknown>> & {
+    readonly __type: string;
+    readonly message?: string;
+    readonly Message?: string;
+  };
+}
+
 interface Validation {
   readonly types: object;
   readonly custom: object;
@@ -83,7 +99,7 @@ export async function openDynalite({
   region,
   path,
 }: DynaliteOptions): Promise<Dynalite> {
-  const { create } = load('dynalite/db') as { create(options: object): Store };
+  const { create } = database();
   const validations = load('dynalite/validations') as Validations;
   const store = create({ createTableMs: 0, ...(path === undefined ? {} : { path }) });
   store.tableDb.awsAccountId = accountId;
@@ -96,7 +112,7 @@ export async function openDynalite({
   return {
     check(operation, input) {
       refuseProtoAndNull(input);
-      const { types, custom } = load(fileOf('validations', operation)) as Validation;
+      const { types, custom } = validationOf(operation);
       try {
         // On a copy, since it removes members that it does not know.
         const request = validations.checkTypes(structuredClone(input), types);
@@ -120,6 +136,36 @@ export async function openDynalite({
     },
     close: () => store.lifecycleManager.gracefulClose(),
   };
+}
+
+let loaded: Database | undefined;
+
+/**
+ * dynalite's database, taught ReturnValuesOnConditionCheckFailure. Its actions check a condition by this function, under
+ * the item's lock, so the item in the error is the one that did not meet the condition.
+ */
+function database(): Database {
+  if (loaded !== undefined) return loaded;
+  const db = load('dynalite/db') as Database;
+  const { checkConditional } = db;
+  db.checkConditional = (request, item) => {
+    const error = checkConditional(request, item);
+    const isAsked = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+    if (!error || !item || !isAsked) return error;
+    return { ...error, body: { ...error.body, Item: item } } as DynaliteError;
+  };
+  loaded = db;
+  return db;
+}
+
+const conditional = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+
+function validationOf(operation: string): Validation {
+  const validation = load(fileOf('validations', operation)) as Validation;
+  if (!conditional.has(operation)) return validation;
+  const onFailure = { type: 'String', enum: ['ALL_OLD', 'NONE'] };
+  const types = { ...validation.types, ReturnValuesOnConditionCheckFailure: onFailure };
+  return { ...validation, types };
 }
 
 const fileOf = (folder: string, operation: string): string =>
@@ -158,14 +204,8 @@ function settled(start: (done: Callback) => void): Promise<unknown> {
 
 /** dynalite's answers become AwsErrors. Any other error is a defect. */
 function translated(error: unknown): unknown {
-  const { statusCode, body } = error as {
-    readonly statusCode?: number;
-    readonly body?: {
-      readonly __type: string;
-      readonly message?: string;
-      readonly Message?: string;
-    };
-  };
+  const { statusCode, body } = error as DynaliteError;
   if (statusCode === undefined || body === undefined) return error;
-  return new AwsError(body.__type, body.message ?? body.Message ?? '', statusCode);
+  const { __type, message, Message, ...members } = body;
+  return new AwsError(__type, message ?? Message ?? '', statusCode, members);
 }

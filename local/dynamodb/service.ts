@@ -7,6 +7,7 @@ import { AwsError } from '../aws/wire/aws-error.ts';
 import { accesses, type Tables } from './access.ts';
 import { createTable, type TableDefinition } from './create-table.ts';
 import { type DynaliteOptions, openDynalite } from './dynalite.ts';
+import { requireGoodSelect } from './select.ts';
 
 export interface DynamoDbOptions extends DynaliteOptions {
   readonly partition: string;
@@ -35,6 +36,7 @@ export async function dynamodb(options: DynamoDbOptions): Promise<DynamoDb> {
     async (input, call) => {
       refuseKeyConditions(input);
       const request = dynalite.check(name, input);
+      requireGoodSelect(name, request);
       for (const check of await checksOf(request, tables)) {
         call.authorize({ ...check, action: `dynamodb:${name}` });
       }
