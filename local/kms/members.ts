@@ -93,6 +93,18 @@ export const aliasName: Member<string> = (value, path, violations) => {
   return name;
 };
 
+/**
+ * The key of an alias, by id or ARN.
+ * @throws AwsError ValidationException where it names an alias
+ */
+export const targetKeyName: Member<string> = (value, path, violations) => {
+  const name = keyName(value, path, violations);
+  if (violations.length === 0 && /^(?:arn:[^/]*:)?alias\//.test(name)) {
+    throw validation('Aliases must refer to keys. Not aliases');
+  }
+  return name;
+};
+
 const tokens = defaulted(list(text({ min: 1, max: 8192 }), 10), []);
 
 /** There are no grants here, so no token is valid. @throws AwsError InvalidGrantTokenException */

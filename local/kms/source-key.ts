@@ -6,6 +6,7 @@ import type { KmsAccount } from './account.ts';
 import { type Ciphertext, parseCiphertext } from './ciphertext.ts';
 import { incorrectKey, unknownCiphertextKey } from './errors.ts';
 import type { FoundKey } from './key-lookup.ts';
+import { keyTypeOf } from './key-type.ts';
 import { liveKey } from './live-keys.ts';
 
 export interface Source {
@@ -40,6 +41,7 @@ export function findSource(
   return {
     found,
     ciphertext: () => {
+      if (keyTypeOf(found.key).usage !== 'ENCRYPT_DECRYPT') throw incorrectKey();
       const ciphertext = parseCiphertext(blob);
       if (ciphertext.keyId !== found.key.keyId) throw incorrectKey();
       return ciphertext;

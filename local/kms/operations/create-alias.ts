@@ -3,10 +3,10 @@ import { aliasArn, now } from '../account.ts';
 import { aliasExists, reservedAlias } from '../errors.ts';
 import { requireNotPendingDeletion } from '../key.ts';
 import { liveAlias } from '../live-keys.ts';
-import { aliasName, keyName } from '../members.ts';
+import { aliasName, targetKeyName } from '../members.ts';
 import { kmsOperation } from '../operation.ts';
 
-const members = { AliasName: aliasName, TargetKeyId: keyName };
+const members = { AliasName: aliasName, TargetKeyId: targetKeyName };
 
 export const createAlias = kmsOperation({
   name: 'CreateAlias',

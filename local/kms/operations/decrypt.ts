@@ -1,7 +1,7 @@
 import { authorizeKey } from '../access.ts';
 import { keyArn } from '../account.ts';
 import { decryptUnder } from '../ciphertext.ts';
-import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
+import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob, optional } from '../input.ts';
 import {
@@ -41,7 +41,6 @@ export const decrypt = kmsOperation({
     const source = findSource(account, call, 'kms:Decrypt', input, conditions);
     const { key } = source.found;
     authorizeKey(account, call, source.found, 'kms:Decrypt', conditions);
-    requireUsage(account, key, 'ENCRYPT_DECRYPT', 'Decrypt');
     const ciphertext = source.ciphertext();
     requireUsable(account, key, 'ENCRYPT_DECRYPT', 'Decrypt', input.EncryptionAlgorithm);
     const plaintext = decryptUnder(key, ciphertext, input.EncryptionContext);

@@ -1,7 +1,7 @@
 import { authorizeKey, findKey } from '../access.ts';
 import { keyArn } from '../account.ts';
 import { decryptUnder, encryptUnder } from '../ciphertext.ts';
-import { cryptoConditions, noteUse, requireUsable, requireUsage } from '../cryptography.ts';
+import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
 import { blob, optional } from '../input.ts';
 import { currentMaterial } from '../material.ts';
@@ -71,7 +71,6 @@ export const reEncrypt = kmsOperation({
     const same = { 'kms:ReEncryptOnSameKey': String(fromKey.keyId === toKey.keyId) };
     authorizeKey(account, call, source.found, from, { ...fromConditions, ...same });
     authorizeKey(account, call, destination, to, { ...toConditions, ...same });
-    requireUsage(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt');
     const ciphertext = source.ciphertext();
     requireUsable(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', fromAlgorithm);
     requireUsable(account, toKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', toAlgorithm);

@@ -4,12 +4,12 @@ import { notFound } from '../errors.ts';
 import { requireNotPendingDeletion } from '../key.ts';
 import { lookUp } from '../key-lookup.ts';
 import { liveAlias } from '../live-keys.ts';
-import { aliasName, keyName } from '../members.ts';
+import { aliasName, targetKeyName } from '../members.ts';
 import { kmsOperation } from '../operation.ts';
 
 const action = 'kms:UpdateAlias';
 
-const members = { AliasName: aliasName, TargetKeyId: keyName };
+const members = { AliasName: aliasName, TargetKeyId: targetKeyName };
 
 /** Needs three permissions: on the alias, on the key that it names now and on the key that it will name. */
 export const updateAlias = kmsOperation({
