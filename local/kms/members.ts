@@ -25,6 +25,8 @@ export const policyText = text({
 
 export const policyName = text({ min: 1, max: 128, pattern: '[\\w]+' });
 
+export const description = text({ max: 8192 });
+
 export const encryptionContext = defaulted(textMap, new Map());
 
 export const encryptionAlgorithm = defaulted(

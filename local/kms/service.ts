@@ -17,6 +17,7 @@ import { enableKeyRotation } from './operations/enable-key-rotation.ts';
 import { encrypt } from './operations/encrypt.ts';
 import { generateDataKey } from './operations/generate-data-key.ts';
 import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-without-plaintext.ts';
+import { generateRandom } from './operations/generate-random.ts';
 import { getKeyLastUsage } from './operations/get-key-last-usage.ts';
 import { getKeyPolicy } from './operations/get-key-policy.ts';
 import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
@@ -34,6 +35,7 @@ import { sign } from './operations/sign.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
+import { updateKeyDescription } from './operations/update-key-description.ts';
 import { verify } from './operations/verify.ts';
 import { keyPolicyOf } from './policy.ts';
 
@@ -50,6 +52,7 @@ export const kmsOperations: readonly KmsOperation[] = [
   listAliases,
   tagResource,
   untagResource,
+  updateKeyDescription,
   listResourceTags,
   enableKeyRotation,
   disableKeyRotation,
@@ -61,6 +64,7 @@ export const kmsOperations: readonly KmsOperation[] = [
   reEncrypt,
   generateDataKey,
   generateDataKeyWithoutPlaintext,
+  generateRandom,
   sign,
   verify,
   getPublicKey,

@@ -4,19 +4,19 @@ import type { ConditionContext } from '../../iam/decision.ts';
 import { authorizeAccount } from '../access.ts';
 import { type KmsAccount, keyArn } from '../account.ts';
 import { unsupported, validation } from '../errors.ts';
-import { oneOf, optional, text } from '../input.ts';
+import { oneOf, optional } from '../input.ts';
 import { keyMetadata, newKey } from '../key.ts';
 import { type KeySpec, keyTypes } from '../key-type.ts';
 import { replaceKey } from '../live-keys.ts';
 import { requireNoLockout } from '../lockout.ts';
-import { absent, flag, keySpec, policyText, tags } from '../members.ts';
+import { absent, description, flag, keySpec, policyText, tags } from '../members.ts';
 import { kmsOperation } from '../operation.ts';
 import { parseKeyPolicy } from '../policy.ts';
 import { mergedTags, requestTagConditions } from '../tags.ts';
 
 const members = {
   Policy: optional(policyText),
-  Description: optional(text({ max: 8192 })),
+  Description: optional(description),
   KeyUsage: optional(
     oneOf(['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT']),
   ),
@@ -67,13 +67,13 @@ export const createKey = kmsOperation({
           'ECC_NIST_P256 for SIGN_VERIFY',
       );
     }
-    const { Policy: policy, Description: description } = input;
+    const { Policy: policy, Description } = input;
     const key = newKey(account, {
       keyId,
       keySpec: type.supported,
       tags: keyTags,
       ...(policy === undefined ? {} : { policy }),
-      ...(description === undefined ? {} : { description }),
+      ...(Description === undefined ? {} : { description: Description }),
     });
     if (policy !== undefined) {
       const parsed = parseKeyPolicy(policy, keyArn(account, keyId));

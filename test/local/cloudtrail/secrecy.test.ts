@@ -25,6 +25,7 @@ async function useOf(plaintext: Uint8Array): Promise<Uint8Array[]> {
   const { Plaintext: dataKey, CiphertextBlob: wrappedKey } = data;
   const moved = await kms.reEncrypt({ CiphertextBlob: ciphertext, DestinationKeyId: KeyId });
   await kms.decrypt({ CiphertextBlob: ciphertext });
+  const random = await kms.generateRandom({ NumberOfBytes: 32 });
   const message = { KeyId: signingKey, Message: plaintext, SigningAlgorithm } as const;
   const { Signature } = await kms.sign(message);
   await kms.verify({ ...message, Signature });
@@ -53,6 +54,7 @@ async function useOf(plaintext: Uint8Array): Promise<Uint8Array[]> {
     dataKey,
     wrappedKey,
     moved.CiphertextBlob,
+    random.Plaintext,
     Signature,
     digest,
   ].map((bytes) => bytes as Uint8Array);

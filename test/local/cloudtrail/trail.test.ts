@@ -107,6 +107,17 @@ describe('cryptography', () => {
     });
   });
 
+  test('of no key records that random bytes were asked for', async () => {
+    await stack.kms.generateRandom({ NumberOfBytes: 16 });
+    expect(stack.last()).toMatchObject({
+      eventName: 'GenerateRandom',
+      readOnly: true,
+      requestParameters: null,
+      responseElements: null,
+      resources: [],
+    });
+  });
+
   test('of a signing key records algorithm and kind of message', async () => {
     const { signingKey, kms } = stack;
     const SigningAlgorithm = 'ECDSA_SHA_256';
@@ -156,6 +167,18 @@ describe('administration', () => {
     });
   });
 
+  test('of a description records it, in the clear', async () => {
+    const keyId = await stack.key();
+    await stack.kms.updateKeyDescription({ KeyId: keyId, Description: 'after' });
+    expect(stack.last()).toMatchObject({
+      eventName: 'UpdateKeyDescription',
+      readOnly: false,
+      requestParameters: { keyId, description: 'after' },
+      responseElements: null,
+      resources: [keyResource(keyId)],
+    });
+  });
+
   test('that only reads is recorded without its answer, and without a resource where it has none', async () => {
     await stack.kms.getKeyPolicy({ KeyId });
     expect(stack.last()).toMatchObject({
@@ -173,6 +196,21 @@ describe('administration', () => {
 });
 
 describe('a call that failed', () => {
+  test('without a message has an error code, and no message', async () => {
+    const CiphertextBlob = Buffer.from('garbage');
+    expect(await outcomeOf(stack.kms.decrypt({ KeyId, CiphertextBlob }))).toBe(
+      'InvalidCiphertextException',
+    );
+    const event = stack.last();
+    expect(event).toMatchObject({
+      eventName: 'Decrypt',
+      errorCode: 'InvalidCiphertextException',
+      requestParameters: { keyId: KeyId },
+      resources: [keyResource()],
+    });
+    expect(event).not.toHaveProperty('errorMessage');
+  });
+
   test('by the policies is AccessDenied, of the session that tried, on the key that it tried', async () => {
     const stranger = stack.as('Stranger', 'acme');
     await outcomeOf(

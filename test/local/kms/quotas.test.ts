@@ -35,6 +35,7 @@ describe('the request quotas', () => {
     ['RotateKeyOnDemand', 5],
     ['CreateAlias', 5],
     ['UpdateAlias', 5],
+    ['UpdateKeyDescription', 5],
     ['GetKeyLastUsage', 5],
     ['TagResource', 10],
     ['EnableKeyRotation', 15],

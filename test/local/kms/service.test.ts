@@ -11,6 +11,7 @@ const onKeys: [string, object?][] = [
   ['ListKeyPolicies'],
   ['TagResource', { Tags: [{ TagKey: 'a', TagValue: 'b' }] }],
   ['UntagResource', { TagKeys: ['a'] }],
+  ['UpdateKeyDescription', { Description: 'x' }],
   ['ListResourceTags'],
   ['EnableKeyRotation'],
   ['DisableKeyRotation'],
@@ -42,6 +43,7 @@ const others = [
   'ListAliases',
   'Decrypt',
   'ReEncrypt',
+  'GenerateRandom',
 ];
 
 test('the tables here name every operation of the service', () => {
@@ -89,11 +91,13 @@ describe.each(onKeys)('%s', (operation, input = {}) => {
   });
 });
 
-describe.each(['CreateKey', 'ListKeys', 'ListAliases'])('%s', (operation) => {
+describe.each(['CreateKey', 'ListKeys', 'ListAliases', 'GenerateRandom'])('%s', (operation) => {
   test('refused by IAM, does and reveals nothing', async () => {
     const kms = testKms();
     kms.refuses = () => true;
-    expect(await kms.error(operation)).toBe(`AccessDeniedException: no kms:${operation}`);
+    expect(await kms.error(operation, { NumberOfBytes: 1 })).toBe(
+      `AccessDeniedException: no kms:${operation}`,
+    );
     expect(kms.account.store.keys.size).toBe(0);
   });
 });
