@@ -20,10 +20,9 @@ export const maxBodyBytes = 4 * Math.ceil(maxPlaintextBytes / 3) + 256 * 1024;
 /** What goes with the bytes: members of a JSON body, or headers beside raw bytes. */
 const beside = { encryptionContext: z.optional(encryptionContext) };
 
-export const encryptParameters = z.strictObject({
-  ...beside,
-  mode: z.optional(z.enum(['envelope', 'direct'], 'must be envelope or direct')),
-});
+const mode = z.optional(z.enum(['envelope', 'direct'], 'must be envelope or direct'));
+
+export const encryptParameters = z.strictObject({ ...beside, mode });
 export const encryptRequest = z.extend(encryptParameters, { plaintext: base64Bytes });
 export const encryptResponse = z.strictObject({ ciphertext: z.string() });
 
@@ -41,8 +40,18 @@ export const reencryptResponse = encryptResponse;
 
 export const maxBatchItems = 1000;
 
+/**
+ * Calls to KMS that one request may make, the AWS client's own repetitions aside. KMS allows 10,000 a second to all
+ * tenants of an account and region together (KMS Developer Guide, "Request quotas"); a batch of 1,000 data keys of
+ * their own, ten times a second, would be all of it.
+ */
+export const maxKmsCallsPerRequest = 100;
+
+/** What the API takes of all tenants together; what is more is a 429. */
+export const stageThrottling = { requestsPerSecond: 2000, burstRequests: 1000 } as const;
+
 /** Items are checked one by one, with encryptItem or decryptRequest: each has a result or an error of its own. */
-export const batchRequest = z.strictObject({
+export const encryptBatchRequest = z.strictObject({
   items: z
     .array(z.unknown(), 'must be a list')
     .check(
@@ -50,6 +59,8 @@ export const batchRequest = z.strictObject({
       z.maxLength(maxBatchItems, `must have ${maxBatchItems} items at most`),
     ),
 });
+/** The mode is of all items: a message is not tried as a direct ciphertext, nor the reverse. */
+export const decryptBatchRequest = z.extend(encryptBatchRequest, { mode });
 export const encryptItem = z.strictObject({ ...beside, plaintext: base64Bytes });
 /** In the order of the request. */
 export const encryptBatchResponse = z.strictObject({

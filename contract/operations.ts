@@ -6,15 +6,16 @@ import type * as z from 'zod/mini';
 import { auditEvents, auditQuery } from './audit.ts';
 import { certificateKey, signedCertificate } from './certificates.ts';
 import {
-  batchRequest,
   dataKeyRequest,
   dataKeyResponse,
+  decryptBatchRequest,
   decryptBatchResponse,
   decryptDataKeyRequest,
   decryptDataKeyResponse,
   decryptParameters,
   decryptRequest,
   decryptResponse,
+  encryptBatchRequest,
   encryptBatchResponse,
   encryptParameters,
   encryptRequest,
@@ -86,8 +87,8 @@ export const operations = {
     rawParameters: reencryptParameters,
     responses: { 200: reencryptResponse },
   },
-  encryptBatch: { request: batchRequest, responses: { 200: encryptBatchResponse } },
-  decryptBatch: { request: batchRequest, responses: { 200: decryptBatchResponse } },
+  encryptBatch: { request: encryptBatchRequest, responses: { 200: encryptBatchResponse } },
+  decryptBatch: { request: decryptBatchRequest, responses: { 200: decryptBatchResponse } },
   generateDataKey: { request: dataKeyRequest, responses: { 200: dataKeyResponse } },
   decryptDataKey: {
     request: decryptDataKeyRequest,

@@ -26,6 +26,7 @@ export const problemStatuses = {
   'invalid-tenant-id': [400],
   'invalid-cursor': [400],
   'decryption-failed': [400],
+  'too-many-kms-calls': [400],
   unauthorized: [401],
   forbidden: [403],
   'not-found': [404],
@@ -108,6 +109,13 @@ export const decryptionFailed = () =>
   new Problem(
     'decryption-failed',
     'The ciphertext cannot be decrypted for this tenant with this encryption context.',
+  );
+
+/** @param maxCalls that a request may make */
+export const tooManyKmsCalls = (maxCalls: number) =>
+  new Problem(
+    'too-many-kms-calls',
+    `The batch needs more than ${maxCalls} calls to KMS, and none was made. Send smaller batches, or encrypt with encryption contexts that items share.`,
   );
 
 export const forbidden = () => new Problem('forbidden', 'The token does not allow this request.');

@@ -2,23 +2,22 @@
  * The data plane: cryptography for one tenant. Invariant: the token's authorizer, the path and, in tenant isolation
  * mode, Lambda name the same tenant; and everything for this tenant is done with the tenant's own session.
  */
-import { batchRequest, dataKeyRequest, decryptDataKeyRequest } from '../contract/crypto.ts';
+import {
+  dataKeyRequest,
+  decryptBatchRequest,
+  decryptDataKeyRequest,
+  encryptBatchRequest,
+} from '../contract/crypto.ts';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
 import type { ResponseOf } from '../contract/operations.ts';
 import { forbidden } from '../contract/problem.ts';
-import { checkAnswerSize, eachItem } from './crypto/batch.ts';
+import { checkAnswerSize } from './crypto/batch.ts';
+import { decryptBatch, encryptBatch } from './crypto/batch-cryptography.ts';
 import { decrypt, encrypt, reencrypt } from './crypto/ciphertext.ts';
 import { decryptClientDataKey, generateClientDataKey } from './crypto/client-data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
-import {
-  decryptBody,
-  decryptItemOf,
-  encryptBody,
-  encryptItemOf,
-  inJson,
-  reencryptBody,
-} from './crypto/request-body.ts';
+import { decryptBody, encryptBody, inJson, reencryptBody } from './crypto/request-body.ts';
 import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/raw-body.ts';
@@ -70,30 +69,15 @@ export const handler = apiHandler<'crypto'>({
 
   async encryptBatch(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
-    const { items } = inJson(request.event, batchRequest);
+    const { items } = inJson(request.event, encryptBatchRequest);
     checkAnswerSize(items);
-    const results = await withTenantKey(tenantId, (key) =>
-      eachItem(items, async (item) => {
-        const { plaintext, encryptionContext } = encryptItemOf(item);
-        const context = contextOf(tenantId, encryptionContext);
-        const message = await encrypt(key, plaintext, context, 'envelope');
-        return { ciphertext: message.toString('base64') };
-      }),
-    );
-    return batchAnswer({ items: results });
+    return batchAnswer({ items: await withTenantKey(tenantId, (key) => encryptBatch(key, items)) });
   },
 
   async decryptBatch(request: ApiRequest) {
     const tenantId = authenticatedTenant(request);
-    const { items } = inJson(request.event, batchRequest);
-    const results = await withTenantKey(tenantId, (key) =>
-      eachItem(items, async (item) => {
-        const { ciphertext, encryptionContext } = decryptItemOf(item);
-        const context = contextOf(tenantId, encryptionContext);
-        const plaintext = await decrypt(key, ciphertext, context);
-        return { plaintext: plaintext.toString('base64') };
-      }),
-    );
+    const { items, mode = 'envelope' } = inJson(request.event, decryptBatchRequest);
+    const results = await withTenantKey(tenantId, (key) => decryptBatch(key, items, mode));
     return batchAnswer({ items: results });
   },
 

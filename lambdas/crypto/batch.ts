@@ -25,6 +25,19 @@ export async function eachItem<I, R>(
   return results;
 }
 
+/**
+ * @returns for each item what `plan` makes of it, or the Problem 400 or 413 with which it refused that item
+ * @throws the first failure that is not an item's own
+ */
+export const eachPlanned = <I, P>(items: readonly I[], plan: (item: I) => P): (P | ItemError)[] =>
+  items.map((item) => {
+    try {
+      return plan(item);
+    } catch (error) {
+      return itemError(error);
+    }
+  });
+
 /** An item's own errors; all others would meet every item, such as a disabled key. */
 const itemStatuses = [400, 413];
 

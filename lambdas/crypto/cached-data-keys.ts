@@ -8,6 +8,7 @@ import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
+import type { CachedKey, DataKeyRequest, DataKeys } from './data-key-request.ts';
 import type { Keyring } from './keyring.ts';
 import type { DataKey } from './message/message-cipher.ts';
 
@@ -17,47 +18,60 @@ export interface CachedKeyring {
   readonly cache: DataKeyCache;
 }
 
+/** Which data key is wanted, and what is done with it. */
+export interface DataKeyUse<T> {
+  readonly request: DataKeyRequest<CachedKey>;
+  /** @throws what the keyring throws, and what the use of the data key throws */
+  run(keys: DataKeys): Promise<T>;
+}
+
 /**
  * @param plaintextBytes of the message; Infinity for a data key that no other message gets
  * @param use is lent the data key, whose bytes may be zeroed as soon as `use` returns
- * @throws what the keyring throws, and what `use` throws
  */
-export const withEncryptionKey = <T>(
-  { tenantId, keyring, cache }: CachedKeyring,
+export const encryptionKeyUse = <T>(
+  { tenantId, keyring }: CachedKeyring,
   context: EncryptionContext,
   plaintextBytes: number,
   use: (dataKey: DataKey) => T,
-): Promise<T> =>
-  cache.use(
+): DataKeyUse<T> =>
+  useOf(
     {
       id: idOf(['encrypt', tenantId, keyring.keyName, ...pairsOf(context)]),
       tenantId,
       spends: { messages: 1, bytes: plaintextBytes },
       call: async () => withId(await keyring.generateDataKey(context)),
     },
-    (dataKey) => use(noted(dataKey)),
+    use,
   );
 
 /**
  * @param wrapped that the keyring owns
- * @param use as in `withEncryptionKey`
- * @throws as `withEncryptionKey` does
+ * @param use as in `encryptionKeyUse`
  */
-export const withDecryptionKey = <T>(
-  { tenantId, keyring, cache }: CachedKeyring,
+export const decryptionKeyUse = <T>(
+  { tenantId, keyring }: CachedKeyring,
   wrapped: EncryptedDataKey,
   context: EncryptionContext,
   use: (dataKey: Uint8Array) => T,
-): Promise<T> =>
-  cache.use(
+): DataKeyUse<T> =>
+  useOf(
     {
       id: idOf(['decrypt', tenantId, keyring.keyName, ...partsOf(wrapped), ...pairsOf(context)]),
       tenantId,
       spends: { messages: 0, bytes: 0 },
       call: async () => withId({ ...(await keyring.unwrapDataKey(wrapped, context)), wrapped }),
     },
-    (dataKey) => use(noted(dataKey).plaintext),
+    ({ plaintext }) => use(plaintext),
   );
+
+const useOf = <K extends CachedKey & { readonly id: string; readonly requestId: string }, T>(
+  request: DataKeyRequest<K>,
+  use: (dataKey: K) => T,
+): DataKeyUse<T> => ({
+  request,
+  run: (keys) => keys.use(request, (dataKey) => use(noted(dataKey))),
+});
 
 const withId = <K extends { readonly wrapped: EncryptedDataKey }>(dataKey: K) => ({
   ...dataKey,

@@ -8,14 +8,13 @@
  */
 import { LruMap } from '../caching/lru-map.ts';
 import { requestStats } from '../observability/request-stats.ts';
+import type { CachedKey, DataKeyRequest, DataKeys } from './data-key-request.ts';
+import { type Reservation, reservation } from './data-key-reservation.ts';
+import { SharedKey, type SpendLimits } from './shared-data-key.ts';
 
 /** Whole numbers. A 0 in any of them switches the cache off: then nothing is kept or shared. */
-export interface DataKeyLimits {
+export interface DataKeyLimits extends SpendLimits {
   readonly maxAgeMs: number;
-  /** messages that one data key encrypts, at most 2^32 */
-  readonly maxMessages: number;
-  /** bytes of plaintext that one data key encrypts */
-  readonly maxBytes: number;
   /** data keys in memory; where one is too many, the one used longest ago is dropped */
   readonly maxEntries: number;
 }
@@ -30,25 +29,10 @@ export interface DataKeyCounts {
   calls: number;
 }
 
-export interface CachedKey {
-  /** the one copy that the cache has */
-  readonly plaintext: Uint8Array;
-}
-
-export interface DataKeyRequest<K extends CachedKey> {
-  /** a hash of everything that the data key depends on; see `cached-data-keys.ts` */
-  readonly id: string;
-  readonly tenantId: string;
-  /** what is encrypted with it: nothing to decrypt a message, Infinity bytes for a data key that is never shared */
-  readonly spends: { readonly messages: number; readonly bytes: number };
-  /** calls the key store */
-  call(): Promise<K>;
-}
-
 /** The Encryption SDK's own limit for messages under one data key. */
 const largestMaxMessages = 2 ** 32;
 
-export class DataKeyCache {
+export class DataKeyCache implements DataKeys {
   readonly #limits: DataKeyLimits;
   readonly #isOff: boolean;
   readonly #now: () => number;
@@ -75,17 +59,27 @@ export class DataKeyCache {
     return { ...this.#counts };
   }
 
-  /**
-   * @param use must be done with the key when it returns: from then on its bytes may be zeroed
-   * @returns what `use` returns
-   * @throws what the call throws, to each request that waits for it; the next request calls again
-   */
+  /** After a call that failed, the next request calls again. */
   async use<K extends CachedKey, T>(request: DataKeyRequest<K>, use: (key: K) => T): Promise<T> {
-    // Requests with the same id want the same kind of key, so the cast holds.
-    const shared = (this.#find(request) as SharedKey<K> | undefined) ?? this.#begin(request);
-    this.#counts[shared.isThere ? 'hits' : 'misses'] += 1;
-    requestStats()?.count(shared.isThere ? 'DataKeyCacheHits' : 'DataKeyCacheMisses');
-    return shared.use(use);
+    return this.#lend(this.#take(request), use);
+  }
+
+  /**
+   * Calls nothing yet. Not async: nobody else uses the cache between the first look and the last.
+   * @param requests all of one batch, in its order
+   * @returns undefined where they need more than `maxCalls` calls to the key store; then nothing is spent
+   */
+  reserve(
+    requests: readonly DataKeyRequest<CachedKey>[],
+    maxCalls: number,
+  ): Reservation | undefined {
+    return reservation(requests, maxCalls, {
+      limits: this.#limits,
+      neverShares: ({ spends }) => this.#neverShares(spends.bytes),
+      look: (id) => this.#look(id),
+      take: (request) => this.#take(request),
+      lend: (key, use) => this.#lend(key, use),
+    });
   }
 
   /** Drops the keys of a tenant, such as one that is no longer active. */
@@ -95,6 +89,22 @@ export class DataKeyCache {
 
   clear(): void {
     this.#dropWhere(() => true);
+  }
+
+  #lend<K extends CachedKey, T>(shared: SharedKey<K>, use: (key: K) => T): Promise<T> {
+    this.#counts[shared.isThere ? 'hits' : 'misses'] += 1;
+    requestStats()?.count(shared.isThere ? 'DataKeyCacheHits' : 'DataKeyCacheMisses');
+    return shared.use(use);
+  }
+
+  /** Requests with the same id want the same kind of key, so the cast holds. */
+  #take<K extends CachedKey>(request: DataKeyRequest<K>): SharedKey<K> {
+    return (this.#find(request) as SharedKey<K> | undefined) ?? this.#begin(request);
+  }
+
+  #look(id: string): SharedKey | undefined {
+    const key = this.#keys.get(id);
+    return key === undefined || this.#isOver(key) ? undefined : key;
   }
 
   #find({ id, spends }: DataKeyRequest<CachedKey>): SharedKey | undefined {
@@ -143,64 +153,5 @@ export class DataKeyCache {
     // If it was dropped before its call failed, another may have taken its place since.
     if (this.#keys.get(id) === key) this.#keys.delete(id);
     key.drop();
-  }
-}
-
-/** A data key, from the moment at which the key store is called for it. */
-class SharedKey<K extends CachedKey = CachedKey> {
-  readonly tenantId: string;
-  readonly begunAt: number;
-  readonly #called: Promise<K>;
-  #key: K | undefined;
-  #messages = 0;
-  #bytes = 0;
-  #users = 0;
-  #dropped = false;
-
-  constructor(tenantId: string, begunAt: number, call: () => Promise<K>) {
-    this.tenantId = tenantId;
-    this.begunAt = begunAt;
-    this.#called = call().then((key) => {
-      this.#key = key;
-      return key;
-    });
-  }
-
-  get isThere(): boolean {
-    return this.#key !== undefined;
-  }
-
-  onFailure(then: () => void): void {
-    this.#called.catch(then);
-  }
-
-  /** @returns false where that is more than is left; then nothing is spent */
-  spend(more: DataKeyRequest<K>['spends'], limits: DataKeyLimits): boolean {
-    const messages = this.#messages + more.messages;
-    const bytes = this.#bytes + more.bytes;
-    if (messages > limits.maxMessages || bytes > limits.maxBytes) return false;
-    this.#messages = messages;
-    this.#bytes = bytes;
-    return true;
-  }
-
-  async use<T>(use: (key: K) => T): Promise<T> {
-    this.#users += 1;
-    try {
-      return use(await this.#called);
-    } finally {
-      this.#users -= 1;
-      this.#zeroIfUnused();
-    }
-  }
-
-  drop(): void {
-    this.#dropped = true;
-    this.#zeroIfUnused();
-  }
-
-  /** Not while a request waits to use it: that one would encrypt with zeros. */
-  #zeroIfUnused(): void {
-    if (this.#dropped && this.#users === 0) this.#key?.plaintext.fill(0);
   }
 }

@@ -7,7 +7,12 @@
  */
 import { type EncryptionContext, sameContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
-import { type CachedKeyring, withDecryptionKey, withEncryptionKey } from './cached-data-keys.ts';
+import {
+  type CachedKeyring,
+  type DataKeyUse,
+  decryptionKeyUse,
+  encryptionKeyUse,
+} from './cached-data-keys.ts';
 import { decryptionError } from './keyring.ts';
 import { decryptMessage, encryptMessage } from './message/message-cipher.ts';
 import { type Message, parseMessage, publicKeyName } from './message/message-parser.ts';
@@ -23,10 +28,7 @@ export function encryptEnvelope(
   context: EncryptionContext,
   dataKeyUse: 'shared' | 'own' = 'shared',
 ): Promise<Buffer> {
-  const plaintextBytes = dataKeyUse === 'own' ? Number.POSITIVE_INFINITY : plaintext.length;
-  return withEncryptionKey(key, context, plaintextBytes, (dataKey) =>
-    encryptMessage(dataKey, plaintext),
-  );
+  return envelopeEncryption(key, plaintext, context, dataKeyUse).run(key.cache);
 }
 
 /**
@@ -39,15 +41,45 @@ export async function decryptEnvelope(
   ciphertext: Buffer,
   context: EncryptionContext,
 ): Promise<Buffer> {
+  return envelopeDecryption(key, ciphertext, context).run(key.cache);
+}
+
+/** As `encryptEnvelope`, but not done yet: first it says which data key it needs. */
+export function envelopeEncryption(
+  key: CachedKeyring,
+  plaintext: Buffer,
+  context: EncryptionContext,
+  dataKeyUse: 'shared' | 'own' = 'shared',
+): DataKeyUse<Buffer> {
+  const plaintextBytes = dataKeyUse === 'own' ? Number.POSITIVE_INFINITY : plaintext.length;
+  return encryptionKeyUse(key, context, plaintextBytes, (dataKey) =>
+    encryptMessage(dataKey, plaintext),
+  );
+}
+
+/**
+ * As `decryptEnvelope`, but not done yet. What is wrong without a data key it refuses at once.
+ * @throws Problem 400 decryption-failed
+ */
+export function envelopeDecryption(
+  key: CachedKeyring,
+  ciphertext: Buffer,
+  context: EncryptionContext,
+): DataKeyUse<Buffer> {
   const message = parseMessage(ciphertext);
   if (message === undefined || !key.keyring.owns(message.wrappedDataKey)) throw decryptionFailed();
   if (!sameContext(givenContext(message), context)) throw decryptionFailed();
   const { wrappedDataKey, encryptionContext } = message;
-  return withDecryptionKey(key, wrappedDataKey, encryptionContext, (dataKey) =>
+  const { request, run } = decryptionKeyUse(key, wrappedDataKey, encryptionContext, (dataKey) =>
     decryptMessage(dataKey, message),
-  ).catch((error) => {
-    throw decryptionError(error);
-  });
+  );
+  return {
+    request,
+    run: (keys) =>
+      run(keys).catch((error) => {
+        throw decryptionError(error);
+      }),
+  };
 }
 
 /** The public key's name is the SDK's in signed messages only; in others it counts like any name. */

@@ -17,6 +17,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { stageThrottling } from '../../contract/crypto.ts';
 import { octetStream, type Route, routes } from '../../contract/routes.ts';
 import type { Config } from '../config.ts';
 import type { Functions } from '../functions/functions.ts';
@@ -30,8 +31,11 @@ export interface ApiProps {
   readonly functions: Functions;
 }
 
-/** In requests a second, over the whole stage. KMS allows 10,000 a second in an account and region. */
-const throttling = { throttlingRateLimit: 2000, throttlingBurstLimit: 1000 };
+/** Over the whole stage. KMS allows 10,000 calls a second in an account and region. */
+const throttling = {
+  throttlingRateLimit: stageThrottling.requestsPerSecond,
+  throttlingBurstLimit: stageThrottling.burstRequests,
+};
 
 export class Api extends Construct {
   /** without a slash at its end */

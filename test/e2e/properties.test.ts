@@ -45,7 +45,7 @@ async function answerTo(operation: string, request: Request): Promise<Answer> {
   const body = { [member]: base64(bytes), encryptionContext: context };
   return form === 'json'
     ? call(tenantId, path, { json: { ...body, ...more } })
-    : call(tenantId, `${path}-batch`, { json: { items: [body] } });
+    : call(tenantId, `${path}-batch`, { json: { items: [body], ...more } });
 }
 
 /** @returns the bytes that an answer has, raw or in its one member */
@@ -109,7 +109,9 @@ describe('a plaintext comes back', () => {
         const request = { context: pairs, bytes: plaintext };
         const direct = { ...request, form: by, more: { mode: 'direct' as const } };
         const encrypted = await given('encrypt', direct);
-        const opened = await given('decrypt', { ...request, form: back, bytes: encrypted });
+        // A batch must be told; one ciphertext tells it by its first bytes.
+        const more = back === 'batch' ? direct.more : {};
+        const opened = await given('decrypt', { ...request, form: back, bytes: encrypted, more });
         expect(opened.equals(plaintext)).toBe(true);
       }),
       { numRuns: 100 },
@@ -293,7 +295,8 @@ describe('one refusal, whatever was changed', () => {
               !encrypted.equals(wrong.bytes) ||
               !sameContext(pairs, wrong.context),
           );
-          await expectRefusal(operation, { ...wrong, form: by });
+          const more = by === 'batch' && operation === 'decrypt' ? { mode: how } : {};
+          await expectRefusal(operation, { ...wrong, form: by, more });
         },
       ),
       { numRuns: 20 },

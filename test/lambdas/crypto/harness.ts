@@ -2,8 +2,8 @@
 import type { EncryptedDataKey } from '@aws-crypto/client-node';
 import {
   type CachedKeyring,
-  withDecryptionKey,
-  withEncryptionKey,
+  decryptionKeyUse,
+  encryptionKeyUse,
 } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from '../../../lambdas/crypto/data-key-cache.ts';
 import type { Keyring } from '../../../lambdas/crypto/keyring.ts';
@@ -78,12 +78,12 @@ export function dataKeyHarness(changed: Partial<DataKeyLimits> = {}) {
     cache,
     cached,
     encryptionKey: (of = scope, bound: Context = context) =>
-      withEncryptionKey(cached(of), bound, of.plaintextBytes, ({ plaintext, wrapped }) => ({
+      encryptionKeyUse(cached(of), bound, of.plaintextBytes, ({ plaintext, wrapped }) => ({
         plaintext: hex(plaintext),
         wrapped,
-      })),
+      })).run(cache),
     decryptionKey: (wrapped: EncryptedDataKey, of = scope, bound: Context = context) =>
-      withDecryptionKey(cached(of), wrapped, bound, hex),
+      decryptionKeyUse(cached(of), wrapped, bound, hex).run(cache),
   };
 }
 

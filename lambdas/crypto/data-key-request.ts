@@ -1,0 +1,32 @@
+/** How a data key is asked for, from the cache or from what a batch has reserved of it. */
+
+export interface CachedKey {
+  /** the one copy that the cache has */
+  readonly plaintext: Uint8Array;
+}
+
+/** What is encrypted with a data key. */
+export interface Spends {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export interface DataKeyRequest<K extends CachedKey> {
+  /** a hash of everything that the data key depends on; see `cached-data-keys.ts` */
+  readonly id: string;
+  readonly tenantId: string;
+  /** what is encrypted with it: nothing to decrypt a message, Infinity bytes for a data key that is never shared */
+  readonly spends: Spends;
+  /** calls the key store */
+  call(): Promise<K>;
+}
+
+/** Where data keys are lent from. */
+export interface DataKeys {
+  /**
+   * @param use must be done with the key when it returns: from then on its bytes may be zeroed
+   * @returns what `use` returns
+   * @throws what the call throws, to each request that waits for it
+   */
+  use<K extends CachedKey, T>(request: DataKeyRequest<K>, use: (key: K) => T): Promise<T>;
+}
