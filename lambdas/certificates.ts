@@ -8,9 +8,10 @@ import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Certificate, signingAlgorithm } from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
-import { tenantNotFound } from '../contract/problem.ts';
+import { tenantNotErased, tenantNotFound } from '../contract/problem.ts';
 import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
+import { keyIsDeleted } from './aws/kms-keys.ts';
 import { certificateOf, signedBytes } from './certificates/erasure-certificate.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { withThrottlingResponse } from './http/kms-throttling.ts';
@@ -35,8 +36,25 @@ async function erasureCertificate({ event }: ApiRequest) {
   const row = await getTenant(table, tableName, tenantOfPath(event));
   if (row === undefined) throw tenantNotFound();
   const certificate = certificateOf(row, keyArn);
+  await requireDeleted(certificate.keyArn);
   const signature = await sign(certificate);
   return json<'erasureCertificate'>(200, { certificate, signature });
+}
+
+/**
+ * A row says what its last writer wanted it to say, so KMS is asked as well. Of keys of another account or region its
+ * NotFound shows nothing.
+ * @throws Problem 409 tenant-not-erased
+ */
+async function requireDeleted(erasedKeyArn: string): Promise<void> {
+  const ownKeys = keyArn.slice(0, keyArn.lastIndexOf('/') + 1);
+  if (!erasedKeyArn.startsWith(ownKeys)) {
+    throw tenantNotErased(
+      'The row of the tenant names no key of this account and region. Nothing is certified.',
+    );
+  }
+  if (await keyIsDeleted(kms, erasedKeyArn)) return;
+  throw tenantNotErased('KMS still has the key of the tenant. Nothing is certified.');
 }
 
 /** Signs a digest: KMS takes messages of at most 4,096 bytes, and the ids of a key's materials may be longer. */

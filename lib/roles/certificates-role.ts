@@ -1,11 +1,15 @@
 /**
  * The execution role of the function that issues certificates of erasure. Invariant: it reads rows, writes
- * none, and uses KMS only to sign with the certificate key, whose policy names this role.
+ * none, asks KMS whether a key is still there, and uses KMS only to sign with the certificate key, whose policy names
+ * this role.
  * That policy has the role's ARN: with a new construct id the role is another one, and cannot sign.
  */
+import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { seeWhetherKeyIsGone } from './key-administration.ts';
 
 export interface CertificatesRoleProps {
   readonly table: Table;
@@ -24,7 +28,13 @@ export class CertificatesRole extends Construct {
     this.role = new Role(this, 'Role', {
       description: 'tenant-keys: signs certificates of erasure; writes nothing',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Policy: new PolicyDocument({ statements: [readRows] }) },
+      inlinePolicies: {
+        Policy: new PolicyDocument({ statements: [readRows, seeWhetherKeyIsGone(Stack.of(this))] }),
+      },
+    });
+    acknowledge(this.role, {
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+        'Keys are made at run time, one a tenant, and one that is deleted has no tag to go by; it may be described only.',
     });
   }
 }

@@ -10,7 +10,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Construct } from 'constructs';
 import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
-import { administrationOnly } from './key-administration.ts';
+import { administrationOnly, seeWhetherKeyIsGone } from './key-administration.ts';
 
 export interface ControlPlaneRoleProps {
   readonly table: Table;
@@ -108,14 +108,3 @@ const nameKey = (stack: Stack) =>
 /** For when the answer to CreateKey was lost. The permission to read a key's tags is in that key's policy. */
 const findLostKey = () =>
   new PolicyStatement({ sid: 'FindLostKey', actions: ['kms:ListKeys'], resources: ['*'] });
-
-/**
- * A key that KMS has deleted has no policy any more: only with a permission by IAM is the answer NotFound. Without,
- * it is AccessDenied, which has other causes as well.
- */
-const seeWhetherKeyIsGone = (stack: Stack) =>
-  new PolicyStatement({
-    sid: 'SeeWhetherKeyIsGone',
-    actions: ['kms:DescribeKey'],
-    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
-  });

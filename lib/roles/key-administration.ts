@@ -16,6 +16,17 @@ export const accountAdministers = () =>
     resources: ['*'],
   });
 
+/**
+ * A key that KMS has deleted has no policy any more: only with a permission by IAM is the answer NotFound. Without,
+ * it is AccessDenied, which has other causes as well.
+ */
+export const seeWhetherKeyIsGone = (stack: Stack) =>
+  new PolicyStatement({
+    sid: 'SeeWhetherKeyIsGone',
+    actions: ['kms:DescribeKey'],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+  });
+
 /** @param deletionWindowInDays the shortest that the role may ask for */
 export function administrationOnly(stack: Stack, deletionWindowInDays: number): PolicyStatement[] {
   return [

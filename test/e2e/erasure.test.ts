@@ -17,6 +17,26 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
+/** What an administrator can do who may write the table. */
+async function setErased(tenantId: string, keyArn?: string) {
+  const row = { TableName: stack.tableName, Key: { tenantId: { S: tenantId } } };
+  await stack.administrator.dynamodb.updateItem({
+    ...row,
+    UpdateExpression: 'SET #status = :erased, erasedAt = :now',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: {
+      ':erased': { S: 'ERASED' },
+      ':now': { S: new Date().toISOString() },
+    },
+  });
+  if (keyArn === undefined) return;
+  await stack.administrator.dynamodb.updateItem({
+    ...row,
+    UpdateExpression: 'SET keyArn = :keyArn',
+    ExpressionAttributeValues: { ':keyArn': { S: keyArn } },
+  });
+}
+
 const certificate = (tenantId: string) => control.get(`/tenants/${tenantId}/erasure-certificate`);
 
 test('a tenant lives: rotated, suspended, resumed, offboarded, restored, and its first ciphertext opens', async () => {
@@ -46,6 +66,26 @@ test('before its end there is no certificate, only the date', async () => {
   const answer = await certificate('acme');
   expectProblem(answer, 409, 'tenant-not-erased');
   expect(answer.json.detail).toContain(deletionDate);
+});
+
+test('a row that somebody sets to ERASED gives no certificate while KMS has the key', async () => {
+  await stack.client.onboard('forged');
+  await control.offboard('forged');
+  await setErased('forged');
+  const answer = await certificate('forged');
+  expectProblem(answer, 409, 'tenant-not-erased');
+  expect(answer.json.detail).toBe('KMS still has the key of the tenant. Nothing is certified.');
+});
+
+test('nor where the row names a key of another region, of which KMS knows nothing', async () => {
+  await stack.client.onboard('elsewhere');
+  await control.offboard('elsewhere');
+  await setErased('elsewhere', 'arn:aws:kms:us-west-2:111122223333:key/none');
+  const answer = await certificate('elsewhere');
+  expectProblem(answer, 409, 'tenant-not-erased');
+  expect(answer.json.detail).toBe(
+    'The row of the tenant names no key of this account and region. Nothing is certified.',
+  );
 });
 
 describe('once KMS has deleted the key', () => {

@@ -44,6 +44,9 @@ const others: Readonly<Record<string, Who>> = {
 const otherSigners = (how: string, attempt: (who: Who) => Case['attempt']) =>
   Object.fromEntries(Object.entries(others).map(([who, as]) => [`${who} ${how}`, attempt(as)]));
 
+/** What it may not do though it may see every key. */
+const { DescribeKey: _, ...changes } = administration;
+
 const own: Who = (harness) => harness.certificates;
 
 export const certificates: readonly Case[] = [
@@ -51,6 +54,8 @@ export const certificates: readonly Case[] = [
     'the certificates function signs a message': sign(own),
     'the certificates function signs a digest': signDigest(own),
     'the certificates function reads the public key': publicKey(own),
+    "the certificates function sees whether a tenant's key is there": (harness) =>
+      harness.certificates.kms.describeKey({ KeyId: first(harness).keyArn }),
     'an administrator reads the public key': publicKey((harness) => harness.operator),
   }),
   // Also with a tenant role or a control plane whose own policy allows everything.
@@ -69,12 +74,12 @@ export const certificates: readonly Case[] = [
     ),
     ...mapAttempts(
       'the certificates function on the key it signs with',
-      administration,
+      changes,
       (attempt) => (harness) => attempt(harness.certificates, asKey(harness), harness),
     ),
     ...mapAttempts(
       "the certificates function on a tenant's key",
-      administration,
+      changes,
       (attempt) => (harness) => attempt(harness.certificates, first(harness), harness),
     ),
     "the certificates function signs with a tenant's key": sign(

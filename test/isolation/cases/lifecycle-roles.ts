@@ -283,9 +283,14 @@ const carelessSigning = parsePolicy(
   'resource',
 ).statements;
 
-const controlPlane: Case[] = claims('denied', ['deployed'], {
+const keysElsewhere: Case[] = claims('denied', ['deployed'], {
   'the control plane describes a key in another region': asRole(
     'ControlPlaneRole',
+    'kms:DescribeKey',
+    otherKey,
+  ),
+  'the certificates function describes a key in another region': asRole(
+    'CertificatesRole',
     'kms:DescribeKey',
     otherKey,
   ),
@@ -295,7 +300,7 @@ export const lifecycleRoles: readonly Case[] = [
   ...reconcilerMay,
   ...reconcilerMayNot,
   ...certificates,
-  ...controlPlane,
+  ...keysElsewhere,
   ...claims('denied', ['key-careless', 'role-open-key-careless'], {
     'the reconciler grants, by a careless key policy': (harness) =>
       grant(harness.reconciler, first(harness), harness),

@@ -4,6 +4,7 @@ import { administrativeActions } from '../../../contract/key-policy.ts';
 import {
   arnOf,
   named,
+  ownArn,
   permissionsOf,
   resource,
   type Statement,
@@ -17,12 +18,19 @@ const table = arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable');
 describe('certificates', () => {
   test('their function reads rows and writes none; its permission to sign is in the key policy alone', () => {
     const permissions = permissionsOf(template, 'CertificatesRole');
-    expect(sids(permissions)).toEqual(['ReadRows', 'WriteOwnLogs']);
+    expect(sids(permissions)).toEqual(['ReadRows', 'SeeWhetherKeyIsGone', 'WriteOwnLogs']);
     expect(named(permissions, 'ReadRows')).toEqual({
       Sid: 'ReadRows',
       Effect: 'Allow',
       Action: 'dynamodb:GetItem',
       Resource: table,
+    });
+    // Whether a key is there, and nothing else of KMS; of every key, since one that is gone has no tag to go by.
+    expect(named(permissions, 'SeeWhetherKeyIsGone')).toEqual({
+      Sid: 'SeeWhetherKeyIsGone',
+      Effect: 'Allow',
+      Action: 'kms:DescribeKey',
+      Resource: ownArn('kms', 'key/*'),
     });
   });
 
