@@ -7,7 +7,7 @@ import { type AuditRow, auditRow } from '../audit/audit-row.ts';
 import { log } from '../observability/log.ts';
 import { writeRows } from './batch-writer.ts';
 import type { KeyOwners } from './key-owners.ts';
-import { type LogBatch, parseLine } from './log-batch.ts';
+import { type LogBatch, type LogLine, parseLine } from './log-batch.ts';
 import { requestEventOf, requestLine } from './request-line.ts';
 import {
   createdWithTag,
@@ -60,16 +60,21 @@ async function rowsOf({ logGroup, lines }: LogBatch, context: IndexerContext): P
   const { TRAIL_LOG_GROUP: trail, REQUEST_LOG_GROUP: requests } = context.environment;
   if (lines.length === 0) return { rows: [], unreadable: 0 };
   if (logGroup === trail) {
-    const events = lines.flatMap((line) => parseLine(trailEvent, line) ?? []);
+    const events = lines.flatMap(({ message }) => parseLine(trailEvent, message) ?? []);
     return { rows: await keyRows(events, context), unreadable: lines.length - events.length };
   }
   if (logGroup === requests) {
-    const read = lines.flatMap((line) => parseLine(requestLine, line) ?? []);
-    const days = context.environment.AUDIT_RETENTION_DAYS;
-    const rows = read.map((line) => auditRow(line.tenantId, requestEventOf(line), days));
-    return { rows, unreadable: lines.length - read.length };
+    const rows = lines.flatMap((line) => requestRows(line, context));
+    return { rows, unreadable: lines.length - rows.length };
   }
   throw new Error(`the log group ${logGroup} is none that is indexed`);
+}
+
+/** @returns no row where the line is none of a request */
+function requestRows({ id, message }: LogLine, { environment }: IndexerContext): AuditRow[] {
+  const line = parseLine(requestLine, message);
+  if (line === undefined) return [];
+  return [auditRow(line.tenantId, requestEventOf(line, id), environment.AUDIT_RETENTION_DAYS)];
 }
 
 async function keyRows(

@@ -10,13 +10,21 @@ const batch = z.object({
   /** account id */
   owner: z.string(),
   logGroup: z.string(),
-  logEvents: z.array(z.object({ message: z.string() })),
+  logEvents: z.array(
+    z.object({ id: z.string().check(z.regex(/^[0-9A-Za-z-]{1,128}$/)), message: z.string() }),
+  ),
 });
+
+export interface LogLine {
+  /** that CloudWatch Logs gave the line: no client or function chooses it, and it is the same when delivered again */
+  readonly id: string;
+  readonly message: string;
+}
 
 export interface LogBatch {
   readonly owner: string;
   readonly logGroup: string;
-  readonly lines: readonly string[];
+  readonly lines: readonly LogLine[];
 }
 
 /** CloudWatch Logs sends at most 1 MB of JSON; this bounds what any other caller could send. */
@@ -27,7 +35,7 @@ export function readLogBatch(delivered: unknown): LogBatch {
   const { awslogs } = z.parse(event, delivered);
   const text = gunzipSync(Buffer.from(awslogs.data, 'base64'), { maxOutputLength: maxBytes });
   const { messageType, owner, logGroup, logEvents } = z.parse(batch, JSON.parse(text.toString()));
-  const lines = messageType === 'DATA_MESSAGE' ? logEvents.map(({ message }) => message) : [];
+  const lines = messageType === 'DATA_MESSAGE' ? logEvents : [];
   return { owner, logGroup, lines };
 }
 

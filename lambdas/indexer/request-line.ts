@@ -21,9 +21,13 @@ export const requestLine = z.object({
 });
 export type RequestLine = z.output<typeof requestLine>;
 
-export const requestEventOf = (line: RequestLine): RequestEvent => ({
+/**
+ * @param eventId of the log line. The request's own id will not do: a client may set it (`x-amzn-RequestId`), and so
+ *   make many requests one event.
+ */
+export const requestEventOf = (line: RequestLine, eventId: string): RequestEvent => ({
   kind: 'request',
-  eventId: line.requestId,
+  eventId,
   time: new Date(line.timestamp).toISOString(),
   operation: line.operation,
   outcome: line.outcome,

@@ -1,6 +1,12 @@
 /** API Gateway on one machine: finds the route, asks the authorizer, invokes the function, answers. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Decision } from '../iam/decision.ts';
 import type { Runtime } from '../lambda/runtime.ts';
@@ -52,7 +58,7 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
   checkMappings(api);
   const handle = requestHandler(options);
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
-    const requestId = randomUUID();
+    const requestId = requestIdOf(request.headers);
     handle(request, requestId)
       .catch((error) =>
         gatewayResponse(
@@ -71,6 +77,14 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
     if (socket.writable) refuseUnread(api, error, socket);
   });
   return listen(server, options.port);
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A client may choose it, as on AWS (Developer Guide, `$context.requestId`). */
+function requestIdOf(headers: IncomingHttpHeaders): string {
+  const chosen = headers['x-amzn-requestid'];
+  return typeof chosen === 'string' && uuid.test(chosen) ? chosen : randomUUID();
 }
 
 /**

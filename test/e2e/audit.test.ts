@@ -1,4 +1,5 @@
 /** Who used which key: from a call of KMS, by the trail and the indexer, to the answer of the API. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type AuditEvent,
@@ -357,4 +358,23 @@ test('what the trail delivers a second time changes nothing', async () => {
   for (const event of stack.deployment.trail.events) stack.deliver(event);
   await stack.indexed();
   expect(await Promise.all(tenantIds.map(eventsOf))).toEqual(before);
+});
+
+test('requests to which a client gives one id are an event each', async () => {
+  const requestId = randomUUID();
+  const token = await stack.client.tenantToken('acme');
+  const send = () =>
+    stack.client.send('POST', '/tenants/acme/encrypt', {
+      token,
+      body: { plaintext: 'eA==' },
+      headers: { 'x-amzn-RequestId': requestId },
+    });
+  const answers = await Promise.all(Array.from({ length: 50 }, send));
+  expect(new Set(answers.map(({ headers }) => headers['x-amzn-requestid']))).toEqual(
+    new Set([requestId]),
+  );
+  await stack.indexed();
+  const events = (await eventsOf('acme')).filter((event) => event.requestId === requestId);
+  expect(events).toHaveLength(50);
+  expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(50);
 });

@@ -7,7 +7,7 @@ test('a delivery is its lines, its log group and whose it is', () => {
   expect(readLogBatch(delivery('group', ['a', 'b']))).toEqual({
     owner: '111122223333',
     logGroup: 'group',
-    lines: ['a', 'b'],
+    lines: ['a', 'b'].map((message) => ({ id: expect.stringMatching(/^[0-9a-f]{56}$/), message })),
   });
 });
 

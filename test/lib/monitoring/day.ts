@@ -80,7 +80,8 @@ export async function beginDay(
     const lines = events.map((event) => JSON.stringify(event));
     // By the pattern of its subscription.
     const ofKms = lines.filter((_, at) => events[at]?.eventSource === 'kms.amazonaws.com');
-    const batch = { owner: localAccount.accountId, logGroup: 'trail', lines: ofKms };
+    const delivered = ofKms.map((message, at) => ({ id: String(at), message }));
+    const batch = { owner: localAccount.accountId, logGroup: 'trail', lines: delivered };
     const indexerLines = await linesOf(() => indexBatch(batch, { client, owners, environment }));
     return [
       ...lines.map((line) => ({ log: 'trail' as const, line })),

@@ -86,3 +86,25 @@ describe('headers of more than 10,240 bytes', () => {
 test('what is no HTTP is the answer for a bad request', async () => {
   expectAnswer(await exchange('hello\r\n\r\n'), 'HTTP/1.1 400 Bad Request', 'bad');
 });
+
+describe('the request id', () => {
+  const chosen = '6f0a1f0e-8a52-4f0e-9d0b-2f5a1a2b3c4d';
+  const idFor = async (value: string) => {
+    const text = await exchange(
+      `GET /v1/none HTTP/1.1\r\nHost: localhost\r\nx-amzn-RequestId: ${value}\r\nConnection: close\r\n\r\n`,
+    );
+    return /x-amzn-RequestId: (\S+)/i.exec(text)?.[1];
+  };
+
+  test('is the one that a client chooses, if that is a UUID', async () => {
+    expect(await idFor(chosen)).toBe(chosen);
+  });
+
+  test.each(['x', `${chosen}0`, chosen.slice(1), 'x'.repeat(36), `${chosen}, ${chosen}`])(
+    'is a new one for %s',
+    async (value) => {
+      expect(await idFor(value)).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await idFor(value)).not.toBe(value);
+    },
+  );
+});
