@@ -4,7 +4,7 @@ export const account = {
   partition: 'aws',
   region: 'us-east-1',
   accountId: '111122223333',
-  stackName: 'Small',
+  stackName: 'TenantKeys',
 };
 
 export const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
@@ -24,3 +24,16 @@ export const role = (...statements: object[]) => ({
     })),
   },
 });
+
+/** A function with what the local stack must be told of one. */
+export const lambdaFunction = {
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Runtime: 'nodejs24.x',
+    Handler: 'x.handler',
+    Role: 'arn:aws:iam::111122223333:role/x',
+    Code: { S3Bucket: 'b', S3Key: 'k' },
+    Timeout: 3,
+    MemorySize: 128,
+  },
+};

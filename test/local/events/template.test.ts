@@ -1,28 +1,14 @@
 /** The rules of a template. */
+
 import { describe, expect, test } from '@jest/globals';
 import { readRules } from '../../../local/events/template.ts';
 import { readFunctions } from '../../../local/lambda/template.ts';
 import { readTemplate } from '../../../local/template/template.ts';
+import { account, lambdaFunction } from '../small-template.ts';
 
-const account = {
-  partition: 'aws',
-  region: 'us-east-1',
-  accountId: '111122223333',
-  stackName: 'TenantKeys',
-};
 const functionArn = { 'Fn::GetAtt': ['Function', 'Arn'] };
 const resources = {
-  Function: {
-    Type: 'AWS::Lambda::Function',
-    Properties: {
-      Runtime: 'nodejs24.x',
-      Handler: 'x.handler',
-      Role: 'arn:aws:iam::111122223333:role/x',
-      Code: { S3Bucket: 'b', S3Key: 'k' },
-      Timeout: 3,
-      MemorySize: 128,
-    },
-  },
+  Function: lambdaFunction,
   Rule: {
     Type: 'AWS::Events::Rule',
     Properties: {

@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readKeys } from '../../../local/kms/template.ts';
 import { readTemplate } from '../../../local/template/template.ts';
+import { account } from '../small-template.ts';
 
-const account = {
-  partition: 'aws',
-  region: 'us-east-1',
-  accountId: '111122223333',
-  stackName: 'TenantKeys',
-};
 const read = (properties: object) =>
   readKeys(
     readTemplate(

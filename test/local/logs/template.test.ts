@@ -1,4 +1,5 @@
 /** Subscription filters of a template, and the log groups that trail and functions write to. */
+
 import { describe, expect, test } from '@jest/globals';
 import { readFunctions } from '../../../local/lambda/template.ts';
 import {
@@ -7,28 +8,13 @@ import {
   trailLogGroupOf,
 } from '../../../local/logs/template.ts';
 import { readTemplate, type Template } from '../../../local/template/template.ts';
+import { account, lambdaFunction } from '../small-template.ts';
 
-const account = {
-  partition: 'aws',
-  region: 'us-east-1',
-  accountId: '111122223333',
-  stackName: 'TenantKeys',
-};
 const functionArn = { 'Fn::GetAtt': ['Function', 'Arn'] };
 const groupArn = { 'Fn::GetAtt': ['Group', 'Arn'] };
 const resources = {
   Group: { Type: 'AWS::Logs::LogGroup', Properties: {} },
-  Function: {
-    Type: 'AWS::Lambda::Function',
-    Properties: {
-      Runtime: 'nodejs24.x',
-      Handler: 'x.handler',
-      Role: 'arn:aws:iam::111122223333:role/x',
-      Code: { S3Bucket: 'b', S3Key: 'k' },
-      Timeout: 3,
-      MemorySize: 128,
-    },
-  },
+  Function: lambdaFunction,
   Permission: {
     Type: 'AWS::Lambda::Permission',
     Properties: {

@@ -2,13 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readFunctions } from '../../../local/lambda/template.ts';
 import { readRoles } from '../../../local/sts/template.ts';
 import { readTemplate } from '../../../local/template/template.ts';
+import { account } from '../small-template.ts';
 
-const account = {
-  partition: 'aws',
-  region: 'us-east-1',
-  accountId: '111122223333',
-  stackName: 'TenantKeys',
-};
 const read = (resources: object) => readTemplate({ Resources: resources }, account);
 
 const trust = {
