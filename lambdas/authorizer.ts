@@ -6,10 +6,10 @@
 import { JwtParseError } from 'aws-jwt-verify/error';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
 import { type ApiPolicy, apiPolicy } from './authorizer/api-policy.ts';
-import { IssuerUnavailable, jwksCache } from './authorizer/jwks-cache.ts';
-import { type Permissions, permissionsOf } from './authorizer/permissions.ts';
-import { type Claims, refusalOfToken, tokenVerifier } from './authorizer/token-verifier.ts';
 import { type LogLevel, log } from './observability/log.ts';
+import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
+import { type Permissions, permissionsOf } from './tokens/permissions.ts';
+import { type Claims, refusalOfToken, tokenVerifier } from './tokens/token-verifier.ts';
 
 /** What the function reads of API Gateway's event, of a TOKEN and of a REQUEST authorizer. */
 export interface AuthorizerEvent {

@@ -5,7 +5,7 @@
  * so the routes that are not an administrator's, or not an auditor's, are denied by name.
  */
 import { type Route, routes } from '../../contract/routes.ts';
-import type { Permissions } from './permissions.ts';
+import type { Permissions } from '../tokens/permissions.ts';
 
 export interface ApiPolicyStatement {
   readonly Effect: 'Allow' | 'Deny';

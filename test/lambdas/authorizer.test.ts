@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { AuthorizerEvent, AuthorizerResult } from '../../lambdas/authorizer.ts';
-import { audience, type Issuer, openIssuer } from './authorizer/issuer.ts';
+import { audience, type Issuer, openIssuer } from './tokens/issuer.ts';
 
 const methodArn =
   'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1/POST/tenants/acme/encrypt';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { routes } from '../../../contract/routes.ts';
 import { apiPolicy } from '../../../lambdas/authorizer/api-policy.ts';
-import type { Permissions } from '../../../lambdas/authorizer/permissions.ts';
+import type { Permissions } from '../../../lambdas/tokens/permissions.ts';
 import { authorize } from '../../../local/iam/authorize.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
-import { IssuerUnavailable, jwksCache } from '../../../lambdas/authorizer/jwks-cache.ts';
-import { tokenVerifier, type VerifyToken } from '../../../lambdas/authorizer/token-verifier.ts';
+import { IssuerUnavailable, jwksCache } from '../../../lambdas/tokens/jwks-cache.ts';
+import { tokenVerifier, type VerifyToken } from '../../../lambdas/tokens/token-verifier.ts';
 import { audience, type Issuer, kid, openIssuer } from './issuer.ts';
 
 const minute = 60_000;

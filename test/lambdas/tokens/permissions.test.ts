@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { tenantId } from '../../../contract/tenant-id.ts';
-import { permissionsOf } from '../../../lambdas/authorizer/permissions.ts';
+import { permissionsOf } from '../../../lambdas/tokens/permissions.ts';
 
 const permissions = (claims: Record<string, unknown>) => permissionsOf(claims, 'tenant_id');
 const crypto = 'tenant-keys/crypto';

@@ -6,12 +6,12 @@ import {
 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportSPKI, generateKeyPair } from 'jose';
-import { jwksCache } from '../../../lambdas/authorizer/jwks-cache.ts';
+import { jwksCache } from '../../../lambdas/tokens/jwks-cache.ts';
 import {
   refusalOfToken,
   tokenVerifier,
   type VerifyToken,
-} from '../../../lambdas/authorizer/token-verifier.ts';
+} from '../../../lambdas/tokens/token-verifier.ts';
 import { audience, type Issuer, openIssuer, seconds, sign } from './issuer.ts';
 
 let issuer: Issuer;
