@@ -1,4 +1,4 @@
-/** One AWS endpoint with a template's keys, roles and tables, which enforces the template's policies. */
+/** One AWS endpoint with a template's keys, roles, tables and functions, which enforces the template's policies. */
 import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { clockEndpoint } from './aws/control/clock.ts';
@@ -12,8 +12,6 @@ import { type DataDir, openDataDir } from './data-dir.ts';
 import { type DynamoDb, dynamodb } from './dynamodb/service.ts';
 import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
-import type { Caller } from './iam/caller.ts';
-import { parsePolicy } from './iam/policy-document.ts';
 import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';
 import { liveKeys } from './kms/live-keys.ts';
@@ -21,6 +19,10 @@ import { withQuotas } from './kms/quotas.ts';
 import { kms, kmsCloudTrailFields } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
 import { readKeys } from './kms/template.ts';
+import type { Runtime } from './lambda/runtime.ts';
+import { lambda } from './lambda/service.ts';
+import { readFunctions } from './lambda/template.ts';
+import { operatorOf } from './operator.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
 import { sessionOf } from './sts/session.ts';
@@ -55,6 +57,8 @@ export interface Deployment extends AwsEndpoint {
   readonly clock: AdvancingClock;
   /** has the last events of KMS */
   readonly trail: Pick<Trail, 'events'>;
+  /** From now on Invoke runs functions; before, it answers dry runs alone. */
+  invokeThrough(runtime: Runtime): void;
   /** @returns credentials of a session of the role, as a service that runs under it gets them */
   issue(role: Role, sessionName: string, tags?: Readonly<Record<string, string>>): Credentials;
 }
@@ -94,6 +98,7 @@ async function deployIn(
     clock,
   });
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
+  let runtime: Runtime | undefined;
   const trail = openTrail({ ...account, fields: kmsCloudTrailFields, onEvent: onTrailEvent });
   const endpoint = await serveAws({
     services: [
@@ -101,6 +106,7 @@ async function deployIn(
       sts({ clock, credentials, roles }),
       tables.service,
       events({ ...account, onEvent }),
+      lambda({ account, functions: functionsOf(template), runtime: () => runtime }),
     ],
     credentials,
     clock,
@@ -119,6 +125,9 @@ async function deployIn(
     roles,
     clock: kmsClock,
     trail,
+    invokeThrough: (opened) => {
+      runtime = opened;
+    },
     issue: (role, sessionName, tags = {}) =>
       credentials.issue(sessionOf(role, sessionName, tags), {
         expiresAt: new Date(clock.now().getTime() + serviceSessionMs),
@@ -135,6 +144,9 @@ async function deployIn(
     },
   };
 }
+
+/** Their code is the runtime's: here they only have names and rules. */
+const functionsOf = (template: Template) => readFunctions(template, (s3Key) => s3Key);
 
 async function openTables(folder: DataDir | undefined, template: Template): Promise<DynamoDb> {
   const tables = await dynamodb({ ...template.account, path: folder?.tables });
@@ -182,21 +194,5 @@ function clockOf(keys: Keys): AdvancingClock {
       clock.advance(ms);
       liveKeys(keys);
     },
-  };
-}
-
-function operatorOf(partition: string, accountId: string): Caller {
-  const arn = `arn:${partition}:iam::${accountId}:user/operator`;
-  const everything = {
-    Version: '2012-10-17',
-    Statement: [{ Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' }],
-  };
-  return {
-    arn,
-    principalArn: arn,
-    accountId,
-    userId: 'AIDALOCALOPERATOR000',
-    tags: {},
-    identityPolicies: [parsePolicy(everything, 'AdministratorAccess', 'identity')],
   };
 }

@@ -129,6 +129,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   const runtime = openFunctions(functions, deployment, logs, options);
   onClose(runtime.close);
   logs.deliverThrough(runtime);
+  deployment.invokeThrough(runtime);
   onClose(async () => {
     // Kept tables must have the rows of all lines.
     if (dataDir !== undefined) await logs.settled();

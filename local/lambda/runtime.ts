@@ -19,6 +19,8 @@ export interface RuntimeOptions {
 export interface InvokeOptions {
   /** required where the function is in tenant isolation mode, refused where it is not */
   readonly tenantId?: string | undefined;
+  /** `awsRequestId` of the function's context; a new one by default */
+  readonly requestId?: string;
 }
 
 export interface Runtime {
@@ -71,7 +73,7 @@ export function openRuntime(options: RuntimeOptions): Runtime {
 
   return {
     definition: (functionArn) => options.functions.get(functionArn),
-    async invoke(functionArn, event, { tenantId } = {}) {
+    async invoke(functionArn, event, { tenantId, requestId = randomUUID() } = {}) {
       const definition = options.functions.get(functionArn);
       if (definition === undefined) throw new Error(`no such function: ${functionArn}`);
       if (definition.perTenant !== (tenantId !== undefined)) {
@@ -82,7 +84,7 @@ export function openRuntime(options: RuntimeOptions): Runtime {
         );
       }
       const environment = environmentOf(definition, tenantId);
-      return environment.invoke({ event, requestId: randomUUID(), tenantId });
+      return environment.invoke({ event, requestId, tenantId });
     },
     changeTime(change) {
       if (time === undefined) throw new Error('time in the functions is the real one');

@@ -22,13 +22,14 @@ const functionProperties = z.strictObject({
   LoggingConfig: z.unknown().optional(),
   TracingConfig: z.unknown().optional(),
   KmsKeyArn: z.unknown().optional(),
-  Tags: z.unknown().optional(),
+  Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
 });
 
 const permissionProperties = z.strictObject({
   Action: z.literal('lambda:InvokeFunction'),
   FunctionName: z.string(),
-  Principal: z.string(),
+  // Of anybody else it would have to count beside the identity policies.
+  Principal: z.string().regex(/^[a-z0-9.-]+\.amazonaws\.com$/, 'must be a service of AWS'),
   SourceArn: z.string(),
   SourceAccount: z.string().optional(),
 });
@@ -45,6 +46,7 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>;
   /** whether each tenant gets an execution environment of its own */
   readonly perTenant: boolean;
+  readonly tags: Readonly<Record<string, string>>;
   readonly invokers: readonly Invoker[];
 }
 
@@ -98,6 +100,7 @@ function readFunction(
     memoryMegabytes: properties.MemorySize,
     environment: properties.Environment?.Variables ?? {},
     perTenant: properties.TenancyConfig !== undefined,
+    tags: Object.fromEntries(properties.Tags.map((tag) => [tag.Key, tag.Value])),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Caller } from '../../iam/caller.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { headerOf, type ReceivedRequest } from '../wire/request.ts';
 import { type Authorization, parseAuthorization } from './authorization-header.ts';
+import { canonicalRequest, sha256 } from './canonical-request.ts';
 import type { CredentialStore, IssuedCredentials } from './credentials.ts';
 
 export interface Verification {
@@ -43,11 +44,14 @@ export function authenticate(request: ReceivedRequest, verification: Verificatio
 export const expiredToken = () =>
   new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
 
+/** Only Lambda has a path, and may have a query beside it. */
 function refuseQuery({ target }: ReceivedRequest): void {
-  if (target === '/') return;
+  const hasQuery = target.startsWith('/?');
+  const isPresigned = /[?&]x-amz-/i.test(target);
+  if (!hasQuery && !isPresigned) return;
   throw new AwsError(
     'IncompleteSignatureException',
-    'Presigned requests and other query strings are not supported here: POST to /, signed with the Authorization header.',
+    'Presigned requests and other query strings are not supported here: sign with the Authorization header.',
   );
 }
 
@@ -143,21 +147,6 @@ function checkSignature(
   );
 }
 
-/**
- * The services here have one path and no query, so there is nothing to normalize. The hash is always that of the body
- * as received: a client that declares another hash, or an unsigned body, has signed another request.
- */
-function canonicalRequest(
-  { method, headers, body }: ReceivedRequest,
-  signedHeaders: readonly string[],
-): string {
-  const lines = signedHeaders.map((name) => {
-    const values = (headers.get(name) ?? []).map((value) => value.trim().replace(/ +/g, ' '));
-    return `${name}:${values.join(',')}\n`;
-  });
-  return [method, '/', '', lines.join(''), signedHeaders.join(';'), sha256(body)].join('\n');
-}
-
 function checkTime(date: string, now: Date): void {
   const skew = timeOf(date) - now.getTime();
   const current = basicFormat(now.getTime());
@@ -175,8 +164,6 @@ function checkTime(date: string, now: Date): void {
 
 const basicFormat = (time: number): string =>
   new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
-
-const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
 
 const hmac = (key: Buffer, data: string) => createHmac('sha256', key).update(data).digest();
 

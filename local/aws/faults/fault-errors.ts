@@ -23,6 +23,10 @@ function throttled(service: string, operation: string): AwsError {
       'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
     );
   }
+  if (service === 'lambda') {
+    const members = { Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User' };
+    return new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, members);
+  }
   // DynamoDB throttles its control plane, which describes and lists tables, by another error.
   return /^(Describe|List)/.test(operation)
     ? new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.')
@@ -41,6 +45,10 @@ function failed(service: string): AwsError {
   }
   if (service === 'dynamodb') {
     return new AwsError('InternalServerError', 'Internal server error', 500);
+  }
+  if (service === 'lambda') {
+    const message = 'The Lambda service encountered an internal error.';
+    return new AwsError('ServiceException', message, 500, { Type: 'Service' });
   }
   const message = 'The request processing has failed because of an unknown error.';
   return new AwsError('InternalFailure', message, 500);

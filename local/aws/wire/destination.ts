@@ -1,6 +1,7 @@
 /** Which service and operation a request is for, and in which protocol. */
 import { AwsError } from './aws-error.ts';
 import { jsonProtocol } from './json-protocol.ts';
+import { isInvoke, lambdaProtocol } from './lambda-protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { actionOf, queryProtocol } from './query-protocol.ts';
 import { headerOf, type ReceivedHeaders } from './request.ts';
@@ -33,7 +34,22 @@ const sts: Destination = {
   operationOf: (body) => actionOf(body) ?? '',
 };
 
-const served = new Set(['sts', ...[...jsonServices.values()].map(({ service }) => service)]);
+/** A payload may be 6 MB; what is larger gets Lambda's own refusal, if it is not much larger. */
+const lambda = (method: string, target: string, headers: ReceivedHeaders): Destination => ({
+  service: 'lambda',
+  protocol: lambdaProtocol(target, headers),
+  maxBodyBytes: 16 * megabyte,
+  operationOf: () => {
+    if (isInvoke(method, target)) return 'Invoke';
+    throw notServed('operation of Lambda but Invoke');
+  },
+});
+
+const served = new Set([
+  'sts',
+  'lambda',
+  ...[...jsonServices.values()].map(({ service }) => service),
+]);
 
 /** Only an error is ever written in it: every client of a query service reads the shape of STS. */
 const otherService = (service: string): Destination => ({
@@ -58,7 +74,8 @@ export function destinationOf(
   const json = jsonServices.get(prefix);
   const contentType = headerOf(headers, 'content-type') ?? '';
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType);
-  const other = otherServiceOf(headers);
+  const signedFor = signedServiceOf(headers);
+  const other = signedFor === undefined || served.has(signedFor) ? undefined : signedFor;
   // A query is let through to the check of the signature, which explains itself about presigned URLs.
   if (method === 'POST' && /^\/($|\?)/.test(target)) {
     if (json !== undefined) return { ...json, operationOf: () => operation };
@@ -66,23 +83,23 @@ export function destinationOf(
       return other === undefined ? sts : otherService(other);
     }
   }
+  if (isInvoke(method, target) || signedFor === 'lambda') return lambda(method, target, headers);
   if (other === 's3') return otherService(other);
   throw notServed(other);
 }
 
 /**
- * @returns the service that the request was signed for, where it is not one of those here. It is said so before the
- *   signature is checked: IAM, for one, is signed for another region than this stack's.
+ * @returns the service that the request was signed for. One that is not here is told so before the signature is checked:
+ *   IAM, for one, is signed for another region than this stack's.
  */
-function otherServiceOf(headers: ReceivedHeaders): string | undefined {
+function signedServiceOf(headers: ReceivedHeaders): string | undefined {
   const [authorization = ''] = headers.get('authorization') ?? [];
   const scope = /\bCredential=[^/\s,]+\/\d+\/[a-z0-9-]+\/([a-z0-9-]{1,64})\//.exec(authorization);
-  const service = scope?.[1];
-  return service === undefined || served.has(service) ? undefined : service;
+  return scope?.[1];
 }
 
-const notServed = (service?: string) =>
+const notServed = (missing?: string) =>
   new AwsError(
     'UnknownOperationException',
-    `${service === undefined ? '' : `The local stack has no ${service}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target) and STS (AWS query, POST / with a form).`,
+    `${missing === undefined ? '' : `The local stack has no ${missing}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target), STS (AWS query, POST / with a form) and Lambda's Invoke (REST).`,
   );

@@ -84,7 +84,13 @@ export const kmsRequest = (url: string, body = '{}', operation = 'Echo'): RawReq
 export async function signed(
   raw: RawRequest,
   credentials: Credentials,
-  options: { service?: string; region?: string; date?: Date; unsigned?: string[] } = {},
+  options: {
+    service?: string;
+    region?: string;
+    date?: Date;
+    unsigned?: string[];
+    query?: Record<string, string[]>;
+  } = {},
 ): Promise<RawRequest> {
   const signer = new SignatureV4({
     service: options.service ?? 'kms',
@@ -97,6 +103,7 @@ export async function signed(
       protocol: 'http:',
       method: raw.method,
       path: raw.path,
+      ...(options.query && { query: options.query }),
       headers: raw.headers as Record<string, string>,
       body: raw.body,
     }),

@@ -25,6 +25,7 @@ async function invoked(bundle: string, timeoutSeconds: number) {
       memoryMegabytes: 128,
       environment: {},
       perTenant: false,
+      tags: {},
       invokers: [],
     },
     variables: {},
