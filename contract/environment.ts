@@ -19,13 +19,13 @@ const registryAndKeyPolicy = {
   CONTROL_PLANE_ROLE_ARN: text,
   ACCOUNT_ID: text,
   PARTITION: text,
+  /** the shortest window of a deletion, and that of a request that names none */
+  DELETION_WINDOW_IN_DAYS: wholeNumber,
 };
 
 export const tenantsEnvironment = z.object({
   ...registryAndKeyPolicy,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
-  /** the shortest window of a deletion, and that of a request that names none */
-  DELETION_WINDOW_IN_DAYS: wholeNumber,
 });
 
 export const certificatesEnvironment = z.object({

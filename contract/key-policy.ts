@@ -1,7 +1,8 @@
 /**
  * The policy of a tenant's key. Invariant: only a session of the tenant role with this tenant's id as its session tag
  * can use the key for cryptography, and only with the id in the encryption context. The account administers the key
- * but cannot use it, and nobody can create grants, which would bypass both.
+ * but cannot use it, and nobody can create grants, which would bypass both. Nobody deletes the key sooner than the
+ * window; who may change this policy can change that too.
  * `aws:ResourceTag` has no meaning in a key policy, so the tenant id is a literal here.
  */
 import { tenantIdTag } from './tenant-id.ts';
@@ -16,6 +17,8 @@ export interface KeyPolicyInput {
   readonly tenantRoleArn: string;
   /** ARN of the execution role of the control plane */
   readonly controlPlaneRoleArn: string;
+  /** the shortest time that anybody may set between scheduling the key's deletion and the deletion */
+  readonly deletionWindowInDays: number;
 }
 
 /** What a tenant session may do with its key. ReEncrypt is two permissions, one for each side. */
@@ -88,6 +91,7 @@ const controlPlaneActions = [
 /** @returns the policy document of one tenant's key, for CreateKey and for AWS::KMS::Key alike */
 export function keyPolicy(input: KeyPolicyInput) {
   const { tenantId, partition, accountId, tenantRoleArn, controlPlaneRoleArn } = input;
+  const { deletionWindowInDays } = input;
   const account = { AWS: `arn:${partition}:iam::${accountId}:root` };
   const isTenantRole = { ArnEquals: { 'aws:PrincipalArn': tenantRoleArn } };
   return {
@@ -157,6 +161,19 @@ export function keyPolicy(input: KeyPolicyInput) {
         Principal: '*',
         Action: 'kms:CreateGrant',
         Resource: '*',
+      },
+      {
+        Sid: 'NobodyDeletesHastily',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'kms:ScheduleKeyDeletion',
+        Resource: '*',
+        // A request without a window does not match. KMS's default is 30 days, the longest that there is.
+        Condition: {
+          NumericLessThan: {
+            'kms:ScheduleKeyDeletionPendingWindowInDays': String(deletionWindowInDays),
+          },
+        },
       },
     ],
   };

@@ -79,6 +79,7 @@ async function put({ event, context }: ApiRequest) {
       kmsWithoutRetry,
       knownKeyArns: () => keyArnsOf(table, tableName),
       keyPolicyOf: (id) => JSON.stringify(keyPolicyOf(id)),
+      mayPutPolicy: false,
       rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
     },
     tenantId,

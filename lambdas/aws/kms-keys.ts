@@ -5,6 +5,7 @@
  */
 import {
   DescribeKeyCommand,
+  GetKeyPolicyCommand,
   type KeyMetadata,
   type KMSClient,
   paginateListKeys,
@@ -44,6 +45,16 @@ export async function describeKey(kms: KMSClient, keyId: string): Promise<KeyMet
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
   if (KeyMetadata === undefined) throw new Error('KMS gave no description of a key');
   return KeyMetadata;
+}
+
+/** @returns the policy as an object, or the text where it is no JSON */
+export async function policyOf(kms: KMSClient, keyArn: string): Promise<unknown> {
+  const { Policy = '' } = await kms.send(new GetKeyPolicyCommand({ KeyId: keyArn }));
+  try {
+    return JSON.parse(Policy);
+  } catch {
+    return Policy;
+  }
 }
 
 /** @throws AccessDeniedException, which does not show that the key is deleted */

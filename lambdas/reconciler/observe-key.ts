@@ -1,12 +1,8 @@
 /** What KMS says of the key that a row names. Nothing is changed. */
-import {
-  GetKeyPolicyCommand,
-  GetKeyRotationStatusCommand,
-  type KMSClient,
-} from '@aws-sdk/client-kms';
+import { GetKeyRotationStatusCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { UnseenKey } from '../../contract/findings.ts';
 import { aliasOf } from '../../contract/tenant-id.ts';
-import { describeKey, lookUpKey } from '../aws/kms-keys.ts';
+import { describeKey, lookUpKey, policyOf } from '../aws/kms-keys.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
 import type { ReconcilerContext } from './context.ts';
 
@@ -79,16 +75,6 @@ async function rotationOf(kms: KMSClient, keyArn: string): Promise<ObservedRotat
     rotationPeriodInDays: status.RotationPeriodInDays ?? 365,
     nextRotationDate: status.NextRotationDate?.toISOString(),
   };
-}
-
-/** @returns the policy as an object, or the text where it is no JSON */
-export async function policyOf(kms: KMSClient, keyArn: string): Promise<unknown> {
-  const { Policy = '' } = await kms.send(new GetKeyPolicyCommand({ KeyId: keyArn }));
-  try {
-    return JSON.parse(Policy);
-  } catch {
-    return Policy;
-  }
 }
 
 /** The list of aliases is as old as the invocation: KMS is asked again only where the alias is not right in it. */

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { GetKeyLastUsageCommand, type KeyMetadata, type KMSClient } from '@aws-sdk/client-kms';
 import type { FindingOutcome } from '../../contract/findings.ts';
 import { tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
-import { describeKey, ifKeyIsVisible } from '../aws/kms-keys.ts';
+import { describeKey, ifKeyIsVisible, policyOf } from '../aws/kms-keys.ts';
 import { disableKey, enableKey, scheduleKeyDeletion } from '../tenants/keys/key-state.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
@@ -16,7 +16,6 @@ import { getTenant } from '../tenants/registry/registry.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext, tenantWork } from './context.ts';
-import { policyOf } from './observe-key.ts';
 
 const keysAtOnce = 10;
 const hourMs = 3_600_000;

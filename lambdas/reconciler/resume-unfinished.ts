@@ -20,6 +20,7 @@ export async function finishOnboardingOf(
     ...tenantWork(context, row.keyRequestedAt === undefined ? tenantRepairMs : searchMs),
     knownKeyArns: () => keyArnsOf(context.table, context.tableName),
     keyPolicyOf: (id: string) => JSON.stringify(context.keyPolicyOf(id)),
+    mayPutPolicy: true,
   };
   const done = await attemptOrReport(context, subject, () => finishOnboarding(options, row));
   if (done === undefined) return;

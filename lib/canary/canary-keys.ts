@@ -18,7 +18,7 @@ export interface CanaryKeysProps {
 
 /** KMS's longest, since each of the first two rotations adds a dollar a month. */
 const rotationPeriodInDays = 2560;
-/** KMS's shortest. */
+/** KMS's shortest, also in the keys' own policies: CloudFormation deletes them with it. */
 const pendingWindowInDays = 7;
 
 export class CanaryKeys extends Construct {
@@ -34,12 +34,14 @@ export class CanaryKeys extends Construct {
     const { title, policyOf: tenantId, tag } = canaryKeys[name];
     const { partition, account: accountId } = Stack.of(this);
     const { tenantRoleArn } = roles;
+    const deletionWindowInDays = pendingWindowInDays;
+    const policy = keyPolicy({ tenantId, partition, accountId, deletionWindowInDays, ...roles });
     const key = new CfnKey(this, name, {
       description: `tenant-keys: canary, ${title}; holds nothing`,
       enableKeyRotation: true,
       rotationPeriodInDays,
       pendingWindowInDays,
-      keyPolicy: canaryKeyPolicy(name, keyPolicy({ tenantId, partition, accountId, ...roles }), {
+      keyPolicy: canaryKeyPolicy(name, policy, {
         accountArn: `arn:${partition}:iam::${accountId}:root`,
         tenantRoleArn,
         canaryRoleArn,

@@ -75,7 +75,6 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof tenantsEnvironment> = {
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
-      DELETION_WINDOW_IN_DAYS: String(props.config.deletionWindowInDays),
     };
     return new BundledFunction(this, 'Tenants', {
       name: 'tenants',
@@ -165,7 +164,7 @@ export class Functions extends Construct {
   }
 
   /** The registry, and what the policy of a tenant's key consists of. */
-  private registryAndKeyPolicy({ table, tenantRoleArn, roles }: FunctionsProps) {
+  private registryAndKeyPolicy({ config, table, tenantRoleArn, roles }: FunctionsProps) {
     const { partition, account } = Stack.of(this);
     return {
       TABLE_NAME: table.tableName,
@@ -173,6 +172,7 @@ export class Functions extends Construct {
       CONTROL_PLANE_ROLE_ARN: roles.controlPlane.roleArn,
       ACCOUNT_ID: account,
       PARTITION: partition,
+      DELETION_WINDOW_IN_DAYS: String(config.deletionWindowInDays),
     };
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Alarms about tenants' keys. Invariant: they look at the indexer's lines, one for each recorded call about a
  * tenant's key, so other keys of the account raise none.
- * What the product does with its keys from day to day is no alarm. What it never does (tags, grants, rotation off)
- * always is one, even if one of the product's own roles does it.
+ * What the product does with its keys from day to day is no alarm. What it never does (tags, grants, rotation off, a
+ * policy by the control plane) always is one, even if one of the product's own roles does it.
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -63,6 +63,7 @@ export class KeyAlarms extends Construct {
         any(
           all(is('$.principal', roles.tenant), isNoneOf('$.operation', uses)),
           all(isOneOf('$.principal', [roles.controlPlane, roles.reconciler]), cryptography),
+          all(is('$.principal', roles.controlPlane), is('$.operation', 'PutKeyPolicy')),
         ),
       ),
     });
@@ -111,7 +112,6 @@ export class KeyAlarms extends Construct {
 
   private changes({ topic, logs, roles }: KeyAlarmsProps): void {
     const administered = isOneOf('$.operation', [
-      'PutKeyPolicy',
       'ScheduleKeyDeletion',
       'CancelKeyDeletion',
       'DisableKey',
@@ -125,13 +125,18 @@ export class KeyAlarms extends Construct {
       'CreateGrant',
     ]);
     const byOthers = isNoneOf('$.principal', [roles.controlPlane, roles.reconciler]);
+    // The reconciler alone puts a policy back.
+    const opened = all(
+      is('$.operation', 'PutKeyPolicy'),
+      isNoneOf('$.principal', [roles.reconciler]),
+    );
     addAlarm(this, 'Changed', topic, {
       name: 'key-change',
       description:
         "Somebody has changed a tenant's key in a way, or with a role, that the product does not.",
       metric: addLogMetricFilter(this, 'Changes', {
         logGroup: logs,
-        filterPattern: all(isKeyEvent, succeeded, any(never, all(administered, byOthers))),
+        filterPattern: all(isKeyEvent, succeeded, any(never, opened, all(administered, byOthers))),
         metricName: 'KeyChanges',
         period,
       }),

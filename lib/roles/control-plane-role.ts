@@ -6,7 +6,13 @@
  */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
@@ -36,6 +42,7 @@ export class ControlPlaneRole extends Construct {
             nameKey(stack),
             findLostKey(),
             seeWhetherKeyIsGone(stack),
+            noPolicyChange(),
             ...administrationOnly(stack, props.deletionWindowInDays),
           ],
         }),
@@ -103,6 +110,27 @@ const nameKey = (stack: Stack) =>
     sid: 'NameKey',
     actions: ['kms:CreateAlias'],
     resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
+  });
+
+/**
+ * The policy of a key that has an owner is the reconciler's to put back, and nobody else's to change. The key's own
+ * policy must let this role change it, or KMS would refuse CreateKey by its lockout check. Whether a Deny by IAM counts
+ * in that check is not documented, so this one cannot hold for CreateKey: there the request has the tag, and there is
+ * no key yet. Tags take up to five minutes to count (Developer Guide, "ABAC for AWS KMS"): until then this Deny does not
+ * hold for a new key. The alarm key-change counts every PutKeyPolicy of this role.
+ */
+const noPolicyChange = () =>
+  new PolicyStatement({
+    sid: 'NoPolicyChange',
+    effect: Effect.DENY,
+    actions: ['kms:PutKeyPolicy'],
+    resources: ['*'],
+    conditions: {
+      Null: {
+        [`aws:ResourceTag/${tenantIdTag}`]: 'false',
+        [`aws:RequestTag/${tenantIdTag}`]: 'true',
+      },
+    },
   });
 
 /** For when the answer to CreateKey was lost. The permission to read a key's tags is in that key's policy. */

@@ -36,10 +36,15 @@ export class DeclaredTenants extends Construct {
     props: DeclaredTenantsProps,
   ): void {
     const { tenantId, displayName } = tenant;
-    const { tenantRoleArn, controlPlaneRoleArn } = props;
-    const rotationPeriodInDays = tenant.rotationPeriodInDays ?? props.config.rotationPeriodInDays;
-    const keyProps = { tenantId, rotationPeriodInDays, tenantRoleArn, controlPlaneRoleArn };
-    const { keyArn, alias } = new TenantKey(this, tenantId, keyProps);
+    const { config, tenantRoleArn, controlPlaneRoleArn } = props;
+    const rotationPeriodInDays = tenant.rotationPeriodInDays ?? config.rotationPeriodInDays;
+    const { keyArn, alias } = new TenantKey(this, tenantId, {
+      tenantId,
+      rotationPeriodInDays,
+      deletionWindowInDays: config.deletionWindowInDays,
+      tenantRoleArn,
+      controlPlaneRoleArn,
+    });
     const row = new CustomResource(this, `${tenantId}-row`, {
       serviceToken: rows.functionArn,
       resourceType: 'Custom::DeclaredTenant',

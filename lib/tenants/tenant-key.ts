@@ -15,6 +15,7 @@ export interface TenantKeyProps {
   readonly rotationPeriodInDays: number;
   readonly tenantRoleArn: string;
   readonly controlPlaneRoleArn: string;
+  readonly deletionWindowInDays: number;
 }
 
 export class TenantKey extends Construct {
@@ -23,7 +24,7 @@ export class TenantKey extends Construct {
 
   constructor(scope: Construct, id: string, props: TenantKeyProps) {
     super(scope, id);
-    const { tenantId, tenantRoleArn, controlPlaneRoleArn } = props;
+    const { tenantId, tenantRoleArn, controlPlaneRoleArn, deletionWindowInDays } = props;
     const { partition, account } = Stack.of(this);
     const key = new CfnKey(this, 'Key', {
       description: `tenant-keys: tenant ${tenantId}`,
@@ -35,6 +36,7 @@ export class TenantKey extends Construct {
         accountId: account,
         tenantRoleArn,
         controlPlaneRoleArn,
+        deletionWindowInDays,
       }),
       tags: [
         { key: tenantIdTag, value: tenantId },

@@ -5,6 +5,7 @@
 
 import type { Call } from '../aws/operation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
+import type { ConditionContext } from '../iam/decision.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { authorizeUnder } from './access.ts';
 import type { KmsAccount } from './account.ts';
@@ -13,6 +14,8 @@ import type { StoredKey } from './stored-key.ts';
 
 /**
  * Asks under the new policy what the next PutKeyPolicy of this caller would ask.
+ * @param requestTags of CreateKey. AWS does not say what it takes into account there: here IAM's Denies count, and the
+ *   tags are the new key's as well as the request's.
  * @throws AwsError MalformedPolicyDocumentException
  */
 export function requireNoLockout(
@@ -20,8 +23,9 @@ export function requireNoLockout(
   call: Call,
   key: StoredKey,
   newPolicy: PolicyDocument,
+  requestTags: ConditionContext = {},
 ): void {
-  const next = { 'kms:BypassPolicyLockoutSafetyCheck': 'false' };
+  const next = { 'kms:BypassPolicyLockoutSafetyCheck': 'false', ...requestTags };
   try {
     authorizeUnder(newPolicy, account, call, { key }, 'kms:PutKeyPolicy', next);
   } catch (error) {

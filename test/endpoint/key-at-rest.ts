@@ -14,6 +14,8 @@ export const keyPolicyOf = ({ account, ...roles }: Blueprint, tenantId: string) 
     accountId: account.accountId,
     tenantRoleArn: roles.tenantRole.arn,
     controlPlaneRoleArn: roles.controlPlaneRole.arn,
+    // the configuration's default, which the blueprint has
+    deletionWindowInDays: 30,
   });
 
 /** @throws Error that names what differs */

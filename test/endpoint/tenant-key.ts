@@ -1,6 +1,6 @@
 /**
- * Deletes a tenant's key, by the caller: the control plane may not delete it this soon. Invariant: only keys of tenants
- * that this run has named at random are touched.
+ * Deletes a tenant's key, by the caller, in 30 days: the key's own policy takes no shorter window. Invariant: only keys
+ * of tenants that this run has named at random are touched.
  */
 import type { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -10,8 +10,6 @@ import { findKeyByTag } from '../../lambdas/tenants/keys/key-recovery.ts';
 import { getTenant } from '../../lambdas/tenants/registry/registry.ts';
 import type { Caller } from './clients.ts';
 
-/** The shortest that KMS takes. */
-const minWindowDays = 7;
 const searchMs = 60_000;
 
 /**
@@ -41,7 +39,7 @@ async function scheduleDeletion(kms: KMS, keyArn: string): Promise<void> {
   // AWS takes the ARN as well, moto does not.
   const KeyId = idOf(keyArn);
   try {
-    await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: minWindowDays });
+    await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 30 });
   } catch (error) {
     if (!isNamed(error, 'KMSInvalidStateException')) throw error;
     const { KeyMetadata } = await kms.describeKey({ KeyId });

@@ -99,6 +99,7 @@ async function populate(
         accountId: localAccount.accountId,
         tenantRoleArn: tenantRole.arn,
         controlPlaneRoleArn: controlRole.arn,
+        deletionWindowInDays: 30,
       }),
     );
     mutateKeyPolicy?.(policy);

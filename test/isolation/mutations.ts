@@ -78,5 +78,6 @@ export function tenantKeyPolicy(tenantId: string): Document {
     accountId: '111122223333',
     tenantRoleArn: arn,
     controlPlaneRoleArn: arn,
+    deletionWindowInDays: 30,
   });
 }

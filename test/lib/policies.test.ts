@@ -116,6 +116,7 @@ describe('no execution role can use a tenant key', () => {
     accountId,
     tenantRoleArn: roleOf('TenantRole').arn,
     controlPlaneRoleArn: roleOf('ControlPlaneRole').arn,
+    deletionWindowInDays: 30,
   });
   const tries = Object.entries({
     'as it is made': made,

@@ -1,12 +1,14 @@
 /**
  * Finds a key that was made for a tenant and whose ARN was never written down: by its alias, or among the
  * keys of the account that no row names. Invariant: a key is adopted only if its tags say that it is this
- * tenant's, it is enabled, and it has been given the policy that a new key would have.
+ * tenant's, it is enabled, and it has the policy that a new key would have. Only the reconciler gives it that policy:
+ * the control plane changes no key's policy.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { aliasTaken, keyNotReady } from '../../../contract/problem.ts';
 import { aliasOf } from '../../../contract/tenant-id.ts';
-import { describeKey, ifKeyIsVisible, pagesOfKeyArns } from '../../aws/kms-keys.ts';
+import { describeKey, ifKeyIsVisible, pagesOfKeyArns, policyOf } from '../../aws/kms-keys.ts';
 import { type CreatedKey, createdKey } from './create-key.ts';
 import { isTenants, tagsOf } from './key-tags.ts';
 
@@ -57,12 +59,19 @@ export async function findKeyByTag(
   return undefined;
 }
 
-/** Whatever happened to the key since it was made, from now on its policy is the tenant's. */
+/**
+ * @param policy that the key must have, as JSON
+ * @param mayPutPolicy whether the caller's role may give it that policy
+ * @throws Problem 503 where the key has another policy and the caller may not: the reconciler finishes the onboarding
+ */
 export async function adoptKey(
   kms: KMSClient,
   key: CreatedKey,
   policy: string,
+  mayPutPolicy: boolean,
 ): Promise<CreatedKey> {
+  if (isDeepStrictEqual(await policyOf(kms, key.arn), JSON.parse(policy))) return key;
+  if (!mayPutPolicy) throw keyNotReady(60);
   await kms.send(new PutKeyPolicyCommand({ KeyId: key.arn, Policy: policy }));
   return key;
 }

@@ -12,4 +12,5 @@ export const stackKeyPolicy =
       accountId: environment.ACCOUNT_ID,
       tenantRoleArn: environment.TENANT_ROLE_ARN,
       controlPlaneRoleArn: environment.CONTROL_PLANE_ROLE_ARN,
+      deletionWindowInDays: environment.DELETION_WINDOW_IN_DAYS,
     });

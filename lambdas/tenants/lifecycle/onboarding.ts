@@ -22,6 +22,8 @@ export interface RecoveryOptions extends TenantWork {
   readonly knownKeyArns: () => Promise<ReadonlySet<string>>;
   /** @returns the policy of the tenant's key, as JSON */
   readonly keyPolicyOf: (tenantId: string) => string;
+  /** whether a key that was found is given that policy, where it has another */
+  readonly mayPutPolicy: boolean;
 }
 
 export interface OnboardingOptions extends RecoveryOptions, KmsClients {
@@ -183,7 +185,7 @@ async function writeKey(held: HeldRow, { arn, createdAt }: CreatedKey): Promise<
 }
 
 async function recoverKey({ options, row }: HeldRow): Promise<CreatedKey | undefined> {
-  const { kms, end } = options;
+  const { kms, end, mayPutPolicy } = options;
   const { tenantId } = row;
   // Always by alias: it also finds the key of a tenant whose row was lost with the table.
   const found =
@@ -191,7 +193,7 @@ async function recoverKey({ options, row }: HeldRow): Promise<CreatedKey | undef
     (row.keyRequestedAt === undefined
       ? undefined
       : await findKeyByTag(kms, tenantId, await options.knownKeyArns(), end - answerReserveMs));
-  return found && adoptKey(kms, found, options.keyPolicyOf(tenantId));
+  return found && adoptKey(kms, found, options.keyPolicyOf(tenantId), mayPutPolicy);
 }
 
 async function makeKey(held: HeldRow<OnboardingOptions>): Promise<CreatedKey> {

@@ -77,7 +77,7 @@ export const createKey = kmsOperation({
     });
     if (policy !== undefined) {
       const parsed = parseKeyPolicy(policy, keyArn(account, keyId));
-      if (!bypass) requireNoLockout(account, call, key, parsed);
+      if (!bypass) requireNoLockout(account, call, key, parsed, tagConditions);
     }
     replaceKey(account, key);
     return { KeyMetadata: keyMetadata(account, key) };

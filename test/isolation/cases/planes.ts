@@ -1,3 +1,4 @@
+import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import {
   administration,
   claims,
@@ -7,7 +8,7 @@ import {
   grant,
   mapAttempts,
 } from './attempts.ts';
-import type { Case } from './case.ts';
+import { type Case, decide } from './case.ts';
 
 export const dataPlane = claims('denied', ['deployed', 'key-careless'], {
   ...mapAttempts(
@@ -57,7 +58,22 @@ export const controlPlane: Case[] = [
     'the control plane reads rows': (harness) =>
       harness.controlPlane.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
   }),
+  ...claims('allowed', ['deployed'], {
+    'the lockout check of CreateKey lets the control plane through, if it counts no tags': (
+      harness,
+    ) =>
+      decide(
+        harness.caller('ControlPlaneRole'),
+        { action: 'kms:PutKeyPolicy', resource: first(harness).keyArn, context: {} },
+        parsePolicy(harness.keyPolicyOf('acme'), 'key policy', 'resource'),
+      ),
+  }),
   ...claims('denied', ['deployed', 'key-careless', 'control-open'], {
+    "the control plane changes a key's policy": (harness) =>
+      harness.controlPlane.kms.putKeyPolicy({
+        KeyId: first(harness).keyArn,
+        Policy: harness.keyPolicyOf(first(harness).tenantId),
+      }),
     ...mapAttempts(
       'the control plane has no cryptography',
       cryptography,

@@ -20,6 +20,9 @@ const alwaysNamed = 'a request of that operation always names a partition key';
 const noneWithout =
   'every session has the tag, since none opens without it, and every Allow asks for it as well';
 
+const noDryRun =
+  'it keeps no tenant from another, and KMS has no dry run of a deletion: a probe that got through would end the key';
+
 /** Guards whose absence lets no probe through, each with the reason. */
 const exempt = new Map<string, string>([
   ['TenantRole/TrustPolicy SessionIsNamedAfterTenant: for every principal', bothNeeded],
@@ -32,6 +35,11 @@ const exempt = new Map<string, string>([
   ],
   ['TenantRole/Policy ReadOwnRow: without Null dynamodb:LeadingKeys', alwaysNamed],
   ['AuditReaderRole/Policy ReadOwnEvents: without Null dynamodb:LeadingKeys', alwaysNamed],
+  ['TenantKey NobodyDeletesHastily: without this Deny', noDryRun],
+  [
+    'TenantKey NobodyDeletesHastily: without NumericLessThan kms:ScheduleKeyDeletionPendingWindowInDays',
+    noDryRun,
+  ],
   ['TenantRole/Policy NothingWithoutTenant: without this Deny', noneWithout],
   ['AuditReaderRole/Policy NothingWithoutTenant: without this Deny', noneWithout],
 ]);

@@ -89,6 +89,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
       accountId: localAccount.accountId,
       tenantRoleArn: roleOf('TenantRole').arn,
       controlPlaneRoleArn: roleOf('ControlPlaneRole').arn,
+      deletionWindowInDays: 30,
     });
 
   const harness = {

@@ -56,6 +56,7 @@ describe("the canary's keys", () => {
         ...localAccount,
         tenantRoleArn: roleArn('TenantRole'),
         controlPlaneRoleArn: roleArn('ControlPlaneRole'),
+        deletionWindowInDays: 7,
       }).Statement,
     );
   });

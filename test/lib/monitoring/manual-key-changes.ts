@@ -110,6 +110,25 @@ async function notPlayed(day: Day, key: string, declaredKey: string): Promise<vo
     name: 'TagResource',
     role,
   });
+  await day.recorded('the control plane changes a policy, as before the tags of a new key count', {
+    ...kms,
+    name: 'PutKeyPolicy',
+    role,
+  });
+  await day.during('the control plane tries to change a policy', () =>
+    day
+      .kmsAs('ControlPlaneRole', 'tenants')
+      .putKeyPolicy({ KeyId: key, Policy: '{}' })
+      .then(
+        () => Promise.reject(new Error('it was not refused')),
+        () => undefined,
+      ),
+  );
+  await day.recorded('the reconciler disables a key that was enabled by hand', {
+    ...kms,
+    name: 'DisableKey',
+    role: day.roleArn('ReconcilerRole').split('/')[1] as string,
+  });
   await day.recorded('the control plane uses a key', {
     ...kms,
     name: 'GenerateDataKeyWithoutPlaintext',
@@ -129,6 +148,11 @@ async function notPlayed(day: Day, key: string, declaredKey: string): Promise<vo
     outcome: 'succeeded',
     errorCode: 'AccessDenied',
     operation: 'Decrypt',
+  });
+  day.written('a key event without a principal: a policy', 'indexer', {
+    message: 'key event',
+    outcome: 'succeeded',
+    operation: 'PutKeyPolicy',
   });
   day.written('a key event without a principal: a change', 'indexer', {
     message: 'key event',
@@ -155,6 +179,7 @@ async function refusals(day: Day, key: string): Promise<void> {
   await refused('the reconciler is refused a use', reconciler, 'Decrypt');
   await refused('the control plane looks at a key too soon', controlPlane, 'DescribeKey');
   await refused('the reconciler looks at a key too soon', reconciler, 'GetKeyPolicy');
+  await refused('the reconciler is refused a policy', reconciler, 'PutKeyPolicy');
   day.written('a refusal of which nobody knows what it was', 'indexer', {
     message: 'key event',
     errorCode: 'AccessDenied',

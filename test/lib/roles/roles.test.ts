@@ -143,6 +143,7 @@ describe('the control plane', () => {
       'NameKey',
       'FindLostKey',
       'SeeWhetherKeyIsGone',
+      'NoPolicyChange',
       'NoCryptography',
       'NoGrants',
       'NoLockoutBypass',
@@ -235,6 +236,18 @@ describe('the control plane', () => {
       Action: ['kms:CreateKey', 'kms:PutKeyPolicy'],
       Resource: '*',
       Condition: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
+    });
+  });
+
+  test('is denied to change the policy of a key that has an owner, but not where it makes one', () => {
+    expect(named(permissions, 'NoPolicyChange')).toEqual({
+      Sid: 'NoPolicyChange',
+      Effect: 'Deny',
+      Action: 'kms:PutKeyPolicy',
+      Resource: '*',
+      Condition: {
+        Null: { 'aws:ResourceTag/TenantId': 'false', 'aws:RequestTag/TenantId': 'true' },
+      },
     });
   });
 

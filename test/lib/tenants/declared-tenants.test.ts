@@ -105,6 +105,7 @@ describe('the key of a declared tenant', () => {
           accountId,
           tenantRoleArn: arnOf('TenantRole'),
           controlPlaneRoleArn: arnOf('ControlPlaneRole'),
+          deletionWindowInDays: 30,
         }),
       ),
     );

@@ -53,14 +53,14 @@ describe('/_local/tenants', () => {
     expect(key.rotations).toEqual([{ date: expect.stringMatching(/Z$/), type: 'ON_DEMAND' }]);
     await kms.disableKey({ KeyId });
     expect((await tenantNamed('acme2')).key.state).toBe('Disabled');
-    const { DeletionDate } = await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
+    const { DeletionDate } = await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 30 });
     const pending = (await tenantNamed('acme2')).key;
     expect(pending).toMatchObject({
       state: 'PendingDeletion',
       deletionDate: DeletionDate?.toISOString(),
     });
     expect(pending).not.toHaveProperty('rotation');
-    harness.deployment.clock.advance(8 * 86_400_000);
+    harness.deployment.clock.advance(31 * 86_400_000);
     expect(await tenantNamed('acme2')).not.toHaveProperty('key');
     const { columns } = (await page('/_local/matrix')).json;
     expect(columns.map(({ tenantId }: { tenantId: string }) => tenantId)).toEqual([

@@ -17,6 +17,7 @@ const acmeKey = parsePolicy(
     accountId,
     tenantRoleArn: tenantRole,
     controlPlaneRoleArn: controlPlaneRole,
+    deletionWindowInDays: 14,
   }),
   'key policy of acme',
   'resource',
@@ -116,6 +117,25 @@ describe("a tenant's key", () => {
     expect(ask(controlPlane, 'kms:Decrypt').by?.statement).toBe('NobodyElseUses');
     expect(ask(controlPlane, 'kms:TagResource', {}).allowed).toBe(false);
   });
+
+  test.each<[string | undefined, boolean]>([
+    ['7', false],
+    ['13', false],
+    ['14', true],
+    ['30', true],
+    // KMS's default is 30.
+    [undefined, true],
+  ])(
+    'with a window of %s days its deletion is allowed to an administrator: %s',
+    (days, allowed) => {
+      const window = days && { 'kms:ScheduleKeyDeletionPendingWindowInDays': days };
+      for (const caller of [admin, controlPlane]) {
+        const decision = ask(caller, 'kms:ScheduleKeyDeletion', { ...window });
+        expect(decision.allowed).toBe(allowed);
+        if (!allowed) expect(decision.by?.statement).toBe('NobodyDeletesHastily');
+      }
+    },
+  );
 
   test('nobody grants', () => {
     for (const caller of [admin, controlPlane, acme]) {

@@ -94,6 +94,7 @@ beforeAll(async () => {
         accountId,
         tenantRoleArn: role('TenantRole'),
         controlPlaneRoleArn: role('ControlPlane'),
+        deletionWindowInDays: 30,
       }),
     );
     const Tags = [{ TagKey: 'TenantId', TagValue: tenantId }];

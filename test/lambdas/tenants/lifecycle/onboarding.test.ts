@@ -21,6 +21,7 @@ const keyPolicyOf = (tenantId: string) =>
       accountId: '111122223333',
       tenantRoleArn: role('tenant'),
       controlPlaneRoleArn: role('control-plane'),
+      deletionWindowInDays: 30,
     }),
   );
 
@@ -48,6 +49,7 @@ function invoke(tenantId: string, invocation: Invocation = {}): Promise<Onboarde
     holder,
     knownKeyArns: () => keyArnsOf(table, tableName),
     keyPolicyOf,
+    mayPutPolicy: false,
     rotationPeriodInDays,
     end: Date.now() + ms,
   };
@@ -252,8 +254,9 @@ describe('the same again', () => {
 });
 
 describe('a key that has the alias already', () => {
-  const makeKey = async (tenantId: string, tags: Record<string, string>) => {
+  const makeKey = async (tenantId: string, tags: Record<string, string>, Policy?: string) => {
     const { KeyMetadata } = await aws.administrator.createKey({
+      Policy,
       Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
     });
     const KeyId = KeyMetadata?.Arn as string;
@@ -262,10 +265,21 @@ describe('a key that has the alias already', () => {
     return KeyId;
   };
 
-  test("is adopted, with the product's policy, where its tags say it is this tenant's", async () => {
-    const keyArn = await makeKey('rowless', { TenantId: 'rowless', ManagedBy: 'tenant-keys' });
+  test("is adopted where its tags say it is this tenant's, and it has the product's policy", async () => {
+    const tags = { TenantId: 'rowless', ManagedBy: 'tenant-keys' };
+    const keyArn = await makeKey('rowless', tags, keyPolicyOf('rowless'));
     expect((await invoke('rowless')).row.keyArn).toBe(keyArn);
     await expectOneKey('rowless');
+  });
+
+  test('is left to the reconciler where its policy is another', async () => {
+    const tags = { TenantId: 'loosened', ManagedBy: 'tenant-keys' };
+    const KeyId = await makeKey('loosened', tags);
+    const policy = () => aws.administrator.getKeyPolicy({ KeyId });
+    const { Policy } = await policy();
+    expect(await codeOf(invoke('loosened'))).toBe('key-not-ready');
+    expect((await policy()).Policy).toBe(Policy);
+    expect(await aws.row('loosened')).not.toHaveProperty('lease');
   });
 
   test.each([

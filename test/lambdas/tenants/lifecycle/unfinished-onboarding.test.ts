@@ -33,7 +33,8 @@ const keyPolicyOf = () =>
 
 async function finish(tenantId: string, fault?: Fault) {
   const { table } = aws.clients(fault);
-  const search = { knownKeyArns: () => keyArnsOf(table, tableName), keyPolicyOf };
+  const knownKeyArns = () => keyArnsOf(table, tableName);
+  const search = { knownKeyArns, keyPolicyOf, mayPutPolicy: true };
   return finishOnboarding(
     { ...tenants.options({ fault }), ...search },
     await tenants.row(tenantId),
@@ -70,11 +71,15 @@ describe('an unfinished onboarding', () => {
     await expectActive(tenantId, keyArn);
   });
 
-  test('with a key that was never written down is finished', async () => {
+  test('with a key that was never written down is finished, and the key has the right policy', async () => {
     const tenantId = await unfinished({ keyRequestedAt: '2026-01-01T00:00:00.000Z' });
     const keyArn = await makeKey(tenantId);
+    const policy = async () =>
+      JSON.parse((await aws.administrator.getKeyPolicy({ KeyId: keyArn })).Policy as string);
+    expect(await policy()).not.toEqual(JSON.parse(keyPolicyOf()));
     expect(await finish(tenantId)).toBe('finished');
     await expectActive(tenantId, keyArn);
+    expect(await policy()).toEqual(JSON.parse(keyPolicyOf()));
   });
 
   test.each([{}, { keyRequestedAt: '2026-01-01T00:00:00.000Z' }])(
