@@ -1,30 +1,41 @@
 /**
- * Which tenant a key belongs to. Invariant: only the registry decides, except for a key so new that no row names it:
- * that one belongs to the tenant that the control plane created it for. Tags and aliases that somebody else gives a
- * key do not count.
+ * Which tenants claim a key. Invariant: only the registry decides, and what CloudTrail says of a key that the control
+ * plane has made; tags and aliases that somebody else gives a key do not count. Every row that names a key claims it,
+ * whatever its status, and no claim takes away another: who can write a row must not make a tenant's events vanish.
  */
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { keyArnIndex } from '../../contract/table-schema.ts';
+import { tenantId } from '../../contract/tenant-id.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { LruMap } from '../caching/lru-map.ts';
 
-/** A key's tenant never changes, but a key without a tenant may get one. */
-const unownedForMs = 60_000;
+/** After it the registry is asked again: a second row may name the key by now, or a first one. */
+const claimedForMs = 5 * 60_000;
+const unclaimedForMs = 60_000;
 /** Beyond it, the key that was asked about longest ago is forgotten. */
 const maxKeys = 10_000;
 /** Of queries of the registry's index. */
 const queryConcurrency = 16;
+/** Each claim is a row for each event: with more of them, a few events would keep the indexer from all others. */
+export const maxClaims = 10;
+
+/** The tenants' ids; `too many` where more rows than `maxClaims` name the key, in no order that helps to choose. */
+export type Claims = readonly string[] | 'too many';
 
 export interface KeyOwners {
-  /** @returns the tenant id of each key that has one, by key ARN */
-  find(keyArns: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** @returns by key ARN; a key that nobody claims is not in it */
+  find(keyArns: readonly string[]): Promise<ReadonlyMap<string, Claims>>;
   /** takes over the tenant of a key that the control plane has just created */
   learn(keyArn: string, tenantId: string): void;
 }
 
-interface Owner {
-  /** undefined where the key belongs to no tenant */
-  readonly tenantId: string | undefined;
+interface KnownKey {
+  /**
+   * Who the key was created for, or who alone claimed it at first: a claim for as long as the key is remembered, also
+   * where the tenant's row has come to name another key.
+   */
+  readonly first: string | undefined;
+  readonly claims: Claims;
   /** epoch milliseconds */
   readonly goodUntil: number;
 }
@@ -34,43 +45,62 @@ export function keyOwners(
   tableName: string,
   now: () => number = Date.now,
 ): KeyOwners {
-  const owners = new LruMap<string, Owner>(maxKeys);
+  const known = new LruMap<string, KnownKey>(maxKeys);
 
-  function keep(keyArn: string, tenantId: string | undefined): void {
-    const goodUntil = tenantId === undefined ? now() + unownedForMs : Number.POSITIVE_INFINITY;
-    owners.set(keyArn, { tenantId, goodUntil });
+  async function ask(keyArn: string): Promise<Claims> {
+    const claims = await claimsOf(client, tableName, keyArn);
+    const first = known.get(keyArn)?.first ?? soleOf(claims);
+    const goodForMs = isClaimed(claims) ? claimedForMs : unclaimedForMs;
+    const key = { first, claims, goodUntil: now() + goodForMs };
+    known.set(keyArn, key);
+    return allClaims(key);
   }
 
   return {
     async find(keyArns) {
-      const asked = [...new Set(keyArns)];
-      const unknown = asked.filter((arn) => !((owners.get(arn)?.goodUntil ?? 0) > now()));
-      // Kept apart from `owners`, which may forget one key before the last is found.
-      const found = new Map(asked.map((arn) => [arn, owners.get(arn)?.tenantId]));
-      await forEachConcurrently(unknown, queryConcurrency, async (arn) => {
-        const tenantId = await ownerOf(client, tableName, arn);
-        keep(arn, tenantId);
-        found.set(arn, tenantId);
+      const found = new Map<string, Claims>();
+      const unknown = new Set<string>();
+      for (const arn of keyArns) {
+        const key = known.get(arn);
+        if (key !== undefined && key.goodUntil > now()) found.set(arn, allClaims(key));
+        else unknown.add(arn);
+      }
+      await forEachConcurrently([...unknown], queryConcurrency, async (arn) => {
+        found.set(arn, await ask(arn));
       });
-      return new Map([...found].filter((pair): pair is [string, string] => pair[1] !== undefined));
+      return new Map([...found].filter(([, claims]) => isClaimed(claims)));
     },
-    learn: keep,
+    learn(keyArn, first) {
+      known.set(keyArn, { claims: [], goodUntil: 0, ...known.get(keyArn), first });
+    },
   };
 }
 
-async function ownerOf(
+const isClaimed = (claims: Claims) => claims === 'too many' || claims.length > 0;
+
+const soleOf = (claims: Claims) =>
+  claims !== 'too many' && claims.length === 1 ? claims[0] : undefined;
+
+function allClaims({ first, claims }: KnownKey): Claims {
+  if (claims === 'too many' || first === undefined) return claims;
+  return [...new Set([first, ...claims])];
+}
+
+async function claimsOf(
   client: DynamoDBDocumentClient,
   tableName: string,
   keyArn: string,
-): Promise<string | undefined> {
+): Promise<Claims> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: tableName,
       IndexName: keyArnIndex,
       KeyConditionExpression: 'keyArn = :keyArn',
       ExpressionAttributeValues: { ':keyArn': keyArn },
+      Limit: maxClaims + 1,
     }),
   );
-  // Two rows that name one key are a fault in the table: no tenant is shown what may be another's.
-  return Items.length === 1 ? Items[0]?.tenantId : undefined;
+  if (Items.length > maxClaims) return 'too many';
+  // A row under another name is no tenant's; the reconciler reports it.
+  return Items.flatMap((item) => tenantId.safeParse(item.tenantId).data ?? []);
 }

@@ -16,6 +16,7 @@ import { CanaryAlarms } from './canary-alarms.ts';
 import { ProductDashboard } from './dashboard.ts';
 import { DecryptAnomalyAlarms } from './decrypt-anomaly-alarms.ts';
 import { KeyAlarms } from './key-alarms.ts';
+import { KeyOwnerAlarm } from './key-owner-alarm.ts';
 import { ReconcilerAlarms } from './reconciler-alarms.ts';
 import { RequestAlarms } from './request-alarms.ts';
 import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
@@ -102,6 +103,7 @@ export class Monitoring extends Construct {
   private recordedCalls(props: MonitoringProps, topic: Topic, trailLogs: ILogGroup): void {
     const { logs, roles } = props;
     new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });
+    new KeyOwnerAlarm(this, 'Owners', { topic, logs: logs.indexer });
     new TrailAlarms(this, 'Trail', {
       topic,
       logs: trailLogs,

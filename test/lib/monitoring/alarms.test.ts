@@ -210,6 +210,7 @@ describe('alarms that could never go off are left out', () => {
   const aboutCalls = [
     'foreign-key-use',
     'key-change',
+    'key-owner-disputed',
     'refused-key-call',
     'refused-own-key-calls',
     'role-changed',

@@ -1,4 +1,5 @@
 /** What others do to tenants' keys, and to keys of their own. */
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Day } from './day.ts';
 import { uses } from './expected-alarms.ts';
 
@@ -74,7 +75,22 @@ export async function manualKeyChanges(day: Day): Promise<void> {
   await day.during('an administrator takes a tag away', () =>
     kms.untagResource({ KeyId, TagKeys: ['ManagedBy'] }),
   );
+  await twoOwners(day);
   await notPlayed(day, KeyId, await keyOf('declared'));
+}
+
+async function twoOwners(day: Day): Promise<void> {
+  const { kms, dynamodb } = day.stack.administrator;
+  const { KeyMetadata } = await kms.createKey({});
+  const keyArn = KeyMetadata?.Arn as string;
+  const table = DynamoDBDocumentClient.from(dynamodb);
+  for (const tenantId of ['planted-1', 'planted-2']) {
+    const Item = { tenantId, keyArn, status: 'ERASED' };
+    await table.send(new PutCommand({ TableName: day.stack.tableName, Item }));
+  }
+  await day.during('two rows name one key, and it is looked at', () =>
+    kms.describeKey({ KeyId: keyArn }),
+  );
 }
 
 /** Calls of KMS that nobody makes in the local stack. */
