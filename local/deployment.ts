@@ -12,6 +12,8 @@ import { type DataDir, openDataDir } from './data-dir.ts';
 import { type DynamoDb, dynamodb } from './dynamodb/service.ts';
 import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
+import { functionSession } from './function-session.ts';
+import type { Caller } from './iam/caller.ts';
 import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';
 import { liveKeys } from './kms/live-keys.ts';
@@ -21,7 +23,7 @@ import { openKeyStore } from './kms/store.ts';
 import { readKeys } from './kms/template.ts';
 import type { Runtime } from './lambda/runtime.ts';
 import { lambda } from './lambda/service.ts';
-import { readFunctions } from './lambda/template.ts';
+import { type FunctionDefinition, readFunctions } from './lambda/template.ts';
 import { operatorOf } from './operator.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
@@ -59,7 +61,15 @@ export interface Deployment extends AwsEndpoint {
   readonly trail: Pick<Trail, 'events'>;
   /** From now on Invoke runs functions; before, it answers dry runs alone. */
   invokeThrough(runtime: Runtime): void;
-  /** @returns credentials of a session of the role, as a service that runs under it gets them */
+  /** by ARN */
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  /**
+   * @param definition with another `roleArn` than the template's, it is the function to which that role was passed
+   * @returns credentials as the function's environment holds them; only they carry `lambda:SourceFunctionArn`
+   * @throws Error where the role is missing or does not trust Lambda
+   */
+  issueTo(definition: FunctionDefinition): Credentials;
+  /** @returns credentials of a session of the role outside of any function */
   issue(role: Role, sessionName: string, tags?: Readonly<Record<string, string>>): Credentials;
 }
 
@@ -84,6 +94,8 @@ async function deployIn(
   const { template, clock } = options;
   const { account } = template;
   const roles = readRoles(template);
+  // Their code is the runtime's: here they only have names and rules.
+  const functions = readFunctions(template, (s3Key) => s3Key);
   const credentials = credentialStore(clock);
   const keys = openKeys(folder, options);
   const kmsClock = clockOf(keys);
@@ -106,7 +118,7 @@ async function deployIn(
       sts({ clock, credentials, roles }),
       tables.service,
       events({ ...account, onEvent }),
-      lambda({ account, functions: functionsOf(template), runtime: () => runtime }),
+      lambda({ account, functions, runtime: () => runtime }),
     ],
     credentials,
     clock,
@@ -119,6 +131,8 @@ async function deployIn(
     ...(options.onCall && { onCall: options.onCall }),
     ...(options.onError && { onError: options.onError }),
   });
+  const issue = (caller: Caller) =>
+    credentials.issue(caller, { expiresAt: new Date(clock.now().getTime() + serviceSessionMs) });
   return {
     ...endpoint,
     operator: credentials.issue(operator),
@@ -128,10 +142,9 @@ async function deployIn(
     invokeThrough: (opened) => {
       runtime = opened;
     },
-    issue: (role, sessionName, tags = {}) =>
-      credentials.issue(sessionOf(role, sessionName, tags), {
-        expiresAt: new Date(clock.now().getTime() + serviceSessionMs),
-      }),
+    functions,
+    issueTo: (definition) => issue(functionSession(definition, roles)),
+    issue: (role, sessionName, tags = {}) => issue(sessionOf(role, sessionName, tags)),
     async close() {
       await endpoint.close();
       await tables.close();
@@ -144,9 +157,6 @@ async function deployIn(
     },
   };
 }
-
-/** Their code is the runtime's: here they only have names and rules. */
-const functionsOf = (template: Template) => readFunctions(template, (s3Key) => s3Key);
 
 async function openTables(folder: DataDir | undefined, template: Template): Promise<DynamoDb> {
   const tables = await dynamodb({ ...template.account, path: folder?.tables });

@@ -9,15 +9,7 @@ export function functionEnvironment(
   deployment: Deployment,
   account: Account,
 ): Record<string, string> {
-  const role = deployment.roles.get(definition.roleArn);
-  if (role === undefined)
-    throw new Error(`${definition.name}: no such role: ${definition.roleArn}`);
-  if (!trustsLambda(role.trustPolicy.source)) {
-    throw new Error(
-      `${definition.name}: its role ${role.name} does not trust lambda.amazonaws.com`,
-    );
-  }
-  const credentials = deployment.issue(role, definition.name);
+  const credentials = deployment.issueTo(definition);
   return {
     AWS_REGION: account.region,
     AWS_DEFAULT_REGION: account.region,
@@ -33,14 +25,4 @@ export function functionEnvironment(
     _HANDLER: definition.handler,
     TZ: ':UTC',
   };
-}
-
-function trustsLambda(trustPolicy: Readonly<Record<string, unknown>>): boolean {
-  return [trustPolicy.Statement].flat().some((statement) => {
-    const { Effect, Principal, Condition } = statement as Record<string, unknown>;
-    const services = [(Principal as Record<string, unknown> | undefined)?.Service].flat();
-    return (
-      Effect === 'Allow' && Condition === undefined && services.includes('lambda.amazonaws.com')
-    );
-  });
 }

@@ -41,7 +41,7 @@ const single: Readonly<Record<KeyType, readonly string[]>> = {
     'events:source',
     'events:detail-type',
   ],
-  arn: ['aws:PrincipalArn', 'aws:SourceArn'],
+  arn: ['aws:PrincipalArn', 'aws:SourceArn', 'lambda:SourceFunctionArn'],
   bool: [
     'aws:SecureTransport',
     'aws:PrincipalIsAWSService',

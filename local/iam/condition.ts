@@ -15,7 +15,7 @@ import {
   UnsupportedPolicyError,
 } from './policy-error.ts';
 import type { RequestContext } from './request-context.ts';
-import { refuseInKeyPolicy, type VariableText, variableText } from './variables.ts';
+import { refuseWithoutValue, type VariableText, variableText } from './variables.ts';
 
 export type SetOperator = 'ForAllValues' | 'ForAnyValue';
 
@@ -60,7 +60,7 @@ function parseCondition(name: string, keyName: string, values: unknown, place: P
       `${keyName} is not a condition key that the evaluator knows; correct it, or add it to local/iam/condition-keys.ts with the service that supplies it`,
     );
   }
-  refuseInKeyPolicy(key, place);
+  refuseWithoutValue(key, place);
   if (name === 'Null') return nullCondition(key, wantedOf(values, place), place);
   const [, prefix, base = '', suffix] =
     /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
@@ -113,7 +113,7 @@ function refuseMisuse(
   // KMS refuses both as overly permissive, since they hold where the request has no such key.
   if (
     set === 'ForAllValues' &&
-    place.keyPolicy &&
+    place.policy === 'key' &&
     /^(kms:encryptioncontext:|aws:requesttag\/)/.test(key.id)
   ) {
     throw new MalformedPolicyError(

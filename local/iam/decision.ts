@@ -13,6 +13,8 @@ export interface CallerIdentity {
   readonly userId: string;
   /** `aws:PrincipalTag/*`: the role's own tags with the session's over them */
   readonly tags: Readonly<Record<string, string>>;
+  /** the function whose environment holds the credentials: `lambda:SourceFunctionArn` of all that is done with them */
+  readonly sourceFunctionArn?: string;
   /** for a service of AWS that acts by itself, such as `cloudtrail.amazonaws.com`: no IAM identity */
   readonly service?: string;
 }

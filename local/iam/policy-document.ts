@@ -35,7 +35,7 @@ const elements = new Set(['Version', 'Id', 'Statement']);
  *   evaluator cannot enforce it
  */
 export function parsePolicy(document: unknown, name: string, kind?: PolicyKind): PolicyDocument {
-  const place: Place = { text: name, variables: false, keyPolicy: false };
+  const place: Place = { text: name, variables: false, policy: 'identity' };
   const source = sourceOf(document, place);
   const unknown = Object.keys(source).find((element) => !elements.has(element));
   if (unknown !== undefined) {

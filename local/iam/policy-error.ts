@@ -6,8 +6,8 @@ export interface Place {
   readonly text: string;
   /** whether `${...}` is a variable: only Version 2012-10-17 has them */
   readonly variables: boolean;
-  /** whether KMS reads the statement, in a key policy */
-  readonly keyPolicy: boolean;
+  /** what the policy is, as far as it is known here */
+  readonly policy: 'identity' | 'key' | 'trust';
 }
 
 abstract class PolicyError extends Error {

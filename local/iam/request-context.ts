@@ -16,7 +16,8 @@ export interface RequestContext {
 }
 
 /** The keys that describe the caller. */
-const ofTheCaller = /^aws:(principal(arn|account|type|isawsservice|tag\/.*)|userid|username)$/s;
+const ofTheCaller =
+  /^(aws:(principal(arn|account|type|isawsservice|tag\/.*)|userid|username)|lambda:sourcefunctionarn)$/s;
 
 export function requestContext(caller: CallerIdentity, request: AccessRequest): RequestContext {
   const found = new Map<string, readonly string[]>();
@@ -62,6 +63,7 @@ function callerContext(caller: CallerIdentity): ConditionContext {
     'aws:PrincipalIsAWSService': 'false',
     'aws:userid': caller.userId,
     'aws:username': userName,
+    'lambda:SourceFunctionArn': caller.sourceFunctionArn,
     ...Object.fromEntries(
       Object.entries(caller.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]),
     ),

@@ -55,14 +55,18 @@ export function parseStatement(
   const sid = isObject(value) && typeof value.Sid === 'string' ? value.Sid : '';
   const name = sid === '' ? `#${index}` : sid;
   const text = `${policy.name}, statement ${name}`;
-  const outside: Place = { text, variables: policy.variables, keyPolicy: false };
+  const outside: Place = { text, variables: policy.variables, policy: 'identity' };
   if (!isObject(value)) throw new MalformedPolicyError(outside, 'it must be an object');
   refuseElements(value, outside);
   const action = coverOf(value, 'Action', outside, actionTest);
   // A resource policy whose actions are all of STS is a role's trust policy; the others are KMS's.
   const isTrust =
     action?.negated === false && action.source.every((source) => /^sts:/i.test(source));
-  const place: Place = { ...outside, keyPolicy: policy.kind === 'resource' && !isTrust };
+  const resourcePolicy = isTrust ? 'trust' : 'key';
+  const place: Place = {
+    ...outside,
+    policy: policy.kind === 'resource' ? resourcePolicy : 'identity',
+  };
   const resource = coverOf(value, 'Resource', place, resourceTest);
   refuseKind(value, policy.kind, { action, resource, isTrust }, place);
   return {

@@ -63,21 +63,25 @@ function variablePart(inner: string, place: Place): Part {
       `${key.name} may have several values and so is no variable`,
     );
   }
-  refuseInKeyPolicy(key, place);
+  refuseWithoutValue(key, place);
   return fallback === undefined ? { kind: 'variable', key } : { kind: 'variable', key, fallback };
 }
 
 /**
- * KMS supplies `aws:ResourceTag` and `kms:ResourceAliases` to IAM policies only, never to key policies: "Policy type" of
- * each in "Condition keys for AWS KMS", developer guide.
+ * Keys that have a value in some policies only. KMS supplies `aws:ResourceTag` and `kms:ResourceAliases` to IAM policies,
+ * never to key policies: "Policy type" of each in "Condition keys for AWS KMS", developer guide. Lambda's source function
+ * cannot be used in resource-based policies: "Using source function ARN", Lambda developer guide.
  * @throws UnsupportedPolicyError
  */
-export function refuseInKeyPolicy(key: ConditionKey, place: Place): void {
+export function refuseWithoutValue(key: ConditionKey, place: Place): void {
   const isOfIam = key.id.startsWith('aws:resourcetag/') || key.id === 'kms:resourcealiases';
-  if (!place.keyPolicy || !isOfIam) return;
+  const isWithout =
+    (place.policy === 'key' && isOfIam) ||
+    (place.policy !== 'identity' && key.id === 'lambda:sourcefunctionarn');
+  if (!isWithout) return;
   throw new UnsupportedPolicyError(
     place,
-    `${key.name} has no value in a key policy; write the value out, or put the condition into an IAM policy`,
+    `${key.name} has no value in a ${place.policy} policy; write the value out, or put the condition into an IAM policy`,
   );
 }
 

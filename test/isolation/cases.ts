@@ -6,6 +6,7 @@ import type { Case } from './cases/case.ts';
 import { certificates } from './cases/certificates.ts';
 import { declaredTenants } from './cases/declared-tenants.ts';
 import { decryptAnomalies } from './cases/decrypt-anomalies.ts';
+import { functions } from './cases/functions.ts';
 import { lifecycleRoles } from './cases/lifecycle-roles.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
@@ -32,4 +33,5 @@ export const cases: readonly Case[] = [
   ...audit,
   ...decryptAnomalies,
   ...canary,
+  ...functions,
 ];

@@ -2,6 +2,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { STS } from '@aws-sdk/client-sts';
 import { keyPolicy } from '../../contract/key-policy.ts';
 import type { Credentials } from '../../local/aws/authentication/credentials.ts';
@@ -9,6 +10,7 @@ import type { FinishedCall } from '../../local/aws/call.ts';
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
 import { parsePolicy } from '../../local/iam/policy-document.ts';
+import type { FunctionDefinition } from '../../local/lambda/template.ts';
 import { localAccount } from '../../local/stack.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { sessionOf } from '../../local/sts/session.ts';
@@ -142,6 +144,15 @@ async function populate(
     indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
     decryptAnomalies: as(deployment.issue(role('VolumesRole'), 'decrypt-anomalies')),
     canary: as(deployment.issue(role('CanaryRole'), 'canary')),
+    functionArns: [...deployment.functions.keys()],
+    inFunction: (name, passed) => {
+      const definition = functionOf(deployment, document, template, name);
+      const { roleArn } = definition;
+      return as(
+        deployment.issueTo({ ...definition, roleArn: passed ? role(passed).arn : roleArn }),
+      );
+    },
+    outside: (prefix) => as(deployment.issue(role(prefix), 'outside')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
     tableName,
@@ -237,6 +248,7 @@ function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
   const sts = once(() => new STS(configuration));
   const dynamodb = once(() => new DynamoDB(configuration));
   const events = once(() => new EventBridge(configuration));
+  const lambda = once(() => new Lambda(configuration));
   return {
     get kms() {
       return kms();
@@ -250,6 +262,9 @@ function clientsFor(deployment: Deployment, credentials: Credentials): Clients {
     get events() {
       return events();
     },
+    get lambda() {
+      return lambda();
+    },
   };
 }
 
@@ -259,6 +274,20 @@ function once<T>(make: () => T): () => T {
     made ??= make();
     return made;
   };
+}
+
+/** @param name its ARN, or the beginning of its logical id */
+function functionOf(
+  { functions }: Deployment,
+  document: TemplateDocument,
+  template: Template,
+  name: string,
+): FunctionDefinition {
+  const arnOf = () => {
+    const id = logicalIdOf(document, 'AWS::Lambda::Function', name);
+    return template.identity(id).attributes.Arn as string;
+  };
+  return functions.get(name) ?? (functions.get(arnOf()) as FunctionDefinition);
 }
 
 function tableOf(template: Template, prefix: string): string {

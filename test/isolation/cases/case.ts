@@ -5,6 +5,7 @@
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { KMS } from '@aws-sdk/client-kms';
+import type { Lambda } from '@aws-sdk/client-lambda';
 import type { STS } from '@aws-sdk/client-sts';
 import { authorize, explain } from '../../../local/iam/authorize.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
@@ -17,6 +18,7 @@ export interface Clients {
   readonly sts: STS;
   readonly dynamodb: DynamoDB;
   readonly events: EventBridge;
+  readonly lambda: Lambda;
 }
 
 export interface Tenant extends Clients {
@@ -46,6 +48,16 @@ export interface Harness {
   readonly indexer: Clients;
   readonly decryptAnomalies: Clients;
   readonly canary: Clients;
+  /** ARNs */
+  readonly functionArns: readonly string[];
+  /**
+   * A function's environment, whose credentials carry the function's ARN.
+   * @param name the function's ARN, or the beginning of its logical id
+   * @param role the beginning of the logical id of another role, which was passed to the function
+   */
+  readonly inFunction: (name: string, role?: string) => Clients;
+  /** a session of a role outside of any function, by the beginning of the role's logical id */
+  readonly outside: (role: string) => Clients;
   /** an administrator of the account: Allow * on * */
   readonly operator: Clients;
   /** an administrator with the first tenant's tag */

@@ -267,6 +267,8 @@ describe('what describes the caller comes from its credentials alone', () => {
     ['aws:PrincipalIsAWSService', 'true'],
     ['aws:userid', 'AIDAFORGED'],
     ['aws:UserName', 'forged'],
+    ['lambda:SourceFunctionArn', 'arn:aws:lambda:eu-central-1:1:function:forged'],
+    ['LAMBDA:sourceFunctionArn', 'arn:aws:lambda:eu-central-1:1:function:forged'],
   ])('a request cannot set %s', (name, forged) => {
     const condition = { StringEquals: { [name]: forged } };
     for (const tags of [{}, { TenantId: 'acme' }]) {

@@ -16,6 +16,11 @@ const without = (element: string, members: object) => {
   return { Version: version, Statement: [rest] };
 };
 
+const inTrustPolicy = (members: object) =>
+  without('Resource', { Principal: { AWS: tenantRole }, Action: 'sts:AssumeRole', ...members });
+
+const functionArn = `arn:aws:lambda:eu-central-1:${accountId}:function:broker`;
+
 describe('what the evaluator does not know is unsupported', () => {
   test.each<[string, object, RegExp]>([
     ['an element of the policy', { ...document({}), Comment: 'x' }, /Comment is not an element/],
@@ -101,6 +106,28 @@ describe('what the evaluator does not know is unsupported', () => {
         Condition: { 'ForAnyValue:StringEquals': { 'kms:resourceAliases': 'alias/x' } },
       }),
       /no value in a key policy/,
+    ],
+    [
+      'lambda:SourceFunctionArn in a key policy',
+      inKeyPolicy({ Condition: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } } }),
+      /no value in a key policy/,
+    ],
+    [
+      'lambda:SourceFunctionArn in a trust policy',
+      inTrustPolicy({ Condition: { ArnEquals: { 'lambda:sourceFunctionARN': functionArn } } }),
+      /no value in a trust policy/,
+    ],
+    [
+      'Null of lambda:SourceFunctionArn in a trust policy',
+      inTrustPolicy({ Condition: { Null: { 'lambda:SourceFunctionArn': 'false' } } }),
+      /no value in a trust policy/,
+    ],
+    [
+      'lambda:SourceFunctionArn as a variable of a trust policy',
+      inTrustPolicy({
+        Condition: { StringEquals: { 'sts:RoleSessionName': '${lambda:SourceFunctionArn}' } },
+      }),
+      /no value in a trust policy/,
     ],
     [
       'Null of kms:ResourceAliases in a key policy',
@@ -257,6 +284,11 @@ describe('what is sound parses', () => {
     [
       'kms:ResourceAliases in an IAM policy',
       conditioned('ForAnyValue:StringEquals', 'kms:ResourceAliases', 'alias/x'),
+      'identity',
+    ],
+    [
+      'lambda:SourceFunctionArn in an IAM policy',
+      conditioned('ArnEquals', 'lambda:SourceFunctionArn', functionArn),
       'identity',
     ],
     [

@@ -27,6 +27,14 @@ const bundles = {
       seen.push(event);
       return { event, tenantId, awsRequestId, invokedFunctionArn, environment, seen };
     };`,
+  // Answers with what its environment holds.
+  'reveal.mjs': `
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+    export const handler = async () => ({
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      sessionToken: AWS_SESSION_TOKEN,
+    });`,
   'fail.mjs': `
     export const handler = async ({ how }) => {
       if (how === 'throw') throw new TypeError('it cannot');
@@ -79,7 +87,7 @@ export type Functions = Awaited<ReturnType<typeof openFunctions>>;
 export const arnOf = (name: string) =>
   `arn:aws:lambda:${account.region}:${account.accountId}:function:TenantKeys-${name}`;
 
-const lambda = (Handler: string, properties: object = {}) => ({
+export const lambda = (Handler: string, properties: object = {}) => ({
   ...lambdaFunction,
   Properties: {
     ...lambdaFunction.Properties,
