@@ -5,6 +5,7 @@ import { clockEndpoint } from './aws/control/clock.ts';
 import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
+import { invokesRecordedBy } from './cloudtrail/template.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
 import { dashboardEndpoints } from './dashboard/endpoints.ts';
 import { frontPage } from './dashboard/front-page.ts';
@@ -46,7 +47,7 @@ export interface DeploymentOptions {
   readonly onCall?: (call: FinishedCall) => void;
   /** called for each event that was put on the default bus */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
-  /** called for each call of KMS, as CloudTrail records it, in the order in which the calls end */
+  /** called for each call that the trail records, in the order in which the calls end */
   readonly onTrailEvent?: ((event: TrailEvent) => void) | undefined;
   readonly onError?: (error: unknown, requestId: string) => void;
 }
@@ -57,7 +58,7 @@ export interface Deployment extends AwsEndpoint {
   readonly roles: ReadonlyMap<string, Role>;
   /** of KMS; when `advance` returns, the rotations and deletions that came due are done */
   readonly clock: AdvancingClock;
-  /** has the last events of KMS */
+  /** has the last events */
   readonly trail: Pick<Trail, 'events'>;
   /** From now on Invoke runs functions; before, it answers dry runs alone. */
   invokeThrough(runtime: Runtime): void;
@@ -111,7 +112,12 @@ async function deployIn(
   });
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
   let runtime: Runtime | undefined;
-  const trail = openTrail({ ...account, fields: kmsCloudTrailFields, onEvent: onTrailEvent });
+  const trail = openTrail({
+    ...account,
+    fields: kmsCloudTrailFields,
+    recordsInvokes: invokesRecordedBy(template),
+    onEvent: onTrailEvent,
+  });
   const endpoint = await serveAws({
     services: [
       options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),

@@ -15,7 +15,7 @@ export interface TrailEvent {
   readonly userIdentity: UserIdentity;
   /** to the second, on the system's clock */
   readonly eventTime: string;
-  readonly eventSource: 'kms.amazonaws.com';
+  readonly eventSource: 'kms.amazonaws.com' | 'lambda.amazonaws.com';
   readonly eventName: string;
   readonly awsRegion: string;
   readonly sourceIPAddress: string;
@@ -30,17 +30,17 @@ export interface TrailEvent {
   readonly readOnly: boolean;
   readonly resources: readonly TrailResource[];
   readonly eventType: 'AwsApiCall';
-  readonly managementEvent: true;
+  readonly managementEvent: boolean;
   readonly recipientAccountId: string;
   /** only where a service of AWS called: then more than one account gets the event */
   readonly sharedEventID?: string;
-  readonly eventCategory: 'Management';
+  readonly eventCategory: 'Management' | 'Data';
 }
 
 export interface TrailResource {
   readonly accountId: string;
   /** of an alias too, as the developer guide's examples have it */
-  readonly type: 'AWS::KMS::Key';
+  readonly type: 'AWS::KMS::Key' | 'AWS::Lambda::Function';
   readonly ARN: string;
 }
 
@@ -50,38 +50,62 @@ export interface TrailSource {
   readonly accountId: string;
   /** of KMS's operations, by name */
   readonly fields: Readonly<Record<string, CloudTrailFields>>;
+  /** whether the trail records the Invokes of a function */
+  readonly recordsInvokes: (functionArn: string) => boolean;
 }
 
-/** @returns nothing for a call of another service, and of an operation that KMS does not have */
+/** What is not the same in every event. */
+type Particulars = Pick<
+  TrailEvent,
+  'requestParameters' | 'responseElements' | 'readOnly' | 'resources' | 'additionalEventData'
+>;
+
+/** @returns nothing for a call of another service than KMS, and of an operation that KMS does not have */
 export function trailEvent(call: ServedCall, source: TrailSource): TrailEvent | undefined {
   const { operation } = call;
   const fields = Object.hasOwn(source.fields, operation) ? source.fields[operation] : undefined;
   if (call.service !== 'kms' || fields === undefined) return undefined;
-  const service = call.caller.service;
   const arns = arnsOf(call);
+  return eventOf(call, source, 'Management', {
+    requestParameters: requestOf(call, fields),
+    responseElements: responseOf(call, fields, arns),
+    ...materialOf(call, fields),
+    readOnly: fields.readOnly,
+    resources: arns.map((ARN) => ({ accountId: source.accountId, type: 'AWS::KMS::Key', ARN })),
+  });
+}
+
+export function eventOf(
+  call: ServedCall,
+  source: TrailSource,
+  eventCategory: TrailEvent['eventCategory'],
+  particulars: Particulars,
+): TrailEvent {
+  const { service } = call.caller;
   const eventID = eventIdOf(call.requestId);
+  const { requestParameters, responseElements, readOnly, resources, ...additional } = particulars;
   return {
     eventVersion: '1.11',
     userIdentity: userIdentity(call.caller),
     eventTime: call.time.toISOString().replace(/\.\d+Z$/, 'Z'),
-    eventSource: 'kms.amazonaws.com',
-    eventName: operation,
+    eventSource: eventCategory === 'Data' ? 'lambda.amazonaws.com' : 'kms.amazonaws.com',
+    eventName: call.operation,
     awsRegion: source.region,
     sourceIPAddress: service ?? call.sourceIp,
     userAgent: service ?? call.userAgent,
     ...errorOf(call),
-    requestParameters: requestOf(call, fields),
-    responseElements: responseOf(call, fields, arns),
-    ...materialOf(call, fields),
+    requestParameters,
+    responseElements,
+    ...additional,
     requestID: call.requestId,
     eventID,
-    readOnly: fields.readOnly,
-    resources: arns.map((ARN) => ({ accountId: source.accountId, type: 'AWS::KMS::Key', ARN })),
+    readOnly,
+    resources,
     eventType: 'AwsApiCall',
-    managementEvent: true,
+    managementEvent: eventCategory === 'Management',
     recipientAccountId: source.accountId,
     ...(service === undefined ? {} : { sharedEventID: eventIdOf(eventID) }),
-    eventCategory: 'Management',
+    eventCategory,
   };
 }
 

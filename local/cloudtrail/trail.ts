@@ -1,6 +1,7 @@
-/** The trail of the local KMS: one event a call, in the order in which the calls ended. The last ones are kept. */
+/** The trail: one event a call that it records, in the order in which the calls ended. The last ones are kept. */
 import type { ServedCall } from '../aws/call.ts';
 import { type TrailEvent, type TrailSource, trailEvent } from './event.ts';
+import { invokeEvent } from './invoke-event.ts';
 
 export interface Trail {
   /** oldest first */
@@ -19,7 +20,7 @@ export function openTrail({ onEvent, limit = 10_000, ...source }: TrailOptions):
   return {
     events,
     record(call) {
-      const event = trailEvent(call, source);
+      const event = trailEvent(call, source) ?? invokeEvent(call, source);
       if (event === undefined) return;
       events.push(event);
       if (events.length > limit) events.shift();

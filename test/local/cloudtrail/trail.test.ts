@@ -339,6 +339,7 @@ describe('the trail alone', () => {
     ...openTrail({
       ...account,
       fields: kmsCloudTrailFields,
+      recordsInvokes: () => false,
       onEvent: (event) => void heard.push(event),
       ...(limit && { limit }),
     }),

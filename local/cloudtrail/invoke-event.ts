@@ -1,0 +1,18 @@
+/** An Invoke as CloudTrail records it, where the trail asks for it. Invariant: no payload and no answer is in it. */
+import type { ServedCall } from '../aws/call.ts';
+import { eventOf, type TrailEvent, type TrailSource } from './event.ts';
+
+/** @returns nothing where the policies were never asked: then no function is named for sure */
+export function invokeEvent(call: ServedCall, source: TrailSource): TrailEvent | undefined {
+  const [resource = ''] = call.resources;
+  const ARN = resource.split(':').slice(0, 7).join(':');
+  if (call.service !== 'lambda' || !source.recordsInvokes(ARN)) return undefined;
+  const isRefused = call.errorCode === 'AccessDeniedException';
+  return eventOf(call, source, 'Data', {
+    requestParameters: isRefused ? null : { functionName: call.input?.FunctionName },
+    responseElements: null,
+    ...(call.output && { additionalEventData: { functionVersion: `${ARN}:$LATEST` } }),
+    readOnly: false,
+    resources: [{ accountId: source.accountId, type: 'AWS::Lambda::Function', ARN }],
+  });
+}
