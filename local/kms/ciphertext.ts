@@ -3,13 +3,14 @@
  * exactly the encryption context that it was encrypted with. AES-256-GCM; everything before the encrypted
  * bytes, and the context in a form in which no two contexts are the same bytes, is additional data.
  *
- *   version 1 | key id 16 | key material id 32 | IV 12 | encrypted bytes | tag 16
+ *   version 1, or 2 for a multi-Region key | key id 16 | key material id 32 | IV 12 | encrypted bytes | tag 16
  *
  * The IV is random: one key material may encrypt 2^32 times before two IVs are likely to be the same (NIST SP
  * 800-38D, 8.3), which no laptop does. KMS on AWS derives a key for each message instead.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { invalidCiphertext } from './errors.ts';
+import { isMultiRegion } from './key-type.ts';
 import { currentMaterial } from './material.ts';
 import type { KeyMaterial, StoredKey } from './stored-key.ts';
 
@@ -26,7 +27,8 @@ export interface Ciphertext {
 }
 
 const algorithm = 'aes-256-gcm';
-const version = 1;
+const singleRegion = 1;
+const multiRegion = 2;
 const keyIdEnd = 1 + 16;
 const materialIdEnd = keyIdEnd + 32;
 const headerLength = materialIdEnd + 12;
@@ -42,8 +44,8 @@ export function encryptUnder(
   const material = currentMaterial(key);
   const iv = randomBytes(12);
   const header = Buffer.concat([
-    Buffer.from([version]),
-    Buffer.from(key.keyId.replaceAll('-', ''), 'hex'),
+    Buffer.from([isMultiRegion(key) ? multiRegion : singleRegion]),
+    Buffer.from(key.keyId.replace(/^mrk|-/g, ''), 'hex'),
     Buffer.from(material.id, 'hex'),
     iv,
   ]);
@@ -55,12 +57,17 @@ export function encryptUnder(
 /** @throws AwsError InvalidCiphertextException where these cannot be the bytes of a ciphertext */
 export function parseCiphertext(blob: Buffer): Ciphertext {
   // One byte of plaintext is the least that KMS encrypts.
-  if (blob[0] !== version || blob.length < headerLength + 1 + authTagLength) {
+  const [version] = blob;
+  const isKnown = version === singleRegion || version === multiRegion;
+  if (!isKnown || blob.length < headerLength + 1 + authTagLength) {
     throw invalidCiphertext();
   }
   const hex = blob.toString('hex', 1, keyIdEnd);
   return {
-    keyId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    keyId:
+      version === multiRegion
+        ? `mrk-${hex}`
+        : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
     materialId: blob.toString('hex', keyIdEnd, materialIdEnd),
     header: blob.subarray(0, headerLength),
     iv: blob.subarray(materialIdEnd, headerLength),

@@ -26,9 +26,12 @@ export const keySpecOf = (key: StoredKey): KeySpec => key.keySpec ?? 'SYMMETRIC_
 
 export const keyTypeOf = (key: StoredKey): KeyType => keyTypes[keySpecOf(key)];
 
+/** "The key ID of multi-Region keys begins with mrk-": developer guide, "Multi-Region keys". */
+export const isMultiRegion = ({ keyId }: StoredKey): boolean => keyId.startsWith('mrk-');
+
 export const keyTypeConditions = (key: StoredKey): ConditionContext => ({
   'kms:KeySpec': keySpecOf(key),
   'kms:KeyUsage': keyTypeOf(key).usage,
   'kms:KeyOrigin': 'AWS_KMS',
-  'kms:MultiRegion': 'false',
+  'kms:MultiRegion': String(isMultiRegion(key)),
 });

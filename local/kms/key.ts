@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { epochSeconds, type KmsAccount, keyArn, now } from './account.ts';
 import { disabled, notPendingDeletion, pendingDeletion, wrongSpec } from './errors.ts';
-import { type KeySpec, keySpecOf, keyTypeOf } from './key-type.ts';
+import { isMultiRegion, type KeySpec, keySpecOf, keyTypeOf } from './key-type.ts';
 import { currentMaterial, newMaterial } from './material.ts';
 import { defaultKeyPolicy } from './policy.ts';
 import { rotationFrom } from './rotation.ts';
 import type { StoredKey, Tag } from './stored-key.ts';
 
 export interface NewKey {
-  /** a UUID in lower case; a random one where it is not given */
+  /** a UUID in lower case, or a multi-Region key's id; a random UUID where it is not given */
   readonly keyId?: string;
   /** SYMMETRIC_DEFAULT where it is not given */
   readonly keySpec?: KeySpec | undefined;
@@ -90,7 +90,16 @@ export function keyMetadata(account: KmsAccount, key: StoredKey): object {
     CustomerMasterKeySpec: spec,
     KeySpec: spec,
     ...algorithms,
-    MultiRegion: false,
+    ...multiRegion(account, key),
     ...(spec === 'SYMMETRIC_DEFAULT' ? { CurrentKeyMaterialId: currentMaterial(key).id } : {}),
+  };
+}
+
+function multiRegion(account: KmsAccount, key: StoredKey): object {
+  if (!isMultiRegion(key)) return { MultiRegion: false };
+  const PrimaryKey = { Arn: keyArn(account, key.keyId), Region: account.region };
+  return {
+    MultiRegion: true,
+    MultiRegionConfiguration: { MultiRegionKeyType: 'PRIMARY', PrimaryKey, ReplicaKeys: [] },
   };
 }

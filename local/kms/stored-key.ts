@@ -2,7 +2,9 @@
 import { z } from 'zod';
 
 const time = z.number().int();
-const keyId = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const keyId = z
+  .string()
+  .regex(/^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
 const aliasName = z.string().regex(/^alias\/[a-zA-Z0-9/_-]+$/);
 
 const keyMaterial = z.strictObject({

@@ -52,7 +52,7 @@ export const createKey = kmsOperation({
   run(account, call, input) {
     const type = requestedType(input);
     const keyTags = mergedTags([], input.Tags ?? []);
-    const keyId = randomUUID();
+    const keyId = newKeyId(input.MultiRegion);
     const bypass = input.BypassPolicyLockoutSafetyCheck;
     const tagConditions = requestTagConditions(keyTags);
     authorizeAccount(call, 'kms:CreateKey', {
@@ -63,7 +63,7 @@ export const createKey = kmsOperation({
     if (keyTags.length > 0) authorizeTagging(account, call, keyId, tagConditions);
     if (type.supported === undefined) {
       throw unsupported(
-        'Only single-Region keys of origin AWS_KMS are supported here: SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, ' +
+        'Only keys of origin AWS_KMS are supported here: SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, and single-Region ' +
           'ECC_NIST_P256 for SIGN_VERIFY',
       );
     }
@@ -83,6 +83,9 @@ export const createKey = kmsOperation({
     return { KeyMetadata: keyMetadata(account, key) };
   },
 });
+
+const newKeyId = (multiRegion: boolean): string =>
+  multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
 
 /** IAM alone decides, about the key that will be created: "To use the Tags parameter", CreateKey, API reference. */
 function authorizeTagging(
@@ -123,11 +126,12 @@ function requestedType(input: TypeInput) {
       'kms:KeyOrigin': origin,
       'kms:MultiRegion': String(MultiRegion),
     },
-    supported: origin === 'AWS_KMS' && !MultiRegion ? supportedSpec(spec, usage) : undefined,
+    supported: origin === 'AWS_KMS' ? supportedSpec(spec, usage, MultiRegion) : undefined,
   };
 }
 
-function supportedSpec(spec: string, usage: string): KeySpec | undefined {
+function supportedSpec(spec: string, usage: string, multiRegion: boolean): KeySpec | undefined {
+  if (multiRegion && spec !== 'SYMMETRIC_DEFAULT') return undefined;
   const known = (Object.keys(keyTypes) as KeySpec[]).find((candidate) => candidate === spec);
   return known !== undefined && keyTypes[known].usage === usage ? known : undefined;
 }

@@ -74,7 +74,6 @@ describe('CreateKey: validation', () => {
     { KeySpec: 'ECC_NIST_P384', KeyUsage: 'SIGN_VERIFY' },
     { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', MultiRegion: true },
     { Origin: 'EXTERNAL' },
-    { MultiRegion: true },
     { CustomKeyStoreId: 'cks-1' },
     { XksKeyId: 'x' },
   ])('%j is not supported, and says so', async (input) => {
@@ -109,6 +108,25 @@ describe('CreateKey', () => {
       CurrentKeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(await kms.run('DescribeKey', { KeyId: id })).toEqual({ KeyMetadata });
+  });
+
+  test('makes a multi-Region primary key, which is one by its id', async () => {
+    const kms = testKms();
+    const { KeyMetadata } = await kms.run('CreateKey', { MultiRegion: true });
+    const { KeyId, Arn } = KeyMetadata;
+    expect(KeyId).toMatch(/^mrk-[0-9a-f]{32}$/);
+    expect(KeyMetadata).toMatchObject({
+      MultiRegion: true,
+      MultiRegionConfiguration: {
+        MultiRegionKeyType: 'PRIMARY',
+        PrimaryKey: { Arn, Region: kms.account.region },
+        ReplicaKeys: [],
+      },
+    });
+    expect(await kms.run('DescribeKey', { KeyId })).toEqual({ KeyMetadata });
+    expect(kms.checks.at(-1)?.context).toMatchObject({ 'kms:MultiRegion': 'true' });
+    const { CiphertextBlob } = await kms.run('Encrypt', { KeyId, Plaintext: 'eA==' });
+    expect(await kms.run('Decrypt', { CiphertextBlob })).toMatchObject({ KeyId: Arn });
   });
 
   test('takes the defaults spelled out, as SDKs and the CLI send them', async () => {
