@@ -11,6 +11,7 @@ export type FindingKind =
   | 'key-elsewhere'
   | 'key-unreadable'
   | 'key-tags'
+  | 'key-foreign'
   | 'key-unusable'
   | 'key-enabled'
   | 'deletion-cancelled'

@@ -171,7 +171,7 @@ export const rotationInProgress = () =>
 export const aliasTaken = () =>
   new Problem(
     'alias-taken',
-    "The alias for the tenant's key is on a key that is not this tenant's, or not usable. An administrator must remove the alias.",
+    "The alias for the tenant's key is on a key that this onboarding has not made. An administrator must remove the alias or, if the tenant was there before, restore its row.",
   );
 
 /** The key is disabled or pending deletion: not the same request helps, but enabling the key. */

@@ -20,5 +20,8 @@ export const tenantIdTag = 'TenantId';
 /** The tag that marks a KMS key as made by this product. */
 export const productTag = { key: 'ManagedBy', value: 'tenant-keys' } as const;
 
+/** @returns the description of the tenant's key, by which among others the product knows a key that it made */
+export const keyDescription = (id: string): string => `tenant-keys: tenant ${id}`;
+
 /** @returns the alias name of the tenant's key, `alias/tenant-keys/<tenantId>` */
 export const aliasOf = (id: string): string => `alias/tenant-keys/${id}`;

@@ -20,6 +20,7 @@ import {
 } from '../contract/tenants.ts';
 import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
+import { keyArnPrefixOf } from './aws/kms-keys.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { withThrottlingResponse } from './http/kms-throttling.ts';
@@ -40,6 +41,7 @@ import { tenantOf } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;
+const account = { partition: environment.PARTITION, accountId: environment.ACCOUNT_ID };
 const keyPolicyOf = stackKeyPolicy(environment);
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
@@ -78,8 +80,8 @@ async function put({ event, context }: ApiRequest) {
       ...work(context),
       kmsWithoutRetry,
       knownKeyArns: () => keyArnsOf(table, tableName),
-      keyPolicyOf: (id) => JSON.stringify(keyPolicyOf(id)),
-      mayPutPolicy: false,
+      keyPolicyOf,
+      keyArnPrefix: await keyArnPrefixOf(kms, account),
       rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
     },
     tenantId,

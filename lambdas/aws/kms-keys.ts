@@ -40,6 +40,14 @@ export async function ifKeyIsVisible<T>(call: Promise<T>): Promise<T | undefined
   return key.is === 'found' ? key.value : undefined;
 }
 
+/** @returns what the ARN of every key of the account, in the client's region, begins with */
+export async function keyArnPrefixOf(
+  kms: KMSClient,
+  account: { readonly partition: string; readonly accountId: string },
+): Promise<string> {
+  return `arn:${account.partition}:kms:${await kms.config.region()}:${account.accountId}:key/`;
+}
+
 /** @param keyId an ARN, or the name of an alias */
 export async function describeKey(kms: KMSClient, keyId: string): Promise<KeyMetadata> {
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));

@@ -38,8 +38,7 @@ export function openKeyInventory(): KeyInventory {
   };
 }
 
-const stateOf = (key: KeyObservation): string =>
-  typeof key === 'string' ? key : (key.state ?? 'unreadable');
+const stateOf = (key: KeyObservation): string => (typeof key === 'string' ? key : key.state);
 
 /** One line for each state, since a line of the embedded metric format has one value of a dimension. */
 export function logKeyInventory({

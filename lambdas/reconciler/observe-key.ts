@@ -4,15 +4,18 @@ import type { UnseenKey } from '../../contract/findings.ts';
 import { aliasOf } from '../../contract/tenant-id.ts';
 import { describeKey, lookUpKey, policyOf } from '../aws/kms-keys.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
+import { unlikeTenantKey } from '../tenants/keys/tenant-key.ts';
 import type { ReconcilerContext } from './context.ts';
 
 /** `ours` is another key with the product's tag, `foreign` any other key, also one that may not be seen. */
 export type AliasTarget = 'right' | 'none' | 'ours' | 'foreign';
 
 export interface ObservedKey {
-  /** as KMS names it: Enabled, Disabled, PendingDeletion, ...; undefined where it may not be read */
-  readonly state: string | undefined;
+  /** as KMS names it: Enabled, Disabled, PendingDeletion, ... */
+  readonly state: string;
   readonly tags: KeyTags;
+  /** by what the key differs from one that the product makes for the tenant */
+  readonly differences: readonly string[];
   /** 0 where rotation is off; undefined where it may not be read */
   readonly rotationPeriodInDays: number | undefined;
   /** RFC 3339; undefined where rotation is off, or it may not be read */
@@ -21,10 +24,6 @@ export interface ObservedKey {
   readonly policy: unknown;
   readonly alias: AliasTarget;
 }
-
-export type ReadableKey = ObservedKey & { readonly state: string };
-
-export const isReadable = (key: ObservedKey): key is ReadableKey => key.state !== undefined;
 
 export type KeyObservation = ObservedKey | UnseenKey;
 
@@ -45,20 +44,18 @@ async function readKey(
   tenantId: string,
   keyArn: string,
 ): Promise<ObservedKey> {
-  const { kms } = context;
-  const state = await unlessDenied(stateOf(kms, keyArn));
+  const { kms, keyArnPrefix } = context;
+  // Where it is denied nothing shows whose key this is.
+  const metadata = await describeKey(kms, keyArn);
+  const differences = unlikeTenantKey(metadata, tenantId, keyArnPrefix);
   const [tags, rotation, policy, alias] = await Promise.all([
     tagsOf(kms, keyArn),
     unlessDenied(rotationOf(kms, keyArn)),
     unlessDenied(policyOf(kms, keyArn)),
     aliasTarget(context, tenantId, keyArn),
   ]);
-  return { state, tags, ...noRotation, ...rotation, policy, alias };
-}
-
-async function stateOf(kms: KMSClient, keyArn: string): Promise<string> {
-  const { KeyState } = await describeKey(kms, keyArn);
-  return KeyState ?? 'Unavailable';
+  const state = metadata.KeyState ?? 'Unavailable';
+  return { state, tags, differences, ...noRotation, ...rotation, policy, alias };
 }
 
 type ObservedRotation = Pick<ObservedKey, 'rotationPeriodInDays' | 'nextRotationDate'>;

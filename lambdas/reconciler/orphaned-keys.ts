@@ -1,8 +1,8 @@
 /**
  * Keys with the product's tags that no row names: left by an onboarding whose row was removed, or by a lost table.
  * Invariant: such a key is scheduled for deletion only if nothing was ever encrypted with it, by what KMS knows of the
- * key's whole life and says after the key was disabled; and only if its policy is the one that the product gives,
- * since a policy cannot be forged as tags can.
+ * key's whole life and says after the key was disabled; and only if it is as the product makes a tenant's key, its policy
+ * included, since these cannot be forged as tags can.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { GetKeyLastUsageCommand, type KeyMetadata, type KMSClient } from '@aws-sdk/client-kms';
@@ -11,6 +11,7 @@ import { tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
 import { describeKey, ifKeyIsVisible, policyOf } from '../aws/kms-keys.ts';
 import { disableKey, enableKey, scheduleKeyDeletion } from '../tenants/keys/key-state.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
+import { unlikeTenantKey } from '../tenants/keys/tenant-key.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
 import { getTenant } from '../tenants/registry/registry.ts';
 import { statusRules } from '../tenants/registry/status.ts';
@@ -110,7 +111,7 @@ async function repair(
   const state = metadata.KeyState;
   const doubt = tableIsSuspect
     ? 'there are more keys without a row than with one, so the table may have lost rows'
-    : await doubtOf(context, subject.tenantId, key.keyArn);
+    : await doubtOf(context, subject.tenantId, metadata);
   if (doubt !== undefined) {
     return add('reported', `No row names the key, which is ${state}; ${doubt}.`);
   }
@@ -135,8 +136,13 @@ function isYoungOrPendingDeletion({ now }: ReconcilerContext, metadata: KeyMetad
 async function doubtOf(
   context: ReconcilerContext,
   id: string,
-  keyArn: string,
+  metadata: KeyMetadata,
 ): Promise<string | undefined> {
+  const { Arn: keyArn = '' } = metadata;
+  const differences = unlikeTenantKey(metadata, id, context.keyArnPrefix);
+  if (differences.length > 0) {
+    return `it is not as the product makes one (${differences.join(', ')}), so its tags may be forged`;
+  }
   if (!isDeepStrictEqual(await policyOf(context.kms, keyArn), context.keyPolicyOf(id))) {
     return "its policy is not the product's, so its tags may be forged";
   }

@@ -1,6 +1,7 @@
 /**
  * Observes and repairs one tenant. Invariant: while another invocation holds its lease a tenant is left alone; and a
- * key that does not carry the tenant's tags is not touched, whatever the row says, but reported.
+ * key is not touched, whatever the row says, but reported, where it does not carry the tenant's tags, or is not as the
+ * product makes a tenant's key: who can tag a key and write a row must not have the reconciler change that key.
  */
 import type { FindingKind, FindingOutcome, UnseenKey } from '../../contract/findings.ts';
 import { isTenants } from '../tenants/keys/key-tags.ts';
@@ -9,7 +10,7 @@ import { type FoundRow, type InvalidRow, isInvalid } from '../tenants/registry/s
 import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext, reportIfUnchanged } from './context.ts';
-import { isReadable, type KeyObservation, type ObservedKey, observeKey } from './observe-key.ts';
+import { type KeyObservation, type ObservedKey, observeKey } from './observe-key.ts';
 import { repairDrift, repairPolicy } from './repair-drift.ts';
 import { eraseTenant, finishOnboardingOf, finishTransitionOf } from './resume-unfinished.ts';
 
@@ -60,13 +61,12 @@ async function repairOwnKey(
   if (current === undefined) return;
   const key = current === row ? observed : await observeAgain(context, current);
   if (key === undefined) return;
-  if (!isReadable(key)) return reportUnusualKey(context, current, 'unreadable');
   const { onboarding } = statusRules[current.status];
   if (onboarding === 'unfinished') return finishOnboardingOf(context, current);
   if (current.intent === undefined) return repairDrift(context, current, key);
   const finished = await finishTransitionOf(context, current, current.intent);
   const finishedKey = finished && (await observeAgain(context, finished));
-  if (finished !== undefined && finishedKey !== undefined && isReadable(finishedKey)) {
+  if (finished !== undefined && finishedKey !== undefined) {
     await repairDrift(context, finished, finishedKey);
   }
 }
@@ -80,14 +80,16 @@ async function observeAgain(
   return key && ownKey(context, row, key);
 }
 
-/** @returns the key, if it is the tenant's by its tags; what it is instead is reported */
+/** @returns the key, if it is the tenant's by its tags and as it was made; what it is instead is reported */
 async function ownKey(
   context: ReconcilerContext,
   row: TenantRow,
   key: KeyObservation,
 ): Promise<ObservedKey | undefined> {
-  if (typeof key !== 'string' && isTenants(key.tags, row.tenantId)) return key;
-  await reportUnusualKey(context, row, typeof key === 'string' ? key : 'stranger');
+  if (typeof key === 'string') await reportUnusualKey(context, row, key);
+  else if (!isTenants(key.tags, row.tenantId)) await reportUnusualKey(context, row, 'stranger');
+  else if (key.differences.length > 0) await reportForeignKey(context, row, key);
+  else return key;
   return undefined;
 }
 
@@ -111,6 +113,15 @@ function reportUnusualKey(
 ): Promise<void> {
   const [kind, outcome, detail] = unusualKeys[what];
   return reportIfUnchanged(context, row, { kind, outcome, detail });
+}
+
+function reportForeignKey(
+  context: ReconcilerContext,
+  row: TenantRow,
+  { differences }: ObservedKey,
+): Promise<void> {
+  const detail = `The key is not as the product makes a tenant's (${differences.join(', ')}): it was not touched.`;
+  return reportIfUnchanged(context, row, { kind: 'key-foreign', outcome: 'reported', detail });
 }
 
 function reportInvalidRow(context: ReconcilerContext, { tenantId, attributes }: InvalidRow): void {

@@ -7,7 +7,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type KMSClient, paginateListAliases } from '@aws-sdk/client-kms';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FindingOutcome } from '../../contract/findings.ts';
-import { pagesOfKeyArns } from '../aws/kms-keys.ts';
+import { keyArnPrefixOf, pagesOfKeyArns } from '../aws/kms-keys.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { openRegistry } from '../tenants/registry/registry.ts';
 import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
@@ -90,9 +90,8 @@ async function openContext(
   options: ReconcilerOptions,
   findings: Findings,
 ): Promise<ReconcilerContext> {
-  const { kms, table, tableName, partition, accountId, keyPolicyOf, end } = options;
+  const { kms, table, tableName, keyPolicyOf, end } = options;
   const holder = randomUUID();
-  const region = await kms.config.region();
   return {
     kms,
     table,
@@ -101,7 +100,7 @@ async function openContext(
     holder,
     findings,
     aliases: await aliasesOf(kms),
-    keyArnPrefix: `arn:${partition}:kms:${region}:${accountId}:key/`,
+    keyArnPrefix: await keyArnPrefixOf(kms, options),
     keyPolicyOf,
     end,
     lastStart: end - tenantRepairMs - summaryReserveMs,

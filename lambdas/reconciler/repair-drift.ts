@@ -1,6 +1,6 @@
 /**
  * Repairs what was changed of a tenant's key without the product. Invariant: a key is changed only under the lease of
- * the tenant whose tag it carries, and only to what the row and the key policy say; what would give use of a key
+ * the tenant whose tag it carries, if it is as the product makes that tenant's key, and only to what the row and the key policy say; what would give use of a key
  * back is reported, never done.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -21,7 +21,7 @@ import {
   reportIfUnchanged,
   tenantWork,
 } from './context.ts';
-import type { ObservedKey, ReadableKey } from './observe-key.ts';
+import type { ObservedKey } from './observe-key.ts';
 import { enforceStatus } from './resume-unfinished.ts';
 
 interface Repair {
@@ -50,7 +50,7 @@ export async function repairPolicy(
 export async function repairDrift(
   context: ReconcilerContext,
   row: TenantRow,
-  key: ReadableKey,
+  key: ObservedKey,
 ): Promise<void> {
   await reportUnusable(context, row, key);
   if (key.alias === 'foreign' && mayBeNamed(row, key)) await reportAlias(context, row);
@@ -67,7 +67,7 @@ export async function repairDrift(
 async function reportUnusable(
   context: ReconcilerContext,
   row: TenantRow,
-  { state }: ReadableKey,
+  { state }: ObservedKey,
 ): Promise<void> {
   const { status } = row;
   const { keyState } = statusRules[status];
@@ -83,7 +83,7 @@ async function reportAlias(context: ReconcilerContext, row: TenantRow): Promise<
 }
 
 /** @returns the row afterwards, undefined where nothing more is to be done now */
-async function repairState(context: ReconcilerContext, row: TenantRow, { state }: ReadableKey) {
+async function repairState(context: ReconcilerContext, row: TenantRow, { state }: ObservedKey) {
   const { keyState } = statusRules[row.status];
   if (keyState === 'not compared') return row;
   const action = keyState.drift(state);

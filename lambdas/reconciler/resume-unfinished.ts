@@ -19,8 +19,8 @@ export async function finishOnboardingOf(
   const options = {
     ...tenantWork(context, row.keyRequestedAt === undefined ? tenantRepairMs : searchMs),
     knownKeyArns: () => keyArnsOf(context.table, context.tableName),
-    keyPolicyOf: (id: string) => JSON.stringify(context.keyPolicyOf(id)),
-    mayPutPolicy: true,
+    keyPolicyOf: context.keyPolicyOf,
+    keyArnPrefix: context.keyArnPrefix,
   };
   const done = await attemptOrReport(context, subject, () => finishOnboarding(options, row));
   if (done === undefined) return;

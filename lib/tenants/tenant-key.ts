@@ -8,7 +8,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlias, CfnKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../../contract/key-policy.ts';
-import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { aliasOf, keyDescription, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
 
 export interface TenantKeyProps {
   readonly tenantId: string;
@@ -27,7 +27,7 @@ export class TenantKey extends Construct {
     const { tenantId, tenantRoleArn, controlPlaneRoleArn, deletionWindowInDays } = props;
     const { partition, account } = Stack.of(this);
     const key = new CfnKey(this, 'Key', {
-      description: `tenant-keys: tenant ${tenantId}`,
+      description: keyDescription(tenantId),
       enableKeyRotation: true,
       rotationPeriodInDays: props.rotationPeriodInDays,
       keyPolicy: keyPolicy({

@@ -1,3 +1,5 @@
+import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';
+import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
@@ -78,6 +80,51 @@ describe('onboarding', () => {
 
   test('an unknown tenant is a 404', async () => {
     expectProblem(await get('/tenants/nobody'), 404, 'tenant-not-found');
+  });
+});
+
+describe("a key that somebody has put behind the tenant's alias", () => {
+  const plant = async (tenantId: string, change: CreateKeyCommandInput) => {
+    const { kms } = stack.administrator;
+    const TargetKeyId = (await kms.createKey(change)).KeyMetadata?.Arn as string;
+    const AliasName = `alias/tenant-keys/${tenantId}`;
+    await kms.createAlias({ AliasName, TargetKeyId });
+    return { AliasName, TargetKeyId };
+  };
+  const onlyOperator = async () => {
+    const sts = new STS({ endpoint: stack.aws, region: stack.region, credentials: stack.operator });
+    const { Arn } = await sts.getCallerIdentity({});
+    const Statement = { Effect: 'Allow', Principal: { AWS: Arn }, Action: 'kms:*', Resource: '*' };
+    return JSON.stringify({ Version: '2012-10-17', Statement });
+  };
+
+  test("of many regions, as the product would describe and tag it, is not the tenant's", async () => {
+    const { AliasName, TargetKeyId } = await plant('planted', {
+      MultiRegion: true,
+      Description: 'tenant-keys: tenant planted',
+      Tags: [
+        { TagKey: 'TenantId', TagValue: 'planted' },
+        { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
+      ],
+    });
+    const before = await stack.keyCount();
+    expectProblem(await put('planted'), 409, 'alias-taken');
+    expectProblem(await put('planted'), 409, 'alias-taken');
+    expect(await stack.keyCount()).toBe(before);
+    await stack.administrator.kms.deleteAlias({ AliasName });
+    const answer = await put('planted');
+    expect([answer.status, answer.json.keyArn === TargetKeyId]).toEqual([201, false]);
+  });
+
+  test('and that the control plane may not see is a 409 too, and one key waits for its alias', async () => {
+    const { AliasName } = await plant('hidden', { Policy: await onlyOperator() });
+    const before = await stack.keyCount();
+    expectProblem(await put('hidden'), 409, 'alias-taken');
+    expectProblem(await put('hidden'), 409, 'alias-taken');
+    expect(await stack.keyCount()).toBe(before + 1);
+    await stack.administrator.kms.deleteAlias({ AliasName });
+    expect((await put('hidden')).status).toBe(201);
+    expect(await stack.keyCount()).toBe(before + 1);
   });
 });
 

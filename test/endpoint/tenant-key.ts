@@ -6,7 +6,7 @@ import type { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { aliasOf } from '../../contract/tenant-id.ts';
 import { isNamed } from '../../lambdas/aws/errors.ts';
-import { findKeyByTag } from '../../lambdas/tenants/keys/key-recovery.ts';
+import { keysTaggedFor } from '../../lambdas/tenants/keys/key-recovery.ts';
 import { getTenant } from '../../lambdas/tenants/registry/registry.ts';
 import type { Caller } from './clients.ts';
 
@@ -30,8 +30,8 @@ export async function removeTenantKey(
 
 /** The handler was stopped after it asked KMS for the key and before it wrote the key's ARN. */
 async function findLostKey(kms: KMS, tenantId: string): Promise<string> {
-  const lost = await findKeyByTag(kms, tenantId, new Set(), Date.now() + searchMs);
-  if (lost !== undefined) return lost.arn;
+  const tagged = keysTaggedFor(kms, tenantId, new Set(), Date.now() + searchMs);
+  for await (const keyArn of tagged) return keyArn;
   throw new Error(`KMS was asked for a key and shows none with the tag TenantId=${tenantId}`);
 }
 

@@ -15,6 +15,7 @@ import { aliasOf, productTag, tenantIdTag } from '../../../contract/tenant-id.ts
 import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
 import { describeKey, lookUpKey } from '../../aws/kms-keys.ts';
 import { retry } from '../../aws/retry.ts';
+import { tenantKey } from './tenant-key.ts';
 
 export interface KmsClients {
   readonly kms: KMSClient;
@@ -44,12 +45,7 @@ export async function createKey(
   until: number,
 ): Promise<CreatedKey> {
   const command = new CreateKeyCommand({
-    // These are KMS's defaults, but the control plane's IAM policy requires them in the request.
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    Origin: 'AWS_KMS',
-    MultiRegion: false,
-    Description: `tenant-keys: tenant ${tenantId}`,
+    ...tenantKey(tenantId),
     Policy: policy,
     Tags: [
       { TagKey: tenantIdTag, TagValue: tenantId },

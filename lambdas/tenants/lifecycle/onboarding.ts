@@ -9,7 +9,7 @@ import type { OnboardRequest } from '../../../contract/tenants.ts';
 import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
 import { pause } from '../../aws/retry.ts';
 import { type CreatedKey, createKey, finishKey, type KmsClients } from '../keys/create-key.ts';
-import { adoptKey, findKeyByAlias, findKeyByTag } from '../keys/key-recovery.ts';
+import { findLostKey, requireFreeAlias } from '../keys/key-recovery.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { answerReserveMs, isLeased, leaseOf, throttledUntil } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
@@ -20,10 +20,9 @@ import type { TenantRow } from '../registry/tenant-row.ts';
 export interface RecoveryOptions extends TenantWork {
   /** @returns ARNs of the keys that rows name */
   readonly knownKeyArns: () => Promise<ReadonlySet<string>>;
-  /** @returns the policy of the tenant's key, as JSON */
-  readonly keyPolicyOf: (tenantId: string) => string;
-  /** whether a key that was found is given that policy, where it has another */
-  readonly mayPutPolicy: boolean;
+  readonly keyPolicyOf: (tenantId: string) => object;
+  /** what the ARN of every key of this account and region begins with */
+  readonly keyArnPrefix: string;
 }
 
 export interface OnboardingOptions extends RecoveryOptions, KmsClients {
@@ -185,15 +184,13 @@ async function writeKey(held: HeldRow, { arn, createdAt }: CreatedKey): Promise<
 }
 
 async function recoverKey({ options, row }: HeldRow): Promise<CreatedKey | undefined> {
-  const { kms, end, mayPutPolicy } = options;
-  const { tenantId } = row;
-  // Always by alias: it also finds the key of a tenant whose row was lost with the table.
-  const found =
-    (await findKeyByAlias(kms, tenantId)) ??
-    (row.keyRequestedAt === undefined
-      ? undefined
-      : await findKeyByTag(kms, tenantId, await options.knownKeyArns(), end - answerReserveMs));
-  return found && adoptKey(kms, found, options.keyPolicyOf(tenantId), mayPutPolicy);
+  const { kms, end, keyArnPrefix } = options;
+  const { tenantId, keyRequestedAt } = row;
+  await requireFreeAlias(kms, tenantId);
+  if (keyRequestedAt === undefined) return undefined;
+  const policy = options.keyPolicyOf(tenantId);
+  const lost = { tenantId, requestedAt: keyRequestedAt, policy, keyArnPrefix };
+  return findLostKey(kms, lost, await options.knownKeyArns(), end - answerReserveMs);
 }
 
 async function makeKey(held: HeldRow<OnboardingOptions>): Promise<CreatedKey> {
@@ -202,7 +199,7 @@ async function makeKey(held: HeldRow<OnboardingOptions>): Promise<CreatedKey> {
   await write(held, { keyRequestedAt: new Date().toISOString() });
   // An environment may have been frozen since the last line, and thaw with a lease that has run out.
   if (Date.now() > options.end) throw keyNotReady(5);
-  const policy = options.keyPolicyOf(tenantId);
+  const policy = JSON.stringify(options.keyPolicyOf(tenantId));
   try {
     return await createKey(options, tenantId, policy, throttledUntil(options));
   } catch (error) {

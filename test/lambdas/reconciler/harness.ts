@@ -92,8 +92,14 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
       deletionWindowInDays: 30,
     });
 
+  const [certificateKey] = resource(document, 'AWS::KMS::Key', 'CertificateKey');
+  const [productKey] = resource(document, 'AWS::KMS::Key', 'ProductKey');
   const harness = {
     kms,
+    /** KMS for a role of the stack, by the beginning of the role's logical id */
+    kmsAs: (prefix: string) => new KMS(clientOf(deployment.issue(roleOf(prefix), 'attacker'))),
+    certificateKeyArn: template.identity(certificateKey).attributes.Arn as string,
+    productKeyArn: template.identity(productKey).attributes.Arn as string,
     table,
     tableName,
     events,
@@ -103,6 +109,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
     newId: () => `t-${randomUUID().slice(0, 13)}`,
     async makeKey(tenantId: string, change: Partial<CreateKeyCommandInput> = {}) {
       const { KeyMetadata } = await kms.createKey({
+        Description: `tenant-keys: tenant ${tenantId}`,
         Policy: JSON.stringify(keyPolicyOf(tenantId)),
         Tags: [
           { TagKey: 'TenantId', TagValue: tenantId },

@@ -151,7 +151,7 @@ describe('what would give use of a key back is only reported', () => {
 describe('a policy that denies the reconciler', () => {
   test.each([
     [['kms:GetKeyPolicy', 'kms:GetKeyRotationStatus']],
-    [['kms:DescribeKey', 'kms:EnableKeyRotation']],
+    [['kms:GetKeyPolicy', 'kms:EnableKeyRotation']],
   ])('%j, is put right', async (denied) => {
     const tenant = await harness.makeTenant();
     const Policy = openPolicy(...denied);
@@ -170,7 +170,7 @@ describe('a policy that denies the reconciler', () => {
   ])('to disable the key of a SUSPENDED tenant, is put right, %s', async (_, change, findings) => {
     const { tenantId, keyArn } = await harness.makeTenant('suspend', change);
     await harness.kms.enableKey({ KeyId: keyArn });
-    const Policy = openPolicy('kms:DisableKey', 'kms:DescribeKey');
+    const Policy = openPolicy('kms:DisableKey', 'kms:GetKeyPolicy');
     await harness.kms.putKeyPolicy({ KeyId: keyArn, Policy });
     expect(await harness.findingsOf(tenantId)).toEqual(findings);
     expect([await harness.keyState(keyArn), (await harness.row(tenantId)).intent]).toEqual([

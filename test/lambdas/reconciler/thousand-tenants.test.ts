@@ -50,6 +50,7 @@ function multiply(file: string, keyArn: string): { tenantId: string; keyArn: str
     const copy = {
       ...key,
       keyId: id,
+      description: key.description.replaceAll(oldId, tenantId),
       policy: key.policy.replaceAll(oldId, tenantId),
       tags: key.tags.map((tag) => (tag.value === oldId ? { ...tag, value: tenantId } : tag)),
       materials: key.materials.map((material) => ({

@@ -2,65 +2,19 @@
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keyPolicy } from '../../../../contract/key-policy.ts';
-import type { OnboardRequest } from '../../../../contract/tenants.ts';
-import { type OnboardedTenant, onboard } from '../../../../lambdas/tenants/lifecycle/onboarding.ts';
-import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
-import { openRegistry } from '../../../../lambdas/tenants/registry/registry.ts';
-import { tableName } from '../../../harness/local-aws.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, type Fault, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
-
-const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
-const keyPolicyOf = (tenantId: string) =>
-  JSON.stringify(
-    keyPolicy({
-      tenantId,
-      partition: 'aws',
-      accountId: '111122223333',
-      tenantRoleArn: role('tenant'),
-      controlPlaneRoleArn: role('control-plane'),
-      deletionWindowInDays: 30,
-    }),
-  );
+import { codeOf } from '../harness.ts';
+import { keyPolicyOf, onboardings } from '../onboardings.ts';
 
 let aws: Aws;
+let invoke: ReturnType<typeof onboardings>;
 beforeAll(async () => {
   aws = await openAws();
+  invoke = onboardings(aws);
 });
 afterAll(() => aws.close());
-
-interface Invocation {
-  readonly request?: OnboardRequest;
-  readonly fault?: Fault;
-  readonly rotationPeriodInDays?: number;
-  /** how long the invocation has */
-  readonly ms?: number;
-}
-
-function invoke(tenantId: string, invocation: Invocation = {}): Promise<OnboardedTenant> {
-  const { request = {}, fault, rotationPeriodInDays = 90, ms = 28_000 } = invocation;
-  const holder = randomUUID();
-  const { table, ...kms } = aws.clients(fault);
-  const options = {
-    ...kms,
-    registry: openRegistry(table, tableName, holder),
-    holder,
-    knownKeyArns: () => keyArnsOf(table, tableName),
-    keyPolicyOf,
-    mayPutPolicy: false,
-    rotationPeriodInDays,
-    end: Date.now() + ms,
-  };
-  return onboard(options, tenantId, request);
-}
-
-const codeOf = (outcome: Promise<unknown>): Promise<string> =>
-  outcome.then(
-    () => 'done',
-    (error) => error.code ?? error.name,
-  );
 
 /** Ends the lease, if there is one, as time would. */
 async function expireLease(tenantId: string): Promise<void> {
@@ -80,7 +34,7 @@ async function expectOneKey(tenantId: string): Promise<void> {
   const rotation = await aws.administrator.getKeyRotationStatus({ KeyId: keys[0] as string });
   expect(rotation).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 90 });
   const { Policy } = await aws.administrator.getKeyPolicy({ KeyId: keys[0] as string });
-  expect(JSON.parse(Policy as string)).toEqual(JSON.parse(keyPolicyOf(tenantId)));
+  expect(JSON.parse(Policy as string)).toEqual(keyPolicyOf(tenantId));
 }
 
 describe('an onboarding that crashes', () => {
@@ -250,53 +204,5 @@ describe('the same again', () => {
     await aws.put(rowOf({ tenantId, status }));
     expect(await codeOf(invoke(tenantId))).toBe(code);
     expect(await aws.keysOf(tenantId)).toHaveLength(0);
-  });
-});
-
-describe('a key that has the alias already', () => {
-  const makeKey = async (tenantId: string, tags: Record<string, string>, Policy?: string) => {
-    const { KeyMetadata } = await aws.administrator.createKey({
-      Policy,
-      Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
-    });
-    const KeyId = KeyMetadata?.Arn as string;
-    const AliasName = `alias/tenant-keys/${tenantId}`;
-    await aws.administrator.createAlias({ AliasName, TargetKeyId: KeyId });
-    return KeyId;
-  };
-
-  test("is adopted where its tags say it is this tenant's, and it has the product's policy", async () => {
-    const tags = { TenantId: 'rowless', ManagedBy: 'tenant-keys' };
-    const keyArn = await makeKey('rowless', tags, keyPolicyOf('rowless'));
-    expect((await invoke('rowless')).row.keyArn).toBe(keyArn);
-    await expectOneKey('rowless');
-  });
-
-  test('is left to the reconciler where its policy is another', async () => {
-    const tags = { TenantId: 'loosened', ManagedBy: 'tenant-keys' };
-    const KeyId = await makeKey('loosened', tags);
-    const policy = () => aws.administrator.getKeyPolicy({ KeyId });
-    const { Policy } = await policy();
-    expect(await codeOf(invoke('loosened'))).toBe('key-not-ready');
-    expect((await policy()).Policy).toBe(Policy);
-    expect(await aws.row('loosened')).not.toHaveProperty('lease');
-  });
-
-  test.each([
-    ["a neighbour's", { TenantId: 'globex', ManagedBy: 'tenant-keys' }],
-    ["somebody else's", { TenantId: 'ID', ManagedBy: 'somebody-else' }],
-    ["nobody's", {}],
-  ])('is refused where it is %s', async (name, tags) => {
-    const tenantId = `alias-${name.replace(/\W/g, '').toLowerCase()}`;
-    const own = Object.entries(tags).map(([k, v]) => [k, v === 'ID' ? tenantId : v]);
-    await makeKey(tenantId, Object.fromEntries(own));
-    expect(await codeOf(invoke(tenantId))).toBe('alias-taken');
-    expect((await aws.row(tenantId))?.status).toBe('PROVISIONING');
-  });
-
-  test('is refused where it is pending deletion', async () => {
-    const KeyId = await makeKey('pending', { TenantId: 'pending', ManagedBy: 'tenant-keys' });
-    await aws.administrator.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 });
-    expect(await codeOf(invoke('pending'))).toBe('alias-taken');
   });
 });
