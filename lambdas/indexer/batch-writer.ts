@@ -1,28 +1,38 @@
 /**
- * Writes rows, as many in one call as DynamoDB takes. Invariant: it returns only when each row is written or is known
- * to be one that DynamoDB never takes; else it throws.
+ * Adds rows, as many in one call as DynamoDB takes. Invariant: a row that is there is never replaced, which its role
+ * could not do either; and it returns only when each row is in the table or is known to be one that DynamoDB never
+ * takes, else it throws.
  */
 
 import { setTimeout as after } from 'node:timers/promises';
-import {
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import type { BatchStatementResponse } from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AuditRow } from '../audit/audit-row.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { isNamed } from '../aws/errors.ts';
 
-/** DynamoDB API reference, BatchWriteItem. */
+/** DynamoDB API reference, BatchExecuteStatement. */
 export const maxBatchRows = 25;
 const batchConcurrency = 4;
-/** Before another attempt at the rows that DynamoDB gave back, since it had no capacity for them. */
+/** Before another attempt at the rows for which DynamoDB had no capacity. */
 const pausesMs = [50, 100, 200, 400, 800, 1600, 3200];
+
+/** What DynamoDB says of one statement of a batch (API reference, BatchStatementError). */
+const takenLater = new Set([
+  'InternalServerError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingError',
+  'TransactionConflict',
+]);
+const neverTaken = new Set(['ItemCollectionSizeLimitExceeded', 'ValidationError']);
+/** A duplicate is a line that was delivered before. */
+const known = new Set(['none', 'DuplicateItem', ...takenLater, ...neverTaken]);
 
 export class RowsNotWritten extends Error {
   override readonly name = 'RowsNotWritten';
-  constructor(count: number) {
-    super(`DynamoDB did not take ${count} rows; they are delivered again`);
+  constructor(count: number, code: string) {
+    super(`DynamoDB did not take ${count} rows (${code}); they are delivered again`);
   }
 }
 
@@ -46,7 +56,6 @@ export async function writeRows(
   tableName: string,
   rows: readonly AuditRow[],
 ): Promise<WrittenRows> {
-  // DynamoDB takes no batch that names a key twice.
   const distinct = [
     ...new Map(rows.map((row) => [`${row.tenantId}/${row.eventKey}`, row])).values(),
   ];
@@ -70,19 +79,39 @@ async function writeOrRefuse(writer: BatchWriter, rows: readonly AuditRow[]): Pr
   }
 }
 
-type WriteRequests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
-
 async function writeBatch(writer: BatchWriter, rows: readonly AuditRow[]): Promise<void> {
-  const { client, tableName } = writer;
-  let left: WriteRequests = rows.map((row) => ({ PutRequest: { Item: row } }));
+  let left = rows;
   for (const pauseMs of [...pausesMs, undefined]) {
-    writer.calls += 1;
-    const { UnprocessedItems = {} } = await client.send(
-      new BatchWriteCommand({ RequestItems: { [tableName]: left } }),
-    );
-    left = UnprocessedItems[tableName] ?? [];
+    left = await attempt(writer, left);
     if (left.length === 0) return;
-    if (pauseMs === undefined) throw new RowsNotWritten(left.length);
+    if (pauseMs === undefined) throw new RowsNotWritten(left.length, 'no capacity');
     await after(pauseMs * (0.5 + Math.random() / 2));
   }
 }
+
+/** @returns the rows for which DynamoDB had no capacity */
+async function attempt(writer: BatchWriter, rows: readonly AuditRow[]): Promise<AuditRow[]> {
+  const { client, tableName } = writer;
+  writer.calls += 1;
+  const { Responses = [] } = await client.send(
+    new BatchExecuteStatementCommand({ Statements: rows.map((row) => insertOf(tableName, row)) }),
+  );
+  const codes = rows.map((_, at) => codeOf(Responses[at]));
+  const unknown = codes.find((code) => !known.has(code));
+  if (unknown !== undefined) throw new RowsNotWritten(rows.length, unknown);
+  writer.refused.push(...rows.filter((_, at) => neverTaken.has(codes[at] as string)));
+  return rows.filter((_, at) => takenLater.has(codes[at] as string));
+}
+
+/** Names and values apart, so that no value can change the statement. */
+function insertOf(tableName: string, row: AuditRow) {
+  const members = Object.keys(row).map((name) => `'${name}':?`);
+  return {
+    Statement: `INSERT INTO "${tableName}" VALUE {${members.join(',')}}`,
+    Parameters: Object.values(row),
+  };
+}
+
+/** A 200 does not mean that a statement succeeded. */
+const codeOf = (response: BatchStatementResponse | undefined) =>
+  response === undefined ? 'no answer' : (response.Error?.Code ?? 'none');

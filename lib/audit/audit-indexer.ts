@@ -1,6 +1,7 @@
 /**
- * The function that turns log lines into rows of the audit table. Invariant: it writes events and reads none, finds
- * in the registry only which tenant a key belongs to, and only CloudWatch Logs can invoke it, for its two log groups.
+ * The function that turns log lines into rows of the audit table. Invariant: it adds events, and neither reads, changes
+ * nor deletes one, nor any baseline; it finds in the registry only which tenant a key belongs to, and only CloudWatch
+ * Logs can invoke it, for its two log groups.
  * Lines that it could not write in three attempts wait in a queue.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
@@ -12,7 +13,7 @@ import { CfnSubscriptionFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { indexerEnvironment } from '../../contract/environment.ts';
-import { keyArnIndex } from '../../contract/table-schema.ts';
+import { baselinePrefix, keyArnIndex } from '../../contract/table-schema.ts';
 import type { Config } from '../config.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
@@ -94,10 +95,16 @@ export class AuditIndexer extends Construct {
       actions: ['dynamodb:Query'],
       resources: [`${table.tableArn}/index/${keyArnIndex}`],
     });
-    const writeEvents = new PolicyStatement({
-      sid: 'WriteEvents',
-      actions: ['dynamodb:BatchWriteItem'],
+    // Of all rights to write this one alone cannot replace or delete an item (Service Authorization Reference).
+    const addEvents = new PolicyStatement({
+      sid: 'AddEvents',
+      actions: ['dynamodb:PartiQLInsert'],
       resources: [auditTable.tableArn],
+      conditions: {
+        'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [`${baselinePrefix}*`] },
+        // ForAllValues is true where the condition key is absent.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
     });
     const keepFailures = new PolicyStatement({
       sid: 'KeepFailures',
@@ -105,10 +112,10 @@ export class AuditIndexer extends Construct {
       resources: [this.failures.queueArn],
     });
     return new Role(this, 'Role', {
-      description: 'tenant-keys: writes audit events; reads none, reaches no key',
+      description: 'tenant-keys: adds audit events; reads and changes none, reaches no key',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
-        Policy: new PolicyDocument({ statements: [findOwners, writeEvents, keepFailures] }),
+        Policy: new PolicyDocument({ statements: [findOwners, addEvents, keepFailures] }),
       },
     });
   }

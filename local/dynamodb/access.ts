@@ -23,7 +23,7 @@ type Check = Pick<AccessCheck, 'resource' | 'context'>;
 
 export const accesses: Readonly<Record<string, (request: TableRequest, tables: Tables) => Checks>> =
   {
-    GetItem: ({ TableName, Key }, tables) => items(tables, TableName, [Key]),
+    GetItem: ({ TableName, Key }, tables) => itemChecks(tables, TableName, [Key]),
     PutItem: (request, tables) => write(request, tables, request.Item),
     UpdateItem: (request, tables) => write(request, tables, request.Key),
     DeleteItem: (request, tables) => write(request, tables, request.Key),
@@ -39,7 +39,8 @@ export const accesses: Readonly<Record<string, (request: TableRequest, tables: T
     ListTables: async () => [{ resource: '*' }],
   };
 
-async function items(
+/** @param keys or items, each with its partition key */
+export async function itemChecks(
   tables: Tables,
   tableName: unknown,
   keys: readonly unknown[],
@@ -55,7 +56,7 @@ async function items(
 }
 
 const write = (request: TableRequest, tables: Tables, key: unknown): Checks =>
-  items(tables, request.TableName, [key], {
+  itemChecks(tables, request.TableName, [key], {
     'dynamodb:ReturnValues': request.ReturnValues as string | undefined,
   });
 
@@ -76,7 +77,7 @@ async function batch(
   keysOf: (requests: unknown) => readonly unknown[],
 ): Checks {
   const checks = Object.entries(requestItems as object).map(([tableName, requests]) =>
-    items(tables, tableName, keysOf(requests)),
+    itemChecks(tables, tableName, keysOf(requests)),
   );
   return (await Promise.all(checks)).flat();
 }

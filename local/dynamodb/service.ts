@@ -7,6 +7,7 @@ import { AwsError } from '../aws/wire/aws-error.ts';
 import { accesses, type Tables } from './access.ts';
 import { createTable, type TableDefinition } from './create-table.ts';
 import { type DynaliteOptions, openDynalite } from './dynalite.ts';
+import { batchExecuteStatement } from './partiql.ts';
 import { requireGoodSelect } from './select.ts';
 
 export interface DynamoDbOptions extends DynaliteOptions {
@@ -45,8 +46,12 @@ export async function dynamodb(options: DynamoDbOptions): Promise<DynamoDb> {
   const operations = Object.fromEntries(
     Object.entries(accesses).map(([name, checksOf]) => [name, operation(name, checksOf)]),
   );
+  const execute: Operation = (input, call) => batchExecuteStatement(dynalite, tables, input, call);
   return {
-    service: { name: 'dynamodb', operations },
+    service: {
+      name: 'dynamodb',
+      operations: { ...operations, BatchExecuteStatement: execute },
+    },
     createTable: (definition) => createTable(dynalite, definition),
     close: () => dynalite.close(),
   };

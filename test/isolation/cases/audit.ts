@@ -14,6 +14,7 @@ import {
   queryEvents,
 } from './attempts.ts';
 import {
+  account,
   asRole,
   type Case,
   type Clients,
@@ -62,10 +63,35 @@ const writes: Readonly<Record<string, EventAttempt>> = {
   DeleteItem: ({ dynamodb }, { tenantId }, harness) => dynamodb.deleteItem(item(harness, tenantId)),
 };
 
-const batchWrite = ({ dynamodb }: Clients, tenantId: string, table: string) =>
-  dynamodb.batchWriteItem({
-    RequestItems: { [table]: [{ PutRequest: { Item: keyOf(tenantId) } }] },
+/** An item that is not there yet. @throws what DynamoDB says of the statement */
+const insert = async ({ dynamodb }: Clients, tenantId: string, table: string) => {
+  const { Responses } = await dynamodb.batchExecuteStatement({
+    Statements: [
+      {
+        Statement: `INSERT INTO "${table}" VALUE {'tenantId':?,'eventKey':?}`,
+        Parameters: [{ S: tenantId }, { S: crypto.randomUUID() }],
+      },
+    ],
   });
+  const error = Responses?.[0]?.Error;
+  if (error !== undefined) throw Object.assign(new Error(error.Message), { name: error.Code });
+};
+
+/** Every way to write but the one that is allowed: each could change or delete what is there. */
+const otherWrites: Readonly<Record<string, EventAttempt>> = {
+  ...writes,
+  'BatchWriteItem, a put': ({ dynamodb }, { tenantId }, { auditTableName }) =>
+    dynamodb.batchWriteItem({
+      RequestItems: { [auditTableName]: [{ PutRequest: { Item: keyOf(tenantId) } }] },
+    }),
+  'BatchWriteItem, a deletion': ({ dynamodb }, { tenantId }, { auditTableName }) =>
+    dynamodb.batchWriteItem({
+      RequestItems: { [auditTableName]: [{ DeleteRequest: { Key: keyOf(tenantId) } }] },
+    }),
+};
+
+const auditTable = (harness: Harness) =>
+  `arn:aws:dynamodb:${account}:table/${harness.auditTableName}`;
 
 /** The registry's index says whose key a key is. */
 const queryIndex = ({ dynamodb }: Clients, keyArn: string, harness: Harness) =>
@@ -218,8 +244,7 @@ const others: Readonly<Record<string, (harness: Harness) => Clients>> = {
 
 const indexer: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the indexer writes events': (harness) =>
-      batchWrite(harness.indexer, 'acme', harness.auditTableName),
+    'the indexer adds events': (harness) => insert(harness.indexer, 'acme', harness.auditTableName),
     'the indexer asks whose key a key is': (harness) =>
       queryIndex(harness.indexer, first(harness).keyArn, harness),
     'the indexer keeps what it could not write': (harness) =>
@@ -231,8 +256,26 @@ const indexer: Case[] = [
   }),
   ...claims('denied', ['deployed'], {
     'the indexer reads events': anyOf(reads, (harness) => harness.indexer),
-    'the indexer writes rows of the registry': (harness) =>
-      batchWrite(harness.indexer, 'acme', harness.tableName),
+    ...mapAttempts(
+      'the indexer changes or deletes an event',
+      otherWrites,
+      (attempt) => (harness) => attempt(harness.indexer, first(harness), harness),
+    ),
+    ...Object.fromEntries(
+      ['PartiQLUpdate', 'PartiQLDelete', 'PartiQLSelect'].map((action) => [
+        `the indexer has ${action} on events`,
+        (harness: Harness) =>
+          asRole('AuditIndexerRole', `dynamodb:${action}`, auditTable(harness), {
+            'dynamodb:LeadingKeys': 'acme',
+          })(harness),
+      ]),
+    ),
+    'the indexer adds a baseline': (harness) =>
+      insert(harness.indexer, 'baseline/acme', harness.auditTableName),
+    'the indexer adds an event without naming a tenant': (harness) =>
+      asRole('AuditIndexerRole', 'dynamodb:PartiQLInsert', auditTable(harness))(harness),
+    'the indexer adds rows to the registry': (harness) =>
+      insert(harness.indexer, 'acme', harness.tableName),
     'the indexer reads the registry': (harness) =>
       anyAllowed([
         () => harness.indexer.dynamodb.getItem(getRow(harness, 'acme')),
@@ -266,7 +309,11 @@ const strangers = claims(
   Object.fromEntries(
     Object.entries(others).flatMap(([name, who]) => [
       [`${name} reads events`, anyOf(reads, who)],
-      [`${name} writes events`, anyOf(writes, who)],
+      [`${name} writes events`, anyOf(otherWrites, who)],
+      [
+        `${name} adds events`,
+        (harness: Harness) => insert(who(harness), 'acme', harness.auditTableName),
+      ],
       [
         `${name} asks by the index whose key a key is`,
         (harness: Harness) => queryIndex(who(harness), first(harness).keyArn, harness),

@@ -1,7 +1,10 @@
 /** Whatever an event holds, and whatever DynamoDB gives back: what can be a row becomes one. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type BatchWriteCommandInput, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  type BatchExecuteStatementCommandInput,
+  DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import type { KeyEvent } from '../../../contract/audit.ts';
 import { eventOf } from '../../../lambdas/audit/audit-row.ts';
@@ -47,34 +50,33 @@ describe('writing', () => {
     expect(await rows()).toHaveLength(60);
   });
 
-  /** DynamoDB gives back what it had no capacity for, which no local table has. */
-  function givingBack(times: number) {
+  /** DynamoDB takes one statement of a batch and says this of the others, which no local table does. */
+  function takingOne(times: number, Code = 'ThrottlingError') {
     const client = new DynamoDBClient(harness.configuration);
     let left = times;
     client.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          const { RequestItems = {} } = args.input as BatchWriteCommandInput;
-          const requests = RequestItems.audit ?? [];
-          if (commandName !== 'BatchWriteItemCommand' || left === 0) return next(args);
+          const { Statements = [] } = args.input as BatchExecuteStatementCommandInput;
+          if (commandName !== 'BatchExecuteStatementCommand' || left === 0) return next(args);
           left -= 1;
-          const [first, ...rest] = requests;
-          await harness.client.batchWrite({ RequestItems: { audit: [first as never] } });
-          const output = { UnprocessedItems: { audit: rest }, $metadata: {} };
-          return { response: {}, output } as never;
+          const { output } = await next({ ...args, input: { Statements: Statements.slice(0, 1) } });
+          const { Responses } = output as { Responses: object[] };
+          const others = Statements.slice(1).map(() => ({ Error: { Code } }));
+          return { response: {}, output: { Responses: [...Responses, ...others] } } as never;
         },
       { step: 'initialize' },
     );
     return DynamoDBDocumentClient.from(client);
   }
 
-  test('is tried again for what DynamoDB gave back', async () => {
+  test('is tried again for what DynamoDB had no capacity for', async () => {
     const lines = delivery(
       'trail',
       [1, 2, 3, 4].map(() => JSON.stringify(event(['acme']))),
     );
     const summary = await indexBatch(readLogBatch(lines), {
-      client: givingBack(2),
+      client: takingOne(2),
       owners: owners(),
       environment,
     });
@@ -88,12 +90,34 @@ describe('writing', () => {
       Array.from({ length: 12 }, () => JSON.stringify(event(['acme']))),
     );
     const failing = indexBatch(readLogBatch(lines), {
-      client: givingBack(20),
+      client: takingOne(20),
       owners: owners(),
       environment,
     });
     await expect(failing).rejects.toThrow(RowsNotWritten);
     // The lines for alarms are there all the same.
     expect(harness.logged.map(({ message }) => message)).toEqual(Array(12).fill('key event'));
+  });
+
+  test.each(['AccessDenied', 'ResourceNotFound', 'SomethingNew'])(
+    'fails at once where DynamoDB says %s of a row',
+    async (code) => {
+      const lines = delivery(
+        'trail',
+        [1, 2].map(() => JSON.stringify(event(['acme']))),
+      );
+      const client = takingOne(1, code);
+      const failing = indexBatch(readLogBatch(lines), { client, owners: owners(), environment });
+      await expect(failing).rejects.toThrow(code);
+    },
+  );
+
+  test('never replaces a row that is there', async () => {
+    const line = event(['acme'], { sourceIPAddress: '192.0.2.1' });
+    await index('trail', [line]);
+    const [before] = await rows();
+    const forged = { ...line, sourceIPAddress: '198.51.100.7' };
+    expect(await index('trail', [forged])).toMatchObject({ IndexedRows: 1, UnreadableLines: 0 });
+    expect(await rows()).toEqual([before]);
   });
 });
