@@ -44,6 +44,8 @@ export interface DeploymentOptions {
   readonly quotas?: boolean | undefined;
   /** of the quotas, in milliseconds since any moment; real time by default */
   readonly quotaNow?: (() => number) | undefined;
+  /** how long an on-demand rotation takes, by KMS's clock; absent: it is done when it is asked for */
+  readonly onDemandRotationMs?: number | undefined;
   readonly onCall?: (call: FinishedCall) => void;
   /** called for each event that was put on the default bus */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
@@ -177,12 +179,17 @@ interface Keys extends KmsAccount {
 /** @returns the keys that were kept, and those that the template declares */
 function openKeys(
   folder: DataDir | undefined,
-  { template, clock }: Pick<DeploymentOptions, 'template' | 'clock'>,
+  {
+    template,
+    clock,
+    onDemandRotationMs,
+  }: Pick<DeploymentOptions, 'template' | 'clock' | 'onDemandRotationMs'>,
 ): Keys {
   const keys: Keys = {
     ...template.account,
     clock: openClock(clock, folder?.clock),
     store: openKeyStore(folder?.keys),
+    onDemandRotationMs,
   };
   for (const key of readKeys(template)) {
     declareKey(keys, {

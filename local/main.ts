@@ -12,6 +12,8 @@ const usage = `usage: npm start [-- options]
   --fault FAULT       let AWS fail, such as kms:Decrypt=throttle, sts:*=timeout:5000 (repeatable);
                       throttle, error, expired, timeout[:ms], slow[:ms], lost: docs/local.md says more
   --kms-quotas        let KMS throttle as a real account's does: CreateKey 5 a second, and so on
+  --rotation-seconds N
+                      let an on-demand rotation end that long after it was asked for, by KMS's clock (0)
   --help`;
 
 const options = {
@@ -22,6 +24,7 @@ const options = {
   'data-dir': { type: 'string' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   'kms-quotas': { type: 'boolean', default: false },
+  'rotation-seconds': { type: 'string', default: '0' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -36,6 +39,7 @@ function readArguments() {
     dataDir: values['data-dir'],
     faults: values.fault.map(faultOf),
     quotas: values['kms-quotas'],
+    onDemandRotationMs: 1000 * secondsOf('--rotation-seconds', values['rotation-seconds']),
   };
 }
 
@@ -43,6 +47,11 @@ function portOf(option: string, value: string): number {
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   throw new Error(`${option}: expected a port, 0 to 65535, got '${value}'`);
+}
+
+function secondsOf(option: string, value: string): number {
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw new Error(`${option}: expected a whole number of seconds, got '${value}'`);
 }
 
 function faultOf(option: string) {

@@ -53,6 +53,8 @@ export interface StackOptions {
   readonly faults?: readonly FaultInput[];
   /** whether KMS throttles as a real account's does */
   readonly quotas?: boolean | undefined;
+  /** how long an on-demand rotation takes, by KMS's clock; by default it is done when it is asked for */
+  readonly onDemandRotationMs?: number | undefined;
   readonly onProgress?: (step: string) => void;
   /** called for each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
@@ -178,6 +180,7 @@ function deployTemplate(
     port: options.awsPort,
     dataDir: options.dataDir,
     quotas: options.quotas,
+    onDemandRotationMs: options.onDemandRotationMs,
     ...(options.onCall && { onCall: options.onCall }),
     onEvent: options.onEvent,
     onTrailEvent: (event) => {

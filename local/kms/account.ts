@@ -8,6 +8,8 @@ export interface KmsAccount {
   readonly accountId: string;
   readonly clock: Clock;
   readonly store: KeyStore;
+  /** how long an on-demand rotation takes, by the clock; absent: it is done when it is asked for */
+  readonly onDemandRotationMs?: number | undefined;
 }
 
 export const dayMs = 86_400_000;

@@ -1,4 +1,4 @@
-/** Automatic rotation: a key whose rotation date has passed gets new material when it is next looked up. */
+/** Rotation: a key whose rotation has come due, by its date or on demand, gets new material when it is next looked up. */
 import { dayMs } from './account.ts';
 import { currentMaterial, newMaterial } from './material.ts';
 import type { StoredKey } from './stored-key.ts';
@@ -11,25 +11,40 @@ export const rotationFrom = (at: number, periodInDays: number): Rotation => ({
   nextRotationAt: at + periodInDays * dayMs,
 });
 
-/** A key that is disabled or pending deletion does not rotate (GetKeyRotationStatus, API reference). */
+const never = Number.POSITIVE_INFINITY;
+
+/** A key that is disabled or pending deletion does not rotate by itself (GetKeyRotationStatus, API reference). */
+const automaticRotationAt = ({ rotation, enabled, deletion }: StoredKey): number =>
+  rotation !== undefined && enabled && deletion === undefined ? rotation.nextRotationAt : never;
+
+const onDemandRotationAt = ({ onDemandRotation }: StoredKey): number =>
+  onDemandRotation?.endsAt ?? never;
+
 export const isRotationDue = (key: StoredKey, at: number): boolean =>
-  key.rotation !== undefined &&
-  key.enabled &&
-  key.deletion === undefined &&
-  key.rotation.nextRotationAt <= at;
+  Math.min(automaticRotationAt(key), onDemandRotationAt(key)) <= at;
 
 /** @returns the key with every rotation that came due by then, each on its own date */
 export function rotatedUntil(key: StoredKey, at: number): StoredKey {
   let current = key;
-  while (current.rotation !== undefined && isRotationDue(current, at)) {
-    const { periodInDays, nextRotationAt } = current.rotation;
-    current = {
-      ...current,
-      rotation: rotationFrom(nextRotationAt, periodInDays),
-      materials: [...current.materials, newMaterial(nextRotationAt, 'AUTOMATIC')],
-    };
+  while (isRotationDue(current, at)) {
+    const isOnDemand = onDemandRotationAt(current) <= automaticRotationAt(current);
+    current = isOnDemand ? withOnDemandRotation(current) : withAutomaticRotation(current);
   }
   return current;
+}
+
+function withAutomaticRotation(key: StoredKey): StoredKey {
+  const { periodInDays, nextRotationAt } = key.rotation as Rotation;
+  return {
+    ...key,
+    rotation: rotationFrom(nextRotationAt, periodInDays),
+    materials: [...key.materials, newMaterial(nextRotationAt, 'AUTOMATIC')],
+  };
+}
+
+function withOnDemandRotation({ onDemandRotation, ...key }: StoredKey): StoredKey {
+  const endsAt = onDemandRotation?.endsAt as number;
+  return { ...key, materials: [...key.materials, newMaterial(endsAt, 'ON_DEMAND')] };
 }
 
 /**

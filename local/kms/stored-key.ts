@@ -29,6 +29,8 @@ const storedKey = z.strictObject({
   rotation: z
     .strictObject({ periodInDays: z.number().int().positive(), nextRotationAt: time })
     .optional(),
+  /** present while an on-demand rotation is at work: its material is current from `endsAt` on */
+  onDemandRotation: z.strictObject({ startedAt: time, endsAt: time }).optional(),
   /** present while the key is pending deletion */
   deletion: z.strictObject({ at: time, windowInDays: z.number().int().positive() }).optional(),
   /** oldest first; the last one encrypts */

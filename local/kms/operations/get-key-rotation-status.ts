@@ -5,10 +5,7 @@ import { kmsOperation } from '../operation.ts';
 
 const members = { KeyId: keyName };
 
-/**
- * Rotation is always off for a signing key, and while a key is pending deletion. There is no OnDemandRotationStartDate:
- * a rotation is done at once here.
- */
+/** Rotation is always off for a signing key, and while a key is pending deletion. */
 export const getKeyRotationStatus = kmsOperation({
   name: 'GetKeyRotationStatus',
   members,
@@ -16,16 +13,20 @@ export const getKeyRotationStatus = kmsOperation({
   requestsPerSecond: 1000,
   run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:GetKeyRotationStatus', KeyId, 'ids');
-    const { rotation, deletion } = key;
+    const { rotation, deletion, onDemandRotation } = key;
+    const onDemand = onDemandRotation && {
+      OnDemandRotationStartDate: epochSeconds(onDemandRotation.startedAt),
+    };
     const arn = keyArn(account, key.keyId);
     if (rotation === undefined || deletion !== undefined) {
-      return { KeyId: arn, KeyRotationEnabled: false };
+      return { KeyId: arn, KeyRotationEnabled: false, ...onDemand };
     }
     return {
       KeyId: arn,
       KeyRotationEnabled: true,
       RotationPeriodInDays: rotation.periodInDays,
       NextRotationDate: epochSeconds(rotation.nextRotationAt),
+      ...onDemand,
     };
   },
 });

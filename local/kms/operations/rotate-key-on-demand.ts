@@ -5,17 +5,19 @@ import { keyArn, now } from '../account.ts';
 import { limitExceeded } from '../errors.ts';
 import { requireEnabled, requireSymmetric } from '../key.ts';
 import { replaceKey } from '../live-keys.ts';
-import { newMaterial } from '../material.ts';
 import { keyName } from '../members.ts';
 import { kmsOperation } from '../operation.ts';
-import { lastAutomaticRotation } from '../rotation.ts';
+import { lastAutomaticRotation, rotatedUntil } from '../rotation.ts';
 
 const maxOnDemandRotations = 25;
 const quietTimeMs = 20 * 60_000;
 
 const members = { KeyId: keyName };
 
-/** The new material is current when this answers; on AWS some time later. */
+/**
+ * The new material is current when this answers or, as on AWS, some time later: `onDemandRotationMs` of the account.
+ * What AWS answers while a rotation on demand is at work is not documented; here it is a ConflictException.
+ */
 export const rotateKeyOnDemand = kmsOperation({
   name: 'RotateKeyOnDemand',
   members,
@@ -31,11 +33,15 @@ export const rotateKeyOnDemand = kmsOperation({
     if (automatic !== undefined && at - automatic < quietTimeMs) {
       throw new AwsError('ConflictException', `${arn} was rotated automatically just now.`);
     }
+    if (key.onDemandRotation !== undefined) {
+      throw new AwsError('ConflictException', `${arn} is being rotated on demand.`);
+    }
     const onDemand = key.materials.filter(({ origin }) => origin === 'ON_DEMAND');
     if (onDemand.length >= maxOnDemandRotations) {
       throw limitExceeded(`${arn} has been rotated on demand ${maxOnDemandRotations} times.`);
     }
-    replaceKey(account, { ...key, materials: [...key.materials, newMaterial(at, 'ON_DEMAND')] });
+    const onDemandRotation = { startedAt: at, endsAt: at + (account.onDemandRotationMs ?? 0) };
+    replaceKey(account, rotatedUntil({ ...key, onDemandRotation }, at));
     return { KeyId: arn };
   },
 });

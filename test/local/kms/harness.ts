@@ -32,10 +32,13 @@ export interface TestKms {
   arn(keyId: string): string;
 }
 
-export function testKms(store: KeyStore = openKeyStore()): TestKms {
+export function testKms(
+  store: KeyStore = openKeyStore(),
+  options: Pick<KmsAccount, 'onDemandRotationMs'> = {},
+): TestKms {
   let time = start;
   const clock = { now: () => new Date(time) };
-  const account: KmsAccount = { partition: 'aws', region, accountId, clock, store };
+  const account: KmsAccount = { partition: 'aws', region, accountId, clock, store, ...options };
   const service = kms(account);
   const checks: AccessCheck[] = [];
   const call: Call = {

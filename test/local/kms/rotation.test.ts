@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { openKeyStore } from '../../../local/kms/store.ts';
 import { base64, broken, dayMs, start, testKms } from './harness.ts';
 
 async function rotating(RotationPeriodInDays?: number) {
@@ -179,6 +180,46 @@ describe('RotateKeyOnDemand', () => {
     for (let turn = 0; turn < 25; turn += 1) await kms.run('RotateKeyOnDemand', { KeyId });
     expect(await kms.error('RotateKeyOnDemand', { KeyId })).toMatch(/^LimitExceededException: /);
     expect(kms.account.store.keys.get(KeyId)?.materials).toHaveLength(26);
+  });
+
+  test('ends some time later where the account says so, and meanwhile the status says that it is at work', async () => {
+    const kms = testKms(openKeyStore(), { onDemandRotationMs: 60_000 });
+    const KeyId = await kms.key();
+    const status = () => kms.run('GetKeyRotationStatus', { KeyId });
+    const materialOf = async () =>
+      (await kms.run('GenerateDataKey', { KeyId, KeySpec: 'AES_256' })).KeyMaterialId;
+    const first = await materialOf();
+    await kms.run('RotateKeyOnDemand', { KeyId });
+    expect(await status()).toEqual({
+      KeyId: kms.arn(KeyId),
+      KeyRotationEnabled: false,
+      OnDemandRotationStartDate: seconds(0),
+    });
+    expect(await kms.error('RotateKeyOnDemand', { KeyId })).toMatch(/^ConflictException: /);
+    kms.pass(59_999);
+    expect(await materialOf()).toBe(first);
+    kms.pass(1);
+    expect(await materialOf()).not.toBe(first);
+    expect(await status()).toEqual({ KeyId: kms.arn(KeyId), KeyRotationEnabled: false });
+    const { Rotations } = await kms.run('ListKeyRotations', { KeyId });
+    expect(Rotations).toMatchObject([
+      { RotationType: 'ON_DEMAND', RotationDate: (start + 60_000) / 1000 },
+    ]);
+  });
+
+  test('and an automatic one that comes due meanwhile come in the order of their dates', async () => {
+    const kms = testKms(openKeyStore(), { onDemandRotationMs: dayMs });
+    const KeyId = await kms.key();
+    await kms.run('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    kms.pass(89.5 * dayMs);
+    await kms.run('RotateKeyOnDemand', { KeyId });
+    kms.pass(100 * dayMs);
+    const { Rotations } = await kms.run('ListKeyRotations', { KeyId });
+    expect(Rotations.map((one: { RotationType: string }) => one.RotationType)).toEqual([
+      'AUTOMATIC',
+      'ON_DEMAND',
+      'AUTOMATIC',
+    ]);
   });
 
   test('automatic rotations do not count towards the 25', async () => {
