@@ -17,6 +17,7 @@ export type FindingKind =
   | 'deletion-cancelled'
   | 'key-policy'
   | 'rotation'
+  | 'on-demand-rotation'
   | 'alias'
   | 'unnamed-key';
 

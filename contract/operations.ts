@@ -31,6 +31,7 @@ import {
   offboardedTenant,
   offboardQuery,
   onboardRequest,
+  rotateRequest,
   rotationList,
   rotationRequest,
   rotationStarted,
@@ -69,7 +70,7 @@ export const operations = {
   restore: { request: emptyRequest, responses: { 200: tenant } },
   setRotation: { request: rotationRequest, responses: { 200: tenant } },
   listRotations: { query: rotationsQuery, responses: { 200: rotationList } },
-  rotate: { request: emptyRequest, responses: { 202: rotationStarted } },
+  rotate: { request: rotateRequest, responses: { 200: rotationStarted, 202: rotationStarted } },
   erasureCertificate: { responses: { 200: signedCertificate } },
   certificateKey: { responses: { 200: certificateKey } },
   encrypt: {

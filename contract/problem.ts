@@ -41,6 +41,7 @@ export const problemStatuses = {
   'key-recently-used': [409],
   'rotation-limit-reached': [409],
   'rotation-in-progress': [409],
+  'rotation-unconfirmed': [409],
   'alias-taken': [409],
   'key-unusable': [409],
   'key-missing': [409],
@@ -166,6 +167,13 @@ export const rotationLimitReached = () =>
 
 export const rotationInProgress = () =>
   new Problem('rotation-in-progress', 'The key is being rotated, or was just now.');
+
+/** Without Retry-After: coming again costs nothing, but for minutes it may not help either. @param askedAt RFC 3339 */
+export const rotationUnconfirmed = (askedAt: string) =>
+  new Problem(
+    'rotation-unconfirmed',
+    `Whether KMS rotates the key, as it was asked to at ${askedAt}, is not known yet. The same request finds out; it asks KMS again only if there is no sign of a rotation for five minutes.`,
+  );
 
 /** The alias of a tenant that is being onboarded names a key that we did not make for that tenant. */
 export const aliasTaken = () =>

@@ -1,6 +1,7 @@
 /** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
 import { keyUse } from './key-use.ts';
+import { onDemandRotation } from './on-demand-rotation.ts';
 import { wholeNumberText } from './query.ts';
 import { tenantId } from './tenant-id.ts';
 import { tenantStatus } from './tenant-status.ts';
@@ -31,6 +32,17 @@ export const onboardRequest = z.strictObject({
 export type OnboardRequest = z.output<typeof onboardRequest>;
 
 export const rotationRequest = z.strictObject({ rotationPeriodInDays });
+
+/** KMS's ids of key materials are 64 hexadecimal digits (API reference, DescribeKey). */
+const keyMaterialText = 'must be the id of a key material, 64 hexadecimal digits';
+
+export const rotateRequest = z.strictObject({
+  /** the one to be superseded: where another is current already, nothing is done */
+  keyMaterialId: z.optional(
+    z.string(keyMaterialText).check(z.regex(/^[0-9a-f]{64}$/, keyMaterialText)),
+  ),
+});
+export type RotateRequest = z.output<typeof rotateRequest>;
 
 /** The body of the routes that take nothing but their path. */
 export const emptyRequest = z.strictObject({});
@@ -72,6 +84,10 @@ export const keyDetails = z.strictObject({
   /** this and the date: only while rotation is on */
   rotationPeriodInDays: z.optional(z.int()),
   nextRotationDate: z.optional(z.string()),
+  /** that encrypts what is encrypted now */
+  currentKeyMaterialId: z.optional(z.string()),
+  /** only while KMS is at work on an on-demand rotation */
+  onDemandRotationStartedAt: z.optional(z.string()),
   /** of the 25 that KMS allows in the life of a key */
   onDemandRotationsLeft: z.optional(z.int()),
   /** absent where KMS knows of no use */
@@ -93,6 +109,8 @@ export const tenant = z.strictObject({
   /** when KMS destroys the key, or has done so */
   deletionDate: z.optional(z.string()),
   erasedAt: z.optional(z.string()),
+  /** the last one that was asked for through the API */
+  onDemandRotation: z.optional(onDemandRotation),
   key: z.optional(keyDetails),
 });
 export type Tenant = z.output<typeof tenant>;
@@ -120,6 +138,9 @@ export const rotationStarted = z.strictObject({
   tenantId,
   keyArn: z.string(),
   rotationsLeft: z.int(),
+  /** as KMS has it now: another than the superseded one once the rotation is done */
+  currentKeyMaterialId: z.string(),
+  supersededKeyMaterialId: z.string(),
 });
 
 export const tenantList = z.strictObject({

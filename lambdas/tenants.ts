@@ -15,6 +15,7 @@ import {
   listQuery,
   offboardQuery,
   onboardRequest,
+  rotateRequest,
   rotationRequest,
   rotationsQuery,
 } from '../contract/tenants.ts';
@@ -30,7 +31,8 @@ import { validated } from './http/validation.ts';
 import { keyDetailsOf } from './tenants/keys/key-details.ts';
 import type { TenantWork } from './tenants/keys/key-state.ts';
 import { explainMissingKey } from './tenants/keys/missing-key.ts';
-import { listRotations, rotateNow, setRotationPeriod } from './tenants/keys/rotations.ts';
+import { rotateOnDemand } from './tenants/keys/on-demand-rotation.ts';
+import { listRotations, setRotationPeriod } from './tenants/keys/rotations.ts';
 import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
 import { transition } from './tenants/lifecycle/lifecycle.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
@@ -150,16 +152,12 @@ async function rotations({ event }: ApiRequest) {
   );
 }
 
-async function rotate({ event }: ApiRequest) {
-  jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
+async function rotate({ event, context }: ApiRequest) {
+  const wanted = jsonBody(event, rotateRequest, { maxBytes: maxBodyBytes, optional: true });
   const row = await rowOfPath(event);
-  const { tenantId, keyArn } = row;
-  const { keyChange, otherTransition } = statusRules[row.status];
-  requireAllowed(keyChange);
-  if (keyArn === undefined) throw otherTransition();
-  const rotation = () => rotateNow({ kms, kmsWithoutRetry }, keyArn);
-  const rotationsLeft = await explainMissingKey(kms, row, rotation);
-  return json<'rotate'>(202, { tenantId, keyArn, rotationsLeft });
+  const rotation = { ...work(context), kmsWithoutRetry };
+  const { isBegun, started } = await rotateOnDemand(rotation, row, wanted);
+  return json<'rotate'>(isBegun ? 202 : 200, started);
 }
 
 function work(context: ApiRequest['context']): TenantWork {

@@ -56,6 +56,12 @@ export const isAccessDenied = (error: unknown): boolean =>
 export const isThrottled = (error: unknown): boolean =>
   throttlingNames.has(String(asAwsError(error).name));
 
+/** AWS has said no, and done nothing. After any other error (a timeout, a lost connection, a 5xx) it may have. */
+export function isRefusal(error: unknown): boolean {
+  const status = asAwsError(error).$metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500 && status !== 408;
+}
+
 /** @returns undefined for an error that is not of AWS, or that neither a retry nor the caller can remedy */
 export function problemOfAwsError(error: unknown): Problem | undefined {
   const { name, code, $metadata } = asAwsError(error);

@@ -16,6 +16,8 @@ export interface CachedKeyring {
   readonly tenantId: string;
   readonly keyring: Keyring;
   readonly cache: DataKeyCache;
+  /** of the tenant's key, where it was rotated on demand: see `data-key-cache.ts` */
+  readonly supersededMaterialId?: string | undefined;
 }
 
 /** Which data key is wanted, and what is done with it. */
@@ -30,7 +32,7 @@ export interface DataKeyUse<T> {
  * @param use is lent the data key, whose bytes may be zeroed as soon as `use` returns
  */
 export const encryptionKeyUse = <T>(
-  { tenantId, keyring }: CachedKeyring,
+  { tenantId, keyring, supersededMaterialId }: CachedKeyring,
   context: EncryptionContext,
   plaintextBytes: number,
   use: (dataKey: DataKey) => T,
@@ -40,6 +42,7 @@ export const encryptionKeyUse = <T>(
       id: idOf(['encrypt', tenantId, keyring.keyName, ...pairsOf(context)]),
       tenantId,
       spends: { messages: 1, bytes: plaintextBytes },
+      supersededMaterialId,
       call: async () => withId(await keyring.generateDataKey(context)),
     },
     use,

@@ -2,6 +2,8 @@
  * Data keys that are used more than once, in the function's memory. Invariant: a data key is reused only for a
  * request with the same id, within the limits of age, messages and bytes; its age counts from the begin of the call
  * to the key store; and a dropped key's bytes are zeroed as soon as nobody uses it any more.
+ * After a rotation the material that it superseded encrypts no longer than `maxSupersededAgeMs` after the key store last
+ * gave a data key under it: until the new material is current, a data key lives only so long.
  * Reuse is safe with algorithm suites that derive a key for each message, by HKDF with the message's own 32 random
  * bytes: no two messages are encrypted by the same key. The limits bound what one lost data key decrypts (AWS
  * Encryption SDK Developer Guide, "Setting cache security thresholds").
@@ -17,6 +19,15 @@ export interface DataKeyLimits extends SpendLimits {
   readonly maxAgeMs: number;
   /** data keys in memory; where one is too many, the one used longest ago is dropped */
   readonly maxEntries: number;
+}
+
+export interface DataKeyCacheOptions {
+  /** the age of a data key under a material that the request takes for superseded; 0: it is not used again */
+  readonly maxSupersededAgeMs?: number;
+  /**
+   * epoch milliseconds; not a monotonic clock, which may stand still while Lambda has the function frozen
+   */
+  readonly now?: () => number;
 }
 
 /** Since the cache was made. Each request is a hit or a miss. */
@@ -35,22 +46,23 @@ const largestMaxMessages = 2 ** 32;
 export class DataKeyCache implements DataKeys {
   readonly #limits: DataKeyLimits;
   readonly #isOff: boolean;
+  readonly #maxSupersededAgeMs: number;
   readonly #now: () => number;
   readonly #keys: LruMap<string, SharedKey>;
   readonly #counts: DataKeyCounts = { hits: 0, misses: 0, calls: 0 };
 
-  /**
-   * @param now epoch milliseconds; not a monotonic clock, which may stand still while Lambda has the function
-   *   frozen
-   * @throws RangeError for a limit that is not a whole number, or too large
-   */
-  constructor(limits: DataKeyLimits, now: () => number = Date.now) {
+  /** @throws RangeError for a limit that is not a whole number, or too large */
+  constructor(
+    limits: DataKeyLimits,
+    { maxSupersededAgeMs = 0, now = Date.now }: DataKeyCacheOptions = {},
+  ) {
     const isLimit = (value: number) => Number.isSafeInteger(value) && value >= 0;
     if (!Object.values(limits).every(isLimit) || limits.maxMessages > largestMaxMessages) {
       throw new RangeError('limits of the data-key cache are whole numbers, messages 2^32 at most');
     }
     this.#limits = limits;
     this.#isOff = Object.values(limits).includes(0);
+    this.#maxSupersededAgeMs = maxSupersededAgeMs;
     this.#now = now;
     this.#keys = new LruMap(limits.maxEntries, (evicted) => evicted.drop());
   }
@@ -76,7 +88,7 @@ export class DataKeyCache implements DataKeys {
     return reservation(requests, maxCalls, {
       limits: this.#limits,
       neverShares: ({ spends }) => this.#neverShares(spends.bytes),
-      look: (id) => this.#look(id),
+      look: (request) => this.#look(request),
       take: (request) => this.#take(request),
       lend: (key, use) => this.#lend(key, use),
     });
@@ -102,17 +114,18 @@ export class DataKeyCache implements DataKeys {
     return (this.#find(request) as SharedKey<K> | undefined) ?? this.#begin(request);
   }
 
-  #look(id: string): SharedKey | undefined {
-    const key = this.#keys.get(id);
-    return key === undefined || this.#isOver(key) ? undefined : key;
+  #look(request: DataKeyRequest<CachedKey>): SharedKey | undefined {
+    const key = this.#keys.get(request.id);
+    return key === undefined || this.#isOverFor(request, key) ? undefined : key;
   }
 
-  #find({ id, spends }: DataKeyRequest<CachedKey>): SharedKey | undefined {
+  #find(request: DataKeyRequest<CachedKey>): SharedKey | undefined {
+    const { id, spends } = request;
     // Before the look-up, which would count as a use.
     if (this.#neverShares(spends.bytes)) return undefined;
     const key = this.#keys.get(id);
     if (key === undefined) return undefined;
-    if (this.#isOver(key) || !key.spend(spends, this.#limits)) {
+    if (this.#isOverFor(request, key) || !key.spend(spends, this.#limits)) {
       this.#drop(id, key);
       return undefined;
     }
@@ -139,10 +152,23 @@ export class DataKeyCache implements DataKeys {
     return this.#isOff || bytes > this.#limits.maxBytes;
   }
 
-  /** Too old, or from the future: then the clock was set back, and the age is not known. */
-  #isOver({ begunAt }: SharedKey): boolean {
+  #isOver(key: SharedKey): boolean {
+    return this.#isAsOldAs(this.#limits.maxAgeMs, key);
+  }
+
+  #isOverFor({ supersededMaterialId }: DataKeyRequest<CachedKey>, key: SharedKey): boolean {
+    if (this.#isOver(key)) return true;
+    return (
+      supersededMaterialId !== undefined &&
+      key.mayBeUnder(supersededMaterialId) &&
+      this.#isAsOldAs(this.#maxSupersededAgeMs, key)
+    );
+  }
+
+  /** Or from the future: then the clock was set back, and the age is not known. */
+  #isAsOldAs(maxAgeMs: number, { begunAt }: SharedKey): boolean {
     const age = this.#now() - begunAt;
-    return !(age >= 0 && age < this.#limits.maxAgeMs);
+    return !(age >= 0 && age < maxAgeMs);
   }
 
   #dropWhere(isDue: (key: SharedKey) => boolean): void {

@@ -3,6 +3,8 @@
 export interface CachedKey {
   /** the one copy that the cache has */
   readonly plaintext: Uint8Array;
+  /** which material of the tenant's key wrapped it, where the key store names it */
+  readonly keyMaterialId?: string | undefined;
 }
 
 /** What is encrypted with a data key. */
@@ -17,6 +19,8 @@ export interface DataKeyRequest<K extends CachedKey> {
   readonly tenantId: string;
   /** what is encrypted with it: nothing to decrypt a message, Infinity bytes for a data key that is never shared */
   readonly spends: Spends;
+  /** that of before a rotation; to decrypt it makes no difference which it was */
+  readonly supersededMaterialId?: string | undefined;
   /** calls the key store */
   call(): Promise<K>;
 }

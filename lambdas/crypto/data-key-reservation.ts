@@ -19,7 +19,7 @@ export interface ReservedCache {
   /** whether the request gets a data key of its own */
   neverShares(request: DataKeyRequest<CachedKey>): boolean;
   /** @returns what is in the cache and not too old; nothing is spent of it */
-  look(id: string): SharedKey | undefined;
+  look(request: DataKeyRequest<CachedKey>): SharedKey | undefined;
   /** @returns what is in the cache and has room; otherwise the call begins */
   take<K extends CachedKey>(request: DataKeyRequest<K>): SharedKey<K>;
   lend<K extends CachedKey, T>(key: SharedKey<K>, use: (key: K) => T): Promise<T>;
@@ -76,7 +76,7 @@ const empty = (request: Request): Slot => ({
 });
 
 function inCache(request: Request, cache: ReservedCache): Slot | undefined {
-  const key = cache.look(request.id);
+  const key = cache.look(request);
   return key && { ...empty(request), key };
 }
 

@@ -30,12 +30,13 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
     keyName: keyArn,
 
     async generateDataKey(context) {
-      const { Plaintext, CiphertextBlob, $metadata } = await kms.send(
+      const { Plaintext, CiphertextBlob, KeyMaterialId, $metadata } = await kms.send(
         new GenerateDataKeyCommand(newKey(context)),
       );
       const wrapped = wrappedBy(given(CiphertextBlob));
       const plaintext = moved(given(Plaintext));
-      return { plaintext, wrapped, context, requestId: requestIdOf($metadata) };
+      const requestId = requestIdOf($metadata);
+      return { plaintext, wrapped, context, requestId, keyMaterialId: KeyMaterialId };
     },
 
     async generateDataKeyWithoutPlaintext(context) {

@@ -42,6 +42,12 @@ export class SharedKey<K extends CachedKey = CachedKey> {
     return this.#key !== undefined;
   }
 
+  /** Also a key that is still on its way, or whose material the key store does not name: it may be that one. */
+  mayBeUnder(materialId: string): boolean {
+    const { keyMaterialId = materialId } = this.#key ?? {};
+    return keyMaterialId === materialId;
+  }
+
   onFailure(then: () => void): void {
     this.#called.catch(then);
   }

@@ -47,7 +47,9 @@ export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment
   );
   const limits = limitsOf(environment);
   const isCacheOn = Object.values(limits).every((limit) => limit > 0);
-  const sharedCache = new DataKeyCache(limits);
+  // A read of the row counts as long: see "What a rotation promises" in docs/security.md.
+  const maxSupersededAgeMs = environment.REGISTRY_TTL_SECONDS * 1000;
+  const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs });
 
   return async (tenantId, use) => {
     const row = await rowOf(tenantId);
@@ -59,7 +61,8 @@ export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment
     const cache = isCacheOn ? sharedCache : new DataKeyCache(oneRequestLimits);
     const keyring = kmsKeyring(kms, keyArn);
     try {
-      return await use({ tenantId, keyring, cache, kmsKey: { kms, keyArn } });
+      const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
+      return await use({ tenantId, keyring, cache, supersededMaterialId, kmsKey: { kms, keyArn } });
     } catch (error) {
       // On an older key this is a wrong policy, which does not change with time: a 500.
       if (isAccessDenied(error) && isFresh(row)) throw keyNotReady(5);

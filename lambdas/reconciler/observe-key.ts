@@ -23,6 +23,8 @@ export interface ObservedKey {
   /** undefined where it may not be read */
   readonly policy: unknown;
   readonly alias: AliasTarget;
+  /** undefined for a key of a kind that does not rotate */
+  readonly currentKeyMaterialId: string | undefined;
 }
 
 export type KeyObservation = ObservedKey | UnseenKey;
@@ -55,7 +57,16 @@ async function readKey(
     aliasTarget(context, tenantId, keyArn),
   ]);
   const state = metadata.KeyState ?? 'Unavailable';
-  return { state, tags, differences, ...noRotation, ...rotation, policy, alias };
+  return {
+    state,
+    tags,
+    differences,
+    ...noRotation,
+    ...rotation,
+    policy,
+    alias,
+    currentKeyMaterialId: metadata.CurrentKeyMaterialId,
+  };
 }
 
 type ObservedRotation = Pick<ObservedKey, 'rotationPeriodInDays' | 'nextRotationDate'>;

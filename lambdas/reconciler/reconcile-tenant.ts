@@ -12,7 +12,12 @@ import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext, reportIfUnchanged } from './context.ts';
 import { type KeyObservation, type ObservedKey, observeKey } from './observe-key.ts';
 import { repairDrift, repairPolicy } from './repair-drift.ts';
-import { eraseTenant, finishOnboardingOf, finishTransitionOf } from './resume-unfinished.ts';
+import {
+  eraseTenant,
+  finishOnboardingOf,
+  finishTransitionOf,
+  settleRotationOf,
+} from './resume-unfinished.ts';
 
 /** A row, and its key as it was after the row was read. */
 export interface ObservedTenant {
@@ -63,8 +68,9 @@ async function repairOwnKey(
   if (key === undefined) return;
   const { onboarding } = statusRules[current.status];
   if (onboarding === 'unfinished') return finishOnboardingOf(context, current);
-  if (current.intent === undefined) return repairDrift(context, current, key);
-  const finished = await finishTransitionOf(context, current, current.intent);
+  const settled = await settleRotationOf(context, current, key);
+  if (settled.intent === undefined) return repairDrift(context, settled, key);
+  const finished = await finishTransitionOf(context, settled, settled.intent);
   const finishedKey = finished && (await observeAgain(context, finished));
   if (finished !== undefined && finishedKey !== undefined) {
     await repairDrift(context, finished, finishedKey);

@@ -1,10 +1,18 @@
-/** Finishes what was begun and cut off: onboardings, transitions, and offboardings whose key is deleted by now. */
+/** Finishes what was begun and cut off: onboardings, transitions, rotations, and offboardings whose key is deleted by now. */
+import { ageMs, settleRotation } from '../tenants/keys/rotation-outcome.ts';
 import { eraseIfKeyIsDeleted, resumeTransition } from '../tenants/lifecycle/lifecycle.ts';
 import { finishOnboarding } from '../tenants/lifecycle/onboarding.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
 import type { Intent } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
-import { attemptOrReport, type ReconcilerContext, tenantRepairMs, tenantWork } from './context.ts';
+import {
+  attemptOrReport,
+  type ReconcilerContext,
+  reportIfUnchanged,
+  tenantRepairMs,
+  tenantWork,
+} from './context.ts';
+import type { ObservedKey } from './observe-key.ts';
 
 /** A search for a key looks at every key of the account that no row names, 100 a second. */
 const searchMs = 300_000;
@@ -46,6 +54,39 @@ export async function finishTransitionOf(
     context.findings.add({ ...subject, outcome: 'repaired', detail });
   }
   return done;
+}
+
+/** An on-demand rotation takes minutes on AWS; KMS documents no limit. */
+const longestRotationMs = 24 * 3_600_000;
+
+/**
+ * Writes down how a rotation ended whose outcome the row does not have, and reports one that does not end. None is asked
+ * for: the reconciler may not rotate keys.
+ * @returns the row afterwards
+ */
+export async function settleRotationOf(
+  context: ReconcilerContext,
+  row: TenantRow,
+  { currentKeyMaterialId }: ObservedKey,
+): Promise<TenantRow> {
+  const { tenantId, keyArn, rotation } = row;
+  if (rotation === undefined) return row;
+  const subject = { kind: 'on-demand-rotation', tenantId, keyArn } as const;
+  const settled = await attemptOrReport(context, subject, () => settleRotation(context, row));
+  if (settled !== undefined) {
+    const detail =
+      settled.rotation === undefined
+        ? `KMS does not rotate the key, as it was to be asked at ${rotation.requestedAt}.`
+        : `KMS rotates the key, or has done so, as it was asked at ${rotation.requestedAt}.`;
+    context.findings.add({ ...subject, outcome: 'repaired', detail });
+    return settled;
+  }
+  const isStillCurrent = currentKeyMaterialId === rotation.supersededKeyMaterialId;
+  if (rotation.state === 'accepted' && isStillCurrent && ageMs(rotation) > longestRotationMs) {
+    const detail = `KMS accepted a rotation at ${rotation.requestedAt}, and the old material is current still.`;
+    await reportIfUnchanged(context, row, { ...subject, outcome: 'reported', detail });
+  }
+  return row;
 }
 
 /** @param row of a tenant whose key KMS does not know */

@@ -12,7 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-const rotate = (tenantId: string) => control.post(tenantId, 'key/rotations');
+/** Of the material that is current: without its id it is the same again for an hour. */
+const rotate = async (tenantId: string) => {
+  const { key } = (await control.get(`/tenants/${tenantId}`)).json;
+  return rotateFrom(tenantId, { keyMaterialId: key.currentKeyMaterialId });
+};
+const rotateFrom = (tenantId: string, body: object) =>
+  control.send('POST', `/tenants/${tenantId}/key/rotations`, body);
 const history = async (tenantId: string, query = '') =>
   control.get(`/tenants/${tenantId}/key/rotations${query}`);
 const setPeriod = (tenantId: string, body: object) =>
@@ -25,10 +31,14 @@ describe('on demand', () => {
     for (let left = 24; left >= 20; left -= 1) {
       const answer = await rotate('acme');
       expect(rotationStarted.safeParse(answer.json).error).toBeUndefined();
-      expect([answer.status, answer.json]).toEqual([
+      const { currentKeyMaterialId, supersededKeyMaterialId, ...rest } = answer.json;
+      expect([answer.status, rest]).toEqual([
         202,
         { tenantId: 'acme', keyArn, rotationsLeft: left },
       ]);
+      expect(currentKeyMaterialId).not.toBe(supersededKeyMaterialId);
+      const again = await rotateFrom('acme', { keyMaterialId: supersededKeyMaterialId });
+      expect([again.status, again.json]).toEqual([200, answer.json]);
     }
     expect(await control.decrypt('acme', ciphertext)).toBe('first');
     const { json } = await history('acme');
@@ -54,6 +64,26 @@ describe('on demand', () => {
     expectProblem(await rotate('soon'), 409, 'rotation-in-progress');
   });
 
+  test('again without a body is the same again, and the tenant shows it', async () => {
+    await stack.client.onboard('twice');
+    const first = await control.post('twice', 'key/rotations');
+    const second = await control.post('twice', 'key/rotations');
+    expect([first.status, second.status, second.json]).toEqual([202, 200, first.json]);
+    const { onDemandRotation, key } = (await control.get('/tenants/twice')).json;
+    const { supersededKeyMaterialId, currentKeyMaterialId } = first.json;
+    expect(onDemandRotation).toMatchObject({ supersededKeyMaterialId, state: 'accepted' });
+    expect(key).toMatchObject({ currentKeyMaterialId, onDemandRotationsLeft: 24 });
+  });
+
+  test.each([
+    ['an id of another form', { keyMaterialId: 'x' }],
+    ['a material that the key never had', { keyMaterialId: 'a'.repeat(64) }],
+    ['something more', { force: true }],
+  ])('with %s is a 400', async (_, body) => {
+    await stack.client.onboard('strict');
+    expectProblem(await rotateFrom('strict', body), 400, 'bad-request');
+  });
+
   test('of a suspended tenant is a 409', async () => {
     await stack.client.onboard('asleep');
     await control.post('asleep', 'suspend');
@@ -64,9 +94,10 @@ describe('on demand', () => {
   test('that KMS throttles is a 429, and there is one rotation less than there were requests', async () => {
     await stack.client.onboard('throttled');
     stack.deployment.faults.set([
-      { service: 'kms', operation: 'RotateKeyOnDemand', fault: 'throttle', count: 1 },
+      { service: 'kms', operation: 'RotateKeyOnDemand', fault: 'throttle' },
     ]);
-    expectProblem(await rotate('throttled'), 429, 'throttled');
+    expectProblem(await stack.inHaste(() => rotate('throttled')), 429, 'throttled');
+    stack.deployment.faults.clear();
     expect((await rotate('throttled')).status).toBe(202);
     expect((await history('throttled')).json.rotations).toHaveLength(2);
   });

@@ -3,7 +3,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import type { FinishedCall } from '../../local/aws/call.ts';
-import { type LocalStack, startStack } from '../../local/stack.ts';
+import { type LocalStack, type StackOptions, startStack } from '../../local/stack.ts';
 import { requestAssembly } from '../synthesizer/client.ts';
 import { type Client, openClient } from './client.ts';
 
@@ -35,6 +35,7 @@ export const isIndexers = ({ caller }: FinishedCall): boolean =>
 /** @param context of the stack's configuration */
 export async function startTestStack(
   context: Readonly<Record<string, unknown>> = {},
+  options: Pick<StackOptions, 'onDemandRotationMs'> = {},
 ): Promise<TestStack> {
   const logs: string[] = [];
   const calls: FinishedCall[] = [];
@@ -45,6 +46,7 @@ export async function startTestStack(
     context,
     synthesize: requestAssembly,
     movableTime: true,
+    ...options,
     onCall: (call) => {
       if (!isIndexers(call)) calls.push(call);
     },

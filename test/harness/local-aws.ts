@@ -5,6 +5,7 @@ import { serveAws } from '../../local/aws/endpoint.ts';
 import { systemClock } from '../../local/clock.ts';
 import type { TableDefinition } from '../../local/dynamodb/create-table.ts';
 import { dynamodb } from '../../local/dynamodb/service.ts';
+import type { KmsAccount } from '../../local/kms/account.ts';
 import { kms } from '../../local/kms/service.ts';
 import { openKeyStore } from '../../local/kms/store.ts';
 import { account, administrator } from './account.ts';
@@ -41,14 +42,19 @@ const tables: readonly TableDefinition[] = [
   },
 ];
 
+export type LocalKmsOptions = Pick<KmsAccount, 'onDemandRotationMs'>;
+
 /** @returns what an administrator's clients are made with, and what closes it */
-export async function openLocalAws(onCall: (call: FinishedCall) => void = () => {}) {
+export async function openLocalAws(
+  onCall: (call: FinishedCall) => void = () => {},
+  options: LocalKmsOptions = {},
+) {
   const clock = systemClock;
   const database = await dynamodb(account);
   for (const table of tables) await database.createTable(table);
   const credentials = credentialStore(clock);
   const endpoint = await serveAws({
-    services: [kms({ ...account, clock, store: openKeyStore() }), database.service],
+    services: [kms({ ...account, clock, store: openKeyStore(), ...options }), database.service],
     credentials,
     clock,
     port: 0,

@@ -12,19 +12,25 @@ export async function keyDetailsOf(kms: KMSClient, keyArn: string): Promise<KeyD
 }
 
 async function readDetails(kms: KMSClient, keyArn: string): Promise<KeyDetails> {
-  const [{ KeyState, DeletionDate }, rotation, rotations, lastUsed] = await Promise.all([
-    describeKey(kms, keyArn),
-    kms.send(new GetKeyRotationStatusCommand({ KeyId: keyArn })),
-    rotationsOf(kms, keyArn),
-    lastUseOf(kms, keyArn),
-  ]);
+  const [{ KeyState, DeletionDate, CurrentKeyMaterialId }, rotation, rotations, lastUsed] =
+    await Promise.all([
+      describeKey(kms, keyArn),
+      kms.send(new GetKeyRotationStatusCommand({ KeyId: keyArn })),
+      rotationsOf(kms, keyArn),
+      lastUseOf(kms, keyArn),
+    ]);
   return {
     state: KeyState ?? 'Unavailable',
     deletionDate: DeletionDate?.toISOString(),
     rotationEnabled: rotation.KeyRotationEnabled === true,
     rotationPeriodInDays: rotation.RotationPeriodInDays,
     nextRotationDate: rotation.NextRotationDate?.toISOString(),
-    onDemandRotationsLeft: onDemandRotationsLeft(rotations),
+    currentKeyMaterialId: CurrentKeyMaterialId,
+    onDemandRotationStartedAt: rotation.OnDemandRotationStartDate?.toISOString(),
+    onDemandRotationsLeft: onDemandRotationsLeft(
+      rotations,
+      rotation.OnDemandRotationStartDate !== undefined,
+    ),
     lastUsed,
   };
 }

@@ -1,27 +1,20 @@
 /**
- * The rotations of a tenant's key: the history, a rotation on demand, and the period of the automatic ones.
- * Invariant: the call that rotates a key is never sent twice, since KMS rotates it for each time it is asked; and a
- * new period is in the row before KMS is asked for it.
+ * The rotations of a tenant's key: the history, and the period of the automatic ones. Invariant: a new period is in the
+ * row before KMS is asked for it.
  */
 import {
   EnableKeyRotationCommand,
   type KMSClient,
   ListKeyRotationsCommand,
   paginateListKeyRotations,
-  RotateKeyOnDemandCommand,
   type RotationsListEntry,
 } from '@aws-sdk/client-kms';
-import {
-  invalidCursor,
-  rotationInProgress,
-  rotationLimitReached,
-} from '../../../contract/problem.ts';
+import { badRequest, invalidCursor } from '../../../contract/problem.ts';
 import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { callInTime, workOn } from '../registry/lease.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
-import type { KmsClients } from './create-key.ts';
 import type { TenantWork } from './key-state.ts';
 import { explainMissingKey } from './missing-key.ts';
 
@@ -49,10 +42,24 @@ export async function keyMaterialIdsOf(kms: KMSClient, keyArn: string): Promise<
   return rotations.flatMap(({ KeyMaterialId }) => KeyMaterialId ?? []);
 }
 
-export const onDemandRotationsLeft = (rotations: readonly RotationsListEntry[]): number => {
+/** @param isRotating whether one is at work, which is not in the list yet */
+export const onDemandRotationsLeft = (
+  rotations: readonly RotationsListEntry[],
+  isRotating: boolean,
+): number => {
   const made = rotations.filter(({ RotationType }) => RotationType === 'ON_DEMAND').length;
-  return Math.max(0, onDemandRotations - made);
+  return Math.max(0, onDemandRotations - made - Number(isRotating));
 };
+
+/**
+ * @returns whether the material, which the caller names, encrypts nothing any more
+ * @throws Problem 400 where the key never had it
+ */
+export function isSuperseded(rotations: readonly RotationsListEntry[], keyMaterialId: string) {
+  const found = rotations.find(({ KeyMaterialId }) => KeyMaterialId === keyMaterialId);
+  if (found === undefined) throw badRequest("keyMaterialId: must be of the tenant's key");
+  return found.KeyMaterialState !== 'CURRENT';
+}
 
 /**
  * A page of the history. The cursor is KMS's marker: KMS refuses one that it gave for another key.
@@ -97,23 +104,6 @@ const rotationOf = (entry: RotationsListEntry): Rotation => ({
   type: entry.RotationType,
   rotatedAt: entry.RotationDate?.toISOString(),
 });
-
-/**
- * KMS rotates the key some time after it has answered.
- * @returns how many more times it can be done
- * @throws Problem 409 rotation-limit-reached, rotation-in-progress
- */
-export async function rotateNow({ kms, kmsWithoutRetry }: KmsClients, keyArn: string) {
-  const left = onDemandRotationsLeft(await rotationsOf(kms, keyArn));
-  try {
-    await kmsWithoutRetry.send(new RotateKeyOnDemandCommand({ KeyId: keyArn }));
-  } catch (error) {
-    if (isNamed(error, 'LimitExceededException')) throw rotationLimitReached();
-    if (isNamed(error, 'ConflictException')) throw rotationInProgress();
-    throw error;
-  }
-  return Math.max(0, left - 1);
-}
 
 /** @throws Problem 404; 409 by the tenant's status, since KMS refuses it for a key that is disabled */
 export const setRotationPeriod = (

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { keyUse } from '../../../contract/key-use.ts';
+import { onDemandRotation } from '../../../contract/on-demand-rotation.ts';
 import { tenantId } from '../../../contract/tenant-id.ts';
 import { tenantStatus } from '../../../contract/tenant-status.ts';
 import type { Tenant } from '../../../contract/tenants.ts';
@@ -50,6 +51,8 @@ export const tenantRow = z
     /** whether the stack's configuration declares the tenant, so that CloudFormation made its key */
     declared: z.optional(z.boolean()),
     offboarding: z.optional(offboarding),
+    /** written down before KMS is asked; the data plane soon gives up data keys under the superseded material */
+    rotation: z.optional(onDemandRotation),
     erasedAt: z.optional(z.string()),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -79,4 +82,5 @@ export const tenantOf = (row: TenantRow): Tenant => ({
   declared: row.declared,
   deletionDate: row.offboarding?.deletionDate,
   erasedAt: row.erasedAt,
+  onDemandRotation: row.rotation,
 });

@@ -21,6 +21,7 @@ export interface Scope {
   readonly tenantId: string;
   readonly keyName: string;
   readonly plaintextBytes: number;
+  readonly supersededMaterialId?: string | undefined;
 }
 
 export const scope: Scope = { tenantId: 'acme', keyName: 'arn:1', plaintextBytes: 10 };
@@ -33,6 +34,8 @@ export class Store {
   calls = 0;
   answered = Promise.resolve();
   failure: Error | undefined;
+  /** the current one when a call begins, undefined where the store does not name it */
+  material: string | undefined = 'first';
   /** the buffers of the data keys that it gave away */
   readonly given: Uint8Array[] = [];
   readonly #raw = rawKeyring('acme');
@@ -43,8 +46,9 @@ export class Store {
       ...this.#raw,
       keyName,
       generateDataKey: async (bound) => {
+        const { material: keyMaterialId } = this;
         await this.#call();
-        const key = await this.#raw.generateDataKey(bound);
+        const key = { ...(await this.#raw.generateDataKey(bound)), keyMaterialId };
         this.given.push(key.plaintext);
         return key;
       },
@@ -63,14 +67,16 @@ export class Store {
   }
 }
 
-export function dataKeyHarness(changed: Partial<DataKeyLimits> = {}) {
+export function dataKeyHarness(changed: Partial<DataKeyLimits> = {}, maxSupersededAgeMs = 0) {
   const clock = { time: 1_000_000 };
   const store = new Store();
-  const cache = new DataKeyCache({ ...limits, ...changed }, () => clock.time);
-  const cached = ({ tenantId, keyName }: Scope = scope): CachedKeyring => ({
+  const now = () => clock.time;
+  const cache = new DataKeyCache({ ...limits, ...changed }, { maxSupersededAgeMs, now });
+  const cached = ({ tenantId, keyName, supersededMaterialId }: Scope = scope): CachedKeyring => ({
     tenantId,
     keyring: store.keyring(keyName),
     cache,
+    supersededMaterialId,
   });
   return {
     clock,

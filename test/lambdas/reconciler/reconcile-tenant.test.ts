@@ -43,6 +43,69 @@ describe('a transition that was cut off is finished', () => {
   });
 });
 
+describe('a rotation on demand', () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  async function makeRotation(state: 'requested' | 'accepted', minutes: number) {
+    const { tenantId, keyArn } = await harness.makeTenant();
+    const { KeyMetadata } = await harness.kms.describeKey({ KeyId: keyArn });
+    const supersededKeyMaterialId = KeyMetadata?.CurrentKeyMaterialId;
+    const rotation = { supersededKeyMaterialId, requestedAt: minutesAgo(minutes), state };
+    await harness.put({ ...(await harness.raw(tenantId)), rotation });
+    return { tenantId, keyArn, rotation };
+  }
+  const rotationOf = async (tenantId: string) => (await harness.row(tenantId)).rotation;
+
+  test('that KMS shows is written down as accepted', async () => {
+    const { tenantId, keyArn, rotation } = await makeRotation('requested', 0);
+    await harness.kms.rotateKeyOnDemand({ KeyId: keyArn });
+    expect(await harness.findingsOf(tenantId)).toEqual(['on-demand-rotation repaired']);
+    expect(await rotationOf(tenantId)).toEqual({ ...rotation, state: 'accepted' });
+    expect(await harness.findingsOf(tenantId)).toEqual([]);
+  });
+
+  test('that KMS does not show is given up after five minutes, not before, and never asked for', async () => {
+    const { tenantId, keyArn, rotation } = await makeRotation('requested', 4);
+    expect(await harness.findingsOf(tenantId)).toEqual([]);
+    expect(await rotationOf(tenantId)).toEqual(rotation);
+    const old = { ...rotation, requestedAt: minutesAgo(5) };
+    await harness.put({ ...(await harness.raw(tenantId)), rotation: old });
+    expect(await harness.findingsOf(tenantId)).toEqual(['on-demand-rotation repaired']);
+    expect(await rotationOf(tenantId)).toBeUndefined();
+    expect((await harness.kms.listKeyRotations({ KeyId: keyArn })).Rotations).toEqual([]);
+  });
+
+  test('that KMS accepted a day ago, and has not done, is reported', async () => {
+    const day = 24 * 60;
+    const { tenantId, rotation } = await makeRotation('accepted', day + 1);
+    expect(await harness.findingsOf(tenantId)).toEqual(['on-demand-rotation reported']);
+    expect(await rotationOf(tenantId)).toEqual(rotation);
+    const { tenantId: recent } = await makeRotation('accepted', day - 1);
+    expect(await harness.findingsOf(recent)).toEqual([]);
+  });
+
+  test('another invocation is at work on is left alone', async () => {
+    const { tenantId, rotation } = await makeRotation('requested', 60);
+    const lease = { holder: 'another', expiresAt: Date.now() + 60_000 };
+    await harness.put({ ...(await harness.raw(tenantId)), lease });
+    expect(await harness.findingsOf(tenantId)).toEqual([]);
+    expect(await rotationOf(tenantId)).toEqual(rotation);
+  });
+
+  test('is settled for a tenant that was suspended meanwhile, and what has drifted is repaired besides', async () => {
+    const { tenantId, keyArn } = await makeRotation('requested', 60);
+    await harness.invoke(tenantId, { intent: 'suspend' });
+    await harness.kms.deleteAlias({ AliasName: alias(tenantId) });
+    expect(await harness.findingsOf(tenantId)).toEqual([
+      'on-demand-rotation repaired',
+      'alias repaired',
+    ]);
+    expect([await rotationOf(tenantId), await harness.keyState(keyArn)]).toEqual([
+      undefined,
+      'Disabled',
+    ]);
+  });
+});
+
 describe('an onboarding that was cut off', () => {
   const unfinished = async (change: object) => {
     const tenantId = harness.newId();

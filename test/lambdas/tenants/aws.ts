@@ -2,7 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { openLocalAws, tableName } from '../../harness/local-aws.ts';
+import { type LocalKmsOptions, openLocalAws, tableName } from '../../harness/local-aws.ts';
 
 /** Called around each call, with the name of its command. */
 export interface Fault {
@@ -30,8 +30,9 @@ export interface Aws {
   close(): Promise<void>;
 }
 
-export async function openAws(): Promise<Aws> {
-  const { configuration, close } = await openLocalAws();
+/** @param options of the local KMS */
+export async function openAws(options: LocalKmsOptions = {}): Promise<Aws> {
+  const { configuration, close } = await openLocalAws(() => {}, options);
   const kmsClient = new KMS(configuration);
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(configuration));
   return {

@@ -1,15 +1,8 @@
 /** A key's rotations: against the KMS and DynamoDB of the local stack, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenant-status.ts';
-import { keyDetailsOf } from '../../../../lambdas/tenants/keys/key-details.ts';
-import {
-  listRotations,
-  onDemandRotationsLeft,
-  rotateNow,
-  rotationsOf,
-  setRotationPeriod,
-} from '../../../../lambdas/tenants/keys/rotations.ts';
-import { type Aws, type Fault, openAws } from '../aws.ts';
+import { listRotations, setRotationPeriod } from '../../../../lambdas/tenants/keys/rotations.ts';
+import { type Aws, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';
 
@@ -23,52 +16,13 @@ afterAll(() => aws.close());
 
 const keyArnOf = async (tenantId: string) => (await tenants.row(tenantId)).keyArn as string;
 
-describe('a rotation on demand', () => {
-  test('adds a material, 25 times in all, and then is a 409', async () => {
-    const keyArn = await keyArnOf(await tenants.make());
-    const clients = aws.clients();
-    for (let left = 24; left >= 0; left -= 1) {
-      expect(await rotateNow(clients, keyArn)).toBe(left);
-    }
-    expect(await codeOf(rotateNow(clients, keyArn))).toBe('rotation-limit-reached');
-    const rotations = await rotationsOf(clients.kms, keyArn);
-    expect(rotations).toHaveLength(26);
-    expect(onDemandRotationsLeft(rotations)).toBe(0);
-    expect((await keyDetailsOf(clients.kms, keyArn)).onDemandRotationsLeft).toBe(0);
-  });
-
-  test('is not asked for twice where its answer is lost', async () => {
-    const keyArn = await keyArnOf(await tenants.make());
-    let asked = 0;
-    const fault: Fault = {
-      afterAttempt(command) {
-        if (command !== 'RotateKeyOnDemandCommand') return;
-        asked += 1;
-        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-      },
-    };
-    expect(await codeOf(rotateNow(aws.clients(fault), keyArn))).toBe('TimeoutError');
-    expect(asked).toBe(1);
-    expect(await rotationsOf(aws.clients().kms, keyArn)).toHaveLength(2);
-  });
-
-  test('while KMS is rotating the key is a 409', async () => {
-    const keyArn = await keyArnOf(await tenants.make());
-    const fault: Fault = {
-      before(command) {
-        if (command !== 'RotateKeyOnDemandCommand') return;
-        throw Object.assign(new Error(), { name: 'ConflictException' });
-      },
-    };
-    expect(await codeOf(rotateNow(aws.clients(fault), keyArn))).toBe('rotation-in-progress');
-  });
-});
-
 describe('the history', () => {
   test('pages through every material once, the first one included', async () => {
     const keyArn = await keyArnOf(await tenants.make());
     const clients = aws.clients();
-    for (let count = 0; count < 4; count += 1) await rotateNow(clients, keyArn);
+    for (let count = 0; count < 4; count += 1) {
+      await aws.administrator.rotateKeyOnDemand({ KeyId: keyArn });
+    }
     const seen: unknown[] = [];
     let cursor: string | undefined;
     do {
