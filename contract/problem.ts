@@ -45,6 +45,7 @@ export const problemStatuses = {
   'alias-taken': [409],
   'key-unusable': [409],
   'key-missing': [409],
+  'key-mismatch': [409],
   'not-acceptable': [406],
   'too-large': [413],
   'unsupported-media-type': [415],
@@ -191,6 +192,13 @@ export const keyMissing = () =>
   new Problem(
     'key-missing',
     "KMS has no such key any more as the tenant's. What it had encrypted is lost.",
+  );
+
+/** Somebody has changed the row, or the key's tag. */
+export const keyMismatch = () =>
+  new Problem(
+    'key-mismatch',
+    "The key that is registered for the tenant is not this tenant's by its tag, and was not touched.",
   );
 
 export const notAcceptable = () =>

@@ -4,16 +4,13 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { $ZodError } from 'zod/v4/core';
 import { internalError, Problem } from '../../contract/problem.ts';
 import { problemOfAwsError } from '../aws/errors.ts';
 import { problemResponse } from './response.ts';
-import { problemOf } from './validation.ts';
 
 /** @returns the problem that the error is or stands for */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof $ZodError) return problemOf(error);
   return problemOfAwsError(error) ?? internalError();
 }
 

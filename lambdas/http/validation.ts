@@ -23,7 +23,7 @@ export function validated<S extends z.core.$ZodType>(
  * Only the first step of an issue's path is a name of ours. The steps below it, and unknown members, are the caller's
  * own words, and so stay out of the answer.
  */
-export function problemOf(error: z.core.$ZodError, whole: Whole = 'body'): Problem {
+function problemOf(error: z.core.$ZodError, whole: Whole = 'body'): Problem {
   const [issue] = error.issues;
   if (issue === undefined) return badRequest(`${whole}: is not as it must be`);
   const name = issue.path.length === 0 ? whole : String(issue.path[0]);

@@ -30,7 +30,7 @@ export interface CreatedKey {
 }
 
 /** KMS is eventually consistent: for some seconds a new key may not be found, or not be allowed. */
-const isNotReadyYet = (error: unknown) =>
+export const isNotReadyYet = (error: unknown) =>
   isNamed(error, 'NotFoundException') || isAccessDenied(error) || isThrottled(error);
 
 /**

@@ -21,6 +21,7 @@ import type { TenantRow } from '../registry/tenant-row.ts';
 import type { KmsClients } from './create-key.ts';
 import type { TenantWork } from './key-state.ts';
 import { explainMissingKey } from './missing-key.ts';
+import { requireOwnKey } from './own-key.ts';
 import { accepted, ageMs, hasBegun, materialStatusOf } from './rotation-outcome.ts';
 import { isSuperseded, onDemandRotationsLeft, rotationsOf } from './rotations.ts';
 
@@ -99,6 +100,7 @@ async function begin(
   row: TenantRow,
   { keyMaterialId: named }: RotateRequest,
 ): Promise<RowChange> {
+  await requireOwnKey(kms, row);
   const { rotation } = row;
   const found = await materialStatusOf(kms, keyArnOf(row));
   if (rotation?.state === 'requested') {

@@ -17,6 +17,7 @@ import { requireAllowed, statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 import type { TenantWork } from './key-state.ts';
 import { explainMissingKey } from './missing-key.ts';
+import { requireOwnKey } from './own-key.ts';
 
 /** How often KMS rotates a key on demand in its whole life. */
 const onDemandRotations = 25;
@@ -124,7 +125,10 @@ export const setRotationPeriod = (
         RotationPeriodInDays: rotationPeriodInDays,
       });
       const { kms } = work;
-      await explainMissingKey(kms, row, () => callInTime(work, () => kms.send(command)));
+      await explainMissingKey(kms, row, async () => {
+        await requireOwnKey(kms, row);
+        await callInTime(work, () => kms.send(command));
+      });
       return {};
     },
   });

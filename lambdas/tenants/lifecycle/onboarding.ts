@@ -7,10 +7,17 @@
 import { keyNotReady, tenantExists } from '../../../contract/problem.ts';
 import type { OnboardRequest } from '../../../contract/tenants.ts';
 import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
-import { pause } from '../../aws/retry.ts';
-import { type CreatedKey, createKey, finishKey, type KmsClients } from '../keys/create-key.ts';
+import { pause, retry } from '../../aws/retry.ts';
+import {
+  type CreatedKey,
+  createKey,
+  finishKey,
+  isNotReadyYet,
+  type KmsClients,
+} from '../keys/create-key.ts';
 import { findLostKey, requireFreeAlias } from '../keys/key-recovery.ts';
 import type { TenantWork } from '../keys/key-state.ts';
+import { requireOwnKey } from '../keys/own-key.ts';
 import { answerReserveMs, isLeased, leaseOf, throttledUntil } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { statusRules } from '../registry/status.ts';
@@ -169,7 +176,13 @@ async function ensureKey(held: HeldRow<OnboardingOptions>): Promise<string> {
 
 /** @returns the ARN of the tenant's key, undefined where there is none */
 async function existingKey(held: HeldRow): Promise<string | undefined> {
-  if (held.row.keyArn !== undefined) return held.row.keyArn;
+  const { keyArn } = held.row;
+  if (keyArn !== undefined) {
+    const { kms, end } = held.options;
+    const patient = { when: isNotReadyYet, until: end - answerReserveMs };
+    await retry(() => requireOwnKey(kms, held.row), patient);
+    return keyArn;
+  }
   const key = await recoverKey(held);
   return key && writeKey(held, key);
 }

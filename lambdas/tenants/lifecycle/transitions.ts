@@ -16,6 +16,7 @@ import {
   type TenantWork,
 } from '../keys/key-state.ts';
 import { explainMissingKey } from '../keys/missing-key.ts';
+import { requireOwnKey } from '../keys/own-key.ts';
 import { keyMaterialIdsOf } from '../keys/rotations.ts';
 import type { Plan } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
@@ -116,7 +117,10 @@ function requirePossible(intent: Intent, { status }: TenantRow): void {
 
 async function complete(work: TenantWork, row: TenantRow, intent: Intent): Promise<RowChange> {
   const { act, done } = transitions[intent];
-  const change = await explainMissingKey(work.kms, row, () => act(work, row));
+  const change = await explainMissingKey(work.kms, row, async () => {
+    await requireOwnKey(work.kms, row);
+    return act(work, row);
+  });
   return { ...change, status: done, intent: null };
 }
 
@@ -145,6 +149,8 @@ async function newOffboarding(
   { windowInDays, requestedBy, force }: OffboardRequest,
 ): Promise<Offboarding> {
   const keyArn = keyArnOf(row);
+  // Also before anything is written down: a deletion that was refused must not be one that is to be resumed.
+  await requireOwnKey(kms, row);
   const [keyLastUsed, keyMaterialIds] = await Promise.all([
     lastUseOf(kms, keyArn),
     keyMaterialIdsOf(kms, keyArn),

@@ -30,6 +30,16 @@ const offboarding = z.strictObject({
   kmsRequestId: z.optional(z.string()),
 });
 
+/**
+ * As KMS spells it. CloudTrail names the key by its ARN, by which the indexer finds the tenant: a key that the row names by
+ * its id or its alias could be used as well, and would be nobody's to the audit.
+ */
+const keyArn = z
+  .string()
+  .check(
+    z.regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/, 'must be the ARN of a key'),
+  );
+
 /** Strict: an attribute that this version does not know was written by a newer one. */
 export const tenantRow = z
   .strictObject({
@@ -40,7 +50,7 @@ export const tenantRow = z
     rotationPeriodInDays: z.int(),
     /** whether the caller left the period to the configuration */
     rotationPeriodByDefault: z.boolean(),
-    keyArn: z.optional(z.string()),
+    keyArn: z.optional(keyArn),
     /** RFC 3339, like all times here */
     keyCreatedAt: z.optional(z.string()),
     /** set before KMS is asked for a key: a key whose ARN was never written down is searched for */

@@ -59,7 +59,8 @@ export function tenantsOf(aws: Aws) {
     /** @returns the id of a new tenant with a key, in that status */
     async make(status: TenantStatus = 'ACTIVE', change: Record<string, unknown> = {}) {
       const tenantId = `t-${randomUUID().slice(0, 13)}`;
-      const { KeyMetadata } = await administrator.createKey({});
+      const Tags = [{ TagKey: 'TenantId', TagValue: tenantId }];
+      const { KeyMetadata } = await administrator.createKey({ Tags });
       const keyArn = KeyMetadata?.Arn as string;
       const KeyId = keyArn;
       await administrator.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 });

@@ -100,7 +100,7 @@ describe.each(kinds)('where KMS’s rotation %s', (_, onDemandRotationMs) => {
     expect(await here.spent(tenantId)).toBe(1);
   });
 
-  const callCount = 9;
+  const callCount = 10;
   const points = Array.from({ length: callCount }, (_, index) =>
     (['before', 'after'] as const).map((side) => [side, index + 1] as const),
   ).flat();

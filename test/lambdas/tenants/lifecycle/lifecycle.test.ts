@@ -91,7 +91,7 @@ describe('each transition in each status', () => {
 });
 
 describe('a transition that is cut off', () => {
-  const calls: Record<Intent, number> = { suspend: 4, resume: 4, offboard: 8, restore: 6 };
+  const calls: Record<Intent, number> = { suspend: 5, resume: 5, offboard: 10, restore: 7 };
 
   test.each(intents)('%s makes as many calls as this matrix has points', async (intent) => {
     const tenantId = await tenants.make(begins[intent]);

@@ -11,7 +11,7 @@ beforeAll(async () => {
     rowOf({
       tenantId: `tenant-${n}`,
       status: n % 4 === 0 ? 'SUSPENDED' : 'ACTIVE',
-      keyArn: `arn:key-${n}`,
+      keyArn: `arn:aws:kms:eu-central-1:111122223333:key/${n}`,
     }),
   );
   for (const row of rows) await aws.put(row);
