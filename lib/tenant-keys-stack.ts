@@ -1,10 +1,11 @@
 /** The stack. It composes the constructs, each of which says what it is for. */
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { productTag } from '../contract/tenant-id.ts';
 import { Api } from './api/api.ts';
 import { AuditIndexer } from './audit/audit-indexer.ts';
 import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
@@ -56,6 +57,10 @@ export class TenantKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config }: TenantKeysStackProps) {
     // Without account and region, which the CLI adds: the template is the same for all.
     super(scope, id, { description: 'tenant-keys: a KMS key for each tenant of a SaaS' });
+    // By this the policies of the product's own keys know the roles that may not change them.
+    Tags.of(this).add(productTag.key, productTag.value, {
+      includeResourceTypes: ['AWS::IAM::Role'],
+    });
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, auditTable } = storage;

@@ -89,8 +89,10 @@ const createTenantKey = () =>
 
 /**
  * KMS takes tags in CreateKey only from callers whose IAM policy allows TagResource on every key
- * (Developer Guide, "Controlling access to tags"). The Null keeps it from keys that have a tenant: with a changed
- * tag, the tenant role would take such a key for another tenant's.
+ * (Developer Guide, "Controlling access to tags"). No condition key tells that call from one for a key that is there
+ * already. So this leaves out what a key that is being made cannot be: one with a tenant or an owner (with a changed tag, the
+ * tenant role would take such a key for another tenant's), one with an alias, one of another type. IfExists, since KMS
+ * documents the type of a key for TagResource, and not for tags in CreateKey; there CreateTenantKey asks for it.
  */
 const tagNewKey = (stack: Stack) =>
   new PolicyStatement({
@@ -100,7 +102,13 @@ const tagNewKey = (stack: Stack) =>
     conditions: {
       StringEquals: { [`aws:RequestTag/${productTag.key}`]: productTag.value },
       'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag, productTag.key] },
-      Null: { [`aws:ResourceTag/${tenantIdTag}`]: 'true' },
+      Null: {
+        [`aws:ResourceTag/${tenantIdTag}`]: 'true',
+        [`aws:ResourceTag/${productTag.key}`]: 'true',
+        'kms:ResourceAliases': 'true',
+      },
+      StringEqualsIfExists: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT', 'kms:KeyOrigin': 'AWS_KMS' },
+      BoolIfExists: { 'kms:MultiRegion': 'false' },
     },
   });
 

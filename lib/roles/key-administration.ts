@@ -3,8 +3,9 @@
  * administers keys and never uses one, and the Denies hold whatever a key policy allows.
  */
 import type { Stack } from 'aws-cdk-lib';
-import { AccountRootPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { administrativeActions, cryptographicActions } from '../../contract/key-policy.ts';
+import { productTag } from '../../contract/tenant-id.ts';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
 
 /** For the policies of the product's own keys. Tenants' keys have the same, from contract/key-policy.ts. */
@@ -14,6 +15,26 @@ export const accountAdministers = () =>
     principals: [new AccountRootPrincipal()],
     actions: [...administrativeActions],
     resources: ['*'],
+  });
+
+/** What changes a key, of what an administrator may do. */
+const changingActions = administrativeActions.filter(
+  (action) => !/^kms:(?:Describe|Get|List)/.test(action),
+);
+
+/**
+ * For the policies of the product's own keys. IAM gives none of the product's roles a right to change these keys, unless
+ * one gives such a key a tenant's tags first. By the tag of the roles and not by their ARNs, since some of these roles
+ * need the key first; CloudFormation's own role does not have the tag, and so updates the key.
+ */
+export const productsRolesChangeNothing = () =>
+  new PolicyStatement({
+    sid: 'ProductsRolesChangeNothing',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: changingActions,
+    resources: ['*'],
+    conditions: { StringEquals: { [`aws:PrincipalTag/${productTag.key}`]: productTag.value } },
   });
 
 /**

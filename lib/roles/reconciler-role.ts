@@ -1,6 +1,6 @@
 /**
- * The execution role of the reconciler. Invariant: it changes only keys that carry the product's tag, and makes,
- * tags and uses none. Its permissions are by IAM: key policies do not name it, but let IAM decide for the account.
+ * The execution role of the reconciler. Invariant: it changes only keys that carry the product's tag and are of
+ * the type that the product makes, and makes, tags and uses none. Its permissions are by IAM: key policies do not name it, but let IAM decide for the account.
  * What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
@@ -88,6 +88,10 @@ const readKeys = (stack: Stack) =>
     resources: [everyKey(stack)],
   });
 
+/**
+ * A tag can be given to a key of any type. KMS supplies these keys for every action on a key (Developer Guide, "AWS KMS
+ * permissions"); there is none for the description, which the function compares. The key spec implies the key usage.
+ */
 const repairOwnKeys = (stack: Stack) =>
   new PolicyStatement({
     sid: 'MendOwnKeys',
@@ -102,7 +106,14 @@ const repairOwnKeys = (stack: Stack) =>
       'kms:UpdateAlias',
     ],
     resources: [everyKey(stack)],
-    conditions: { StringEquals: { [`aws:ResourceTag/${productTag.key}`]: productTag.value } },
+    conditions: {
+      StringEquals: {
+        [`aws:ResourceTag/${productTag.key}`]: productTag.value,
+        'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+        'kms:KeyOrigin': 'AWS_KMS',
+      },
+      Bool: { 'kms:MultiRegion': 'false' },
+    },
   });
 
 /** KMS checks both for the alias and for the key; UpdateAlias for the old key and for the new one. */

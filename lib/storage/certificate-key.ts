@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { accountAdministers } from '../roles/key-administration.ts';
+import { accountAdministers, productsRolesChangeNothing } from '../roles/key-administration.ts';
 
 export interface CertificateKeyProps {
   /** the execution role of the function that issues certificates */
@@ -34,6 +34,7 @@ export class CertificateKey extends Construct {
         statements: [
           // Includes GetPublicKey, so that an administrator can hand out the public key.
           accountAdministers(),
+          productsRolesChangeNothing(),
           signedByCertificates(certificatesRoleArn),
           nobodyElseSigns(certificatesRoleArn),
           nobodyGrants(),

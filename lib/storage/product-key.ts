@@ -15,7 +15,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { usedByAlarms } from '../monitoring/alarm-topic.ts';
 import { dynamodbEndpoint } from '../roles/dynamodb-endpoint.ts';
-import { accountAdministers } from '../roles/key-administration.ts';
+import { accountAdministers, productsRolesChangeNothing } from '../roles/key-administration.ts';
 
 export interface ProductKeyProps {
   readonly rotationPeriodInDays: number;
@@ -37,6 +37,7 @@ export class ProductKey extends Construct {
       policy: new PolicyDocument({
         statements: [
           accountAdministers(),
+          productsRolesChangeNothing(),
           usedByTables(stack),
           usedByLogGroups(stack),
           usedByAlarms(stack),

@@ -11,6 +11,7 @@ import { lifecycleRoles } from './cases/lifecycle-roles.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
 import { controlPlane, dataPlane } from './cases/planes.ts';
+import { productKeys } from './cases/product-keys.ts';
 import { reconciler } from './cases/reconciler.ts';
 import { rows } from './cases/rows.ts';
 import { scopes } from './cases/scopes.ts';
@@ -27,6 +28,7 @@ export const cases: readonly Case[] = [
   ...controlPlane,
   ...reconciler,
   ...certificates,
+  ...productKeys,
   ...declaredTenants,
   ...scopes,
   ...lifecycleRoles,

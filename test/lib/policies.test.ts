@@ -197,7 +197,12 @@ describe('the key of certificates', () => {
 
 describe('the reconciler', () => {
   const policy = parsePolicy(openToAccount, 'key', 'resource');
-  const ours = { 'aws:ResourceTag/ManagedBy': 'tenant-keys' };
+  const typeOfKey = {
+    'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+    'kms:KeyOrigin': 'AWS_KMS',
+    'kms:MultiRegion': 'false',
+  };
+  const ours = { 'aws:ResourceTag/ManagedBy': 'tenant-keys', ...typeOfKey };
   const changes = [
     'kms:EnableKey',
     'kms:DisableKey',
@@ -213,9 +218,12 @@ describe('the reconciler', () => {
     const attempt = (context: ConditionContext) =>
       isAllowed(roleOf('ReconcilerRole'), { action, context, policy });
     expect(attempt(ours)).toBe(true);
-    expect(attempt({})).toBe(false);
-    expect(attempt({ 'aws:ResourceTag/ManagedBy': 'another' })).toBe(false);
-    expect(attempt({ 'aws:ResourceTag/TenantId': 'acme' })).toBe(false);
+    expect(attempt(typeOfKey)).toBe(false);
+    expect(attempt({ ...ours, 'aws:ResourceTag/ManagedBy': 'another' })).toBe(false);
+    expect(attempt({ ...typeOfKey, 'aws:ResourceTag/TenantId': 'acme' })).toBe(false);
+    expect(attempt({ ...ours, 'kms:KeySpec': 'ECC_NIST_P256' })).toBe(false);
+    expect(attempt({ ...ours, 'kms:KeyOrigin': 'EXTERNAL' })).toBe(false);
+    expect(attempt({ ...ours, 'kms:MultiRegion': 'true' })).toBe(false);
   });
 
   test.each(['kms:TagResource', 'kms:UntagResource', 'kms:CreateKey', 'kms:DisableKeyRotation'])(

@@ -16,7 +16,12 @@ import {
   otherTable,
 } from './case.ts';
 
-const ownTag = { 'aws:ResourceTag/ManagedBy': 'tenant-keys' };
+const typeOfKey = {
+  'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+  'kms:KeyOrigin': 'AWS_KMS',
+  'kms:MultiRegion': 'false',
+};
+const ownTag = { 'aws:ResourceTag/ManagedBy': 'tenant-keys', ...typeOfKey };
 
 /** By the policy that lets the account administer the key, as each tenant's key has it. */
 const onTenantKey =
@@ -91,7 +96,10 @@ const reconcilerMay: Case[] = claims('allowed', ['deployed'], {
 const reconcilerMayNot: Case[] = [
   ...claims('denied', ['deployed'], {
     ...each(repairing, "the reconciler changes a key without the product's tag", (action) =>
-      onTenantKey('ReconcilerRole', action),
+      onTenantKey('ReconcilerRole', action, typeOfKey),
+    ),
+    ...each(repairing, 'the reconciler changes a key whose material was imported', (action) =>
+      onTenantKey('ReconcilerRole', action, { ...ownTag, 'kms:KeyOrigin': 'EXTERNAL' }),
     ),
     'the reconciler disables a foreign key': (harness) =>
       harness.reconciler.kms.disableKey({ KeyId: harness.foreignKeyArn }),

@@ -1,3 +1,4 @@
+import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import {
   administration,
@@ -8,7 +9,7 @@ import {
   grant,
   mapAttempts,
 } from './attempts.ts';
-import { type Case, decide } from './case.ts';
+import { account, asRole, type Case, decide, type Harness } from './case.ts';
 
 export const dataPlane = claims('denied', ['deployed', 'key-careless'], {
   ...mapAttempts(
@@ -35,6 +36,33 @@ export const dataPlane = claims('denied', ['deployed', 'key-careless'], {
 const tags = (entries: Readonly<Record<string, string>>) =>
   Object.entries(entries).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
 const ownTags = tags({ TenantId: 'mallory', ManagedBy: 'tenant-keys' });
+
+/** A key of another team, whose policy lets the account's IAM decide. */
+const otherTeams =
+  (change: CreateKeyCommandInput = {}) =>
+  async ({ operator }: Harness): Promise<string> => {
+    const { KeyMetadata } = await operator.kms.createKey(change);
+    return KeyMetadata?.Arn as string;
+  };
+
+const existingKeys: Readonly<Record<string, (harness: Harness) => Promise<string>>> = {
+  'the certificate key': async (harness) => harness.certificateKeyArn,
+  "the product's key": async (harness) => harness.productKeyArn,
+  'a key with an alias': async (harness) => {
+    const TargetKeyId = await otherTeams()(harness);
+    await harness.operator.kms.createAlias({
+      AliasName: `alias/${crypto.randomUUID()}`,
+      TargetKeyId,
+    });
+    return TargetKeyId;
+  },
+  'a key of another owner': otherTeams({ Tags: tags({ ManagedBy: 'terraform' }) }),
+  "a key with a tenant alone, as the canary's are,": otherTeams({
+    Tags: tags({ TenantId: 'canary_a' }),
+  }),
+  'a multi-Region key': otherTeams({ MultiRegion: true }),
+  'a key that signs': otherTeams({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+};
 
 export const controlPlane: Case[] = [
   ...claims('allowed', ['deployed'], {
@@ -119,6 +147,24 @@ export const controlPlane: Case[] = [
         KeyId: harness.foreignKeyArn,
         Tags: tags({ More: 'x' }),
       }),
+    ...Object.fromEntries(
+      Object.entries(existingKeys).map(([title, make]) => [
+        `the control plane tags ${title} as a tenant's`,
+        async (harness: Harness) =>
+          harness.controlPlane.kms.tagResource({ KeyId: await make(harness), Tags: ownTags }),
+      ]),
+    ),
+    "the control plane tags a key whose material was imported as a tenant's": asRole(
+      'ControlPlaneRole',
+      'kms:TagResource',
+      `arn:aws:kms:${account}:key/5d1b6e0c-0000-4000-8000-000000000000`,
+      {
+        'aws:RequestTag/TenantId': 'mallory',
+        'aws:RequestTag/ManagedBy': 'tenant-keys',
+        'aws:TagKeys': 'TenantId',
+        'kms:KeyOrigin': 'EXTERNAL',
+      },
+    ),
     'the control plane gives a key an alias outside its prefix': (harness) =>
       harness.controlPlane.kms.createAlias({
         AliasName: 'alias/somebody-else',

@@ -1,4 +1,5 @@
 /** The reconciler's role over the endpoint: what it may repair, on keys made for that, and what it may not. */
+import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';
 import {
   administration,
   bytes,
@@ -20,8 +21,13 @@ type Tags = typeof ofProduct;
 type Change = (harness: Harness, keyArn: string) => Promise<unknown>;
 
 /** Each attempt gets a key of its own with a tenant's key policy, since the attempt may leave it unusable. */
-async function createKey({ operator, keyPolicyOf }: Harness, Tags: Tags): Promise<string> {
-  const { KeyMetadata } = await operator.kms.createKey({ Policy: keyPolicyOf('acme'), Tags });
+async function createKey(
+  { operator, keyPolicyOf }: Harness,
+  Tags: Tags,
+  type: CreateKeyCommandInput = {},
+): Promise<string> {
+  const Policy = keyPolicyOf('acme');
+  const { KeyMetadata } = await operator.kms.createKey({ Policy, Tags, ...type });
   return KeyMetadata?.Arn as string;
 }
 
@@ -84,13 +90,16 @@ const changes: Readonly<Record<string, Change>> = {
 };
 
 const on =
-  (tags: Tags, change: Change): Case['attempt'] =>
+  (tags: Tags, change: Change, type?: CreateKeyCommandInput): Case['attempt'] =>
   async (harness) =>
-    change(harness, await createKey(harness, tags));
+    change(harness, await createKey(harness, tags, type));
 
-const eachChange = (name: string, tags: Tags) =>
+const eachChange = (name: string, tags: Tags, type?: CreateKeyCommandInput) =>
   Object.fromEntries(
-    Object.entries(changes).map(([action, change]) => [`${name}: ${action}`, on(tags, change)]),
+    Object.entries(changes).map(([action, change]) => [
+      `${name}: ${action}`,
+      on(tags, change, type),
+    ]),
   );
 
 const reports = (Source: string, EventBusName?: string) => (harness: Harness) =>
@@ -132,6 +141,11 @@ export const reconciler: readonly Case[] = [
   ...claims('denied', ['deployed'], {
     ...eachChange("the reconciler changes a key without the product's tag", owner),
     ...eachChange("the reconciler changes a key with somebody else's tag", ofOthers),
+    ...eachChange('the reconciler changes a multi-Region key', ofProduct, { MultiRegion: true }),
+    ...eachChange('the reconciler changes a key that signs', ofProduct, {
+      KeySpec: 'ECC_NIST_P256',
+      KeyUsage: 'SIGN_VERIFY',
+    }),
     'the reconciler schedules a deletion sooner than configured': on(ofProduct, schedule(7)),
     'the reconciler puts a policy without the lockout check': on(ofProduct, putPolicy(true)),
     "the reconciler moves an alias from somebody else's key": async (harness) => {

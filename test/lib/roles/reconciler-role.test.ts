@@ -41,7 +41,7 @@ describe('the reconciler', () => {
     });
   });
 
-  test("changes a key only where that carries the product's tag", () => {
+  test("changes a key only where that carries the product's tag, and is of the type that the product makes", () => {
     expect(named(permissions, 'MendOwnKeys')).toEqual({
       Sid: 'MendOwnKeys',
       Effect: 'Allow',
@@ -56,7 +56,14 @@ describe('the reconciler', () => {
         'kms:UpdateAlias',
       ],
       Resource: everyKey,
-      Condition: { StringEquals: { 'aws:ResourceTag/ManagedBy': 'tenant-keys' } },
+      Condition: {
+        StringEquals: {
+          'aws:ResourceTag/ManagedBy': 'tenant-keys',
+          'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+          'kms:KeyOrigin': 'AWS_KMS',
+        },
+        Bool: { 'kms:MultiRegion': 'false' },
+      },
     });
   });
 

@@ -173,7 +173,7 @@ describe('the control plane', () => {
     });
   });
 
-  test("tags only with the product's tags, and never a key that has an owner", () => {
+  test("tags only with the product's tags, and never a key that has an owner, an alias or another type", () => {
     expect(named(permissions, 'TagNewKey')).toMatchObject({
       Effect: 'Allow',
       Action: 'kms:TagResource',
@@ -181,7 +181,13 @@ describe('the control plane', () => {
       Condition: {
         StringEquals: { 'aws:RequestTag/ManagedBy': 'tenant-keys' },
         'ForAllValues:StringEquals': { 'aws:TagKeys': ['TenantId', 'ManagedBy'] },
-        Null: { 'aws:ResourceTag/TenantId': 'true' },
+        Null: {
+          'aws:ResourceTag/TenantId': 'true',
+          'aws:ResourceTag/ManagedBy': 'true',
+          'kms:ResourceAliases': 'true',
+        },
+        StringEqualsIfExists: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT', 'kms:KeyOrigin': 'AWS_KMS' },
+        BoolIfExists: { 'kms:MultiRegion': 'false' },
       },
     });
   });

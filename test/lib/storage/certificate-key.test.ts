@@ -58,6 +58,7 @@ describe('certificates', () => {
     );
     expect(sids(statements)).toEqual([
       'AccountAdministersWithoutUse',
+      'ProductsRolesChangeNothing',
       'CertificatesSign',
       'NobodyElseSigns',
       'NobodyGrants',
