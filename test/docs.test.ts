@@ -1,6 +1,7 @@
 /** What the documents name is there, and what they are to list they list. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { repeats } from '../contract/repeats.ts';
 import { routes } from '../contract/routes.ts';
 import { tenantStatus } from '../contract/tenant-status.ts';
 import { readConfig } from '../lib/config.ts';
@@ -51,6 +52,19 @@ test('docs/api.md lists every route', () => {
   expect(
     all.map(({ method, path }) => `${method} ${path}`).filter((one) => !listed.includes(one)),
   ).toEqual([]);
+});
+
+test('docs/api.md says of every route what it does when it comes again', () => {
+  const [, section = ''] = /^# Coming again$(.*?)^# /ms.exec(read('docs/api.md')) ?? [];
+  const listed = section.split('\n').flatMap((line) => {
+    const [, first = '', again] =
+      line.split(' | ', 2).length === 2 ? ['', ...line.split(' | ')] : [];
+    return routesOf(first).map((route) => [route, again]);
+  });
+  const decided = routes
+    .filter(({ method, path }) => `${method} ${path}` !== 'PUT /tenants')
+    .map(({ method, path, operation }) => [`${method} ${path}`, repeats[operation]]);
+  expect(listed.sort()).toEqual(decided.sort());
 });
 
 test('docs/api.md names every status of a tenant', () => {
