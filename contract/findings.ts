@@ -11,6 +11,8 @@ export type FindingKind =
   | 'key-elsewhere'
   | 'key-unreadable'
   | 'key-tags'
+  | 'key-shared'
+  | 'key-not-erased'
   | 'key-foreign'
   | 'key-unusable'
   | 'key-enabled'

@@ -16,6 +16,8 @@ export interface ReconcilerContext {
   readonly findings: Findings;
   /** names of aliases, each with the id of its key, as they were when the invocation began */
   readonly aliases: ReadonlyMap<string, string>;
+  /** ARNs of the keys that more than one row names, as it was when the invocation began */
+  readonly sharedKeys: ReadonlySet<string>;
   /** what the ARN of every key of this account and region begins with */
   readonly keyArnPrefix: string;
   /** the policy that the tenant's key must have */

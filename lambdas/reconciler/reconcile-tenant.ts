@@ -66,7 +66,9 @@ async function repairOwnKey(
   if (current === undefined) return;
   const key = current === row ? observed : await observeAgain(context, current);
   if (key === undefined) return;
-  const { onboarding } = statusRules[current.status];
+  const { onboarding, keyDeletion } = statusRules[current.status];
+  // Reported already. A deletion is not begun, nor begun again, while the key may be another tenant's as well.
+  if (keyDeletion === 'planned' && context.sharedKeys.has(current.keyArn ?? '')) return;
   if (onboarding === 'unfinished') return finishOnboardingOf(context, current);
   const settled = await settleRotationOf(context, current, key);
   if (settled.intent === undefined) return repairDrift(context, settled, key);

@@ -17,6 +17,7 @@ import { type KeyInventory, openKeyInventory } from './key-inventory.ts';
 import { limitKmsRate, type RateLimitClock } from './kms-rate-limit.ts';
 import { repairOrphanedKeys } from './orphaned-keys.ts';
 import { observeTenant, repairTenant } from './reconcile-tenant.ts';
+import { readClaims, reportClaims, sharedKeysOf } from './registry-claims.ts';
 
 export interface ReconcilerOptions {
   /** of this invocation alone: its calls are counted, and their rate is limited */
@@ -67,7 +68,9 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
   const findings = openFindings(options.events);
   // The keys before the rows: a key that is in this list and in no row is not one whose row is still to be written.
   const keyArns = await allKeyArns(options.kms);
-  const context = await openContext(options, findings);
+  const claims = await readClaims(options.table, options.tableName);
+  const context = await openContext(options, findings, sharedKeysOf(claims));
+  await reportClaims(context, claims, keyArns);
   const inventory = openKeyInventory();
   const { tenants, busy, complete } = await reconcileTenants(context, inventory);
   const all = complete && (await repairOrphanedKeys(context, keyArns));
@@ -89,6 +92,7 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
 async function openContext(
   options: ReconcilerOptions,
   findings: Findings,
+  sharedKeys: ReadonlySet<string>,
 ): Promise<ReconcilerContext> {
   const { kms, table, tableName, keyPolicyOf, end } = options;
   const holder = randomUUID();
@@ -100,6 +104,7 @@ async function openContext(
     holder,
     findings,
     aliases: await aliasesOf(kms),
+    sharedKeys,
     keyArnPrefix: await keyArnPrefixOf(kms, options),
     keyPolicyOf,
     end,

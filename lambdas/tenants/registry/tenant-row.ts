@@ -34,7 +34,7 @@ const offboarding = z.strictObject({
  * As KMS spells it. CloudTrail names the key by its ARN, by which the indexer finds the tenant: a key that the row names by
  * its id or its alias could be used as well, and would be nobody's to the audit.
  */
-const keyArn = z
+export const keyArn = z
   .string()
   .check(
     z.regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/, 'must be the ARN of a key'),

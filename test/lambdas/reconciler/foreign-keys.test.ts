@@ -48,7 +48,7 @@ async function expectUntouched(tenantId: string, keyArn: string, finding: string
       row,
     ]);
   }
-  await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+  await harness.putAway(tenantId, keyArn);
 }
 
 describe("what the control plane's role can tag, the reconciler does not touch", () => {
@@ -102,7 +102,7 @@ describe('a planted key with the tags of a tenant is not touched', () => {
     const before = await harness.everythingOf(keyArn);
     expect(await harness.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key reported']);
     expect(await harness.everythingOf(keyArn)).toBe(before);
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 
   test.each(planted)(
@@ -166,5 +166,5 @@ test('a key whose policy hides what it is from the reconciler is not touched', a
   expect(await harness.findingsOf(tenantId)).toEqual(['key-unreadable failed']);
   expect(await harness.everythingOf(keyArn)).toBe(before);
   await harness.kms.deleteAlias({ AliasName: alias(tenantId) });
-  await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+  await harness.putAway(tenantId, keyArn);
 });

@@ -49,7 +49,7 @@ describe('a key with the tags and the policy of the product', () => {
     const before = await harness.everythingOf(keyArn);
     expect(await harness.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key reported']);
     expect(await harness.everythingOf(keyArn)).toBe(before);
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 
   test('that is used after it was observed, and before it is disabled, is enabled again', async () => {
@@ -61,14 +61,14 @@ describe('a key with the tags and the policy of the product', () => {
       'unnamed-key reported',
     ]);
     expect(await harness.keyState(keyArn)).toBe('Enabled');
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 
   test('younger than an hour waits', async () => {
     const keyArn = await harness.makeKey(tenantId);
     expect(await harness.findingsOf(keyArn)).toEqual([]);
     expect(await harness.keyState(keyArn)).toBe('Enabled');
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 
   test('of a tenant that is being onboarded is not orphaned', async () => {
@@ -77,7 +77,7 @@ describe('a key with the tags and the policy of the product', () => {
     await harness.put({ ...rowOf({ tenantId, status: 'PROVISIONING', lease }), keyArn: undefined });
     expect(await harness.findingsOf(keyArn, { now: later })).toEqual([]);
     expect(await harness.keyState(keyArn)).toBe('Enabled');
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 
   test('that an invalid row names is not orphaned', async () => {
@@ -86,7 +86,7 @@ describe('a key with the tags and the policy of the product', () => {
     const before = await harness.everythingOf(keyArn);
     expect(await harness.findingsOf(tenantId, { now: later })).toEqual(['row-invalid reported']);
     expect(await harness.everythingOf(keyArn)).toBe(before);
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 
   test('whose tenant has an invalid row that names no key is not touched', async () => {
@@ -95,7 +95,7 @@ describe('a key with the tags and the policy of the product', () => {
     const before = await harness.everythingOf(keyArn);
     expect(await harness.findingsOf(keyArn, { now: later })).toEqual(['unnamed-key failed']);
     expect(await harness.everythingOf(keyArn)).toBe(before);
-    await harness.put(rowOf({ tenantId, keyArn, status: 'ERASED' }));
+    await harness.putAway(tenantId, keyArn);
   });
 });
 
