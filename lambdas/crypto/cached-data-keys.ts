@@ -39,7 +39,14 @@ export const encryptionKeyUse = <T>(
 ): DataKeyUse<T> =>
   useOf(
     {
-      id: idOf(['encrypt', tenantId, keyring.keyName, ...pairsOf(context)]),
+      // Who knows of another rotation finds none of the data keys from before that.
+      id: idOf([
+        'encrypt',
+        tenantId,
+        keyring.keyName,
+        supersededMaterialId ?? '',
+        ...pairsOf(context),
+      ]),
       tenantId,
       spends: { messages: 1, bytes: plaintextBytes },
       supersededMaterialId,

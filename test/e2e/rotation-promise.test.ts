@@ -79,6 +79,21 @@ describe('what is encrypted a window after KMS has the new material current', ()
     expect(callsOf('GenerateDataKey', after)).toBe(1);
   });
 
+  test('is under it also after two rotations in a row, for functions that saw nothing of the first', async () => {
+    await stack.client.onboard('asleep');
+    const materials = [await materialOf('asleep', await encrypt('asleep'))];
+    for (let count = 0; count < 2; count += 1) {
+      const keyMaterialId = await currentOf('asleep');
+      const path = '/tenants/asleep/key/rotations';
+      expect((await control.send('POST', path, { keyMaterialId })).status).toBe(202);
+      await control.advance(rotationDays);
+    }
+    stack.pass(registryTtlSeconds);
+    materials.push(await materialOf('asleep', await encrypt('asleep')));
+    expect(materials[1]).toBe(await currentOf('asleep'));
+    expect(materials[1]).not.toBe(materials[0]);
+  });
+
   test('is under it also of batches, and whatever is encrypted again', async () => {
     await stack.client.onboard('batch');
     const old = await encrypt('batch');

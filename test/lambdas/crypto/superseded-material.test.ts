@@ -65,6 +65,15 @@ describe('the promise', () => {
     expect(bytesOf(await use.run(reserved as NonNullable<typeof reserved>))).not.toBe(old);
   });
 
+  test('also for a function that slept through a rotation: the next one gives up what is older still', async () => {
+    const { clock, store, encryptionKey } = dataKeyHarness({}, windowMs);
+    const old = [bytesOf(await encryptionKey()), bytesOf(await encryptionKey(rotated))];
+    store.material = 'third';
+    clock.time += windowMs;
+    const again = { ...scope, supersededMaterialId: 'second' };
+    expect(old).not.toContain(bytesOf(await encryptionKey(again)));
+  });
+
   test('also where the key store does not name its material', async () => {
     const { clock, store, encryptionKey } = dataKeyHarness({}, windowMs);
     store.material = undefined;

@@ -281,3 +281,32 @@ describe('a rotation', () => {
     expect(await here.spent(tenantId)).toBe(0);
   });
 });
+
+test('a rotation that ends while KMS is looked at is seen', async () => {
+  const onDemandRotationMs = 3000;
+  const aws = await openAws({ onDemandRotationMs });
+  const here = harnessOf(aws);
+  const tenantId = await here.make();
+  const row = await here.row(tenantId);
+  const supersededKeyMaterialId = await here.current(tenantId);
+  await aws.administrator.rotateKeyOnDemand({ KeyId: row.keyArn });
+  const endsAt = Date.now() + onDemandRotationMs;
+  // Older than what KMS takes to show: what is not seen now is taken for not begun.
+  const requestedAt = new Date(0).toISOString();
+  await aws.put({ ...row, rotation: { supersededKeyMaterialId, requestedAt, state: 'requested' } });
+  let reads = 0;
+  const fault: Fault = {
+    after(command) {
+      if (!['DescribeKeyCommand', 'GetKeyRotationStatusCommand'].includes(command)) return;
+      reads += 1;
+      // The first answer is from before the end, the second from after it.
+      if (reads === 1)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, untilMs(endsAt));
+    },
+  };
+  await settleRotation(here.options({ fault }), await here.row(tenantId));
+  expect([reads, (await here.row(tenantId)).rotation?.state]).toEqual([2, 'accepted']);
+  await aws.close();
+});
+
+const untilMs = (time: number) => Math.max(0, time - Date.now()) + 50;
