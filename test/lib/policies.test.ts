@@ -234,6 +234,18 @@ describe('the reconciler', () => {
   );
 });
 
+describe("the description, by which the product knows a tenant's key", () => {
+  const policy = parsePolicy(openToAccount, 'key', 'resource');
+  const context = {
+    'aws:ResourceTag/ManagedBy': 'tenant-keys',
+    'aws:ResourceTag/TenantId': 'acme',
+  };
+  test.each(roles)('is not changed by $name, on a key that leaves it to IAM', (role) => {
+    const attempt = { action: 'kms:UpdateKeyDescription', context, policy };
+    expect(isAllowed(role, attempt)).toBe(false);
+  });
+});
+
 /** Actions without the wildcards of those that the product names. */
 function writtenOut(actions: readonly string[]): string[] {
   return actions.flatMap((action) => {
