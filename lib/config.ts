@@ -119,6 +119,8 @@ const schema = z.object({
     .string(texts.trailLogGroup)
     .regex(/^[\w./#-]{1,512}$/, texts.trailLogGroup)
     .optional(),
+  /** whether a trail records who invokes the functions behind the API, which CloudTrail charges for */
+  functionEvents: trueOrFalse().default(true),
   /** how long the audit table keeps a tenant's events; the trail's files stay */
   auditRetentionDays: days(1, 3650).default(365),
   /** whether two tenants of the stack's own regularly try every way to each other's key */

@@ -83,6 +83,7 @@ export class TenantKeysStack extends Stack {
     if (config.tenants.length > 0) {
       new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roleArns });
     }
+    if (config.functionEvents) storage.trail?.recordInvocations(functions.ofApi);
     const api = new Api(this, 'Api', { config, key, functions });
     const indexer = new AuditIndexer(this, 'AuditIndexer', {
       config,
@@ -202,12 +203,13 @@ export class TenantKeysStack extends Stack {
         reconciler: reconciler.logs,
         trail: trailLogs,
       },
+      certificateKeyArn: functions.certificateKeyArn,
+      functionsOfApi: functions.ofApi,
       trail: trail && { trailArn: trail.trailArn, bucketName: trail.bucket.bucketName },
       roles: {
         tenant: sessions.tenant.roleArn,
         controlPlane: administration.controlPlane.roleArn,
         reconciler: administration.reconciler.roleArn,
-        others: [sessions.dataPlane.roleArn, sessions.audit.roleArn, sessions.auditReader.roleArn],
       },
       indexerFailures: indexer.failures,
     });

@@ -1,6 +1,6 @@
 /**
- * The trail: who used which key, when. Invariant: every management event of every region, reads included (KMS's
- * Encrypt and Decrypt count as reads), is kept in a bucket without public access or plain HTTP. Its files have
+ * The trail: who used which key, when, and who invoked the functions behind the API. Invariant: every management event
+ * of every region, reads included (KMS's Encrypt and Decrypt count as reads), is kept in a bucket without public access or plain HTTP. Its files have
  * digests that show a later change, and nobody can delete a version while it is locked. The lock is S3's governance
  * mode: s3:BypassGovernanceRetention lifts it, and the trail records that.
  */
@@ -8,6 +8,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   BlockPublicAccess,
@@ -43,30 +44,41 @@ export const trailArnOf = (stack: Stack): string =>
 
 const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
 
+const managementEvents = { readWriteType: 'All', includeManagementEvents: true };
+
 export class AuditTrail extends Construct {
   readonly trailArn: string;
   readonly logs: LogGroup;
   readonly bucket: Bucket;
+  private readonly trail: CfnTrail;
 
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
     this.bucket = this.lockedBucket(props);
     this.logs = logGroup(this, 'Logs', props.key, props.config.trailLogRetentionDays);
-    const trail = new CfnTrail(this, 'Trail', {
+    this.trail = new CfnTrail(this, 'Trail', {
       trailName: trailName(Stack.of(this)),
       isLogging: true,
       isMultiRegionTrail: true,
       includeGlobalServiceEvents: true,
       enableLogFileValidation: true,
-      eventSelectors: [{ readWriteType: 'All', includeManagementEvents: true }],
+      eventSelectors: [managementEvents],
       s3BucketName: this.bucket.bucketName,
       kmsKeyId: props.key.keyArn,
       cloudWatchLogsLogGroupArn: this.logs.logGroupArn,
       cloudWatchLogsRoleArn: this.logsRole(this.logs).roleArn,
     });
     // CloudTrail checks that it can write to the bucket when the trail is made.
-    if (this.bucket.policy) trail.node.addDependency(this.bucket.policy);
-    this.trailArn = trail.attrArn;
+    if (this.bucket.policy) this.trail.node.addDependency(this.bucket.policy);
+    this.trailArn = this.trail.attrArn;
+  }
+
+  /** One selector for both: with advanced ones, management events would have to be asked for anew. */
+  recordInvocations(functions: readonly IFunction[]): void {
+    const values = functions.map(({ functionArn }) => functionArn);
+    this.trail.eventSelectors = [
+      { ...managementEvents, dataResources: [{ type: 'AWS::Lambda::Function', values }] },
+    ];
   }
 
   private lockedBucket({ config, key, trailArn }: AuditTrailProps): Bucket {
@@ -122,7 +134,11 @@ export class AuditTrail extends Construct {
     });
   }
 
-  /** Its policy is inline, since CloudTrail tries the role when the trail is made. */
+  /**
+   * Its policy is inline, since CloudTrail tries the role when the trail is made. It names no source: CloudTrail supports
+   * neither aws:SourceArn nor aws:SourceAccount for this role (user guide, "Role policy document for CloudTrail to use
+   * CloudWatch Logs"). Who may pass the role can let another trail of the account write there too; trail-changed says so.
+   */
   private logsRole(logs: LogGroup): Role {
     const write = new PolicyStatement({
       sid: 'WriteTrail',

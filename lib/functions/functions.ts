@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type {
   auditEnvironment,
@@ -41,6 +41,7 @@ export class Functions extends Construct {
   readonly certificates: BundledFunction;
   readonly reconciler: BundledFunction;
   readonly audit: BundledFunction;
+  readonly certificateKeyArn: string;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
@@ -50,6 +51,13 @@ export class Functions extends Construct {
     this.certificates = this.certificatesFunction(props);
     this.reconciler = this.reconcilerFunction(props);
     this.audit = this.auditFunction(props);
+    this.certificateKeyArn = props.certificateKeyArn;
+  }
+
+  /** Those that API Gateway invokes. */
+  get ofApi(): LambdaFunction[] {
+    const { authorizer, tenants, crypto, certificates, audit } = this;
+    return [authorizer, tenants, crypto, certificates, audit].map((one) => one.function);
   }
 
   private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {

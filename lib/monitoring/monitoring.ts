@@ -1,4 +1,7 @@
-/** All alarms, the topic that they notify, and the dashboard. docs/operations.md has a runbook for each alarm. */
+/**
+ * All alarms, the topic that they notify, and the dashboard. docs/operations.md has a runbook for each alarm. It comes last
+ * in the stack: some alarms are about all roles, functions and logs that are there before it.
+ */
 
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -15,19 +18,25 @@ import { AuditAlarms } from './audit-alarms.ts';
 import { CanaryAlarms } from './canary-alarms.ts';
 import { ProductDashboard } from './dashboard.ts';
 import { DecryptAnomalyAlarms } from './decrypt-anomaly-alarms.ts';
+import { InvocationAlarm } from './invocation-alarm.ts';
 import { KeyAlarms } from './key-alarms.ts';
 import { KeyOwnerAlarm } from './key-owner-alarm.ts';
+import { OwnKeyAlarm } from './own-key-alarm.ts';
 import { ReconcilerAlarms } from './reconciler-alarms.ts';
 import { RequestAlarms } from './request-alarms.ts';
+import { StackAlarms } from './stack-alarms.ts';
 import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
 
 export interface MonitoringProps {
   readonly config: Pick<
     Config,
-    'alarmEmail' | 'canary' | 'canaryEveryMinutes' | 'reconcileEveryMinutes'
+    'alarmEmail' | 'canary' | 'canaryEveryMinutes' | 'functionEvents' | 'reconcileEveryMinutes'
   >;
   /** the product's key, whose policy has `usedByAlarms` */
   readonly key: IKey;
+  readonly certificateKeyArn: string;
+  /** that nobody but API Gateway invokes */
+  readonly functionsOfApi: readonly IFunction[];
   readonly stage: Stage;
   readonly functions: {
     readonly authorizer: IFunction;
@@ -53,8 +62,6 @@ export interface MonitoringProps {
     readonly tenant: string;
     readonly controlPlane: string;
     readonly reconciler: string;
-    /** other roles that keep tenants apart; five at most, so that all names fit into one pattern */
-    readonly others: readonly string[];
   };
   /** deliveries of log lines that were given up */
   readonly indexerFailures: IQueue;
@@ -101,16 +108,24 @@ export class Monitoring extends Construct {
 
   /** Only with a trail: without it nothing says who has called KMS, and these alarms would never go off. */
   private recordedCalls(props: MonitoringProps, topic: Topic, trailLogs: ILogGroup): void {
-    const { logs, roles } = props;
+    const { config, logs, roles } = props;
     new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });
     new KeyOwnerAlarm(this, 'Owners', { topic, logs: logs.indexer });
     new TrailAlarms(this, 'Trail', {
       topic,
       logs: trailLogs,
       own: props.trail,
-      reconcileEveryMinutes: props.config.reconcileEveryMinutes,
-      watchedLogs: [logs.indexer, logs.crypto, logs.reconciler, logs.access, logs.authorizer],
-      roleArns: [roles.tenant, roles.controlPlane, roles.reconciler, ...roles.others],
+      reconcileEveryMinutes: config.reconcileEveryMinutes,
     });
+    new StackAlarms(this, 'Stack', { topic, logs: trailLogs });
+    new OwnKeyAlarm(this, 'OwnKeys', {
+      topic,
+      logs: trailLogs,
+      keyArns: [props.key.keyArn, props.certificateKeyArn],
+    });
+    if (config.functionEvents) {
+      const functionNames = props.functionsOfApi.map(({ functionName }) => functionName);
+      new InvocationAlarm(this, 'Invocations', { topic, logs: trailLogs, functionNames });
+    }
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Alarms about what the audit and the isolation rest on: the trail, its bucket, the logs that alarms look at, and
- * the roles. Invariant: every change counts, not only those of a list, and so does a refused attempt, where
- * CloudTrail's record of it names the resource.
+ * Alarms about what the audit and the isolation rest on: the trail, its bucket, the stack's logs, with their
+ * subscriptions and metric filters, and its roles.
  */
 import { Arn, ArnFormat, Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -9,16 +8,8 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm, onSilence } from './alarm.ts';
-import {
-  addLogMetricFilter,
-  all,
-  any,
-  is,
-  isFalse,
-  isMissing,
-  isNot,
-  isOneOf,
-} from './log-metric-filter.ts';
+import { addLogMetricFilter, all, any, is, isNot, isOneOf } from './log-metric-filter.ts';
+import { addChangeFilters, changes, namesOf } from './recorded-changes.ts';
 
 export interface OwnTrail {
   readonly trailArn: string;
@@ -31,27 +22,12 @@ export interface TrailAlarmsProps {
   readonly logs: ILogGroup;
   /** the stack's own trail, if it is not an organization's */
   readonly own: OwnTrail | undefined;
-  /** other logs that the audit or an alarm reads */
-  readonly watchedLogs: readonly ILogGroup[];
   readonly reconcileEveryMinutes: number;
-  /** ARNs of the roles that keep tenants apart */
-  readonly roleArns: readonly string[];
 }
 
 const period = Duration.minutes(5);
 const nameOf = (arn: string, arnFormat: ArnFormat) =>
   Arn.split(arn, arnFormat).resourceName as string;
-
-/** Every event that CloudTrail does not mark as a read. */
-const changes = (service: string) =>
-  all(
-    is('$.eventSource', `${service}.amazonaws.com`),
-    any(isFalse('$.readOnly'), isMissing('$.readOnly')),
-  );
-
-/** Without an organization's log group, which another team looks after. */
-const watchedNames = ({ own, logs, watchedLogs }: TrailAlarmsProps) =>
-  [...watchedLogs, ...(own === undefined ? [] : [logs])].map(({ logGroupName }) => logGroupName);
 
 /** CloudWatch Logs has three parameters for a log group: a name, and two that take a name or an ARN. */
 const namesOfLogGroups = [
@@ -115,6 +91,8 @@ export class TrailAlarms extends Construct {
           any(
             isOneOf('$.requestParameters.name', named),
             isOneOf('$.requestParameters.trailName', named),
+            // Another trail that would write among our events.
+            is('$.requestParameters.cloudWatchLogsLogGroupArn', `*:${props.logs.logGroupName}:*`),
           ),
         ),
       });
@@ -123,30 +101,38 @@ export class TrailAlarms extends Construct {
         filterPattern: all(changes('s3'), is('$.requestParameters.bucketName', bucketName)),
       });
     }
+    // Of the stack's own: another team looks after an organization's log group.
+    const names = namesOf(this, 'AWS::Logs::LogGroup');
     const [metric] = namesOfLogGroups.map(([filterId, member]) =>
-      addLogMetricFilter(this, filterId, {
+      addChangeFilters(this, filterId, {
         ...counted,
-        filterPattern: logChanges(member, watchedNames(props)),
+        names,
+        patternOf: (some) => logChanges(member, some),
       }),
     );
+    // These name no log group: they hold for all of the account.
+    addLogMetricFilter(this, 'LogAccountChanges', {
+      ...counted,
+      filterPattern: all(changes('logs'), is('$.eventName', '*AccountPolicy')),
+    });
     addAlarm(this, 'Changed', props.topic, {
       name: 'trail-changed',
       description:
-        'Somebody has stopped or changed the trail, its bucket, or a log group that the audit rests on.',
+        'Somebody has stopped or changed the trail, its bucket, or a log group of the stack.',
       metric: metric as Metric,
     });
   }
 
-  private changedRoles({ topic, logs, roleArns }: TrailAlarmsProps): void {
-    const names = roleArns.map((arn) => nameOf(arn, ArnFormat.SLASH_RESOURCE_NAME));
+  private changedRoles({ topic, logs }: TrailAlarmsProps): void {
     addAlarm(this, 'ChangedRole', topic, {
       name: 'role-changed',
-      description: 'Somebody has changed a role that keeps tenants apart.',
-      metric: addLogMetricFilter(this, 'RoleChanges', {
+      description: 'Somebody has changed a role of the stack, or a deployment has.',
+      metric: addChangeFilters(this, 'RoleChanges', {
         logGroup: logs,
-        filterPattern: all(changes('iam'), isOneOf('$.requestParameters.roleName', names)),
         metricName: 'RoleChanges',
         period,
+        names: namesOf(this, 'AWS::IAM::Role'),
+        patternOf: (names) => all(changes('iam'), isOneOf('$.requestParameters.roleName', names)),
       }),
     });
   }

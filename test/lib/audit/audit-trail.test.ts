@@ -1,6 +1,7 @@
 /** The audit trail in the template: one claim for each property, and a stack without a trail. */
 import { describe, expect, test } from '@jest/globals';
 import {
+  arnOf,
   documentsOf,
   list,
   named,
@@ -19,6 +20,7 @@ const configured = await synthesizedTemplate({
   trailArchiveAfterDays: 180,
   trailLogRetentionDays: 1096,
 });
+const uninvoked = await synthesizedTemplate({ functionEvents: false });
 const untrailed = await synthesizedTemplate({ trail: false });
 
 const trailArn = ownArn('cloudtrail', 'trail/TenantKeys-trail');
@@ -36,9 +38,17 @@ describe('the trail', () => {
   });
 
   test('records management events, reads and writes, of every service', () => {
-    expect(trailOf(template).EventSelectors).toEqual([
-      { ReadWriteType: 'All', IncludeManagementEvents: true },
-    ]);
+    const managementEvents = { ReadWriteType: 'All', IncludeManagementEvents: true };
+    expect(trailOf(template).EventSelectors).toEqual([expect.objectContaining(managementEvents)]);
+    expect(trailOf(uninvoked).EventSelectors).toEqual([managementEvents]);
+  });
+
+  test('records who invokes the functions behind the API, and nothing else that costs', () => {
+    const ofApi = ['Authorizer', 'Tenants', 'Crypto', 'Certificates', 'Audit'].map((name) =>
+      arnOf(template, 'AWS::Lambda::Function', `Functions${name}`),
+    );
+    const [{ DataResources }] = trailOf(template).EventSelectors;
+    expect(DataResources).toEqual([{ Type: 'AWS::Lambda::Function', Values: ofApi }]);
   });
 
   test('has digests that show a change of its files', () => {
@@ -97,9 +107,14 @@ describe("the trail's log group", () => {
   test('can be written by CloudTrail and by nothing that CloudTrail could do besides', () => {
     const [logsId] = resource(template, 'AWS::Logs::LogGroup', 'AuditTrailLogs');
     const [, role] = resource(template, 'AWS::IAM::Role', 'AuditTrailLogsRole');
-    expect(role.Properties.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({
-      Service: 'cloudtrail.amazonaws.com',
-    });
+    // Without a condition on the source, which CloudTrail does not support for this role.
+    expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudtrail.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ]);
     expect(role.Properties.Policies[0].PolicyDocument.Statement).toEqual([
       {
         Sid: 'WriteTrail',

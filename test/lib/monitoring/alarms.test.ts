@@ -131,7 +131,14 @@ describe('each metric filter', () => {
     const longest = (token: object): string => {
       const text = JSON.stringify(token);
       if (/Fn::Select/.test(text)) return text.includes('Trail') ? 'TenantKeys-trail' : role;
-      if (/Role/.test(text)) return `arn:aws-us-gov:iam::${localAccount.accountId}:role/${role}`;
+      if (/Role.*"Arn"/.test(text)) {
+        return `arn:aws-us-gov:iam::${localAccount.accountId}:role/${role}`;
+      }
+      if (/Role/.test(text)) return role;
+      if (/Topic/.test(text)) return 'n'.repeat(130);
+      if (/Key.*"Arn"/.test(text)) {
+        return `arn:aws-us-gov:kms:us-gov-west-1:${localAccount.accountId}:key/${'k'.repeat(36)}`;
+      }
       // A bucket's name has 63 characters at most; a log group's is made of its id here.
       return 'n'.repeat(80);
     };
@@ -208,12 +215,18 @@ describe('alarms that could never go off are left out', () => {
   const namesWith = async (config: Readonly<Record<string, unknown>>) =>
     alarmsOf(await synthesizedTemplate(config)).map(nameOf);
   const aboutCalls = [
+    'alarm-changed',
+    'api-changed',
     'foreign-key-use',
+    'function-changed',
+    'function-invoked',
     'key-change',
     'key-owner-disputed',
+    'product-key-change',
     'refused-key-call',
     'refused-own-key-calls',
     'role-changed',
+    'schedule-changed',
     'trail-changed',
     'trail-silent',
   ];
@@ -231,6 +244,10 @@ describe('alarms that could never go off are left out', () => {
     const patterns = JSON.stringify(resourcesOf(foreign, 'AWS::Logs::MetricFilter'));
     expect(patterns).not.toMatch(/cloudtrail\.amazonaws|s3\.amazonaws/);
     expect(patterns).toContain('"LogGroupName":"organization/trail"');
+  });
+
+  test('without data events: the one about invocations', async () => {
+    expect(missing(await namesWith({ functionEvents: false }))).toEqual(['function-invoked']);
   });
 
   test('without the canary: its own', async () => {

@@ -17,6 +17,9 @@ export interface Call {
   /** whether CloudFormation calls with that role */
   readonly byCloudFormation?: boolean;
   readonly resources?: readonly string[];
+  readonly category?: 'Data';
+  /** instead of the caller's */
+  readonly identity?: object;
 }
 
 export function recorded({ service, name, parameters, ...call }: Call) {
@@ -24,10 +27,11 @@ export function recorded({ service, name, parameters, ...call }: Call) {
   const { accountId, region } = localAccount;
   const role = call.role ?? 'Administrators';
   const through = 'cloudformation.amazonaws.com';
+  const type = service === 'lambda' ? 'AWS::Lambda::Function' : 'AWS::KMS::Key';
   const issuer = { type: 'Role', principalId: 'AROAEXAMPLE', accountId, userName: role };
   return {
     eventVersion: '1.11',
-    userIdentity: {
+    userIdentity: call.identity ?? {
       type: 'AssumedRole',
       principalId: 'AROAEXAMPLE:someone',
       arn: `arn:aws:sts::${accountId}:assumed-role/${role}/someone`,
@@ -50,11 +54,11 @@ export function recorded({ service, name, parameters, ...call }: Call) {
     eventID: randomUUID(),
     ...(readOnly !== undefined && { readOnly }),
     ...(call.resources && {
-      resources: call.resources.map((ARN) => ({ accountId, type: 'AWS::KMS::Key', ARN })),
+      resources: call.resources.map((ARN) => ({ accountId, type, ARN })),
     }),
     eventType: 'AwsApiCall',
-    managementEvent: true,
+    managementEvent: call.category === undefined,
     recipientAccountId: accountId,
-    eventCategory: 'Management',
+    eventCategory: call.category ?? 'Management',
   };
 }

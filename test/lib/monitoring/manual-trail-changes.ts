@@ -1,7 +1,6 @@
 /** What others do to the trail, its bucket, the logs and the roles, and to resources of their own. */
 import { localAccount } from '../../../local/stack.ts';
 import type { Day } from './day.ts';
-import { isolatingRoles, watchedLogs } from './expected-alarms.ts';
 
 export interface Names {
   readonly trailArn: string;
@@ -28,6 +27,13 @@ export async function manualTrailChanges(day: Day, names: Names): Promise<void> 
     cloudTrail('PutEventSelectors', { trailName: trail, eventSelectors: [] }),
   );
   await day.recorded('the trail is deleted', cloudTrail('DeleteTrail', { name: trail }));
+  await day.recorded(
+    'another trail is to write among our events',
+    cloudTrail('CreateTrail', {
+      name: 'other-trail',
+      cloudWatchLogsLogGroupArn: `arn:aws:logs:us-east-1:${localAccount.accountId}:log-group:${names.logs('AuditTrailLogs')}:*`,
+    }),
+  );
   await day.recorded(
     'another trail is stopped, and ours is looked at',
     cloudTrail('StopLogging', { name: 'other-trail' }),
@@ -118,18 +124,15 @@ async function handsOnLogs(day: Day, { logs }: Names): Promise<void> {
     call('DeleteLogGroup', '/aws/lambda/other'),
     call('PutRetentionPolicy', '/aws/lambda/other', { retentionInDays: 1 }),
   );
-  for (const prefix of watchedLogs) {
-    const name = logs(prefix);
-    await day.recorded(`lines of ${prefix} are kept for a day`, call('PutRetentionPolicy', name));
-    await day.recorded(
-      `lines of ${prefix} are masked`,
-      other('PutDataProtectionPolicy', { logGroupIdentifier: name }),
-    );
-    await day.recorded(
-      `lines of ${prefix} get another key`,
-      other('AssociateKmsKey', { resourceIdentifier: arn(name) }),
-    );
-  }
+  const everywhere = { policyName: 'x', policyType: 'DATA_PROTECTION_POLICY' };
+  await day.recorded(
+    'a policy of the account masks all logs',
+    other('PutAccountPolicy', everywhere),
+  );
+  await day.recorded('a policy of the account is taken away, and CloudTrail does not say so', {
+    ...other('DeleteAccountPolicy', everywhere),
+    readOnly: undefined,
+  });
   const named = { logGroupName: logs('AuditTrailLogs') };
   const identified = { logGroupIdentifier: logs('AuditTrailLogs') };
   const resource = { resourceIdentifier: arn(logs('AuditTrailLogs')) };
@@ -139,6 +142,8 @@ async function handsOnLogs(day: Day, { logs }: Names): Promise<void> {
     { service: 'logs', name: 'GetTransformer', parameters: identified, readOnly: true },
     { service: 'logs', name: 'ReadIt', parameters: resource, readOnly: true },
     { service: 'other', name: 'ChangeIt', parameters: { ...named, ...identified, ...resource } },
+    { service: 'other', name: 'PutAccountPolicy', parameters: everywhere },
+    { service: 'logs', name: 'GetAccountPolicy', parameters: everywhere, readOnly: true },
   );
 }
 
@@ -161,9 +166,6 @@ async function handsOnRoles(day: Day, { role }: Names): Promise<void> {
     'CloudFormation changes the control-plane role',
     call('PutRolePolicy', role('ControlPlaneRole'), { byCloudFormation: true }),
   );
-  for (const prefix of isolatingRoles) {
-    await day.recorded(`${prefix} is deleted`, call('DeleteRole', role(prefix)));
-  }
   await day.recorded(
     'other roles are changed, and ours are looked at and assumed',
     call('PutRolePolicy', 'other'),
