@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { onboardRequest, rotationRequest } from '../../contract/tenants.ts';
 import { pause } from '../aws/retry.ts';
+import { isLeased } from '../tenants/registry/lease.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
@@ -69,8 +70,7 @@ export async function declare(
       requireSameKey(row, declared);
       if (isErased(row) || isAsDeclared(row, declared)) return;
       // A change in the middle of a transition would make the transition fail.
-      const isFree = row.lease === undefined || row.lease.expiresAt < Date.now();
-      if (isFree && (await registry.change(row, changeTo(declared))) !== undefined) return;
+      if (!isLeased(row) && (await registry.change(row, changeTo(declared))) !== undefined) return;
     }
     await pause(attempt);
   }

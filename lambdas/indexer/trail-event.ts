@@ -39,8 +39,10 @@ export const trailEvent = z.object({
 });
 export type TrailEvent = z.output<typeof trailEvent>;
 
-const keyArn = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
-const keyArnInText = /\barn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+/g;
+/** Of bounded length: DynamoDB refuses to look up a longer key than 2,048 bytes, and no other line would be indexed. */
+const keyArn = /^arn:[a-z-]{1,32}:kms:[a-z0-9-]{1,32}:\d{12}:key\/[A-Za-z0-9-]{1,128}$/;
+const keyArnInText =
+  /\barn:[a-z-]{1,32}:kms:[a-z0-9-]{1,32}:\d{12}:key\/[A-Za-z0-9-]{1,128}(?![A-Za-z0-9-])/g;
 
 /**
  * @returns the ARNs of the keys that the call was about. A refusal may name them only in KMS's own message, so the

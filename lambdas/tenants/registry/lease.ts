@@ -36,6 +36,8 @@ export interface Plan {
 export const answerReserveMs = 4000;
 /** A lease lasts this much longer than the invocation: clocks differ, a last call goes on, KMS's lists lag behind. */
 const leaseMarginMs = 10_000;
+/** Lambda ends every invocation after 15 minutes; the rest is for clocks. */
+const longestLeaseMs = 15 * 60_000 + leaseMarginMs + 60_000;
 /** How long to wait for another invocation's work; a transition is two or three calls to KMS. */
 const patienceMs = 5000;
 /** For how long a throttled call is repeated; KMS counts by the second. */
@@ -46,8 +48,14 @@ export const leaseOf = ({ holder, end }: Pick<Work, 'holder' | 'end'>): Lease =>
   expiresAt: end + leaseMarginMs,
 });
 
-export const isLeased = ({ lease }: TenantRow): boolean =>
-  lease !== undefined && lease.expiresAt > Date.now();
+/**
+ * A lease that ends later than any invocation's was not taken by one. It does not count: with it, who may write the
+ * registry would keep everybody from the tenant, the reconciler included, which then sees no drift of its key.
+ */
+export function isLeased({ lease }: TenantRow): boolean {
+  const leftMs = (lease?.expiresAt ?? 0) - Date.now();
+  return leftMs > 0 && leftMs <= longestLeaseMs;
+}
 
 /**
  * @returns the row as the plan leaves it

@@ -107,6 +107,14 @@ describe('events of the trail', () => {
     expect(await tenantsOf()).toEqual(['acme', 'globex', 'globex']);
   });
 
+  test('of a key whose name is too long to be looked up stop no other', async () => {
+    const long = { resources: [{ ARN: keyOf('k'.repeat(2048)) }] };
+    const summary = await index('trail', [event([], long), event(['acme'])]);
+    expect(summary).toMatchObject({ IndexedLines: 2, IndexedRows: 1, UnreadableLines: 0 });
+    // DynamoDB would refuse the query, and the whole delivery with it.
+    expect(harness.calls.filter(({ operation }) => operation === 'Query')).toHaveLength(1);
+  });
+
   test('that no reader can read are counted, and stop no other', async () => {
     const batch = delivery('trail', ['{', '"x"', JSON.stringify(event(['acme']))]);
     const known = { client: harness.client, owners: owners(), environment };

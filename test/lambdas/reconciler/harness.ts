@@ -148,7 +148,9 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
     },
     /** Lets no later invocation find anything of the tenant and the key: it leaves a row under lease alone. */
     putAway: (tenantId: string, keyArn: string) =>
-      harness.put(rowOf({ tenantId, keyArn, lease: { holder: 'test', expiresAt: 9e15 } })),
+      harness.put(
+        rowOf({ tenantId, keyArn, lease: { holder: 'test', expiresAt: Date.now() + 10 * 60_000 } }),
+      ),
     async keyState(keyArn: string) {
       return (await kms.describeKey({ KeyId: keyArn })).KeyMetadata?.KeyState;
     },

@@ -213,6 +213,16 @@ describe("another invocation's work", () => {
     await harness.putAway(tenantId, keyArn);
   });
 
+  test('is none where the lease lasts longer than any invocation: somebody has written it', async () => {
+    for (const minutes of [20, 60 * 24 * 365]) {
+      const lease = { holder: 'another', expiresAt: Date.now() + minutes * 60_000 };
+      const { tenantId, keyArn } = await harness.makeTenant(undefined, { lease });
+      await harness.kms.disableKeyRotation({ KeyId: keyArn });
+      expect(await harness.findingsOf(tenantId)).toEqual(['rotation repaired']);
+      expect((await harness.row(tenantId)).lease).toBeUndefined();
+    }
+  });
+
   test('between observation and repair comes first: nothing is done by what was observed before it', async () => {
     const { tenantId, keyArn } = await harness.makeTenant();
     await harness.kms.disableKeyRotation({ KeyId: keyArn });
