@@ -19,8 +19,8 @@ export class ConfigError extends Error {
 /** Claims that have another meaning, or that an administrator's token carries as well. */
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
 
-/** Three resources a tenant; a template holds 500 (CloudFormation, quotas). */
-const mostTenants = 100;
+/** Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). */
+export const mostTenants = 80;
 
 const texts = {
   issuer:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigError, readConfig } from '../../lib/config.ts';
+import { ConfigError, mostTenants, readConfig } from '../../lib/config.ts';
 
 const needed = { issuer: 'https://id.example.com', audience: 'tenant-keys' };
 
@@ -179,7 +179,7 @@ const refused: [string, unknown][] = [
   ['tenants', '[{'],
   ['tenants', null],
   ['tenants', { tenantId: 'acme' }],
-  ['tenants', Array.from({ length: 101 }, (_, index) => ({ tenantId: `t-${index}` }))],
+  ['tenants', Array.from({ length: mostTenants + 1 }, (_, index) => ({ tenantId: `t-${index}` }))],
   ['stage', ''],
   ['stage', 'v1/x'],
   ['stage', '$default'],

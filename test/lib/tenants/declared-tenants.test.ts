@@ -1,6 +1,7 @@
 /** Tenants that the configuration declares: what CloudFormation makes for them, and what it leaves alone. */
 import { describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../contract/key-policy.ts';
+import { mostTenants } from '../../../lib/config.ts';
 import { readCustomResources } from '../../../local/cloudformation.ts';
 import { readKeys } from '../../../local/kms/template.ts';
 import { localAccount } from '../../../local/stack.ts';
@@ -57,6 +58,14 @@ describe('two declared tenants', () => {
     );
     expect(Object.keys(added(fewer, template))).toEqual([]);
   });
+});
+
+test('as many declared tenants as the configuration takes fit into one template', async () => {
+  const many = Array.from({ length: mostTenants }, (_, at) => ({ tenantId: `t-${at}` }));
+  // CDK refuses more than 500 resources by itself.
+  const full = await synthesizedTemplate({ tenants: many });
+  expect(Object.keys(full.Resources).length).toBeLessThanOrEqual(500);
+  expect(JSON.stringify(full).length).toBeLessThan(1_000_000);
 });
 
 describe('the key of a declared tenant', () => {
