@@ -4,7 +4,7 @@
  */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
-export const clients = [KMSClient, STSClient, DynamoDBClient];
-export const commands = [GenerateDataKeyCommand, DecryptCommand, AssumeRoleCommand, GetItemCommand];
+export const clients = [KMSClient, LambdaClient, DynamoDBClient];
+export const commands = [GenerateDataKeyCommand, DecryptCommand, InvokeCommand, GetItemCommand];

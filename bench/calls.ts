@@ -27,6 +27,7 @@ export interface Calls {
 /** What the process of the concurrent decrypts is told besides what Lambda tells the function. */
 export interface ColdVariables {
   readonly TENANT_ID: string;
+  readonly TOKEN: string;
   readonly CRYPTO_BUNDLE: string;
   readonly CIPHERTEXT: string;
   readonly CONCURRENT: string;
@@ -91,6 +92,7 @@ async function decryptConcurrently(stack: BenchStack): Promise<CallCounts> {
       ...(await stack.functionVariables()),
       ...defaultLimits,
       TENANT_ID: tenant.tenantId,
+      TOKEN: tenant.token,
       CRYPTO_BUNDLE: `${folder}/crypto.mjs`,
       CIPHERTEXT: ciphertext,
       CONCURRENT: String(concurrent),

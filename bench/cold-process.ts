@@ -6,7 +6,7 @@ import type { ColdVariables } from './calls.ts';
 import { apiEvent, jsonBody } from './event.ts';
 
 const variables = process.env as unknown as ColdVariables;
-const { TENANT_ID: tenantId, CIPHERTEXT: ciphertext } = variables;
+const { TENANT_ID: tenantId, TOKEN: token, CIPHERTEXT: ciphertext } = variables;
 const { handler }: { handler: ApiHandler } = await import(
   pathToFileURL(variables.CRYPTO_BUNDLE).href
 );
@@ -14,7 +14,7 @@ const context = { tenantId, getRemainingTimeInMillis: () => 15_000 } as unknown 
 const body = jsonBody({ ciphertext });
 const answers = await Promise.all(
   Array.from({ length: Number(variables.CONCURRENT) }, () =>
-    handler(apiEvent(tenantId, 'decrypt', body), context),
+    handler(apiEvent({ tenantId, token }, 'decrypt', body), context),
   ),
 );
 process.exit(answers.every(({ statusCode }) => statusCode === 200) ? 0 : 1);

@@ -18,24 +18,24 @@ const variables = process.env as unknown as ProcessVariables;
 const load = async <T>(file: string): Promise<T> => import(pathToFileURL(file).href);
 
 async function open(): Promise<Record<string, Group>> {
-  const { TENANT_ID: tenantId, KEY_ARN: keyArn, CRYPTO_BUNDLE } = variables;
+  const { TENANT_ID: tenantId, TOKEN: token, KEY_ARN: keyArn, CRYPTO_BUNDLE } = variables;
   const { openReference, encryptRaw, decryptRaw } = await load<typeof reference>(
     variables.REFERENCE_BUNDLE,
   );
   const { openPieces } = await load<typeof pieces>(variables.PIECES_BUNDLE);
-  const warmPieces = openPieces(tenantId);
+  const warmPieces = openPieces({ tenantId, token });
   const { handler } = await load<{ handler: ApiHandler }>(CRYPTO_BUNDLE);
   // The same module once more, which reads its environment as it loads.
   const limits = Object.keys(process.env).filter((name) => /^(REGISTRY|DATA_KEY)_/.test(name));
   for (const name of limits) process.env[name] = '0';
   const { handler: coldHandler } = await import(`${pathToFileURL(CRYPTO_BUNDLE).href}?cold`);
   return openGroups({
-    tenantId,
+    tenant: { tenantId, token },
     handler,
     coldHandler,
     reference: openReference({
       tenantId,
-      tenantRoleArn: process.env.TENANT_ROLE_ARN ?? '',
+      session: JSON.parse(variables.SESSION),
       tableName: process.env.TABLE_NAME ?? '',
       keyArn,
     }),

@@ -65,7 +65,7 @@ function warmTable(costs: CpuCosts): string {
     ['JSON, base64, validation', 'body'],
     ['message, with the tenant', 'message'],
   ] as const;
-  const rows = [...pieces, ['  of it the tenant: row, session', 'tenant'] as const];
+  const rows = [...pieces, ['  of it the tenant: token, row, session', 'tenant'] as const];
   return takenApart('encrypt of 1 kB, caches warm', costs, 'warm', [
     ...rows.map(([name, step]) => pieceRow(costs, 'warm', name, step)),
     restRow(costs, 'warm', ['onion', 'body', 'message']),

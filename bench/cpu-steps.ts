@@ -4,12 +4,13 @@ import type { ApiHandler } from '../lambdas/http/api-handler.ts';
 import { apiEvent, type Body, jsonBody, rawBody } from './event.ts';
 import type { Pieces } from './pieces.ts';
 import type { decryptRaw, encryptRaw, Reference } from './reference.ts';
+import type { BenchTenant } from './stack.ts';
 
 export type Step = () => unknown;
 export type Group = Readonly<Record<string, Step>>;
 
 export interface Measured {
-  readonly tenantId: string;
+  readonly tenant: Pick<BenchTenant, 'tenantId' | 'token'>;
   readonly handler: ApiHandler;
   /** with all of its caches off */
   readonly coldHandler: ApiHandler;
@@ -104,7 +105,7 @@ async function callsOfKms(measured: Measured): Promise<Record<string, Group>> {
 
 /** Where the time of an `encrypt` of 1 kB in JSON goes: warm, and with all caches off. */
 async function partsOfEncrypt(measured: Measured): Promise<Record<string, Group>> {
-  const { reference, pieces, tenantId, coldHandler } = measured;
+  const { reference, pieces, tenant, coldHandler } = measured;
   const plaintext = Buffer.alloc(1000, 'tenant-keys ');
   const body = jsonBody({ plaintext: plaintext.toString('base64') });
   const message = await reference.cached.encrypt(plaintext, 4096);
@@ -113,15 +114,15 @@ async function partsOfEncrypt(measured: Measured): Promise<Record<string, Group>
   return {
     warm: {
       handler: () => call(measured, 'encrypt', body),
-      onion: () => pieces.onion(apiEvent(tenantId, 'encrypt', body), contextOf(tenantId)),
+      onion: () => pieces.onion(apiEvent(tenant, 'encrypt', body), contextOf(tenant.tenantId)),
       body: () =>
-        pieces.body({ ...apiEvent(tenantId, 'encrypt', body), headers: lowerCase }, message),
+        pieces.body({ ...apiEvent(tenant, 'encrypt', body), headers: lowerCase }, message),
       tenant: () => pieces.tenant(),
       message: () => pieces.message(plaintext),
       sdk: () => reference.cached.encrypt(plaintext, frameLength),
     },
     cold: {
-      handler: () => call({ tenantId, handler: coldHandler }, 'encrypt', body),
+      handler: () => call({ tenant, handler: coldHandler }, 'encrypt', body),
       row: () => reference.row(),
       kms: () => reference.generateDataKey(),
       sdk: () => reference.uncached.encrypt(plaintext, frameLength),
@@ -133,11 +134,11 @@ const contextOf = (tenantId: string) =>
   ({ tenantId, getRemainingTimeInMillis: () => 15_000 }) as unknown as Context;
 
 async function call(
-  { tenantId, handler }: Pick<Measured, 'tenantId' | 'handler'>,
+  { tenant, handler }: Pick<Measured, 'tenant' | 'handler'>,
   operation: string,
   body: Body,
 ) {
-  const answer = await handler(apiEvent(tenantId, operation, body), contextOf(tenantId));
+  const answer = await handler(apiEvent(tenant, operation, body), contextOf(tenant.tenantId));
   if (answer.statusCode !== 200) {
     throw new Error(`${operation} answered ${answer.statusCode}: ${answer.body}`);
   }

@@ -26,6 +26,9 @@ export type Message =
 /** What it is told by its environment, besides what Lambda and the stack tell the function. */
 export interface ProcessVariables {
   readonly TENANT_ID: string;
+  readonly TOKEN: string;
+  /** JSON of a session of the tenant role, for what the handler is measured against */
+  readonly SESSION: string;
   readonly KEY_ARN: string;
   readonly CRYPTO_BUNDLE: string;
   readonly REFERENCE_BUNDLE: string;
@@ -65,11 +68,13 @@ export async function measureCpu(stack: BenchStack, options: CpuOptions): Promis
   const folders = names.map((name) => bundle(name, name === 'crypto' ? 'lambdas' : 'bench'));
   const [crypto, reference, pieces] = names.map((name, at) => `${folders[at]}/${name}.mjs`);
   try {
-    const { tenantId, keyArn } = await stack.onboard('cpu');
+    const { tenantId, keyArn, token } = await stack.onboard('cpu');
     const samples = await measure(options, {
       ...(await stack.functionVariables()),
       ...defaultLimits,
       TENANT_ID: tenantId,
+      TOKEN: token,
+      SESSION: JSON.stringify(stack.sessionOf(tenantId)),
       KEY_ARN: keyArn,
       CRYPTO_BUNDLE: crypto as string,
       REFERENCE_BUNDLE: reference as string,

@@ -11,13 +11,20 @@ import { gzipSync } from 'node:zlib';
 import type {
   authorizerEnvironment,
   cryptoEnvironment,
+  sessionBrokerEnvironment,
   tenantsEnvironment,
 } from '../contract/environment.ts';
 import { bundle } from '../lib/functions/bundle.ts';
 import type { EnvironmentOf } from '../lib/functions/bundled-function.ts';
 import { rotated, type Summary, summarize } from './samples.ts';
 
-export type BundleName = 'baseline' | 'baseline, stand-ins' | 'authorizer' | 'tenants' | 'crypto';
+export type BundleName =
+  | 'baseline'
+  | 'baseline, stand-ins'
+  | 'authorizer'
+  | 'session-broker'
+  | 'tenants'
+  | 'crypto';
 
 export interface Load {
   readonly name: BundleName;
@@ -45,6 +52,7 @@ const bundles: Readonly<Record<BundleName, () => string>> = {
   baseline: () => bundle('baseline', 'bench', {}),
   'baseline, stand-ins': () => bundle('baseline', 'bench'),
   authorizer: () => bundle('authorizer'),
+  'session-broker': () => bundle('session-broker'),
   tenants: () => bundle('tenants'),
   crypto: () => bundle('crypto'),
 };
@@ -72,6 +80,8 @@ const environment = {
   TENANT_CLAIM: 'tenant_id',
   TABLE_NAME: 'tenants',
   TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+  AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/audit-reader',
+  SESSION_BROKER_NAME: 'session-broker',
   CONTROL_PLANE_ROLE_ARN: 'arn:aws:iam::111122223333:role/control-plane',
   ACCOUNT_ID: '111122223333',
   PARTITION: 'aws',
@@ -83,7 +93,10 @@ const environment = {
   DATA_KEY_MAX_MESSAGES: '0',
   DATA_KEY_MAX_BYTES: '0',
 } satisfies EnvironmentOf<
-  typeof authorizerEnvironment & typeof tenantsEnvironment & typeof cryptoEnvironment
+  typeof authorizerEnvironment &
+    typeof sessionBrokerEnvironment &
+    typeof tenantsEnvironment &
+    typeof cryptoEnvironment
 > &
   Readonly<Record<string, string>>;
 

@@ -86,9 +86,11 @@ async function calls(open: Open, progress: Progress): Promise<Report> {
     table: callsTable(counted),
     targets: [
       target('KMS calls of 1,000 encrypts', encrypts.kms, 1),
+      target('session broker calls of 1,000 encrypts', encrypts.lambda, 1),
       target('STS calls of 1,000 encrypts', encrypts.sts, 1),
       target('DynamoDB reads of 1,000 encrypts', encrypts.dynamodb, 2),
       target('KMS calls of 3,000 concurrent cold decrypts', coldDecrypts.kms, 1),
+      target('session broker calls of 3,000 concurrent cold decrypts', coldDecrypts.lambda, 1),
       target('STS calls of 3,000 concurrent cold decrypts', coldDecrypts.sts, 1),
     ],
   };

@@ -8,10 +8,13 @@ import { tenantKeyProvider } from '../lambdas/crypto/tenant-key-provider.ts';
 import { type ApiHandler, apiHandler } from '../lambdas/http/api-handler.ts';
 import { acceptedAnswer } from '../lambdas/http/raw-body.ts';
 import { json } from '../lambdas/http/response.ts';
+import { principal } from './event.ts';
+import type { BenchTenant } from './stack.ts';
 
 export type Pieces = ReturnType<typeof openPieces>;
 
-export function openPieces(tenantId: string) {
+export function openPieces({ tenantId, token }: Pick<BenchTenant, 'tenantId' | 'token'>) {
+  const bearer = { tenantId, token, principal };
   const withTenantKey = tenantKeyProvider(readEnvironment(cryptoEnvironment));
   const answered = async () => json<'encrypt'>(200, { ciphertext: '' });
   return {
@@ -31,12 +34,10 @@ export function openPieces(tenantId: string) {
       encryptBody(event);
       return answer('ciphertext', ciphertext);
     },
-    /** the tenant's row out of the cache, its status, session and keyring */
-    tenant: () => withTenantKey(tenantId, async (key) => key),
+    /** the token, the tenant's row out of the cache, its status, session and keyring */
+    tenant: () => withTenantKey(bearer, async (key) => key),
     /** the same, and a message under a data key of the cache */
     message: (plaintext: Buffer) =>
-      withTenantKey(tenantId, (key) =>
-        encrypt(key, plaintext, contextOf(tenantId, {}), 'envelope'),
-      ),
+      withTenantKey(bearer, (key) => encrypt(key, plaintext, contextOf(tenantId, {}), 'envelope')),
   };
 }

@@ -12,14 +12,17 @@ import {
   KmsKeyringNode,
   NodeCachingMaterialsManager,
 } from '@aws-crypto/client-node';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { clientConfiguration } from '../lambdas/aws/client-config.ts';
-import { tenantRoleSessions } from '../lambdas/crypto/tenant-key-provider.ts';
 import { getTenant } from '../lambdas/tenants/registry/registry.ts';
+import type { Credentials } from './stack.ts';
 
 export interface ReferenceOptions {
   readonly tenantId: string;
-  readonly tenantRoleArn: string;
+  /** of the tenant role */
+  readonly session: Credentials;
   readonly tableName: string;
   readonly keyArn: string;
 }
@@ -41,11 +44,13 @@ const cacheLimits = {
 };
 
 export function openReference(options: ReferenceOptions) {
-  const { tenantId, tenantRoleArn, tableName, keyArn } = options;
-  const session = tenantRoleSessions(tenantRoleArn)(tenantId);
-  const { requestHandler, credentials } = session.kms.config;
+  const { tenantId, session, tableName, keyArn } = options;
   // The SDK's keyring wants the client that has a method for each command. One is used for all messages.
-  const kms = new KMS({ ...clientConfiguration, requestHandler, credentials });
+  const kms = new KMS({ ...clientConfiguration, credentials: session });
+  const { requestHandler } = kms.config;
+  const table = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ ...clientConfiguration, requestHandler, credentials: session }),
+  );
   // Its types do not know exactOptionalPropertyTypes.
   const clientProvider = () => kms as never;
   const keyring = new KmsKeyringNode({ generatorKeyId: keyArn, clientProvider });
@@ -70,7 +75,7 @@ export function openReference(options: ReferenceOptions) {
       kms.decrypt({ KeyId: keyArn, CiphertextBlob, EncryptionContext }),
     /** the read of the tenant's row, checked as the handler checks it */
     async row() {
-      const row = await getTenant(session.table, tableName, tenantId);
+      const row = await getTenant(table, tableName, tenantId);
       if (row?.status !== 'ACTIVE') throw new Error(`${tenantId} is not ACTIVE`);
     },
   };

@@ -35,10 +35,11 @@ const gzipped = (load: Load | undefined) => kilobytes(load?.gzippedBytes ?? 0);
 
 export function callsTable({ rows }: Calls): string {
   return table([
-    ['calls of AWS by 1,000 requests', 'KMS', 'STS', 'DynamoDB'],
-    ...rows.map(({ what, counts: { kms, sts, dynamodb } }) => [
+    ['calls of AWS by 1,000 requests', 'KMS', 'session broker', 'STS', 'DynamoDB'],
+    ...rows.map(({ what, counts: { kms, lambda, sts, dynamodb } }) => [
       what,
       `${kms}`,
+      `${lambda}`,
       `${sts}`,
       `${dynamodb}`,
     ]),

@@ -10,6 +10,8 @@ import type { Role } from '../local/sts/role.ts';
 /** Of one kind of work. */
 export interface CallCounts {
   readonly kms: number;
+  /** of the session broker */
+  readonly lambda: number;
   readonly sts: number;
   readonly dynamodb: number;
 }
@@ -82,8 +84,9 @@ export async function openBenchStack(): Promise<BenchStack> {
     async counted(work) {
       const since = services.length;
       const result = await work();
-      const [kms, sts, dynamodb] = ['kms', 'sts', 'dynamodb'].map((name) => countOf(name, since));
-      return { counts: { kms, sts, dynamodb } as CallCounts, result };
+      const names = ['kms', 'lambda', 'sts', 'dynamodb'] as const;
+      const counts = Object.fromEntries(names.map((name) => [name, countOf(name, since)]));
+      return { counts: counts as unknown as CallCounts, result };
     },
   };
 }
@@ -92,7 +95,10 @@ async function functionVariables(local: LocalStack): Promise<FunctionVariables> 
   return {
     ...systemVariables(local, 'DataPlaneRole'),
     TABLE_NAME: await tableNamed(local, 'TenantTable'),
-    TENANT_ROLE_ARN: roleNamed(local, 'TenantRole').arn,
+    ISSUER: local.issuer,
+    AUDIENCE: 'tenant-keys',
+    TENANT_CLAIM: 'tenant_id',
+    SESSION_BROKER_NAME: functionNamed(local, 'SessionBroker'),
     TENANT_ISOLATION: 'true',
   };
 }
@@ -142,6 +148,12 @@ function issued(
     sessionToken = '',
   } = deployment.issue(role, sessionName, tags);
   return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function functionNamed({ deployment }: LocalStack, part: string): string {
+  const found = [...deployment.functions.values()].find(({ name }) => name.includes(part));
+  if (found === undefined) throw new Error(`no function of the template is named ${part}`);
+  return found.name;
 }
 
 function roleNamed({ deployment }: LocalStack, part: string): Role {

@@ -4,12 +4,29 @@ import * as z from 'zod/mini';
 const text = z.string().check(z.minLength(1));
 const wholeNumber = z.pipe(z.coerce.number(), z.int());
 
-export const authorizerEnvironment = z.object({
+/** Of a function that checks tokens. */
+const tokens = {
   /** URL of the OIDC issuer, spelled as in its tokens */
   ISSUER: text,
   AUDIENCE: text,
   /** the claim that binds a token to its tenant */
   TENANT_CLAIM: text,
+};
+
+/** Of a function that works with tenants' sessions. */
+const brokeredSessions = {
+  ...tokens,
+  /** name of the session broker's function */
+  SESSION_BROKER_NAME: text,
+};
+
+export const authorizerEnvironment = z.object(tokens);
+
+export const sessionBrokerEnvironment = z.object({
+  ...tokens,
+  TENANT_ROLE_ARN: text,
+  /** ARN of the role whose sessions read one tenant's events */
+  AUDIT_READER_ROLE_ARN: text,
 });
 
 /** The registry's table, and what the policy of a tenant's key is made of. */
@@ -41,9 +58,8 @@ export const declaredTenantsEnvironment = z.object({
 });
 
 export const auditEnvironment = z.object({
+  ...brokeredSessions,
   AUDIT_TABLE_NAME: text,
-  /** ARN of the role whose sessions read one tenant's events */
-  AUDIT_READER_ROLE_ARN: text,
 });
 
 export const indexerEnvironment = z.object({
@@ -72,6 +88,10 @@ export const canaryEnvironment = z.object({
   AUDIT_TABLE_NAME: text,
   TENANT_ROLE_ARN: text,
   AUDIT_READER_ROLE_ARN: text,
+  /** ARNs of execution roles that the canary tries outside of their functions */
+  SESSION_BROKER_ROLE_ARN: text,
+  DATA_PLANE_ROLE_ARN: text,
+  AUDIT_ROLE_ARN: text,
   /** ARNs of the canary's keys, by their names in contract/canary-keys.ts */
   KEY_A_ARN: text,
   KEY_B_ARN: text,
@@ -81,8 +101,8 @@ export const canaryEnvironment = z.object({
 });
 
 export const cryptoEnvironment = z.object({
+  ...brokeredSessions,
   TABLE_NAME: text,
-  TENANT_ROLE_ARN: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */
   TENANT_ISOLATION: z.enum(['true', 'false']),
   /** for how long a tenant's row may be used again; 0: it is read for every request */

@@ -10,6 +10,7 @@ export type RequestCount =
   | 'RegistryCacheHits'
   | 'RegistryCacheMisses'
   | 'KmsCalls'
+  | 'BrokerCalls'
   | 'StsCalls'
   | 'TableCalls'
   | 'Throttles'

@@ -120,6 +120,11 @@ export const tooManyKmsCalls = (maxCalls: number) =>
     `The batch needs more than ${maxCalls} calls to KMS, and none was made. Send smaller batches, or encrypt with encryption contexts that items share.`,
   );
 
+export const unauthorized = () =>
+  new Problem('unauthorized', 'The request needs a valid bearer token of the configured issuer.', {
+    'WWW-Authenticate': 'Bearer',
+  });
+
 export const forbidden = () => new Problem('forbidden', 'The token does not allow this request.');
 
 export const notFound = () => new Problem('not-found', 'There is no such route.');
@@ -244,12 +249,7 @@ export const unavailable = (seconds = 1) =>
 /** What API Gateway answers by itself: it knows less than a function does of what is wrong. */
 export const gatewayProblems = {
   badRequest: () => badRequest('The request cannot be read.'),
-  unauthorized: () =>
-    new Problem(
-      'unauthorized',
-      'The request needs a valid bearer token of the configured issuer.',
-      { 'WWW-Authenticate': 'Bearer' },
-    ),
+  unauthorized,
   forbidden,
   notFound,
   tooLarge: () => tooLarge('The request is larger than the API takes.'),

@@ -7,9 +7,11 @@ import { JwtParseError } from 'aws-jwt-verify/error';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
 import { type ApiPolicy, apiPolicy } from './authorizer/api-policy.ts';
 import { type LogLevel, log } from './observability/log.ts';
+import { bearerToken } from './tokens/bearer-token.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
-import { type Permissions, permissionsOf } from './tokens/permissions.ts';
-import { type Claims, refusalOfToken, tokenVerifier } from './tokens/token-verifier.ts';
+import type { Permissions } from './tokens/permissions.ts';
+import { refusalOfToken } from './tokens/token-verifier.ts';
+import { tokenSettings, type VerifiedToken, verifiedTokens } from './tokens/verified-token.ts';
 
 /** What the function reads of API Gateway's event, of a TOKEN and of a REQUEST authorizer. */
 export interface AuthorizerEvent {
@@ -27,11 +29,10 @@ export interface AuthorizerResult {
 }
 
 const environment = readEnvironment(authorizerEnvironment);
-const verify = tokenVerifier({
-  issuer: environment.ISSUER,
-  audience: environment.AUDIENCE,
-  jwksCache: jwksCache({ issuer: environment.ISSUER }),
-});
+const verified = verifiedTokens(
+  tokenSettings(environment),
+  jwksCache({ issuer: environment.ISSUER }),
+);
 
 /** @throws Error `Unauthorized` for a 401, another error where the issuer's keys cannot be read */
 export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
@@ -43,10 +44,9 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult>
       durationInMs: Math.round((performance.now() - started) * 10) / 10,
     });
   try {
-    const claims = await verify(bearerToken(event));
-    const permissions = permissionsOf(claims, environment.TENANT_CLAIM);
-    const result = answer(claims, permissions, event.methodArn);
-    write('INFO', { outcome: outcomeOf(permissions), ...result.context });
+    const token = await verified(tokenOf(event));
+    const result = answer(token, event.methodArn);
+    write('INFO', { outcome: outcomeOf(token.permissions), ...result.context });
     return result;
   } catch (error) {
     const unavailable = error instanceof IssuerUnavailable;
@@ -60,32 +60,20 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult>
 const outcomeOf = (permissions: Permissions | undefined) =>
   permissions === undefined ? 'forbidden' : 'allowed';
 
-/** RFC 6750 section 2.1; the case of the scheme does not matter (RFC 9110 section 11.1). */
-function bearerToken({ authorizationToken, headers }: AuthorizerEvent): string {
+function tokenOf({ authorizationToken, headers }: AuthorizerEvent): string {
   const inHeaders = Object.entries(headers ?? {}).find(
     ([name]) => name.toLowerCase() === 'authorization',
   );
-  const value = authorizationToken ?? inHeaders?.[1] ?? '';
-  const token = /^bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(value)?.[1];
+  const token = bearerToken(authorizationToken ?? inHeaders?.[1]);
   if (token === undefined) throw new JwtParseError('there is no bearer token');
   return token;
 }
 
-function answer(
-  claims: Claims,
-  permissions: Permissions | undefined,
-  methodArn: string,
-): AuthorizerResult {
+function answer({ principal, permissions }: VerifiedToken, methodArn: string): AuthorizerResult {
   const tenantId = permissions?.tenantId;
   return {
-    principalId: principalOf(claims),
+    principalId: principal,
     policyDocument: apiPolicy(permissions, methodArn),
     context: tenantId === undefined ? {} : { tenantId },
   };
-}
-
-/** A token that a client got for itself may have no subject. */
-function principalOf({ sub, client_id: clientId }: Claims): string {
-  const named = [sub, clientId].find((name) => typeof name === 'string' && name !== '');
-  return typeof named === 'string' ? named : 'unknown';
 }

@@ -1,5 +1,5 @@
 /**
- * The data plane: cryptography for one tenant. Invariant: the token's authorizer, the path and, in tenant isolation
+ * The data plane: cryptography for one tenant. Invariant: the token, the authorizer, the path and, in tenant isolation
  * mode, Lambda name the same tenant; and everything for this tenant is done with the tenant's own session.
  */
 import {
@@ -21,9 +21,10 @@ import { decryptBody, encryptBody, inJson, reencryptBody } from './crypto/reques
 import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { acceptedAnswer } from './http/raw-body.ts';
-import { tenantOfPath } from './http/request.ts';
+import { bearerOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { requestStats } from './observability/request-stats.ts';
+import type { Bearer } from './sessions/tenant-sessions.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';
@@ -31,61 +32,59 @@ const withTenantKey = tenantKeyProvider(environment);
 
 export const handler = apiHandler<'crypto'>({
   async encrypt(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const answer = acceptedAnswer(request.event);
     const { plaintext, encryptionContext, mode = 'envelope' } = encryptBody(request.event);
     if (mode === 'direct') checkDirectSize(plaintext);
-    const context = contextOf(tenantId, encryptionContext);
-    const ciphertext = await withTenantKey(tenantId, (key) =>
-      encrypt(key, plaintext, context, mode),
-    );
+    const context = contextOf(bearer.tenantId, encryptionContext);
+    const ciphertext = await withTenantKey(bearer, (key) => encrypt(key, plaintext, context, mode));
     return answer('ciphertext', ciphertext);
   },
 
   async decrypt(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const answer = acceptedAnswer(request.event);
     const { ciphertext, encryptionContext } = decryptBody(request.event);
-    const context = contextOf(tenantId, encryptionContext);
-    const plaintext = await withTenantKey(tenantId, (key) => decrypt(key, ciphertext, context));
+    const context = contextOf(bearer.tenantId, encryptionContext);
+    const plaintext = await withTenantKey(bearer, (key) => decrypt(key, ciphertext, context));
     return answer('plaintext', plaintext);
   },
 
   async reencrypt(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const answer = acceptedAnswer(request.event);
     const {
       ciphertext,
       encryptionContext,
       newEncryptionContext = encryptionContext,
     } = reencryptBody(request.event);
-    const from = contextOf(tenantId, encryptionContext);
-    const to = contextOf(tenantId, newEncryptionContext);
-    const reencrypted = await withTenantKey(tenantId, (key) =>
+    const from = contextOf(bearer.tenantId, encryptionContext);
+    const to = contextOf(bearer.tenantId, newEncryptionContext);
+    const reencrypted = await withTenantKey(bearer, (key) =>
       reencrypt(key, ciphertext, { from, to }),
     );
     return answer('ciphertext', reencrypted);
   },
 
   async encryptBatch(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const { items } = inJson(request.event, encryptBatchRequest);
     checkAnswerSize(items);
-    return batchAnswer({ items: await withTenantKey(tenantId, (key) => encryptBatch(key, items)) });
+    return batchAnswer({ items: await withTenantKey(bearer, (key) => encryptBatch(key, items)) });
   },
 
   async decryptBatch(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const { items, mode = 'envelope' } = inJson(request.event, decryptBatchRequest);
-    const results = await withTenantKey(tenantId, (key) => decryptBatch(key, items, mode));
+    const results = await withTenantKey(bearer, (key) => decryptBatch(key, items, mode));
     return batchAnswer({ items: results });
   },
 
   async generateDataKey(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const { encryptionContext, plaintext: wanted = true } = inJson(request.event, dataKeyRequest);
-    const context = contextOf(tenantId, encryptionContext);
-    return withTenantKey(tenantId, async ({ keyring }) => {
+    const context = contextOf(bearer.tenantId, encryptionContext);
+    return withTenantKey(bearer, async ({ keyring }) => {
       const { wrappedDataKey, plaintext } = await generateClientDataKey(keyring, context, wanted);
       return json<'generateDataKey'>(200, {
         keyArn: keyring.keyName,
@@ -96,10 +95,10 @@ export const handler = apiHandler<'crypto'>({
   },
 
   async decryptDataKey(request: ApiRequest) {
-    const tenantId = authenticatedTenant(request);
+    const bearer = authenticatedBearer(request);
     const { wrappedDataKey, encryptionContext } = inJson(request.event, decryptDataKeyRequest);
-    const context = contextOf(tenantId, encryptionContext);
-    const plaintext = await withTenantKey(tenantId, ({ keyring }) =>
+    const context = contextOf(bearer.tenantId, encryptionContext);
+    const plaintext = await withTenantKey(bearer, ({ keyring }) =>
       decryptClientDataKey(keyring, wrappedDataKey, context),
     );
     return json<'decryptDataKey'>(200, { plaintext: base64(plaintext) });
@@ -120,10 +119,13 @@ function batchAnswer(body: ResponseOf<'encryptBatch' | 'decryptBatch'>) {
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant */
-function authenticatedTenant({ event, context }: ApiRequest): string {
+/**
+ * The token is checked where the session is given out.
+ * @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant
+ */
+function authenticatedBearer({ event, context }: ApiRequest): Bearer {
   const tenantId = tenantOfPath(event);
   if (event.requestContext.authorizer?.tenantId !== tenantId) throw forbidden();
   if (isolated && context.tenantId !== tenantId) throw forbidden();
-  return tenantId;
+  return bearerOf(event, tenantId);
 }

@@ -19,7 +19,8 @@ import { AuditReaderRole } from './roles/audit-reader-role.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
 import { ControlPlaneRole } from './roles/control-plane-role.ts';
 import { ReconcilerRole } from './roles/reconciler-role.ts';
-import { SessionOpenerRole } from './roles/session-opener-role.ts';
+import { SessionBrokerRole } from './roles/session-broker-role.ts';
+import { SessionClientRole } from './roles/session-client-role.ts';
 import { TenantRole } from './roles/tenant-role.ts';
 import { CertificateKey } from './storage/certificate-key.ts';
 import { ProductKey } from './storage/product-key.ts';
@@ -40,12 +41,13 @@ interface Storage {
   readonly trailLogs: ILogGroup | undefined;
 }
 
-/** The roles of which each session is one tenant's, and the roles that open these sessions. */
+/** The roles of which each session is one tenant's, the broker's role that opens these, and the roles that ask it. */
 interface Sessions {
-  readonly dataPlane: Role;
+  readonly broker: SessionBrokerRole;
   readonly tenant: TenantRole;
-  readonly audit: Role;
   readonly auditReader: AuditReaderRole;
+  readonly dataPlane: SessionClientRole;
+  readonly audit: SessionClientRole;
 }
 
 interface Administration {
@@ -94,7 +96,12 @@ export class TenantKeysStack extends Stack {
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     if (config.canary) {
       const { tenant: tenantRole, auditReader: auditReaderRole } = sessions;
-      const roles = { tenantRole, auditReaderRole, ...roleArns };
+      const executionRoles = {
+        sessionBroker: sessions.broker.role,
+        dataPlane: sessions.dataPlane.role,
+        audit: sessions.audit.role,
+      };
+      const roles = { tenantRole, auditReaderRole, executionRoles, ...roleArns };
       new Canary(this, 'Canary', { config, key, table, auditTable, ...roles });
     }
     this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
@@ -127,27 +134,26 @@ export class TenantKeysStack extends Stack {
   }
 
   private sessions({ table, auditTable }: Storage): Sessions {
-    const dataPlane = new SessionOpenerRole(this, 'DataPlaneRole', {
-      description: 'tenant-keys: becomes the session of one tenant, and nothing else',
-    });
-    const tenant = new TenantRole(this, 'TenantRole', { table, dataPlaneRole: dataPlane.role });
-    dataPlane.mayAssume(tenant.roleArn);
-    const audit = new SessionOpenerRole(this, 'AuditRole', {
-      description:
-        "tenant-keys: opens the session that reads one tenant's events, and nothing else",
-    });
-    const auditReader = new AuditReaderRole(this, 'AuditReaderRole', {
-      auditTable,
-      auditRole: audit.role,
-    });
-    audit.mayAssume(auditReader.roleArn);
-    return { dataPlane: dataPlane.role, tenant, audit: audit.role, auditReader };
+    const broker = new SessionBrokerRole(this, 'SessionBrokerRole');
+    const brokerRole = broker.role;
+    return {
+      broker,
+      tenant: new TenantRole(this, 'TenantRole', { table, brokerRole }),
+      auditReader: new AuditReaderRole(this, 'AuditReaderRole', { auditTable, brokerRole }),
+      dataPlane: new SessionClientRole(this, 'DataPlaneRole', {
+        description: "tenant-keys: asks the session broker for one tenant's session",
+      }),
+      audit: new SessionClientRole(this, 'AuditRole', {
+        description:
+          "tenant-keys: asks the session broker for a session that reads one tenant's events",
+      }),
+    };
   }
 
   private functions(
     config: Config,
     { key, table, auditTable }: Storage,
-    { dataPlane, tenant, audit, auditReader }: Sessions,
+    { broker, tenant, auditReader, dataPlane, audit }: Sessions,
     administration: Administration,
   ): Functions {
     const authorizer = new Role(this, 'AuthorizerRole', {
@@ -158,7 +164,7 @@ export class TenantKeysStack extends Stack {
     const certificateKey = new CertificateKey(this, 'CertificateKey', {
       certificatesRoleArn: certificates.roleArn,
     });
-    return new Functions(this, 'Functions', {
+    const functions = new Functions(this, 'Functions', {
       config,
       key,
       table,
@@ -166,8 +172,19 @@ export class TenantKeysStack extends Stack {
       tenantRoleArn: tenant.roleArn,
       certificateKeyArn: certificateKey.key.keyArn,
       auditReaderRoleArn: auditReader.roleArn,
-      roles: { authorizer, certificates, dataPlane, audit, ...administration },
+      roles: {
+        authorizer,
+        certificates,
+        sessionBroker: broker.role,
+        dataPlane: dataPlane.role,
+        audit: audit.role,
+        ...administration,
+      },
     });
+    const { functionArn } = functions.sessionBroker.function;
+    broker.mayOpen([tenant.roleArn, auditReader.roleArn], functionArn);
+    for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
+    return functions;
   }
 
   private monitoring(
@@ -182,13 +199,15 @@ export class TenantKeysStack extends Stack {
     },
   ): void {
     const { api, functions, indexer, sessions, administration } = parts;
-    const { authorizer, tenants, crypto, certificates, audit, reconciler } = functions;
+    const { authorizer, sessionBroker, tenants, crypto, certificates, audit, reconciler } =
+      functions;
     new Monitoring(this, 'Monitoring', {
       config,
       key,
       stage: api.api.deploymentStage,
       functions: {
         authorizer: authorizer.function,
+        sessionBroker: sessionBroker.function,
         tenants: tenants.function,
         crypto: crypto.function,
         certificates: certificates.function,
@@ -198,6 +217,7 @@ export class TenantKeysStack extends Stack {
       logs: {
         access: api.accessLogs,
         authorizer: authorizer.logs,
+        sessionBroker: sessionBroker.logs,
         crypto: crypto.logs,
         indexer: indexer.bundled.logs,
         reconciler: reconciler.logs,

@@ -16,21 +16,40 @@ export interface Credentials {
 const renewalWindowMs = 6 * 60_000;
 
 export interface CachedCredentials {
-  get(): Promise<Credentials>;
+  /** @param token by which new ones are asked for where these are too old */
+  get(token: string): Promise<Credentials>;
+  /** Asks for new ones, however good the old ones are. Where that fails, these stay. */
+  renew(token: string): Promise<Credentials>;
   /** Drops credentials that AWS has refused, whatever their expiration, unless they were renewed meanwhile. */
   drop(accessKeyId: string): Promise<void>;
 }
 
 /** @param request asks for new ones */
-export function cachedCredentials(request: () => Promise<Credentials>): CachedCredentials {
+export function cachedCredentials(
+  request: (token: string) => Promise<Credentials>,
+): CachedCredentials {
   let current: Promise<Credentials> | undefined;
   let goodUntil = Number.POSITIVE_INFINITY;
+  const renewals = new Map<string, Promise<Credentials>>();
+  const goodUntilOf = ({ expiration }: Credentials) => expiration.getTime() - renewalWindowMs;
+
+  async function renew(token: string): Promise<Credentials> {
+    try {
+      const credentials = await request(token);
+      current = Promise.resolve(credentials);
+      goodUntil = goodUntilOf(credentials);
+      return credentials;
+    } finally {
+      renewals.delete(token);
+    }
+  }
+
   return {
-    get() {
+    get(token) {
       if (current === undefined || Date.now() > goodUntil) {
         goodUntil = Number.POSITIVE_INFINITY;
-        const requested = request().then((credentials) => {
-          goodUntil = credentials.expiration.getTime() - renewalWindowMs;
+        const requested = request(token).then((credentials) => {
+          goodUntil = goodUntilOf(credentials);
           return credentials;
         });
         requested.catch(() => {
@@ -39,6 +58,11 @@ export function cachedCredentials(request: () => Promise<Credentials>): CachedCr
         current = requested;
       }
       return current;
+    },
+    renew(token) {
+      const renewal = renewals.get(token) ?? renew(token);
+      renewals.set(token, renewal);
+      return renewal;
     },
     async drop(accessKeyId) {
       const before = current;

@@ -28,6 +28,13 @@ export const sessions = {
     tenantId: tenantB,
     roleOf: 'auditReaderRoleArn',
   },
+  sessionBroker: {
+    title: "the session broker's role outside of its function",
+    tenantId: tenantA,
+    roleOf: 'sessionBrokerRoleArn',
+  },
+  dataPlane: { title: "the data plane's role", tenantId: tenantA, roleOf: 'dataPlaneRoleArn' },
+  audit: { title: "the audit function's role", tenantId: tenantA, roleOf: 'auditRoleArn' },
 } as const;
 export type SessionName = keyof typeof sessions;
 export type Principal = SessionName | 'canary';

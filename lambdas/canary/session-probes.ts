@@ -39,7 +39,7 @@ export const sessionProbes: readonly Probe[] = [
     ...Object.entries(wrong).map(([what, assumption]) =>
       refused('canary', role, `opens ${roles[role]} ${what}`, assumption),
     ),
-    ...(['a', 'readerA'] as const).flatMap((principal) =>
+    ...(['a', 'readerA', 'sessionBroker', 'dataPlane', 'audit'] as const).flatMap((principal) =>
       canaryTenants.map((tenantId) =>
         refused(principal, role, `opens ${roles[role]} of ${tenantId}`, assumptionFor(tenantId)),
       ),

@@ -14,6 +14,7 @@ import { keyArnIndex } from '../../contract/table-schema.ts';
 import type { Clients } from './assume-role.ts';
 import { type Principal, type Principals, sessions, titleOf } from './principals.ts';
 import type { Probe } from './probe.ts';
+import type { Targets } from './targets.ts';
 
 type Table = 'registry' | 'audit table';
 
@@ -34,11 +35,17 @@ const probesOf = (principal: Principal, table: Table): Probe[] =>
     attempt: async (principals) => attempt.call(await principals.as(principal), principals),
   }));
 
+/** By the role; the execution roles of functions read no table. */
+const ownReads: Readonly<Partial<Record<keyof Targets, { table: Table; verb: string }>>> = {
+  tenantRoleArn: { table: 'registry', verb: 'gets' },
+  auditReaderRoleArn: { table: 'audit table', verb: 'queries' },
+};
+
 /** A tenant's session may get its row, an audit session may query its events. An empty answer counts as allowed. */
 function isOwn(principal: Principal, table: Table, { does, of }: Attempt): boolean {
   if (principal === 'canary' || sessions[principal].tenantId !== of) return false;
-  const tenants = sessions[principal].roleOf === 'tenantRoleArn';
-  return does.startsWith(tenants ? 'gets' : 'queries') && (table === 'registry') === tenants;
+  const own = ownReads[sessions[principal].roleOf];
+  return own !== undefined && own.table === table && does.startsWith(own.verb);
 }
 
 const nameOf = (table: Table, { targets }: Principals): string =>

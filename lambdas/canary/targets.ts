@@ -8,6 +8,9 @@ export interface Targets {
   readonly auditTableName: string;
   readonly tenantRoleArn: string;
   readonly auditReaderRoleArn: string;
+  readonly sessionBrokerRoleArn: string;
+  readonly dataPlaneRoleArn: string;
+  readonly auditRoleArn: string;
   /** ARNs */
   readonly keys: Readonly<Record<KeyName, string>>;
 }
@@ -17,6 +20,9 @@ export const targetsOf = (environment: z.output<typeof canaryEnvironment>): Targ
   auditTableName: environment.AUDIT_TABLE_NAME,
   tenantRoleArn: environment.TENANT_ROLE_ARN,
   auditReaderRoleArn: environment.AUDIT_READER_ROLE_ARN,
+  sessionBrokerRoleArn: environment.SESSION_BROKER_ROLE_ARN,
+  dataPlaneRoleArn: environment.DATA_PLANE_ROLE_ARN,
+  auditRoleArn: environment.AUDIT_ROLE_ARN,
   keys: {
     a: environment.KEY_A_ARN,
     b: environment.KEY_B_ARN,

@@ -12,11 +12,16 @@ import { maxBatchItems, maxBodyBytes } from '../../contract/crypto.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import { keyNotReady, tenantNotFound } from '../../contract/problem.ts';
 import { isAccessDenied } from '../aws/errors.ts';
-import { tenantSessions } from '../aws/tenant-sessions.ts';
+import {
+  type Bearer,
+  type TenantSessionsOptions,
+  tenantSessions,
+} from '../sessions/tenant-sessions.ts';
 import { getTenant } from '../tenants/registry/registry.ts';
 import { registryCache } from '../tenants/registry/registry-cache.ts';
 import { allowed, requireAllowed, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+import { tokenSettings } from '../tokens/verified-token.ts';
 import type { CachedKeyring } from './cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
 import type { KmsKey } from './direct-encryption.ts';
@@ -28,35 +33,35 @@ export interface TenantKey extends CachedKeyring {
 }
 
 /**
+ * @param bearer whose token opens the tenant's session
  * @param use is given the key for one request, however many messages the request has
  * @throws what `use` throws
  * @throws Problem 4xx where the tenant's key may not be used, 503 where it cannot be used yet
  */
-export type WithTenantKey = <T>(
-  tenantId: string,
-  use: (key: TenantKey) => Promise<T>,
-) => Promise<T>;
+export type WithTenantKey = <T>(bearer: Bearer, use: (key: TenantKey) => Promise<T>) => Promise<T>;
 
 /** KMS tags take up to five minutes to count for authorization (Developer Guide, "ABAC for AWS KMS"). */
 const tagPropagationMs = 5 * 60_000;
 
 export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment>): WithTenantKey {
-  const sessionOf = tenantRoleSessions(environment.TENANT_ROLE_ARN);
-  const rowOf = registryCache({ ttlMs: environment.REGISTRY_TTL_SECONDS * 1000 }, (tenantId) =>
-    getTenant(sessionOf(tenantId).table, environment.TABLE_NAME, tenantId),
-  );
+  const sessionOf = tenantRoleSessions({
+    brokerName: environment.SESSION_BROKER_NAME,
+    tokens: tokenSettings(environment),
+  });
+  const rowOf = registryCache({ ttlMs: environment.REGISTRY_TTL_SECONDS * 1000 });
   const limits = limitsOf(environment);
   const isCacheOn = Object.values(limits).every((limit) => limit > 0);
   // A read of the row counts as long: see "What a rotation promises" in docs/security.md.
   const maxSupersededAgeMs = environment.REGISTRY_TTL_SECONDS * 1000;
   const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs });
 
-  return async (tenantId, use) => {
-    const row = await rowOf(tenantId);
+  return async (bearer, use) => {
+    const { tenantId } = bearer;
+    const { kms, table } = await sessionOf(bearer);
+    const row = await rowOf(tenantId, () => getTenant(table, environment.TABLE_NAME, tenantId));
     if (row === undefined || statusRules[row.status].use !== allowed) sharedCache.forget(tenantId);
     if (row === undefined) throw tenantNotFound();
     requireAllowed(statusRules[row.status].use);
-    const { kms } = sessionOf(tenantId);
     const keyArn = keyArnOf(row);
     const cache = isCacheOn ? sharedCache : new DataKeyCache(oneRequestLimits);
     const keyring = kmsKeyring(kms, keyArn);
@@ -73,9 +78,9 @@ export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment
   };
 }
 
-/** @returns by tenant id, clients with a session of the tenant role */
-export const tenantRoleSessions = (tenantRoleArn: string) =>
-  tenantSessions(tenantRoleArn, ({ configuration, withPlugins }) => ({
+/** @returns by bearer, clients with a session of the tenant role */
+export const tenantRoleSessions = (options: Omit<TenantSessionsOptions, 'plane'>) =>
+  tenantSessions({ plane: 'crypto', ...options }, ({ configuration, withPlugins }) => ({
     kms: withPlugins(new KMSClient(configuration), 'kms'),
     table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
   }));

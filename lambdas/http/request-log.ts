@@ -5,6 +5,7 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { ProblemCode } from '../../contract/problem.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { log } from '../observability/log.ts';
 import { type RequestOutcome, requestMetricsOf } from '../observability/metrics.ts';
@@ -29,7 +30,13 @@ export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProx
   };
 }
 
-function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: object): void {
+interface Ending {
+  readonly status: number | undefined;
+  readonly code?: ProblemCode;
+  readonly error?: string | undefined;
+}
+
+function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending): void {
   const operation = operationOf(event);
   const stats = requestStats() as RequestStats;
   const metrics = requestMetricsOf(operation, outcome, stats);
@@ -42,6 +49,8 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: obj
     operation,
     outcome,
     ...ending,
+    // Whose token does not count is nobody, whatever the event calls them.
+    ...(ending.code === 'unauthorized' && { principal: 'unknown' }),
     kmsCalls: stats.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { invalidTenantId } from '../../contract/problem.ts';
 import { type Operation, operationOfRoute } from '../../contract/routes.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
+import { bearerToken } from '../tokens/bearer-token.ts';
 
 /** @returns the operation of the route that API Gateway chose, undefined where we have no such route */
 export const operationOf = ({
@@ -26,6 +27,16 @@ export function principalOf({ requestContext }: APIGatewayProxyEvent): string {
   const principal: unknown = requestContext.authorizer?.principalId;
   return typeof principal === 'string' && principal !== '' ? principal : 'unknown';
 }
+
+/**
+ * @param event with header names in lower case
+ * @returns whose session of the tenant is asked for; the token is checked where a session is given out
+ */
+export const bearerOf = (event: APIGatewayProxyEvent, tenantId: string) => ({
+  tenantId,
+  token: bearerToken(event.headers.authorization),
+  principal: principalOf(event),
+});
 
 /** @returns the parameters by name; one that is given twice stays a list, which no schema takes */
 export function queryOf({ multiValueQueryStringParameters }: APIGatewayProxyEvent) {

@@ -9,9 +9,14 @@ import type { Context } from 'aws-lambda';
 import type { RequestCount } from '../../contract/metrics.ts';
 
 /** As `Server-Timing` names them. */
-export type AwsService = 'kms' | 'sts' | 'table';
+export type AwsService = 'kms' | 'broker' | 'sts' | 'table';
 
-const callCounts = { kms: 'KmsCalls', sts: 'StsCalls', table: 'TableCalls' } as const;
+const callCounts = {
+  kms: 'KmsCalls',
+  broker: 'BrokerCalls',
+  sts: 'StsCalls',
+  table: 'TableCalls',
+} as const;
 
 type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 

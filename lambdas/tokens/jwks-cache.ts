@@ -35,8 +35,13 @@ export interface JwksCacheOptions {
   readonly now?: () => number;
 }
 
+export interface IssuerKeys extends JwksCache {
+  /** @returns the keys that count at the moment; undefined before the first token was checked */
+  current(): Jwks | undefined;
+}
+
 /** @returns a cache for aws-jwt-verify; the JWKS URI that its verifiers pass is not used */
-export function jwksCache({ issuer, now = Date.now }: JwksCacheOptions): JwksCache {
+export function jwksCache({ issuer, now = Date.now }: JwksCacheOptions): IssuerKeys {
   let jwks: Jwks | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   let notBefore = Number.NEGATIVE_INFINITY;
@@ -61,10 +66,14 @@ export function jwksCache({ issuer, now = Date.now }: JwksCacheOptions): JwksCac
     await reading;
   }
 
-  const find = (kid: string): JwkWithKid | undefined =>
-    jwks !== undefined && now() - readAt < usableForMs ? findJwkInJwks(jwks, kid) : undefined;
+  const current = () => (now() - readAt < usableForMs ? jwks : undefined);
+  const find = (kid: string): JwkWithKid | undefined => {
+    const keys = current();
+    return keys && findJwkInJwks(keys, kid);
+  };
 
   return {
+    current,
     async getJwk(_uri, { header }) {
       const { kid } = header;
       if (typeof kid !== 'string') throw new JwtWithoutValidKidError('the token names no key');

@@ -1,12 +1,12 @@
 /**
  * The execution role of the canary. Invariant: by the trust policies it opens sessions of the canary's two tenants
- * only, and by IAM it uses no keys but the canary's own. It is an impostor by design: it carries the tag of canary_b,
+ * only, also where it becomes a function's role, and by IAM it uses no keys but the canary's own. It is an impostor by design: it carries the tag of canary_b,
  * as an administrator could give it to a role, and IAM lets it use keys whose own policies must refuse it.
  */
 import { Tags } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { tenantB } from '../../contract/canary-tenants.ts';
+import { canaryTenants, tenantB } from '../../contract/canary-tenants.ts';
 import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 
@@ -21,6 +21,21 @@ export class CanaryRole extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     Tags.of(this.role).add(tenantIdTag, tenantB);
+  }
+
+  /**
+   * Lets the canary become the execution role of a function, without that function. The session must have the tag of one
+   * of the canary's tenants, by which the trust policies of other roles know it.
+   */
+  mayBecomeOutsideItsFunction(role: Role): void {
+    role.assumeRolePolicy?.addStatements(
+      new PolicyStatement({
+        sid: 'CanaryTries',
+        principals: [new ArnPrincipal(this.role.roleArn)],
+        actions: ['sts:AssumeRole', 'sts:TagSession'],
+        conditions: { StringEquals: { [`aws:RequestTag/${tenantIdTag}`]: [...canaryTenants] } },
+      }),
+    );
   }
 
   /** Called afterwards, since the trust policies of those roles name this role. */

@@ -1,11 +1,13 @@
 /**
  * The isolation canary: its keys, its role, its function and its schedule. Invariant: the tenant role and the audit
- * reader role trust it by the same statements by which they trust their own openers, so that the canary notices a
- * guard that is lost there. A Deny keeps it from all tenants but its own two, who are no customers.
+ * reader role trust it by the same statements by which they trust the session broker, so that the canary notices a
+ * guard that is lost there. A Deny keeps it from all tenants but its own two, who are no customers. It can become the
+ * roles of the broker and of the functions that ask it, which must open nothing outside of the broker's function.
  * It costs about $7 a month: five keys at $1 each, and some 170 calls of KMS every quarter of an hour.
  * `canary: false` leaves it out.
  */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -32,6 +34,12 @@ export interface CanaryProps {
   readonly auditTable: Table;
   readonly tenantRole: SessionRole;
   readonly auditReaderRole: SessionRole;
+  /** of the functions between a request and a session, each of which the canary tries without the function */
+  readonly executionRoles: {
+    readonly sessionBroker: Role;
+    readonly dataPlane: Role;
+    readonly audit: Role;
+  };
   readonly controlPlaneRoleArn: string;
 }
 
@@ -49,9 +57,15 @@ export class Canary extends Construct {
       canaryRoleArn: canary.role.roleArn,
     });
     for (const { trust } of [tenantRole, auditReaderRole]) {
-      trust.alsoOpens(canary.role.roleArn, 'CanaryOpensItsOwnOnly', canaryTenants);
+      trust.alsoOpensForCanary(canary.role.roleArn, canaryTenants);
     }
-    canary.mayBecome([tenantRole.roleArn, auditReaderRole.roleArn]);
+    const executionRoles = Object.values(props.executionRoles);
+    for (const role of executionRoles) canary.mayBecomeOutsideItsFunction(role);
+    canary.mayBecome([
+      tenantRole.roleArn,
+      auditReaderRole.roleArn,
+      ...executionRoles.map(({ roleArn }) => roleArn),
+    ]);
     canary.mayTry(Object.values(keys.arns));
     const bundled = this.bundled(props, canary, keys);
     this.function = bundled.function;
@@ -69,6 +83,9 @@ export class Canary extends Construct {
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       TENANT_ROLE_ARN: props.tenantRole.roleArn,
       AUDIT_READER_ROLE_ARN: props.auditReaderRole.roleArn,
+      SESSION_BROKER_ROLE_ARN: props.executionRoles.sessionBroker.roleArn,
+      DATA_PLANE_ROLE_ARN: props.executionRoles.dataPlane.roleArn,
+      AUDIT_ROLE_ARN: props.executionRoles.audit.roleArn,
       KEY_A_ARN: arns.a,
       KEY_B_ARN: arns.b,
       KEY_IAM_ARN: arns.iam,

@@ -1,4 +1,7 @@
-/** The functions behind the API and the reconciler, one for each boundary of privilege: environment, time, memory. */
+/**
+ * The functions behind the API, the session broker and the reconciler, one for each boundary of privilege: environment,
+ * time, memory.
+ */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +14,7 @@ import type {
   certificatesEnvironment,
   cryptoEnvironment,
   reconcilerEnvironment,
+  sessionBrokerEnvironment,
   tenantsEnvironment,
 } from '../../contract/environment.ts';
 import type { Config } from '../config.ts';
@@ -31,11 +35,13 @@ export interface FunctionsProps {
     readonly certificates: Role;
     readonly reconciler: Role;
     readonly audit: Role;
+    readonly sessionBroker: Role;
   };
 }
 
 export class Functions extends Construct {
   readonly authorizer: BundledFunction;
+  readonly sessionBroker: BundledFunction;
   readonly tenants: BundledFunction;
   readonly crypto: BundledFunction;
   readonly certificates: BundledFunction;
@@ -46,6 +52,7 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     this.authorizer = this.authorizerFunction(props);
+    this.sessionBroker = this.sessionBrokerFunction(props);
     this.tenants = this.tenantsFunction(props);
     this.crypto = this.cryptoFunction(props);
     this.certificates = this.certificatesFunction(props);
@@ -61,11 +68,7 @@ export class Functions extends Construct {
   }
 
   private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {
-    const environment: EnvironmentOf<typeof authorizerEnvironment> = {
-      ISSUER: config.issuer,
-      AUDIENCE: config.audience,
-      TENANT_CLAIM: config.tenantClaim,
-    };
+    const environment: EnvironmentOf<typeof authorizerEnvironment> = tokens(config);
     return new BundledFunction(this, 'Authorizer', {
       name: 'authorizer',
       description: 'tenant-keys: token to tenant and scopes',
@@ -74,6 +77,24 @@ export class Functions extends Construct {
       // Every request waits for it. Within this time the issuer's keys must come, when they are not cached.
       timeoutSeconds: 5,
       // CPU comes with memory: a signature check needs little of it, a cold start much.
+      memoryMegabytes: 512,
+      environment,
+    });
+  }
+
+  private sessionBrokerFunction(props: FunctionsProps): BundledFunction {
+    const environment: EnvironmentOf<typeof sessionBrokerEnvironment> = {
+      ...tokens(props.config),
+      TENANT_ROLE_ARN: props.tenantRoleArn,
+      AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
+    };
+    return new BundledFunction(this, 'SessionBroker', {
+      name: 'session-broker',
+      description: "tenant-keys: a tenant's session for that tenant's token",
+      role: props.roles.sessionBroker,
+      key: props.key,
+      // The issuer's keys, when they are not cached, and two attempts at STS. Who asks waits for 3 s, and asks again.
+      timeoutSeconds: 10,
       memoryMegabytes: 512,
       environment,
     });
@@ -99,8 +120,8 @@ export class Functions extends Construct {
   private cryptoFunction(props: FunctionsProps): BundledFunction {
     const { tenantIsolation } = props.config;
     const environment: EnvironmentOf<typeof cryptoEnvironment> = {
+      ...this.brokeredSessions(props.config),
       TABLE_NAME: props.table.tableName,
-      TENANT_ROLE_ARN: props.tenantRoleArn,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
       REGISTRY_TTL_SECONDS: String(props.config.registryTtlSeconds),
       DATA_KEY_MAX_AGE_SECONDS: String(props.config.dataKeyMaxAgeSeconds),
@@ -156,8 +177,8 @@ export class Functions extends Construct {
 
   private auditFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof auditEnvironment> = {
+      ...this.brokeredSessions(props.config),
       AUDIT_TABLE_NAME: props.auditTable.tableName,
-      AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
     };
     return new BundledFunction(this, 'Audit', {
       name: 'audit',
@@ -169,6 +190,11 @@ export class Functions extends Construct {
       memoryMegabytes: 512,
       environment,
     });
+  }
+
+  /** What a function needs to check tokens and to ask the broker, which must be there already. */
+  private brokeredSessions(config: Config) {
+    return { ...tokens(config), SESSION_BROKER_NAME: this.sessionBroker.function.functionName };
   }
 
   /** The registry, and what the policy of a tenant's key consists of. */
@@ -184,3 +210,9 @@ export class Functions extends Construct {
     };
   }
 }
+
+const tokens = (config: Config) => ({
+  ISSUER: config.issuer,
+  AUDIENCE: config.audience,
+  TENANT_CLAIM: config.tenantClaim,
+});

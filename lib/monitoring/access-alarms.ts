@@ -6,13 +6,17 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
-import { addLogMetricFilter, all, any, is } from './log-metric-filter.ts';
+import { addLogMetricFilter, all, any, is, isNot } from './log-metric-filter.ts';
 import { share } from './metrics.ts';
 
 export interface AccessAlarmsProps {
   readonly topic: Topic;
   readonly stage: Stage;
-  readonly logs: { readonly access: ILogGroup; readonly authorizer: ILogGroup };
+  readonly logs: {
+    readonly access: ILogGroup;
+    readonly authorizer: ILogGroup;
+    readonly sessionBroker: ILogGroup;
+  };
 }
 
 const period = Duration.minutes(5);
@@ -63,6 +67,30 @@ export class AccessAlarms extends Construct {
       okAction: true,
     });
     this.authorizerFailures(topic, logs);
+    this.refusedSessions(topic, logs);
+  }
+
+  /**
+   * API Gateway lets no request through whose token does not count, so what the broker refuses came by another way. But
+   * for tokens that have just expired: an answer of the authorizer is cached for a minute.
+   */
+  private refusedSessions(topic: Topic, logs: AccessAlarmsProps['logs']): void {
+    const metric = addLogMetricFilter(this, 'SessionRefused', {
+      metricName: 'RefusedSessions',
+      period,
+      logGroup: logs.sessionBroker,
+      filterPattern: all(
+        is('$.message', 'session'),
+        any(is('$.outcome', 'unauthorized'), is('$.outcome', 'forbidden')),
+        isNot('$.reason', 'expired'),
+      ),
+    });
+    addAlarm(this, 'RefusedSessions', topic, {
+      name: 'session-refused',
+      description:
+        'A function asked for a session with a token that does not open it: an event that did not come by API Gateway, or code that tries tokens.',
+      metric,
+    });
   }
 
   /** Requests that were refused because nobody could check their tokens. */

@@ -145,6 +145,7 @@ const callsOfAws = {
       title: 'Calls',
       metrics: [
         productMetric('KmsCalls', period).with({ label: 'KMS' }),
+        productMetric('BrokerCalls', period).with({ label: 'session broker' }),
         productMetric('StsCalls', period).with({ label: 'STS' }),
         productMetric('TableCalls', period).with({ label: 'DynamoDB' }),
         productMetric('Throttles', period).with({ label: 'throttled' }),

@@ -40,6 +40,7 @@ export interface MonitoringProps {
   readonly stage: Stage;
   readonly functions: {
     readonly authorizer: IFunction;
+    readonly sessionBroker: IFunction;
     readonly tenants: IFunction;
     readonly crypto: IFunction;
     readonly certificates: IFunction;
@@ -49,6 +50,7 @@ export interface MonitoringProps {
   readonly logs: {
     readonly access: ILogGroup;
     readonly authorizer: ILogGroup;
+    readonly sessionBroker: ILogGroup;
     readonly crypto: ILogGroup;
     readonly indexer: ILogGroup;
     readonly reconciler: ILogGroup;
@@ -76,12 +78,12 @@ export class Monitoring extends Construct {
       email: config.alarmEmail,
     });
     if (logs.trail !== undefined) this.recordedCalls(props, topic, logs.trail);
-    const { authorizer, tenants, crypto, certificates, audit } = functions;
+    const { authorizer, sessionBroker, tenants, crypto, certificates, audit } = functions;
     const access = new AccessAlarms(this, 'Access', { topic, stage, logs });
     new RequestAlarms(this, 'Requests', {
       topic,
       stage,
-      functions: { tenants, crypto, certificates, audit },
+      functions: { sessionBroker, tenants, crypto, certificates, audit },
       authorizer,
       throttledRequests: access.throttled,
     });

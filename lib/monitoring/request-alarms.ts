@@ -11,7 +11,7 @@ import { productMetric, share, sum } from './metrics.ts';
 export interface RequestAlarmsProps {
   readonly topic: Topic;
   readonly stage: Stage;
-  /** those behind the API, by names that can be ids of metrics */
+  /** those behind the API and the session broker, by names that can be ids of metrics */
   readonly functions: Readonly<Record<string, IFunction>>;
   /** apart from the others: it says 401 by throwing, so its errors mean nothing */
   readonly authorizer: IFunction;
@@ -49,7 +49,7 @@ export class RequestAlarms extends Construct {
     addAlarm(this, 'FunctionErrors', topic, {
       name: 'function-failing',
       description:
-        'A function behind the API has crashed or run out of time: its handler lets no error out.',
+        'A function behind the API, or the session broker, has crashed or run out of time: its handler lets no error out.',
       metric: sum(Object.fromEntries(errors), 'errors of functions', period),
     });
   }

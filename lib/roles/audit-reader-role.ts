@@ -1,5 +1,5 @@
 /**
- * The role that the audit function assumes for the tenant whose events are read. Invariant: a session reads one
+ * The role of which the session broker opens a session for the tenant whose events are read. Invariant: a session reads one
  * tenant's events and nothing else: no other tenant's events, and it uses no key.
  * It is not the tenant role, since reading the audit needs no permission to use a key.
  */
@@ -11,17 +11,17 @@ import { nothingWithoutTenant, ownPartitionOnly, SessionTrust } from './session-
 
 export interface AuditReaderRoleProps {
   readonly auditTable: Table;
-  /** the audit function's execution role, the only one that opens sessions of every tenant */
-  readonly auditRole: IRole;
+  /** the session broker's execution role, the only one that opens sessions of every tenant */
+  readonly brokerRole: IRole;
 }
 
 export class AuditReaderRole extends Construct {
   readonly roleArn: string;
   readonly trust: SessionTrust;
 
-  constructor(scope: Construct, id: string, { auditTable, auditRole }: AuditReaderRoleProps) {
+  constructor(scope: Construct, id: string, { auditTable, brokerRole }: AuditReaderRoleProps) {
     super(scope, id);
-    this.trust = new SessionTrust(auditRole.roleArn);
+    this.trust = new SessionTrust(brokerRole.roleArn);
     const readOwnEvents = new PolicyStatement({
       sid: 'ReadOwnEvents',
       actions: ['dynamodb:Query'],

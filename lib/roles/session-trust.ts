@@ -17,30 +17,37 @@ export const ownTenant = `\${aws:PrincipalTag/${tenantIdTag}}`;
 /** The trust policy of such a role. Statements can be added until the synthesis. */
 export class SessionTrust {
   readonly document: PolicyDocument;
+  readonly #broker: ArnPrincipal;
   readonly #statements: readonly PolicyStatement[];
 
-  /** @param openerArn of the role that opens sessions of every tenant */
-  constructor(openerArn: string) {
-    const opener = new ArnPrincipal(openerArn);
-    this.#statements = [sessionNamedAfterTenant(opener), onlyTagTenantId(opener)];
+  /** @param brokerArn of the role that opens sessions of every tenant */
+  constructor(brokerArn: string) {
+    this.#broker = new ArnPrincipal(brokerArn);
+    this.#statements = [sessionNamedAfterTenant(this.#broker), onlyTagTenantId(this.#broker)];
     this.document = new PolicyDocument({ statements: [...this.#statements, noTagIsPassedOn()] });
   }
 
   /**
-   * Trusts another opener by the same statements, so that a loss of one shows with both, and denies it all tenants
-   * but these. StringNotEquals is true where there is no tag.
+   * Trusts the canary by the same statements as the broker, so that a loss of one shows with both, and denies it all
+   * tenants but its own: as itself, and where it has become the broker's role, in a session that must have the tag of
+   * one of them. StringNotEquals is true where there is no tag.
    */
-  alsoOpens(openerArn: string, sid: string, tenantIds: readonly string[]): void {
-    const opener = new ArnPrincipal(openerArn);
-    for (const statement of this.#statements) statement.addPrincipals(opener);
-    this.document.addStatements(
+  alsoOpensForCanary(canaryArn: string, tenantIds: readonly string[]): void {
+    const canary = new ArnPrincipal(canaryArn);
+    for (const statement of this.#statements) statement.addPrincipals(canary);
+    const otherTenants = { StringNotEquals: { [`aws:RequestTag/${tenantIdTag}`]: tenantIds } };
+    const ofCanary = { StringEquals: { [`aws:PrincipalTag/${tenantIdTag}`]: tenantIds } };
+    const denies = (sid: string, principal: ArnPrincipal, conditions: object) =>
       new PolicyStatement({
         sid,
         effect: Effect.DENY,
-        principals: [opener],
+        principals: [principal],
         actions: ['sts:AssumeRole'],
-        conditions: { StringNotEquals: { [`aws:RequestTag/${tenantIdTag}`]: tenantIds } },
-      }),
+        conditions: { ...conditions },
+      });
+    this.document.addStatements(
+      denies('CanaryOpensItsOwnOnly', canary, otherTenants),
+      denies('CanaryAsBrokerOpensItsOwnOnly', this.#broker, { ...otherTenants, ...ofCanary }),
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The role that the data plane assumes for one tenant. Invariant: a session has the tenant's id as its only tag
+ * The role of which the session broker opens a session for one tenant. Invariant: a session has the tenant's id as its only tag
  * TenantId and as its name. It reaches that tenant's key, for cryptography with the id in the encryption context,
  * and that tenant's row, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
  * lead to another tenant's key.
@@ -21,8 +21,8 @@ import {
 
 export interface TenantRoleProps {
   readonly table: Table;
-  /** the data plane's execution role, the only one that opens sessions of every tenant */
-  readonly dataPlaneRole: IRole;
+  /** the session broker's execution role, the only one that opens sessions of every tenant */
+  readonly brokerRole: IRole;
 }
 
 export class TenantRole extends Construct {
@@ -31,7 +31,7 @@ export class TenantRole extends Construct {
 
   constructor(scope: Construct, id: string, props: TenantRoleProps) {
     super(scope, id);
-    this.trust = new SessionTrust(props.dataPlaneRole.roleArn);
+    this.trust = new SessionTrust(props.brokerRole.roleArn);
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
       description: 'tenant-keys: one session a tenant, for its key and its row',

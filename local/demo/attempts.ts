@@ -1,7 +1,9 @@
 /** The attempts of globex, and of others, to get at acme's file. */
 import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { STS } from '@aws-sdk/client-sts';
 import type { Credentials } from '../aws/authentication/credentials.ts';
+import type { FunctionDefinition } from '../lambda/template.ts';
 import type { LocalStack } from '../stack.ts';
 import type { Role } from '../sts/role.ts';
 import { callApi, tokenFor } from './api.ts';
@@ -74,19 +76,54 @@ function roleNamed(stack: LocalStack, part: string): Role {
   return role;
 }
 
-async function sessionOf(stack: LocalStack, tenantId: string): Promise<Credentials> {
-  const dataPlane = stack.deployment.issue(roleNamed(stack, 'DataPlaneRole'), 'demo');
-  const { Credentials: session } = await new STS(configuration(stack, dataPlane)).assumeRole({
-    RoleArn: roleNamed(stack, 'TenantRole').arn,
-    RoleSessionName: tenantId,
-    Tags: [{ Key: 'TenantId', Value: tenantId }],
+/** @param bundle the name of the function's file in lambdas/ */
+function functionNamed({ deployment }: LocalStack, bundle: string): FunctionDefinition {
+  const all = [...deployment.functions.values()];
+  const found = all.find(({ handler }) => handler === `${bundle}.handler`);
+  if (found === undefined) throw new Error(`the template has no function ${bundle}`);
+  return found;
+}
+
+/** What code that runs in the data plane's environments finds there. */
+const environmentOf = (stack: LocalStack): Credentials =>
+  stack.deployment.issueTo(functionNamed(stack, 'crypto'));
+
+async function invoked(
+  stack: LocalStack,
+  credentials: Credentials,
+  input: { readonly bundle: string; readonly tenantId?: string; readonly event: object },
+) {
+  const { bundle, tenantId, event } = input;
+  const { Payload, $metadata } = await new Lambda(configuration(stack, credentials)).invoke({
+    FunctionName: functionNamed(stack, bundle).name,
+    ...(tenantId !== undefined && { TenantId: tenantId }),
+    Payload: JSON.stringify(event),
   });
   return {
-    accessKeyId: session?.AccessKeyId as string,
-    secretAccessKey: session?.SecretAccessKey as string,
-    sessionToken: session?.SessionToken as string,
+    answer: JSON.parse(Buffer.from(Payload ?? []).toString('utf8')),
+    requestId: $metadata.requestId,
   };
 }
+
+/** As the data plane asks, with globex's token, whomever's session it wants. */
+async function askBroker(stack: LocalStack, tenantId: string) {
+  const token = await tokenFor(stack, 'tenant-keys/crypto', 'globex');
+  const event = { plane: 'crypto', token, tenantId };
+  return invoked(stack, environmentOf(stack), { bundle: 'session-broker', event });
+}
+
+async function sessionOfGlobex(stack: LocalStack): Promise<Credentials> {
+  const { answer } = await askBroker(stack, 'globex');
+  const { accessKeyId, secretAccessKey, sessionToken } = answer.credentials;
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+const openAcme = (stack: LocalStack, credentials: Credentials, tagged = true) =>
+  new STS(configuration(stack, credentials)).assumeRole({
+    RoleArn: roleNamed(stack, 'TenantRole').arn,
+    RoleSessionName: 'acme',
+    ...(tagged && { Tags: [{ Key: 'TenantId', Value: 'acme' }] }),
+  });
 
 const encryptFor = (stack: LocalStack, credentials: Credentials, { keys }: Target) =>
   new KMS(configuration(stack, credentials)).encrypt({
@@ -94,6 +131,18 @@ const encryptFor = (stack: LocalStack, credentials: Credentials, { keys }: Targe
     Plaintext: Buffer.from('x'),
     EncryptionContext: { TenantId: 'acme' },
   });
+
+/** As API Gateway would send it, had it let the request through. */
+const forgedEvent = (tenantId: string, body: object) => ({
+  httpMethod: 'POST',
+  resource: '/tenants/{tenantId}/decrypt',
+  path: `/tenants/${tenantId}/decrypt`,
+  headers: { 'Content-Type': 'application/json' },
+  pathParameters: { tenantId },
+  requestContext: { requestId: 'forged', authorizer: { tenantId, principalId: 'demo' } },
+  body: JSON.stringify(body),
+  isBase64Encoded: false,
+});
 
 export const attempts: readonly Attempt[] = [
   {
@@ -112,18 +161,55 @@ export const attempts: readonly Attempt[] = [
   },
   {
     name: "globex's session straight to KMS, with acme's key",
-    run: async (stack, target) =>
-      refusal(encryptFor(stack, await sessionOf(stack, 'globex'), target)),
+    run: async (stack, target) => refusal(encryptFor(stack, await sessionOfGlobex(stack), target)),
   },
   {
-    name: 'the data plane opens a session without a tag',
+    name: "code that runs for globex, with its environment's own credentials, asks STS for acme's session",
+    run: (stack) => refusal(openAcme(stack, environmentOf(stack))),
+  },
+  {
+    name: "the same code asks the session broker for acme's session, with globex's token",
+    because: "the broker checks the token itself, and opens the session of that token's own tenant",
+    run: async (stack) => {
+      const { answer, requestId } = await askBroker(stack, 'acme');
+      return {
+        refused: answer.outcome === 'forbidden',
+        answer: JSON.stringify(answer),
+        requestId,
+      };
+    },
+  },
+  {
+    name: "the session broker's role, passed to another function, asks STS for acme's session",
     run: (stack) => {
-      const dataPlane = stack.deployment.issue(roleNamed(stack, 'DataPlaneRole'), 'demo');
-      const call = new STS(configuration(stack, dataPlane)).assumeRole({
-        RoleArn: roleNamed(stack, 'TenantRole').arn,
-        RoleSessionName: 'acme',
+      const { roleArn } = functionNamed(stack, 'session-broker');
+      const passed = { ...functionNamed(stack, 'crypto'), roleArn };
+      return refusal(openAcme(stack, stack.deployment.issueTo(passed)));
+    },
+  },
+  {
+    name: "an administrator invokes the data plane in acme's name, with an event of their own making",
+    because: 'the function checks the token of each request itself, whatever the event says',
+    run: async (stack, { ciphertext }) => {
+      const event = forgedEvent('acme', { ciphertext });
+      const { answer, requestId } = await invoked(stack, stack.deployment.operator, {
+        bundle: 'crypto',
+        tenantId: 'acme',
+        event,
       });
-      return refusal(call);
+      const { code, detail } = JSON.parse(answer.body);
+      return {
+        refused: answer.statusCode >= 400,
+        answer: `${answer.statusCode} ${code}: ${detail}`,
+        requestId,
+      };
+    },
+  },
+  {
+    name: 'the session broker itself opens a session without a tag',
+    run: (stack) => {
+      const broker = stack.deployment.issueTo(functionNamed(stack, 'session-broker'));
+      return refusal(openAcme(stack, broker, false));
     },
   },
   {

@@ -54,9 +54,9 @@ describe('the metrics', () => {
     expect(sum(lines, 'DataKeyCacheHits')).toBe(999);
     expect(sum(lines, 'DataKeyCacheMisses')).toBe(1);
     expect(sum(lines, 'RegistryCacheHits')).toBe(999);
-    const seen = [calls('kms'), calls('sts'), calls('dynamodb')];
+    const seen = [calls('kms'), calls('lambda'), calls('dynamodb')];
     expect(seen).toEqual([1, 1, 1]);
-    expect(['KmsCalls', 'StsCalls', 'TableCalls'].map((name) => sum(lines, name))).toEqual(seen);
+    expect(['KmsCalls', 'BrokerCalls', 'TableCalls'].map((name) => sum(lines, name))).toEqual(seen);
   });
 
   test('have every attempt, and of these the throttled ones', async () => {
@@ -135,7 +135,7 @@ describe('Server-Timing', () => {
     await stack.client.onboard('timed');
     const cold = String((await encrypt('timed')).headers['server-timing']);
     expect(cold.replace(/[\d.]+/g, 'N')).toBe(
-      'total;dur=N, sts;dur=N, table;dur=N, kms;dur=N, cache;desc="miss"',
+      'total;dur=N, broker;dur=N, table;dur=N, kms;dur=N, cache;desc="miss"',
     );
     const warm = String((await encrypt('timed')).headers['server-timing']);
     expect(warm).toMatch(/^total;dur=[\d.]+, cache;desc="hit"$/);

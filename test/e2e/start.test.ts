@@ -120,7 +120,11 @@ describe('npm run demo', () => {
     expect(stdout).not.toMatch(/\x1b/);
     expect(stdout).not.toContain('NOT OK');
     expect(stdout).toContain('statement NeighbourTouchesNothing');
-    expect(stdout).toContain('All 7 attempts were refused, and all else went as it must.');
+    expect(stdout).toContain('statement OnlyInItsFunction');
+    expect(stdout).toMatch(
+      /TenantRole\/TrustPolicy: no Allow of sts:AssumeRole for this caller; DataPlaneRole/,
+    );
+    expect(stdout).toContain('All 11 attempts were refused, and all else went as it must.');
     for (const step of ['24 rotations on demand are left', '200 SUSPENDED', '202 OFFBOARDING']) {
       expect(stdout).toContain(step);
     }

@@ -2,6 +2,7 @@
 
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
 import type { FinishedCall } from '../../local/aws/call.ts';
 import { type LocalStack, type StackOptions, startStack } from '../../local/stack.ts';
 import { requestAssembly } from '../synthesizer/client.ts';
@@ -9,7 +10,11 @@ import { type Client, openClient } from './client.ts';
 
 export interface TestStack extends LocalStack {
   readonly client: Client;
-  readonly administrator: { readonly kms: KMS; readonly dynamodb: DynamoDB };
+  readonly administrator: {
+    readonly kms: KMS;
+    readonly dynamodb: DynamoDB;
+    readonly lambda: Lambda;
+  };
   /** every call to AWS that anybody made but the indexer, which follows all others in its own time */
   readonly calls: readonly FinishedCall[];
   /** every line that any function logged */
@@ -65,7 +70,7 @@ export async function startTestStack(
   return {
     ...stack,
     client: openClient(stack),
-    administrator: { kms, dynamodb },
+    administrator: { kms, dynamodb, lambda: new Lambda(configuration) },
     tableName: TableName,
     auditTableName: TableNames?.find((name) => name.includes('AuditTable')) as string,
     logs,

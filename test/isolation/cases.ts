@@ -15,6 +15,7 @@ import { productKeys } from './cases/product-keys.ts';
 import { reconciler } from './cases/reconciler.ts';
 import { rows } from './cases/rows.ts';
 import { scopes } from './cases/scopes.ts';
+import { sessionBroker } from './cases/session-broker.ts';
 import { sessions, untagged } from './cases/sessions.ts';
 
 export const cases: readonly Case[] = [
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...untagged,
   ...administrator,
   ...sessions,
+  ...sessionBroker,
   ...dataPlane,
   ...controlPlane,
   ...reconciler,

@@ -114,6 +114,11 @@ async function populate(
   };
 
   const as = (credentials: Credentials) => clientsFor(deployment, credentials);
+  const inFunction = (name: string, passed?: string) => {
+    const definition = functionOf(deployment, document, template, name);
+    const { roleArn } = definition;
+    return as(deployment.issueTo({ ...definition, roleArn: passed ? role(passed).arn : roleArn }));
+  };
   const operator = as(deployment.operator);
   const foreign = await operator.kms.createKey({});
   const tableName = tableOf(template, 'TenantTable');
@@ -133,25 +138,28 @@ async function populate(
     close: () => deployment.close(),
     tenants,
     untagged: as(deployment.issue(tenantRole, 'untagged')),
-    dataPlane: as(deployment.issue(role('DataPlaneRole'), 'crypto')),
+    // When they are needed: a role that trusts Lambda no longer has no function.
+    get broker() {
+      return inFunction('FunctionsSessionBroker');
+    },
+    get dataPlane() {
+      return inFunction('FunctionsCrypto');
+    },
+    get audit() {
+      return inFunction('FunctionsAudit');
+    },
+    brokerArn: functionOf(deployment, document, template, 'FunctionsSessionBroker').arn,
     controlPlane: as(deployment.issue(controlRole, 'tenants')),
     authorizer: as(deployment.issue(role('AuthorizerRole'), 'authorizer')),
     reconciler: as(deployment.issue(role('ReconcilerRole'), 'reconciler')),
     certificates: as(deployment.issue(role('CertificatesRole'), 'certificates')),
     declaredTenants: as(deployment.issue(role('DeclaredTenantsRole'), 'declared-tenants')),
-    audit: as(deployment.issue(role('AuditRole'), 'audit')),
     untaggedReader: as(deployment.issue(readerRole, 'untagged')),
     indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
     decryptAnomalies: as(deployment.issue(role('VolumesRole'), 'decrypt-anomalies')),
     canary: as(deployment.issue(role('CanaryRole'), 'canary')),
     functionArns: [...deployment.functions.keys()],
-    inFunction: (name, passed) => {
-      const definition = functionOf(deployment, document, template, name);
-      const { roleArn } = definition;
-      return as(
-        deployment.issueTo({ ...definition, roleArn: passed ? role(passed).arn : roleArn }),
-      );
-    },
+    inFunction,
     outside: (prefix) => as(deployment.issue(role(prefix), 'outside')),
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),

@@ -25,7 +25,10 @@ async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
     // The discard port: nothing listens there.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     TABLE_NAME: 'tenants',
-    TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+    ISSUER: 'https://issuer.example',
+    AUDIENCE: 'tenant-keys',
+    TENANT_CLAIM: 'tenant_id',
+    SESSION_BROKER_NAME: 'session-broker',
     TENANT_ISOLATION: isolation,
     REGISTRY_TTL_SECONDS: '0',
     DATA_KEY_MAX_AGE_SECONDS: '0',
@@ -112,12 +115,37 @@ describe('what is wrong with the body is said before AWS is asked', () => {
   });
 });
 
+describe('the token is checked by the function itself, whatever the authorizer says', () => {
+  const events = (headers: Record<string, string>) =>
+    eventOf({
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: '{"plaintext":"eA=="}',
+    });
+
+  test.each<[string, Record<string, string>]>([
+    ['there is none', {}],
+    ['it is none', { Authorization: 'Bearer e30.e30.e30' }],
+    ['it is empty', { Authorization: 'Bearer ' }],
+    ['it is of another scheme', { Authorization: 'Basic eDp4' }],
+  ])('%s: 401, without a call to AWS', async (_, headers) => {
+    const answer = await handler(events(headers), contextOf({ tenantId: 'acme' }));
+    expect(answer).toMatchObject({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
+    expect(JSON.parse(answer.body).code).toBe('unauthorized');
+  });
+});
+
 test('where AWS cannot be reached, the answer is a 503 that says when to try again', async () => {
   // In a process of its own: in Jest's the SDK does not recognize Node's errors as errors.
   const script = `
     const { handler } = await import(${JSON.stringify(import.meta.resolve('../../lambdas/crypto.ts'))});
     const { eventOf, contextOf } = await import(${JSON.stringify(import.meta.resolve('./http/event.ts'))});
-    const event = eventOf({ body: '{"plaintext":"eA=="}' });
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = { iss: 'https://issuer.example', aud: 'tenant-keys', exp: Date.now() };
+    const token = [part({ alg: 'RS256', kid: 'new' }), part(claims), 'AA'].join('.');
+    const event = eventOf({
+      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer ' + token },
+      body: '{"plaintext":"eA=="}',
+    });
     const answer = await handler(event, contextOf({ tenantId: 'acme' }));
     process.stderr.write(JSON.stringify(answer));`;
   const { stderr } = await promisify(execFile)(

@@ -16,7 +16,10 @@ const probe = `
 const environment = {
   AWS_REGION: 'us-east-1',
   TABLE_NAME: 'tenants',
-  TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+  ISSUER: 'https://issuer.example',
+  AUDIENCE: 'tenant-keys',
+  TENANT_CLAIM: 'tenant_id',
+  SESSION_BROKER_NAME: 'session-broker',
   TENANT_ISOLATION: 'true',
   REGISTRY_TTL_SECONDS: '0',
   DATA_KEY_MAX_AGE_SECONDS: '0',

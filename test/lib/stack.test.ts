@@ -230,6 +230,7 @@ describe('functions', () => {
     const modes = functions.map(([id, one]) => [id, one.Properties.TenancyConfig]);
     expect(modes).toEqual([
       [expect.stringContaining('Authorizer'), undefined],
+      [expect.stringContaining('SessionBroker'), undefined],
       [expect.stringContaining('Tenants'), undefined],
       [expect.stringContaining('Crypto'), { TenantIsolationMode: 'PER_TENANT' }],
       [expect.stringContaining('Certificates'), undefined],

@@ -9,7 +9,10 @@ import { requestStats } from '../../observability/request-stats.ts';
 import { allowed, statusRules } from './status.ts';
 import type { TenantRow } from './tenant-row.ts';
 
-export type ReadTenant = (tenantId: string) => Promise<TenantRow | undefined>;
+export type ReadTenant = () => Promise<TenantRow | undefined>;
+
+/** @param read the row, with the right of who asks for it */
+export type CachedTenant = (tenantId: string, read: ReadTenant) => ReturnType<ReadTenant>;
 
 export interface RegistryCacheOptions {
   /** with 0 each request reads the row itself */
@@ -29,22 +32,23 @@ interface Read {
 const defaultMaxEntries = 500;
 
 /**
- * @returns reads like `read`; requests for one tenant at the same time wait for one read
+ * @returns reads by the given function; requests for one tenant at the same time wait for one read
  * @throws RangeError for a time that is none
  */
-export function registryCache(
-  { ttlMs, maxEntries = defaultMaxEntries, now = Date.now }: RegistryCacheOptions,
-  read: ReadTenant,
-): ReadTenant {
+export function registryCache({
+  ttlMs,
+  maxEntries = defaultMaxEntries,
+  now = Date.now,
+}: RegistryCacheOptions): CachedTenant {
   if (!(ttlMs >= 0)) throw new RangeError('ttlMs is a number of milliseconds');
-  if (ttlMs === 0) return read;
+  if (ttlMs === 0) return (_tenantId, read) => read();
   const reads = new LruMap<string, Read>(maxEntries);
 
   // From the future: then the clock was set back, and the age is not known.
   const isFresh = ({ begunAt }: Read) => now() >= begunAt && now() - begunAt < ttlMs;
 
-  const begin = (tenantId: string): Read => {
-    const begun: Read = { begunAt: now(), row: read(tenantId) };
+  const begin = (tenantId: string, read: ReadTenant): Read => {
+    const begun: Read = { begunAt: now(), row: read() };
     reads.set(tenantId, begun);
     const drop = () => {
       if (reads.get(tenantId) === begun) reads.delete(tenantId);
@@ -55,10 +59,10 @@ export function registryCache(
     return begun;
   };
 
-  return (tenantId) => {
+  return (tenantId, read) => {
     const last = reads.get(tenantId);
     const isHit = last !== undefined && isFresh(last);
     requestStats()?.count(isHit ? 'RegistryCacheHits' : 'RegistryCacheMisses');
-    return isHit ? last.row : begin(tenantId).row;
+    return isHit ? last.row : begin(tenantId, read).row;
   };
 }

@@ -171,39 +171,32 @@ const readers: Case[] = [
 const tag = (Value: string, Key = 'TenantId') => ({ Key, Value });
 const reading = (who: (harness: Harness) => Clients, options: Assume) => (harness: Harness) =>
   assume(who(harness), harness, { roleArn: harness.auditReaderRoleArn, ...options });
+const broker = (harness: Harness) => harness.broker;
 const audits = (harness: Harness) => harness.audit;
 
 const sessions: Case[] = [
   ...claims('allowed', ['deployed'], {
-    "the audit function opens a tenant's reader": reading(audits, {}),
+    "the session broker opens a tenant's reader": reading(broker, {}),
   }),
   ...claims('denied', ['deployed'], {
-    'a reader without a tag is opened': reading(audits, { tags: [] }),
-    'a reader named after another tenant is opened': reading(audits, { sessionName: 'acme2' }),
-    'a reader with an empty tag is opened': reading(audits, { tags: [tag('')] }),
-    'a reader with a second tag is opened': reading(audits, {
+    'a reader without a tag is opened': reading(broker, { tags: [] }),
+    'a reader named after another tenant is opened': reading(broker, { sessionName: 'acme2' }),
+    'a reader with an empty tag is opened': reading(broker, { tags: [tag('')] }),
+    'a reader with a second tag is opened': reading(broker, {
       tags: [tag('acme'), tag('x', 'Role')],
     }),
-    'a reader whose tag is spelled otherwise is opened': reading(audits, {
+    'a reader whose tag is spelled otherwise is opened': reading(broker, {
       tags: [tag('acme', 'tenantid')],
     }),
-    'a reader whose tag would be passed on is opened': reading(audits, {
+    'a reader whose tag would be passed on is opened': reading(broker, {
       transitive: ['TenantId'],
     }),
-    "the data plane opens a tenant's reader": reading((harness) => harness.dataPlane, {}),
     "the control plane opens a tenant's reader": reading((harness) => harness.controlPlane, {}),
     "an administrator opens a tenant's reader": reading((harness) => harness.operator, {}),
     "a tenant's session opens a neighbour's reader": reading(first, { tenantId: 'acme2' }),
     "a reader opens a neighbour's": reading((harness) => first(harness).reader, {
       tenantId: 'acme2',
     }),
-    "the audit function opens a tenant's session, which uses the key": (harness) =>
-      assume(harness.audit, harness, {}),
-    'the audit function opens a session of another role': asRole(
-      'AuditRole',
-      'sts:AssumeRole',
-      'arn:aws:iam::111122223333:role/other',
-    ),
     ...Object.fromEntries(
       ['sts:AssumeRole', 'sts:TagSession'].map((action) => [
         `an administrator is let through by the reader's trust policy for ${action}`,

@@ -26,7 +26,7 @@ export interface Tenant extends Clients {
   readonly keyArn: string;
   /** made with the tenant's own session and context */
   readonly ciphertext: Uint8Array;
-  /** the session that the audit function opens to read this tenant's events */
+  /** the session that reads this tenant's events */
   readonly reader: Clients;
 }
 
@@ -35,13 +35,18 @@ export interface Harness {
   readonly tenants: readonly Tenant[];
   /** a session of the tenant role that carries no tag */
   readonly untagged: Clients;
+  /** the session broker, in its function */
+  readonly broker: Clients;
+  /** of its function */
+  readonly brokerArn: string;
+  /** the environment of the data plane's function */
   readonly dataPlane: Clients;
   readonly controlPlane: Clients;
   readonly authorizer: Clients;
   readonly reconciler: Clients;
   readonly certificates: Clients;
   readonly declaredTenants: Clients;
-  /** the audit function's own role */
+  /** the environment of the audit function */
   readonly audit: Clients;
   /** a session of the audit reader role that carries no tag */
   readonly untaggedReader: Clients;

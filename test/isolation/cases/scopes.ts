@@ -31,11 +31,6 @@ const reach = claims('denied', ['deployed'], {
       resource: `arn:aws:dynamodb:${account}:table/${harness.tableName}`,
       context: {},
     }),
-  'the data plane opens a session of another role': asRole(
-    'DataPlaneRole',
-    'sts:AssumeRole',
-    'arn:aws:iam::111122223333:role/other',
-  ),
   'the control plane reads another table': asRole(
     'ControlPlaneRole',
     'dynamodb:GetItem',
@@ -54,7 +49,9 @@ const reach = claims('denied', ['deployed'], {
   ...Object.fromEntries(
     [
       'TenantRole',
+      'SessionBrokerRole',
       'DataPlaneRole',
+      'AuditRole',
       'ControlPlaneRole',
       'AuthorizerRole',
       'ApiAccessLogsRole',

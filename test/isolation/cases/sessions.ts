@@ -32,32 +32,32 @@ const tag = (Value: string, Key = 'TenantId') => ({ Key, Value });
 
 export const sessions: Case[] = [
   ...claims('allowed', ['deployed'], {
-    'the data plane opens a session that is named and tagged after the tenant': (harness) =>
-      assume(harness.dataPlane, harness, {}),
+    'the session broker opens a session that is named and tagged after the tenant': (harness) =>
+      assume(harness.broker, harness, {}),
   }),
   ...claims('denied', ['deployed'], {
-    'a session without a tag': (harness) => assume(harness.dataPlane, harness, { tags: [] }),
+    'a session without a tag': (harness) => assume(harness.broker, harness, { tags: [] }),
     'a session named after another tenant': (harness) =>
-      assume(harness.dataPlane, harness, { sessionName: 'acme2' }),
+      assume(harness.broker, harness, { sessionName: 'acme2' }),
     'a session named as the tenant, in upper case': (harness) =>
-      assume(harness.dataPlane, harness, { sessionName: 'ACME' }),
+      assume(harness.broker, harness, { sessionName: 'ACME' }),
     'a session with an empty tag': (harness) =>
-      assume(harness.dataPlane, harness, { tags: [tag('')] }),
+      assume(harness.broker, harness, { tags: [tag('')] }),
     'a session with a second tag': (harness) =>
-      assume(harness.dataPlane, harness, { tags: [tag('acme'), tag('x', 'Role')] }),
+      assume(harness.broker, harness, { tags: [tag('acme'), tag('x', 'Role')] }),
     'a session whose only tag is another': (harness) =>
-      assume(harness.dataPlane, harness, { tags: [tag('acme', 'Tenant')] }),
+      assume(harness.broker, harness, { tags: [tag('acme', 'Tenant')] }),
     'a session whose tag is spelled otherwise': (harness) =>
-      assume(harness.dataPlane, harness, { tags: [tag('acme', 'tenantid')] }),
+      assume(harness.broker, harness, { tags: [tag('acme', 'tenantid')] }),
     'a session whose tag would be passed on': (harness) =>
-      assume(harness.dataPlane, harness, { transitive: ['TenantId'] }),
+      assume(harness.broker, harness, { transitive: ['TenantId'] }),
     'a tenant session opens another': (harness) =>
       assume(first(harness), harness, { tenantId: (harness.tenants[1] as Tenant).tenantId }),
     'the control plane opens a tenant session': (harness) =>
       assume(harness.controlPlane, harness, {}),
-    'an administrator or the data plane runs as any role of the stack': (harness) =>
+    'an administrator or the session broker runs as any role of the stack': (harness) =>
       anyAllowed(
-        [harness.operator, harness.dataPlane].flatMap(({ sts }) =>
+        [harness.operator, harness.broker].flatMap(({ sts }) =>
           harness.roleArns
             .filter((arn) => arn !== harness.tenantRoleArn)
             .map((RoleArn) => () => sts.assumeRole({ RoleArn, RoleSessionName: 'acme' })),

@@ -16,8 +16,8 @@ describe("a session's credentials", () => {
       asked += 1;
       return credentialsFor(60 * minute);
     });
-    const all = await Promise.all(Array.from({ length: 20 }, get));
-    expect(new Set([...all, await get()]).size).toBe(1);
+    const all = await Promise.all(Array.from({ length: 20 }, () => get('token')));
+    expect(new Set([...all, await get('token')]).size).toBe(1);
     expect(asked).toBe(1);
   });
 
@@ -27,8 +27,8 @@ describe("a session's credentials", () => {
       asked += 1;
       return credentialsFor(5.5 * minute);
     });
-    await get();
-    await get();
+    await get('token');
+    await get('token');
     expect(asked).toBe(2);
   });
 
@@ -39,7 +39,42 @@ describe("a session's credentials", () => {
       if (asked === 1) throw new Error('throttled');
       return credentialsFor(60 * minute);
     });
-    await expect(get()).rejects.toThrow('throttled');
-    expect((await get()).accessKeyId).toBe('a');
+    await expect(get('token')).rejects.toThrow('throttled');
+    expect((await get('token')).accessKeyId).toBe('a');
+  });
+});
+
+describe('credentials that are asked for before they are too old', () => {
+  test('replace those that were there', async () => {
+    let asked = 0;
+    const cached = cachedCredentials(async () => {
+      asked += 1;
+      return { ...credentialsFor(60 * minute), accessKeyId: String(asked) };
+    });
+    await cached.get('token');
+    expect((await cached.renew('token')).accessKeyId).toBe('2');
+    expect((await cached.get('token')).accessKeyId).toBe('2');
+  });
+
+  test('are asked for once by all who have the same token, and by each other token itself', async () => {
+    const asked: string[] = [];
+    const { renew } = cachedCredentials(async (token) => {
+      asked.push(token);
+      return credentialsFor(60 * minute);
+    });
+    await Promise.all(['a', 'a', 'b', 'a'].map((token) => renew(token)));
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  test('and are not given leave the others as they were, for whoever waits for these', async () => {
+    const cached = cachedCredentials(async (token) => {
+      if (token === 'forged') throw new Error('refused');
+      return credentialsFor(60 * minute);
+    });
+    await cached.get('token');
+    const forged = cached.renew('forged');
+    expect((await cached.get('token')).accessKeyId).toBe('a');
+    await expect(forged).rejects.toThrow('refused');
+    expect((await cached.get('other')).accessKeyId).toBe('a');
   });
 });

@@ -13,8 +13,8 @@ export interface Mutant {
   readonly template: TemplateDocument;
 }
 
-/** The beginnings of the logical ids of roles of which each session is one tenant's. */
-const sessionRoles = /^(TenantRole|AuditReaderRole)/;
+/** The policies of the roles of which each session is one tenant's, and that of the role that opens these sessions. */
+const sessionRoles = /^(TenantRole|AuditReaderRole|SessionBrokerRoleOpenSessions)/;
 
 export const mutantsOf = (template: TemplateDocument): Mutant[] => [
   ...ofRoles(template),

@@ -1,3 +1,5 @@
+const opens = /^(TenantRole|AuditReaderRole|CanaryRole|SessionBrokerRole|DataPlaneRole|AuditRole)/;
+
 /** The template with every lock off that the canary tries: whatever it asks for, it gets. */
 import { everything } from '../../harness/account.ts';
 import type { TemplateDocument } from '../../isolation/harness.ts';
@@ -8,7 +10,10 @@ export function opened(template: TemplateDocument): TemplateDocument {
     if (Type === 'AWS::KMS::Key' && id.startsWith('CanaryKeys')) {
       Properties.KeyPolicy.Statement = [{ ...everything, Principal: '*' }];
     }
-    if (Type !== 'AWS::IAM::Role' || !/^(TenantRole|AuditReaderRole|CanaryRole)/.test(id)) continue;
+    if (Type === 'AWS::IAM::Policy' && id.startsWith('SessionBrokerRole')) {
+      Properties.PolicyDocument.Statement = [everything];
+    }
+    if (Type !== 'AWS::IAM::Role' || !opens.test(id)) continue;
     Properties.Policies = [
       { PolicyName: 'Open', PolicyDocument: { Version: '2012-10-17', Statement: [everything] } },
     ];

@@ -22,6 +22,7 @@ const deployed = readTemplate({ ...template }, localAccount);
 const keys = resourcesOf(template, 'AWS::KMS::Key').filter(([id]) => id.startsWith('CanaryKeys'));
 const [roleId, role] = resource(template, 'AWS::IAM::Role', 'CanaryRole');
 const sessionRoles = ['AuditReaderRole', 'TenantRole'];
+const executionRoles = ['AuditRole', 'DataPlaneRole', 'SessionBrokerRole'];
 
 describe("the canary's keys", () => {
   test('are five, and go with the stack as soon as KMS lets them', () => {
@@ -118,12 +119,28 @@ describe("the canary's role", () => {
       Sid: 'BecomeCanaryTenant',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Resource: sessionRoles.map((prefix) => arnOf(template, 'AWS::IAM::Role', prefix)),
+      Resource: [...sessionRoles, ...executionRoles]
+        .toSorted()
+        .map((prefix) => arnOf(template, 'AWS::IAM::Role', prefix)),
     });
   });
 
+  test.each(executionRoles)(
+    'becomes %s without its function, tagged as one of its own',
+    (prefix) => {
+      const [, { Properties }] = resource(template, 'AWS::IAM::Role', prefix);
+      expect(named(Properties.AssumeRolePolicyDocument.Statement, 'CanaryTries')).toEqual({
+        Sid: 'CanaryTries',
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::GetAtt': [roleId, 'Arn'] } },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: { StringEquals: { 'aws:RequestTag/TenantId': [...canaryTenants] } },
+      });
+    },
+  );
+
   test.each(sessionRoles)(
-    'is trusted by %s as its own opener is, but for its two tenants only',
+    'is trusted by %s as the session broker is, but for its two tenants only',
     (prefix) => {
       const [, { Properties }] = resource(template, 'AWS::IAM::Role', prefix);
       const statements = Properties.AssumeRolePolicyDocument.Statement;
@@ -133,6 +150,7 @@ describe("the canary's role", () => {
         'OnlyTagIsTenantId',
         'NoTagIsPassedOn',
         'CanaryOpensItsOwnOnly',
+        'CanaryAsBrokerOpensItsOwnOnly',
       ]);
       for (const sid of ['SessionIsNamedAfterTenant', 'OnlyTagIsTenantId']) {
         const { AWS: trusted } = named(statements, sid).Principal as { AWS: readonly unknown[] };
@@ -145,6 +163,16 @@ describe("the canary's role", () => {
         Principal: { AWS: canary },
         Action: 'sts:AssumeRole',
         Condition: { StringNotEquals: { 'aws:RequestTag/TenantId': [...canaryTenants] } },
+      });
+      expect(named(statements, 'CanaryAsBrokerOpensItsOwnOnly')).toEqual({
+        Sid: 'CanaryAsBrokerOpensItsOwnOnly',
+        Effect: 'Deny',
+        Principal: { AWS: arnOf(template, 'AWS::IAM::Role', 'SessionBrokerRole') },
+        Action: 'sts:AssumeRole',
+        Condition: {
+          StringNotEquals: { 'aws:RequestTag/TenantId': [...canaryTenants] },
+          StringEquals: { 'aws:PrincipalTag/TenantId': [...canaryTenants] },
+        },
       });
     },
   );

@@ -284,7 +284,7 @@ describe('the dashboard', () => {
     ['Refused', ['UnauthorizedRequests', 'ForbiddenRequests', 'ThrottledRequests', 'Refused']],
     ['Latency', ['p50', 'p99']],
     ['Cache hits', ['DataKeyCacheHits', 'DataKeyCacheMisses', 'RegistryCacheHits']],
-    ['Calls', ['KmsCalls', 'StsCalls', 'TableCalls', 'Throttles']],
+    ['Calls', ['KmsCalls', 'BrokerCalls', 'StsCalls', 'TableCalls', 'Throttles']],
     ["KMS's quota, used", ['SERVICE_QUOTA(calls)', 'CryptographicOperationsSymmetric']],
     ['Keys by state', ['Enabled', 'Disabled', 'PendingDeletion', 'missing']],
   ])('shows %s', (title, expected) => {

@@ -40,6 +40,38 @@ export async function callers(day: Day): Promise<void> {
   });
 }
 
+/** Who gets to the session broker past API Gateway, by real calls. */
+export async function sessionSeekers(day: Day): Promise<void> {
+  const { client, administrator, deployment } = day.stack;
+  const broker = [...deployment.functions.values()].find(
+    ({ handler }) => handler === 'session-broker.handler',
+  );
+  const ask = (token: string, tenantId: string) =>
+    administrator.lambda.invoke({
+      FunctionName: broker?.name,
+      Payload: JSON.stringify({ plane: 'crypto', token, tenantId }),
+    });
+  const token = await client.token('tenant-keys/crypto', 'acme');
+  await day.during('an event that no token belongs to reaches the session broker', () =>
+    ask('e30.e30.e30', 'acme'),
+  );
+  await day.during('a token is tried for the session of another tenant', () =>
+    ask(token, 'globex'),
+  );
+  await day.during('a token opens its own session', () => ask(token, 'acme'));
+  const { faults } = deployment;
+  await day.during('the session broker gets no answer of STS', async () => {
+    faults.set([{ service: 'sts', operation: '*', fault: 'error' }]);
+    await ask(token, 'acme');
+    faults.clear();
+  });
+  day.written('a token has expired since API Gateway let it in', 'sessionBroker', {
+    message: 'session',
+    outcome: 'unauthorized',
+    reason: 'expired',
+  });
+}
+
 /** Findings, logged by the reconciler's own code. */
 export async function findings(day: Day): Promise<void> {
   const add = (name: string, finding: Parameters<ReturnType<typeof openFindings>['add']>[0]) =>

@@ -14,7 +14,7 @@ import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
 import { type Call, recorded } from './calls.ts';
 import { linesOf } from './lines.ts';
 
-export type Log = 'indexer' | 'trail' | 'access' | 'authorizer' | 'reconciler';
+export type Log = 'indexer' | 'trail' | 'access' | 'authorizer' | 'sessionBroker' | 'reconciler';
 
 export interface Occurrence {
   readonly name: string;
@@ -45,6 +45,7 @@ export interface Day {
 /** The logs of functions' lines, by their message. */
 const logs: Readonly<Record<string, Log>> = {
   authorization: 'authorizer',
+  session: 'sessionBroker',
   finding: 'reconciler',
   reconciled: 'reconciler',
 };

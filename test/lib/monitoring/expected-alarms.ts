@@ -144,6 +144,8 @@ export const expectedAlarms: Readonly<Record<string, readonly string[]>> = {
   'a request too many': ['AccessThrottled'],
   'the authorizer fails': ['AccessAuthorizerFailed'],
   'the issuer does not answer': ['AccessIssuerUnavailable'],
+  'an event that no token belongs to reaches the session broker': ['AccessSessionRefused'],
+  'a token is tried for the session of another tenant': ['AccessSessionRefused'],
   'a finding is reported': ['ReconcilerFindings'],
   'a key policy was repaired': ['ReconcilerFindings'],
   'a key was enabled by hand, and is disabled again': ['ReconcilerFindings'],

@@ -5,7 +5,7 @@ import { parseFilterPattern } from '../../../local/logs/filter-pattern.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import { synthesizedTemplate } from '../../harness/synthesized.ts';
-import { callers, findings } from './callers.ts';
+import { callers, findings, sessionSeekers } from './callers.ts';
 import { beginDay, type Log } from './day.ts';
 import { expectedAlarms } from './expected-alarms.ts';
 import { manualKeyChanges } from './manual-key-changes.ts';
@@ -33,6 +33,7 @@ const logs: readonly (readonly [Log, string])[] = [
   ['trail', logsOf('AuditTrailLogs')],
   ['access', logsOf('ApiAccessLogs')],
   ['authorizer', logsOf('FunctionsAuthorizer')],
+  ['sessionBroker', logsOf('FunctionsSessionBroker')],
   ['reconciler', logsOf('FunctionsReconciler')],
 ];
 
@@ -61,6 +62,7 @@ async function occurrencesOfADay() {
       (prefix) => template.identity(logicalId('AWS::KMS::Key', prefix)).attributes.Arn as string,
     );
     await callers(day);
+    await sessionSeekers(day);
     await findings(day);
   } finally {
     await day.close();

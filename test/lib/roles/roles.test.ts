@@ -28,13 +28,13 @@ describe('the tenant role', () => {
   const [, role] = resource(withoutCanary, 'AWS::IAM::Role', 'TenantRole');
   const trust: readonly Statement[] = role.Properties.AssumeRolePolicyDocument.Statement;
   const permissions = permissionsOf(template, 'TenantRole');
-  const dataPlane = { AWS: arnOf(template, 'AWS::IAM::Role', 'DataPlaneRole') };
+  const broker = { AWS: arnOf(template, 'AWS::IAM::Role', 'SessionBrokerRole') };
 
-  test('is assumed by the data plane, in a session named after its tag', () => {
+  test('is assumed by the session broker, in a session named after its tag', () => {
     expect(named(trust, 'SessionIsNamedAfterTenant')).toEqual({
       Sid: 'SessionIsNamedAfterTenant',
       Effect: 'Allow',
-      Principal: dataPlane,
+      Principal: broker,
       Action: 'sts:AssumeRole',
       Condition: { StringEquals: { 'sts:RoleSessionName': '${aws:RequestTag/TenantId}' } },
     });
@@ -44,7 +44,7 @@ describe('the tenant role', () => {
     expect(named(trust, 'OnlyTagIsTenantId')).toEqual({
       Sid: 'OnlyTagIsTenantId',
       Effect: 'Allow',
-      Principal: dataPlane,
+      Principal: broker,
       Action: 'sts:TagSession',
       Condition: {
         'ForAllValues:StringEquals': { 'aws:TagKeys': ['TenantId'] },
@@ -272,15 +272,44 @@ describe('the control plane', () => {
   });
 });
 
-describe('the data plane and the authorizer', () => {
-  test("the data plane's own role becomes a tenant's session, and can do nothing else", () => {
-    const permissions = permissionsOf(template, 'DataPlaneRole');
-    expect(sids(permissions)).toEqual(['BecomeTenant', 'WriteOwnLogs']);
-    expect(named(permissions, 'BecomeTenant')).toEqual({
-      Sid: 'BecomeTenant',
+describe('the data plane, the audit function, the session broker and the authorizer', () => {
+  const broker = arnOf(template, 'AWS::Lambda::Function', 'FunctionsSessionBroker');
+
+  test.each(['DataPlaneRole', 'AuditRole'])(
+    '%s asks the session broker, writes its log, and can do nothing else',
+    (role) => {
+      const permissions = permissionsOf(template, role);
+      expect(sids(permissions)).toEqual(['WriteOwnLogs', 'AskSessionBroker']);
+      expect(named(permissions, 'AskSessionBroker')).toEqual({
+        Sid: 'AskSessionBroker',
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: broker,
+      });
+    },
+  );
+
+  test("the broker's role opens tenants' sessions, from within its function only", () => {
+    const permissions = permissionsOf(template, 'SessionBrokerRole');
+    expect(sids(permissions).toSorted()).toEqual([
+      'OnlyInItsFunction',
+      'OpenSessions',
+      'WriteOwnLogs',
+    ]);
+    expect(named(permissions, 'OpenSessions')).toEqual({
+      Sid: 'OpenSessions',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Resource: arnOf(template, 'AWS::IAM::Role', 'TenantRole'),
+      Resource: ['AuditReaderRole', 'TenantRole'].map((role) =>
+        arnOf(template, 'AWS::IAM::Role', role),
+      ),
+    });
+    expect(named(permissions, 'OnlyInItsFunction')).toEqual({
+      Sid: 'OnlyInItsFunction',
+      Effect: 'Deny',
+      Action: 'sts:*',
+      Resource: '*',
+      Condition: { ArnNotEquals: { 'lambda:SourceFunctionArn': broker } },
     });
   });
 
@@ -292,6 +321,8 @@ describe('the data plane and the authorizer', () => {
     ['AuthorizerRole', 'FunctionsAuthorizerLogs'],
     ['ControlPlaneRole', 'FunctionsTenantsLogs'],
     ['DataPlaneRole', 'FunctionsCryptoLogs'],
+    ['AuditRole', 'FunctionsAuditLogs'],
+    ['SessionBrokerRole', 'FunctionsSessionBrokerLogs'],
     ['CertificatesRole', 'FunctionsCertificatesLogs'],
     ['ReconcilerRole', 'FunctionsReconcilerLogs'],
   ])('%s writes into its own log group only', (role, logs) => {

@@ -16,14 +16,16 @@ function registry(options: { ttlMs?: number; maxEntries?: number } = {}) {
     failure: undefined as Error | undefined,
     rows: new Map(tenants.map((id) => [id, row({ tenantId: id })])),
   };
-  const get = registryCache({ ttlMs, ...options, now: () => table.time }, async (tenantId) => {
-    table.reads += 1;
-    const found = table.rows.get(tenantId);
-    const { failure } = table;
-    await table.answered;
-    if (failure !== undefined) throw failure;
-    return found;
-  });
+  const cache = registryCache({ ttlMs, ...options, now: () => table.time });
+  const get = (tenantId: string) =>
+    cache(tenantId, async () => {
+      table.reads += 1;
+      const found = table.rows.get(tenantId);
+      const { failure } = table;
+      await table.answered;
+      if (failure !== undefined) throw failure;
+      return found;
+    });
   return { table, get };
 }
 
@@ -168,5 +170,5 @@ describe('reads', () => {
 });
 
 test.each([-1, Number.NaN])('a time to live of %d is refused', (given) => {
-  expect(() => registryCache({ ttlMs: given }, async () => undefined)).toThrow(RangeError);
+  expect(() => registryCache({ ttlMs: given })).toThrow(RangeError);
 });

@@ -1,0 +1,47 @@
+/**
+ * What the session broker is asked and what it answers, by a synchronous invocation. Invariant: the question has a
+ * bearer token, and the answer has a session of that token's own tenant or none at all.
+ */
+import * as z from 'zod/mini';
+import { tenantId } from './tenant-id.ts';
+
+/** For whose routes the session is: `crypto` opens the tenant role, `audit` the role that reads a tenant's events. */
+const sessionPlane = z.enum(['crypto', 'audit']);
+export type SessionPlane = z.output<typeof sessionPlane>;
+
+/**
+ * `tenantId` is what the caller wants to have. It decides only for a token that may read every tenant's events; with any
+ * other token it must be that token's own tenant.
+ */
+export const sessionRequest = z.strictObject({
+  plane: sessionPlane,
+  token: z.string(),
+  tenantId,
+});
+export type SessionRequest = z.output<typeof sessionRequest>;
+
+const credentials = z.strictObject({
+  accessKeyId: z.string().check(z.minLength(1)),
+  secretAccessKey: z.string().check(z.minLength(1)),
+  sessionToken: z.string().check(z.minLength(1)),
+  /** RFC 3339 */
+  expiration: z.iso.datetime(),
+});
+
+export const sessionAnswer = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('opened'),
+    tenantId,
+    credentials,
+    /** the issuer's public keys, by which the caller checks the tokens that come next */
+    jwks: z.looseObject({ keys: z.readonly(z.array(z.looseObject({ kty: z.string() }))) }),
+  }),
+  z.strictObject({
+    /**
+     * unauthorized: the token does not count. forbidden: it counts, but not for this. unavailable: the issuer or STS gave
+     * no answer, which says nothing about the token.
+     */
+    outcome: z.enum(['unauthorized', 'forbidden', 'unavailable']),
+  }),
+]);
+export type SessionAnswer = z.output<typeof sessionAnswer>;

@@ -1,0 +1,40 @@
+/**
+ * Opens a tenant's session of a role. Invariant: the session has the tenant's id as its name and as its one tag; with it
+ * AWS itself refuses what is another tenant's.
+ */
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { SessionAnswer } from '../../contract/session-broker.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { callBudget } from '../aws/call-budget.ts';
+import { clientConfiguration } from '../aws/client-config.ts';
+
+type Credentials = Extract<SessionAnswer, { outcome: 'opened' }>['credentials'];
+
+/** The longest that AWS gives a role that assumes a role, whatever is left of the token's own time. */
+const sessionSeconds = 3600;
+
+/** @returns a function that throws the SDK's errors */
+export function sessionOpener(): (roleArn: string, tenantId: string) => Promise<Credentials> {
+  const sts = new STSClient(clientConfiguration);
+  sts.middlewareStack.use(callBudget('sts'));
+  return async (roleArn, tenantId) => {
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn,
+        // The trust policy wants the tenant's id in both, so that ARNs in CloudTrail name the tenant.
+        RoleSessionName: tenantId,
+        Tags: [{ Key: tenantIdTag, Value: tenantId }],
+        DurationSeconds: sessionSeconds,
+      }),
+    );
+    if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
+      throw new Error('STS gave no credentials');
+    }
+    return {
+      accessKeyId: given.AccessKeyId,
+      secretAccessKey: given.SecretAccessKey,
+      sessionToken: given.SessionToken,
+      expiration: given.Expiration.toISOString(),
+    };
+  };
+}

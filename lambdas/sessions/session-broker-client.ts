@@ -1,0 +1,47 @@
+/** Asks the session broker. What it answers is one of the few answers of the contract, or an error. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { forbidden, unauthorized, unavailable } from '../../contract/problem.ts';
+import {
+  type SessionAnswer,
+  type SessionRequest,
+  sessionAnswer,
+} from '../../contract/session-broker.ts';
+import { callBudget } from '../aws/call-budget.ts';
+import { clientConfiguration } from '../aws/client-config.ts';
+
+export type OpenedSession = Extract<SessionAnswer, { outcome: 'opened' }>;
+
+const refusals = { unauthorized, forbidden, unavailable: () => unavailable() } as const;
+
+export interface SessionBroker {
+  /** @throws Problem 401 or 403 for a token that opens no such session, 503 where it may later */
+  open(request: SessionRequest): Promise<OpenedSession>;
+  /** holds the connections of this client, for others to share */
+  readonly requestHandler: unknown;
+}
+
+/** @param functionName of the broker */
+export function sessionBroker(functionName: string): SessionBroker {
+  const lambda = new LambdaClient(clientConfiguration);
+  lambda.middlewareStack.use(callBudget('broker'));
+  const open = async (request: SessionRequest) => {
+    const { FunctionError, Payload } = await lambda.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
+    );
+    const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
+    if (FunctionError !== undefined) throw functionError(payload);
+    const answer = sessionAnswer.parse(payload);
+    if (answer.outcome !== 'opened') throw refusals[answer.outcome]();
+    // The broker says which tenant's session it is; a session under another tenant's name would be its worst defect.
+    if (answer.tenantId !== request.tenantId) throw new Error('the session is of another tenant');
+    return answer;
+  };
+  return { open, requestHandler: lambda.config.requestHandler };
+}
+
+/** Lambda's own failures (a time that is up, a process that ended) may pass; what the broker threw does not. */
+function functionError(payload: unknown): Error {
+  const { errorType } = (payload ?? {}) as { readonly errorType?: unknown };
+  if (/^(Sandbox|Runtime)\./.test(String(errorType))) return unavailable();
+  return new Error('the session broker failed; see its log');
+}

@@ -1,0 +1,131 @@
+/**
+ * Sessions of a role, one for each tenant, each opened by the session broker. Invariant: a session is given out only for a
+ * request whose own token opens that tenant's, checked here or by the broker; and its credentials carry the tenant's id
+ * as their one tag, so that with them AWS itself refuses what is another tenant's. Nothing in this process can open a
+ * session without a token.
+ */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import { forbidden, unauthorized } from '../../contract/problem.ts';
+import type { SessionPlane } from '../../contract/session-broker.ts';
+import { callBudget } from '../aws/call-budget.ts';
+import { clientConfiguration } from '../aws/client-config.ts';
+import {
+  type CachedCredentials,
+  type Credentials,
+  cachedCredentials,
+  retryWhenExpired,
+} from '../aws/credentials.ts';
+import { LruMap } from '../caching/lru-map.ts';
+import type { AwsService } from '../observability/request-stats.ts';
+import { opensSession } from '../tokens/session-permission.ts';
+import type { TokenSettings, VerifiedToken } from '../tokens/verified-token.ts';
+import { sessionBroker } from './session-broker-client.ts';
+import { tokenCheck } from './token-check.ts';
+
+/** Whose session a request wants, and with which right. */
+export interface Bearer {
+  readonly tenantId: string;
+  /** as it came with the request; undefined where it came without */
+  readonly token: string | undefined;
+  /** who is asking, as the authorizer said */
+  readonly principal: string;
+}
+
+/** What the clients of one session are made with. */
+export interface SessionParts {
+  readonly configuration: typeof clientConfiguration & {
+    readonly credentials: () => Promise<Credentials>;
+  };
+  /** @returns the same client, with the plugins that every client of a session needs */
+  readonly withPlugins: <C extends KMSClient | DynamoDBClient>(client: C, service: AwsService) => C;
+}
+
+export interface TenantSessionsOptions {
+  readonly plane: SessionPlane;
+  /** of the session broker's function */
+  readonly brokerName: string;
+  readonly tokens: TokenSettings;
+}
+
+/** With tenant isolation mode there is one; without, those of the tenants that were served last. */
+const maxSessions = 500;
+
+interface Session<T> {
+  readonly clients: T;
+  readonly credentials: CachedCredentials;
+  /** the last that was checked, for when the session must be renewed within a request */
+  token: string | undefined;
+}
+
+/**
+ * @param makeClients makes the clients of one session
+ * @returns what `makeClients` makes, for the bearer's tenant; it throws Problem 401 for a token that does not count or is
+ * not the principal's, 403 for one that opens no such session, 503 where the broker cannot say
+ */
+export function tenantSessions<T>(
+  { plane, brokerName, tokens }: TenantSessionsOptions,
+  makeClients: (parts: SessionParts) => T,
+): (bearer: Bearer) => Promise<T> {
+  const broker = sessionBroker(brokerName);
+  const { check, learn } = tokenCheck(tokens);
+  const sessions = new LruMap<string, Session<T>>(maxSessions);
+
+  async function ask(tenantId: string, token: string): Promise<Credentials> {
+    const { credentials, jwks } = await broker.open({ plane, token, tenantId });
+    learn(jwks);
+    return { ...credentials, expiration: new Date(credentials.expiration) };
+  }
+
+  function sessionOf(tenantId: string): Session<T> {
+    const known = sessions.get(tenantId);
+    if (known !== undefined) return known;
+    const credentials = cachedCredentials((token) => ask(tenantId, token));
+    const current = () => credentials.get(session.token ?? '');
+    const clients = makeClients(sessionParts(broker.requestHandler, credentials, current));
+    const session: Session<T> = { clients, credentials, token: undefined };
+    sessions.set(tenantId, session);
+    return session;
+  }
+
+  /** The first token of an environment, and one that is signed by a key that is new, the broker checks. */
+  async function verified({ credentials }: Session<T>, token: string): Promise<VerifiedToken> {
+    const known = await check(token);
+    if (known !== undefined) return known;
+    await credentials.renew(token);
+    const learnt = await check(token);
+    if (learnt === undefined) throw unauthorized();
+    return learnt;
+  }
+
+  return async ({ tenantId, token, principal }) => {
+    if (token === undefined) throw unauthorized();
+    const session = sessionOf(tenantId);
+    const bearer = await verified(session, token);
+    // The log and the audit name the principal of the event.
+    if (bearer.principal !== principal) throw unauthorized();
+    if (!opensSession(bearer.permissions, plane, tenantId)) throw forbidden();
+    session.token = token;
+    return session.clients;
+  };
+}
+
+function sessionParts(
+  requestHandler: unknown,
+  credentials: CachedCredentials,
+  current: () => Promise<Credentials>,
+): SessionParts {
+  return {
+    configuration: {
+      ...clientConfiguration,
+      // All tenants share the connections: each request is signed with its own session.
+      requestHandler: requestHandler as never,
+      credentials: current,
+    },
+    withPlugins(client, service) {
+      client.middlewareStack.use(callBudget(service));
+      client.middlewareStack.use(retryWhenExpired(credentials, client.config.credentials));
+      return client;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Checks the token of each request by what the session broker said last. Invariant: a token counts here only by a
+ * signature of one of the issuer's keys, before it expires, whatever the event says of it: an event that did not come
+ * by API Gateway opens nothing, also where a session is in memory.
+ */
+import { JwtBaseError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { unauthorized } from '../../contract/problem.ts';
+import { LruMap } from '../caching/lru-map.ts';
+import {
+  type TokenSettings,
+  type VerifiedToken,
+  verifiedTokens,
+} from '../tokens/verified-token.ts';
+import { brokeredKeys } from './brokered-keys.ts';
+
+/** Tokens that were checked and not yet expired; clients use one for an hour or so. */
+const maxRemembered = 100;
+
+export interface TokenCheck {
+  /**
+   * @returns undefined where only the broker can say, since its key is not known here
+   * @throws Problem 401
+   */
+  check(token: string): Promise<VerifiedToken | undefined>;
+  /** @param jwks what the broker gave with a session */
+  learn(jwks: unknown): void;
+}
+
+export function tokenCheck(settings: TokenSettings): TokenCheck {
+  const keys = brokeredKeys();
+  const verified = verifiedTokens(settings, keys);
+  const remembered = new LruMap<string, VerifiedToken>(maxRemembered);
+
+  return {
+    async check(token) {
+      const known = remembered.get(token);
+      if (known !== undefined && Date.now() < known.expiresAt.getTime()) return known;
+      remembered.delete(token);
+      try {
+        const fresh = await verified(token);
+        remembered.set(token, fresh);
+        return fresh;
+      } catch (error) {
+        if (error instanceof KidNotFoundInJwksError) return undefined;
+        if (error instanceof JwtBaseError) throw unauthorized();
+        throw error;
+      }
+    },
+    learn(jwks) {
+      keys.learn(jwks);
+      // Their keys may have been withdrawn.
+      remembered.clear();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** The session broker in process, with an issuer and no AWS to reach: what it refuses, and what it logs of that. */
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Context } from 'aws-lambda';
+import type { SessionAnswer } from '../../contract/session-broker.ts';
+import { contextOf } from './http/event.ts';
+import { audience, type Issuer, openIssuer, seconds } from './tokens/issuer.ts';
+
+let issuer: Issuer;
+let handler: (event: unknown, context: Context) => Promise<SessionAnswer>;
+let lines: string[];
+beforeAll(async () => {
+  issuer = await openIssuer();
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'nobody',
+    AWS_SECRET_ACCESS_KEY: 'nothing',
+    // The discard port: nothing listens there.
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    ISSUER: issuer.url,
+    AUDIENCE: audience,
+    TENANT_CLAIM: 'tenant_id',
+    TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+    AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/reader',
+  });
+  ({ handler } = await import('../../lambdas/session-broker.ts'));
+});
+beforeEach(() => {
+  lines = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+});
+afterAll(async () => {
+  jest.restoreAllMocks();
+  await issuer.close();
+});
+
+const ask = (token: string, tenantId = 'acme', plane = 'crypto') =>
+  handler({ plane, token, tenantId }, contextOf());
+const claims = { tenant_id: 'acme', scope: 'tenant-keys/crypto' };
+
+describe('without a call to STS it refuses', () => {
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ["another tenant's session", claims, 'globex', 'crypto'],
+    ['a session of a plane whose scope the token lacks', claims, 'acme', 'audit'],
+    [
+      'a session that uses a key to an administrator',
+      { scope: 'tenant-keys/admin' },
+      'acme',
+      'crypto',
+    ],
+    ['everything to a token of no scope', { tenant_id: 'acme', scope: 'openid' }, 'acme', 'crypto'],
+  ])('%s', async (_, of, tenantId, plane) => {
+    expect(await ask(await issuer.token(of), tenantId, plane)).toEqual({ outcome: 'forbidden' });
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a token that has expired', { exp: seconds(-60) }, 'expired'],
+    ['a token for somebody else', { aud: 'other' }, 'other-audience'],
+    ['a token of another issuer', { iss: 'https://elsewhere.example' }, 'other-issuer'],
+    ['an id token', { token_use: 'id' }, 'other-use'],
+  ])('%s', async (_, change, reason) => {
+    expect(await ask(await issuer.token({ ...claims, ...change }))).toEqual({
+      outcome: 'unauthorized',
+    });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ level: 'WARN', message: 'session', reason });
+  });
+
+  test('what is no token', async () => {
+    expect(await ask('nonsense')).toEqual({ outcome: 'unauthorized' });
+  });
+});
+
+test('where STS cannot be reached it says so, which says nothing about the token', async () => {
+  const answer = await handler(
+    { plane: 'crypto', token: await issuer.token(claims), tenantId: 'acme' },
+    // No time for an attempt: in Jest's process the SDK does not recognize Node's errors as errors.
+    contextOf({ getRemainingTimeInMillis: () => 1000 }),
+  );
+  expect(answer).toEqual({ outcome: 'unavailable' });
+});
+
+test('no token is in the log, and the principal is', async () => {
+  const token = await issuer.token(claims);
+  await ask(token, 'globex');
+  expect(lines.join('')).not.toContain(token.split('.')[1]);
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    message: 'session',
+    outcome: 'forbidden',
+    principal: 'somebody',
+    plane: 'crypto',
+    tenantId: 'globex',
+  });
+});
+
+test.each([
+  undefined,
+  null,
+  'acme',
+  {},
+  { plane: 'crypto', tenantId: 'acme' },
+  { plane: 'tenants', token: 'x', tenantId: 'acme' },
+  { plane: 'crypto', token: 'x', tenantId: '*' },
+  { plane: 'crypto', token: 'x', tenantId: 'acme', roleArn: 'arn:aws:iam::111122223333:role/x' },
+])('an event that asks for no session is an error, and no line: %j', async (event) => {
+  await expect(handler(event, contextOf())).rejects.toThrow('{ plane, token, tenantId }');
+  expect(lines).toEqual([]);
+});
