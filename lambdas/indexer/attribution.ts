@@ -20,13 +20,20 @@ export interface Attribution {
  * somebody plants does not show another tenant the contexts of a customer's daily work. It hides nothing either: what
  * belongs to others does not open under that context.
  */
-export function attribute(event: KeyEvent, claims: Claims, tenantRoleArn: string): Attribution {
+export function attribute(
+  event: KeyEvent,
+  { tenantIds, tooMany }: Claims,
+  tenantRoleArn: string,
+): Attribution {
   const user = ownUser(event, tenantRoleArn);
-  if (claims === 'too many') return { tenantIds: [user], isDisputed: true };
-  if (user === undefined) return { tenantIds: claims, isDisputed: claims.length > 1 };
-  return claims.includes(user)
-    ? { tenantIds: [user], isDisputed: claims.length > 1 }
-    : { tenantIds: [...claims, user], isDisputed: true };
+  const isShared = tooMany || tenantIds.length > 1;
+  if (user === undefined) {
+    const isNobodys = isShared && tenantIds.length === 0;
+    return { tenantIds: isNobodys ? [undefined] : tenantIds, isDisputed: isShared };
+  }
+  return tenantIds.includes(user)
+    ? { tenantIds: [user], isDisputed: isShared }
+    : { tenantIds: [...tenantIds, user], isDisputed: true };
 }
 
 /** The trust policy of the tenant role names each session after its tenant; the canary's are no tenant's. */

@@ -19,8 +19,14 @@ const queryConcurrency = 16;
 /** Each claim is a row for each event: with more of them, a few events would keep the indexer from all others. */
 export const maxClaims = 10;
 
-/** The tenants' ids; `too many` where more rows than `maxClaims` name the key, in no order that helps to choose. */
-export type Claims = readonly string[] | 'too many';
+export interface Claims {
+  readonly tenantIds: readonly string[];
+  /**
+   * whether more rows than `maxClaims` name the key, in no order that helps to choose: then only a tenant that the key
+   * was known to be of before is among the ids
+   */
+  readonly tooMany: boolean;
+}
 
 export interface KeyOwners {
   /** @returns by key ARN; a key that nobody claims is not in it */
@@ -35,7 +41,8 @@ interface KnownKey {
    * where the tenant's row has come to name another key.
    */
   readonly first: string | undefined;
-  readonly claims: Claims;
+  /** what the registry says */
+  readonly rows: Claims;
   /** epoch milliseconds */
   readonly goodUntil: number;
 }
@@ -48,10 +55,11 @@ export function keyOwners(
   const known = new LruMap<string, KnownKey>(maxKeys);
 
   async function ask(keyArn: string): Promise<Claims> {
-    const claims = await claimsOf(client, tableName, keyArn);
-    const first = known.get(keyArn)?.first ?? soleOf(claims);
-    const goodForMs = isClaimed(claims) ? claimedForMs : unclaimedForMs;
-    const key = { first, claims, goodUntil: now() + goodForMs };
+    const rows = await claimsOf(client, tableName, keyArn);
+    const [sole, ...others] = rows.tenantIds;
+    const first = known.get(keyArn)?.first ?? (others.length === 0 ? sole : undefined);
+    const goodForMs = isClaimed(rows) ? claimedForMs : unclaimedForMs;
+    const key = { first, rows, goodUntil: now() + goodForMs };
     known.set(keyArn, key);
     return allClaims(key);
   }
@@ -71,20 +79,19 @@ export function keyOwners(
       return new Map([...found].filter(([, claims]) => isClaimed(claims)));
     },
     learn(keyArn, first) {
-      known.set(keyArn, { claims: [], goodUntil: 0, ...known.get(keyArn), first });
+      known.set(keyArn, { rows: nobody, goodUntil: 0, ...known.get(keyArn), first });
     },
   };
 }
 
-const isClaimed = (claims: Claims) => claims === 'too many' || claims.length > 0;
+export const nobody: Claims = { tenantIds: [], tooMany: false };
 
-const soleOf = (claims: Claims) =>
-  claims !== 'too many' && claims.length === 1 ? claims[0] : undefined;
+const isClaimed = ({ tenantIds, tooMany }: Claims) => tooMany || tenantIds.length > 0;
 
-function allClaims({ first, claims }: KnownKey): Claims {
-  if (claims === 'too many' || first === undefined) return claims;
-  return [...new Set([first, ...claims])];
-}
+const allClaims = ({ first, rows: { tenantIds, tooMany } }: KnownKey): Claims => ({
+  tenantIds: first === undefined ? tenantIds : [...new Set([first, ...tenantIds])],
+  tooMany,
+});
 
 async function claimsOf(
   client: DynamoDBDocumentClient,
@@ -100,7 +107,8 @@ async function claimsOf(
       Limit: maxClaims + 1,
     }),
   );
-  if (Items.length > maxClaims) return 'too many';
+  if (Items.length > maxClaims) return { tenantIds: [], tooMany: true };
   // A row under another name is no tenant's; the reconciler reports it.
-  return Items.flatMap((item) => tenantId.safeParse(item.tenantId).data ?? []);
+  const tenantIds = Items.flatMap((item) => tenantId.safeParse(item.tenantId).data ?? []);
+  return { tenantIds, tooMany: false };
 }

@@ -3,7 +3,7 @@ import type { KeyEvent } from '../../contract/audit.ts';
 import { productTag, tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
 import { log } from '../observability/log.ts';
 import { attribute } from './attribution.ts';
-import type { Claims, KeyOwners } from './key-owners.ts';
+import { type Claims, type KeyOwners, nobody } from './key-owners.ts';
 import { createdWithTag, keyEventOf, keysOf, principalOf, type TrailEvent } from './trail-event.ts';
 
 export interface KeyUse {
@@ -31,7 +31,7 @@ export async function keyUsesOf(
     // One event for each tenant, where a call used several keys.
     const byTenant = new Map<string | undefined, KeyEvent>();
     for (const arn of keys) {
-      const claimed = claims.get(arn) ?? [];
+      const claimed = claims.get(arn) ?? nobody;
       const keyEvent = keyEventOf(event, arn);
       const { tenantIds, isDisputed } = attribute(keyEvent, claimed, environment.TENANT_ROLE_ARN);
       if (isDisputed) disputed.set(arn, claimed);
@@ -56,8 +56,8 @@ function learnNewKey(
 }
 
 /** An alarm counts it: a row was planted or changed, or KMS lets a tenant use a key that its row does not name. */
-function logDispute(keyArn: string, claims: Claims): void {
-  log('WARN', { message: 'key owner disputed', keyArn, claims });
+function logDispute(keyArn: string, { tenantIds, tooMany }: Claims): void {
+  log('WARN', { message: 'key owner disputed', keyArn, tenantIds, tooMany });
 }
 
 /**

@@ -87,7 +87,7 @@ describe('a second row that names a key', () => {
       const [line, ...more] = disputes();
       expect(more).toEqual([]);
       expect(line).toMatchObject({ level: 'WARN', keyArn: keyOf('acme') });
-      expect(new Set(line?.claims as string[])).toEqual(new Set(['acme', 'evil']));
+      expect(new Set(line?.tenantIds as string[])).toEqual(new Set(['acme', 'evil']));
     },
   );
 
@@ -135,9 +135,18 @@ describe('a second row that names a key', () => {
       await index('trail', [...calls, useBy('acme', 'acme'), event(['globex'])]);
       expect(await tenantsOf()).toEqual(['acme', 'globex']);
       expect(logged('key event').filter(({ keyArn }) => keyArn === keyOf('acme'))).toHaveLength(3);
-      expect(disputes()).toMatchObject([{ keyArn: keyOf('acme'), claims: 'too many' }]);
+      expect(disputes()).toMatchObject([{ keyArn: keyOf('acme'), tenantIds: [], tooMany: true }]);
     },
   );
+
+  test('and eleven of them: an indexer that knew the tenant goes on, and shows them nothing', async () => {
+    const known = owners();
+    await index('trail', [event(['acme'])], known);
+    for (let at = 0; at < 11; at += 1) await plant(`evil-${at}`, keyOf('acme'));
+    harness.now += 300_001;
+    await index('trail', [event(['acme'])], known);
+    expect([await tenantsOf(), disputes().length]).toEqual([['acme', 'acme'], 1]);
+  });
 
   test('that was there before the tenant’s own takes nothing from the tenant', async () => {
     const known = owners();
@@ -192,7 +201,7 @@ describe('where the tenant’s own row comes to name another key', () => {
   test('what its own session does with its key is its event, and an alarm, to any indexer', async () => {
     await elsewhere((arn) => `${arn}x`);
     await index('trail', [useBy('acme', 'acme')]);
-    expect([await tenantsOf(), disputes()]).toMatchObject([['acme'], [{ claims: [] }]]);
+    expect([await tenantsOf(), disputes()]).toMatchObject([['acme'], [{ tenantIds: [] }]]);
   });
 
   test('and another row names its key: its session’s event is its own as well', async () => {
@@ -201,7 +210,7 @@ describe('where the tenant’s own row comes to name another key', () => {
     await index('trail', [useBy('acme', 'acme')]);
     expect([await tenantsOf(), disputes()]).toMatchObject([
       ['acme', 'evil'],
-      [{ claims: ['evil'] }],
+      [{ tenantIds: ['evil'] }],
     ]);
   });
 });
