@@ -85,7 +85,10 @@ export class TenantKeysStack extends Stack {
     if (config.tenants.length > 0) {
       new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roleArns });
     }
-    if (config.functionEvents) storage.trail?.recordInvocations(functions.ofApi);
+    if (config.functionEvents) {
+      const { function: broker } = functions.sessionBroker;
+      storage.trail?.recordInvocations([...functions.ofApi, broker]);
+    }
     const api = new Api(this, 'Api', { config, key, functions });
     const indexer = new AuditIndexer(this, 'AuditIndexer', {
       config,
@@ -230,6 +233,7 @@ export class TenantKeysStack extends Stack {
         tenant: sessions.tenant.roleArn,
         controlPlane: administration.controlPlane.roleArn,
         reconciler: administration.reconciler.roleArn,
+        sessionClients: [sessions.dataPlane.role.roleArn, sessions.audit.role.roleArn],
       },
       indexerFailures: indexer.failures,
     });

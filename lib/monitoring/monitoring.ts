@@ -64,6 +64,8 @@ export interface MonitoringProps {
     readonly tenant: string;
     readonly controlPlane: string;
     readonly reconciler: string;
+    /** that may ask the session broker */
+    readonly sessionClients: readonly string[];
   };
   /** deliveries of log lines that were given up */
   readonly indexerFailures: IQueue;
@@ -126,8 +128,13 @@ export class Monitoring extends Construct {
       keyArns: [props.key.keyArn, props.certificateKeyArn],
     });
     if (config.functionEvents) {
-      const functionNames = props.functionsOfApi.map(({ functionName }) => functionName);
-      new InvocationAlarm(this, 'Invocations', { topic, logs: trailLogs, functionNames });
+      const { functionName } = props.functions.sessionBroker;
+      new InvocationAlarm(this, 'Invocations', {
+        topic,
+        logs: trailLogs,
+        ofApi: props.functionsOfApi.map((one) => one.functionName),
+        sessionBroker: { functionName, clientRoleArns: roles.sessionClients },
+      });
     }
   }
 }

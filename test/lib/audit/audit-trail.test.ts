@@ -43,12 +43,13 @@ describe('the trail', () => {
     expect(trailOf(uninvoked).EventSelectors).toEqual([managementEvents]);
   });
 
-  test('records who invokes the functions behind the API, and nothing else that costs', () => {
-    const ofApi = ['Authorizer', 'Tenants', 'Crypto', 'Certificates', 'Audit'].map((name) =>
+  test('records who invokes the functions behind the API and the session broker, and nothing else that costs', () => {
+    const names = ['Authorizer', 'Tenants', 'Crypto', 'Certificates', 'Audit', 'SessionBroker'];
+    const invoked = names.map((name) =>
       arnOf(template, 'AWS::Lambda::Function', `Functions${name}`),
     );
     const [{ DataResources }] = trailOf(template).EventSelectors;
-    expect(DataResources).toEqual([{ Type: 'AWS::Lambda::Function', Values: ofApi }]);
+    expect(DataResources).toEqual([{ Type: 'AWS::Lambda::Function', Values: invoked }]);
   });
 
   test('has digests that show a change of its files', () => {

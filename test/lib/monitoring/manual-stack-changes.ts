@@ -163,6 +163,28 @@ async function invocations(
     invoked(cryptoArn, { name: 'GetFunction', readOnly: true }),
     invoked(cryptoArn, { service: 'other' }),
   );
+  await day.during('an administrator invokes the session broker', () =>
+    invoke('FunctionsSessionBroker'),
+  );
+  const brokerName = ref('AWS::Lambda::Function', 'FunctionsSessionBroker');
+  const brokerArn = arnOf('lambda', `function:${brokerName}`);
+  for (const prefix of ['DataPlaneRole', 'AuditRole']) {
+    const role = day.roleArn(prefix).split('/')[1];
+    await day.recorded(`${prefix} asks the session broker`, invoked(brokerArn, { role }));
+  }
+  await day.recorded(
+    'an administrator with a role asks the session broker',
+    invoked(brokerArn, {}),
+  );
+  await day.recorded(
+    'API Gateway invokes the session broker',
+    invoked(brokerArn, { identity: byApi }),
+  );
+  await day.recorded(
+    'the session broker is looked at, and another service has its name',
+    invoked(brokerArn, { name: 'GetFunction', readOnly: true }),
+    invoked(brokerArn, { service: 'other' }),
+  );
   for (const prefix of ['Authorizer', 'Tenants', 'Certificates', 'Audit']) {
     const arn = arnOf('lambda', `function:${ref('AWS::Lambda::Function', `Functions${prefix}`)}`);
     await day.recorded(`somebody invokes the function ${prefix}`, invoked(arn, {}));
