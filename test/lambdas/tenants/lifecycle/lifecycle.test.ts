@@ -140,6 +140,17 @@ describe('a transition that is cut off', () => {
     expect(await tenants.stateOf(tenantId)).toBe(ends[back[intent]]);
   });
 
+  test('suspend, before KMS says whose key it is: the registry gives no use all the same', async () => {
+    const tenantId = await tenants.make();
+    const fault = {
+      before(command: string) {
+        if (command.startsWith('ListResourceTags')) throw new Error('no');
+      },
+    };
+    await expect(tenants.invoke(tenantId, wanted('suspend'), { fault })).rejects.toThrow('no');
+    expect((await tenants.row(tenantId)).status).toBe('SUSPENDED');
+  });
+
   test.each(intents)('%s, by an error of KMS: no lease is left, but the intent', async (intent) => {
     const tenantId = await tenants.make(begins[intent]);
     const acts = /^(Enable|Disable|Schedule|Cancel)/;
