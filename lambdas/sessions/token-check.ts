@@ -3,7 +3,7 @@
  * signature of one of the issuer's keys, before it expires, whatever the event says of it: an event that did not come
  * by API Gateway opens nothing, also where a session is in memory.
  */
-import { JwtBaseError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { unauthorized } from '../../contract/problem.ts';
 import { LruMap } from '../caching/lru-map.ts';
 import {
@@ -42,8 +42,8 @@ export function tokenCheck(settings: TokenSettings): TokenCheck {
         return fresh;
       } catch (error) {
         if (error instanceof KidNotFoundInJwksError) return undefined;
-        if (error instanceof JwtBaseError) throw unauthorized();
-        throw error;
+        // Not only the verifier's own errors: a key or a time of which it makes nothing is thrown as it comes.
+        throw unauthorized();
       }
     },
     learn(jwks) {

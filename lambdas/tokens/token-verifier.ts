@@ -3,6 +3,7 @@
  * counts only after its signature by one of the issuer's asymmetric keys, that key's size, its issuer, its audience
  * and its time have been checked; a token without an expiry is none.
  */
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   JwtBaseError,
   JwtExpiredError,
@@ -17,7 +18,7 @@ import {
   KidNotFoundInJwksError,
 } from 'aws-jwt-verify/error';
 import type { Jwk, JwksCache } from 'aws-jwt-verify/jwk';
-import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
+import { verifyJwt } from 'aws-jwt-verify/jwt-verifier';
 
 export type Claims = Readonly<Record<string, unknown>>;
 export type VerifyToken = (token: string) => Promise<Claims>;
@@ -40,37 +41,43 @@ export interface TokenOptions {
  * not count, and IssuerUnavailable where the keys to check it cannot be read
  */
 export function tokenVerifier({ issuer, audience, jwksCache }: TokenOptions): VerifyToken {
+  const keyOf = keyObjects();
   // Algorithms: the library takes RS*, ES* and EdDSA, so neither `none` nor a shared secret.
-  const verifier = JwtVerifier.create(
-    {
-      issuer,
-      // Checked below, since Cognito's access tokens have no audience.
-      audience: null,
-      graceSeconds: toleranceSeconds,
-      customJwtCheck({ header, payload, jwk }) {
-        checkKeySize(jwk);
-        // RFC 7515 section 4.1.11: a critical header that we do not understand is a refusal.
-        if ('crit' in header) throw new JwtParseError('the token has critical headers');
-        if (payload.exp === undefined) throw new JwtExpiredError('the token never expires', 0);
-        checkUse(payload);
-        checkAudience(payload, audience);
-      },
+  const options = {
+    issuer,
+    // Checked below, since Cognito's access tokens have no audience.
+    audience: null,
+    graceSeconds: toleranceSeconds,
+    customJwtCheck({ header, payload }: { header: object; payload: Claims }) {
+      // RFC 7515 section 4.1.11: a critical header that we do not understand is a refusal.
+      if ('crit' in header) throw new JwtParseError('the token has critical headers');
+      if (payload.exp === undefined) throw new JwtExpiredError('the token never expires', 0);
+      checkUse(payload);
+      checkAudience(payload, audience);
     },
-    { jwksCache },
-  );
+  };
   return async (token) => {
     if (token.length > maxTokenLength) throw new JwtParseError('the token is too long');
-    return verifier.verify(token);
+    return verifyJwt(token, issuer, options, jwksCache.getJwk, keyOf);
   };
 }
 
 class WeakKeyError extends JwtBaseError {}
 
-/** Keys of the other types have no modulus; their curves give their sizes. */
-function checkKeySize({ kty, n = '' }: Jwk): void {
-  if (kty !== 'RSA') return;
-  const modulus = BigInt(`0x0${Buffer.from(n, 'base64url').toString('hex')}`);
-  if (modulus.toString(2).length < minRsaBits) throw new WeakKeyError('the key is too small');
+/**
+ * Not the library's verifier, which keeps keys by the issuer that a token names before anything of it is checked, and
+ * by key id: forged tokens would fill the memory, and a key that is replaced under its id would count for ever.
+ */
+function keyObjects(): (jwk: Jwk) => Promise<KeyObject> {
+  const known = new WeakMap<Jwk, KeyObject>();
+  return async (jwk) => {
+    const key = known.get(jwk) ?? createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    known.set(jwk, key);
+    // Keys of the other types have no modulus; their curves give their sizes.
+    const { modulusLength = minRsaBits } = key.asymmetricKeyDetails ?? {};
+    if (modulusLength < minRsaBits) throw new WeakKeyError('the key is too small');
+    return key;
+  };
 }
 
 class TokenUseError extends JwtInvalidClaimError {}

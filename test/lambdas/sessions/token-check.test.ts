@@ -44,6 +44,9 @@ describe('a token', () => {
     ],
     ['expired', () => issuer.token({ ...claims, exp: seconds(-60) })],
     ['without an expiry', () => issuer.token({ ...claims, exp: undefined })],
+    ['expired before there was time', () => issuer.token({ ...claims, exp: -1e300 })],
+    ['not valid before the end of time', () => issuer.token({ ...claims, nbf: 1e300 })],
+    ['whose expiry is a text', () => issuer.token({ ...claims, exp: '99999999999' })],
     ['for another audience', () => issuer.token({ ...claims, aud: 'other' })],
     ['of another issuer', () => issuer.token({ ...claims, iss: other.url })],
     ['without a key id', () => issuer.token(claims, { kid: undefined })],
@@ -72,6 +75,18 @@ describe('a token', () => {
     await expect(check.check(token)).rejects.toMatchObject(unauthorized);
     jest.useRealTimers();
   });
+
+  test.each([1e300, 1e14, 1e12])(
+    'that expires at %d is checked each time, or remembered',
+    async (exp) => {
+      const check = checkOf();
+      const token = await issuer.token({ ...claims, exp });
+      for (const _ of [1, 2])
+        expect(await check.check(token)).toMatchObject({ principal: 'somebody' });
+      check.learn({ keys: [] });
+      expect(await check.check(token)).toBeUndefined();
+    },
+  );
 
   test('counts no longer once the broker gives keys without its own', async () => {
     const check = checkOf();

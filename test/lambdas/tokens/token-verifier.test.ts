@@ -4,6 +4,8 @@ import {
   type KeyPairKeyObjectResult,
   sign as nodeSign,
 } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportSPKI, generateKeyPair } from 'jose';
 import { jwksCache } from '../../../lambdas/tokens/jwks-cache.ts';
@@ -37,6 +39,13 @@ const refusal = async (token: string | Promise<string>, by = verify): Promise<st
 };
 const unsigned = (header: object, claims: object): string =>
   [header, claims].map((p) => Buffer.from(JSON.stringify(p)).toString('base64url')).join('.');
+
+/** @returns what is in use after everything else was collected */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
 
 test('a good token gives its claims', async () => {
   const claims = await verify(await issuer.token({ scope: 'a b', tenant_id: 'acme' }));
@@ -146,6 +155,52 @@ describe('the size of the key', () => {
   });
 });
 
+describe('keys in memory', () => {
+  const pairOf = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwkOf = ({ publicKey }: KeyPairKeyObjectResult) => ({
+    ...publicKey.export({ format: 'jwk' }),
+    kid: 'key-1',
+    alg: 'RS256',
+  });
+  const verifierBy = (jwk: () => object) =>
+    tokenVerifier({
+      issuer: issuer.url,
+      audience,
+      jwksCache: { getJwk: async () => jwk() } as never,
+    });
+  const signedBy = ({ privateKey }: KeyPairKeyObjectResult) => {
+    const claims = { iss: issuer.url, aud: audience, exp: seconds(60) };
+    const input = unsigned({ alg: 'RS256', kid: 'key-1' }, claims);
+    return `${input}.${nodeSign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
+  };
+
+  test('one that replaces another under the same key id counts, and the other no longer', async () => {
+    const [stolen, next] = [pairOf(), pairOf()];
+    let jwk = jwkOf(stolen);
+    const by = verifierBy(() => jwk);
+    expect(await refusal(signedBy(stolen), by)).toBe('accepted');
+    jwk = jwkOf(next);
+    expect(await refusal(signedBy(stolen), by)).toBe('signature');
+    expect(await refusal(signedBy(next), by)).toBe('accepted');
+  });
+
+  test('are not more with each issuer that a forged token names', async () => {
+    const jwk = jwkOf(pairOf());
+    const by = verifierBy(() => jwk);
+    const forge = async (times: number) => {
+      for (let i = 0; i < times; i += 1) {
+        const claims = { iss: `${i}${'x'.repeat(5000)}`, exp: seconds(60) };
+        expect(await refusal(`${unsigned({ alg: 'RS256', kid: 'key-1' }, claims)}.AA`, by)).toBe(
+          'signature',
+        );
+      }
+      return usedBytes();
+    };
+    const before = await forge(100);
+    expect((await forge(2000)) - before).toBeLessThan(5_000_000);
+  });
+});
+
 describe('the issuer', () => {
   test.each([
     ['another', 'https://evil.example'],
@@ -203,6 +258,9 @@ describe('the time', () => {
     ['no expiry', { exp: null }, 'expired'],
     ['not yet valid, within the tolerance', { nbf: seconds(5) }, 'accepted'],
     ['not yet valid', { nbf: seconds(30) }, 'not-yet-valid'],
+    ['expired before there was time', { exp: -1e300 }, 'other'],
+    ['not valid before the end of time', { nbf: 1e300 }, 'other'],
+    ['good until after the end of time', { exp: 1e300 }, 'accepted'],
   ])('%s', async (_, claims, outcome) => {
     expect(await refusal(issuer.token(claims))).toBe(outcome);
   });
