@@ -15,7 +15,7 @@ export type Pieces = ReturnType<typeof openPieces>;
 
 export function openPieces({ tenantId, token }: Pick<BenchTenant, 'tenantId' | 'token'>) {
   const bearer = { tenantId, token, principal };
-  const withTenantKey = tenantKeyProvider(readEnvironment(cryptoEnvironment));
+  const keyOfBearer = tenantKeyProvider(readEnvironment(cryptoEnvironment));
   const answered = async () => json<'encrypt'>(200, { ciphertext: '' });
   return {
     /** middy, headers' names, the log line */
@@ -35,9 +35,11 @@ export function openPieces({ tenantId, token }: Pick<BenchTenant, 'tenantId' | '
       return answer('ciphertext', ciphertext);
     },
     /** the token, the tenant's row out of the cache, its status, session and keyring */
-    tenant: () => withTenantKey(bearer, async (key) => key),
+    tenant: async () => (await keyOfBearer(bearer))(async (key) => key),
     /** the same, and a message under a data key of the cache */
-    message: (plaintext: Buffer) =>
-      withTenantKey(bearer, (key) => encrypt(key, plaintext, contextOf(tenantId, {}), 'envelope')),
+    async message(plaintext: Buffer) {
+      const withKey = await keyOfBearer(bearer);
+      return withKey((key) => encrypt(key, plaintext, contextOf(tenantId, {}), 'envelope'));
+    },
   };
 }

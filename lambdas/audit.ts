@@ -31,8 +31,9 @@ const readerOf = tenantSessions(
 export const handler = apiHandler<'audit'>({
   async listEvents({ event }: ApiRequest) {
     const tenantId = readableTenant(event);
-    const query = validated(auditQuery, queryOf(event), 'query');
+    // Before anything else that may be refused: what is logged of a request names whose token was checked.
     const reader = await readerOf(bearerOf(event, tenantId));
+    const query = validated(auditQuery, queryOf(event), 'query');
     return json<'listEvents'>(
       200,
       await listEvents(reader, environment.AUDIT_TABLE_NAME, tenantId, query),

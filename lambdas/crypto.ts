@@ -24,67 +24,64 @@ import { acceptedAnswer } from './http/raw-body.ts';
 import { bearerOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { requestStats } from './observability/request-stats.ts';
-import type { Bearer } from './sessions/tenant-sessions.ts';
 
 const environment = readEnvironment(cryptoEnvironment);
 const isolated = environment.TENANT_ISOLATION === 'true';
-const withTenantKey = tenantKeyProvider(environment);
+const keyOfBearer = tenantKeyProvider(environment);
 
 export const handler = apiHandler<'crypto'>({
   async encrypt(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { tenantId, withKey } = await authenticated(request);
     const answer = acceptedAnswer(request.event);
     const { plaintext, encryptionContext, mode = 'envelope' } = encryptBody(request.event);
     if (mode === 'direct') checkDirectSize(plaintext);
-    const context = contextOf(bearer.tenantId, encryptionContext);
-    const ciphertext = await withTenantKey(bearer, (key) => encrypt(key, plaintext, context, mode));
+    const context = contextOf(tenantId, encryptionContext);
+    const ciphertext = await withKey((key) => encrypt(key, plaintext, context, mode));
     return answer('ciphertext', ciphertext);
   },
 
   async decrypt(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { tenantId, withKey } = await authenticated(request);
     const answer = acceptedAnswer(request.event);
     const { ciphertext, encryptionContext } = decryptBody(request.event);
-    const context = contextOf(bearer.tenantId, encryptionContext);
-    const plaintext = await withTenantKey(bearer, (key) => decrypt(key, ciphertext, context));
+    const context = contextOf(tenantId, encryptionContext);
+    const plaintext = await withKey((key) => decrypt(key, ciphertext, context));
     return answer('plaintext', plaintext);
   },
 
   async reencrypt(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { tenantId, withKey } = await authenticated(request);
     const answer = acceptedAnswer(request.event);
     const {
       ciphertext,
       encryptionContext,
       newEncryptionContext = encryptionContext,
     } = reencryptBody(request.event);
-    const from = contextOf(bearer.tenantId, encryptionContext);
-    const to = contextOf(bearer.tenantId, newEncryptionContext);
-    const reencrypted = await withTenantKey(bearer, (key) =>
-      reencrypt(key, ciphertext, { from, to }),
-    );
+    const from = contextOf(tenantId, encryptionContext);
+    const to = contextOf(tenantId, newEncryptionContext);
+    const reencrypted = await withKey((key) => reencrypt(key, ciphertext, { from, to }));
     return answer('ciphertext', reencrypted);
   },
 
   async encryptBatch(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { withKey } = await authenticated(request);
     const { items } = inJson(request.event, encryptBatchRequest);
     checkAnswerSize(items);
-    return batchAnswer({ items: await withTenantKey(bearer, (key) => encryptBatch(key, items)) });
+    return batchAnswer({ items: await withKey((key) => encryptBatch(key, items)) });
   },
 
   async decryptBatch(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { withKey } = await authenticated(request);
     const { items, mode = 'envelope' } = inJson(request.event, decryptBatchRequest);
-    const results = await withTenantKey(bearer, (key) => decryptBatch(key, items, mode));
+    const results = await withKey((key) => decryptBatch(key, items, mode));
     return batchAnswer({ items: results });
   },
 
   async generateDataKey(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { tenantId, withKey } = await authenticated(request);
     const { encryptionContext, plaintext: wanted = true } = inJson(request.event, dataKeyRequest);
-    const context = contextOf(bearer.tenantId, encryptionContext);
-    return withTenantKey(bearer, async ({ keyring }) => {
+    const context = contextOf(tenantId, encryptionContext);
+    return withKey(async ({ keyring }) => {
       const { wrappedDataKey, plaintext } = await generateClientDataKey(keyring, context, wanted);
       return json<'generateDataKey'>(200, {
         keyArn: keyring.keyName,
@@ -95,10 +92,10 @@ export const handler = apiHandler<'crypto'>({
   },
 
   async decryptDataKey(request: ApiRequest) {
-    const bearer = authenticatedBearer(request);
+    const { tenantId, withKey } = await authenticated(request);
     const { wrappedDataKey, encryptionContext } = inJson(request.event, decryptDataKeyRequest);
-    const context = contextOf(bearer.tenantId, encryptionContext);
-    const plaintext = await withTenantKey(bearer, ({ keyring }) =>
+    const context = contextOf(tenantId, encryptionContext);
+    const plaintext = await withKey(({ keyring }) =>
       decryptClientDataKey(keyring, wrappedDataKey, context),
     );
     return json<'decryptDataKey'>(200, { plaintext: base64(plaintext) });
@@ -120,12 +117,13 @@ function batchAnswer(body: ResponseOf<'encryptBatch' | 'decryptBatch'>) {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /**
- * The token is checked where the session is given out.
- * @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant
+ * Comes first, so that only a caller whose token was checked is told what is wrong with a body, and is named in the log.
+ * @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant; and what
+ * opening the tenant's session throws
  */
-function authenticatedBearer({ event, context }: ApiRequest): Bearer {
+async function authenticated({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   if (event.requestContext.authorizer?.tenantId !== tenantId) throw forbidden();
   if (isolated && context.tenantId !== tenantId) throw forbidden();
-  return bearerOf(event, tenantId);
+  return { tenantId, withKey: await keyOfBearer(bearerOf(event, tenantId)) };
 }

@@ -33,17 +33,24 @@ export interface TenantKey extends CachedKeyring {
 }
 
 /**
- * @param bearer whose token opens the tenant's session
  * @param use is given the key for one request, however many messages the request has
  * @throws what `use` throws
  * @throws Problem 4xx where the tenant's key may not be used, 503 where it cannot be used yet
  */
-export type WithTenantKey = <T>(bearer: Bearer, use: (key: TenantKey) => Promise<T>) => Promise<T>;
+export type WithTenantKey = <T>(use: (key: TenantKey) => Promise<T>) => Promise<T>;
+
+/**
+ * @param bearer whose token opens the tenant's session
+ * @throws Problem 401, 403 or 503 as {@link tenantSessions} says
+ */
+export type TenantKeyProvider = (bearer: Bearer) => Promise<WithTenantKey>;
 
 /** KMS tags take up to five minutes to count for authorization (Developer Guide, "ABAC for AWS KMS"). */
 const tagPropagationMs = 5 * 60_000;
 
-export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment>): WithTenantKey {
+export function tenantKeyProvider(
+  environment: z.output<typeof cryptoEnvironment>,
+): TenantKeyProvider {
   const sessionOf = tenantRoleSessions({
     brokerName: environment.SESSION_BROKER_NAME,
     tokens: tokenSettings(environment),
@@ -55,26 +62,35 @@ export function tenantKeyProvider(environment: z.output<typeof cryptoEnvironment
   const maxSupersededAgeMs = environment.REGISTRY_TTL_SECONDS * 1000;
   const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs });
 
-  return async (bearer, use) => {
-    const { tenantId } = bearer;
-    const { kms, table } = await sessionOf(bearer);
+  const keyOf = async (tenantId: string, { kms, table }: TenantClients) => {
     const row = await rowOf(tenantId, () => getTenant(table, environment.TABLE_NAME, tenantId));
     if (row === undefined || statusRules[row.status].use !== allowed) sharedCache.forget(tenantId);
     if (row === undefined) throw tenantNotFound();
     requireAllowed(statusRules[row.status].use);
     const keyArn = keyArnOf(row);
     const cache = isCacheOn ? sharedCache : new DataKeyCache(oneRequestLimits);
+    const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
     const keyring = kmsKeyring(kms, keyArn);
-    try {
-      const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
-      return await use({ tenantId, keyring, cache, supersededMaterialId, kmsKey: { kms, keyArn } });
-    } catch (error) {
-      // On an older key this is a wrong policy, which does not change with time: a 500.
-      if (isAccessDenied(error) && isFresh(row)) throw keyNotReady(5);
-      throw error;
-    } finally {
-      if (!isCacheOn) cache.clear();
-    }
+    return {
+      row,
+      key: { tenantId, keyring, cache, supersededMaterialId, kmsKey: { kms, keyArn } },
+    };
+  };
+
+  return async (bearer) => {
+    const clients = await sessionOf(bearer);
+    return async (use) => {
+      const { row, key } = await keyOf(bearer.tenantId, clients);
+      try {
+        return await use(key);
+      } catch (error) {
+        // On an older key this is a wrong policy, which does not change with time: a 500.
+        if (isAccessDenied(error) && isFresh(row)) throw keyNotReady(5);
+        throw error;
+      } finally {
+        if (!isCacheOn) key.cache.clear();
+      }
+    };
   };
 }
 
@@ -84,6 +100,8 @@ export const tenantRoleSessions = (options: Omit<TenantSessionsOptions, 'plane'>
     kms: withPlugins(new KMSClient(configuration), 'kms'),
     table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
   }));
+
+type TenantClients = Awaited<ReturnType<ReturnType<typeof tenantRoleSessions>>>;
 
 const limitsOf = (environment: z.output<typeof cryptoEnvironment>): DataKeyLimits => ({
   maxAgeMs: environment.DATA_KEY_MAX_AGE_SECONDS * 1000,

@@ -6,6 +6,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { forbidden } from '../../contract/problem.ts';
 import { isControlPlane, type Plane } from '../../contract/routes.ts';
+import { requestStats } from '../observability/request-stats.ts';
 
 /**
  * The data plane compares the tenants itself: there the path, the authorizer and Lambda must name one.
@@ -16,7 +17,10 @@ export function requireCallerOf(plane: Plane, { requestContext }: APIGatewayProx
   const authorizer: unknown = requestContext.authorizer;
   // API Gateway puts the principal into each answer of an authorizer.
   if (!isAnswer(authorizer)) throw forbidden();
-  if (isControlPlane(plane) && Object.hasOwn(authorizer, 'tenantId')) throw forbidden();
+  if (!isControlPlane(plane)) return;
+  if (Object.hasOwn(authorizer, 'tenantId')) throw forbidden();
+  // The other planes check the token themselves.
+  requestStats()?.confirmPrincipal();
 }
 
 const isAnswer = (authorizer: unknown): authorizer is { readonly principalId: string } => {

@@ -1,6 +1,6 @@
 /**
  * One log line for each request, which carries its metrics too. The indexer makes an event of the tenant's audit of it.
- * Invariant: the line says who asked for what, how it ended, how long it took and on which calls of KMS it rests. It
+ * Invariant: the line says who asked for what (nobody before the caller was confirmed), how it ended, how long it took and on which calls of KMS it rests. It
  * has nothing of the content, and of an error only the name, since a message may quote the content.
  */
 import type { MiddlewareObj } from '@middy/core';
@@ -44,13 +44,12 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: End
     message: 'request',
     requestId: event.requestContext.requestId,
     tenantId: loggableTenantId(event),
-    principal: principalOf(event),
+    // Where it was not confirmed, the event may call the caller anything.
+    principal: stats.principalIsConfirmed ? principalOf(event) : 'unknown',
     sourceAddress: event.requestContext.identity?.sourceIp,
     operation,
     outcome,
     ...ending,
-    // Whose token does not count is nobody, whatever the event calls them.
-    ...(ending.code === 'unauthorized' && { principal: 'unknown' }),
     kmsCalls: stats.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,

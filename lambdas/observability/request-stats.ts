@@ -27,6 +27,7 @@ export class RequestStats {
   readonly #waitedMs: Partial<Record<AwsService, number>> = {};
   readonly #kmsCalls = new Map<string, string | undefined>();
   #timingIsHidden = false;
+  #principalIsConfirmed = false;
 
   constructor(invocation: Invocation) {
     this.#invocation = invocation;
@@ -54,6 +55,11 @@ export class RequestStats {
   /** whether the caller must not see what the request has cost */
   get timingIsHidden(): boolean {
     return this.#timingIsHidden;
+  }
+
+  /** whether the caller is who the event says, as far as the function can know */
+  get principalIsConfirmed(): boolean {
+    return this.#principalIsConfirmed;
   }
 
   /** the request's own calls, and those of other requests whose data keys it used again */
@@ -88,6 +94,10 @@ export class RequestStats {
 
   hideTiming(): void {
     this.#timingIsHidden = true;
+  }
+
+  confirmPrincipal(): void {
+    this.#principalIsConfirmed = true;
   }
 }
 

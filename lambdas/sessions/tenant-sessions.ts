@@ -17,7 +17,7 @@ import {
   retryWhenExpired,
 } from '../aws/credentials.ts';
 import { LruMap } from '../caching/lru-map.ts';
-import type { AwsService } from '../observability/request-stats.ts';
+import { type AwsService, requestStats } from '../observability/request-stats.ts';
 import { opensSession } from '../tokens/session-permission.ts';
 import type { TokenSettings, VerifiedToken } from '../tokens/verified-token.ts';
 import { sessionBroker } from './session-broker-client.ts';
@@ -104,6 +104,7 @@ export function tenantSessions<T>(
     const bearer = await verified(session, token);
     // The log and the audit name the principal of the event.
     if (bearer.principal !== principal) throw unauthorized();
+    requestStats()?.confirmPrincipal();
     if (!opensSession(bearer.permissions, plane, tenantId)) throw forbidden();
     session.token = token;
     return session.clients;

@@ -198,12 +198,27 @@ describe('an event that did not come by API Gateway', () => {
     expect(Buffer.from(answer.json.plaintext, 'base64').toString()).toBe('acme alone reads this');
   });
 
-  test('that is refused stands in the log without the principal that it claims', async () => {
+  test.each<[string, number, () => Promise<Forged>]>([
+    ['without a token', 401, async () => ({})],
+    ['that is malformed', 401, async () => ({ body: {} })],
+    ['of no route', 404, async () => ({ operation: 'own' })],
+    [
+      "with a neighbour's token, in a new environment",
+      403,
+      async () => ({ token: await stack.client.tenantToken('globex'), tenantId: 'cold' }),
+    ],
+    [
+      "with a neighbour's token and no body",
+      401,
+      async () => ({ token: await stack.client.tenantToken('globex'), body: {} }),
+    ],
+  ])('%s stands in the log without the principal that it claims: %d', async (_, status, by) => {
     const since = stack.logs.length;
-    await invokeCrypto({ principalId: 'the-chief-executive' });
+    const forged = { principalId: 'the-chief-executive', ...(await by()) };
+    expect(await invokeCrypto(forged)).toMatchObject({ status });
     await stack.settled();
     const lines = stack.logs.slice(since).join('');
-    expect(lines).toContain('"code":"unauthorized"');
+    expect(lines).toContain(`"status":${status}`);
     expect(lines).not.toContain('the-chief-executive');
   });
 

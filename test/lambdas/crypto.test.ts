@@ -1,5 +1,10 @@
-/** The data plane in process, with no AWS to reach: what must be refused before, and what if there is none. */
+/**
+ * The data plane in process, with a session broker and nothing else of AWS to reach: what must be refused before, and what
+ * if there is none.
+ */
 import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -7,26 +12,57 @@ import type { cryptoEnvironment } from '../../contract/environment.ts';
 import type { ApiHandler } from '../../lambdas/http/api-handler.ts';
 import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
 import { contextOf, eventOf } from './http/event.ts';
+import { audience, type Issuer, openIssuer } from './tokens/issuer.ts';
 
+let issuer: Issuer;
+let token: string;
+let broker: Server;
 let handler: ApiHandler;
+/** what was logged and asked for */
+let lines: string[];
+let calls: string[];
 beforeAll(async () => {
-  jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  lines = [];
+  calls = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+  issuer = await openIssuer();
+  token = await issuer.token({ tenant_id: 'acme', scope: 'tenant-keys/crypto' });
+  broker = await openBroker();
   handler = await load('true');
 });
-afterAll(() => {
+afterAll(async () => {
   jest.restoreAllMocks();
+  broker.closeAllConnections();
+  await Promise.all([issuer.close(), new Promise((resolve) => broker.close(resolve))]);
 });
+
+/** As Lambda answers an invocation of the session broker: with a session of acme. Whatever else it is asked is an error. */
+async function openBroker(): Promise<Server> {
+  const server = createServer((request, response) => {
+    calls.push(request.url ?? '');
+    const isInvocation = request.url?.endsWith('/functions/session-broker/invocations');
+    response.writeHead(isInvocation ? 200 : 400, { 'Content-Type': 'application/json' });
+    const expiration = new Date(Date.now() + 3_600_000).toISOString();
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration };
+    const { jwks } = issuer;
+    response.end(JSON.stringify({ outcome: 'opened', tenantId: 'acme', credentials, jwks }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
 
 async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
   const environment = {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'nobody',
     AWS_SECRET_ACCESS_KEY: 'nothing',
-    // The discard port: nothing listens there.
-    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(broker.address() as AddressInfo).port}`,
     TABLE_NAME: 'tenants',
-    ISSUER: 'https://issuer.example',
-    AUDIENCE: 'tenant-keys',
+    ISSUER: issuer.url,
+    AUDIENCE: audience,
     TENANT_CLAIM: 'tenant_id',
     SESSION_BROKER_NAME: 'session-broker',
     TENANT_ISOLATION: isolation,
@@ -51,8 +87,12 @@ const acme = { tenantId: 'acme' };
 
 const requestOf = ({ path = 'acme', authorizer = acme }: Identity, body = '{"plaintext":"eA=="}') =>
   eventOf({
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
     pathParameters: { tenantId: path },
-    requestContext: { requestId: 'x', authorizer } as APIGatewayProxyEvent['requestContext'],
+    requestContext: {
+      requestId: 'x',
+      authorizer: authorizer && { principalId: 'somebody', ...authorizer },
+    } as APIGatewayProxyEvent['requestContext'],
     body,
   });
 
@@ -93,7 +133,7 @@ describe('path, authorizer and Lambda must name the same tenant', () => {
   });
 });
 
-describe('what is wrong with the body is said before AWS is asked', () => {
+describe('what is wrong with the body is said before the table and KMS are asked', () => {
   const largest = 4 * 1024 * 1024;
   const bytes = (length: number) => Buffer.alloc(length).toString('base64');
 
@@ -111,7 +151,32 @@ describe('what is wrong with the body is said before AWS is asked', () => {
     ['a byte too much', `{"plaintext":"${bytes(largest + 1)}"}`, 413, 'too-large'],
     ['a body too large', `{"plaintext":"${'A'.repeat(5_900_000)}"}`, 413, 'too-large'],
   ])('%s', async (_, body, status, code) => {
+    calls = [];
     expect(await ask({}, body)).toMatchObject({ status, code });
+    expect(calls.filter((url) => !url.includes('session-broker'))).toEqual([]);
+  });
+});
+
+describe('the log line names the principal of the event', () => {
+  const principalOf = async (who: Identity, body?: string) => {
+    lines = [];
+    await ask(who, body);
+    return JSON.parse(lines.join('')).principal;
+  };
+
+  test('once its token was checked, also where the body is refused', async () => {
+    expect(await principalOf({}, '{}')).toBe('somebody');
+  });
+
+  test('not before: where the tenants differ, or the body comes without a token that counts', async () => {
+    expect(await principalOf({ path: 'globex' })).toBe('unknown');
+    expect(await principalOf({ lambda: 'globex' })).toBe('unknown');
+    const good = token;
+    for (const bad of ['e30.e30.e30', await issuer.token({ sub: 'another' })]) {
+      token = bad;
+      expect(await principalOf({}, '{}')).toBe('unknown');
+    }
+    token = good;
   });
 });
 
@@ -151,7 +216,14 @@ test('where AWS cannot be reached, the answer is a 503 that says when to try aga
   const { stderr } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '--eval', script],
-    { env: process.env },
+    // The discard port: nothing listens there.
+    {
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        ISSUER: 'https://issuer.example',
+      },
+    },
   );
   const answer = JSON.parse(stderr);
   expect(answer).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '1' } });

@@ -151,7 +151,11 @@ describe('Server-Timing', () => {
 
 describe('each request leaves one line', () => {
   test('that says who, what, how it ended and how long it took', async () => {
-    await serving(async () => answerOf(200, { plaintext: canary }), { body: canary });
+    const served = async () => {
+      requestStats()?.confirmPrincipal();
+      return answerOf(200, { plaintext: canary });
+    };
+    await serving(served, { body: canary });
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] as string)).toEqual({
       timestamp: expect.any(String),
