@@ -1,0 +1,83 @@
+/**
+ * A value of a policy with its variables (`${aws:PrincipalTag/TenantId}`) and wildcards. A value of the request is put in
+ * as it is, so no wildcard in it counts; a variable without a value makes the whole text equal to nothing (IAM user
+ * guide, "Policy variables with no value").
+ */
+import {
+  and,
+  type Formula,
+  joined,
+  literal,
+  type Pattern,
+  type PatternPart,
+  type Text,
+  yes,
+} from './formula.ts';
+import type { SymbolicRequest } from './request.ts';
+
+/** What the compiler does not know: it stops. */
+export class UnknownPolicyElement extends Error {
+  override readonly name = 'UnknownPolicyElement';
+}
+
+type Piece = { readonly text: string; readonly wild: boolean } | { readonly key: string };
+
+/** @throws UnknownPolicyElement for a variable that has a default, or is cut off */
+function piecesOf(source: string): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (let open = source.indexOf('${'); open >= 0; open = source.indexOf('${', from)) {
+    const close = source.indexOf('}', open);
+    const inner = source.slice(open + 2, close);
+    if (close < 0 || /[\s,']/.test(inner)) throw new UnknownPolicyElement(`variable in ${source}`);
+    if (open > from) pieces.push({ text: source.slice(from, open), wild: true });
+    pieces.push(/^[*?$]$/.test(inner) ? { text: inner, wild: false } : { key: inner });
+    from = close + 1;
+  }
+  if (from < source.length || pieces.length === 0) {
+    pieces.push({ text: source.slice(from), wild: true });
+  }
+  return pieces;
+}
+
+/** @returns the keys of the variables in a value */
+export const variablesIn = (source: string): string[] =>
+  piecesOf(source).flatMap((piece) => ('key' in piece ? [piece.key] : []));
+
+export interface ValueText {
+  /** whether every variable in it has a value */
+  readonly defined: Formula;
+  readonly text: Text;
+}
+
+/** @returns the text, in which `*` and `?` are themselves */
+export function valueText(source: string, request: SymbolicRequest): ValueText {
+  const pieces = piecesOf(source);
+  const parts = pieces.map((piece) =>
+    'key' in piece ? request.value(piece.key) : literal(piece.text),
+  );
+  const keys = variablesIn(source);
+  return {
+    defined: keys.length === 0 ? yes : and(...keys.map((key) => request.present(key))),
+    text: parts.length === 1 ? (parts[0] as Text) : joined(parts),
+  };
+}
+
+/**
+ * @param withoutColon whether a wildcard stops at a colon, as in the parts of an ARN in front of the resource
+ * @throws UnknownPolicyElement for variables: formulas know no pattern with another text in it
+ */
+export function patternOf(source: string, withoutColon = false): Pattern {
+  return piecesOf(source).flatMap((piece): PatternPart[] => {
+    if ('key' in piece) throw new UnknownPolicyElement(`wildcards and a variable in ${source}`);
+    if (!piece.wild) return [{ kind: 'text', value: piece.text }];
+    return piece.text
+      .split(/([*?])/)
+      .filter((part) => part !== '')
+      .map((part) => {
+        if (part === '*') return { kind: 'run', withoutColon };
+        if (part === '?') return { kind: 'one', withoutColon };
+        return { kind: 'text', value: part };
+      });
+  });
+}

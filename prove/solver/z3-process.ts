@@ -1,0 +1,28 @@
+/**
+ * z3 as a WebAssembly module, in a process of its own: its memory grows with every question, and its threads would keep
+ * a process from ending. Not by `eval_smtlib2_string`, which hands over text that is freed while it is read. The number
+ * of assertions is counted, since a script that cannot be parsed gives none, and anything would satisfy it.
+ */
+import { init } from 'z3-solver';
+import type { Reply } from './z3.ts';
+
+const { Context, Z3 } = await init();
+const { Solver } = Context('prove');
+
+async function check(script: string, timeoutMs: number): Promise<Reply> {
+  const solver = new Solver();
+  solver.set('timeout', timeoutMs);
+  solver.fromString(script);
+  const expected = script.split('\n').filter((line) => line.startsWith('(assert ')).length;
+  if (solver.assertions().length() !== expected) throw new Error('z3 cannot read the script');
+  const verdict = await solver.check();
+  return { verdict, model: verdict === 'sat' ? solver.model().sexpr() : '' };
+}
+
+process.on('message', async ({ script, timeoutMs }: { script: string; timeoutMs: number }) => {
+  const reply = await check(script, timeoutMs).catch((error: Error) => ({ error: error.message }));
+  process.send?.(reply);
+});
+// Its threads with it.
+process.on('disconnect', () => process.exit());
+process.send?.({ version: Z3.get_full_version() });

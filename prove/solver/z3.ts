@@ -1,0 +1,45 @@
+/** z3 of npm: no installation, on every machine that has Node.js. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { modelOf } from './model.ts';
+import type { Solver } from './solver.ts';
+
+/** What the process answers; the model as z3 prints it. */
+export type Reply =
+  | { readonly verdict: 'unsat' | 'sat' | 'unknown'; readonly model: string }
+  | { readonly error: string };
+
+/** @param timeoutMs of a question; what takes longer is unknown */
+export async function z3(timeoutMs = 30_000): Promise<Solver> {
+  const child = fork(new URL('z3-process.ts', import.meta.url), { execArgv: [] });
+  const { version } = await messageOf<{ version: string }>(child);
+  return {
+    name: `${version}, WebAssembly`,
+    async check(script) {
+      child.send({ script, timeoutMs });
+      const reply = await messageOf<Reply>(child);
+      if ('error' in reply) throw new Error(reply.error);
+      return { verdict: reply.verdict, model: modelOf(reply.model) };
+    },
+    async close() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** @throws Error where the process ends instead */
+async function messageOf<T>(child: ChildProcess): Promise<T> {
+  const ended = new AbortController();
+  const onExit = (code: number | null) => ended.abort(new Error(`z3 ended with code ${code}`));
+  child.once('exit', onExit);
+  try {
+    const [message] = await once(child, 'message', { signal: ended.signal });
+    return message as T;
+  } catch (error) {
+    throw ended.signal.aborted ? ended.signal.reason : error;
+  } finally {
+    child.off('exit', onExit);
+  }
+}

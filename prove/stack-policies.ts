@@ -1,0 +1,60 @@
+/** The policies of a synthesized stack, as the theorems take them. */
+import { keyPolicy } from '../contract/key-policy.ts';
+import { readRoles } from '../local/sts/template.ts';
+import type { Template } from '../local/template/template.ts';
+import { type Policy, policyOf } from './formula/policy.ts';
+
+export interface StackRole {
+  readonly arn: string;
+  /** the beginning of its logical id, without the hash */
+  readonly title: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly trust: Policy;
+  readonly policies: readonly Policy[];
+}
+
+export interface StackPolicies {
+  readonly accountId: string;
+  readonly roles: readonly StackRole[];
+  /** the role whose title begins so; @throws Error where there is none */
+  role(title: string): StackRole;
+  /** of the key that any tenant gets at run time: where it has the tenant's id, this one has a variable of that key */
+  readonly tenantKeyPolicy: Policy;
+}
+
+/** A key that no request of AWS has: the id of the tenant whose key it is. No tenant id has a `$`. */
+export const ownTenantKey = 'prove:tenant';
+
+export function stackPolicies(template: Template): StackPolicies {
+  const { account } = template;
+  const roles = [...readRoles(template).values()].map(
+    (role): StackRole => ({
+      arn: role.arn,
+      title: role.trustPolicy.name.replace(/[0-9A-F]{8}\/TrustPolicy$/, ''),
+      tags: role.tags,
+      trust: policyOf(role.trustPolicy.name, role.trustPolicy.source),
+      policies: role.identityPolicies.map(({ name, source }) => policyOf(name, source)),
+    }),
+  );
+  const role = (title: string) => {
+    const found = roles.find((one) => one.title.startsWith(title));
+    if (found === undefined) throw new Error(`the template has no role ${title}`);
+    return found;
+  };
+  return {
+    accountId: account.accountId,
+    roles,
+    role,
+    tenantKeyPolicy: policyOf(
+      'TenantKey',
+      keyPolicy({
+        tenantId: `\${${ownTenantKey}}`,
+        partition: account.partition,
+        accountId: account.accountId,
+        tenantRoleArn: role('TenantRole').arn,
+        controlPlaneRoleArn: role('ControlPlaneRole').arn,
+        deletionWindowInDays: 30,
+      }),
+    ),
+  };
+}

@@ -1,0 +1,63 @@
+/** The theorems hold of the synthesized stack, and of no stack whose guards are off. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { localAccount } from '../../local/stack.ts';
+import { readTemplate } from '../../local/template/template.ts';
+import { prove } from '../../prove/prove.ts';
+import type { Solver } from '../../prove/solver/solver.ts';
+import { z3 } from '../../prove/solver/z3.ts';
+import { type StackPolicies, stackPolicies } from '../../prove/stack-policies.ts';
+import type { Question } from '../../prove/theorems/theorem.ts';
+import { use } from '../../prove/theorems/use.ts';
+import { synthesizedTemplate } from '../harness/synthesized.ts';
+
+let solver: Solver;
+let stack: StackPolicies;
+beforeAll(async () => {
+  solver = await z3();
+  stack = stackPolicies(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+});
+afterAll(() => solver.close());
+
+/** The stack with statements of the policy of tenants' keys left out. */
+const without = (...sids: readonly string[]): StackPolicies => ({
+  ...stack,
+  tenantKeyPolicy: {
+    ...stack.tenantKeyPolicy,
+    statements: stack.tenantKeyPolicy.statements.filter(({ Sid = '' }) => !sids.includes(Sid)),
+  },
+});
+
+describe("whoever uses a tenant's key is that tenant's session", () => {
+  test('in the stack as it is deployed', async () => {
+    const [proof] = await prove(stack, solver, [use]);
+    expect(proof).toMatchObject({ verdict: 'proved', open: [] });
+    expect(proof?.questions).toBe(stack.roles.length + 3);
+  });
+
+  test('and not where the account may use the key and the Denies are lost: a model says who else', async () => {
+    const denied = without('NobodyElseUses', 'NeighbourTouchesNothing', 'TenantSessionOnlyUses');
+    const careless = {
+      Sid: 'Careless',
+      Effect: 'Allow',
+      Principal: { AWS: localAccount.accountId },
+      Action: 'kms:*',
+      Resource: '*',
+    } as const;
+    const open = {
+      ...denied,
+      tenantKeyPolicy: {
+        ...denied.tenantKeyPolicy,
+        statements: [...denied.tenantKeyPolicy.statements, careless],
+      },
+    };
+    const others = (all: readonly Question[]) =>
+      all.filter(({ about }) => /another pr/.test(about));
+    const [proof] = await prove(open, solver, [
+      { ...use, questions: (of) => others(use.questions(of)) },
+    ]);
+    expect(proof).toMatchObject({ verdict: 'refuted', questions: 1 });
+    const model = Object.fromEntries(proof?.open[0]?.model ?? []);
+    expect(model['request action']).toMatch(/^kms:/);
+    expect(stack.roles.map(({ arn }) => arn)).not.toContain(model['request aws:principalarn']);
+  });
+});
