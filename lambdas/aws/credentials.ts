@@ -1,9 +1,11 @@
 /**
  * Temporary credentials that are renewed before they expire, and when AWS takes them for expired. Invariant:
- * callers that need new ones at the same time wait for one request, and a failure is not kept.
+ * callers that need new ones at the same time wait for one request, and a failure is not kept. Where new ones cannot be had
+ * at the moment, the old ones are used until they expire; a refusal is a refusal at once.
  */
 import type { Pluggable } from '@smithy/types';
-import { isNamed } from './errors.ts';
+import { Problem } from '../../contract/problem.ts';
+import { isNamed, problemOfAwsError } from './errors.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -14,6 +16,8 @@ export interface Credentials {
 
 /** Before the expiration; the SDK asks for new ones five minutes before. */
 const renewalWindowMs = 6 * 60_000;
+/** After a failure, for who has old ones. */
+const pauseMs = 10_000;
 
 export interface CachedCredentials {
   /** @param token by which new ones are asked for where these are too old */
@@ -44,14 +48,23 @@ export function cachedCredentials(
     }
   }
 
+  async function replace(old: Credentials | undefined, token: string): Promise<Credentials> {
+    try {
+      const credentials = await request(token);
+      goodUntil = goodUntilOf(credentials);
+      return credentials;
+    } catch (error) {
+      if (old === undefined || hasExpired(old) || !isUnavailable(error)) throw error;
+      goodUntil = Date.now() + pauseMs;
+      return old;
+    }
+  }
+
   return {
     get(token) {
       if (current === undefined || Date.now() > goodUntil) {
         goodUntil = Number.POSITIVE_INFINITY;
-        const requested = request(token).then((credentials) => {
-          goodUntil = goodUntilOf(credentials);
-          return credentials;
-        });
+        const requested = Promise.resolve(current).then((old) => replace(old, token));
         requested.catch(() => {
           if (current === requested) current = undefined;
         });
@@ -71,6 +84,11 @@ export function cachedCredentials(
     },
   };
 }
+
+const hasExpired = ({ expiration }: Credentials) => Date.now() >= expiration.getTime();
+
+const isUnavailable = (error: unknown): boolean =>
+  (error instanceof Problem ? error : problemOfAwsError(error))?.status === 503;
 
 /** A client's own cache, which believes the expiration that the credentials name. */
 type SdkCredentials = (options?: { readonly forceRefresh: boolean }) => Promise<{

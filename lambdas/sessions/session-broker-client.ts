@@ -25,9 +25,13 @@ export function sessionBroker(functionName: string): SessionBroker {
   const lambda = new LambdaClient(clientConfiguration);
   lambda.middlewareStack.use(callBudget('broker'));
   const open = async (request: SessionRequest) => {
-    const { FunctionError, Payload } = await lambda.send(
-      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
-    );
+    const asked = new InvokeCommand({
+      FunctionName: functionName,
+      Payload: JSON.stringify(request),
+    });
+    const { FunctionError, Payload } = await lambda.send(asked).catch((error: unknown) => {
+      throw aboutItsOwnKey(error) ? new Error("the session broker's function has no key") : error;
+    });
     const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
     if (FunctionError !== undefined) throw functionError(payload);
     const answer = sessionAnswer.parse(payload);
@@ -39,9 +43,17 @@ export function sessionBroker(functionName: string): SessionBroker {
   return { open, requestHandler: lambda.config.requestHandler };
 }
 
-/** Lambda's own failures (a time that is up, a process that ended) may pass; what the broker threw does not. */
+/** Lambda cannot decrypt the function's environment. By the same names KMS refuses the use of a tenant's key. */
+const aboutItsOwnKey = (error: unknown) => /^KMS/.test(String((error as Error)?.name));
+
+/**
+ * Lambda's own failures (a time that is up, a process that ended) may pass; what the broker threw does not. Lambda has
+ * named the former so only since a while; what a function throws always has a type.
+ */
 function functionError(payload: unknown): Error {
   const { errorType } = (payload ?? {}) as { readonly errorType?: unknown };
-  if (/^(Sandbox|Runtime)\./.test(String(errorType))) return unavailable();
+  if (errorType === undefined || /^(Sandbox|Runtime)\./.test(String(errorType))) {
+    return unavailable();
+  }
   return new Error('the session broker failed; see its log');
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { unauthorized, unavailable } from '../../../contract/problem.ts';
 import { cachedCredentials } from '../../../lambdas/aws/credentials.ts';
 
 const minute = 60_000;
@@ -77,4 +78,50 @@ describe('credentials that are asked for before they are too old', () => {
     await expect(forged).rejects.toThrow('refused');
     expect((await cached.get('other')).accessKeyId).toBe('a');
   });
+});
+
+describe('where new ones cannot be had', () => {
+  /** The first are given, and no others, for that reason. */
+  function failing(error: unknown, ofFirst = credentialsFor(5 * minute)) {
+    let asked = 0;
+    const cached = cachedCredentials(async () => {
+      asked += 1;
+      if (asked > 1) throw error;
+      return ofFirst;
+    });
+    return { ...cached, asked: () => asked };
+  }
+  const throttled = Object.assign(new Error(), { name: 'TooManyRequestsException' });
+
+  test.each([unavailable(), throttled])(
+    'the old ones are used while they are good: %s',
+    async (error) => {
+      const cached = failing(error);
+      await cached.get('token');
+      for (const _ of [1, 2, 3]) expect((await cached.get('token')).accessKeyId).toBe('a');
+      expect(cached.asked()).toBe(2);
+    },
+  );
+
+  test('the old ones are of no use once they have expired', async () => {
+    const cached = failing(unavailable(), credentialsFor(-1));
+    await cached.get('token');
+    await expect(cached.get('token')).rejects.toMatchObject({ status: 503 });
+  });
+
+  test('nor once AWS has refused them', async () => {
+    const cached = failing(unavailable());
+    await cached.get('token');
+    await cached.drop('a');
+    await expect(cached.get('token')).rejects.toMatchObject({ status: 503 });
+  });
+
+  test.each([unauthorized(), new Error('a defect')])(
+    'but not where a token is refused: %s',
+    async (error) => {
+      const cached = failing(error);
+      await cached.get('token');
+      await expect(cached.get('token')).rejects.toBe(error);
+    },
+  );
 });
