@@ -118,6 +118,47 @@ describe('a forged tenant header', () => {
   );
 });
 
+/**
+ * The authorizer is given the first of several headers, as Node's parser has it, and the function the last, as API Gateway's
+ * events have it; which of them API Gateway's authorizer is given, AWS does not document.
+ */
+describe('two tokens in one request', () => {
+  const decrypt = async (headers: Record<string, string | string[]>) => {
+    const ciphertext = await stack.client.encrypt('acme', Buffer.from('x'));
+    return stack.client.send('POST', '/tenants/acme/decrypt', { body: { ciphertext }, headers });
+  };
+  const bearers = async () => {
+    const [own, other] = ['acme', 'acme2'].map((id) => stack.client.tenantToken(id));
+    return { own: `Bearer ${await own}`, other: `Bearer ${await other}` };
+  };
+
+  test.each<[string, (own: string, other: string) => Record<string, string | string[]>]>([
+    ["the path's tenant's first", (own, other) => ({ Authorization: [own, other] })],
+    [
+      'in two spellings of the name',
+      (own, other) => ({ Authorization: own, authorization: other }),
+    ],
+    ["the path's tenant's last", (own, other) => ({ Authorization: [other, own] })],
+    ['in one value', (own, other) => ({ Authorization: `${own}, ${other}` })],
+    ['in one value, apart by a space', (own, other) => ({ Authorization: `${own} ${other}` })],
+  ])('%s: neither opens anything', async (_, headers) => {
+    const { own, other } = await bearers();
+    expect([401, 403]).toContain((await decrypt(headers(own, other))).status);
+  });
+
+  test('of which one is in the query or in another header: only the header counts', async () => {
+    const { own, other } = await bearers();
+    const [inQuery, token] = [own, other].map((value) => value.slice('Bearer '.length));
+    const path = `/tenants/acme/encrypt?access_token=${inQuery}`;
+    const answer = await stack.client.send('POST', path, {
+      token: token as string,
+      body: { plaintext: 'eA==' },
+      headers: { 'X-Authorization': own, 'Proxy-Authorization': own },
+    });
+    expectProblem(answer, 403, 'forbidden');
+  });
+});
+
 describe('an unknown route: 404', () => {
   test.each([
     ['GET', '/'],

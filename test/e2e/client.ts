@@ -20,7 +20,7 @@ export interface Send {
   readonly token?: string;
   /** an object is sent as JSON, text and bytes as they are */
   readonly body?: object | string | Buffer;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 export interface Client {
