@@ -35,18 +35,18 @@ export async function* pagesOfRows(
     );
   for await (const { Items = [] } of pagesFrom({ tenantId: randomUUID() })) {
     for (const item of Items) seen.add(item.tenantId);
-    yield Items.map(read);
+    yield Items.map(readRow);
   }
   for await (const { Items = [] } of pagesFrom()) {
     const rest = Items.filter((item) => !seen.has(item.tenantId));
-    yield rest.map(read);
+    yield rest.map(readRow);
     if (rest.length < Items.length) return;
   }
 }
 
 type Item = Record<string, unknown>;
 
-function read(item: Item): FoundRow {
+export function readRow(item: Item): FoundRow {
   const { data, error } = tenantRow.safeParse(item);
   if (data !== undefined) return data;
   const attributes = error.issues.flatMap((issue) =>

@@ -1,4 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { keyArnsOf, listTenants } from '../../../../lambdas/tenants/registry/listing.ts';
 import { tableName } from '../../../harness/local-aws.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
@@ -53,7 +62,44 @@ test('the keys of all rows', async () => {
   expect((await keyArnsOf(table, tableName)).size).toBe(23);
 });
 
-test('a row that is not as it must be is an error and no tenant', async () => {
-  await aws.put(rowOf({ tenantId: 'odd', status: 'ALMOST_ACTIVE' }));
-  await expect(pages({ limit: 100 })).rejects.toThrow();
+describe('a row that is not as it must be is no tenant, and keeps no other out of the list', () => {
+  const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/23';
+  const invalid = [
+    rowOf({ tenantId: 'odd', status: 'ALMOST_ACTIVE', keyArn }),
+    rowOf({ tenantId: 'odd-key', keyArn: 'alias/tenant-keys/tenant-0' }),
+    { tenantId: 'nearly-empty' },
+    // A page may end with it, so a cursor may name it.
+    rowOf({ tenantId: 'No Tenant Id', status: 'SUSPENDED', keyArn }),
+  ];
+  let logged: string[];
+  beforeAll(async () => {
+    for (const row of invalid) await aws.put(row);
+  });
+  beforeEach(() => {
+    logged = [];
+    jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+      logged.push(String(line));
+      return true;
+    });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each([1, 3, 100])('in pages of %d', async (limit) => {
+    const found = (await pages({ limit })).flat();
+    expect(new Set(found).size).toBe(23);
+    expect(found).toHaveLength(23);
+    expect((await pages({ limit, status: 'SUSPENDED' })).flat()).toHaveLength(6);
+  });
+
+  test('and is an error in the log, of which its tenant id alone is told, if it has one', async () => {
+    await pages({ limit: 100 });
+    const lines = logged.map((line) => JSON.parse(line)).map(({ timestamp, ...line }) => line);
+    expect(lines).toHaveLength(4);
+    for (const tenantId of ['odd', 'odd-key', 'nearly-empty', undefined]) {
+      const named = tenantId === undefined ? {} : { tenantId };
+      expect(lines).toContainEqual({ level: 'ERROR', message: 'invalid row', ...named });
+    }
+  });
 });
