@@ -20,6 +20,7 @@ import { ProductDashboard } from './dashboard.ts';
 import { DecryptAnomalyAlarms } from './decrypt-anomaly-alarms.ts';
 import { InvocationAlarm } from './invocation-alarm.ts';
 import { KeyAlarms } from './key-alarms.ts';
+import { KeyDeletionAlarm } from './key-deletion-alarm.ts';
 import { KeyOwnerAlarm } from './key-owner-alarm.ts';
 import { OwnKeyAlarm } from './own-key-alarm.ts';
 import { ReconcilerAlarms } from './reconciler-alarms.ts';
@@ -115,6 +116,11 @@ export class Monitoring extends Construct {
     const { config, logs, roles } = props;
     new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });
     new KeyOwnerAlarm(this, 'Owners', { topic, logs: logs.indexer });
+    new KeyDeletionAlarm(this, 'Deletions', {
+      topic,
+      logs: { trail: trailLogs, indexer: logs.indexer },
+      roleArns: [roles.controlPlane, roles.reconciler],
+    });
     new TrailAlarms(this, 'Trail', {
       topic,
       logs: trailLogs,

@@ -120,6 +120,12 @@ describe('each alarm', () => {
   );
 });
 
+test("many deletions are five in an hour, the product's own and others' together", () => {
+  const [alarm] = alarms.filter((one) => nameOf(one) === 'many-key-deletions');
+  expect(alarm).toMatchObject({ Threshold: 5, Period: 3600, EvaluationPeriods: 1 });
+  expect(counted.filter((name) => name === alarm?.MetricName)).toHaveLength(2);
+});
+
 describe('each metric filter', () => {
   test('counts for an alarm', () => {
     const watched = alarms.flatMap(metricsOf).map(({ MetricName }) => MetricName);
@@ -222,6 +228,7 @@ describe('alarms that could never go off are left out', () => {
     'function-invoked',
     'key-change',
     'key-owner-disputed',
+    'many-key-deletions',
     'product-key-change',
     'refused-key-call',
     'refused-own-key-calls',

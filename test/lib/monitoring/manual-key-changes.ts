@@ -145,6 +145,7 @@ async function notPlayed(day: Day, key: string, declaredKey: string): Promise<vo
     name: 'DisableKey',
     role: day.roleArn('ReconcilerRole').split('/')[1] as string,
   });
+  await deletions(day, key);
   await day.recorded('the control plane uses a key', {
     ...kms,
     name: 'GenerateDataKeyWithoutPlaintext',
@@ -170,11 +171,50 @@ async function notPlayed(day: Day, key: string, declaredKey: string): Promise<vo
     outcome: 'succeeded',
     operation: 'PutKeyPolicy',
   });
-  day.written('a key event without a principal: a change', 'indexer', {
-    message: 'key event',
-    outcome: 'succeeded',
-    operation: 'DisableKey',
+  for (const [what, operation] of [
+    ['a change', 'DisableKey'],
+    ['a deletion', 'ScheduleKeyDeletion'],
+  ]) {
+    day.written(`a key event without a principal: ${what}`, 'indexer', {
+      message: 'key event',
+      outcome: 'succeeded',
+      operation,
+    });
+  }
+}
+
+/** By whom an administrator schedules one is among the real calls. */
+async function deletions(day: Day, key: string): Promise<void> {
+  const call = { service: 'kms', name: 'ScheduleKeyDeletion', parameters: { keyId: key } } as const;
+  const role = day.roleArn('ReconcilerRole').split('/')[1] as string;
+  const unnamed = key.replace(/[^/]*$/, 'aaaaaaaa-0000-4000-8000-000000000000');
+  await day.recorded("the reconciler schedules the deletion of a tenant's key", {
+    ...call,
+    resources: [key],
+    role,
   });
+  await day.recorded('the reconciler schedules the deletion of a key that no row names', {
+    ...call,
+    parameters: { keyId: unnamed },
+    resources: [unnamed],
+    role,
+  });
+  await day.recorded('somebody of another account tries to delete a key', {
+    ...call,
+    parameters: null,
+    resources: [key],
+    errorCode: 'AccessDenied',
+    role: 'elsewhere',
+  });
+  await day.during('the control plane tries to delete a key hastily', () =>
+    day
+      .kmsAs('ControlPlaneRole', 'tenants')
+      .scheduleKeyDeletion({ KeyId: key, PendingWindowInDays: 7 })
+      .then(
+        () => Promise.reject(new Error('it was not refused')),
+        () => undefined,
+      ),
+  );
 }
 
 /** Refused calls, by who is refused what. */
