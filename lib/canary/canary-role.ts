@@ -25,7 +25,8 @@ export class CanaryRole extends Construct {
 
   /**
    * Lets the canary become the execution role of a function, without that function. The session must have the tag of one
-   * of the canary's tenants, by which the trust policies of other roles know it.
+   * of the canary's tenants, by which the trust policies of other roles know it, and no other: a tag of the session would
+   * hide one of the role by which keys' policies know the product's roles.
    */
   mayBecomeOutsideItsFunction(role: Role): void {
     role.assumeRolePolicy?.addStatements(
@@ -33,7 +34,11 @@ export class CanaryRole extends Construct {
         sid: 'CanaryTries',
         principals: [new ArnPrincipal(this.role.roleArn)],
         actions: ['sts:AssumeRole', 'sts:TagSession'],
-        conditions: { StringEquals: { [`aws:RequestTag/${tenantIdTag}`]: [...canaryTenants] } },
+        conditions: {
+          StringEquals: { [`aws:RequestTag/${tenantIdTag}`]: [...canaryTenants] },
+          // There always is a tag: the other condition wants one.
+          'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag] },
+        },
       }),
     );
   }

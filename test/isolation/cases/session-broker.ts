@@ -10,6 +10,7 @@ const kinds: Readonly<Record<SessionRole, string>> = {
   auditReaderRoleArn: "a tenant's reader",
 };
 
+type Tag = { readonly Key: string; readonly Value: string };
 type Who = (harness: Harness) => Clients;
 /** By what the names of cases call them: environments and sessions that an attacker may have got hold of. */
 const strangers: Readonly<Record<string, Who>> = {
@@ -59,15 +60,17 @@ const opensAs = (of: string, role: SessionRole, tenantId: string) => (harness: H
     role === 'tenantRoleArn' ? harness.tenantTrustPolicy : harness.auditReaderTrustPolicy,
   );
 
-const becomes = (role: string, tenantId: string | undefined) => async (harness: Harness) => {
-  const roleArn = harness.roleArns.find((arn) => arn.includes(role));
-  const tags = tenantId === undefined ? { tags: [] } : {};
-  return assume(harness.canary, harness, {
-    ...tags,
-    tenantId: tenantId ?? tenantA,
-    roleArn: roleArn as string,
-  });
-};
+const becomes =
+  (role: string, tenantId?: string, more: Tag[] = []) =>
+  async (harness: Harness) => {
+    const roleArn = harness.roleArns.find((arn) => arn.includes(role));
+    const own = tenantId === undefined ? [] : [{ Key: 'TenantId', Value: tenantId }];
+    return assume(harness.canary, harness, {
+      tags: [...own, ...more],
+      tenantId: tenantId ?? tenantA,
+      roleArn: roleArn as string,
+    });
+  };
 
 /** The canary may try the roles without their functions, and stays one of its own two tenants in all of them. */
 const canary: Case[] = [
@@ -76,7 +79,12 @@ const canary: Case[] = [
       [`the canary becomes ${role}, tagged as its own tenant`]: becomes(role, tenantA),
     }),
     ...claims('denied', ['deployed'], {
-      [`the canary becomes ${role} without a tag`]: becomes(role, undefined),
+      [`the canary becomes ${role} without a tag`]: becomes(role),
+      [`the canary becomes ${role} and hides that it is one of the product's`]: becomes(
+        role,
+        tenantA,
+        [{ Key: 'ManagedBy', Value: 'nobody' }],
+      ),
       [`the canary becomes ${role}, tagged as a tenant`]: becomes(role, 'acme'),
       [`an administrator becomes ${role}, tagged as the canary's tenant`]: async (harness) => {
         const RoleArn = harness.roleArns.find((arn) => arn.includes(role));

@@ -134,7 +134,10 @@ describe("the canary's role", () => {
         Effect: 'Allow',
         Principal: { AWS: { 'Fn::GetAtt': [roleId, 'Arn'] } },
         Action: ['sts:AssumeRole', 'sts:TagSession'],
-        Condition: { StringEquals: { 'aws:RequestTag/TenantId': [...canaryTenants] } },
+        Condition: {
+          StringEquals: { 'aws:RequestTag/TenantId': [...canaryTenants] },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': ['TenantId'] },
+        },
       });
     },
   );
