@@ -1,6 +1,7 @@
 /**
  * The API without API Gateway: the bundled handlers in workers, each with its own role's session, called with the
- * events that API Gateway sends. There are no tokens, so the authorizer's answer is made up.
+ * events that API Gateway sends. The authorizer's answer is made up; the tenants' tokens are real, since the functions and
+ * the session broker check them.
  */
 import { randomUUID } from 'node:crypto';
 import type { Authorized } from '../../local/api/authorizer.ts';
@@ -10,6 +11,8 @@ import { findRoute } from '../../local/api/router.ts';
 import { openRuntime } from '../../local/lambda/runtime.ts';
 import type { Blueprint } from './blueprint.ts';
 import type { Destination, Keys } from './clients.ts';
+import { principal, tokenOf } from './issuer.ts';
+import { serveInvoke } from './session-broker.ts';
 
 export interface Answer {
   readonly status: number;
@@ -31,18 +34,26 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** @param keysOfRole role ARN -> its session's */
-export function openApi(
+export interface ApiOptions {
+  readonly destination: Destination;
+  /** URL of the issuer on this machine */
+  readonly issuer: string;
+  /** role ARN -> its session's */
+  readonly keysOfRole: ReadonlyMap<string, Keys>;
+}
+
+export async function openApi(
   blueprint: Blueprint,
-  destination: Destination,
-  keysOfRole: ReadonlyMap<string, Keys>,
-): Api {
-  const { account, api, functions } = blueprint;
+  { destination, issuer, keysOfRole }: ApiOptions,
+): Promise<Api> {
+  const { account, api, functions, sessionBroker } = blueprint;
   let failure: string | undefined;
+  const invoke = await serveInvoke((event) => runtime.invoke(sessionBroker.arn, event));
   const runtime = openRuntime({
     functions,
     systemVariables: ({ name, roleArn }) => ({
       ...variables(destination, keysOfRole.get(roleArn)),
+      AWS_ENDPOINT_URL_LAMBDA: invoke.url,
       AWS_LAMBDA_FUNCTION_NAME: name,
     }),
     onLog: (_, line) => {
@@ -51,19 +62,26 @@ export function openApi(
   });
 
   return {
-    close: runtime.close,
+    async close() {
+      await runtime.close();
+      await invoke.close();
+    },
     async call(httpMethod, path, { tenantId, body } = {}) {
       const url = new URL(`/${api.stage}${path}`, 'http://endpoint.invalid');
       const route = findRoute(api, httpMethod, url.pathname);
       if (route === undefined) throw new Error(`the template has no ${httpMethod} ${path}`);
       failure = undefined;
+      const token = tenantId === undefined ? 'none' : await tokenOf(issuer, tenantId);
       try {
         const answer = await integrate(account, api, runtime, {
           requestId: randomUUID(),
           httpMethod,
           path: url.pathname,
           query: url.searchParams,
-          headers: new Map([['content-type', ['application/json']]]),
+          headers: new Map([
+            ['content-type', ['application/json']],
+            ['authorization', [`Bearer ${token}`]],
+          ]),
           body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
           route,
           authorized: authorized(tenantId),
@@ -79,7 +97,7 @@ export function openApi(
 }
 
 const authorized = (tenantId: string | undefined): Authorized => ({
-  principalId: 'test-endpoint',
+  principalId: principal,
   context: tenantId === undefined ? {} : { tenantId },
   policy: { name: 'none', kind: 'identity', statements: [], source: {} },
 });

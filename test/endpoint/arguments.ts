@@ -6,7 +6,7 @@ export const usage = `usage: npm run test:endpoint -- --endpoint URL [options]
   --endpoint URL         an AWS-compatible endpoint that has KMS, STS, IAM and DynamoDB, such as moto or
                          LocalStack; credentials from AWS_ACCESS_KEY_ID or AWS_PROFILE, else test/test
   --real-aws             AWS itself, with your own credentials, which must be an administrator's but not
-                         the root user's; creates two KMS keys, three roles and a table, costs cents and takes
+                         the root user's; creates two KMS keys, four roles and a table, costs cents and takes
                          minutes, since tags of keys and new roles do not count at once
   --region REGION        (AWS_REGION, else us-east-1)
   --require-enforcement  exit 1 unless the endpoint enforces every guarantee

@@ -8,6 +8,7 @@ export type Principal = (identities: Identities) => Clients;
 export const tenant: Principal = (identities) => identities.tenant;
 export const neighbour: Principal = (identities) => identities.neighbour;
 export const dataPlane: Principal = (identities) => identities.dataPlane;
+export const sessionBroker: Principal = (identities) => identities.sessionBroker;
 export const controlPlane: Principal = (identities) => identities.controlPlane;
 export const administrator: Principal = (identities) => identities.administrator;
 

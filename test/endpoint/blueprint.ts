@@ -10,6 +10,7 @@ import type { Role } from '../../local/sts/role.ts';
 import { readRoles } from '../../local/sts/template.ts';
 import type { Account } from '../../local/template/resource-types.ts';
 import { readTemplate, type Template } from '../../local/template/template.ts';
+import { audience } from './issuer.ts';
 
 export interface Blueprint {
   readonly account: Account;
@@ -19,13 +20,13 @@ export interface Blueprint {
   readonly table: TableDefinition;
   readonly controlPlaneRole: Role;
   readonly dataPlaneRole: Role;
+  readonly sessionBroker: FunctionDefinition;
+  readonly sessionBrokerRole: Role;
   readonly tenantRole: Role;
 }
 
-/** The issuer is never asked: the authorizer is not part of the run. */
 const context = {
-  issuer: 'https://issuer.invalid',
-  audience: 'tenant-keys',
+  audience,
   // With the canary, the tenant role's trust policy would name a role that is not made here, which IAM refuses.
   canary: false,
 };
@@ -33,9 +34,11 @@ const context = {
 /**
  * @param account its stack name is what the names of roles and table begin with
  * @param folder for the assembly, with the bundles of the functions
+ * @param issuer of the tokens
  */
-export function readBlueprint(account: Account, folder: string): Blueprint {
-  const { template: document } = synthesize(context, folder).getStackByName(synthesizedName);
+export function readBlueprint(account: Account, folder: string, issuer: string): Blueprint {
+  const assembly = synthesize({ ...context, issuer }, folder);
+  const { template: document } = assembly.getStackByName(synthesizedName);
   const template = readTemplate(document, account);
   const functions = readFunctions(template, assetsOf(folder));
   const roles = readRoles(template);
@@ -46,6 +49,7 @@ export function readBlueprint(account: Account, folder: string): Blueprint {
       `function ${handler}`,
     );
   const tenants = serving('tenants.handler');
+  const sessionBroker = serving('session-broker.handler');
   return {
     account,
     template,
@@ -57,6 +61,8 @@ export function readBlueprint(account: Account, folder: string): Blueprint {
     ),
     controlPlaneRole: role(tenants.roleArn),
     dataPlaneRole: role(serving('crypto.handler').roleArn),
+    sessionBroker,
+    sessionBrokerRole: role(sessionBroker.roleArn),
     tenantRole: role(tenants.environment.TENANT_ROLE_ARN),
   };
 }

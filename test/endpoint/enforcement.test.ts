@@ -6,8 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Credentials } from '../../local/aws/authentication/credentials.ts';
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
+import type { Listening } from '../../local/listen.ts';
+import type { Role } from '../../local/sts/role.ts';
 import { openApi } from './api.ts';
 import { readBlueprint } from './blueprint.ts';
 import { openCleanUp, type Removal } from './clean-up.ts';
@@ -15,6 +18,7 @@ import { callerOf, clientsOf, type Keys } from './clients.ts';
 import { judge, type Verdict } from './guarantee.ts';
 import { guarantees } from './guarantees.ts';
 import type { Harness, Run } from './harness.ts';
+import { openIssuer } from './issuer.ts';
 import { checkKey } from './key-at-rest.ts';
 import { openPatience } from './patience.ts';
 import { openIdentities } from './principals.ts';
@@ -27,10 +31,12 @@ const verdicts: Verdict[] = [];
 const removals: Removal[] = [];
 const keyStates: unknown[] = [];
 let deployment: Deployment;
+let issuer: Listening;
 
 beforeAll(async () => {
   const account = { partition: 'aws', accountId: '111122223333', region: 'us-east-1' };
-  const blueprint = readBlueprint({ ...account, stackName: 'tk-test' }, folder);
+  issuer = await openIssuer();
+  const blueprint = readBlueprint({ ...account, stackName: 'tk-test' }, folder, issuer.url);
   deployment = await deploy({ template: blueprint.template, clock: systemClock, port: 0 });
   const destination = { endpoint: deployment.url, region: account.region };
   const { accessKeyId, secretAccessKey } = deployment.operator;
@@ -45,21 +51,26 @@ beforeAll(async () => {
     cleanUp: openCleanUp(),
     patience: openPatience(destination, signal),
   };
-  const keys = (role: Harness['blueprint']['tenantRole']): Keys => {
-    const {
-      accessKeyId: id,
-      secretAccessKey: secret,
-      sessionToken,
-    } = deployment.issue(role, 'run');
-    return { accessKeyId: id, secretAccessKey: secret, sessionToken: sessionToken ?? '' };
-  };
-  const { controlPlaneRole, dataPlaneRole } = blueprint;
-  const keysOfRole = new Map([controlPlaneRole, dataPlaneRole].map((r) => [r.arn, keys(r)]));
+  const keys = ({ accessKeyId, secretAccessKey, sessionToken = '' }: Credentials): Keys => ({
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+  });
+  const { controlPlaneRole, dataPlaneRole, sessionBrokerRole, sessionBroker } = blueprint;
+  // Here the broker's function is known, so its role stays as the template has it.
+  const keysOfRole = new Map([
+    ...[controlPlaneRole, dataPlaneRole].map(
+      (role) => [role.arn, keys(deployment.issue(role, 'run'))] as const,
+    ),
+    [sessionBrokerRole.arn, keys(deployment.issueTo(sessionBroker))] as const,
+  ]);
+  const clients = ({ arn }: Role) => clientsOf(destination, keysOfRole.get(arn));
   const harness: Harness = {
     blueprint,
-    api: openApi(blueprint, destination, keysOfRole),
-    controlPlane: clientsOf(destination, keysOfRole.get(controlPlaneRole.arn)),
-    dataPlane: clientsOf(destination, keysOfRole.get(dataPlaneRole.arn)),
+    api: await openApi(blueprint, { destination, issuer: issuer.url, keysOfRole }),
+    controlPlane: clients(controlPlaneRole),
+    dataPlane: clients(dataPlaneRole),
+    sessionBroker: clients(sessionBrokerRole),
   };
   run.cleanUp.note('the workers', harness.api.close);
   const tenants = await runScenario(run, harness);
@@ -75,6 +86,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await deployment?.close();
+  await issuer?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

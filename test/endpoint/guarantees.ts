@@ -13,6 +13,7 @@ import {
   type Principal,
   readRow,
   scan,
+  sessionBroker,
 } from './attempts.ts';
 import { clientsOf } from './clients.ts';
 import type { Guarantee } from './guarantee.ts';
@@ -46,21 +47,26 @@ const session = (
 ): Guarantee => ({
   name,
   attempt: (identities) => open(principal, identities, request(identities)),
-  control: (identities) => open(dataPlane, identities, properly(identities)),
+  control: (identities) => open(sessionBroker, identities, properly(identities)),
 });
 
 const sessions: readonly Guarantee[] = [
-  session('the data plane opens a session without a tag', dataPlane, ({ tenant }) => ({
+  session('the session broker opens a session without a tag', sessionBroker, ({ tenant }) => ({
     sessionName: tenant.tenantId,
   })),
-  session('the data plane opens a session named after another tenant', dataPlane, (identities) => ({
-    ...properly(identities),
-    sessionName: identities.neighbour.tenantId,
-  })),
-  session('the data plane opens a session with an empty tag', dataPlane, (identities) => ({
+  session(
+    'the session broker opens a session named after another tenant',
+    sessionBroker,
+    (identities) => ({
+      ...properly(identities),
+      sessionName: identities.neighbour.tenantId,
+    }),
+  ),
+  session('the session broker opens a session with an empty tag', sessionBroker, (identities) => ({
     ...properly(identities),
     tag: '',
   })),
+  session('the data plane opens the session of a tenant', dataPlane, properly),
   session("a neighbour's session opens the session of a tenant", neighbour, properly),
   session('an administrator opens the session of a tenant', administrator, properly),
 ];
@@ -70,7 +76,9 @@ const untagged = Object.entries({ ...cryptography, 'read the row': readRow }).ma
   ([what, attempt]): Guarantee => ({
     name: `a session without a tag: ${what}`,
     attempt: async (identities) => {
-      const keys = await open(dataPlane, identities, { sessionName: identities.tenant.tenantId });
+      const keys = await open(sessionBroker, identities, {
+        sessionName: identities.tenant.tenantId,
+      });
       return attempt.make(clientsOf(identities.destination, keys), identities);
     },
     ...controlOf(attempt),

@@ -11,9 +11,11 @@ import {
   type Keys,
   keysOf,
 } from './clients.ts';
+import { openIssuer } from './issuer.ts';
 import { isNotYet, isUnknownPrincipal, type Patience } from './patience.ts';
 import type { Report } from './report.ts';
 import { createRole, deleteRole } from './roles.ts';
+import { withoutFunction } from './session-broker.ts';
 import { createTable, deleteTable } from './table.ts';
 
 export interface Run {
@@ -33,6 +35,7 @@ export interface Harness {
   readonly api: Api;
   readonly dataPlane: Clients;
   readonly controlPlane: Clients;
+  readonly sessionBroker: Clients;
 }
 
 export async function openHarness(run: Run): Promise<Harness> {
@@ -42,32 +45,43 @@ export async function openHarness(run: Run): Promise<Harness> {
     () => identityOf(run.caller),
     ({ Arn }) => Arn,
   );
+  const issuer = await openIssuer();
+  run.cleanUp.note('the issuer of tokens', issuer.close);
   const blueprint = await report.step(
     'the template is synthesized, the functions bundled',
     async () =>
-      readBlueprint({ ...account, region: destination.region, stackName: run.name }, run.folder),
+      readBlueprint(
+        { ...account, region: destination.region, stackName: run.name },
+        run.folder,
+        issuer.url,
+      ),
   );
   await makeTable(run, blueprint);
-  const { controlPlaneRole, dataPlaneRole, tenantRole } = blueprint;
+  const { controlPlaneRole, dataPlaneRole, sessionBrokerRole, tenantRole } = blueprint;
   await makeRole(run, 'control plane', controlPlaneRole, callerArn);
   await makeRole(run, 'data plane', dataPlaneRole, callerArn);
+  // Before the tenant role, whose trust policy names it.
+  await makeRole(run, 'session broker', withoutFunction(sessionBrokerRole), callerArn);
   await makeRole(run, 'tenant', tenantRole);
   const controlPlane = await openSession(run, 'control plane', controlPlaneRole);
   const dataPlane = await openSession(run, 'data plane', dataPlaneRole);
-  const api = openApi(
-    blueprint,
+  const sessionBroker = await openSession(run, 'session broker', sessionBrokerRole);
+  const api = await openApi(blueprint, {
     destination,
-    new Map([
+    issuer: issuer.url,
+    keysOfRole: new Map([
       [controlPlaneRole.arn, controlPlane],
       [dataPlaneRole.arn, dataPlane],
+      [sessionBrokerRole.arn, sessionBroker],
     ]),
-  );
+  });
   run.cleanUp.note('the workers', api.close);
   return {
     blueprint,
     api,
     controlPlane: clientsOf(destination, controlPlane),
     dataPlane: clientsOf(destination, dataPlane),
+    sessionBroker: clientsOf(destination, sessionBroker),
   };
 }
 

@@ -15,6 +15,7 @@ export interface Identities {
   readonly tenant: TenantSession;
   readonly neighbour: TenantSession;
   readonly dataPlane: Clients;
+  readonly sessionBroker: Clients;
   readonly controlPlane: Clients;
   /** the caller of this run */
   readonly administrator: Clients;

@@ -33,7 +33,7 @@ export async function openIdentities(
   harness: Harness,
   [first, second]: readonly [Tenant, Tenant],
 ): Promise<Identities> {
-  const { blueprint, dataPlane, controlPlane } = harness;
+  const { blueprint, dataPlane, controlPlane, sessionBroker } = harness;
   const { report, patience, caller: administrator } = run;
   const tenant = await tenantSession(run, harness, first);
   const neighbour = await tenantSession(run, harness, second);
@@ -50,6 +50,7 @@ export async function openIdentities(
     tenant,
     neighbour,
     dataPlane,
+    sessionBroker,
     controlPlane,
     administrator,
     destination: run.destination,
@@ -61,13 +62,13 @@ export async function openIdentities(
 
 function tenantSession(
   { report, patience, destination }: Run,
-  { blueprint, dataPlane }: Harness,
+  { blueprint, sessionBroker }: Harness,
   tenant: Tenant,
 ): Promise<TenantSession> {
   const { tenantId, keyArn } = tenant;
   const step = `the session of ${tenantId} uses its own key and reads its own row`;
   const open = async (): Promise<TenantSession> => {
-    const keys = await assumeTenantRole(dataPlane.sts, blueprint.tenantRole.arn, {
+    const keys = await assumeTenantRole(sessionBroker.sts, blueprint.tenantRole.arn, {
       sessionName: tenantId,
       tag: tenantId,
     });

@@ -1,7 +1,8 @@
 /**
- * The roles of the template at the endpoint. Invariant: their policies are the template's, word for word. One statement
- * is added, since no Lambda runs here: the caller may assume the two execution roles, which else trust
- * lambda.amazonaws.com alone. The tenant role's trust policy is unchanged.
+ * The roles of the template at the endpoint. Invariant: their policies are the template's, word for word, but for what takes
+ * a function of Lambda, which does not run here: the caller may assume the execution roles, which else trust
+ * lambda.amazonaws.com alone, and the session broker's has no `OnlyInItsFunction`. The tenant role's trust policy is
+ * unchanged.
  */
 import type { IAM } from '@aws-sdk/client-iam';
 import { isNamed } from '../../lambdas/aws/errors.ts';
