@@ -1,43 +1,76 @@
 /** Asks a solver every question of every theorem. */
+import { type Formula, variablesOf } from './formula/formula.ts';
 import { scriptOf } from './formula/smt-lib.ts';
 import type { Answer, Solver } from './solver/solver.ts';
 import type { StackPolicies } from './stack-policies.ts';
 import type { Theorem } from './theorems/theorem.ts';
 import { theorems as all } from './theorems/theorems.ts';
 
+/** A question with another answer than the theorem says. */
+export interface Open {
+  readonly about: string;
+  /** a request against the sentence; that a request of which it speaks is not possible; or that nobody knows */
+  readonly kind: 'counterexample' | 'impossible' | 'unknown';
+  readonly model: Answer['model'];
+}
+
 export interface Proof {
   readonly theorem: Theorem;
   readonly verdict: 'proved' | 'refuted' | 'unknown';
-  /** the questions that are not unsatisfiable */
-  readonly open: readonly ({ readonly about: string } & Answer)[];
+  readonly open: readonly Open[];
   readonly questions: number;
   readonly durationMs: number;
 }
 
+/** @param onQuestion called before each question */
 export async function prove(
   stack: StackPolicies,
   solver: Solver,
   theorems: readonly Theorem[] = all,
+  onQuestion: (theorem: Theorem, about: string) => void = () => {},
 ): Promise<Proof[]> {
   const proofs: Proof[] = [];
-  for (const theorem of theorems) proofs.push(await proofOf(theorem, stack, solver));
+  for (const theorem of theorems) {
+    const begunAt = performance.now();
+    const asks = asksOf(theorem, stack);
+    const open: Open[] = [];
+    for (const { about, formulas, wanted } of asks) {
+      onQuestion(theorem, about);
+      const { verdict, model } = await solver.check(scriptOf(formulas));
+      // What is not modelled opens more than the policies do: what is possible only by it is not known to be.
+      const isExact = !isAbstract(formulas);
+      if (verdict === wanted && (wanted === 'unsat' || isExact)) continue;
+      open.push({ about, kind: kindOf(verdict, wanted), model });
+    }
+    const isRefuted = open.some(({ kind }) => kind !== 'unknown');
+    proofs.push({
+      theorem,
+      verdict: open.length === 0 ? 'proved' : isRefuted ? 'refuted' : 'unknown',
+      open,
+      questions: asks.length,
+      durationMs: Math.round(performance.now() - begunAt),
+    });
+  }
   return proofs;
 }
 
-async function proofOf(theorem: Theorem, stack: StackPolicies, solver: Solver): Promise<Proof> {
-  const begunAt = performance.now();
-  const open: Proof['open'][number][] = [];
-  const questions = theorem.questions(stack);
-  for (const { about, counterexample } of questions) {
-    const answer = await solver.check(scriptOf(counterexample));
-    if (answer.verdict !== 'unsat') open.push({ about, ...answer });
-  }
-  const isRefuted = open.some(({ verdict }) => verdict === 'sat');
-  return {
-    theorem,
-    verdict: open.length === 0 ? 'proved' : isRefuted ? 'refuted' : 'unknown',
-    open,
-    questions: questions.length,
-    durationMs: Math.round(performance.now() - begunAt),
-  };
+const asksOf = (theorem: Theorem, stack: StackPolicies) => [
+  ...theorem.questions(stack).map(({ about, counterexample }) => ({
+    about,
+    formulas: counterexample,
+    wanted: 'unsat' as const,
+  })),
+  ...(theorem.examples?.(stack) ?? []).map(({ about, request }) => ({
+    about,
+    formulas: request,
+    wanted: 'sat' as const,
+  })),
+];
+
+function kindOf(verdict: Answer['verdict'], wanted: 'sat' | 'unsat'): Open['kind'] {
+  if (verdict === 'sat' && wanted === 'unsat') return 'counterexample';
+  return verdict === 'unsat' && wanted === 'sat' ? 'impossible' : 'unknown';
 }
+
+const isAbstract = (formulas: readonly Formula[]) =>
+  [...variablesOf(formulas).keys()].some((name) => name.startsWith('not modelled'));

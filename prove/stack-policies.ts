@@ -13,11 +13,22 @@ export interface StackRole {
   readonly policies: readonly Policy[];
 }
 
+/** A key that the template declares. */
+export interface StackKey {
+  readonly arn: string;
+  /** its logical id, without the hash */
+  readonly title: string;
+  readonly policy: Policy;
+}
+
 export interface StackPolicies {
   readonly accountId: string;
   readonly roles: readonly StackRole[];
   /** the role whose title begins so; @throws Error where there is none */
   role(title: string): StackRole;
+  readonly keys: readonly StackKey[];
+  /** the key whose title begins so; @throws Error where there is none */
+  key(title: string): StackKey;
   /** of the key that any tenant gets at run time: where it has the tenant's id, this one has a variable of that key */
   readonly tenantKeyPolicy: Policy;
 }
@@ -36,15 +47,14 @@ export function stackPolicies(template: Template): StackPolicies {
       policies: role.identityPolicies.map(({ name, source }) => policyOf(name, source)),
     }),
   );
-  const role = (title: string) => {
-    const found = roles.find((one) => one.title.startsWith(title));
-    if (found === undefined) throw new Error(`the template has no role ${title}`);
-    return found;
-  };
+  const keys = keysOf(template);
+  const role = (title: string) => titled(roles, title);
   return {
     accountId: account.accountId,
     roles,
     role,
+    keys,
+    key: (title) => titled(keys, title),
     tenantKeyPolicy: policyOf(
       'TenantKey',
       keyPolicy({
@@ -57,4 +67,21 @@ export function stackPolicies(template: Template): StackPolicies {
       }),
     ),
   };
+}
+
+const keysOf = (template: Template): StackKey[] =>
+  template.ofType('AWS::KMS::Key').map(({ logicalId, properties }) => {
+    const title = logicalId.replace(/[0-9A-F]{8}$/, '');
+    return {
+      title,
+      arn: template.identity(logicalId).attributes.Arn as string,
+      policy: policyOf(title, properties.KeyPolicy),
+    };
+  });
+
+/** @throws Error where no title begins so */
+export function titled<T extends { readonly title: string }>(all: readonly T[], title: string): T {
+  const found = all.find((one) => one.title.startsWith(title));
+  if (found === undefined) throw new Error(`the template has no ${title}`);
+  return found;
 }

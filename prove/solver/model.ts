@@ -7,11 +7,14 @@ const definition =
 export function modelOf(text: string): Answer['model'] {
   return new Map(
     [...text.matchAll(definition)].map(([, name = '', sort, value = '']) => [
-      name.replace(/^\|(.*)\|$/s, '$1'),
+      nameOf(name),
       sort === 'String' ? unquoted(value) : sort === 'Bool' ? value === 'true' : numberOf(value),
     ]),
   );
 }
+
+/** @param symbol with or without bars */
+export const nameOf = (symbol: string): string => symbol.replace(/^\|(.*)\|$/s, '$1');
 
 const numberOf = (value: string) => Number(value.replace(/^\(- (\d+)\)$/, '-$1'));
 

@@ -9,5 +9,10 @@ export interface Solver {
   /** with its version, for reports */
   readonly name: string;
   check(script: string): Promise<Answer>;
+  /**
+   * @param assumed variables of the script, all of them assumed to be true
+   * @returns those with which it is unsatisfiable, not always the fewest; nothing where the solver does not know
+   */
+  core?(script: string, assumed: readonly string[]): Promise<readonly string[] | undefined>;
   close(): Promise<void>;
 }

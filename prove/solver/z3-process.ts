@@ -4,23 +4,28 @@
  * of assertions is counted, since a script that cannot be parsed gives none, and anything would satisfy it.
  */
 import { init } from 'z3-solver';
-import type { Reply } from './z3.ts';
+import type { Ask, Reply } from './z3.ts';
 
 const { Context, Z3 } = await init();
-const { Solver } = Context('prove');
+const { Solver, Bool } = Context('prove');
 
-async function check(script: string, timeoutMs: number): Promise<Reply> {
+async function check({ script, timeoutMs, assumed }: Ask): Promise<Reply> {
   const solver = new Solver();
   solver.set('timeout', timeoutMs);
+  solver.set('core.minimize', true);
   solver.fromString(script);
   const expected = script.split('\n').filter((line) => line.startsWith('(assert ')).length;
   if (solver.assertions().length() !== expected) throw new Error('z3 cannot read the script');
-  const verdict = await solver.check();
-  return { verdict, model: verdict === 'sat' ? solver.model().sexpr() : '' };
+  const verdict = await solver.check(...assumed.map((name) => Bool.const(name)));
+  return {
+    verdict,
+    model: verdict === 'sat' ? solver.model().sexpr() : '',
+    core: verdict === 'unsat' ? [...solver.unsatCore()].map((one) => one.sexpr()) : [],
+  };
 }
 
-process.on('message', async ({ script, timeoutMs }: { script: string; timeoutMs: number }) => {
-  const reply = await check(script, timeoutMs).catch((error: Error) => ({ error: error.message }));
+process.on('message', async (ask: Ask) => {
+  const reply = await check(ask).catch((error: Error) => ({ error: error.message }));
   process.send?.(reply);
 });
 // Its threads with it.

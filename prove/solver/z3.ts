@@ -1,25 +1,44 @@
 /** z3 of npm: no installation, on every machine that has Node.js. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { modelOf } from './model.ts';
+import { modelOf, nameOf } from './model.ts';
 import type { Solver } from './solver.ts';
 
-/** What the process answers; the model as z3 prints it. */
+export interface Ask {
+  readonly script: string;
+  readonly timeoutMs: number;
+  /** names of variables that are true */
+  readonly assumed: readonly string[];
+}
+
+/** What the process answers; the model, and the assumptions that it needed, as z3 prints them. */
 export type Reply =
-  | { readonly verdict: 'unsat' | 'sat' | 'unknown'; readonly model: string }
+  | {
+      readonly verdict: 'unsat' | 'sat' | 'unknown';
+      readonly model: string;
+      readonly core: readonly string[];
+    }
   | { readonly error: string };
 
 /** @param timeoutMs of a question; what takes longer is unknown */
 export async function z3(timeoutMs = 30_000): Promise<Solver> {
   const child = fork(new URL('z3-process.ts', import.meta.url), { execArgv: [] });
   const { version } = await messageOf<{ version: string }>(child);
+  const ask = async (script: string, assumed: readonly string[]) => {
+    child.send({ script, timeoutMs, assumed } satisfies Ask);
+    const reply = await messageOf<Reply>(child);
+    if ('error' in reply) throw new Error(reply.error);
+    return reply;
+  };
   return {
     name: `${version}, WebAssembly`,
     async check(script) {
-      child.send({ script, timeoutMs });
-      const reply = await messageOf<Reply>(child);
-      if ('error' in reply) throw new Error(reply.error);
-      return { verdict: reply.verdict, model: modelOf(reply.model) };
+      const { verdict, model } = await ask(script, []);
+      return { verdict, model: modelOf(model) };
+    },
+    async core(script, assumed) {
+      const { verdict, core } = await ask(script, assumed);
+      return verdict === 'unsat' ? core.map(nameOf) : undefined;
     },
     async close() {
       const ended = once(child, 'exit');

@@ -1,6 +1,7 @@
 /**
  * A theorem is one sentence, and questions that ask a solver for a counterexample. Invariant: a theorem is proved only
- * where every question is unsatisfiable; what a solver does not know is no proof.
+ * where every question is unsatisfiable, and every example that it gives satisfiable; what a solver does not know is
+ * no proof.
  */
 import type { Formula } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
@@ -12,9 +13,19 @@ export interface Question {
   readonly counterexample: readonly Formula[];
 }
 
+/** Where the sentence says that something is possible. */
+export interface Example {
+  readonly about: string;
+  /** that there is a request of which the sentence speaks */
+  readonly request: readonly Formula[];
+}
+
 export interface Theorem {
   readonly id: string;
   /** in English, for an auditor */
   readonly sentence: string;
+  /** lists that are part of the sentence, for print: who may, which role opens which */
+  readonly lines?: readonly string[];
   readonly questions: (stack: StackPolicies) => readonly Question[];
+  readonly examples?: (stack: StackPolicies) => readonly Example[];
 }

@@ -1,0 +1,31 @@
+/** The stack whose policies are proved: the synthesized template with its defaults. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stackName } from '../lib/stack-name.ts';
+import { synthesize } from '../lib/synthesize.ts';
+import { localAccount } from '../local/stack.ts';
+import { readTemplate } from '../local/template/template.ts';
+import { type Report, templateHash } from './report.ts';
+import { type StackPolicies, stackPolicies } from './stack-policies.ts';
+
+/** The functions are not bundled: the proofs are about policies. */
+const context = {
+  issuer: 'https://issuer.example',
+  audience: 'tenant-keys',
+  'aws:cdk:bundling-stacks': [],
+};
+
+export function synthesizedStack(): { stack: StackPolicies; template: Report['template'] } {
+  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-prove-'));
+  try {
+    synthesize(context, folder);
+    const text = readFileSync(join(folder, `${stackName}.template.json`), 'utf8');
+    return {
+      stack: stackPolicies(readTemplate(JSON.parse(text), localAccount)),
+      template: templateHash(text),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
