@@ -13,7 +13,7 @@ export interface KeyPolicyInput {
   /** `aws`, `aws-cn`, ... or the token that stands for it in a template */
   readonly partition: string;
   readonly accountId: string;
-  /** ARN of the role that the data plane assumes for a tenant */
+  /** ARN of the role of which each session is one tenant's */
   readonly tenantRoleArn: string;
   /** ARN of the execution role of the control plane */
   readonly controlPlaneRoleArn: string;

@@ -3,7 +3,7 @@
  * reader role trust it by the same statements by which they trust the session broker, so that the canary notices a
  * guard that is lost there. A Deny keeps it from all tenants but its own two, who are no customers. It can become the
  * roles of the broker and of the functions that ask it, which must open nothing outside of the broker's function.
- * It costs about $7 a month: five keys at $1 each, and some 170 calls of KMS every quarter of an hour.
+ * It costs about $7 a month: five keys at $1 each, and some 160 calls of KMS every quarter of an hour.
  * `canary: false` leaves it out.
  */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';

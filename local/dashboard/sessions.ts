@@ -50,7 +50,7 @@ export function standingSessions(
   ];
 }
 
-/** @returns for each tenant a session as the data plane opens it */
+/** @returns for each tenant a session as the session broker opens it */
 export function sessionsOfTenants(
   template: Template,
   roles: ReadonlyMap<string, Role>,
