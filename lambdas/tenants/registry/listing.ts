@@ -5,14 +5,14 @@
 
 import { type DynamoDBDocumentClient, paginateScan, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { tenantId } from '../../../contract/tenant-id.ts';
 import type { TenantStatus } from '../../../contract/tenant-status.ts';
 import { cursorAfter, readCursor } from '../../http/cursor.ts';
 import { log } from '../../observability/log.ts';
 import { isInvalid, readRow } from './scan.ts';
 import type { TenantRow } from './tenant-row.ts';
 
-/** Any key: the row that ends a page may be one that is left out. */
-const cursorPosition = z.strictObject({ tenantId: z.string().check(z.minLength(1)) });
+const cursorPosition = z.strictObject({ tenantId });
 
 /** Rows that a Scan with a filter looks at. */
 const rowsPerFilteredScan = 500;
@@ -40,7 +40,7 @@ export async function listTenants(
 ): Promise<TenantPage> {
   let position = cursor === undefined ? undefined : readCursor(cursorPosition, cursor).tenantId;
   const rows: TenantRow[] = [];
-  for (let scan = 0; scan < maxScansPerPage; scan += 1) {
+  for (let scan = 0; scan < maxScansPerPage || !isTenantId(position); scan += 1) {
     const { Items = [], LastEvaluatedKey } = await client.send(
       new ScanCommand({
         TableName: tableName,
@@ -55,15 +55,19 @@ export async function listTenants(
     const taken = found.slice(0, limit - rows.length);
     rows.push(...taken);
     position = LastEvaluatedKey?.tenantId;
-    // Where the Scan found more than fits, the next page starts after the last row that was taken.
-    if (taken.length < found.length) position = rows.at(-1)?.tenantId;
-    if (position === undefined) return { rows };
-    if (rows.length === limit) break;
+    if (position === undefined && taken.length === found.length) return { rows };
+    if (rows.length < limit) continue;
+    // Where the Scan found more than fits, or ended at a key that no cursor may name.
+    if (taken.length < found.length || !isTenantId(position)) position = rows.at(-1)?.tenantId;
+    break;
   }
   return position === undefined
     ? { rows }
     : { rows, nextCursor: cursorAfter({ tenantId: position }) };
 }
+
+/** Of a row that is left out, the key may be anything. */
+const isTenantId = (key: unknown): boolean => tenantId.safeParse(key).success;
 
 /** The name alone: nothing else of such a row can be relied on, and nobody but its writer chose it. */
 function validRow(item: Record<string, unknown>): TenantRow[] {

@@ -68,7 +68,7 @@ describe('a row that is not as it must be is no tenant, and keeps no other out o
     rowOf({ tenantId: 'odd', status: 'ALMOST_ACTIVE', keyArn }),
     rowOf({ tenantId: 'odd-key', keyArn: 'alias/tenant-keys/tenant-0' }),
     { tenantId: 'nearly-empty' },
-    // A page may end with it, so a cursor may name it.
+    // A page may end with it, and no cursor may name it.
     rowOf({ tenantId: 'No Tenant Id', status: 'SUSPENDED', keyArn }),
   ];
   let logged: string[];
@@ -101,5 +101,12 @@ describe('a row that is not as it must be is no tenant, and keeps no other out o
       const named = tenantId === undefined ? {} : { tenantId };
       expect(lines).toContainEqual({ level: 'ERROR', message: 'invalid row', ...named });
     }
+  });
+
+  test('nor do hundreds of them, more in a row than a page looks at', async () => {
+    for (let n = 0; n < 400; n += 1) await aws.put({ tenantId: `Planted ${n}` });
+    const found = (await pages({ limit: 1 })).flat();
+    expect(found).toHaveLength(23);
+    expect(new Set(found).size).toBe(23);
   });
 });
