@@ -10,7 +10,6 @@ import {
   type Formula,
   implies,
   like,
-  literal,
   no,
   not,
   or,
@@ -54,11 +53,6 @@ const arn: Pattern = [
 ];
 const isArn = (value: Text) => like(value, arn);
 
-const isTruth: Match = (value, wanted) => {
-  if (wanted !== 'true' && wanted !== 'false') throw new UnknownPolicyElement(`Bool ${wanted}`);
-  return equal(value, literal(wanted));
-};
-
 /** By name; a negated operator is the opposite of its positive one over all the policy's values. */
 const matches: Readonly<Record<string, { readonly match: Match; readonly negated: boolean }>> = {
   StringEquals: { match: equals, negated: false },
@@ -69,7 +63,6 @@ const matches: Readonly<Record<string, { readonly match: Match; readonly negated
   ArnNotEquals: { match: isArnLike, negated: true },
   ArnLike: { match: isArnLike, negated: false },
   ArnNotLike: { match: isArnLike, negated: true },
-  Bool: { match: isTruth, negated: false },
 };
 
 const below = (name: string, limit: number) => not(atLeast(name, limit));
@@ -130,6 +123,10 @@ function oneCondition(condition: Condition): Formula {
     const all = base === 'NumericNotEquals' ? and(...holds) : or(...holds);
     return base === 'NumericNotEquals' || ifExists ? implies(present, all) : and(present, all);
   }
+  if (base === 'Bool' && set === undefined) {
+    const holds = or(...wanted.map((one) => isSaid(one, request.isTrue(key))));
+    return ifExists ? implies(present, holds) : and(present, holds);
+  }
   const operator = matches[base];
   if (operator === undefined) throw new UnknownPolicyElement(`${place}: the operator ${name}`);
   const matching = (value: Text) => or(...wanted.map((one) => operator.match(value, one, request)));
@@ -171,6 +168,11 @@ function ofSeveral(
 function onOneValue(set: string, negated: boolean, matched: Formula, present: Formula): Formula {
   const holds = negated ? not(matched) : matched;
   return set === 'ForAllValues' ? implies(present, holds) : and(present, holds);
+}
+
+function isSaid(wanted: string, isTrue: Formula): Formula {
+  if (!/^(true|false)$/.test(wanted)) throw new UnknownPolicyElement(`the truth value ${wanted}`);
+  return wanted === 'true' ? isTrue : not(isTrue);
 }
 
 function wholeNumber(value: string): number {

@@ -49,6 +49,8 @@ export interface SymbolicRequest {
   /** whether the request has the key, and its value */
   readonly present: (key: string) => Formula;
   readonly value: (key: string) => Text;
+  /** what the key's value says, in whatever case, where it is a truth value */
+  readonly isTrue: (key: string) => Formula;
   /** the name of the variable that is the number which the key's value says */
   readonly number: (key: string) => string;
   readonly members: (key: string) => Members;
@@ -101,6 +103,7 @@ export function symbolicRequest(
     },
     present,
     value: (key) => text(named(keyId(key))),
+    isTrue: (key) => truth(named(`${keyId(key)} is true`)),
     number: (key) => named(`${keyId(key)} as a number`),
     members,
     laws: () => and(...[...compared.keys()].map((key) => consistent(members(key)))),

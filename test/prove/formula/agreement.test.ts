@@ -1,0 +1,149 @@
+/**
+ * Two witnesses: random requests about the policies of the stack are decided alike by the formula that a solver gets and by
+ * the evaluator of the local stack, which share no code. Where the formula leaves something free, it may allow more.
+ */
+import { writeSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { keyPolicy } from '../../../contract/key-policy.ts';
+import { authorize } from '../../../local/iam/authorize.ts';
+import type { Caller } from '../../../local/iam/caller.ts';
+import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { localAccount } from '../../../local/stack.ts';
+import { sessionOf } from '../../../local/sts/session.ts';
+import { readRoles } from '../../../local/sts/template.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+import type { Formula, Text } from '../../../prove/formula/formula.ts';
+import { allowed, comparedIn, type Policy, policyOf } from '../../../prove/formula/policy.ts';
+import { symbolicRequest } from '../../../prove/formula/request.ts';
+import { everything } from '../../harness/account.ts';
+import { synthesizedTemplate } from '../../harness/synthesized.ts';
+import { assignmentOf, decisionOf } from './assignment.ts';
+import { type Draft, ids, pick, type Random, randomDraft, seeded } from './random-request.ts';
+
+const requests = 100_000;
+const { accountId, partition } = localAccount;
+const template = readTemplate({ ...(await synthesizedTemplate()) }, localAccount);
+const roles = [...readRoles(template).values()];
+const arnOf = (name: string) => roles.find((role) => role.name.includes(name))?.arn as string;
+const administrator = {
+  ...(roles[0] as (typeof roles)[number]),
+  arn: `arn:${partition}:iam::${accountId}:role/Administrator`,
+  name: 'Administrator',
+  identityPolicies: [parsePolicy({ Version: '2012-10-17', Statement: everything }, 'Admin')],
+  tags: {},
+};
+
+/** Policies that decide together, once for each of the two witnesses. */
+interface Setting {
+  readonly formula: Formula;
+  readonly compared: ReadonlyMap<string, readonly Text[]>;
+  readonly policies: readonly Policy[];
+  readonly resource: ReturnType<typeof parsePolicy> | undefined;
+  readonly role: (typeof roles)[number] | undefined;
+}
+
+const jsonOf = (documents: readonly { readonly name: string; readonly source: unknown }[]) =>
+  documents.map(({ name, source }) => policyOf(name, source));
+
+function setting(
+  role: Setting['role'],
+  resource:
+    | { readonly name: string; readonly source: unknown; readonly isTrust?: boolean }
+    | undefined,
+): Setting {
+  const identity = jsonOf(role?.identityPolicies ?? []);
+  const ofResource = resource && policyOf(resource.name, resource.source);
+  const policies = [...identity, ...(ofResource ? [ofResource] : [])];
+  const compared = comparedIn(policies, symbolicRequest('request', new Map()));
+  const request = symbolicRequest('request', compared);
+  return {
+    formula: allowed(
+      {
+        identity,
+        ...(ofResource && { resource: ofResource }),
+        ...(resource?.isTrust && { isTrust: true }),
+      },
+      request,
+    ),
+    compared,
+    policies,
+    resource: resource && parsePolicy(resource.source, resource.name, 'resource'),
+    role,
+  };
+}
+
+/** KMS takes no key policy for an id with a `$`, and no tenant has one. */
+const keyPolicies = ids
+  .filter((id) => !id.includes('$'))
+  .map((tenantId) => ({
+    name: `key of ${tenantId}`,
+    source: keyPolicy({
+      tenantId,
+      partition,
+      accountId,
+      tenantRoleArn: arnOf('TenantRole'),
+      controlPlaneRoleArn: arnOf('ControlPlaneRole'),
+      deletionWindowInDays: 30,
+    }),
+  }));
+const trustPolicies = roles.map(({ trustPolicy: { name, source } }) => ({
+  name,
+  source,
+  isTrust: true,
+}));
+
+const settings: readonly Setting[] = [...roles, administrator, undefined].flatMap((role) => [
+  ...(role === undefined || role.identityPolicies.length === 0 ? [] : [setting(role, undefined)]),
+  ...[...keyPolicies, ...trustPolicies].map((resource) => setting(role, resource)),
+]);
+
+const services = ['lambda.amazonaws.com', 'cloudtrail.amazonaws.com', 'events.amazonaws.com'];
+
+function callerOf(random: Random, { role }: Setting, { tags, sourceFunctionArn }: Draft): Caller {
+  const base = role ?? administrator;
+  const session = sessionOf(base, pick(random, ids) || 'x', random() < 0.8 ? tags : {});
+  const caller = { ...session, ...(sourceFunctionArn !== undefined && { sourceFunctionArn }) };
+  return role === undefined
+    ? { ...caller, identityPolicies: [], tags: {}, service: pick(random, services) }
+    : caller;
+}
+
+/** Policies of one account decide about resources of that account alone, which both witnesses leave to their callers. */
+const isElsewhere = (arn: string) =>
+  arn.startsWith('arn:') && !['', undefined, accountId].includes(arn.split(':')[4]);
+
+test(`${requests.toLocaleString('en')} random requests are decided alike`, () => {
+  const random = seeded(20261125);
+  const counts = { allowed: 0, denied: 0, more: 0 };
+  const disagreements: object[] = [];
+  for (let at = 0; at < requests; at += 1) {
+    const chosen = pick(random, settings);
+    const { formula, compared, policies, resource } = chosen;
+    const draft = randomDraft(random, policies);
+    const caller = callerOf(random, chosen, draft);
+    const { action, context } = draft;
+    const arn = isElsewhere(draft.resource) ? '*' : draft.resource;
+    const request = { action, resource: arn, context };
+    const evaluated = authorize(caller, request, resource);
+    const { may, must } = decisionOf(formula, assignmentOf(formula, compared, { caller, request }));
+    counts[evaluated.allowed ? 'allowed' : 'denied'] += 1;
+    if (may && !must) counts.more += 1;
+    const agree = evaluated.allowed ? may : !must;
+    if (!agree)
+      disagreements.push({
+        evaluated,
+        may,
+        must,
+        request,
+        caller: caller.arn,
+        tags: caller.tags,
+        by: policies.map(({ name }) => name),
+      });
+  }
+  writeSync(
+    1,
+    `\nAgreement of ${requests} requests: ${JSON.stringify(counts)}, ${disagreements.length} disagreements\n`,
+  );
+  expect(disagreements.slice(0, 5)).toEqual([]);
+  expect(counts.allowed).toBeGreaterThan(requests / 20);
+});
