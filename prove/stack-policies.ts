@@ -29,9 +29,17 @@ export interface StackPolicies {
   readonly keys: readonly StackKey[];
   /** the key whose title begins so; @throws Error where there is none */
   key(title: string): StackKey;
+  /** ARNs of the tables of tenants' rows and of audit events */
+  readonly tables: { readonly rows: string; readonly events: string };
+  /** ARN of the function that opens sessions */
+  readonly sessionBroker: string;
+  /** the shortest time from scheduling a key's deletion to the deletion */
+  readonly deletionWindowInDays: number;
   /** of the key that any tenant gets at run time: where it has the tenant's id, this one has a variable of that key */
   readonly tenantKeyPolicy: Policy;
 }
+
+const deletionWindowInDays = 30;
 
 /** A key that no request of AWS has: the id of the tenant whose key it is. No tenant id has a `$`. */
 export const ownTenantKey = 'prove:tenant';
@@ -55,6 +63,12 @@ export function stackPolicies(template: Template): StackPolicies {
     role,
     keys,
     key: (title) => titled(keys, title),
+    tables: {
+      rows: arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable'),
+      events: arnOf(template, 'AWS::DynamoDB::Table', 'AuditTable'),
+    },
+    sessionBroker: arnOf(template, 'AWS::Lambda::Function', 'FunctionsSessionBroker'),
+    deletionWindowInDays,
     tenantKeyPolicy: policyOf(
       'TenantKey',
       keyPolicy({
@@ -63,7 +77,7 @@ export function stackPolicies(template: Template): StackPolicies {
         accountId: account.accountId,
         tenantRoleArn: role('TenantRole').arn,
         controlPlaneRoleArn: role('ControlPlaneRole').arn,
-        deletionWindowInDays: 30,
+        deletionWindowInDays,
       }),
     ),
   };
@@ -84,4 +98,11 @@ export function titled<T extends { readonly title: string }>(all: readonly T[], 
   const found = all.find((one) => one.title.startsWith(title));
   if (found === undefined) throw new Error(`the template has no ${title}`);
   return found;
+}
+
+/** @throws Error unless there is one of the type whose logical id begins so */
+function arnOf(template: Template, type: string, prefix: string): string {
+  const [one, more] = template.ofType(type).filter(({ logicalId }) => logicalId.startsWith(prefix));
+  if (one === undefined || more !== undefined) throw new Error(`not one ${type} is ${prefix}...`);
+  return template.identity(one.logicalId).attributes.Arn as string;
 }

@@ -59,7 +59,16 @@ export function equal(left: Text, right: Text): Formula {
   if (left.kind === 'literal' && right.kind === 'literal') {
     return left.value === right.value ? yes : no;
   }
+  if (cannotBegin(left, right) || cannotBegin(right, left)) return no;
   return { op: 'equal', left, right };
+}
+
+/** Two texts that begin with other letters are not equal: most that are compared are of another role or service. */
+function cannotBegin(one: Text, other: Text): boolean {
+  const [head] = one.kind === 'joined' ? one.parts : [];
+  return (
+    head?.kind === 'literal' && other.kind === 'literal' && !other.value.startsWith(head.value)
+  );
 }
 
 /** A pattern without wildcards is a text. */
@@ -68,7 +77,18 @@ export function like(of: Text, pattern: Pattern): Formula {
     return equal(of, literal(pattern.map((part) => part.value).join('')));
   }
   if (pattern.every((part) => part.kind === 'run' && !part.withoutColon)) return yes;
+  if (of.kind === 'literal') return expressionOf(pattern).test(of.value) ? yes : no;
   return { op: 'like', text: of, pattern };
+}
+
+/** A character is a code point, as in SMT-LIB. */
+export function expressionOf(pattern: Pattern): RegExp {
+  const source = pattern.map((part) => {
+    if (part.kind === 'text') return part.value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    const one = part.withoutColon ? '[^:]' : '[^]';
+    return part.kind === 'run' ? `${one}*` : one;
+  });
+  return new RegExp(`^${source.join('')}$`, 'u');
 }
 
 export const atLeast = (name: string, limit: number): Formula => ({ op: 'atLeast', name, limit });

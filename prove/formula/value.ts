@@ -1,5 +1,5 @@
 /** The value of a formula under an assignment: its second reading, for requests that are concrete. */
-import type { Formula, Pattern, Text } from './formula.ts';
+import { expressionOf, type Formula, type Text } from './formula.ts';
 
 export type Assignment = ReadonlyMap<string, string | boolean | number>;
 
@@ -41,14 +41,4 @@ function textOf(text: Text, assignment: Assignment): string {
   if (text.kind === 'literal') return text.value;
   if (text.kind === 'variable') return assigned(text.name, 'string', assignment);
   return text.parts.map((part) => textOf(part, assignment)).join('');
-}
-
-/** A character is a code point, as in SMT-LIB. */
-function expressionOf(pattern: Pattern): RegExp {
-  const source = pattern.map((part) => {
-    if (part.kind === 'text') return part.value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    const one = part.withoutColon ? '[^:]' : '[^]';
-    return part.kind === 'run' ? `${one}*` : one;
-  });
-  return new RegExp(`^${source.join('')}$`, 'u');
 }

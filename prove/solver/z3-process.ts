@@ -3,9 +3,17 @@
  * a process from ending. Not by `eval_smtlib2_string`, which hands over text that is freed while it is read. The number
  * of assertions is counted, since a script that cannot be parsed gives none, and anything would satisfy it.
  */
-import { init } from 'z3-solver';
 import type { Ask, Reply } from './z3.ts';
 
+// The binding frees what is garbage at any time, also while a check runs in its thread, and z3 breaks down by that.
+globalThis.FinalizationRegistry = class implements FinalizationRegistry<unknown> {
+  readonly [Symbol.toStringTag] = 'FinalizationRegistry';
+  register() {}
+  unregister() {
+    return false;
+  }
+};
+const { init } = await import('z3-solver');
 const { Context, Z3 } = await init();
 const { Solver, Bool } = Context('prove');
 

@@ -2,9 +2,24 @@
  * Everybody who can send a request. Invariant: each principal there is belongs to one of these, and of none more is known
  * than stands here: what is not known of its policies and tags is free.
  */
-import { and, equal, type Formula, literal, not, or, yes } from '../formula/formula.ts';
+import {
+  and,
+  equal,
+  type Formula,
+  joined,
+  like,
+  literal,
+  not,
+  text,
+  yes,
+} from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
-import { isIdentity, isService, type SymbolicRequest } from '../formula/request.ts';
+import {
+  isIdentity,
+  isService,
+  type SymbolicCaller,
+  type SymbolicRequest,
+} from '../formula/request.ts';
 import type { StackPolicies, StackRole } from '../stack-policies.ts';
 
 export interface CallerKind {
@@ -12,19 +27,55 @@ export interface CallerKind {
   readonly identity: readonly Policy[] | 'anything';
   /** what is known of the caller of a request */
   readonly facts: (request: SymbolicRequest) => Formula;
+  /** of these facts, the values that are texts: put into the formulas at once, they make most of them constant */
+  readonly known?: Partial<SymbolicCaller>;
 }
 
 export const sessionsOf = (role: StackRole, { accountId }: StackPolicies): CallerKind => ({
   title: `a session of ${role.title}`,
   identity: role.policies,
+  known: {
+    arn: joined([literal(sessionsArn(role)), text('request session name')]),
+    principalArn: literal(role.arn),
+    accountId: literal(accountId),
+    service: literal(''),
+  },
   facts: ({ caller, ...request }) =>
     and(
       isIdentity(caller),
+      request.present('aws:PrincipalArn'),
       equal(caller.principalArn, literal(role.arn)),
       equal(caller.accountId, literal(accountId)),
       tagsOf(role, request),
     ),
 });
+
+/** What the ARN of a session begins with: the role's name, without a path (IAM user guide, "IAM identifiers"). */
+function sessionsArn(role: StackRole): string {
+  const [, partition, , , accountId] = role.arn.split(':');
+  return `arn:${partition}:sts::${accountId}:assumed-role/${role.arn.split('/').at(-1)}/`;
+}
+
+const isSessionArn = ({ arn }: SymbolicCaller, role: StackRole): Formula =>
+  like(arn, [
+    { kind: 'text', value: sessionsArn(role) },
+    { kind: 'run', withoutColon: false },
+  ]);
+
+/** An identity that is neither a role of the stack nor a session of one. */
+const isNoneOf = (
+  roles: readonly StackRole[],
+  { caller, present }: Pick<SymbolicRequest, 'caller' | 'present'>,
+): Formula =>
+  and(
+    isIdentity(caller),
+    present('aws:PrincipalArn'),
+    ...roles.flatMap((role) => [
+      not(equal(caller.principalArn, literal(role.arn))),
+      not(equal(caller.arn, literal(role.arn))),
+      not(isSessionArn(caller, role)),
+    ]),
+  );
 
 /** A session keeps its role's tags, unless somebody may pass other ones: then they may be anything. */
 function tagsOf(
@@ -50,23 +101,15 @@ function tagsOf(
 export const otherPrincipals = ({ accountId, roles }: StackPolicies): CallerKind => ({
   title: 'another principal of the account',
   identity: 'anything',
-  facts: ({ caller }) =>
-    and(
-      isIdentity(caller),
-      equal(caller.accountId, literal(accountId)),
-      not(or(...roles.map(({ arn }) => equal(caller.principalArn, literal(arn))))),
-    ),
+  facts: (request) =>
+    and(isNoneOf(roles, request), equal(request.caller.accountId, literal(accountId))),
 });
 
 export const strangers = ({ accountId, roles }: StackPolicies): CallerKind => ({
   title: 'a principal of another account',
   identity: 'anything',
-  facts: ({ caller }) =>
-    and(
-      isIdentity(caller),
-      not(equal(caller.accountId, literal(accountId))),
-      not(or(...roles.map(({ arn }) => equal(caller.principalArn, literal(arn))))),
-    ),
+  facts: (request) =>
+    and(isNoneOf(roles, request), not(equal(request.caller.accountId, literal(accountId)))),
 });
 
 export const services: CallerKind = {
@@ -75,6 +118,8 @@ export const services: CallerKind = {
   facts: ({ caller, present }) =>
     and(
       isService(caller),
+      equal(caller.arn, literal('')),
+      equal(caller.principalArn, literal('')),
       not(present('aws:PrincipalArn')),
       not(present('aws:PrincipalTag/TenantId')),
     ),

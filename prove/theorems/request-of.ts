@@ -1,7 +1,18 @@
 /** The request of a question, with what holds of every request. */
-import { and, equal, type Formula, like, literal, not, type Text } from '../formula/formula.ts';
+import {
+  and,
+  equal,
+  type Formula,
+  implies,
+  like,
+  literal,
+  not,
+  or,
+  type Text,
+  yes,
+} from '../formula/formula.ts';
 import { allowed, comparedIn, type Policy } from '../formula/policy.ts';
-import { type SymbolicRequest, symbolicRequest } from '../formula/request.ts';
+import { keyId, type SymbolicRequest, symbolicRequest } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
 import { ownTenantKey } from '../stack-policies.ts';
 import type { CallerKind } from './callers.ts';
@@ -13,6 +24,10 @@ export interface Asked {
   readonly isTrust?: boolean;
   /** instead of the caller's own policies: a lock that is taken off */
   readonly identity?: readonly Policy[] | 'anything';
+  /** where a question is of one action, in lower case: then most of the policies' statements are out of the question */
+  readonly action?: string;
+  /** values that the theorem asks for among the several of a key, as policies write them */
+  readonly compares?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Request extends SymbolicRequest {
@@ -27,31 +42,76 @@ export function requestOf({
   resource,
   isTrust,
   identity = caller.identity,
+  action,
+  compares = {},
 }: Asked): Request {
   const policies = [...(identity === 'anything' ? [] : identity), ...(resource ? [resource] : [])];
+  const asked: Policy = {
+    name: 'theorem',
+    statements: [{ Effect: 'Deny', Condition: { 'ForAnyValue:StringEquals': compares } }],
+  };
   const unnamed = symbolicRequest('request', new Map());
-  const request = symbolicRequest('request', comparedIn(policies, unnamed));
+  const request = symbolicRequest('request', comparedIn([...policies, asked], unnamed));
+  const known = withKnown(request, caller, action);
   const decided = { identity, ...(resource && { resource }), ...(isTrust && { isTrust }) };
   return {
-    ...request,
+    ...known,
     tenant: request.value(ownTenantKey),
     isAllowed: and(
       request.laws(),
       caller.facts(request),
+      action === undefined ? yes : equal(request.action, literal(action)),
       // The tenant is there, and no text of it is empty.
       request.present(ownTenantKey),
       not(equal(request.value(ownTenantKey), literal(''))),
-      allowed(decided, request),
+      allowed(decided, known),
     ),
+  };
+}
+
+function withKnown(
+  request: SymbolicRequest,
+  { known = {} }: CallerKind,
+  action: string | undefined,
+): SymbolicRequest {
+  const { principalArn } = known;
+  return {
+    ...request,
+    action: action === undefined ? request.action : literal(action),
+    caller: { ...request.caller, ...known },
+    value: (key) =>
+      keyId(key) === 'aws:principalarn' && principalArn ? principalArn : request.value(key),
   };
 }
 
 /** @param patterns actions as policies write them */
 export const isAction = (
-  { action }: SymbolicRequest,
+  { action }: Pick<SymbolicRequest, 'action'>,
   patterns: readonly string[],
-): readonly Formula[] => patterns.map((pattern) => like(action, patternOf(pattern.toLowerCase())));
+): Formula => or(...patterns.map((pattern) => like(action, patternOf(pattern.toLowerCase()))));
 
 /** @returns that the request has the key, with this value */
-export const has = (request: SymbolicRequest, key: string, value: Text): Formula =>
-  and(request.present(key), equal(request.value(key), value));
+export const has = (
+  { present, value }: Pick<SymbolicRequest, 'present' | 'value'>,
+  key: string,
+  wanted: Text,
+): Formula => and(present(key), equal(value(key), wanted));
+
+/** @returns that the value is among those of the key; one that the question `compares` */
+export function isAmong({ members }: SymbolicRequest, key: string, value: Text): Formula {
+  const found = members(key).tracked.find((one) => sameText(one.value, value));
+  if (found === undefined) throw new Error(`the question does not compare ${key} with that value`);
+  return found.isMember;
+}
+
+const sameText = (one: Text, other: Text) => JSON.stringify(one) === JSON.stringify(other);
+
+/** @returns that the key has this value and no other */
+export function hasOnly({ members, present }: SymbolicRequest, key: string, value: Text): Formula {
+  const { tracked, other } = members(key);
+  return and(
+    present(key),
+    not(other),
+    ...tracked.map((one) => implies(one.isMember, equal(one.value, value))),
+  );
+}

@@ -1,4 +1,7 @@
+import { administration } from './administration.ts';
+import { reach } from './reach.ts';
+import { sessions } from './sessions.ts';
 import type { Theorem } from './theorem.ts';
 import { use } from './use.ts';
 
-export const theorems: readonly Theorem[] = [use];
+export const theorems: readonly Theorem[] = [use, reach, administration, sessions];

@@ -1,0 +1,26 @@
+/**
+ * Texts of a request that do not matter, fixed: a solver is quick to refute free ones, and slow to find them. For questions
+ * that are to have an answer, never for those that are to have none.
+ */
+import { equal, type Formula, literal, text } from '../formula/formula.ts';
+import { ownTenantKey, type StackPolicies } from '../stack-policies.ts';
+import { type CallerKind, otherPrincipals } from './callers.ts';
+
+/** The tenant whose key is asked for. */
+export const pinnedTenant = 'globex';
+
+const is = (part: string, value: string): Formula => equal(text(`request ${part}`), literal(value));
+
+/** A key of the tenant's that is none of the template's; and an administrator by name. */
+export function pinned(caller: CallerKind, stack: StackPolicies): Formula[] {
+  const [own] = stack.keys;
+  const [, partition] = own?.arn.split(':') ?? [];
+  const administrator = `arn:${partition}:iam::${stack.accountId}:role/Administrator`;
+  return [
+    is(ownTenantKey, pinnedTenant),
+    is('resource', `${own?.arn.replace(/\/.*/, '')}/00000000-0000-4000-8000-000000000000`),
+    ...(caller.title === otherPrincipals(stack).title
+      ? [is('caller', administrator), is('aws:principalarn', administrator)]
+      : []),
+  ];
+}

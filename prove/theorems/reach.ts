@@ -1,0 +1,86 @@
+/** What a tenant's sessions reach at all. */
+import { tenantActions } from '../../contract/key-policy.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { and, equal, type Formula, literal, not, or } from '../formula/formula.ts';
+import type { StackPolicies } from '../stack-policies.ts';
+import { sessionsOf } from './callers.ts';
+import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts';
+import {
+  bothCareless,
+  callerOpen,
+  deployed,
+  keyCareless,
+  keyOpen,
+  onTenantKey,
+  type Situation,
+} from './situations.ts';
+import type { Question, Theorem } from './theorem.ts';
+
+const tag = `aws:PrincipalTag/${tenantIdTag}`;
+const partitions = 'dynamodb:LeadingKeys';
+
+export const reach: Theorem = {
+  id: '2',
+  sentence:
+    "A session of tenant A may do nothing at all with tenant B's key, row or audit events, and with A's own nothing but use the key and get the row; a session of A's reader may do nothing but query A's events.",
+  questions: (stack) => [
+    ...[deployed, callerOpen, keyOpen, keyCareless, bothCareless].map((situation) =>
+      onKey('TenantRole', situation, stack),
+    ),
+    ...[deployed, keyOpen, keyCareless].map((situation) =>
+      onKey('AuditReaderRole', situation, stack),
+    ),
+    elsewhere('TenantRole', stack, (request) =>
+      or(isOwnKey(request), isOwnPartition(request, 'dynamodb:GetItem', stack.tables.rows)),
+    ),
+    elsewhere('AuditReaderRole', stack, (request) =>
+      isOwnPartition(request, 'dynamodb:Query', stack.tables.events),
+    ),
+  ],
+};
+
+/** A session of the role on a tenant's key: only the tenant's own may do something, and that is use it. */
+function onKey(title: string, situation: Situation, stack: StackPolicies): Question {
+  const caller = sessionsOf(stack.role(title), stack);
+  const request = onTenantKey(caller, situation, stack);
+  const isOwn =
+    title === 'TenantRole'
+      ? and(has(request, tag, request.tenant), isAction(request, tenantActions))
+      : or();
+  return {
+    about: `${caller.title}, on a tenant's key${situation.title}`,
+    counterexample: [request.isAllowed, isAction(request, ['kms:*']), not(isOwn)],
+  };
+}
+
+/** A session of the role on anything whose access is decided by the role's own policies alone. */
+function elsewhere(
+  title: string,
+  stack: StackPolicies,
+  isOwn: (request: Request) => Formula,
+): Question {
+  const caller = sessionsOf(stack.role(title), stack);
+  const request = requestOf({ caller, compares: { [partitions]: [`\${${tag}}`] } });
+  return {
+    about: `${caller.title}, on anything that has no policy of its own`,
+    counterexample: [request.isAllowed, not(isOwn(request))],
+  };
+}
+
+/** Where a key leaves it to the account: its tag is the session's. */
+const isOwnKey = (request: Request): Formula =>
+  and(
+    isAction(request, tenantActions),
+    request.present(tag),
+    has(request, `aws:ResourceTag/${tenantIdTag}`, request.value(tag)),
+    has(request, `kms:EncryptionContext:${tenantIdTag}`, request.value(tag)),
+  );
+
+/** Exactly the one partition, in the table itself and in no index: a request of several has several leading keys. */
+const isOwnPartition = (request: Request, action: string, table: string): Formula =>
+  and(
+    isAction(request, [action]),
+    equal(request.resource, literal(table)),
+    request.present(tag),
+    hasOnly(request, partitions, request.value(tag)),
+  );
