@@ -1,174 +1,162 @@
 /**
  * The conditions of a statement as formulas. Invariant: an operator or a key whose meaning is not modelled here becomes a
  * variable of its own, which a solver may choose as it likes: it can open more than the policy does, never less. An
- * operator that is not in these tables stops the compiler.
+ * operator that is in no table stops the compiler.
  */
-import {
-  and,
-  atLeast,
-  equal,
-  type Formula,
-  implies,
-  like,
-  no,
-  not,
-  or,
-  type Pattern,
-  type Text,
-  truth,
-  yes,
-} from './formula.ts';
-import { hasSeveral, type SymbolicRequest } from './request.ts';
-import { patternOf, UnknownPolicyElement, valueText, variablesIn } from './value-text.ts';
+import { and, type Formula, implies, no, not, or, type Text, yes } from './formula.ts';
+import { type KeyKind, kindOf, type PolicyKind } from './keys.ts';
+import { free, numbers, type Operator, texts } from './operators.ts';
+import { keyId, nameOf, type SymbolicRequest } from './request.ts';
+import { UnknownPolicyElement, valueText, variablesIn } from './value-text.ts';
 
-/** @returns whether a value of the request matches one value of the policy */
-type Match = (value: Text, wanted: string, request: SymbolicRequest) => Formula;
+export interface ConditionPlace {
+  readonly request: SymbolicRequest;
+  readonly kind: PolicyKind;
+  /** the statement, in the names of what is not modelled */
+  readonly place: string;
+}
 
-const equals: Match = (value, wanted, request) => {
-  const { defined, text } = valueText(wanted, request);
-  return and(defined, equal(value, text));
-};
-
-const isLike: Match = (value, wanted, request) =>
-  variablesIn(wanted).length > 0 && !/[*?]/.test(wanted)
-    ? equals(value, wanted, request)
-    : like(value, patternOf(wanted));
-
-/** Each of the six parts by itself, so that no wildcard spans a colon but in the last. */
-const isArnLike: Match = (value, wanted, request) => {
-  if (!/[*?]/.test(wanted)) {
-    const isOne = /^arn:(?:[^:]*:){4}/.test(wanted);
-    return and(isOne ? yes : isArn(value), equals(value, wanted, request));
-  }
-  const parts = wanted.split(':');
-  const head = parts.slice(0, 5).flatMap((part) => [...patternOf(part, true), colon]);
-  return and(isArn(value), like(value, [...head, ...patternOf(parts.slice(5).join(':'))]));
-};
-const colon = { kind: 'text', value: ':' } as const;
-const anyPart = { kind: 'run', withoutColon: true } as const;
-const arn: Pattern = [
-  { kind: 'text', value: 'arn:' },
-  ...[1, 2, 3, 4].flatMap(() => [anyPart, colon]),
-  { kind: 'run', withoutColon: false },
-];
-const isArn = (value: Text) => like(value, arn);
-
-/** By name; a negated operator is the opposite of its positive one over all the policy's values. */
-const matches: Readonly<Record<string, { readonly match: Match; readonly negated: boolean }>> = {
-  StringEquals: { match: equals, negated: false },
-  StringNotEquals: { match: equals, negated: true },
-  StringLike: { match: isLike, negated: false },
-  StringNotLike: { match: isLike, negated: true },
-  ArnEquals: { match: isArnLike, negated: false },
-  ArnNotEquals: { match: isArnLike, negated: true },
-  ArnLike: { match: isArnLike, negated: false },
-  ArnNotLike: { match: isArnLike, negated: true },
-};
-
-const below = (name: string, limit: number) => not(atLeast(name, limit));
-const numbers: Readonly<Record<string, (name: string, limit: number) => Formula>> = {
-  NumericEquals: (name, limit) => and(atLeast(name, limit), below(name, limit + 1)),
-  NumericNotEquals: (name, limit) => or(below(name, limit), atLeast(name, limit + 1)),
-  NumericLessThan: below,
-  NumericLessThanEquals: (name, limit) => below(name, limit + 1),
-  NumericGreaterThan: (name, limit) => atLeast(name, limit + 1),
-  NumericGreaterThanEquals: atLeast,
-};
-
-/** Operators that are known and not modelled. */
-const free = new Set([
-  'StringEqualsIgnoreCase',
-  'StringNotEqualsIgnoreCase',
-  'DateEquals',
-  'DateNotEquals',
-  'DateLessThan',
-  'DateLessThanEquals',
-  'DateGreaterThan',
-  'DateGreaterThanEquals',
-  'IpAddress',
-  'NotIpAddress',
-]);
-
-/** @param place of the statement, in the names of what is not modelled */
-export function conditionOf(block: unknown, request: SymbolicRequest, place: string): Formula {
+/** @throws UnknownPolicyElement */
+export function conditionOf(block: unknown, where: ConditionPlace): Formula {
   if (block === undefined) return yes;
+  const operators = Object.entries(block as Record<string, Record<string, unknown>>);
   return and(
-    ...Object.entries(block as Record<string, Record<string, unknown>>).flatMap(([name, keys]) =>
-      Object.entries(keys).map(([key, values]) =>
-        oneCondition({ name, key, wanted: [values].flat().map(String), request, place }),
-      ),
-    ),
+    ...operators.flatMap(([name, keys]) => {
+      if (new Set(Object.keys(keys).map(keyId)).size < Object.keys(keys).length) {
+        throw new UnknownPolicyElement(`${where.place}: keys of ${name} that differ only in case`);
+      }
+      return Object.entries(keys).map(([key, values]) =>
+        oneCondition({ ...where, name, key, wanted: wantedOf(values, where.place) }),
+      );
+    }),
   );
 }
 
-interface Condition {
+interface Condition extends ConditionPlace {
   /** of the operator, whole */
   readonly name: string;
   readonly key: string;
   readonly wanted: readonly string[];
-  readonly request: SymbolicRequest;
-  readonly place: string;
+}
+
+function wantedOf(values: unknown, place: string): string[] {
+  const list: readonly unknown[] = [values].flat();
+  if (list.length === 0 || list.some((one) => !/^(string|number|boolean)$/.test(typeof one))) {
+    throw new UnknownPolicyElement(`${place}: the values ${JSON.stringify(values)}`);
+  }
+  return list.map(String);
 }
 
 function oneCondition(condition: Condition): Formula {
-  const { name, key, wanted, request, place } = condition;
-  const present = request.present(key);
-  if (name === 'Null') return wanted.includes('true') ? not(present) : present;
-  const [, set, base = '', ifExists] =
+  const { name, key, wanted, request, kind, place } = condition;
+  const [, set, base = '', suffix] =
     /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
-  if (free.has(base)) return truth(`not modelled: ${place} ${name} ${key}`);
-  const number = numbers[base];
-  if (number !== undefined && set === undefined) {
-    const holds = wanted.map((limit) => number(request.number(key), wholeNumber(limit)));
-    const all = base === 'NumericNotEquals' ? and(...holds) : or(...holds);
-    return base === 'NumericNotEquals' || ifExists ? implies(present, all) : and(present, all);
+  const isKnown = texts.has(base) || numbers.has(base) || free.has(base) || base === 'Bool';
+  if (name !== 'Null' && !isKnown) {
+    throw new UnknownPolicyElement(`${place}: the operator ${name}`);
   }
-  if (base === 'Bool' && set === undefined) {
-    const holds = or(...wanted.map((one) => isSaid(one, request.isTrue(key))));
-    return ifExists ? implies(present, holds) : and(present, holds);
+  if (set === 'ForAnyValue' && suffix !== undefined) {
+    throw new UnknownPolicyElement(`${place}: ${name}, of which no meaning is documented`);
   }
-  const operator = matches[base];
-  if (operator === undefined) throw new UnknownPolicyElement(`${place}: the operator ${name}`);
-  const matching = (value: Text) => or(...wanted.map((one) => operator.match(value, one, request)));
-  if (set !== undefined) return ofSeveral(condition, set, operator, matching);
-  if (hasSeveral(key))
-    throw new UnknownPolicyElement(`${place}: ${name} on several values of ${key}`);
-  const matched = matching(request.value(key));
-  if (operator.negated) return implies(present, not(matched));
-  return ifExists ? implies(present, matched) : and(present, matched);
+  const keys = [key, ...wanted.flatMap(variablesIn)];
+  const ofKey = keys.every((one) => kindOf(one, kind) !== undefined)
+    ? kindOf(key, kind)
+    : undefined;
+  const known =
+    name === 'Null'
+      ? nullCondition(condition, ofKey)
+      : set === undefined
+        ? onOneValue(condition, base, suffix !== undefined, ofKey)
+        : onSet(condition, set, texts.get(base), ofKey);
+  return known ?? request.notModelled(`${place} ${name} ${key}`);
 }
 
-/** A value that nothing is compared with exactly may be like a pattern or not. */
-function ofSeveral(
+/** Presence is the same for every kind, but some keys are there for the caller's policies alone. */
+function nullCondition(
+  { key, wanted, request, kind, place }: Condition,
+  ofKey: KeyKind | undefined,
+): Formula | undefined {
+  if (wanted.length !== 1 || !/^(true|false)$/.test(wanted[0] as string)) {
+    throw new UnknownPolicyElement(`${place}: Null ${wanted}`);
+  }
+  if (ofKey === undefined && kind !== 'identity') return undefined;
+  return wanted[0] === 'true' ? not(request.present(key)) : request.present(key);
+}
+
+/** @returns nothing where it is not modelled */
+function onOneValue(
   { name, key, wanted, request, place }: Condition,
+  base: string,
+  ifExists: boolean,
+  ofKey: KeyKind | undefined,
+): Formula | undefined {
+  if (ofKey === 'several') {
+    throw new UnknownPolicyElement(`${place}: ${name} on several values of ${key}`);
+  }
+  const whenPresent = (holds: Formula) =>
+    ifExists || base.includes('Not')
+      ? implies(request.present(key), holds)
+      : and(request.present(key), holds);
+  const number = numbers.get(base);
+  if (number !== undefined && ofKey === 'number') {
+    const holds = wanted.map((limit) => number(request.number(key), wholeNumber(limit)));
+    return whenPresent(base === 'NumericNotEquals' ? and(...holds) : or(...holds));
+  }
+  if (base === 'Bool' && ofKey === 'truth') {
+    return whenPresent(or(...wanted.map((one) => isSaid(one, request.isTrue(key)))));
+  }
+  const operator = texts.get(base);
+  if (operator === undefined || ofKey === undefined) return undefined;
+  const matched = or(...wanted.map((one) => operator.match(request.value(key), one, request)));
+  return whenPresent(operator.negated ? not(matched) : matched);
+}
+
+/** @returns nothing where it is not modelled */
+function onSet(
+  condition: Condition,
   set: string,
-  { match, negated }: { readonly match: Match; readonly negated: boolean },
-  matching: (value: Text) => Formula,
-): Formula {
-  if (!hasSeveral(key))
-    return onOneValue(set, negated, matching(request.value(key)), request.present(key));
-  const { tracked, other } = request.members(key);
-  const exact = match === equals || wanted.every((one) => !/[*?]/.test(one));
-  const everything = wanted.includes('*') && match === isLike;
-  const otherMatches = everything
-    ? yes
-    : exact
-      ? no
-      : truth(`not modelled: ${place} ${name} ${key}`);
-  const holds = (matched: Formula) => (negated ? not(matched) : matched);
-  const values = [
-    ...tracked.map(({ value, isMember }) => ({ isMember, holds: holds(matching(value)) })),
-    { isMember: other, holds: holds(otherMatches) },
-  ];
+  operator: Operator | undefined,
+  ofKey: KeyKind | undefined,
+): Formula | undefined {
+  const { key, wanted, request } = condition;
+  if (operator === undefined || ofKey === undefined) return undefined;
+  const holds = (matched: Formula) => (operator.negated ? not(matched) : matched);
+  const holdsOf = (value: Text) =>
+    holds(or(...wanted.map((one) => operator.match(value, one, request))));
+  const values =
+    ofKey === 'several'
+      ? membersOf(condition, holds, holdsOf)
+      : [{ isMember: request.present(key), holds: holdsOf(request.value(key)) }];
   return set === 'ForAllValues'
     ? and(...values.map((each) => implies(each.isMember, each.holds)))
     : or(...values.map((each) => and(each.isMember, each.holds)));
 }
 
-function onOneValue(set: string, negated: boolean, matched: Formula, present: Formula): Formula {
-  const holds = negated ? not(matched) : matched;
-  return set === 'ForAllValues' ? implies(present, holds) : and(present, holds);
+/** A value that nothing is compared with exactly equals none of the policy's; whether it is like a pattern is free. */
+function membersOf(
+  { name, key, wanted, request, place }: Condition,
+  holds: (matched: Formula) => Formula,
+  holdsOf: (value: Text) => Formula,
+) {
+  const { tracked, other } = request.members(key);
+  const names = new Set(tracked.map(({ value }) => nameOf(value)));
+  const patterns = wanted.filter((one) => isPattern(name, one));
+  for (const one of wanted.filter((each) => !patterns.includes(each))) {
+    if (names.has(nameOf(valueText(one, request).text))) continue;
+    throw new Error(`${place}: the request does not know that ${key} is compared with ${one}`);
+  }
+  const isAnything = patterns.includes('*') && /String(?:Not)?Like/.test(name);
+  const otherMatches =
+    patterns.length === 0 ? no : isAnything ? yes : request.notModelled(`${place} ${name} ${key}`);
+  return [
+    ...tracked.map(({ value, isMember }) => ({ isMember, holds: holdsOf(value) })),
+    { isMember: other, holds: holds(otherMatches) },
+  ];
 }
+
+/** @returns whether the operator takes the value for a pattern */
+export const isPattern = (operator: string, value: string): boolean =>
+  /[*?]/.test(value) && !/^(?:For\w+:)?String(?:Not)?Equals(?:IfExists)?$/.test(operator);
 
 function isSaid(wanted: string, isTrue: Formula): Formula {
   if (!/^(true|false)$/.test(wanted)) throw new UnknownPolicyElement(`the truth value ${wanted}`);
@@ -176,6 +164,8 @@ function isSaid(wanted: string, isTrue: Formula): Formula {
 }
 
 function wholeNumber(value: string): number {
-  if (!/^-?\d+$/.test(value)) throw new UnknownPolicyElement(`the number ${value}`);
+  if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(Number(value))) {
+    throw new UnknownPolicyElement(`the number ${value}`);
+  }
   return Number(value);
 }

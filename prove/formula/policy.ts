@@ -1,10 +1,19 @@
 /** Policies as formulas: which statements apply to a request, and what they decide together. */
 
-import { conditionOf } from './condition.ts';
+import { conditionOf, isPattern } from './condition.ts';
 import type { Text } from './formula.ts';
-import { and, equal, type Formula, like, literal, no, not, or, yes } from './formula.ts';
-import { hasSeveral, isIdentity, keyId, type SymbolicRequest } from './request.ts';
-import { patternOf, UnknownPolicyElement, valueText, variablesIn } from './value-text.ts';
+import { and, equal, type Formula, like, no, not, or, yes } from './formula.ts';
+import { kindOf, type PolicyKind } from './keys.ts';
+import { principalOf } from './principal.ts';
+import { hasSeveral, keyId, type SymbolicRequest } from './request.ts';
+import {
+  patternInSegments,
+  patternOf,
+  refuseVariableInHead,
+  UnknownPolicyElement,
+  valueText,
+  variablesIn,
+} from './value-text.ts';
 
 export interface Statement {
   readonly Sid?: string;
@@ -34,15 +43,31 @@ const elements = new Set([
   'Condition',
 ]);
 
-/** @param document as JSON has it, with every intrinsic function resolved */
+/**
+ * @param document as JSON has it, with every intrinsic function resolved
+ * @throws UnknownPolicyElement
+ */
 export function policyOf(name: string, document: unknown): Policy {
-  const { Statement } = document as { readonly Statement: Statement | readonly Statement[] };
+  const { Version, Statement } = document as { Version?: string; Statement: Policy['statements'] };
   const statements = [Statement].flat() as readonly Statement[];
-  for (const statement of statements) {
-    const unknown = Object.keys(statement).find((element) => !elements.has(element));
-    if (unknown !== undefined) throw new UnknownPolicyElement(`${name}: the element ${unknown}`);
+  // An older version has no variables: there `${...}` is plain text.
+  if (Version !== '2012-10-17' && JSON.stringify(statements).includes('${')) {
+    throw new UnknownPolicyElement(`${name}: the version ${Version} with a variable`);
   }
+  for (const statement of statements) refuseUnknown(name, statement);
   return { name, statements };
+}
+
+function refuseUnknown(name: string, statement: Statement): void {
+  const unknown = Object.keys(statement).find((element) => !elements.has(element));
+  if (unknown !== undefined) throw new UnknownPolicyElement(`${name}: the element ${unknown}`);
+  const { Effect, Action, NotAction, Resource, NotResource } = statement;
+  if (Effect !== 'Allow' && Effect !== 'Deny') {
+    throw new UnknownPolicyElement(`${name}: the effect ${Effect}`);
+  }
+  if ((Action && NotAction) !== undefined || (Resource && NotResource) !== undefined) {
+    throw new UnknownPolicyElement(`${name}: an element and its opposite`);
+  }
 }
 
 /** What a policy says of a request. */
@@ -54,21 +79,22 @@ interface Says {
   readonly delegates: Formula;
 }
 
-function says({ name, statements }: Policy, request: SymbolicRequest, isTrust: boolean): Says {
+function says({ name, statements }: Policy, request: SymbolicRequest, kind: PolicyKind): Says {
   const of = (effect: 'Allow' | 'Deny', reach: 'direct' | 'account') =>
     or(
       ...statements
         .map((statement, index) => ({
           statement,
-          place: `${name} ${statement.Sid ?? `#${index}`}`,
+          // KMS takes a Sid twice.
+          place: `${name} ${statement.Sid ?? ''}#${index + 1}`,
         }))
         .filter(({ statement }) => statement.Effect === effect)
         .map(({ statement, place }) =>
           and(
-            principalOf(statement.Principal, request)[reach],
+            principalOf(statement.Principal, request, kind)[reach],
             actionOf(statement, request),
-            resourceOf(statement, request, isTrust),
-            conditionOf(statement.Condition, request, place),
+            resourceOf(statement, request, kind, place),
+            conditionOf(statement.Condition, { request, kind, place }),
           ),
         ),
     );
@@ -96,9 +122,9 @@ export function allowed(
   const own =
     identity === 'anything'
       ? { denies: no, allows: yes }
-      : combined(identity.map((policy) => says(policy, request, false)));
+      : combined(identity.map((policy) => says(policy, request, 'identity')));
   if (resource === undefined) return and(not(own.denies), own.allows);
-  const { denies, allows, delegates } = says(resource, request, isTrust);
+  const { denies, allows, delegates } = says(resource, request, isTrust ? 'trust' : 'key');
   return and(not(or(own.denies, denies)), or(allows, and(delegates, own.allows)));
 }
 
@@ -120,64 +146,55 @@ function actionOf({ Action, NotAction }: Statement, { action }: SymbolicRequest)
 function resourceOf(
   { Resource, NotResource }: Statement,
   request: SymbolicRequest,
-  isTrust: boolean,
+  kind: PolicyKind,
+  place: string,
 ): Formula {
-  const covered = (pattern: string): Formula => {
-    if (variablesIn(pattern).length === 0) return like(request.resource, patternOf(pattern));
-    if (/[*?]/.test(pattern)) throw new UnknownPolicyElement(`wildcard and variable in ${pattern}`);
-    const { defined, text } = valueText(pattern, request);
-    return and(defined, equal(request.resource, text));
+  const covered = (pattern: string) => {
+    if (variablesIn(pattern).every((key) => kindOf(key, kind) !== undefined)) {
+      return resourceLike(pattern, request, place);
+    }
+    throw new UnknownPolicyElement(`${place}: a variable that is not modelled in ${pattern}`);
   };
   if (Resource !== undefined) return or(...list(Resource).map(covered));
-  if (NotResource === undefined) return isTrust ? yes : no;
+  if (NotResource === undefined) return kind === 'trust' ? yes : no;
   if (list(NotResource).some((one) => variablesIn(one).length > 0)) {
-    throw new UnknownPolicyElement('a variable in NotResource');
+    throw new UnknownPolicyElement(`${place}: a variable in NotResource`);
   }
   return not(or(...list(NotResource).map(covered)));
 }
 
-interface Reach {
-  readonly direct: Formula;
-  readonly account: Formula;
+/**
+ * A `*` at the end of a segment matches beyond the colon (IAM user guide, "Using wildcards in resource ARNs"). Whether
+ * another wildcard does is not said: where that matters, either may be.
+ */
+function resourceLike(pattern: string, request: SymbolicRequest, place: string): Formula {
+  if (variablesIn(pattern).length > 0) {
+    if (/[*?]/.test(pattern)) throw new UnknownPolicyElement(`wildcard and variable in ${pattern}`);
+    refuseVariableInHead(pattern);
+    const { defined, text } = valueText(pattern, request);
+    return and(defined, equal(request.resource, text));
+  }
+  const anywhere = like(request.resource, patternOf(pattern));
+  const segments = patternInSegments(pattern);
+  if (segments.every((part) => part.kind === 'text' || !part.withoutColon)) return anywhere;
+  const crosses = request.notModelled(`${place} ${pattern}`);
+  return and(anywhere, or(like(request.resource, segments), crosses));
 }
 
-/** No IAM identity is ever a service, and no service is one of an account. */
-function principalOf(principal: unknown, { caller }: SymbolicRequest): Reach {
-  if (principal === undefined || principal === '*') return { direct: yes, account: no };
-  const named = Object.entries(principal as Record<string, string | readonly string[]>);
-  const reaches = named.flatMap(([type, names]) =>
-    list(names).map((name): Reach => {
-      if (type === 'Service') return { direct: equal(caller.service, literal(name)), account: no };
-      if (type !== 'AWS') throw new UnknownPolicyElement(`a principal of the kind ${type}`);
-      if (name === '*') return { direct: yes, account: no };
-      const account = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
-      if (account !== undefined) {
-        const isOf = equal(caller.accountId, literal(account));
-        return { direct: no, account: and(isIdentity(caller), isOf) };
-      }
-      const arn = literal(name);
-      return { direct: or(equal(caller.arn, arn), equal(caller.principalArn, arn)), account: no };
-    }),
-  );
-  return {
-    direct: or(...reaches.map(({ direct }) => direct)),
-    account: or(...reaches.map(({ account }) => account)),
-  };
-}
-
-/** @returns the values that the policies compare keys of several values with, by the keys' ids */
+/** @returns the values that the policies compare keys of several values with, by the keys' ids; patterns are none */
 export function comparedIn(
   policies: readonly Policy[],
   request: Pick<SymbolicRequest, 'value'>,
 ): Map<string, Text[]> {
   const found = new Map<string, Map<string, Text>>();
   for (const { Condition = {} } of policies.flatMap(({ statements }) => statements)) {
-    for (const keys of Object.values(Condition as Record<string, Record<string, unknown>>)) {
+    const operators = Object.entries(Condition as Record<string, Record<string, unknown>>);
+    for (const [operator, keys] of operators) {
       for (const [key, values] of Object.entries(keys).filter(([name]) => hasSeveral(name))) {
         const known = found.get(keyId(key)) ?? new Map<string, Text>();
         found.set(keyId(key), known);
         for (const value of [values].flat().map(String)) {
-          if (/^(true|false)$/.test(value) || /[*?]/.test(value)) continue;
+          if (operator === 'Null' || isPattern(operator, value)) continue;
           known.set(value, valueText(value, request as SymbolicRequest).text);
         }
       }

@@ -54,6 +54,8 @@ export interface SymbolicRequest {
   /** the name of the variable that is the number which the key's value says */
   readonly number: (key: string) => string;
   readonly members: (key: string) => Members;
+  /** something about this request that is known and not modelled: a solver chooses it */
+  readonly notModelled: (what: string) => Formula;
   /** what holds of every request: equal values are members together */
   readonly laws: () => Formula;
 }
@@ -106,13 +108,14 @@ export function symbolicRequest(
     isTrue: (key) => truth(named(`${keyId(key)} is true`)),
     number: (key) => named(`${keyId(key)} as a number`),
     members,
+    notModelled: (what) => truth(`not modelled: ${named(what)}`),
     laws: () => and(...[...compared.keys()].map((key) => consistent(members(key)))),
   };
 }
 
 /** @returns a name that differs where the texts do */
-function nameOf(of: Text): string {
-  if (of.kind === 'literal') return `'${of.value}'`;
+export function nameOf(of: Text): string {
+  if (of.kind === 'literal') return `'${of.value.replaceAll("'", "''")}'`;
   if (of.kind === 'variable') return of.name;
   return of.parts.map(nameOf).join('+');
 }

@@ -28,9 +28,12 @@ export function termOf(formula: Formula): string {
     case 'like':
       return likeOf(formula);
     case 'atLeast':
-      return `(>= ${symbol(formula.name)} ${formula.limit})`;
+      return `(>= ${symbol(formula.name)} ${numberOf(formula.limit)})`;
   }
 }
+
+/** SMT-LIB has no negative numerals. */
+const numberOf = (value: number) => (value < 0 ? `(- ${-value})` : String(value));
 
 /** Any name, quoted; no name of ours has a bar or a backslash. */
 function symbol(name: string): string {
@@ -48,7 +51,15 @@ function textOf(text: Text): string {
 export const stringOf = (value: string): string =>
   `"${[...value].map((character) => (/[ -~]/.test(character) && character !== '\\' ? character.replace('"', '""') : escaped(character))).join('')}"`;
 
-const escaped = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`;
+/** The last character of the theory of strings, in which a longer escape is plain text. No policy of ours has one behind it. */
+const lastCharacter = 0x2ffff;
+
+function escaped(character: string): string {
+  const codePoint = character.codePointAt(0) as number;
+  if (codePoint > lastCharacter)
+    throw new Error(`${codePoint.toString(16)} is no character of SMT-LIB`);
+  return `\\u{${codePoint.toString(16)}}`;
+}
 
 /** Most patterns are a text and anything behind it, which solvers know without a regular expression. */
 function likeOf({ text, pattern }: Extract<Formula, { op: 'like' }>): string {

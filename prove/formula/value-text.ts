@@ -13,7 +13,7 @@ import {
   type Text,
   yes,
 } from './formula.ts';
-import type { SymbolicRequest } from './request.ts';
+import { hasSeveral, type SymbolicRequest } from './request.ts';
 
 /** What the compiler does not know: it stops. */
 export class UnknownPolicyElement extends Error {
@@ -22,7 +22,7 @@ export class UnknownPolicyElement extends Error {
 
 type Piece = { readonly text: string; readonly wild: boolean } | { readonly key: string };
 
-/** @throws UnknownPolicyElement for a variable that has a default, or is cut off */
+/** @throws UnknownPolicyElement for a variable that has a default, is cut off, or may have several values */
 function piecesOf(source: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
@@ -31,6 +31,7 @@ function piecesOf(source: string): Piece[] {
     const inner = source.slice(open + 2, close);
     if (close < 0 || /[\s,']/.test(inner)) throw new UnknownPolicyElement(`variable in ${source}`);
     if (open > from) pieces.push({ text: source.slice(from, open), wild: true });
+    if (hasSeveral(inner)) throw new UnknownPolicyElement(`several values in ${source}`);
     pieces.push(/^[*?$]$/.test(inner) ? { text: inner, wild: false } : { key: inner });
     from = close + 1;
   }
@@ -43,6 +44,16 @@ function piecesOf(source: string): Piece[] {
 /** @returns the keys of the variables in a value */
 export const variablesIn = (source: string): string[] =>
   piecesOf(source).flatMap((piece) => ('key' in piece ? [piece.key] : []));
+
+/**
+ * In front of the last of an ARN's six parts, a value with a colon would move the parts.
+ * @throws UnknownPolicyElement
+ */
+export function refuseVariableInHead(arn: string): void {
+  const open = arn.indexOf('${');
+  if (open < 0 || arn.slice(0, open).split(':').length > 5) return;
+  throw new UnknownPolicyElement(`a variable in front of the resource of ${arn}`);
+}
 
 export interface ValueText {
   /** whether every variable in it has a value */
@@ -79,5 +90,16 @@ export function patternOf(source: string, withoutColon = false): Pattern {
         if (part === '?') return { kind: 'one', withoutColon };
         return { kind: 'text', value: part };
       });
+  });
+}
+
+/** @returns the same, in which only a `*` at the end of a part of the ARN matches a colon */
+export function patternInSegments(source: string): Pattern {
+  const whole = patternOf(source);
+  return whole.map((part, at): PatternPart => {
+    if (part.kind === 'text') return part;
+    const next = whole[at + 1];
+    const isAtEnd = next === undefined || (next.kind === 'text' && next.value.startsWith(':'));
+    return { ...part, withoutColon: part.kind === 'one' || !isAtEnd };
   });
 }
