@@ -1,8 +1,8 @@
 /** The values that a concrete request gives the variables of a formula about it. */
 import type { Caller } from '../../../local/iam/caller.ts';
 import type { AccessRequest } from '../../../local/iam/decision.ts';
-import { type Formula, type Text, variablesOf } from '../../../prove/formula/formula.ts';
-import { hasSeveral, keyId } from '../../../prove/formula/request.ts';
+import { type Formula, type Kind, type Text, variablesOf } from '../../../prove/formula/formula.ts';
+import { hasSeveral, keyId, nameOf } from '../../../prove/formula/request.ts';
 import { type Assignment, truthOf } from '../../../prove/formula/value.ts';
 
 /** Values of condition keys by id; what describes the caller comes from the caller alone. */
@@ -31,6 +31,15 @@ export function contextOf(caller: Caller, { context }: AccessRequest): Map<strin
   return found;
 }
 
+const known = new WeakMap<Formula, ReadonlyMap<string, Kind>>();
+
+/** Walks each formula once. */
+function variables(formula: Formula): ReadonlyMap<string, Kind> {
+  const found = known.get(formula) ?? variablesOf([formula]);
+  known.set(formula, found);
+  return found;
+}
+
 /**
  * @param compared what the formula compares several values with, by key
  * @returns an assignment of every variable of the formula but those that are not modelled
@@ -54,7 +63,7 @@ export function assignmentOf(
     ['request aws:principalaccount', caller.service === undefined ? caller.accountId : ''],
     ['request service', caller.service ?? ''],
   ]);
-  for (const [name, kind] of variablesOf([formula])) {
+  for (const [name, kind] of variables(formula)) {
     if (assignment.has(name) || name.startsWith('not modelled')) continue;
     const plain = name.replace(/^request /, '');
     if (kind === 'number') {
@@ -88,13 +97,6 @@ function setMembers(
   assignment.set(`request ${id} has another`, values.some(isOther));
 }
 
-const nameOf = (of: Text): string =>
-  of.kind === 'literal'
-    ? `'${of.value}'`
-    : of.kind === 'variable'
-      ? of.name
-      : of.parts.map(nameOf).join('+');
-
 /** @returns undefined for a variable that the request has no value for */
 function textValueOf(of: Text, assignment: Assignment): string | undefined {
   if (of.kind === 'literal') return of.value;
@@ -105,7 +107,7 @@ function textValueOf(of: Text, assignment: Assignment): string | undefined {
 
 /** @returns the formula's value for some choice of what is not modelled, and whether that mattered */
 export function decisionOf(formula: Formula, assignment: Map<string, string | boolean | number>) {
-  const free = [...variablesOf([formula]).keys()].filter((name) => name.startsWith('not modelled'));
+  const free = [...variables(formula).keys()].filter((name) => name.startsWith('not modelled'));
   if (free.length > 6) throw new Error(`${free.length} things are not modelled`);
   const results = Array.from({ length: 2 ** free.length }, (_, choice) => {
     for (const [at, name] of free.entries()) assignment.set(name, ((choice >> at) & 1) === 1);
