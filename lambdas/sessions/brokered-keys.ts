@@ -2,13 +2,14 @@
  * The issuer's public keys as the session broker gave them. Invariant: they count for an hour at most, as long as the
  * session that came with them, and the issuer is never asked from here.
  */
-import { JwtWithoutValidKidError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
-import { findJwkInJwks, isJwks, type Jwks, type JwksCache } from 'aws-jwt-verify/jwk';
+import { KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { findJwkInJwks, isJwks, type Jwks } from 'aws-jwt-verify/jwk';
 import type { Json } from 'aws-jwt-verify/safe-json-parse';
+import type { TokenKeys } from '../tokens/token-verifier.ts';
 
 const usableForMs = 60 * 60_000;
 
-export interface BrokeredKeys extends JwksCache {
+export interface BrokeredKeys extends TokenKeys {
   /** @throws Error for what is no JWKS */
   learn(jwks: unknown): void;
 }
@@ -24,20 +25,12 @@ export function brokeredKeys(): BrokeredKeys {
       jwks = given as Jwks;
       learntAt = Date.now();
     },
-    async getJwk(_uri, { header: { kid } }) {
-      if (typeof kid !== 'string') throw new JwtWithoutValidKidError('the token names no key');
+    async find(kid) {
       // From the future: then the clock was set back, and the age is not known.
       const known = jwks !== undefined && age() >= 0 && age() < usableForMs;
       const found = known ? findJwkInJwks(jwks as Jwks, kid) : undefined;
       if (found === undefined) throw new KidNotFoundInJwksError('the broker gave no such key');
       return found;
     },
-    getJwks: unsupported,
-    getCachedJwk: unsupported,
-    addJwks: unsupported,
   };
 }
-
-const unsupported = (): never => {
-  throw new Error('the keys come from the session broker, with a session');
-};

@@ -4,15 +4,10 @@
  * time. A key that the issuer has withdrawn counts for ten minutes at most, or for an hour while the issuer does not
  * answer.
  */
-import { JwtWithoutValidKidError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
-import {
-  findJwkInJwks,
-  isJwks,
-  type Jwks,
-  type JwksCache,
-  type JwkWithKid,
-} from 'aws-jwt-verify/jwk';
+import { KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { findJwkInJwks, isJwks, type Jwks, type JwkWithKid } from 'aws-jwt-verify/jwk';
 import { isJsonObject, type Json, type JsonObject } from 'aws-jwt-verify/safe-json-parse';
+import type { TokenKeys } from './token-verifier.ts';
 
 /** The keys could not be read, which says nothing about the token. */
 export class IssuerUnavailable extends Error {
@@ -35,12 +30,12 @@ export interface JwksCacheOptions {
   readonly now?: () => number;
 }
 
-export interface IssuerKeys extends JwksCache {
+export interface IssuerKeys extends TokenKeys {
   /** @returns the keys that count at the moment; undefined before the first token was checked */
   current(): Jwks | undefined;
 }
 
-/** @returns a cache for aws-jwt-verify; the JWKS URI that its verifiers pass is not used */
+/** @returns keys whose `find` also throws IssuerUnavailable, where they cannot be read */
 export function jwksCache({ issuer, now = Date.now }: JwksCacheOptions): IssuerKeys {
   let jwks: Jwks | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
@@ -67,37 +62,29 @@ export function jwksCache({ issuer, now = Date.now }: JwksCacheOptions): IssuerK
   }
 
   const current = () => (now() - readAt < usableForMs ? jwks : undefined);
-  const find = (kid: string): JwkWithKid | undefined => {
+  const known = (kid: string): JwkWithKid | undefined => {
     const keys = current();
     return keys && findJwkInJwks(keys, kid);
   };
 
   return {
     current,
-    async getJwk(_uri, { header }) {
-      const { kid } = header;
-      if (typeof kid !== 'string') throw new JwtWithoutValidKidError('the token names no key');
-      if (now() - readAt < freshForMs && find(kid) !== undefined) return find(kid) as JwkWithKid;
+    async find(kid) {
+      const fresh = now() - readAt < freshForMs ? known(kid) : undefined;
+      if (fresh !== undefined) return fresh;
       try {
         await refresh();
       } catch (error) {
-        if (find(kid) === undefined) throw error;
+        if (known(kid) === undefined) throw error;
       }
-      const found = find(kid);
+      const found = known(kid);
       if (found !== undefined) return found;
       // Without keys nobody can say that the token is bad.
       if (now() - readAt >= usableForMs) throw new IssuerUnavailable('the issuer gave no keys');
       throw new KidNotFoundInJwksError('the issuer has no such key');
     },
-    getJwks: unsupported,
-    getCachedJwk: unsupported,
-    addJwks: unsupported,
   };
 }
-
-const unsupported = (): never => {
-  throw new Error('the keys come from the issuer, when a token needs them');
-};
 
 /** OpenID Connect Discovery 1.0, sections 4.1 (a slash at the end is removed before the path is added) and 4.3. */
 async function fetchJwks(issuer: string): Promise<Jwks> {

@@ -17,7 +17,7 @@ import {
   JwtWithoutValidKidError,
   KidNotFoundInJwksError,
 } from 'aws-jwt-verify/error';
-import type { Jwk, JwksCache } from 'aws-jwt-verify/jwk';
+import type { Jwk, JwkWithKid } from 'aws-jwt-verify/jwk';
 import { verifyJwt } from 'aws-jwt-verify/jwt-verifier';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -30,18 +30,31 @@ const maxTokenLength = 8192;
 /** RFC 7518 section 3.3, and NIST SP 800-131A: RSA keys below are not to be used. The library takes any size. */
 const minRsaBits = 2048;
 
+/** Where the issuer's keys are found. */
+export interface TokenKeys {
+  /**
+   * @param kid that a token names
+   * @throws KidNotFoundInJwksError where there is no such key
+   */
+  find(kid: string): Promise<JwkWithKid>;
+}
+
 export interface TokenOptions {
   readonly issuer: string;
   readonly audience: string;
-  readonly jwksCache: JwksCache;
+  readonly keys: TokenKeys;
 }
 
 /**
  * @returns a function that gives the claims of a token; it throws an error of aws-jwt-verify for a token that does
- * not count, and IssuerUnavailable where the keys to check it cannot be read
+ * not count, and what `keys` throws
  */
-export function tokenVerifier({ issuer, audience, jwksCache }: TokenOptions): VerifyToken {
+export function tokenVerifier({ issuer, audience, keys }: TokenOptions): VerifyToken {
   const keyOf = keyObjects();
+  const jwkOf = async (_uri: string, { header: { kid } }: { header: { kid?: string } }) => {
+    if (typeof kid !== 'string') throw new JwtWithoutValidKidError('the token names no key');
+    return keys.find(kid);
+  };
   // Algorithms: the library takes RS*, ES* and EdDSA, so neither `none` nor a shared secret.
   const options = {
     issuer,
@@ -58,7 +71,7 @@ export function tokenVerifier({ issuer, audience, jwksCache }: TokenOptions): Ve
   };
   return async (token) => {
     if (token.length > maxTokenLength) throw new JwtParseError('the token is too long');
-    return verifyJwt(token, issuer, options, jwksCache.getJwk, keyOf);
+    return verifyJwt(token, issuer, options, jwkOf, keyOf);
   };
 }
 

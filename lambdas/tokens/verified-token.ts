@@ -2,9 +2,8 @@
  * From a bearer token to who it is and what it may do: the one way for the authorizer, the session broker and the
  * functions that keep sessions, so that they never differ about a token.
  */
-import type { JwksCache } from 'aws-jwt-verify/jwk';
 import { type Permissions, permissionsOf } from './permissions.ts';
-import { type Claims, tokenVerifier } from './token-verifier.ts';
+import { type Claims, type TokenKeys, tokenVerifier } from './token-verifier.ts';
 
 export interface VerifiedToken {
   /** the token's subject, or its client; `unknown` where it has neither */
@@ -32,8 +31,8 @@ export const tokenSettings = (environment: {
 });
 
 /** @returns a function that throws as {@link tokenVerifier} says */
-export function verifiedTokens({ issuer, audience, tenantClaim }: TokenSettings, keys: JwksCache) {
-  const verify = tokenVerifier({ issuer, audience, jwksCache: keys });
+export function verifiedTokens({ issuer, audience, tenantClaim }: TokenSettings, keys: TokenKeys) {
+  const verify = tokenVerifier({ issuer, audience, keys });
   return async (token: string): Promise<VerifiedToken> => {
     const claims = await verify(token);
     return {

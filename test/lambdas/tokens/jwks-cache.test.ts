@@ -12,7 +12,7 @@ beforeEach(async () => {
   issuer = await openIssuer();
   time = Date.now();
   const cache = jwksCache({ issuer: issuer.url, now: () => time });
-  verify = tokenVerifier({ issuer: issuer.url, audience, jwksCache: cache });
+  verify = tokenVerifier({ issuer: issuer.url, audience, keys: cache });
 });
 afterEach(() => issuer.close());
 
@@ -81,7 +81,7 @@ test('of an issuer whose name ends in a slash are found, and only under that nam
   const name = `${issuer.url}/`;
   issuer.discovery = { issuer: name, jwks_uri: `${issuer.url}/jwks.json` };
   const cache = jwksCache({ issuer: name });
-  const verify = tokenVerifier({ issuer: name, audience, jwksCache: cache });
+  const verify = tokenVerifier({ issuer: name, audience, keys: cache });
   await expect(verify(await issuer.token({ iss: name }))).resolves.toMatchObject({ iss: name });
   expect(issuer.requests[0]).toBe('/.well-known/openid-configuration');
   await expect(verify(await issuer.token())).rejects.toThrow();
@@ -117,7 +117,7 @@ describe('an issuer is not believed', () => {
     const elsewhere = tokenVerifier({
       issuer: 'http://id.example.com',
       audience,
-      jwksCache: cache,
+      keys: cache,
     });
     await expect(elsewhere(await issuer.token())).rejects.toBeInstanceOf(IssuerUnavailable);
   });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   verify = tokenVerifier({
     issuer: issuer.url,
     audience,
-    jwksCache: jwksCache({ issuer: issuer.url }),
+    keys: jwksCache({ issuer: issuer.url }),
   });
 });
 afterAll(() => issuer.close());
@@ -126,7 +126,7 @@ describe('the size of the key', () => {
     const verifyByIt = tokenVerifier({
       issuer: issuer.url,
       audience,
-      jwksCache: jwksCache({ issuer: issuer.url }),
+      keys: jwksCache({ issuer: issuer.url }),
     });
     const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const;
     const signature = nodeSign(`sha${alg.slice(2)}`, Buffer.from(input(alg, alg)), key);
@@ -166,7 +166,7 @@ describe('keys in memory', () => {
     tokenVerifier({
       issuer: issuer.url,
       audience,
-      jwksCache: { getJwk: async () => jwk() } as never,
+      keys: { find: async () => jwk() as never },
     });
   const signedBy = ({ privateKey }: KeyPairKeyObjectResult) => {
     const claims = { iss: issuer.url, aud: audience, exp: seconds(60) };
