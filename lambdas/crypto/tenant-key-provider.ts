@@ -20,7 +20,7 @@ import {
 import { getTenant } from '../tenants/registry/registry.ts';
 import { registryCache } from '../tenants/registry/registry-cache.ts';
 import { allowed, requireAllowed, statusRules } from '../tenants/registry/status.ts';
-import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+import { keyArnOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import { tokenSettings } from '../tokens/verified-token.ts';
 import type { CachedKeyring } from './cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
@@ -95,7 +95,7 @@ export function tenantKeyProvider(
 }
 
 /** @returns by bearer, clients with a session of the tenant role */
-export const tenantRoleSessions = (options: Omit<TenantSessionsOptions, 'plane'>) =>
+const tenantRoleSessions = (options: Omit<TenantSessionsOptions, 'plane'>) =>
   tenantSessions({ plane: 'crypto', ...options }, ({ configuration, withPlugins }) => ({
     kms: withPlugins(new KMSClient(configuration), 'kms'),
     table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
@@ -118,11 +118,6 @@ const oneRequestLimits: DataKeyLimits = {
   maxBytes: maxBodyBytes,
   maxEntries: maxBatchItems,
 };
-
-function keyArnOf({ keyArn }: TenantRow): string {
-  if (keyArn === undefined) throw new Error('the row of an active tenant has no key');
-  return keyArn;
-}
 
 const isFresh = ({ keyCreatedAt }: TenantRow): boolean =>
   keyCreatedAt !== undefined && Date.now() - Date.parse(keyCreatedAt) < tagPropagationMs;

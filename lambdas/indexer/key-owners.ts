@@ -17,7 +17,7 @@ const maxKeys = 10_000;
 /** Of queries of the registry's index. */
 const queryConcurrency = 16;
 /** Each claim is a row for each event: with more of them, a few events would keep the indexer from all others. */
-export const maxClaims = 10;
+const maxClaims = 10;
 
 export interface Claims {
   readonly tenantIds: readonly string[];

@@ -17,7 +17,7 @@ import { isNamed, isRefusal } from '../../aws/errors.ts';
 import { callInTime, workOn } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { keyArnOf, type TenantRow } from '../registry/tenant-row.ts';
 import type { KmsClients } from './create-key.ts';
 import type { TenantWork } from './key-state.ts';
 import { explainMissingKey } from './missing-key.ts';
@@ -146,9 +146,4 @@ async function ask({ kms, kmsWithoutRetry, end }: RotationWork, row: TenantRow):
 function rotationOf({ rotation }: TenantRow): OnDemandRotation {
   if (rotation === undefined) throw new Error('a rotation without its beginning');
   return rotation;
-}
-
-function keyArnOf({ keyArn }: TenantRow): string {
-  if (keyArn === undefined) throw new Error('a tenant without a key');
-  return keyArn;
 }

@@ -7,7 +7,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { keyMismatch } from '../../../contract/problem.ts';
 import { tenantIdTag } from '../../../contract/tenant-id.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { keyArnOf, type TenantRow } from '../registry/tenant-row.ts';
 import { tagsOf } from './key-tags.ts';
 
 /**
@@ -15,10 +15,9 @@ import { tagsOf } from './key-tags.ts';
  */
 export async function requireOwnKey(
   kms: KMSClient,
-  { tenantId, keyArn }: Pick<TenantRow, 'tenantId' | 'keyArn'>,
+  row: Pick<TenantRow, 'tenantId' | 'keyArn'>,
 ): Promise<void> {
-  if (keyArn === undefined) throw new Error('a tenant without a key');
   // KMS shows tags at once; it is only for authorization that they count later.
-  const tags = await tagsOf(kms, keyArn);
-  if (tags.get(tenantIdTag) !== tenantId) throw keyMismatch();
+  const tags = await tagsOf(kms, keyArnOf(row));
+  if (tags.get(tenantIdTag) !== row.tenantId) throw keyMismatch();
 }

@@ -21,7 +21,7 @@ import { keyMaterialIdsOf } from '../keys/rotations.ts';
 import type { Plan } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { type Intent, statusRules } from '../registry/status.ts';
-import type { Offboarding, TenantRow } from '../registry/tenant-row.ts';
+import { keyArnOf, type Offboarding, type TenantRow } from '../registry/tenant-row.ts';
 
 export interface OffboardRequest {
   /** days between now and the deletion of the key */
@@ -195,9 +195,4 @@ function requireSameWindow({ offboarding }: TenantRow, request: OffboardRequest)
 function offboardingOf({ offboarding }: TenantRow): Offboarding {
   if (offboarding === undefined) throw new Error('an offboarding without its beginning');
   return offboarding;
-}
-
-function keyArnOf({ keyArn }: TenantRow): string {
-  if (keyArn === undefined) throw new Error('a tenant without a key');
-  return keyArn;
 }

@@ -80,6 +80,12 @@ export type TenantRow = z.output<typeof tenantRow>;
 export type Lease = z.output<typeof lease>;
 export type Offboarding = z.output<typeof offboarding>;
 
+/** @throws Error for a tenant that has no key yet */
+export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {
+  if (keyArn === undefined) throw new Error('a tenant without a key');
+  return keyArn;
+}
+
 /** @returns the tenant as the API shows it: nothing of leases, versions and writers */
 export const tenantOf = (row: TenantRow): Tenant => ({
   tenantId: row.tenantId,
