@@ -7,6 +7,7 @@ import { JwtParseError } from 'aws-jwt-verify/error';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
 import { type ApiPolicy, apiPolicy } from './authorizer/api-policy.ts';
 import { type LogLevel, log } from './observability/log.ts';
+import { tenths } from './observability/metrics.ts';
 import { bearerToken } from './tokens/bearer-token.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
 import type { Permissions } from './tokens/permissions.ts';
@@ -41,7 +42,7 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult>
     log(level, {
       message: 'authorization',
       ...outcome,
-      durationInMs: Math.round((performance.now() - started) * 10) / 10,
+      durationInMs: tenths(performance.now() - started),
     });
   try {
     const token = await verified(tokenOf(event));
