@@ -9,7 +9,7 @@ import { pause } from '../aws/retry.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
 import { statusRules } from '../tenants/registry/status.ts';
-import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+import { keyArn, type TenantRow } from '../tenants/registry/tenant-row.ts';
 
 /** Says to whoever deploys why a tenant cannot be declared. */
 export class DeclarationError extends Error {
@@ -26,9 +26,7 @@ const properties = z.strictObject({
     z.string().check(z.regex(/^\d+$/, 'must be a whole number')),
     z.pipe(z.transform(Number), rotationRequest.shape.rotationPeriodInDays),
   ),
-  KeyArn: z
-    .string()
-    .check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/, 'must be the ARN of a key')),
+  KeyArn: keyArn,
 });
 
 export interface Declaration {

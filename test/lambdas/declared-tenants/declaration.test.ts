@@ -43,6 +43,8 @@ describe('what CloudFormation says', () => {
     ['a period that is too short', { RotationPeriodInDays: '89' }, /RotationPeriodInDays/],
     ['a period that is no number', { RotationPeriodInDays: '9e1' }, /RotationPeriodInDays/],
     ['an alias', { KeyArn: 'arn:aws:kms:eu-central-1:111122223333:alias/x' }, /KeyArn/],
+    ['a key in capitals, as no row may name it', { KeyArn: `${keyArn}A` }, /KeyArn/],
+    ['a key and a space', { KeyArn: `${keyArn} ` }, /KeyArn/],
     ['an unknown property', { Status: 'ACTIVE' }, /Status/],
   ];
   test.each(wrong)('%s is an error that names it', (_, change, name) => {
