@@ -10,8 +10,8 @@ const sessionPlane = z.enum(['crypto', 'audit']);
 export type SessionPlane = z.output<typeof sessionPlane>;
 
 /**
- * `tenantId` is what the caller wants to have. It decides only for a token that may read every tenant's events; with any
- * other token it must be that token's own tenant.
+ * `tenantId` is what the caller wants to have. It decides only for a token that may read every tenant's events; with
+ * any other token it must be that token's own tenant.
  */
 export const sessionRequest = z.strictObject({
   plane: sessionPlane,
@@ -38,8 +38,8 @@ export const sessionAnswer = z.discriminatedUnion('outcome', [
   }),
   z.strictObject({
     /**
-     * unauthorized: the token does not count. forbidden: it counts, but not for this. unavailable: the issuer or STS gave
-     * no answer, which says nothing about the token.
+     * unauthorized: the token does not count. forbidden: it counts, but not for this. unavailable: the issuer or STS
+     * gave no answer, which says nothing about the token.
      */
     outcome: z.enum(['unauthorized', 'forbidden', 'unavailable']),
   }),

@@ -1,7 +1,7 @@
 /**
  * Who used a tenant's key. Invariant: events are read with a session of the path's tenant, which can read that
- * tenant's events only, and which the session broker opens for the request's own token; the function's own role can read
- * no events.
+ * tenant's events only, and which the session broker opens for the request's own token; the function's own role can
+ * read no events.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';

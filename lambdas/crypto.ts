@@ -117,7 +117,8 @@ function batchAnswer(body: ResponseOf<'encryptBatch' | 'decryptBatch'>) {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /**
- * Comes first, so that only a caller whose token was checked is told what is wrong with a body, and is named in the log.
+ * Comes first, so that only a caller whose token was checked is told what is wrong with a body, and is named in the
+ * log.
  * @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant; and what
  * opening the tenant's session throws
  */

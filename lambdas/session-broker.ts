@@ -1,7 +1,8 @@
 /**
- * The session broker (a token vending machine): for a bearer token, a session of that token's tenant. Invariant: it opens
- * no session on its caller's word. It checks the token itself, by the same module as the authorizer, and only its role
- * is trusted by the roles of which each session is one tenant's. No token and no credentials are in a log or an error.
+ * The session broker (a token vending machine): for a bearer token, a session of that token's tenant. Invariant: it
+ * opens no session on its caller's word. It checks the token itself, by the same module as the authorizer, and only its
+ * role is trusted by the roles of which each session is one tenant's. No token and no credentials are in a log or an
+ * error.
  */
 import type { Context } from 'aws-lambda';
 import { readEnvironment, sessionBrokerEnvironment } from '../contract/environment.ts';

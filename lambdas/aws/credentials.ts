@@ -1,7 +1,7 @@
 /**
  * Temporary credentials that are renewed before they expire, and when AWS takes them for expired. Invariant:
- * callers that need new ones at the same time wait for one request, and a failure is not kept. Where new ones cannot be had
- * at the moment, the old ones are used until they expire; a refusal is a refusal at once.
+ * callers that need new ones at the same time wait for one request, and a failure is not kept. Where new ones cannot be
+ * had at the moment, the old ones are used until they expire; a refusal is a refusal at once.
  */
 import type { Pluggable } from '@smithy/types';
 import { Problem } from '../../contract/problem.ts';

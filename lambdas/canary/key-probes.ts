@@ -116,7 +116,7 @@ function wordsOf(context: Use['context']): string {
   return `with ${entry.join('=')} in the context`;
 }
 
-/** An allowed source or destination, so that the other side alone decides. A principal without a key of its own has none. */
+/** An allowed source or destination, so that the other side alone decides. Who has no key of its own has none. */
 function homeOf(use: Use): Use {
   const { principal } = use;
   if (principal === 'a') return { principal, key: 'a', context: ofA };

@@ -2,8 +2,8 @@
  * Data keys that are used more than once, in the function's memory. Invariant: a data key is reused only for a
  * request with the same id, within the limits of age, messages and bytes; its age counts from the begin of the call
  * to the key store; and a dropped key's bytes are zeroed as soon as nobody uses it any more.
- * After a rotation the material that it superseded encrypts no longer than `maxSupersededAgeMs` after the key store last
- * gave a data key under it: until the new material is current, a data key lives only so long.
+ * After a rotation the material that it superseded encrypts no longer than `maxSupersededAgeMs` after the key store
+ * last gave a data key under it: until the new material is current, a data key lives only so long.
  * Reuse is safe with algorithm suites that derive a key for each message, by HKDF with the message's own 32 random
  * bytes: no two messages are encrypted by the same key. The limits bound what one lost data key decrypts (AWS
  * Encryption SDK Developer Guide, "Setting cache security thresholds").

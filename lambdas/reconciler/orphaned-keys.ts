@@ -1,8 +1,8 @@
 /**
  * Keys with the product's tags that no row names: left by an onboarding whose row was removed, or by a lost table.
  * Invariant: such a key is scheduled for deletion only if nothing was ever encrypted with it, by what KMS knows of the
- * key's whole life and says after the key was disabled; and only if it is as the product makes a tenant's key, its policy
- * included, since these cannot be forged as tags can.
+ * key's whole life and says after the key was disabled; and only if it is as the product makes a tenant's key, its
+ * policy included, since these cannot be forged as tags can.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { GetKeyLastUsageCommand, type KeyMetadata, type KMSClient } from '@aws-sdk/client-kms';

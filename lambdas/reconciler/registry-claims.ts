@@ -1,6 +1,7 @@
 /**
- * Rows that contradict each other, or KMS: two that name one key, and one at its end whose key is there. Invariant: only
- * reported. Which row is right is for a person to decide; until then no key that two rows name is scheduled for deletion.
+ * Rows that contradict each other, or KMS: two that name one key, and one at its end whose key is there. Invariant:
+ * only reported. Which row is right is for a person to decide; until then no key that two rows name is scheduled for
+ * deletion.
  */
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';

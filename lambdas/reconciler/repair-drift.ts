@@ -1,7 +1,7 @@
 /**
  * Repairs what was changed of a tenant's key without the product. Invariant: a key is changed only under the lease of
- * the tenant whose tag it carries, if it is as the product makes that tenant's key, and only to what the row and the key policy say; what would give use of a key
- * back is reported, never done.
+ * the tenant whose tag it carries, if it is as the product makes that tenant's key, and only to what the row and the
+ * key policy say; what would give use of a key back is reported, never done.
  */
 import { isDeepStrictEqual } from 'node:util';
 import {

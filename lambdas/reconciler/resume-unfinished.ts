@@ -1,4 +1,4 @@
-/** Finishes what was begun and cut off: onboardings, transitions, rotations, and offboardings whose key is deleted by now. */
+/** Finishes what was cut off: onboardings, transitions, rotations, and offboardings whose key is deleted by now. */
 import { ageMs, settleRotation } from '../tenants/keys/rotation-outcome.ts';
 import { eraseIfKeyIsDeleted, resumeTransition } from '../tenants/lifecycle/lifecycle.ts';
 import { finishOnboarding } from '../tenants/lifecycle/onboarding.ts';
@@ -60,8 +60,8 @@ export async function finishTransitionOf(
 const longestRotationMs = 24 * 3_600_000;
 
 /**
- * Writes down how a rotation ended whose outcome the row does not have, and reports one that does not end. None is asked
- * for: the reconciler may not rotate keys.
+ * Writes down how a rotation ended whose outcome the row does not have, and reports one that does not end. None is
+ * asked for: the reconciler may not rotate keys.
  * @returns the row afterwards
  */
 export async function settleRotationOf(

@@ -1,6 +1,6 @@
 /**
- * Opens a tenant's session of a role. Invariant: the session has the tenant's id as its name and as its one tag; with it
- * AWS itself refuses what is another tenant's.
+ * Opens a tenant's session of a role. Invariant: the session has the tenant's id as its name and as its one tag; with
+ * it AWS itself refuses what is another tenant's.
  */
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { SessionAnswer } from '../../contract/session-broker.ts';

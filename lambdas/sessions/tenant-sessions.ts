@@ -1,8 +1,8 @@
 /**
- * Sessions of a role, one for each tenant, each opened by the session broker. Invariant: a session is given out only for a
- * request whose own token opens that tenant's, checked here or by the broker; and its credentials carry the tenant's id
- * as their one tag, so that with them AWS itself refuses what is another tenant's. Nothing in this process can open a
- * session without a token.
+ * Sessions of a role, one for each tenant, each opened by the session broker. Invariant: a session is given out only
+ * for a request whose own token opens that tenant's, checked here or by the broker; and its credentials carry the
+ * tenant's id as their one tag, so that with them AWS itself refuses what is another tenant's. Nothing in this process
+ * can open a session without a token.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
@@ -60,8 +60,8 @@ interface Session<T> {
 
 /**
  * @param makeClients makes the clients of one session
- * @returns what `makeClients` makes, for the bearer's tenant; it throws Problem 401 for a token that does not count or is
- * not the principal's, 403 for one that opens no such session, 503 where the broker cannot say
+ * @returns what `makeClients` makes, for the bearer's tenant; it throws Problem 401 for a token that does not count or
+ * is not the principal's, 403 for one that opens no such session, 503 where the broker cannot say
  */
 export function tenantSessions<T>(
   { plane, brokerName, tokens }: TenantSessionsOptions,

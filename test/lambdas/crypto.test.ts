@@ -1,6 +1,6 @@
 /**
- * The data plane in process, with a session broker and nothing else of AWS to reach: what must be refused before, and what
- * if there is none.
+ * The data plane in process, with a session broker and nothing else of AWS to reach: what must be refused before, and
+ * what if there is none.
  */
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
@@ -39,7 +39,9 @@ afterAll(async () => {
   await Promise.all([issuer.close(), new Promise((resolve) => broker.close(resolve))]);
 });
 
-/** As Lambda answers an invocation of the session broker: with a session of acme. Whatever else it is asked is an error. */
+/**
+ * As Lambda answers an invocation of the session broker: with a session of acme. Whatever else it is asked is an error.
+ */
 async function openBroker(): Promise<Server> {
   const server = createServer((request, response) => {
     calls.push(request.url ?? '');

@@ -1,8 +1,8 @@
 /**
  * Finds a key that was made for a tenant and whose ARN was never written down, among the keys of the account that no
- * row names. Invariant: a key is adopted only as CreateKey left it: made since the row asked for it, like every tenant's
- * key, with the policy that it was asked to have, and never used. Whatever differs was made or changed by somebody else,
- * who may have kept a replica, a grant or data keys of it, and is not made good by a new policy.
+ * row names. Invariant: a key is adopted only as CreateKey left it: made since the row asked for it, like every
+ * tenant's key, with the policy that it was asked to have, and never used. Whatever differs was made or changed by
+ * somebody else, who may have kept a replica, a grant or data keys of it, and is not made good by a new policy.
  * A grant from before would remain, but the policy's Denies hold against its grantee: access must be allowed and never
  * denied, in key policy, IAM policy or grant (Developer Guide, "Key policies in AWS KMS").
  */

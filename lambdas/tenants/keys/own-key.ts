@@ -1,8 +1,8 @@
 /**
- * Whether the key that a row names is the row's tenant's. Invariant: the control plane changes nothing of a key whose tag
- * names another tenant, or none, whatever the row says. Each tenant's key lets the control plane administer it, so without
- * this a row with another tenant's key would have that key disabled, rotated or deleted. The tag comes with CreateKey, and
- * no role of the product may change it on a key that has one.
+ * Whether the key that a row names is the row's tenant's. Invariant: the control plane changes nothing of a key whose
+ * tag names another tenant, or none, whatever the row says. Each tenant's key lets the control plane administer it, so
+ * without this a row with another tenant's key would have that key disabled, rotated or deleted. The tag comes with
+ * CreateKey, and no role of the product may change it on a key that has one.
  */
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { keyMismatch } from '../../../contract/problem.ts';

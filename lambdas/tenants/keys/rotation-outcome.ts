@@ -1,6 +1,6 @@
 /**
- * What became of a rotation that the row says was asked for. Invariant: KMS is only looked at; and that it rotates nothing
- * is believed only after as long as its changes may take to show.
+ * What became of a rotation that the row says was asked for. Invariant: KMS is only looked at; and that it rotates
+ * nothing is believed only after as long as its changes may take to show.
  */
 import { GetKeyRotationStatusCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { OnDemandRotation } from '../../../contract/on-demand-rotation.ts';

@@ -1,6 +1,6 @@
 /**
- * Pages of the tenant table. Invariant: a row that is not as it must be is no tenant, and keeps no other out of the list. It
- * is left out and logged; what to do about it the reconciler says (`row-invalid`).
+ * Pages of the tenant table. Invariant: a row that is not as it must be is no tenant, and keeps no other out of the
+ * list. It is left out and logged; what to do about it the reconciler says (`row-invalid`).
  */
 
 import { type DynamoDBDocumentClient, paginateScan, ScanCommand } from '@aws-sdk/lib-dynamodb';

@@ -31,8 +31,8 @@ const offboarding = z.strictObject({
 });
 
 /**
- * As KMS spells it. CloudTrail names the key by its ARN, by which the indexer finds the tenant: a key that the row names by
- * its id or its alias could be used as well, and would be nobody's to the audit.
+ * As KMS spells it. CloudTrail names the key by its ARN, by which the indexer finds the tenant: a key that the row
+ * names by its id or its alias could be used as well, and would be nobody's to the audit.
  */
 export const keyArn = z
   .string()

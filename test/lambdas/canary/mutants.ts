@@ -46,8 +46,8 @@ function ofKeyPolicy(template: TemplateDocument): Mutant[] {
 }
 
 /**
- * A mutation finds its statement by its index in the original. So the policy gets the statements of the original in that
- * order, with an idle one where it does not have one.
+ * A mutation finds its statement by its index in the original. So the policy gets the statements of the original in
+ * that order, with an idle one where it does not have one.
  */
 function mutate(policy: Document, original: Document, { apply }: Mutation): void {
   const aligned = original.Statement.map(

@@ -1,6 +1,6 @@
 /**
- * The reconciler as a deputy: a key that somebody has dressed up as a tenant's, and a row that names it. Whoever may write
- * the registry and tag keys wants the reconciler to change a key that it should not.
+ * The reconciler as a deputy: a key that somebody has dressed up as a tenant's, and a row that names it. Whoever may
+ * write the registry and tag keys wants the reconciler to change a key that it should not.
  */
 
 import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';

@@ -1,6 +1,6 @@
 /**
- * Keys that somebody has laid ready for an onboarding to take: behind the tenant's alias, or with the tenant's tags where
- * the answer to CreateKey was lost. Whoever made a key may have kept a replica, a grant or data keys of it.
+ * Keys that somebody has laid ready for an onboarding to take: behind the tenant's alias, or with the tenant's tags
+ * where the answer to CreateKey was lost. Whoever made a key may have kept a replica, a grant or data keys of it.
  */
 
 import { randomUUID } from 'node:crypto';
