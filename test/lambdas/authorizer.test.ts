@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { AuthorizerEvent, AuthorizerResult } from '../../lambdas/authorizer.ts';
+import { loggedLines } from '../harness/logged-lines.ts';
 import { audience, type Issuer, openIssuer } from './tokens/issuer.ts';
 
 const methodArn =
@@ -17,11 +18,7 @@ beforeAll(async () => {
   ({ handler } = await import('../../lambdas/authorizer.ts'));
 });
 beforeEach(() => {
-  lines = [];
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
-    lines.push(String(line));
-    return true;
-  });
+  lines = loggedLines();
 });
 afterAll(async () => {
   jest.restoreAllMocks();

@@ -11,6 +11,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import type { ApiHandler } from '../../lambdas/http/api-handler.ts';
 import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
+import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf, eventOf } from './http/event.ts';
 import { audience, type Issuer, openIssuer } from './tokens/issuer.ts';
 
@@ -22,12 +23,8 @@ let handler: ApiHandler;
 let lines: string[];
 let calls: string[];
 beforeAll(async () => {
-  lines = [];
+  lines = loggedLines();
   calls = [];
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
-    lines.push(String(line));
-    return true;
-  });
   issuer = await openIssuer();
   token = await issuer.token({ tenant_id: 'acme', scope: 'tenant-keys/crypto' });
   broker = await openBroker();
@@ -161,7 +158,7 @@ describe('what is wrong with the body is said before the table and KMS are asked
 
 describe('the log line names the principal of the event', () => {
   const principalOf = async (who: Identity, body?: string) => {
-    lines = [];
+    lines.length = 0;
     await ask(who, body);
     return JSON.parse(lines.join('')).principal;
   };

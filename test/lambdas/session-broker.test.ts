@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import type { SessionAnswer } from '../../contract/session-broker.ts';
+import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf } from './http/event.ts';
 import { audience, type Issuer, openIssuer, seconds } from './tokens/issuer.ts';
 
@@ -25,11 +26,7 @@ beforeAll(async () => {
   ({ handler } = await import('../../lambdas/session-broker.ts'));
 });
 beforeEach(() => {
-  lines = [];
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
-    lines.push(String(line));
-    return true;
-  });
+  lines = loggedLines();
 });
 afterAll(async () => {
   jest.restoreAllMocks();

@@ -5,16 +5,13 @@ import { badRequest, unavailable } from '../../../contract/problem.ts';
 import { apiHandler, type Serve } from '../../../lambdas/http/api-handler.ts';
 import { json } from '../../../lambdas/http/response.ts';
 import { requestStats } from '../../../lambdas/observability/request-stats.ts';
+import { loggedLines } from '../../harness/logged-lines.ts';
 import { answerOf, contextOf, eventOf, requestId } from './event.ts';
 
 const canary = 'CANARY-5f1d0c';
 let lines: string[];
 beforeEach(() => {
-  lines = [];
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
-    lines.push(String(line));
-    return true;
-  });
+  lines = loggedLines();
 });
 afterEach(() => {
   jest.restoreAllMocks();

@@ -10,6 +10,7 @@ import {
 } from '@jest/globals';
 import { keyArnsOf, listTenants } from '../../../../lambdas/tenants/registry/listing.ts';
 import { tableName } from '../../../harness/local-aws.ts';
+import { loggedLines } from '../../../harness/logged-lines.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, openAws } from '../aws.ts';
 
@@ -76,11 +77,7 @@ describe('a row that is not as it must be is no tenant, and keeps no other out o
     for (const row of invalid) await aws.put(row);
   });
   beforeEach(() => {
-    logged = [];
-    jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
-      logged.push(String(line));
-      return true;
-    });
+    logged = loggedLines();
   });
   afterEach(() => {
     jest.restoreAllMocks();
