@@ -5,6 +5,7 @@
 
 import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tagsOf } from '../../harness/tenant-key.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
 import { alias, later, openReconcilerHarness, type ReconcilerHarness } from './harness.ts';
 
@@ -14,11 +15,6 @@ beforeAll(async () => {
   await harness.makeTenant();
 });
 afterAll(() => harness.close());
-
-const tagsOf = (tenantId: string) => [
-  { TagKey: 'TenantId', TagValue: tenantId },
-  { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
-];
 
 /** Each in a status in which the reconciler would like to change something of the key. */
 const rows = [

@@ -24,6 +24,7 @@ import { localAccount } from '../../../local/stack.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import { resource, synthesizedTemplate } from '../../harness/synthesized.ts';
+import { makeTenantKey } from '../../harness/tenant-key.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
 import { offboard } from '../tenants/harness.ts';
 
@@ -107,18 +108,8 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
     keyPolicyOf,
     close: () => deployment.close(),
     newId: () => `t-${randomUUID().slice(0, 13)}`,
-    async makeKey(tenantId: string, change: Partial<CreateKeyCommandInput> = {}) {
-      const { KeyMetadata } = await kms.createKey({
-        Description: `tenant-keys: tenant ${tenantId}`,
-        Policy: JSON.stringify(keyPolicyOf(tenantId)),
-        Tags: [
-          { TagKey: 'TenantId', TagValue: tenantId },
-          { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
-        ],
-        ...change,
-      });
-      return KeyMetadata?.Arn as string;
-    },
+    makeKey: (tenantId: string, change?: CreateKeyCommandInput) =>
+      makeTenantKey(kms, tenantId, keyPolicyOf(tenantId), change),
     /** @returns a tenant as an onboarding leaves it, or as the transition does */
     async makeTenant(intent?: 'suspend' | 'offboard', change: Record<string, unknown> = {}) {
       const tenantId = harness.newId();

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { makeTenantKey } from '../../../harness/tenant-key.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, openAws } from '../aws.ts';
 import { codeOf } from '../harness.ts';
@@ -22,18 +23,8 @@ afterAll(() => aws.close());
 const newId = () => `t-${randomUUID().slice(0, 13)}`;
 
 /** @returns a key as the product makes one for the tenant, but for the change */
-async function plant(tenantId: string, change: CreateKeyCommandInput = {}): Promise<string> {
-  const { KeyMetadata } = await aws.administrator.createKey({
-    Description: `tenant-keys: tenant ${tenantId}`,
-    Policy: JSON.stringify(keyPolicyOf(tenantId)),
-    Tags: [
-      { TagKey: 'TenantId', TagValue: tenantId },
-      { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
-    ],
-    ...change,
-  });
-  return KeyMetadata?.Arn as string;
-}
+const plant = (tenantId: string, change: CreateKeyCommandInput = {}) =>
+  makeTenantKey(aws.administrator, tenantId, keyPolicyOf(tenantId), change);
 
 const root = { AWS: 'arn:aws:iam::111122223333:root' };
 const everything = { Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' };

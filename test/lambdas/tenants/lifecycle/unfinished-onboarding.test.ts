@@ -6,6 +6,7 @@ import { finishOnboarding } from '../../../../lambdas/tenants/lifecycle/onboardi
 import { keyArnsOf } from '../../../../lambdas/tenants/registry/listing.ts';
 import { account } from '../../../harness/account.ts';
 import { tableName } from '../../../harness/local-aws.ts';
+import { makeTenantKey } from '../../../harness/tenant-key.ts';
 import { rowOf } from '../../../harness/tenant-row.ts';
 import { type Aws, type Fault, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
@@ -53,16 +54,7 @@ async function unfinished(change: object = {}) {
   return tenantId;
 }
 
-async function makeKey(tenantId: string) {
-  const Tags = [
-    { TagKey: 'TenantId', TagValue: tenantId },
-    { TagKey: 'ManagedBy', TagValue: 'tenant-keys' },
-  ];
-  const Description = `tenant-keys: tenant ${tenantId}`;
-  const Policy = JSON.stringify(policy);
-  const { KeyMetadata } = await aws.administrator.createKey({ Tags, Description, Policy });
-  return KeyMetadata?.Arn as string;
-}
+const makeKey = (tenantId: string) => makeTenantKey(aws.administrator, tenantId, policy);
 
 const expectActive = async (tenantId: string, keyArn: string) => {
   expect(await tenants.stateOf(tenantId)).toBe('ACTIVE Enabled');
