@@ -1,64 +1,16 @@
-/** A rotation on demand, whatever is cut off: against the KMS and DynamoDB of the local stack, over HTTP. */
+/** A rotation on demand: against the KMS and DynamoDB of the local stack, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RotateRequest } from '../../../../contract/tenants.ts';
 import { keyDetailsOf } from '../../../../lambdas/tenants/keys/key-details.ts';
-import { rotateOnDemand } from '../../../../lambdas/tenants/keys/on-demand-rotation.ts';
-import { settleRotation } from '../../../../lambdas/tenants/keys/rotation-outcome.ts';
 import { type Aws, type Fault, openAws } from '../aws.ts';
-import { crashAt } from '../crash.ts';
-import { codeOf, type Invocation, tenantsOf } from '../harness.ts';
+import { codeOf } from '../harness.ts';
+import { onDemandRotations, rotationKinds } from '../on-demand-rotations.ts';
 
-const minuteMs = 60_000;
-
-function harnessOf(aws: Aws) {
-  const tenants = tenantsOf(aws);
-  const keyArnOf = async (tenantId: string) => (await tenants.row(tenantId)).keyArn as string;
-  const harness = {
-    ...tenants,
-    keyArnOf,
-    async rotate(tenantId: string, wanted: RotateRequest = {}, invocation: Invocation = {}) {
-      const { kmsWithoutRetry } = aws.clients(invocation.fault);
-      const work = { ...tenants.options(invocation), kmsWithoutRetry };
-      return rotateOnDemand(work, await tenants.row(tenantId), wanted);
-    },
-    async current(tenantId: string) {
-      const KeyId = await keyArnOf(tenantId);
-      const { KeyMetadata } = await aws.administrator.describeKey({ KeyId });
-      return KeyMetadata?.CurrentKeyMaterialId as string;
-    },
-    /** @returns how many of the key's 25 rotations are used up */
-    async spent(tenantId: string) {
-      const KeyId = await keyArnOf(tenantId);
-      const { Rotations = [] } = await aws.administrator.listKeyRotations({ KeyId });
-      const { OnDemandRotationStartDate } = await aws.administrator.getKeyRotationStatus({ KeyId });
-      const made = Rotations.filter(({ RotationType }) => RotationType === 'ON_DEMAND').length;
-      return made + Number(OnDemandRotationStartDate !== undefined);
-    },
-    /** As time would: the lease is over, and what was requested was so that long ago. */
-    async pass(tenantId: string, minutes: number) {
-      await tenants.expireLease(tenantId);
-      const row = await aws.row(tenantId);
-      if (row?.rotation === undefined) return;
-      const rotation = row.rotation as { requestedAt: string };
-      const requestedAt = new Date(Date.parse(rotation.requestedAt) - minutes * minuteMs);
-      await aws.put({ ...row, rotation: { ...rotation, requestedAt: requestedAt.toISOString() } });
-    },
-  };
-  return harness;
-}
-
-/** The calls that a rotation makes are at the same places, whether KMS rotates at once or later. */
-const kinds = [
-  ['is done at once', 0],
-  ['goes on for an hour', 60 * minuteMs],
-] as const;
-
-describe.each(kinds)('where KMS’s rotation %s', (_, onDemandRotationMs) => {
+describe.each(rotationKinds)('where KMS’s rotation %s', (_, onDemandRotationMs) => {
   let aws: Aws;
-  let here: ReturnType<typeof harnessOf>;
+  let here: ReturnType<typeof onDemandRotations>;
   beforeAll(async () => {
     aws = await openAws({ onDemandRotationMs });
-    here = harnessOf(aws);
+    here = onDemandRotations(aws);
   });
   afterAll(() => aws.close());
 
@@ -99,65 +51,14 @@ describe.each(kinds)('where KMS’s rotation %s', (_, onDemandRotationMs) => {
     expect(all.filter(({ isBegun }) => isBegun)).toHaveLength(1);
     expect(await here.spent(tenantId)).toBe(1);
   });
-
-  const callCount = 10;
-  const points = Array.from({ length: callCount }, (_, index) =>
-    (['before', 'after'] as const).map((side) => [side, index + 1] as const),
-  ).flat();
-
-  test('a rotation makes as many calls as the matrix has points', async () => {
-    const fault = crashAt(Number.POSITIVE_INFINITY, 'after');
-    await here.rotate(await here.make(), {}, { fault });
-    expect(fault.calls).toBe(callCount);
-  });
-
-  const crash = async (side: 'before' | 'after', call: number) => {
-    const tenantId = await here.make();
-    const keyMaterialId = await here.current(tenantId);
-    const fault = crashAt(call, side);
-    await here.rotate(tenantId, {}, { fault }).catch(() => undefined);
-    await here.expireLease(tenantId);
-    return { tenantId, keyMaterialId };
-  };
-
-  test.each(points)(
-    'that crashes %s call %d: retries at once and later, with and without the material, spend one',
-    async (...point) => {
-      const { tenantId, keyMaterialId } = await crash(...point);
-      expect(['done', 'rotation-unconfirmed']).toContain(await codeOf(here.rotate(tenantId)));
-      expect(await here.spent(tenantId)).toBeLessThanOrEqual(1);
-      await here.pass(tenantId, 6);
-      await here.rotate(tenantId);
-      await here.rotate(tenantId, { keyMaterialId });
-      expect(await here.spent(tenantId)).toBe(1);
-      const { rotation, lease } = await here.row(tenantId);
-      expect([rotation?.state, lease]).toEqual(['accepted', undefined]);
-    },
-  );
-
-  test.each(points)(
-    'that crashes %s call %d: the reconciler writes down what KMS did, and then a retry spends one',
-    async (...point) => {
-      const { tenantId } = await crash(...point);
-      const settle = async () => settleRotation(here.options(), await here.row(tenantId));
-      await settle();
-      const spent = await here.spent(tenantId);
-      await here.pass(tenantId, 6);
-      await settle();
-      expect(await here.spent(tenantId)).toBe(spent);
-      expect((await here.row(tenantId)).rotation?.state).toBe(spent === 1 ? 'accepted' : undefined);
-      await here.rotate(tenantId);
-      expect(await here.spent(tenantId)).toBe(1);
-    },
-  );
 });
 
 describe('a rotation', () => {
   let aws: Aws;
-  let here: ReturnType<typeof harnessOf>;
+  let here: ReturnType<typeof onDemandRotations>;
   beforeAll(async () => {
     aws = await openAws();
-    here = harnessOf(aws);
+    here = onDemandRotations(aws);
   });
   afterAll(() => aws.close());
 
@@ -281,32 +182,3 @@ describe('a rotation', () => {
     expect(await here.spent(tenantId)).toBe(0);
   });
 });
-
-test('a rotation that ends while KMS is looked at is seen', async () => {
-  const onDemandRotationMs = 3000;
-  const aws = await openAws({ onDemandRotationMs });
-  const here = harnessOf(aws);
-  const tenantId = await here.make();
-  const row = await here.row(tenantId);
-  const supersededKeyMaterialId = await here.current(tenantId);
-  await aws.administrator.rotateKeyOnDemand({ KeyId: row.keyArn });
-  const endsAt = Date.now() + onDemandRotationMs;
-  // Older than what KMS takes to show: what is not seen now is taken for not begun.
-  const requestedAt = new Date(0).toISOString();
-  await aws.put({ ...row, rotation: { supersededKeyMaterialId, requestedAt, state: 'requested' } });
-  let reads = 0;
-  const fault: Fault = {
-    after(command) {
-      if (!['DescribeKeyCommand', 'GetKeyRotationStatusCommand'].includes(command)) return;
-      reads += 1;
-      // The first answer is from before the end, the second from after it.
-      if (reads === 1)
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, untilMs(endsAt));
-    },
-  };
-  await settleRotation(here.options({ fault }), await here.row(tenantId));
-  expect([reads, (await here.row(tenantId)).rotation?.state]).toEqual([2, 'accepted']);
-  await aws.close();
-});
-
-const untilMs = (time: number) => Math.max(0, time - Date.now()) + 50;

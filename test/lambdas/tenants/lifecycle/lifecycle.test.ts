@@ -1,11 +1,10 @@
 /** A tenant's statuses and the transitions between them: against the KMS and DynamoDB of the local stack, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenant-status.ts';
-import { eraseIfKeyIsDeleted } from '../../../../lambdas/tenants/lifecycle/lifecycle.ts';
 import type { Intent } from '../../../../lambdas/tenants/registry/status.ts';
 import { type Aws, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
-import { codeOf, offboard, tenantsOf, wanted } from '../harness.ts';
+import { codeOf, tenantsOf, wanted } from '../harness.ts';
 
 let aws: Aws;
 let tenants: ReturnType<typeof tenantsOf>;
@@ -232,155 +231,5 @@ describe('two at once', () => {
     );
     expect(await tenants.stateOf(tenantId)).toBe('SUSPENDED Disabled');
     expect((await tenants.row(tenantId)).displayName).toBe('Renamed');
-  });
-});
-
-describe('offboarding', () => {
-  test('writes down all that a certificate will say', async () => {
-    const tenantId = await tenants.make();
-    await tenants.use(tenantId);
-    const KeyId = (await tenants.row(tenantId)).keyArn;
-    await aws.administrator.rotateKeyOnDemand({ KeyId });
-    const row = await tenants.invoke(tenantId, offboard({ force: true, windowInDays: 9 }));
-    expect(row.offboarding).toMatchObject({
-      windowInDays: 9,
-      requestedBy: 'operator',
-      keyLastUsed: { operation: 'Encrypt' },
-      kmsRequestId: expect.any(String),
-    });
-    expect(row.offboarding?.keyMaterialIds).toHaveLength(2);
-    const { KeyMetadata } = await aws.administrator.describeKey({ KeyId });
-    expect(row.offboarding?.deletionDate).toBe(KeyMetadata?.DeletionDate?.toISOString());
-  });
-
-  test('is refused for a key that was used just now, unless it is forced', async () => {
-    const tenantId = await tenants.make();
-    await tenants.use(tenantId);
-    const error = await tenants.invoke(tenantId, offboard()).catch((problem) => problem);
-    expect([error.code, error.message]).toEqual([
-      'key-recently-used',
-      expect.stringMatching(/for Encrypt at 20\d\d-/),
-    ]);
-    expect(await tenants.stateOf(tenantId)).toBe('ACTIVE Enabled');
-    await tenants.invoke(tenantId, offboard({ force: true }));
-    expect(await tenants.stateOf(tenantId)).toBe('OFFBOARDING PendingDeletion');
-  });
-
-  test('writes down a use after the check and before the key is disabled', async () => {
-    const tenantId = await tenants.make();
-    let uses: Promise<void> | undefined;
-    const fault = {
-      before(command: string) {
-        if (command === 'UpdateItemCommand') uses ??= tenants.use(tenantId);
-      },
-    };
-    const row = await tenants.invoke(tenantId, offboard(), { fault });
-    await uses;
-    expect(row.offboarding?.keyLastUsed?.operation).toBe('Encrypt');
-  });
-
-  test('with another window than the first is a 409; without one it is the same again', async () => {
-    const tenantId = await tenants.make('OFFBOARDING');
-    const other = { windowInDays: 30 };
-    expect(await codeOf(tenants.invoke(tenantId, offboard(other)))).toBe('tenant-offboarding');
-    const byDefault = { ...other, windowByDefault: true };
-    expect(await codeOf(tenants.invoke(tenantId, offboard(byDefault)))).toBe('done');
-  });
-
-  test('of a key that is pending deletion already takes its date from KMS', async () => {
-    const tenantId = await tenants.make();
-    const KeyId = (await tenants.row(tenantId)).keyArn;
-    const { DeletionDate } = await aws.administrator.scheduleKeyDeletion({
-      KeyId,
-      PendingWindowInDays: 20,
-    });
-    const { offboarding } = await tenants.invoke(tenantId, offboard());
-    expect(offboarding?.deletionDate).toBe(DeletionDate?.toISOString());
-    expect(offboarding?.kmsRequestId).toBeUndefined();
-  });
-
-  test('by the reconciler again schedules the deletion that somebody has cancelled', async () => {
-    const tenantId = await tenants.make('OFFBOARDING');
-    const KeyId = (await tenants.row(tenantId)).keyArn;
-    await aws.administrator.cancelKeyDeletion({ KeyId });
-    await aws.administrator.enableKey({ KeyId });
-    await tenants.again(tenantId, 'offboard');
-    expect(await tenants.stateOf(tenantId)).toBe('OFFBOARDING PendingDeletion');
-  });
-});
-
-test('the reconciler cannot begin an offboarding that nobody has asked for', async () => {
-  const tenantId = await tenants.make();
-  await expect(tenants.again(tenantId, 'offboard')).rejects.toThrow('without its beginning');
-  expect(await tenants.stateOf(tenantId)).toBe('ACTIVE Enabled');
-});
-
-describe('the end', () => {
-  const gone = async () => {
-    const keyArn = `arn:aws:kms:eu-central-1:111122223333:key/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`;
-    return tenants.make('OFFBOARDING', { keyArn });
-  };
-
-  test('is written down once KMS has no such key, and stays', async () => {
-    const tenantId = await gone();
-    const row = await eraseIfKeyIsDeleted(tenants.options(), await tenants.row(tenantId));
-    expect(row).toMatchObject({ status: 'ERASED', erasedAt: expect.any(String) });
-    expect(row?.offboarding?.requestedBy).toBe('operator');
-    for (const intent of intents) {
-      expect(await codeOf(tenants.invoke(tenantId, wanted(intent)))).toBe('tenant-erased');
-    }
-  });
-
-  test('is not while there is a key', async () => {
-    const tenantId = await tenants.make('OFFBOARDING');
-    expect(
-      await eraseIfKeyIsDeleted(tenants.options(), await tenants.row(tenantId)),
-    ).toBeUndefined();
-    expect((await tenants.row(tenantId)).status).toBe('OFFBOARDING');
-  });
-
-  test.each(['ACTIVE', 'SUSPENDED'] as const)(
-    'is not that of a tenant that is %s',
-    async (status) => {
-      const tenantId = await gone();
-      await aws.put({ ...(await aws.row(tenantId)), status });
-      expect(
-        await eraseIfKeyIsDeleted(tenants.options(), await tenants.row(tenantId)),
-      ).toBeUndefined();
-    },
-  );
-
-  test('is not where KMS only denies the call', async () => {
-    const tenantId = await gone();
-    const fault = {
-      before(command: string) {
-        if (command !== 'DescribeKeyCommand') return;
-        throw Object.assign(new Error(), { name: 'AccessDeniedException' });
-      },
-    };
-    const erased = eraseIfKeyIsDeleted(tenants.options({ fault }), await tenants.row(tenantId));
-    expect(await codeOf(erased)).toBe('AccessDeniedException');
-    expect((await tenants.row(tenantId)).status).toBe('OFFBOARDING');
-  });
-
-  test('that comes while a transition begins is reported as such', async () => {
-    for (const status of ['ACTIVE', 'SUSPENDED'] as const) {
-      for (const intent of ['suspend', 'resume', 'offboard'] as const) {
-        const tenantId = await gone();
-        const row = await aws.row(tenantId);
-        await aws.put({ ...row, status, intent: 'resume', offboarding: undefined });
-        const outcome = await codeOf(tenants.invoke(tenantId, wanted(intent)));
-        expect(outcome).toBe('key-missing');
-      }
-    }
-    const tenantId = await gone();
-    await aws.put({ ...(await aws.row(tenantId)), intent: 'restore' });
-    expect(await codeOf(tenants.again(tenantId, 'restore'))).toBe('tenant-erased');
-  });
-
-  test('is the answer to a restoration that comes too late, which leaves nothing behind', async () => {
-    const tenantId = await gone();
-    expect(await codeOf(tenants.invoke(tenantId, wanted('restore')))).toBe('tenant-erased');
-    expect((await tenants.row(tenantId)).intent).toBeUndefined();
   });
 });
