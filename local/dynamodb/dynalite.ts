@@ -4,6 +4,7 @@
  * This imports files inside dynalite, so its version is pinned exactly.
  */
 import { createRequire } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
 import { AwsError } from '../aws/wire/aws-error.ts';
 
 /** The input of an operation, checked, without members that DynamoDB does not know. */
@@ -40,6 +41,7 @@ export interface Dynalite {
   table(name: string): Promise<TableDescription | undefined>;
   /** Removes a table, not its items. */
   forget(name: string): Promise<void>;
+  /** After what has begun, whose caller may be gone by then; dynalite would throw where nobody catches it. */
   close(): Promise<void>;
 }
 
@@ -109,6 +111,7 @@ export async function openDynalite({
       cause,
     });
   });
+  const work = whileOpen();
   return {
     check(operation, input) {
       refuseProtoAndNull(input);
@@ -123,18 +126,23 @@ export async function openDynalite({
       }
     },
     run: (operation, request) =>
-      settled((done) =>
+      work.of((done) =>
         (load(fileOf('actions', operation)) as Action)(store, request, done),
       ) as Promise<object>,
     table: (name) =>
-      settled((done) => store.getTable(name, false, done)).catch((error: unknown) => {
-        if (error instanceof AwsError) return undefined;
-        throw error;
-      }) as Promise<TableDescription | undefined>,
+      work
+        .of((done) => store.getTable(name, false, done))
+        .catch((error: unknown) => {
+          if (error instanceof AwsError) return undefined;
+          throw error;
+        }) as Promise<TableDescription | undefined>,
     forget: async (name) => {
-      await settled((done) => store.tableDb.del(name, done));
+      await work.of((done) => store.tableDb.del(name, done));
     },
-    close: () => store.lifecycleManager.gracefulClose(),
+    async close() {
+      await work.all();
+      await store.lifecycleManager.gracefulClose();
+    },
   };
 }
 
@@ -193,13 +201,28 @@ function refuseProtoAndNull(input: object): void {
   }
 }
 
-function settled(start: (done: Callback) => void): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    start((error, result) => {
-      if (error) reject(translated(error));
-      else resolve(result);
-    });
-  });
+/** What is at work on the store, as promises. */
+function whileOpen() {
+  const atWork = new Set<Promise<unknown>>();
+  return {
+    of(start: (done: Callback) => void): Promise<unknown> {
+      const one = new Promise((resolve, reject) => {
+        start((error, result) => {
+          if (error) reject(translated(error));
+          else resolve(result);
+        });
+      }).finally(() => atWork.delete(one));
+      atWork.add(one);
+      return one;
+    },
+    /** One may begin another, in the same turn: access to a table is decided by a look at the table. */
+    async all(): Promise<void> {
+      do {
+        await Promise.allSettled(atWork);
+        await turn();
+      } while (atWork.size > 0);
+    },
+  };
 }
 
 /** dynalite's answers become AwsErrors. Any other error is a defect. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -9,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTable } from '../../../local/dynamodb/create-table.ts';
 import { openDynalite } from '../../../local/dynamodb/dynalite.ts';
 import { dynamodb } from '../../../local/dynamodb/service.ts';
 import { account, administrator, userWith } from '../../harness/account.ts';
@@ -31,6 +33,29 @@ const raw = async (operation: string, input: string) => {
   const by = stack.credentials.issue(administrator);
   return send(stack.url, await signed(request, by, { service: 'dynamodb' }));
 };
+
+test.each([0, 1, 2, 3, 4, 5])(
+  'what has begun is done before the tables are closed, also where nobody waits for it: %d turns later',
+  async (turns) => {
+    const dynalite = await openDynalite(account);
+    await createTable(dynalite, tenants);
+    const query = dynalite.check('Query', {
+      TableName: tenants.TableName,
+      KeyConditionExpression: 'tenantId = :t',
+      ExpressionAttributeValues: { ':t': { S: 'acme' } },
+    });
+    const endings = Array.from({ length: 20 }, async () => {
+      await dynalite.table(tenants.TableName);
+      return dynalite.run('Query', query);
+    });
+    for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+    const closed = dynalite.close();
+    expect(await Promise.allSettled(endings)).toEqual(
+      endings.map(() => ({ status: 'fulfilled', value: expect.objectContaining({ Count: 0 }) })),
+    );
+    await closed;
+  },
+);
 
 describe('serialization', () => {
   test.each([
