@@ -1,6 +1,7 @@
 /** Asks a solver every question of every theorem. */
 import { type Formula, variablesOf } from './formula/formula.ts';
 import { scriptOf } from './formula/smt-lib.ts';
+import { truthOf } from './formula/value.ts';
 import type { Answer, Solver } from './solver/solver.ts';
 import type { StackPolicies } from './stack-policies.ts';
 import type { Theorem } from './theorems/theorem.ts';
@@ -37,9 +38,7 @@ export async function prove(
     for (const { about, formulas, wanted } of asks) {
       onQuestion(theorem, about);
       const { verdict, model } = await solver.check(scriptOf(formulas));
-      // What is not modelled opens more than the policies do: what is possible only by it is not known to be.
-      const isExact = !isAbstract(formulas);
-      if (verdict === wanted && (wanted === 'unsat' || isExact)) continue;
+      if (verdict === wanted && (wanted === 'unsat' || isCertain(formulas, model))) continue;
       open.push({ about, kind: kindOf(verdict, wanted), model });
     }
     const isRefuted = open.some(({ kind }) => kind !== 'unknown');
@@ -72,5 +71,28 @@ function kindOf(verdict: Answer['verdict'], wanted: 'sat' | 'unsat'): Open['kind
   return verdict === 'unsat' && wanted === 'sat' ? 'impossible' : 'unknown';
 }
 
-const isAbstract = (formulas: readonly Formula[]) =>
-  [...variablesOf(formulas).keys()].some((name) => name.startsWith('not modelled'));
+/**
+ * Whether a request is possible whatever the truth of what is not modelled. By this reading of the formulas, so that a
+ * mistake of a solver is noticed.
+ */
+function isCertain(formulas: readonly Formula[], model: Answer['model']): boolean {
+  const kinds = variablesOf(formulas);
+  const free = [...kinds.keys()].filter((name) => name.startsWith('not modelled'));
+  const complete = [...kinds].map(([name, kind]): [string, string | boolean | number] => [
+    name,
+    model.get(name) ?? { text: '', truth: false, number: 0 }[kind],
+  ]);
+  const choices =
+    free.length > mostFree ? [] : Array.from({ length: 2 ** free.length }, (_, n) => n);
+  return (
+    choices.length > 0 &&
+    choices.every((choice) => {
+      const chosen = free.map((name, bit): [string, boolean] => [name, (choice & (1 << bit)) > 0]);
+      const assignment = new Map([...complete, ...chosen]);
+      return formulas.every((formula) => truthOf(formula, assignment));
+    })
+  );
+}
+
+/** There are so many choices as 2 to that power. */
+const mostFree = 6;

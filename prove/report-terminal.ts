@@ -36,7 +36,7 @@ export function printReport(report: Report, stream: WriteStream): void {
 }
 
 export const restsOn = (statements: readonly string[]): string =>
-  statements.length === 0 ? 'no statement allows it' : `rests on ${statements.join(', ')}`;
+  statements.length === 0 ? 'no Allow reaches it' : `rests on ${statements.join(', ')}`;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 

@@ -31,6 +31,8 @@ export interface StackPolicies {
   key(title: string): StackKey;
   /** ARNs of the tables of tenants' rows and of audit events */
   readonly tables: { readonly rows: string; readonly events: string };
+  /** ARN of the trail */
+  readonly trail: string;
   /** ARN of the function that opens sessions */
   readonly sessionBroker: string;
   /** the shortest time from scheduling a key's deletion to the deletion */
@@ -67,6 +69,7 @@ export function stackPolicies(template: Template): StackPolicies {
       rows: arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable'),
       events: arnOf(template, 'AWS::DynamoDB::Table', 'AuditTable'),
     },
+    trail: arnOf(template, 'AWS::CloudTrail::Trail', 'AuditTrail'),
     sessionBroker: arnOf(template, 'AWS::Lambda::Function', 'FunctionsSessionBroker'),
     deletionWindowInDays,
     tenantKeyPolicy: policyOf(

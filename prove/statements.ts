@@ -1,7 +1,7 @@
 /**
  * Which statements a proof rests on. Each Deny gets a switch, and so do the conditions of each Allow; a solver then says
  * which switches it needs on. Those are enough; others may be enough as well, since there is more than one lock. A proof
- * that needs none rests on that no statement allows it.
+ * that needs none rests on that no Allow reaches so far.
  */
 import { variablesOf } from './formula/formula.ts';
 import type { Policy, Statement } from './formula/policy.ts';
@@ -14,7 +14,7 @@ import type { Theorem } from './theorems/theorem.ts';
 /** Begins condition keys that no request of AWS has. A request that has one is decided with that statement. */
 const switchPrefix = 'prove:with ';
 
-/** @returns the statements' names, in order; nothing where the solver does not know */
+/** @returns the statements' names, in order; nothing where the solver does not know, or the theorem only gives examples */
 export async function statementsOf(
   theorem: Theorem,
   stack: StackPolicies,
@@ -24,7 +24,9 @@ export async function statementsOf(
   const names = new Map<string, string>();
   const switched = withSwitches(stack, names);
   const needed = new Set<string>();
-  for (const { counterexample } of theorem.questions(switched)) {
+  const questions = theorem.questions(switched);
+  if (questions.length === 0) return undefined;
+  for (const { counterexample } of questions) {
     const switches = [...variablesOf(counterexample)]
       .map(([name]) => name)
       .filter((name) => name.includes(` has ${switchPrefix}`));

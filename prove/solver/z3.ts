@@ -20,13 +20,25 @@ export type Reply =
     }
   | { readonly error: string };
 
+/** For a process that does not keep its own limit. */
+const graceMs = 15_000;
+/** Nothing is freed in it, and WebAssembly gives it 2 GB. */
+const questionsOfAProcess = 50;
+
 /** @param timeoutMs of a question; what takes longer is unknown */
 export async function z3(timeoutMs = 30_000): Promise<Solver> {
-  const child = fork(new URL('z3-process.ts', import.meta.url), { execArgv: [] });
-  const { version } = await messageOf<{ version: string }>(child);
+  const limitMs = timeoutMs + graceMs;
+  let { child, version } = await start(limitMs);
+  let asked = 0;
   const ask = async (script: string, assumed: readonly string[]) => {
+    if (asked === questionsOfAProcess) {
+      await end(child);
+      ({ child, version } = await start(limitMs));
+      asked = 0;
+    }
+    asked += 1;
     child.send({ script, timeoutMs, assumed } satisfies Ask);
-    const reply = await messageOf<Reply>(child);
+    const reply = await messageOf<Reply>(child, limitMs);
     if ('error' in reply) throw new Error(reply.error);
     return reply;
   };
@@ -40,25 +52,36 @@ export async function z3(timeoutMs = 30_000): Promise<Solver> {
       const { verdict, core } = await ask(script, assumed);
       return verdict === 'unsat' ? core.map(nameOf) : undefined;
     },
-    async close() {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
+    close: () => end(child),
   };
 }
 
-/** @throws Error where the process ends instead */
-async function messageOf<T>(child: ChildProcess): Promise<T> {
+async function start(limitMs: number): Promise<{ child: ChildProcess; version: string }> {
+  const child = fork(new URL('z3-process.ts', import.meta.url), { execArgv: [] });
+  const { version } = await messageOf<{ version: string }>(child, limitMs);
+  return { child, version };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.disconnect();
+  await ended;
+}
+
+/** @throws Error where the process ends instead, or says nothing for so long */
+async function messageOf<T>(child: ChildProcess, limitMs: number): Promise<T> {
   const ended = new AbortController();
   const onExit = (code: number | null) => ended.abort(new Error(`z3 ended with code ${code}`));
   child.once('exit', onExit);
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   try {
     const [message] = await once(child, 'message', { signal: ended.signal });
     return message as T;
   } catch (error) {
     throw ended.signal.aborted ? ended.signal.reason : error;
   } finally {
+    clearTimeout(limit);
     child.off('exit', onExit);
   }
 }
