@@ -1,6 +1,6 @@
 /**
- * `npm run prove [-- --json] [--solver npm|z3|cvc5] [--theorem ID] [--statements] [--report FILE] [--write-docs]`: asks a
- * solver whether there is any way round the policies of the synthesized stack. Exit code 1 unless every theorem is
+ * `npm run prove [-- --json] [--solver npm|z3|cvc5] [--theorem ID] [--statements] [--report FILE] [--write-docs]`: asks
+ * a solver whether there is any way round the policies of the synthesized stack. Exit code 1 unless every theorem is
  * proved, 2 where it could not be asked.
  */
 import { writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * Which statements a proof rests on. Each Deny gets a switch, and so do the conditions of each Allow; a solver then says
- * which switches it needs on. Those are enough; others may be enough as well, since there is more than one lock. A proof
- * that needs none rests on that no Allow reaches so far.
+ * Which statements a proof rests on. Each Deny gets a switch, and so do the conditions of each Allow; a solver then
+ * says which switches it needs on. Those are enough; others may be enough as well, since there is more than one lock. A
+ * proof that needs none rests on that no Allow reaches so far.
  */
 import { variablesOf } from './formula/formula.ts';
 import type { Policy, Statement } from './formula/policy.ts';

@@ -1,6 +1,6 @@
 /**
- * The conditions of a statement as formulas. Invariant: an operator or a key whose meaning is not modelled here becomes a
- * variable of its own, which a solver may choose as it likes: it can open more than the policy does, never less. An
+ * The conditions of a statement as formulas. Invariant: an operator or a key whose meaning is not modelled here becomes
+ * a variable of its own, which a solver may choose as it likes: it can open more than the policy does, never less. An
  * operator that is in no table stops the compiler.
  */
 import { and, type Formula, implies, no, not, or, type Text, yes } from './formula.ts';

@@ -1,6 +1,6 @@
 /**
- * Formulas over texts, truth values and whole numbers, as trees. Invariant: a tree means one thing in both of its readings,
- * as SMT-LIB text for a solver and as a value under an assignment; the tests hold the two against each other.
+ * Formulas over texts, truth values and whole numbers, as trees. Invariant: a tree means one thing in both of its
+ * readings, as SMT-LIB text for a solver and as a value under an assignment; the tests hold the two against each other.
  */
 export type Text =
   | { readonly kind: 'literal'; readonly value: string }

@@ -1,8 +1,11 @@
 /**
- * What is known of condition keys. Invariant: a key is modelled only where it is known whether a request may have several
- * values of it and whether they are texts, whole numbers or truth values; a condition on any other key is left free.
- * Sources: "AWS global condition context keys", IAM user guide; the pages of "Actions, resources, and condition keys for
- * AWS services".
+ * What is known of condition keys. Invariant: a key is modelled only where it is known whether a request may have
+ * several values of it and whether they are texts, whole numbers or truth values; a condition on any other key is left
+ * free.
+ * Sources: "AWS global condition context keys", IAM user guide; the pages of "Actions, resources, and condition keys
+ * for AWS services".
+ * Much of it stands in local/iam as well: this folder shares nothing with that one, since each is a witness to the
+ * other (`test/prove/formula/agreement.test.ts`).
  */
 import { hasSeveral, keyId } from './request.ts';
 

@@ -1,11 +1,9 @@
 /** Policies as formulas: which statements apply to a request, and what they decide together. */
-
 import { conditionOf, isPattern } from './condition.ts';
-import type { Text } from './formula.ts';
-import { and, equal, type Formula, like, no, not, or, yes } from './formula.ts';
+import { and, equal, type Formula, like, no, not, or, type Text, yes } from './formula.ts';
 import { kindOf, type PolicyKind } from './keys.ts';
 import { principalOf } from './principal.ts';
-import { hasSeveral, keyId, type SymbolicRequest } from './request.ts';
+import { hasSeveral, keyId, type SymbolicRequest, symbolicRequest } from './request.ts';
 import {
   patternInSegments,
   patternOf,
@@ -32,6 +30,7 @@ export interface Policy {
   readonly statements: readonly Statement[];
 }
 
+/** Written out here too: this folder shares nothing with local/iam, since each is a witness to the other. */
 const elements = new Set([
   'Sid',
   'Effect',
@@ -181,10 +180,14 @@ function resourceLike(pattern: string, request: SymbolicRequest, place: string):
   return and(anywhere, or(like(request.resource, segments), crosses));
 }
 
+/** @returns a request that knows what the policies compare the values of keys with that may have several */
+export const requestDecidedBy = (name: string, policies: readonly Policy[]): SymbolicRequest =>
+  symbolicRequest(name, comparedIn(policies, symbolicRequest(name, new Map())));
+
 /** @returns the values that the policies compare keys of several values with, by the keys' ids; patterns are none */
 export function comparedIn(
   policies: readonly Policy[],
-  request: Pick<SymbolicRequest, 'value'>,
+  request: SymbolicRequest,
 ): Map<string, Text[]> {
   const found = new Map<string, Map<string, Text>>();
   for (const { Condition = {} } of policies.flatMap(({ statements }) => statements)) {
@@ -195,7 +198,7 @@ export function comparedIn(
         found.set(keyId(key), known);
         for (const value of [values].flat().map(String)) {
           if (operator === 'Null' || isPattern(operator, value)) continue;
-          known.set(value, valueText(value, request as SymbolicRequest).text);
+          known.set(value, valueText(value, request).text);
         }
       }
     }

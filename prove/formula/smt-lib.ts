@@ -12,7 +12,7 @@ export function scriptOf(formulas: readonly Formula[]): string {
   return [...declarations, ...assertions].join('\n');
 }
 
-export function termOf(formula: Formula): string {
+function termOf(formula: Formula): string {
   switch (formula.op) {
     case 'constant':
       return String(formula.value);
@@ -51,7 +51,7 @@ function textOf(text: Text): string {
 export const stringOf = (value: string): string =>
   `"${[...value].map((character) => (/[ -~]/.test(character) && character !== '\\' ? character.replace('"', '""') : escaped(character))).join('')}"`;
 
-/** The last character of the theory of strings, in which a longer escape is plain text. No policy of ours has one behind it. */
+/** The last of the theory of strings, in which a longer escape is plain text. No policy of ours has one behind it. */
 const lastCharacter = 0x2ffff;
 
 function escaped(character: string): string {

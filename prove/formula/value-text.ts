@@ -1,6 +1,6 @@
 /**
- * A value of a policy with its variables (`${aws:PrincipalTag/TenantId}`) and wildcards. A value of the request is put in
- * as it is, so no wildcard in it counts; a variable without a value makes the whole text equal to nothing (IAM user
+ * A value of a policy with its variables (`${aws:PrincipalTag/TenantId}`) and wildcards. A value of the request is put
+ * in as it is, so no wildcard in it counts; a variable without a value makes the whole text equal to nothing (IAM user
  * guide, "Policy variables with no value").
  */
 import {

@@ -42,8 +42,8 @@ export async function native(name: NativeSolver, timeoutMs = 30_000): Promise<So
 }
 
 /**
- * The verdict is the first line: behind an error nothing counts, since z3 goes on without what it could not read. Without
- * a model to give, an error follows the verdict.
+ * The verdict is the first line: behind an error nothing counts, since z3 goes on without what it could not read.
+ * Without a model to give, an error follows the verdict.
  */
 export function answerOf(output: string, name: string): Answer {
   const [first = '', ...rest] = output.trimStart().split('\n');

@@ -21,8 +21,8 @@ const reconciler = 'a session of ReconcilerRole';
 const administrators = 'another principal of the account';
 
 /**
- * Who changes what, exactly: the account's administrators, as far as their IAM policies let them, and two roles. What is
- * not here is nobody's.
+ * Who changes what, exactly: the account's administrators, as far as their IAM policies let them, and two roles. What
+ * is not here is nobody's.
  */
 const mayChange: Readonly<Record<string, readonly string[]>> = {
   'kms:PutKeyPolicy': [reconciler, administrators],
@@ -51,11 +51,10 @@ export const administration: Theorem = {
     ([who, changes]) => `${who}: ${changes.map(([action]) => action).join(', ')}`,
   ),
   questions: (stack) => [
-    ...[deployed, callerOpen, keyCareless, bothCareless].flatMap((situation) =>
-      everybody(stack).map((caller) => grants(caller, situation, stack)),
-    ),
-    ...[deployed, callerOpen, keyCareless, bothCareless].flatMap((situation) =>
-      everybody(stack).map((caller) => deletesHastily(caller, situation, stack)),
+    ...[grants, deletesHastily].flatMap((question) =>
+      [deployed, callerOpen, keyCareless, bothCareless].flatMap((situation) =>
+        everybody(stack).map((caller) => question(caller, situation, stack)),
+      ),
     ),
     ...everybody(stack).map((caller) => changesOtherwise(caller, stack)),
     ...changesOf(stack, (isListed) => !isListed).map(

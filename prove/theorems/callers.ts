@@ -1,7 +1,8 @@
 /**
- * Everybody who can send a request. Invariant: each principal there is belongs to one of these, and of none more is known
- * than stands here: what is not known of its policies and tags is free.
+ * Everybody who can send a request. Invariant: each principal there is belongs to one of these, and of none more is
+ * known than stands here: what is not known of its policies and tags is free.
  */
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import {
   and,
   equal,
@@ -17,6 +18,7 @@ import type { Policy } from '../formula/policy.ts';
 import {
   isIdentity,
   isService,
+  keyId,
   type SymbolicCaller,
   type SymbolicRequest,
 } from '../formula/request.ts';
@@ -91,9 +93,9 @@ function tagsOf(
     const key = `aws:PrincipalTag/${name}`;
     return and(present(key), equal(value(key), literal(tag)));
   });
-  const untagged = Object.keys(tags).some((name) => name.toLowerCase() === 'tenantid')
+  const untagged = Object.keys(tags).some((name) => keyId(name) === keyId(tenantIdTag))
     ? yes
-    : not(present('aws:PrincipalTag/TenantId'));
+    : not(present(`aws:PrincipalTag/${tenantIdTag}`));
   return and(untagged, ...known);
 }
 
@@ -121,7 +123,7 @@ export const services: CallerKind = {
       equal(caller.arn, literal('')),
       equal(caller.principalArn, literal('')),
       not(present('aws:PrincipalArn')),
-      not(present('aws:PrincipalTag/TenantId')),
+      not(present(`aws:PrincipalTag/${tenantIdTag}`)),
     ),
 };
 

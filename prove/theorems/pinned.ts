@@ -1,13 +1,13 @@
 /**
- * Texts of a request that do not matter, fixed: a solver is quick to refute free ones, and slow to find them. For questions
- * that are to have an answer, never for those that are to have none.
+ * Texts of a request that do not matter, fixed: a solver is quick to refute free ones, and slow to find them. For
+ * questions that are to have an answer, never for those that are to have none.
  */
 import { equal, type Formula, literal, text } from '../formula/formula.ts';
 import { ownTenantKey, type StackPolicies } from '../stack-policies.ts';
 import { type CallerKind, otherPrincipals } from './callers.ts';
 
 /** The tenant whose key is asked for. */
-export const pinnedTenant = 'globex';
+const pinnedTenant = 'globex';
 
 const is = (part: string, value: string): Formula => equal(text(`request ${part}`), literal(value));
 

@@ -1,7 +1,7 @@
 /** What a tenant's sessions reach at all. */
 import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import { and, equal, type Formula, literal, not, or } from '../formula/formula.ts';
+import { and, equal, type Formula, literal, no, not, or } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { sessionsOf } from './callers.ts';
 import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts';
@@ -46,7 +46,7 @@ function onKey(title: string, situation: Situation, stack: StackPolicies): Quest
   const isOwn =
     title === 'TenantRole'
       ? and(has(request, tag, request.tenant), isAction(request, tenantActions))
-      : or();
+      : no;
   return {
     about: `${caller.title}, on a tenant's key${situation.title}`,
     counterexample: [request.isAllowed, isAction(request, ['kms:*']), not(isOwn)],

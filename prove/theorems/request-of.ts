@@ -11,8 +11,8 @@ import {
   type Text,
   yes,
 } from '../formula/formula.ts';
-import { allowed, comparedIn, type Policy } from '../formula/policy.ts';
-import { keyId, type SymbolicRequest, symbolicRequest } from '../formula/request.ts';
+import { allowed, type Policy, requestDecidedBy } from '../formula/policy.ts';
+import { keyId, type SymbolicRequest } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
 import { ownTenantKey } from '../stack-policies.ts';
 import type { CallerKind } from './callers.ts';
@@ -50,8 +50,7 @@ export function requestOf({
     name: 'theorem',
     statements: [{ Effect: 'Deny', Condition: { 'ForAnyValue:StringEquals': compares } }],
   };
-  const unnamed = symbolicRequest('request', new Map());
-  const request = symbolicRequest('request', comparedIn([...policies, asked], unnamed));
+  const request = requestDecidedBy('request', [...policies, asked]);
   const known = withKnown(request, caller, action);
   const decided = { identity, ...(resource && { resource }), ...(isTrust && { isTrust }) };
   return {

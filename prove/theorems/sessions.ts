@@ -67,7 +67,7 @@ interface Step extends Request {
   readonly isOpened: Formula;
 }
 
-/** AssumeRole, which needs a second permission where it passes tags (IAM user guide, "Pass session tags in AWS STS"). */
+/** AssumeRole needs a second permission where it passes tags (IAM user guide, "Pass session tags in AWS STS"). */
 function step(caller: CallerKind, role: StackRole): Step {
   const request = requestOf({
     caller,

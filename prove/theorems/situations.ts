@@ -1,6 +1,6 @@
 /**
- * The stack with locks taken off, so that those that are left must hold alone. A tenant's key has two locks: the policies
- * of who calls, and the key's own policy.
+ * The stack with locks taken off, so that those that are left must hold alone. A tenant's key has two locks: the
+ * policies of who calls, and the key's own policy.
  */
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { and, equal, type Formula, literal, not } from '../formula/formula.ts';

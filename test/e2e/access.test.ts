@@ -119,8 +119,8 @@ describe('a forged tenant header', () => {
 });
 
 /**
- * The authorizer is given the first of several headers, as Node's parser has it, and the function the last, as API Gateway's
- * events have it; which of them API Gateway's authorizer is given, AWS does not document.
+ * The authorizer is given the first of several headers, as Node's parser has it, and the function the last, as API
+ * Gateway's events have it; which of them API Gateway's authorizer is given, AWS does not document.
  */
 describe('two tokens in one request', () => {
   const decrypt = async (headers: Record<string, string | string[]>) => {

@@ -79,7 +79,9 @@ async function rows() {
   return { TableName, items: (await dynamodb.scan({ TableName })).Items ?? [] };
 }
 
-/** Stands for waiting until every dead invocation's lease is over, and until KMS shows each rotation that it accepted. */
+/**
+ * Stands for waiting until every dead invocation's lease is over, and until KMS shows each rotation that it accepted.
+ */
 async function minutesPass() {
   const { TableName, items } = await rows();
   for (const { tenantId, lease, rotation } of items) {

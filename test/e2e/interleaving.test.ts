@@ -1,6 +1,7 @@
 /** Lifecycle requests of one tenant at the same time, with pauses at random: whatever wins, the end is legal. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { seeded } from '../harness/random.ts';
 import { controlOf } from './control.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -10,17 +11,6 @@ beforeAll(async () => {
   stack = await startTestStack({ registryTtlSeconds });
 });
 afterAll(() => stack.close());
-
-/** Mulberry32: the same seed, the same pauses. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** What KMS says of the key, by what the row says of the tenant. */
 const legal: Readonly<Record<string, string>> = {
@@ -39,7 +29,7 @@ test.each(Array.from({ length: 10 }, (_, seed) => seed))(
   'run %d ends in a legal state',
   async (seed) => {
     const control = controlOf(stack);
-    const next = random(seed);
+    const next = seeded(seed);
     const tenantId = `run-${seed}`;
     await control.put(tenantId);
     const ciphertext = await stack.client.encrypt(tenantId, Buffer.from('x'));

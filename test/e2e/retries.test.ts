@@ -1,6 +1,6 @@
 /**
- * A client that comes again as it is told: whatever fails of AWS, and wherever, the operation is done once in the end, and
- * nothing that cannot be had back is spent twice.
+ * A client that comes again as it is told: whatever fails of AWS, and wherever, the operation is done once in the end,
+ * and nothing that cannot be had back is spent twice.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { repeats } from '../../contract/repeats.ts';

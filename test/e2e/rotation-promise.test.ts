@@ -1,6 +1,6 @@
 /**
- * What a rotation promises, over HTTP, where KMS rotates some time after it has answered, as on AWS: the new key material
- * is used soon after it is current, and whoever comes again spends one rotation.
+ * What a rotation promises, over HTTP, where KMS rotates some time after it has answered, as on AWS: the new key
+ * material is used soon after it is current, and whoever comes again spends one rotation.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';

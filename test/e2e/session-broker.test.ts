@@ -1,6 +1,6 @@
 /**
- * No code that serves one tenant holds the power to become another. The attacks are those of somebody who runs code in a
- * function's environment, who invokes functions past API Gateway, or who has a role of the stack somewhere else.
+ * No code that serves one tenant holds the power to become another. The attacks are those of somebody who runs code in
+ * a function's environment, who invokes functions past API Gateway, or who has a role of the stack somewhere else.
  */
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';

@@ -1,7 +1,7 @@
 /**
  * The API without API Gateway: the bundled handlers in workers, each with its own role's session, called with the
- * events that API Gateway sends. The authorizer's answer is made up; the tenants' tokens are real, since the functions and
- * the session broker check them.
+ * events that API Gateway sends. The authorizer's answer is made up; the tenants' tokens are real, since the functions
+ * and the session broker check them.
  */
 import { randomUUID } from 'node:crypto';
 import type { Authorized } from '../../local/api/authorizer.ts';

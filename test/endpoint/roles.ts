@@ -1,6 +1,6 @@
 /**
- * The roles of the template at the endpoint. Invariant: their policies are the template's, word for word, but for what takes
- * a function of Lambda, which does not run here: the caller may assume the execution roles, which else trust
+ * The roles of the template at the endpoint. Invariant: their policies are the template's, word for word, but for what
+ * takes a function of Lambda, which does not run here: the caller may assume the execution roles, which else trust
  * lambda.amazonaws.com alone, and the session broker's has no `OnlyInItsFunction`. The tenant role's trust policy is
  * unchanged.
  */

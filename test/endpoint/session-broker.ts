@@ -1,6 +1,6 @@
 /**
- * Lambda's Invoke of the session broker, and of nothing else: no Lambda runs at the endpoint. So who may ask is not decided
- * here; what the broker opens is, by its own code, with its own role.
+ * Lambda's Invoke of the session broker, and of nothing else: no Lambda runs at the endpoint. So who may ask is not
+ * decided here; what the broker opens is, by its own code, with its own role.
  */
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';

@@ -1,24 +1,22 @@
 /** What tenants' sessions reach, who changes a key, and who opens sessions: as deployed, and with a hole in it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { localAccount } from '../../local/stack.ts';
-import { readTemplate } from '../../local/template/template.ts';
 import type { Statement } from '../../prove/formula/policy.ts';
 import { prove } from '../../prove/prove.ts';
 import type { Solver } from '../../prove/solver/solver.ts';
 import { z3 } from '../../prove/solver/z3.ts';
-import { type StackPolicies, stackPolicies, titled } from '../../prove/stack-policies.ts';
+import { type StackPolicies, titled } from '../../prove/stack-policies.ts';
 import { administration } from '../../prove/theorems/administration.ts';
 import { reach } from '../../prove/theorems/reach.ts';
 import { sessions } from '../../prove/theorems/sessions.ts';
 import type { Theorem } from '../../prove/theorems/theorem.ts';
-import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { deployedPolicies } from './deployed-policies.ts';
 
 let solver: Solver;
 let stack: StackPolicies;
 beforeAll(async () => {
   // What has a counterexample may be unknown: it is no proof either way, and not worth a wait.
   solver = await z3(3000);
-  stack = stackPolicies(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+  stack = await deployedPolicies();
 });
 afterAll(() => solver.close());
 

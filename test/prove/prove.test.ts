@@ -1,21 +1,20 @@
 /** The theorems hold of the synthesized stack, and of no stack whose guards are off. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localAccount } from '../../local/stack.ts';
-import { readTemplate } from '../../local/template/template.ts';
 import { prove } from '../../prove/prove.ts';
 import type { Solver } from '../../prove/solver/solver.ts';
 import { z3 } from '../../prove/solver/z3.ts';
-import { type StackPolicies, stackPolicies } from '../../prove/stack-policies.ts';
+import type { StackPolicies } from '../../prove/stack-policies.ts';
 import { otherPrincipals } from '../../prove/theorems/callers.ts';
 import { pinned } from '../../prove/theorems/pinned.ts';
 import { use } from '../../prove/theorems/use.ts';
-import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { deployedPolicies } from './deployed-policies.ts';
 
 let solver: Solver;
 let stack: StackPolicies;
 beforeAll(async () => {
   solver = await z3();
-  stack = stackPolicies(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+  stack = await deployedPolicies();
 });
 afterAll(() => solver.close());
 

@@ -1,23 +1,21 @@
 /** Which statements a proof rests on. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { localAccount } from '../../local/stack.ts';
-import { readTemplate } from '../../local/template/template.ts';
 import { equal, literal } from '../../prove/formula/formula.ts';
 import type { Solver } from '../../prove/solver/solver.ts';
 import { z3 } from '../../prove/solver/z3.ts';
-import { type StackPolicies, stackPolicies } from '../../prove/stack-policies.ts';
+import type { StackPolicies } from '../../prove/stack-policies.ts';
 import { statementsOf } from '../../prove/statements.ts';
 import { otherPrincipals } from '../../prove/theorems/callers.ts';
 import { pinned } from '../../prove/theorems/pinned.ts';
 import { requestOf } from '../../prove/theorems/request-of.ts';
 import type { Theorem } from '../../prove/theorems/theorem.ts';
-import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { deployedPolicies } from './deployed-policies.ts';
 
 let solver: Solver;
 let stack: StackPolicies;
 beforeAll(async () => {
   solver = await z3();
-  stack = stackPolicies(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+  stack = await deployedPolicies();
 });
 afterAll(() => solver.close());
 

@@ -1,16 +1,14 @@
 /** The table of docs/security.md is what is proved of the stack as it is. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { localAccount } from '../../local/stack.ts';
-import { readTemplate } from '../../local/template/template.ts';
 import { prove } from '../../prove/prove.ts';
 import { reportOf } from '../../prove/report.ts';
 import { tableOf, withTable } from '../../prove/report-docs.ts';
 import type { Solver } from '../../prove/solver/solver.ts';
 import { z3 } from '../../prove/solver/z3.ts';
-import { type StackPolicies, stackPolicies } from '../../prove/stack-policies.ts';
+import type { StackPolicies } from '../../prove/stack-policies.ts';
 import { theorems } from '../../prove/theorems/theorems.ts';
-import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { deployedPolicies } from './deployed-policies.ts';
 
 const document = readFileSync('docs/security.md', 'utf8');
 const update = 'npm run prove -- --write-docs';
@@ -18,7 +16,7 @@ let solver: Solver;
 let stack: StackPolicies;
 beforeAll(async () => {
   solver = await z3();
-  stack = stackPolicies(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+  stack = await deployedPolicies();
 });
 afterAll(() => solver.close());
 

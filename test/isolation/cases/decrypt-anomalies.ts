@@ -1,4 +1,4 @@
-/** The role of the function that detects decrypt anomalies: what it reads of every tenant, and the one kind of row that it writes. */
+/** The role of decrypt anomalies: what it reads of every tenant, and the one kind of row that it writes. */
 import {
   administration,
   assume,

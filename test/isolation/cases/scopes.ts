@@ -97,7 +97,7 @@ const onProductKey =
     return decide(caller, request, harness.productKeyPolicy);
   };
 
-/** Opening a session takes two actions. Each is asked for separately, since each must keep other principals out alone. */
+/** Opening a session takes two actions. Each is asked for by itself: each must keep other principals out alone. */
 const trust = claims(
   'denied',
   ['deployed'],

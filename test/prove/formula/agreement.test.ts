@@ -1,6 +1,7 @@
 /**
- * Two witnesses: random requests about the policies of the stack are decided alike by the formula that a solver gets and by
- * the evaluator of the local stack, which share no code. Where the formula leaves something free, it may allow more.
+ * Two witnesses: random requests about the policies of the stack are decided alike by the formula that a solver gets
+ * and by the evaluator of the local stack, which share no code. Where the formula leaves something free, it may allow
+ * more.
  */
 import { writeSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
@@ -12,13 +13,14 @@ import { localAccount } from '../../../local/stack.ts';
 import { sessionOf } from '../../../local/sts/session.ts';
 import { readRoles } from '../../../local/sts/template.ts';
 import { readTemplate } from '../../../local/template/template.ts';
-import type { Formula, Text } from '../../../prove/formula/formula.ts';
-import { allowed, comparedIn, type Policy, policyOf } from '../../../prove/formula/policy.ts';
-import { symbolicRequest } from '../../../prove/formula/request.ts';
+import type { Formula } from '../../../prove/formula/formula.ts';
+import { allowed, type Policy, policyOf, requestDecidedBy } from '../../../prove/formula/policy.ts';
+import type { SymbolicRequest } from '../../../prove/formula/request.ts';
 import { everything } from '../../harness/account.ts';
+import { type Random, seeded } from '../../harness/random.ts';
 import { synthesizedTemplate } from '../../harness/synthesized.ts';
 import { assignmentOf, decisionOf } from './assignment.ts';
-import { type Draft, ids, pick, type Random, randomDraft, seeded } from './random-request.ts';
+import { type Draft, ids, pick, randomDraft } from './random-request.ts';
 
 const requests = 100_000;
 const { accountId, partition } = localAccount;
@@ -36,7 +38,7 @@ const administrator = {
 /** Policies that decide together, once for each of the two witnesses. */
 interface Setting {
   readonly formula: Formula;
-  readonly compared: ReadonlyMap<string, readonly Text[]>;
+  readonly symbolic: SymbolicRequest;
   readonly policies: readonly Policy[];
   readonly resource: ReturnType<typeof parsePolicy> | undefined;
   readonly role: (typeof roles)[number] | undefined;
@@ -54,8 +56,7 @@ function setting(
   const identity = jsonOf(role?.identityPolicies ?? []);
   const ofResource = resource && policyOf(resource.name, resource.source);
   const policies = [...identity, ...(ofResource ? [ofResource] : [])];
-  const compared = comparedIn(policies, symbolicRequest('request', new Map()));
-  const request = symbolicRequest('request', compared);
+  const symbolic = requestDecidedBy('request', policies);
   return {
     formula: allowed(
       {
@@ -63,9 +64,9 @@ function setting(
         ...(ofResource && { resource: ofResource }),
         ...(resource?.isTrust && { isTrust: true }),
       },
-      request,
+      symbolic,
     ),
-    compared,
+    symbolic,
     policies,
     resource: resource && parsePolicy(resource.source, resource.name, 'resource'),
     role,
@@ -108,7 +109,7 @@ function callerOf(random: Random, { role }: Setting, { tags, sourceFunctionArn }
     : caller;
 }
 
-/** Policies of one account decide about resources of that account alone, which both witnesses leave to their callers. */
+/** Policies of one account decide about resources of that account alone; both witnesses leave that to their callers. */
 const isElsewhere = (arn: string) =>
   arn.startsWith('arn:') && !['', undefined, accountId].includes(arn.split(':')[4]);
 
@@ -118,14 +119,14 @@ test(`${requests.toLocaleString('en')} random requests are decided alike`, () =>
   const disagreements: object[] = [];
   for (let at = 0; at < requests; at += 1) {
     const chosen = pick(random, settings);
-    const { formula, compared, policies, resource } = chosen;
+    const { formula, symbolic, policies, resource } = chosen;
     const draft = randomDraft(random, policies);
     const caller = callerOf(random, chosen, draft);
     const { action, context } = draft;
     const arn = isElsewhere(draft.resource) ? '*' : draft.resource;
     const request = { action, resource: arn, context };
     const evaluated = authorize(caller, request, resource);
-    const { may, must } = decisionOf(formula, assignmentOf(formula, compared, { caller, request }));
+    const { may, must } = decisionOf(formula, assignmentOf(formula, symbolic, { caller, request }));
     counts[evaluated.allowed ? 'allowed' : 'denied'] += 1;
     if (may && !must) counts.more += 1;
     const agree = evaluated.allowed ? may : !must;

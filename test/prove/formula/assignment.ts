@@ -2,11 +2,11 @@
 import type { Caller } from '../../../local/iam/caller.ts';
 import type { AccessRequest } from '../../../local/iam/decision.ts';
 import { type Formula, type Kind, type Text, variablesOf } from '../../../prove/formula/formula.ts';
-import { hasSeveral, keyId, nameOf } from '../../../prove/formula/request.ts';
+import { hasSeveral, keyId, type SymbolicRequest } from '../../../prove/formula/request.ts';
 import { type Assignment, truthOf } from '../../../prove/formula/value.ts';
 
 /** Values of condition keys by id; what describes the caller comes from the caller alone. */
-export function contextOf(caller: Caller, { context }: AccessRequest): Map<string, string[]> {
+function contextOf(caller: Caller, { context }: AccessRequest): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [name, value] of Object.entries(context)) {
     if (value !== undefined) found.set(keyId(name), [value].flat());
@@ -40,61 +40,52 @@ function variables(formula: Formula): ReadonlyMap<string, Kind> {
   return found;
 }
 
-/**
- * @param compared what the formula compares several values with, by key
- * @returns an assignment of every variable of the formula but those that are not modelled
- */
+/** Of a variable that the request says nothing of. */
+const nothing = { text: '', truth: false, number: 0 } as const;
+
+/** @returns an assignment of every variable of the formula about such a request but those that are not modelled */
 export function assignmentOf(
   formula: Formula,
-  compared: ReadonlyMap<string, readonly Text[]>,
+  symbolic: SymbolicRequest,
   { caller, request }: { readonly caller: Caller; readonly request: AccessRequest },
 ): Map<string, string | boolean | number> {
-  const context = contextOf(caller, request);
-  // To a set operator a set of empty texts is an empty set.
-  const valuesOf = (id: string) => {
-    const values = context.get(id);
-    return hasSeveral(id) && values?.every((value) => value === '') ? undefined : values;
-  };
-  const assignment = new Map<string, string | boolean | number>([
-    ['request action', request.action.toLowerCase()],
-    ['request resource', request.resource],
-    ['request caller', caller.arn],
-    ['request aws:principalarn', caller.service === undefined ? caller.principalArn : ''],
-    ['request aws:principalaccount', caller.service === undefined ? caller.accountId : ''],
-    ['request service', caller.service ?? ''],
-  ]);
+  const assignment = new Map<string, string | boolean | number>();
   for (const [name, kind] of variables(formula)) {
-    if (assignment.has(name) || name.startsWith('not modelled')) continue;
-    const plain = name.replace(/^request /, '');
-    if (kind === 'number') {
-      const value = valuesOf(plain.replace(/ as a number$/, ''))?.[0];
-      assignment.set(name, value === undefined ? 0 : Number(value));
-    } else if (plain.endsWith(' is true')) {
-      const value = valuesOf(plain.replace(/ is true$/, ''))?.[0];
-      assignment.set(name, value?.toLowerCase() === 'true');
-    } else if (kind === 'text') assignment.set(name, valuesOf(plain)?.[0] ?? '');
-    else if (plain.startsWith('has ')) assignment.set(name, valuesOf(plain.slice(4)) !== undefined);
+    if (!name.startsWith('not modelled')) assignment.set(name, nothing[kind]);
   }
-  for (const [id, texts] of compared) setMembers(assignment, id, texts, valuesOf(id) ?? []);
+  const assign = (variable: Text | Formula, value: string | boolean) => {
+    if (!('name' in variable)) throw new Error(`${JSON.stringify(variable)} is no variable`);
+    assignment.set(variable.name, value);
+  };
+  const context = [...contextOf(caller, request)];
+  for (const [key, [value = '']] of context.filter(([id]) => !hasSeveral(id))) {
+    assign(symbolic.present(key), true);
+    assign(symbolic.value(key), value);
+    assign(symbolic.isTrue(key), value.toLowerCase() === 'true');
+    assignment.set(symbolic.number(key), Number(value));
+  }
+  const isService = caller.service !== undefined;
+  assign(symbolic.action, request.action.toLowerCase());
+  assign(symbolic.resource, request.resource);
+  assign(symbolic.caller.arn, caller.arn);
+  assign(symbolic.caller.principalArn, isService ? '' : caller.principalArn);
+  assign(symbolic.caller.accountId, isService ? '' : caller.accountId);
+  assign(symbolic.caller.service, caller.service ?? '');
+  for (const [key, values] of context.filter(([id]) => hasSeveral(id))) {
+    // To a set operator a set of empty texts is an empty set.
+    if (values.every((value) => value === '')) continue;
+    const { tracked, other } = symbolic.members(key);
+    const known = tracked.map(({ value }) => textValueOf(value, assignment));
+    for (const [at, { isMember }] of tracked.entries()) {
+      const value = known[at];
+      assign(isMember, value !== undefined && values.includes(value));
+    }
+    assign(
+      other,
+      values.some((value) => !known.includes(value)),
+    );
+  }
   return assignment;
-}
-
-/** By the names that `symbolicRequest` gives them. */
-function setMembers(
-  assignment: Map<string, string | boolean | number>,
-  id: string,
-  texts: readonly Text[],
-  values: readonly string[],
-): void {
-  const tracked = texts.map((text) => ({
-    name: nameOf(text),
-    value: textValueOf(text, assignment),
-  }));
-  for (const { name, value } of tracked) {
-    assignment.set(`request ${id} has ${name}`, value !== undefined && values.includes(value));
-  }
-  const isOther = (value: string) => tracked.every((one) => one.value !== value);
-  assignment.set(`request ${id} has another`, values.some(isOther));
 }
 
 /** @returns undefined for a variable that the request has no value for */

@@ -1,6 +1,6 @@
 /**
- * What each operator means, and in which direction it is abstracted: what is not modelled can allow, in an Allow and in a
- * Deny alike, so that what a solver finds impossible is impossible.
+ * What each operator means, and in which direction it is abstracted: what is not modelled can allow, in an Allow and in
+ * a Deny alike, so that what a solver finds impossible is impossible.
  */
 import { describe, expect, test } from '@jest/globals';
 import { UnknownPolicyElement } from '../../../prove/formula/value-text.ts';

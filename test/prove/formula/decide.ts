@@ -1,7 +1,6 @@
 /** Small policies asked about one request, as the tests of the formulas use them. */
 import type { ConditionContext } from '../../../local/iam/decision.ts';
-import { allowed, comparedIn, policyOf } from '../../../prove/formula/policy.ts';
-import { symbolicRequest } from '../../../prove/formula/request.ts';
+import { allowed, policyOf, requestDecidedBy } from '../../../prove/formula/policy.ts';
 import { accountId } from '../../harness/account.ts';
 import { assignmentOf, decisionOf } from './assignment.ts';
 
@@ -40,13 +39,10 @@ export function decide({ identity = [], key: ofKey, trust }: Policies, asked: As
   const own = [policyOf('Role/Policy', document(identity))];
   const resource = ofKey ?? trust;
   const ofResource = resource && policyOf('Resource', document(resource));
-  const compared = comparedIn(
-    [...own, ...(ofResource ? [ofResource] : [])],
-    symbolicRequest('request', new Map()),
-  );
+  const symbolic = requestDecidedBy('request', [...own, ...(ofResource ? [ofResource] : [])]);
   const formula = allowed(
     { identity: own, ...(ofResource && { resource: ofResource }), isTrust: trust !== undefined },
-    symbolicRequest('request', compared),
+    symbolic,
   );
   const { action = 'kms:Decrypt', context = {}, tags = {}, caller } = asked;
   const request = { action, resource: asked.resource ?? key, context };
@@ -54,7 +50,7 @@ export function decide({ identity = [], key: ofKey, trust }: Policies, asked: As
   const identityOf = { arn: session, principalArn: role, accountId, userId: 'AROA:1', ...caller };
   const { may, must } = decisionOf(
     formula,
-    assignmentOf(formula, compared, {
+    assignmentOf(formula, symbolic, {
       caller: { ...identityOf, tags, identityPolicies: [] },
       request,
     }),

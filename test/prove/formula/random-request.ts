@@ -1,24 +1,10 @@
 /**
- * Random requests about the policies of a stack: one that an Allow of some statement is made for, and then, mostly, with one
- * thing changed, so that near misses are many. Seeded: the same seed gives the same requests.
+ * Random requests about the policies of a stack: one that an Allow of some statement is made for, and then, mostly,
+ * with one thing changed, so that near misses are many. Seeded: the same seed gives the same requests.
  */
-import type { ConditionContext } from '../../../local/iam/decision.ts';
 import type { Policy, Statement } from '../../../prove/formula/policy.ts';
 import { hasSeveral } from '../../../prove/formula/request.ts';
-
-export type Random = () => number;
-
-/** Mulberry32, which is in the public domain. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import type { Random } from '../../harness/random.ts';
 
 export const pick = <T>(random: Random, list: readonly T[]): T =>
   list[Math.floor(random() * list.length)] as T;
@@ -55,7 +41,7 @@ export interface Draft {
 }
 
 /** @returns a request that the statement is for, as far as it says; its variables get the tenant's id */
-export function draftFor(random: Random, statement: Statement, tenantId: string): Draft {
+function draftFor(random: Random, statement: Statement, tenantId: string): Draft {
   const draft: Draft = {
     action: filled(random, pick(random, [statement.Action ?? 'kms:Encrypt'].flat())),
     resource: filled(random, pick(random, [statement.Resource ?? '*'].flat())),
@@ -200,5 +186,3 @@ export function randomDraft(random: Random, policies: readonly Policy[]): Draft 
   }
   return draft;
 }
-
-export const contextFrom = ({ context }: Draft): ConditionContext => context;
