@@ -94,16 +94,16 @@ async function populate(
   const readerRole = role('AuditReaderRole');
   const controlRole = role('ControlPlaneRole');
   const keyPolicyOf = (tenantId: string) => {
-    const policy: Document = structuredClone(
-      keyPolicy({
-        tenantId,
-        partition: localAccount.partition,
-        accountId: localAccount.accountId,
-        tenantRoleArn: tenantRole.arn,
-        controlPlaneRoleArn: controlRole.arn,
-        deletionWindowInDays: 30,
-      }),
-    );
+    const deployed = keyPolicy({
+      tenantId,
+      partition: localAccount.partition,
+      accountId: localAccount.accountId,
+      tenantRoleArn: tenantRole.arn,
+      controlPlaneRoleArn: controlRole.arn,
+      deletionWindowInDays: 30,
+    });
+    // Not by structuredClone, which keeps an object that two statements share one object.
+    const policy: Document = JSON.parse(JSON.stringify(deployed));
     mutateKeyPolicy?.(policy);
     if (situation.endsWith('key-careless')) policy.Statement.push(careless);
     if (situation.endsWith('key-undenied')) {
