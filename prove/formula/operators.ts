@@ -12,6 +12,7 @@ import {
 } from './formula.ts';
 import type { SymbolicRequest } from './request.ts';
 import {
+  likeValue,
   patternOf,
   refuseVariableInHead,
   UnknownPolicyElement,
@@ -29,7 +30,7 @@ const equals: Match = (value, wanted, request) => {
 
 const isLike: Match = (value, wanted, request) =>
   variablesIn(wanted).length > 0 && !/[*?]/.test(wanted)
-    ? equals(value, wanted, request)
+    ? likeValue(value, wanted, request)
     : like(value, patternOf(wanted));
 
 /** Each of the six parts by itself, so that no wildcard spans a colon but in the last. */
@@ -40,7 +41,7 @@ const isArnLike: Match = (value, wanted, request) => {
     throw new UnknownPolicyElement(`an ARN of six parts in ${wanted}`);
   }
   if (!isVariable) refuseVariableInHead(wanted);
-  if (!/[*?]/.test(wanted)) return and(isArn(value), equals(value, wanted, request));
+  if (!/[*?]/.test(wanted)) return and(isArn(value), isLike(value, wanted, request));
   const head = parts.slice(0, 5).flatMap((part) => [...patternOf(part, true), colon]);
   return like(value, [...head, ...patternOf(parts.slice(5).join(':'))]);
 };

@@ -1,10 +1,11 @@
 /** Policies as formulas: which statements apply to a request, and what they decide together. */
 import { conditionOf, isPattern } from './condition.ts';
-import { and, equal, type Formula, like, no, not, or, type Text, yes } from './formula.ts';
+import { and, type Formula, like, no, not, or, type Text, yes } from './formula.ts';
 import { kindOf, type PolicyKind } from './keys.ts';
 import { principalOf } from './principal.ts';
 import { hasSeveral, keyId, type SymbolicRequest, symbolicRequest } from './request.ts';
 import {
+  likeValue,
   patternInSegments,
   patternOf,
   refuseVariableInHead,
@@ -170,8 +171,7 @@ function resourceLike(pattern: string, request: SymbolicRequest, place: string):
   if (variablesIn(pattern).length > 0) {
     if (/[*?]/.test(pattern)) throw new UnknownPolicyElement(`wildcard and variable in ${pattern}`);
     refuseVariableInHead(pattern);
-    const { defined, text } = valueText(pattern, request);
-    return and(defined, equal(request.resource, text));
+    return likeValue(request.resource, pattern, request);
   }
   const anywhere = like(request.resource, patternOf(pattern));
   const segments = patternInSegments(pattern);

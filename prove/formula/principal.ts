@@ -26,6 +26,9 @@ export function principalOf(
   const named = Object.entries(principal as Record<string, string | readonly string[]>);
   const reaches = named.flatMap(([type, names]) =>
     [names].flat().map((name): Reach => {
+      if (/[*?]/.test(name) && !(type === 'AWS' && name === '*')) {
+        throw new UnknownPolicyElement(`a wildcard in the principal ${name}`);
+      }
       if (type === 'Service') return { direct: equal(caller.service, literal(name)), account: no };
       if (type !== 'AWS') throw new UnknownPolicyElement(`a principal of the kind ${type}`);
       if (name === '*') return { direct: yes, account: no };
@@ -34,6 +37,8 @@ export function principalOf(
         const isOf = equal(caller.accountId, literal(account));
         return { direct: no, account: and(isIdentity(caller), isOf) };
       }
+      // A unique id stands for one that is deleted, or names one of which the formulas know the ARN only.
+      if (!name.startsWith('arn:')) throw new UnknownPolicyElement(`the principal ${name}`);
       const arn = literal(name);
       return { direct: or(equal(caller.arn, arn), equal(caller.principalArn, arn)), account: no };
     }),

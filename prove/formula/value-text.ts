@@ -1,19 +1,22 @@
 /**
- * A value of a policy with its variables (`${aws:PrincipalTag/TenantId}`) and wildcards. A value of the request is put
- * in as it is, so no wildcard in it counts; a variable without a value makes the whole text equal to nothing (IAM user
- * guide, "Policy variables with no value").
+ * A value of a policy with its variables (`${aws:PrincipalTag/TenantId}`) and wildcards. A variable without a value
+ * makes the whole text equal to nothing (IAM user guide, "Policy variables with no value"). AWS does not say whether a
+ * wildcard counts that came in with a variable's value: where wildcards are known, that is free.
  */
 import {
   and,
+  equal,
   type Formula,
   joined,
+  like,
   literal,
+  or,
   type Pattern,
   type PatternPart,
   type Text,
   yes,
 } from './formula.ts';
-import { hasSeveral, type SymbolicRequest } from './request.ts';
+import { hasSeveral, nameOf, type SymbolicRequest } from './request.ts';
 
 /** What the compiler does not know: it stops. */
 export class UnknownPolicyElement extends Error {
@@ -72,6 +75,17 @@ export function valueText(source: string, request: SymbolicRequest): ValueText {
     defined: keys.length === 0 ? yes : and(...keys.map((key) => request.present(key))),
     text: parts.length === 1 ? (parts[0] as Text) : joined(parts),
   };
+}
+
+/** @returns that a text matches a value with variables where wildcards are known; `source` has none of its own */
+export function likeValue(of: Text, source: string, request: SymbolicRequest): Formula {
+  const { defined, text } = valueText(source, request);
+  const anything = { kind: 'run', withoutColon: false } as const;
+  const hasWildcard = or(
+    ...['*', '?'].map((value) => like(text, [anything, { kind: 'text', value }, anything])),
+  );
+  const counts = request.notModelled(`${nameOf(of)} like ${source}`);
+  return and(defined, or(equal(of, text), and(hasWildcard, counts)));
 }
 
 /**

@@ -140,6 +140,19 @@ describe('what is known and not modelled is free', () => {
   });
 });
 
+test('whether a wildcard in the value of a variable counts is free, where the operator knows wildcards', () => {
+  const asked = { tags: { T: 'ab', U: 'a*' } };
+  const like = (operator: string) =>
+    answersOf({ [operator]: { [tag]: '${aws:PrincipalTag/U}' } }, asked);
+  expect(like('StringLike')).toEqual(isFree);
+  expect(like('StringNotLike')).toEqual(isFree);
+  expect(like('ForAnyValue:StringLike')).toEqual(isFree);
+  expect(like('StringEquals')).toEqual(fails);
+  const arns = { context: { 'aws:SourceArn': 'arn:aws:s3:::ab' }, tags: { U: 'arn:aws:s3:::a*' } };
+  const ofArn = { ArnLike: { 'aws:SourceArn': '${aws:PrincipalTag/U}' } };
+  expect(answersOf(ofArn, arns)).toEqual(isFree);
+});
+
 test.each([
   ['an unknown operator', { StringMatches: { [tag]: 'a' } }],
   ['an operator with an unknown set', { 'ForSomeValues:StringEquals': { [tag]: 'a' } }],

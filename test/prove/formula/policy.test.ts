@@ -64,6 +64,14 @@ describe('Resource', () => {
     },
   );
 
+  test('with a variable: whether a wildcard in its value counts is free', () => {
+    const identity = [{ ...allow, Action: '*', Resource: 'arn:aws:s3:::${aws:PrincipalTag/T}' }];
+    const asked = (T: string) => ({ resource: 'arn:aws:s3:::ab', tags: { T } });
+    expect(decide({ identity }, asked('a*'))).toBe('either');
+    expect(decide({ identity }, asked('?b'))).toBe('either');
+    expect(decide({ identity }, asked('b'))).toBe('refused');
+  });
+
   test('is missing in a trust policy, where the role is meant, and makes a statement of a key policy inert', () => {
     const named = { Principal: { AWS: role }, Effect: 'Allow', Action: '*' };
     expect(decide({ trust: [named] }, { action: 'sts:AssumeRole' })).toBe('allowed');
@@ -183,6 +191,9 @@ describe('what stops the compiler', () => {
     ['no Principal', {}],
     ['a federated principal', { Principal: { Federated: 'x' } }],
     ['a canonical user', { Principal: { CanonicalUser: 'x' } }],
+    ['a principal by its unique id', { Principal: { AWS: 'AROAEXAMPLEEXAMPLE000' } }],
+    ['a principal with a wildcard', { Principal: { AWS: `${role}*` } }],
+    ['a service with a wildcard', { Principal: { Service: '*' } }],
   ])('%s in a policy of a resource', (_name, principal) => {
     expect(() => decide({ key: [{ ...allow, ...principal }] })).toThrow(UnknownPolicyElement);
   });
