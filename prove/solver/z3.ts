@@ -30,7 +30,7 @@ export async function z3(timeoutMs = 30_000): Promise<Solver> {
   const limitMs = timeoutMs + graceMs;
   let { child, version } = await start(limitMs);
   let asked = 0;
-  const ask = async (script: string, assumed: readonly string[]) => {
+  const askNow = async (script: string, assumed: readonly string[]) => {
     if (asked === questionsOfAProcess) {
       await end(child);
       ({ child, version } = await start(limitMs));
@@ -40,6 +40,13 @@ export async function z3(timeoutMs = 30_000): Promise<Solver> {
     child.send({ script, timeoutMs, assumed } satisfies Ask);
     const reply = await messageOf<Reply>(child, limitMs);
     if ('error' in reply) throw new Error(reply.error);
+    return reply;
+  };
+  // One at a time: an answer does not say to which question it is.
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = (script: string, assumed: readonly string[]) => {
+    const reply = last.then(() => askNow(script, assumed));
+    last = reply.catch(() => {});
     return reply;
   };
   return {
