@@ -34,6 +34,8 @@ export async function prove(
   for (const theorem of theorems) {
     const begunAt = performance.now();
     const asks = asksOf(theorem, stack);
+    if (asks.length === 0)
+      throw new Error(`theorem ${theorem.id} asks nothing, which proves nothing`);
     const open: Open[] = [];
     for (const { about, formulas, wanted } of asks) {
       onQuestion(theorem, about);

@@ -65,3 +65,8 @@ describe("whoever uses a tenant's key is that tenant's session", () => {
     expect(stack.roles.map(({ arn }) => arn)).not.toContain(model['request aws:principalarn']);
   });
 });
+
+test('a theorem that asks nothing is not proved', async () => {
+  const empty = { id: '0', sentence: 'Nobody can do anything.', questions: () => [] };
+  await expect(prove(stack, solver, [empty])).rejects.toThrow('asks nothing');
+});
