@@ -4,6 +4,20 @@ import { type NativeSolver, nativeSolvers } from './solver/native.ts';
 import type { Theorem } from './theorems/theorem.ts';
 import { theorems } from './theorems/theorems.ts';
 
+export const usage = `usage: npm run prove [-- options]
+  --theorem ID     this one alone; 7 is all of 7.1, 7.2, ... (repeatable)
+  --statements     say which statements each proof rests on (takes longer)
+  --solver NAME    npm (the default), or z3 or cvc5 where it is installed
+  --json           print the report as JSON alone (npm's own lines go by npm run --silent)
+  --report FILE    write the report into a file as well
+  --compare FILE   say what differs from an earlier report, of another machine's too
+  --write-docs     write the verdicts into docs/security.md
+  --help
+
+It asks a solver whether any request gets round the policies of the synthesized stack: docs/security.md. It keeps its last
+report of all theorems in .prove/last.json.
+Exit code 0: all proved, and as in the report that it is compared with; 1: not so; 2: it could not be asked.`;
+
 export interface Options {
   readonly solver: 'npm' | NativeSolver;
   readonly theorems: readonly Theorem[];
@@ -13,22 +27,15 @@ export interface Options {
   readonly statements: boolean;
   /** a file for the report */
   readonly report: string | undefined;
+  /** a file with an earlier report */
+  readonly compare: string | undefined;
   readonly writeDocs: boolean;
+  readonly help: boolean;
 }
 
 /** @throws Error for an option, a solver or a theorem that is not there */
 export function optionsOf(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      json: { type: 'boolean', default: false },
-      solver: { type: 'string', default: 'npm' },
-      theorem: { type: 'string', multiple: true },
-      statements: { type: 'boolean', default: false },
-      report: { type: 'string' },
-      'write-docs': { type: 'boolean', default: false },
-    },
-  });
+  const values = valuesOf(args);
   const solver = (['npm', ...nativeSolvers] as const).find((name) => name === values.solver);
   if (solver === undefined) {
     throw new Error(`no solver ${values.solver}: there are npm, ${nativeSolvers.join(', ')}`);
@@ -39,12 +46,40 @@ export function optionsOf(args: readonly string[]): Options {
   }
   return {
     solver,
-    theorems: values.theorem === undefined ? theorems : values.theorem.flatMap(theoremsOf),
+    theorems: values.theorem === undefined ? theorems : chosen(values.theorem),
     json: values.json,
     statements: values.statements || writeDocs,
     report: values.report,
+    compare: values.compare,
     writeDocs,
+    help: values.help,
   };
+}
+
+function valuesOf(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean', default: false },
+        solver: { type: 'string', default: 'npm' },
+        theorem: { type: 'string', multiple: true },
+        statements: { type: 'boolean', default: false },
+        report: { type: 'string' },
+        compare: { type: 'string' },
+        'write-docs': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+/** Each once, in their own order, whatever was named how often. */
+function chosen(ids: readonly string[]): Theorem[] {
+  const found = new Set(ids.flatMap(theoremsOf));
+  return theorems.filter((theorem) => found.has(theorem));
 }
 
 /** `7` is all of 7.1, 7.2, ... */

@@ -1,13 +1,11 @@
-/**
- * `npm run prove [-- --json] [--solver npm|z3|cvc5] [--theorem ID] [--statements] [--report FILE] [--write-docs]`: asks
- * a solver whether there is any way round the policies of the synthesized stack. Exit code 1 unless every theorem is
- * proved, 2 where it could not be asked.
- */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Options, optionsOf } from './command-line.ts';
+/** `npm run prove`: asks a solver whether there is any way round the policies of the synthesized stack. */
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Options, optionsOf, usage } from './command-line.ts';
+import { differencesOf, readReport } from './compare.ts';
+import { keep } from './last.ts';
 import { type Proof, prove } from './prove.ts';
-import { isProved, type Report, reportOf } from './report.ts';
+import { asJson, isProved, type Report, reportOf } from './report.ts';
 import { writeTable } from './report-docs.ts';
 import { printReport } from './report-terminal.ts';
 import { native } from './solver/native.ts';
@@ -16,22 +14,46 @@ import { z3 } from './solver/z3.ts';
 import type { StackPolicies } from './stack-policies.ts';
 import { statementsOf } from './statements.ts';
 import { synthesizedStack } from './synthesized-stack.ts';
+import { theorems } from './theorems/theorems.ts';
 
 const document = join(import.meta.dirname, '../docs/security.md');
 
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2));
-  const solver = await solverOf(options.solver);
-  try {
-    const report = await reported(options, solver);
-    if (options.report !== undefined) writeFileSync(options.report, asJson(report));
-    if (options.writeDocs) writeTable(document, report);
-    if (options.json) process.stdout.write(asJson(report));
-    else printReport(report, process.stdout);
-    return isProved(report) ? 0 : 1;
-  } finally {
-    await solver.close();
+  if (options.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
   }
+  if (options.report !== undefined) refuseFolderOf(options.report);
+  const before = options.compare === undefined ? undefined : readReport(options.compare);
+  const solver = await solverOf(options.solver);
+  const report = await reported(options, solver).finally(() => solver.close());
+  if (options.json) process.stdout.write(asJson(report));
+  else printReport(report, process.stdout);
+  if (options.report !== undefined) writeFileSync(options.report, asJson(report));
+  if (options.writeDocs) writeTable(document, report);
+  const isWhole = options.theorems === theorems;
+  const notKept = isWhole ? keep(report) : undefined;
+  if (notKept !== undefined) process.stderr.write(`${notKept}\n`);
+  const differences = before === undefined ? [] : differencesOf(before, report, isWhole);
+  if (before !== undefined) printDifferences(before, differences);
+  return isProved(report) && differences.length === 0 ? 0 : 1;
+}
+
+/** Before a minute of work. @throws Error where no file can be written */
+function refuseFolderOf(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new Error(`cannot write the report: ${(error as Error).message}`);
+  }
+}
+
+/** Not into the JSON of standard output. */
+function printDifferences({ date, solver }: Report, differences: readonly string[]): void {
+  const count = differences.length === 0 ? 'nothing differs' : 'this differs:';
+  const lines = [`Compared with the report of ${date} by ${solver}, ${count}`, ...differences];
+  process.stderr.write(`${lines.join('\n  ')}\n`);
 }
 
 async function solverOf(name: Options['solver']): Promise<Solver> {
@@ -43,13 +65,13 @@ async function solverOf(name: Options['solver']): Promise<Solver> {
 
 async function reported(options: Options, solver: Solver): Promise<Report> {
   progress('synthesizing the template ...');
-  const { stack, template } = synthesizedStack();
+  const { stack, template, policies } = synthesizedStack();
   const proofs = await prove(stack, solver, options.theorems, (theorem, about) =>
     progress(`${theorem.id}: ${about} ...`),
   );
   const statements = options.statements ? await statementsBy(proofs, stack, solver) : new Map();
   progress('');
-  return reportOf({ template, solver: solver.name, proofs, statements });
+  return reportOf({ template, policies, solver: solver.name, proofs, statements });
 }
 
 async function statementsBy(
@@ -67,16 +89,16 @@ async function statementsBy(
   return found;
 }
 
-const asJson = (report: Report) => `${JSON.stringify(report, null, 2)}\n`;
-
 /** One line that is written over, on a terminal only. */
 function progress(step: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${step.slice(0, 100)}`);
+  const width = Math.max(1, (process.stderr.columns ?? 80) - 1);
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${step.slice(0, width)}`);
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
+  progress('');
+  process.stderr.write(`npm run prove: ${(error as Error).message}\n`);
   process.exitCode = 2;
 }

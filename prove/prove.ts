@@ -1,4 +1,5 @@
 /** Asks a solver every question of every theorem. */
+import { createHash } from 'node:crypto';
 import { type Formula, variablesOf } from './formula/formula.ts';
 import { scriptOf } from './formula/smt-lib.ts';
 import { truthOf } from './formula/value.ts';
@@ -20,6 +21,8 @@ export interface Proof {
   readonly verdict: 'proved' | 'refuted' | 'unknown';
   readonly open: readonly Open[];
   readonly questions: number;
+  /** SHA-256 of the questions as the solver read them, in hexadecimal */
+  readonly scripts: string;
   readonly durationMs: number;
 }
 
@@ -37,9 +40,12 @@ export async function prove(
     if (asks.length === 0)
       throw new Error(`theorem ${theorem.id} asks nothing, which proves nothing`);
     const open: Open[] = [];
+    const scripts = createHash('sha256');
     for (const { about, formulas, wanted } of asks) {
       onQuestion(theorem, about);
-      const { verdict, model } = await solver.check(scriptOf(formulas));
+      const script = scriptOf(formulas);
+      scripts.update(`${wanted} ${script}\n`);
+      const { verdict, model } = await solver.check(script);
       if (verdict === wanted && (wanted === 'unsat' || isCertain(formulas, model))) continue;
       open.push({ about, kind: kindOf(verdict, wanted), model });
     }
@@ -49,6 +55,7 @@ export async function prove(
       verdict: open.length === 0 ? 'proved' : isRefuted ? 'refuted' : 'unknown',
       open,
       questions: asks.length,
+      scripts: scripts.digest('hex'),
       durationMs: Math.round(performance.now() - begunAt),
     });
   }

@@ -1,44 +1,77 @@
-/** A report for people: coloured on a terminal, plain in a pipe. */
+/** A report for people: coloured on a terminal, plain in a pipe, and as wide as is good to read. */
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { isProved, type Report } from './report.ts';
 
+type Format = Parameters<typeof styleText>[0];
+type Theorem = Report['theorems'][number];
+
+const widest = 116;
+const narrowest = 40;
+
+const colours: Readonly<Record<Theorem['verdict'], Format>> = {
+  proved: 'green',
+  refuted: 'red',
+  unknown: 'yellow',
+};
+
 export function printReport(report: Report, stream: WriteStream): void {
-  const style = (format: Parameters<typeof styleText>[0], text: string) =>
-    styleText(format, text, { stream });
+  const { theorems, durationMs, solver, node, template, policies } = report;
+  const style = (format: Format, text: string) => styleText(format, text, { stream });
   const line = (text = '') => stream.write(`${text}\n`);
-  const wrapped = (text: string, format: Parameters<typeof styleText>[0]) => {
-    for (const part of linesOf(text, 100)) line(style(format, `${' '.repeat(16)}${part}`));
-  };
-  const width = Math.max(...report.theorems.map(({ id }) => id.length));
-  for (const theorem of report.theorems) {
-    const { id, verdict, questions, durationMs } = theorem;
-    const [first = '', ...more] = linesOf(theorem.sentence, 100);
-    line(
-      `${style(verdict === 'proved' ? 'green' : 'red', verdict.padEnd(10))}${id.padEnd(width)}  ${first}`,
+  const idWidth = Math.max(...theorems.map(({ id }) => id.length));
+  const timeWidth = Math.max(...theorems.map((theorem) => seconds(theorem.durationMs).length));
+  const indent = verdictWidth + idWidth + timeWidth + 4;
+  const width = Math.max(narrowest, Math.min(stream.columns ?? widest, widest) - indent);
+  for (const theorem of theorems) {
+    const { id, verdict } = theorem;
+    const first = [
+      style(colours[verdict], verdict.padEnd(verdictWidth)),
+      id.padEnd(idWidth + 2),
+      style('dim', seconds(theorem.durationMs).padStart(timeWidth)),
+    ].join('');
+    const lines = cellOf(theorem, verdict).flatMap(({ format, text }) =>
+      linesOf(text, width - 2).map((part, at) => {
+        const hanging = at > 0 && text.startsWith(bullet) ? `  ${part}` : part;
+        return format === undefined ? hanging : style(format, hanging);
+      }),
     );
-    for (const part of more) line(`${' '.repeat(12 + width)}${part}`);
-    wrapped(`${questions} questions, ${seconds(durationMs)}`, 'dim');
-    for (const one of theorem.lines ?? []) wrapped(one, 'dim');
-    if (theorem.statements) wrapped(restsOn(theorem.statements), 'dim');
-    for (const { sentence } of theorem.open) wrapped(sentence, 'yellow');
+    line(`${first}  ${lines[0]}`);
+    for (const part of lines.slice(1)) line(`${' '.repeat(indent)}${part}`);
   }
-  const { solver, template, theorems, durationMs } = report;
   const proved = theorems.filter(({ verdict }) => verdict === 'proved').length;
+  const asked = theorems.reduce((sum, { questions }) => sum + questions, 0);
+  const result = `${proved} of ${counted(theorems.length, 'theorem')} proved, ${counted(asked, 'question')}, ${seconds(durationMs)}`;
   line();
-  line(
-    style(
-      isProved(report) ? 'green' : 'red',
-      `${proved} of ${theorems.length} proved in ${seconds(durationMs)}`,
-    ),
-  );
-  line(style('dim', `${solver}; template ${template.sha256}`));
+  line(style(isProved(report) ? 'green' : 'red', result));
+  line(style('dim', `solver    ${solver}, Node.js ${node}`));
+  line(style('dim', `template  ${template.sha256}`));
+  line(style('dim', `policies  ${policies.sha256}`));
+}
+
+const bullet = '- ';
+const verdictWidth = 'refuted'.length + 2;
+
+/** What stands beside a verdict: the sentence with its lists, then what is said about its proof. */
+function cellOf({ sentence, lines = [], questions, statements, open }: Theorem, verdict: string) {
+  const about = [counted(questions, 'question'), ...(statements ? [restsOn(statements)] : [])];
+  return [
+    { format: undefined, text: sentence },
+    ...lines.map((text) => ({ format: undefined, text: `${bullet}${text}` })),
+    ...open.map(({ kind, sentence: text }) => ({
+      format: colours[verdict === 'unknown' ? 'unknown' : 'refuted'],
+      text: kind === 'counterexample' ? `counterexample: ${text}` : text,
+    })),
+    { format: 'dim' as const, text: about.join('; ') },
+  ];
 }
 
 export const restsOn = (statements: readonly string[]): string =>
   statements.length === 0 ? 'no Allow reaches it' : `rests on ${statements.join(', ')}`;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const counted = (count: number, noun: string) =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Broken between words; a word that is longer has a line of its own. */
 function linesOf(text: string, width: number): string[] {

@@ -1,26 +1,10 @@
 /** What was proved of what, by which solver: a document that an auditor compares with one of their own. */
 import { createHash } from 'node:crypto';
+import type { ProofReport } from '../contract/proof-report.ts';
 import { counterexampleOf } from './counterexample.ts';
 import type { Open, Proof } from './prove.ts';
 
-export interface Report {
-  readonly template: { readonly sha256: string; readonly of: string };
-  readonly solver: string;
-  readonly node: string;
-  readonly date: string;
-  readonly durationMs: number;
-  readonly theorems: readonly {
-    readonly id: string;
-    readonly sentence: string;
-    readonly lines?: readonly string[];
-    readonly verdict: Proof['verdict'];
-    readonly questions: number;
-    readonly durationMs: number;
-    /** if they were asked for */
-    readonly statements?: readonly string[];
-    readonly open: readonly { readonly kind: Open['kind']; readonly sentence: string }[];
-  }[];
-}
+export type Report = ProofReport;
 
 /** An asset's hash changes with the folder of the checkout. */
 const hashed =
@@ -36,6 +20,7 @@ export const templateHash = (template: string): Report['template'] => ({
 
 export interface Proved {
   readonly template: Report['template'];
+  readonly policies: Report['policies'];
   readonly solver: string;
   readonly proofs: readonly Proof[];
   /** by the theorem's id */
@@ -43,13 +28,15 @@ export interface Proved {
 }
 
 /** But for date and times the same for the same template, theorems and solver. */
-export const reportOf = ({ template, solver, proofs, statements }: Proved): Report => ({
+export const reportOf = ({ template, policies, solver, proofs, statements }: Proved): Report => ({
+  version: 1,
   template,
+  policies,
   solver,
   node: process.version,
   date: new Date().toISOString(),
   durationMs: proofs.reduce((sum, { durationMs }) => sum + durationMs, 0),
-  theorems: proofs.map(({ theorem, verdict, questions, durationMs, open }) => {
+  theorems: proofs.map(({ theorem, verdict, questions, scripts, durationMs, open }) => {
     const rests = statements.get(theorem.id);
     return {
       id: theorem.id,
@@ -57,6 +44,7 @@ export const reportOf = ({ template, solver, proofs, statements }: Proved): Repo
       ...(theorem.lines && { lines: theorem.lines }),
       verdict,
       questions,
+      scripts,
       durationMs,
       ...(rests && { statements: rests }),
       open: open.map((one) => ({ kind: one.kind, sentence: sentenceOf(one) })),
@@ -65,9 +53,18 @@ export const reportOf = ({ template, solver, proofs, statements }: Proved): Repo
 });
 
 function sentenceOf({ about, kind, model }: Open): string {
-  if (kind === 'counterexample') return counterexampleOf(about, model);
+  if (kind === 'counterexample') return visible(counterexampleOf(about, model));
   return kind === 'impossible' ? `not possible: ${about}` : `not known: ${about}`;
 }
 
+/** A solver chooses any characters: those that a terminal obeys, or that turn text round, are written as escapes. */
+const visible = (text: string) =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
+  );
+
 export const isProved = ({ theorems }: Report): boolean =>
   theorems.every(({ verdict }) => verdict === 'proved');
+
+export const asJson = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackName } from '../lib/stack-name.ts';
 import { synthesize } from '../lib/synthesize.ts';
+import { policiesHash } from '../local/policies-hash.ts';
 import { localAccount } from '../local/stack.ts';
 import { readTemplate } from '../local/template/template.ts';
 import { type Report, templateHash } from './report.ts';
@@ -16,14 +17,21 @@ const context = {
   'aws:cdk:bundling-stacks': [],
 };
 
-export function synthesizedStack(): { stack: StackPolicies; template: Report['template'] } {
+/** With what a report says of it. */
+export interface SynthesizedStack extends Pick<Report, 'template' | 'policies'> {
+  readonly stack: StackPolicies;
+}
+
+export function synthesizedStack(): SynthesizedStack {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-prove-'));
   try {
     synthesize(context, folder);
     const text = readFileSync(join(folder, `${stackName}.template.json`), 'utf8');
+    const template = readTemplate(JSON.parse(text), localAccount);
     return {
-      stack: stackPolicies(readTemplate(JSON.parse(text), localAccount)),
+      stack: stackPolicies(template),
       template: templateHash(text),
+      policies: policiesHash(template),
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -31,8 +31,9 @@ describe('docs/security.md', () => {
   test(`has each theorem with its verdict, as ${update} writes them`, async () => {
     const proofs = await prove(stack, solver);
     const statements = new Map<string, readonly string[]>(theorems.map(({ id }) => [id, []]));
-    const template = { sha256: '', of: '' };
-    const table = tableOf(reportOf({ template, solver: '', proofs, statements }));
+    const hash = { sha256: '', of: '' };
+    const report = reportOf({ template: hash, policies: hash, solver: '', proofs, statements });
+    const table = tableOf(report);
     const [, written = ''] = document.split(update);
     expect(rowsOf(written.split('end of verdicts')[0] as string)).toEqual(rowsOf(table));
     expect(proofs.filter(({ verdict }) => verdict !== 'proved')).toEqual([]);
