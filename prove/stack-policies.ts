@@ -1,8 +1,11 @@
 /** The policies of a synthesized stack, as the theorems take them. */
-import { keyPolicy } from '../contract/key-policy.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type KeyPolicyInput, keyPolicy } from '../contract/key-policy.ts';
+import { tenantIdTag } from '../contract/tenant-id.ts';
 import { readRoles } from '../local/sts/template.ts';
 import type { Template } from '../local/template/template.ts';
 import { type Policy, policyOf } from './formula/policy.ts';
+import { refuseUnreadPolicies } from './unread-policies.ts';
 
 export interface StackRole {
   readonly arn: string;
@@ -41,13 +44,13 @@ export interface StackPolicies {
   readonly tenantKeyPolicy: Policy;
 }
 
-const deletionWindowInDays = 30;
-
 /** A key that no request of AWS has: the id of the tenant whose key it is. No tenant id has a `$`. */
 export const ownTenantKey = 'prove:tenant';
 
 export function stackPolicies(template: Template): StackPolicies {
-  const { account } = template;
+  refuseUnreadPolicies(template);
+  const input = keyPolicyInput(template);
+  refuseOtherTenantKeys(template, input);
   const roles = [...readRoles(template).values()].map(
     (role): StackRole => ({
       arn: role.arn,
@@ -60,7 +63,7 @@ export function stackPolicies(template: Template): StackPolicies {
   const keys = keysOf(template);
   const role = (title: string) => titled(roles, title);
   return {
-    accountId: account.accountId,
+    accountId: template.account.accountId,
     roles,
     role,
     keys,
@@ -71,20 +74,52 @@ export function stackPolicies(template: Template): StackPolicies {
     },
     trail: arnOf(template, 'AWS::CloudTrail::Trail', 'AuditTrail'),
     sessionBroker: arnOf(template, 'AWS::Lambda::Function', 'FunctionsSessionBroker'),
-    deletionWindowInDays,
+    deletionWindowInDays: input.deletionWindowInDays,
     tenantKeyPolicy: policyOf(
       'TenantKey',
-      keyPolicy({
-        tenantId: `\${${ownTenantKey}}`,
-        partition: account.partition,
-        accountId: account.accountId,
-        tenantRoleArn: role('TenantRole').arn,
-        controlPlaneRoleArn: role('ControlPlaneRole').arn,
-        deletionWindowInDays,
-      }),
+      keyPolicy({ tenantId: `\${${ownTenantKey}}`, ...input }),
     ),
   };
 }
+
+type KeyPolicyOfStack = Omit<KeyPolicyInput, 'tenantId'>;
+
+/**
+ * What the functions that make keys and put their policies back take from their environment.
+ * @throws Error unless they agree
+ */
+function keyPolicyInput(template: Template): KeyPolicyOfStack {
+  const environments = template
+    .ofType('AWS::Lambda::Function')
+    .map(({ properties }) => properties.Environment as { Variables?: Record<string, string> })
+    .map((environment) => environment?.Variables ?? {})
+    .filter((variables) => 'ACCOUNT_ID' in variables && 'PARTITION' in variables);
+  const only = (name: string): string => {
+    const [value, ...others] = new Set(environments.map((variables) => variables[name]));
+    if (value !== undefined && others.length === 0) return value;
+    throw new Error(`the functions that make tenants' keys do not have one ${name} for all`);
+  };
+  return {
+    partition: only('PARTITION'),
+    accountId: only('ACCOUNT_ID'),
+    tenantRoleArn: only('TENANT_ROLE_ARN'),
+    controlPlaneRoleArn: only('CONTROL_PLANE_ROLE_ARN'),
+    deletionWindowInDays: Number(only('DELETION_WINDOW_IN_DAYS')),
+  };
+}
+
+/** A key that the template declares for a tenant has the policy of all, or the theorems do not speak of it. */
+function refuseOtherTenantKeys(template: Template, input: KeyPolicyOfStack): void {
+  for (const { logicalId, properties } of template.ofType('AWS::KMS::Key').filter(isDeclared)) {
+    const tags = properties.Tags as readonly { readonly Key: string; readonly Value: string }[];
+    const tenantId = tags.find(({ Key }) => Key === tenantIdTag)?.Value ?? '';
+    if (isDeepStrictEqual(properties.KeyPolicy, keyPolicy({ tenantId, ...input }))) continue;
+    throw new Error(`${logicalId} is a tenant's key with a policy of its own`);
+  }
+}
+
+const isDeclared = ({ logicalId }: { readonly logicalId: string }) =>
+  logicalId.startsWith('DeclaredTenants');
 
 const keysOf = (template: Template): StackKey[] =>
   template.ofType('AWS::KMS::Key').map(({ logicalId, properties }) => {
@@ -96,11 +131,12 @@ const keysOf = (template: Template): StackKey[] =>
     };
   });
 
-/** @throws Error where no title begins so */
+/** @throws Error unless there is one of this title, or one alone whose title begins so */
 export function titled<T extends { readonly title: string }>(all: readonly T[], title: string): T {
-  const found = all.find((one) => one.title.startsWith(title));
-  if (found === undefined) throw new Error(`the template has no ${title}`);
-  return found;
+  const beginning = all.filter((one) => one.title.startsWith(title));
+  const found = beginning.find((one) => one.title === title) ?? beginning[0];
+  if (found !== undefined && (found.title === title || beginning.length === 1)) return found;
+  throw new Error(`the template has ${beginning.length} of which the title is ${title}...`);
 }
 
 /** @throws Error unless there is one of the type whose logical id begins so */
