@@ -25,6 +25,7 @@ import { readKeys } from './kms/template.ts';
 import type { Runtime } from './lambda/runtime.ts';
 import { lambda } from './lambda/service.ts';
 import { type FunctionDefinition, readFunctions } from './lambda/template.ts';
+import { lastProof } from './last-proof.ts';
 import { operatorOf } from './operator.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
@@ -46,6 +47,8 @@ export interface DeploymentOptions {
   readonly quotaNow?: (() => number) | undefined;
   /** how long an on-demand rotation takes, by KMS's clock; absent: it is done when it is asked for */
   readonly onDemandRotationMs?: number | undefined;
+  /** of `npm run prove`, for the page; absent: the checkout's */
+  readonly proofFile?: string | undefined;
   readonly onCall?: (call: FinishedCall) => void;
   /** called for each event that was put on the default bus */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
@@ -111,6 +114,7 @@ async function deployIn(
     operator,
     dynamodb: tables.service,
     clock,
+    proofFile: options.proofFile ?? lastProof,
   });
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
   let runtime: Runtime | undefined;

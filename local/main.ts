@@ -71,7 +71,7 @@ function describe(stack: LocalStack): string {
     `  API     ${stack.api}`,
     `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke; account ${stack.accountId})`,
     `  issuer  ${stack.issuer}   (gives anybody a token: for this machine only)`,
-    `  page    ${stack.aws}/   (tenants, who may use which key, the audit as it grows)`,
+    `  page    ${stack.aws}/   (tenants, who may use which key, the last proof, the audit)`,
     '',
     'For the AWS CLI, as an administrator of that account:',
     `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,

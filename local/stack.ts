@@ -55,6 +55,8 @@ export interface StackOptions {
   readonly quotas?: boolean | undefined;
   /** how long an on-demand rotation takes, by KMS's clock; by default it is done when it is asked for */
   readonly onDemandRotationMs?: number | undefined;
+  /** last report of `npm run prove`, for the page; absent: the checkout's */
+  readonly proofFile?: string | undefined;
   readonly onProgress?: (step: string) => void;
   /** called for each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
@@ -181,6 +183,7 @@ function deployTemplate(
     dataDir: options.dataDir,
     quotas: options.quotas,
     onDemandRotationMs: options.onDemandRotationMs,
+    proofFile: options.proofFile,
     ...(options.onCall && { onCall: options.onCall }),
     onEvent: options.onEvent,
     onTrailEvent: (event) => {

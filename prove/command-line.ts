@@ -15,7 +15,7 @@ export const usage = `usage: npm run prove [-- options]
   --help
 
 It asks a solver whether any request gets round the policies of the synthesized stack: docs/security.md. It keeps its last
-report of all theorems in .prove/last.json.
+report of all theorems in .prove/last.json, and the local stack's page shows it.
 Exit code 0: all proved, and as in the report that it is compared with; 1: not so; 2: it could not be asked.`;
 
 export interface Options {

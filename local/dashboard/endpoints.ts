@@ -13,6 +13,7 @@ import { allowedActions } from './allowed-actions.ts';
 import { newestEvents } from './events.ts';
 import { matrixOf } from './matrix.ts';
 import { cellOf } from './matrix-cell.ts';
+import { shownProofOf } from './proof.ts';
 import { type Session, sessionsOfTenants, standingSessions } from './sessions.ts';
 import { rolePolicies } from './statements.ts';
 import { tablesOf } from './tables.ts';
@@ -27,6 +28,8 @@ export interface DashboardOptions {
   readonly dynamodb: Service;
   /** of signatures and sessions; what policies take for the time */
   readonly clock: Clock;
+  /** file of the last report of `npm run prove` */
+  readonly proofFile: string;
 }
 
 /** The matrix has only the first tenants by id, since it grows with the square of their number. */
@@ -63,6 +66,7 @@ export function dashboardEndpoints(options: DashboardOptions): ControlEndpoint[]
       tenants: await shownTenants(keys, tables),
     })),
     getEndpoint('/_local/audit', async () => ({ events: await newestEvents(tables) })),
+    getEndpoint('/_local/proof', shownProofOf(options.proofFile, template)),
     getEndpoint('/_local/matrix', async () => {
       const all = await registeredKeys(keys, tables);
       const drawn = all.slice(0, matrixTenants);

@@ -6,9 +6,12 @@ import { startTestStack, type TestStack } from './test-stack.ts';
 export type Control = ReturnType<typeof controlOf>;
 
 /** @returns a stack whose functions remember nothing, so that a change counts for the next request */
-export async function startControl(context: Readonly<Record<string, unknown>> = {}) {
+export async function startControl(
+  context: Readonly<Record<string, unknown>> = {},
+  options: Parameters<typeof startTestStack>[1] = {},
+) {
   const remembersNothing = { registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 };
-  const stack = await startTestStack({ ...remembersNothing, ...context });
+  const stack = await startTestStack({ ...remembersNothing, ...context }, options);
   return { stack, control: controlOf(stack) };
 }
 

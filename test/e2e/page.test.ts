@@ -1,13 +1,19 @@
 /** The page at `/`, in a real browser, with a stack of its own. Its tests are one story and build on each other. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
+import { policiesHash } from '../../local/policies-hash.ts';
+import { localAccount } from '../../local/stack.ts';
+import { readTemplate } from '../../local/template/template.ts';
+import { asJson, type Report } from '../../prove/report.ts';
 import { type OpenPage, openBrowser, openPage, pageSpeed } from '../harness/browser.ts';
 import { pathWithCurl } from '../harness/curl.ts';
+import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { counterexample, exampleReport } from '../prove/example-report.ts';
 import { type Control, startControl } from './control.ts';
 import { tenantKms } from './tenant-kms.ts';
 import type { TestStack } from './test-stack.ts';
@@ -21,10 +27,13 @@ let stack: TestStack;
 let control: Control;
 let browser: Browser;
 let view: OpenPage;
+let proved: Report;
 const keys = new Map<string, string>();
 
+const proofFile = join(mkdtempSync(join(tmpdir(), 'tenant-keys-proof-')), 'last.json');
+
 beforeAll(async () => {
-  ({ stack, control } = await startControl());
+  ({ stack, control } = await startControl({}, { proofFile }));
   browser = await openBrowser();
   view = await openPage(browser, `${stack.aws}/`);
   await view.page.setViewport(wide);
@@ -155,6 +164,32 @@ describe('the page at / of the local stack', () => {
     expect(await greenCells()).toEqual(diagonal);
   });
 
+  test('says how to prove it where nobody has yet, and of which policies what was proved', async () => {
+    await view.waitFor('#proof-none', ([text]) =>
+      /^Not proved yet on this machine/.test(text ?? ''),
+    );
+    writeFileSync(proofFile, asJson(exampleReport()));
+    await view.waitFor('#proof-text', ([text]) =>
+      /^of 17 theorems are proved of other/.test(text ?? ''),
+    );
+    expect(await view.attributes('#proof-verdict', 'data-state')).toEqual(['crossed']);
+    // Synthesized for another issuer, as npm run prove does it: the policies are the same.
+    const policies = policiesHash(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+    proved = { ...exampleReport(), policies };
+    writeFileSync(proofFile, asJson(proved));
+    await view.waitFor('#proof-text', ([text]) => text === 'of 17 theorems are proved.');
+    expect(await view.attributes('#proof-verdict', 'data-state')).toEqual(['kept']);
+    expect(await view.texts('#proof-open li')).toEqual([]);
+    await view.page.focus('#proof-summary');
+    await view.page.keyboard.press('Enter');
+    const theorems = await view.texts('.theorem');
+    expect(theorems).toHaveLength(17);
+    expect(theorems[7]).toMatch(/^✓ proved7\.1An administrator cannot use .* tags\.8 questions$/);
+    await shot('theorems.png');
+    await view.page.keyboard.press('Enter');
+    await view.page.evaluate('document.activeElement.blur()');
+  });
+
   test.each([
     ['light', wide, 'local-page.png'],
     ['dark', wide, 'dark.png'],
@@ -210,6 +245,32 @@ describe('the page at / of the local stack', () => {
     expect(await view.texts('#crossings')).toEqual(['0']);
   });
 
+  test('tells a counterexample, and shows text as text in a report that was edited by hand', async () => {
+    const { theorems } = exampleReport({ '1': [counterexample(markup)] });
+    writeFileSync(proofFile, asJson({ ...proved, theorems }));
+    const [open] = await view.waitFor('#proof-open li', ({ length }) => length === 1);
+    expect(open).toContain(`with the tags tenantid='${markup}', does kms:decrypt`);
+    expect(await view.texts('#proof-figure')).toEqual(['16']);
+    expect(await view.texts('#proof-text')).toEqual(['of 17 theorems are proved; 1 refuted.']);
+    await shot('refuted.png');
+    await view.page.setViewport(narrow);
+    expect(await view.page.evaluate('document.documentElement.scrollWidth')).toBe(narrow.width);
+    await shot('refuted-narrow.png');
+    await view.page.setViewport(wide);
+
+    const [first, ...others] = theorems as [Report['theorems'][number]];
+    const strange = { ...first, id: markup, sentence: markup, lines: [markup] };
+    writeFileSync(proofFile, asJson({ ...proved, solver: markup, theorems: [strange, ...others] }));
+    await view.waitFor('#proof-sub', ([text]) => text?.includes(markup) === true);
+    writeFileSync(proofFile, JSON.stringify({ version: 1, [markup]: 1 }));
+    await view.waitFor('#proof-none', ([text]) =>
+      /cannot be read: it is no report/.test(text ?? ''),
+    );
+    expect(await view.texts('#proof-open li, .theorem')).toEqual([]);
+    expect(await view.texts('img')).toEqual([]);
+    expect(await view.page.title()).toBe('tenant-keys on this machine');
+  });
+
   test('asks for nothing while nobody sees it, and at once when somebody does', async () => {
     const asked: string[] = [];
     view.page.on('request', (request) => asked.push(request.url()));
@@ -236,7 +297,13 @@ describe('the page at / of the local stack', () => {
       page.evaluate(
         `fetch('${stack.aws}${path}', { mode: '${mode}' }).then((answer) => answer.text(), () => 'refused')`,
       );
-    for (const path of ['/', '/_local/tenants', '/_local/audit', '/_local/matrix']) {
+    for (const path of [
+      '/',
+      '/_local/tenants',
+      '/_local/audit',
+      '/_local/matrix',
+      '/_local/proof',
+    ]) {
       expect([path, await read(path, 'cors')]).toEqual([path, 'refused']);
       expect([path, await read(path, 'no-cors')]).toEqual([
         path,

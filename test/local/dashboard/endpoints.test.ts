@@ -136,6 +136,7 @@ const paths = [
   '/_local/audit',
   '/_local/matrix',
   '/_local/matrix/cell?session=operator&key=acme',
+  '/_local/proof',
 ];
 
 describe.each(paths)('%s', (path) => {
