@@ -1,5 +1,5 @@
 /** What a template does by itself: its custom resources once at the start, its scheduled functions by the clock. */
-import { createCustomResources } from './cloudformation.ts';
+import { createCustomResources } from './cloudformation/custom-resources.ts';
 import type { Deployment } from './deployment.ts';
 import { openSchedules } from './events/schedule.ts';
 import { readRules } from './events/template.ts';

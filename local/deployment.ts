@@ -4,6 +4,7 @@ import type { FinishedCall } from './aws/call.ts';
 import { clockEndpoint } from './aws/control/clock.ts';
 import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
+import { cloudformation } from './cloudformation/service.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
 import { invokesRecordedBy } from './cloudtrail/template.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
@@ -15,6 +16,7 @@ import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
 import { functionSession } from './function-session.ts';
 import type { Caller } from './iam/caller.ts';
+import { iam } from './iam-api/service.ts';
 import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';
 import { liveKeys } from './kms/live-keys.ts';
@@ -128,6 +130,8 @@ async function deployIn(
     services: [
       options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),
       sts({ clock, credentials, roles }),
+      iam({ ...account, roles, clock }),
+      cloudformation(template, clock),
       tables.service,
       events({ ...account, onEvent }),
       lambda({ account, functions, runtime: () => runtime }),

@@ -8,6 +8,7 @@ import { accesses, type Tables } from './access.ts';
 import { createTable, type TableDefinition } from './create-table.ts';
 import { type DynaliteOptions, openDynalite } from './dynalite.ts';
 import { batchExecuteStatement } from './partiql.ts';
+import { getResourcePolicy } from './resource-policy.ts';
 import { requireGoodSelect } from './select.ts';
 
 export interface DynamoDbOptions extends DynaliteOptions {
@@ -50,7 +51,11 @@ export async function dynamodb(options: DynamoDbOptions): Promise<DynamoDb> {
   return {
     service: {
       name: 'dynamodb',
-      operations: { ...operations, BatchExecuteStatement: execute },
+      operations: {
+        ...operations,
+        BatchExecuteStatement: execute,
+        GetResourcePolicy: (input, call) => getResourcePolicy(tables, input, call),
+      },
     },
     createTable: (definition) => createTable(dynalite, definition),
     close: () => dynalite.close(),

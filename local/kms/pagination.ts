@@ -1,4 +1,5 @@
 /** A page of a list: Limit and Marker of the request, NextMarker and Truncated of the answer. */
+import { pageOf } from '../aws/pagination.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 
 export interface Page<T> {
@@ -8,8 +9,7 @@ export interface Page<T> {
 }
 
 /**
- * @param all in ascending order of `id`; a marker is the last id of a page, so the pages neither repeat nor skip an
- *   item that exists from the first page to the last
+ * @param all in ascending order of `id`
  * @throws AwsError InvalidMarkerException
  */
 export function page<T>(
@@ -18,20 +18,10 @@ export function page<T>(
   limit: number,
   marker: string | undefined,
 ): Page<T> {
-  const after = marker === undefined ? '' : decode(marker);
-  const rest = all.filter((item) => id(item) > after);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  if (last === undefined || rest.length === items.length) {
-    return { items, rest: { Truncated: false } };
+  const found = pageOf(all, id, limit, marker);
+  if (found === undefined) {
+    throw new AwsError('InvalidMarkerException', 'Could not read marker');
   }
-  return { items, rest: { Truncated: true, NextMarker: encode(id(last)) } };
-}
-
-const encode = (id: string): string => Buffer.from(id).toString('base64url');
-
-function decode(marker: string): string {
-  const id = Buffer.from(marker, 'base64url').toString();
-  if (encode(id) !== marker) throw new AwsError('InvalidMarkerException', 'Could not read marker');
-  return id;
+  const { items, next } = found;
+  return { items, rest: next ? { Truncated: true, NextMarker: next } : { Truncated: false } };
 }

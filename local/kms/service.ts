@@ -23,6 +23,7 @@ import { getKeyPolicy } from './operations/get-key-policy.ts';
 import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
 import { getPublicKey } from './operations/get-public-key.ts';
 import { listAliases } from './operations/list-aliases.ts';
+import { listGrants } from './operations/list-grants.ts';
 import { listKeyPolicies } from './operations/list-key-policies.ts';
 import { listKeyRotations } from './operations/list-key-rotations.ts';
 import { listKeys } from './operations/list-keys.ts';
@@ -74,6 +75,7 @@ export const kmsOperations: readonly KmsOperation[] = [
   cancelKeyDeletion,
   getKeyLastUsage,
   createGrant,
+  listGrants,
 ];
 
 /** What CloudTrail records of each operation, by its name. */

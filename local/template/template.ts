@@ -4,6 +4,8 @@ import { type Account, type Identity, type Resource, resourceTypes } from './res
 
 export interface Template {
   readonly account: Account;
+  /** with their intrinsics resolved */
+  readonly resources: readonly Resource[];
   /** the resources of a type, with their intrinsics resolved */
   ofType(type: string): readonly Resource[];
   identity(logicalId: string): Identity;
@@ -28,6 +30,7 @@ export function readTemplate(
   }));
   return {
     account,
+    resources,
     ofType: (type) => resources.filter((resource) => resource.type === type),
     identity: (logicalId) => known(identities, logicalId),
   };

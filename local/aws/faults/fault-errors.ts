@@ -16,7 +16,9 @@ export function failBy(hit: Fault | undefined, service: string, operation: strin
 }
 
 function throttled(service: string, operation: string): AwsError {
-  if (service === 'sts') return new AwsError('Throttling', 'Rate exceeded');
+  if (['sts', 'iam', 'cloudformation'].includes(service)) {
+    return new AwsError('Throttling', 'Rate exceeded');
+  }
   if (service === 'kms') {
     return new AwsError(
       'ThrottlingException',

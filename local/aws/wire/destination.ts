@@ -27,12 +27,24 @@ const jsonServices = new Map([
   ['AWSEvents', { service: 'events', protocol: jsonProtocol('1.1'), maxBodyBytes: megabyte }],
 ]);
 
-const sts: Destination = {
-  service: 'sts',
-  protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'),
+const query = (service: string, namespace: string): Destination => ({
+  service,
+  protocol: queryProtocol(namespace),
   maxBodyBytes: megabyte,
   operationOf: (body) => actionOf(body) ?? '',
-};
+});
+
+const sts = query('sts', 'https://sts.amazonaws.com/doc/2011-06-15/');
+
+/** Their requests look alike: they are told apart by the service that they were signed for. */
+const queryServices = new Map([
+  ['sts', sts],
+  ['iam', query('iam', 'https://iam.amazonaws.com/doc/2010-05-08/')],
+  [
+    'cloudformation',
+    query('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
+  ],
+]);
 
 /** A payload may be 6 MB; what is larger gets Lambda's own refusal, if it is not much larger. */
 const lambda = (method: string, target: string, headers: ReceivedHeaders): Destination => ({
@@ -46,8 +58,8 @@ const lambda = (method: string, target: string, headers: ReceivedHeaders): Desti
 });
 
 const served = new Set([
-  'sts',
   'lambda',
+  ...queryServices.keys(),
   ...[...jsonServices.values()].map(({ service }) => service),
 ]);
 
@@ -80,7 +92,8 @@ export function destinationOf(
   if (method === 'POST' && /^\/($|\?)/.test(target)) {
     if (json !== undefined) return { ...json, operationOf: () => operation };
     if (isForm && !headers.has('x-amz-target')) {
-      return other === undefined ? sts : otherService(other);
+      if (other !== undefined) return otherService(other);
+      return queryServices.get(signedFor ?? '') ?? sts;
     }
   }
   if (isInvoke(method, target) || signedFor === 'lambda') return lambda(method, target, headers);
@@ -90,7 +103,7 @@ export function destinationOf(
 
 /**
  * @returns the service that the request was signed for. One that is not here is told so before the signature is checked:
- *   IAM, for one, is signed for another region than this stack's.
+ *   a global one, such as Route 53, is signed for another region than this stack's.
  */
 function signedServiceOf(headers: ReceivedHeaders): string | undefined {
   const [authorization = ''] = headers.get('authorization') ?? [];
@@ -101,5 +114,5 @@ function signedServiceOf(headers: ReceivedHeaders): string | undefined {
 const notServed = (missing?: string) =>
   new AwsError(
     'UnknownOperationException',
-    `${missing === undefined ? '' : `The local stack has no ${missing}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target), STS (AWS query, POST / with a form) and Lambda's Invoke (REST).`,
+    `${missing === undefined ? '' : `The local stack has no ${missing}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target), STS, IAM and CloudFormation (AWS query, POST / with a form) and Lambda's Invoke (REST).`,
   );

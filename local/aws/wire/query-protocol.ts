@@ -1,4 +1,4 @@
-/** The AWS query protocol: a form in, XML out. Only STS speaks it here. */
+/** The AWS query protocol: a form in, XML out. */
 import { AwsError } from './aws-error.ts';
 import type { Protocol } from './protocol.ts';
 import { element } from './xml.ts';
@@ -51,7 +51,7 @@ interface Node {
   readonly children: Map<string, Node>;
 }
 
-/** More than any parameter of STS has: `Tags.member.1.Key` has four. */
+/** More than any parameter here has: `Tags.member.1.Key` has four. */
 const maxParts = 8;
 
 /** Makes `{Tags: [{Key, Value}]}` of `Tags.member.1.Key=...&Tags.member.1.Value=...`. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../contract/key-policy.ts';
 import { mostTenants } from '../../../lib/config.ts';
-import { readCustomResources } from '../../../local/cloudformation.ts';
+import { readCustomResources } from '../../../local/cloudformation/custom-resources.ts';
 import { readKeys } from '../../../local/kms/template.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';

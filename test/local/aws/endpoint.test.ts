@@ -108,8 +108,8 @@ describe('bad input is never a 500', () => {
 
   const form = 'application/x-www-form-urlencoded; charset=utf-8';
   test.each<[string, Record<string, string>, string?]>([
-    ['iam', { 'content-type': form }],
-    ['cloudformation', { 'content-type': form }],
+    ['sns', { 'content-type': form }],
+    ['autoscaling', { 'content-type': form }],
     ['sqs', { 'x-amz-target': 'AmazonSQS.SendMessage' }],
     ['secretsmanager', { 'x-amz-target': 'secretsmanager.GetSecretValue' }],
     ['s3', { 'content-type': 'application/xml' }, '/bucket?list-type=2'],
@@ -122,7 +122,7 @@ describe('bad input is never a 500', () => {
       const raw = { ...kmsRequest(endpoint.url, body), path, headers: { ...others, ...headers } };
       const isXml = headers['content-type'] === form || service === 's3';
       for (const by of [admin, { ...admin, secretAccessKey: 'x' }]) {
-        // IAM is signed for one region, wherever the caller is.
+        // A global service is signed for one region, wherever the caller is.
         const answer = await send(
           endpoint.url,
           await signed(raw, by, { service, region: 'us-east-1' }),

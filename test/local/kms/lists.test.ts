@@ -112,3 +112,23 @@ describe('ListAliases', () => {
     expect(kms.checks.at(-1)).toMatchObject({ action: 'kms:ListAliases', resource: '*' });
   });
 });
+
+describe('ListGrants', () => {
+  test('serialization, validation: who a grant is for', async () => {
+    const kms = testKms();
+    const KeyId = await kms.key();
+    expect(await kms.error('ListGrants', { KeyId, GranteePrincipal: 1 })).toMatch(
+      /^SerializationException: /,
+    );
+    expect(await kms.error('ListGrants', { KeyId, GranteePrincipal: 'a b' })).toMatch(
+      /^ValidationException: /,
+    );
+  });
+
+  test('behaviour: a key has none, and the policies decide who is told', async () => {
+    const kms = testKms();
+    const KeyId = await kms.key();
+    expect(await kms.run('ListGrants', { KeyId })).toEqual({ Grants: [], Truncated: false });
+    expect(kms.checks.at(-1)).toMatchObject({ action: 'kms:ListGrants' });
+  });
+});

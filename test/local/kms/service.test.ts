@@ -33,6 +33,7 @@ const onKeys: [string, object?][] = [
     'CreateGrant',
     { GranteePrincipal: 'arn:aws:iam::111122223333:role/x', Operations: ['Decrypt'] },
   ],
+  ['ListGrants'],
 ];
 const others = [
   'CreateKey',

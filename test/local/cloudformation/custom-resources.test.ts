@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { readCustomResources } from '../../local/cloudformation.ts';
-import { readTemplate } from '../../local/template/template.ts';
-import { account, lambdaFunction } from './small-template.ts';
+import { readCustomResources } from '../../../local/cloudformation/custom-resources.ts';
+import { readTemplate } from '../../../local/template/template.ts';
+import { account, lambdaFunction } from '../small-template.ts';
 
 const functionArn = { 'Fn::GetAtt': ['Function', 'Arn'] };
 

@@ -6,11 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import type { Runtime } from './lambda/runtime.ts';
-import { listen } from './listen.ts';
-import { readProperties } from './template/properties.ts';
-import type { Account } from './template/resource-types.ts';
-import type { Template } from './template/template.ts';
+import type { Runtime } from '../lambda/runtime.ts';
+import { listen } from '../listen.ts';
+import { readProperties } from '../template/properties.ts';
+import type { Account } from '../template/resource-types.ts';
+import type { Template } from '../template/template.ts';
+import { stackIdOf } from './service.ts';
 
 const customResource = z.looseObject({ ServiceToken: z.string() });
 
@@ -88,14 +89,13 @@ async function create(
   runtime: Runtime,
   { url, answers }: Mailbox,
 ): Promise<void> {
-  const { partition, region, accountId, stackName } = account;
   const { logicalId, type, functionArn, properties } = resource;
   const requestId = randomUUID();
   const path = `/${requestId}`;
   answers.set(path, '');
   const request = {
     RequestType: 'Create',
-    StackId: `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/local`,
+    StackId: stackIdOf(account),
     RequestId: requestId,
     LogicalResourceId: logicalId,
   };

@@ -1,0 +1,89 @@
+/** Roles and their policies, as IAM's API tells of them. Invariant: nothing is told before IAM allowed to read it. */
+import type { Call, Operation } from '../aws/operation.ts';
+import { AwsError } from '../aws/wire/aws-error.ts';
+import type { Clock } from '../clock.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import type { Role } from '../sts/role.ts';
+import { type Input, listed, namesOf } from './input.ts';
+
+export interface IamOptions {
+  readonly partition: string;
+  readonly accountId: string;
+  /** by ARN */
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly clock: Clock;
+}
+
+export function roleOperations(options: IamOptions): Readonly<Record<string, Operation>> {
+  const { partition, accountId, clock } = options;
+  const path = `arn:${partition}:iam::${accountId}:role/`;
+  const roles = [...options.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const createdAt = clock.now();
+  const roleOf = (action: string, input: Input, call: Call): Role => {
+    const { RoleName } = namesOf(input, 'RoleName');
+    const role = roles.find(({ name }) => name === RoleName);
+    call.authorize({ action, resource: `${path}${RoleName}`, context: tagConditions(role) });
+    if (role === undefined) throw notFound(`The role with name ${RoleName} cannot be found.`);
+    return role;
+  };
+  return {
+    GetRole(input, call) {
+      const role = roleOf('iam:GetRole', input, call);
+      const Tags = Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value }));
+      return { Role: { ...described(role, createdAt), Tags } };
+    },
+    // As on AWS without their tags.
+    ListRoles(input, call) {
+      call.authorize({ action: 'iam:ListRoles', resource: path });
+      const found = (input.PathPrefix ?? '/') === '/' ? roles : [];
+      const shown = found.map((role) => described(role, createdAt));
+      return listed(input, 'Roles', shown, ({ RoleName }) => RoleName);
+    },
+    ListRolePolicies(input, call) {
+      const role = roleOf('iam:ListRolePolicies', input, call);
+      const names = role.identityPolicies.map(nameOf).sort();
+      return listed(input, 'PolicyNames', names, (name) => name);
+    },
+    GetRolePolicy(input, call) {
+      const { PolicyName } = namesOf(input, 'RoleName', 'PolicyName');
+      const role = roleOf('iam:GetRolePolicy', input, call);
+      const policy = role.identityPolicies.find((one) => nameOf(one) === PolicyName);
+      if (policy === undefined) {
+        throw notFound(`The role policy with name ${PolicyName} cannot be found.`);
+      }
+      return { RoleName: role.name, PolicyName, PolicyDocument: encoded(policy) };
+    },
+    // There are none: a template with managed policies stops the start.
+    ListAttachedRolePolicies(input, call) {
+      roleOf('iam:ListAttachedRolePolicies', input, call);
+      return listed(input, 'AttachedPolicies', [], String);
+    },
+  };
+}
+
+const described = (role: Role, createdAt: Date) => ({
+  Path: '/',
+  RoleName: role.name,
+  RoleId: role.roleId,
+  Arn: role.arn,
+  CreateDate: createdAt.toISOString(),
+  AssumeRolePolicyDocument: encoded(role.trustPolicy),
+  MaxSessionDuration: role.maxSessionDurationSeconds,
+});
+
+/** A policy of a template is named `<logical id>/<PolicyName>`, and neither has a slash. */
+const nameOf = ({ name }: PolicyDocument): string => name.slice(name.indexOf('/') + 1);
+
+/** Percent-encoded as RFC 3986 has it (API reference, GetRolePolicy): more than `encodeURIComponent` does. */
+const encoded = ({ source }: PolicyDocument): string =>
+  encodeURIComponent(JSON.stringify(source)).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+const tagConditions = (role: Role | undefined) =>
+  Object.fromEntries(
+    Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+  );
+
+const notFound = (message: string) => new AwsError('NoSuchEntity', message, 404);
