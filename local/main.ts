@@ -69,7 +69,7 @@ function describe(stack: LocalStack): string {
     `${bold('tenant-keys')} is serving, with the policies of its template enforced.`,
     '',
     `  API     ${stack.api}`,
-    `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke, reads of IAM; account ${stack.accountId})`,
+    `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke, what IAM and CloudFormation tell; account ${stack.accountId})`,
     `  issuer  ${stack.issuer}   (gives anybody a token: for this machine only)`,
     `  page    ${stack.aws}/   (tenants, who may use which key, the last proof, the audit)`,
     '',

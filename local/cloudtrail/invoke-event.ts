@@ -2,11 +2,12 @@
 import type { ServedCall } from '../aws/call.ts';
 import { eventOf, type TrailEvent, type TrailSource } from './event.ts';
 
-/** @returns nothing where the policies were never asked: then no function is named for sure */
+/** @returns nothing for what is no Invoke, and where the policies were never asked: then no function is named for sure */
 export function invokeEvent(call: ServedCall, source: TrailSource): TrailEvent | undefined {
+  if (call.service !== 'lambda' || call.operation !== 'Invoke') return undefined;
   const [resource = ''] = call.resources;
   const ARN = resource.split(':').slice(0, 7).join(':');
-  if (call.service !== 'lambda' || !source.recordsInvokes(ARN)) return undefined;
+  if (!source.recordsInvokes(ARN)) return undefined;
   const isRefused = call.errorCode === 'AccessDeniedException';
   return eventOf(call, source, 'Data', {
     requestParameters: isRefused ? null : { functionName: call.input?.FunctionName },

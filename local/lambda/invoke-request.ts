@@ -64,6 +64,18 @@ function refuseUnsupported(input: Input): void {
   throw invalidParameter(`Invoke with ${found} is not supported by the local stack; leave it out.`);
 }
 
+/** @throws AwsError ValidationException, InvalidParameterValueException, ResourceNotFoundException for another region */
+export function readFunctionName(
+  { FunctionName, Qualifier }: Input,
+  account: Omit<Account, 'stackName'>,
+) {
+  const violations: Violations = [];
+  functionName(FunctionName as string, 'functionName', violations);
+  if (Qualifier !== undefined) qualifierText(Qualifier as string, 'qualifier', violations);
+  requireValid(violations, 'ValidationException');
+  return named(FunctionName as string, Qualifier as string | undefined, account);
+}
+
 const nameParts =
   /^(?:arn:(aws[a-zA-Z-]*)?:lambda:)?(?:([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(\d{12}):)?(?:function:)?([\w.-]+)(?::([$\w.-]+))?$/;
 

@@ -51,7 +51,7 @@ export const invoke =
     return { StatusCode: 200, ExecutedVersion: '$LATEST', ...(await answerOf(running, call)) };
   };
 
-const tagsOf = (definition: FunctionDefinition | undefined) =>
+export const tagsOf = (definition: FunctionDefinition | undefined) =>
   Object.fromEntries(
     Object.entries(definition?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
   );

@@ -1,7 +1,7 @@
 /** Which service and operation a request is for, and in which protocol. */
 import { AwsError } from './aws-error.ts';
 import { jsonProtocol } from './json-protocol.ts';
-import { isInvoke, lambdaProtocol } from './lambda-protocol.ts';
+import { lambdaOperationOf, lambdaProtocol } from './lambda-protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { actionOf, queryProtocol } from './query-protocol.ts';
 import { headerOf, type ReceivedHeaders } from './request.ts';
@@ -52,8 +52,9 @@ const lambda = (method: string, target: string, headers: ReceivedHeaders): Desti
   protocol: lambdaProtocol(target, headers),
   maxBodyBytes: 16 * megabyte,
   operationOf: () => {
-    if (isInvoke(method, target)) return 'Invoke';
-    throw notServed('operation of Lambda but Invoke');
+    const operation = lambdaOperationOf(method, target);
+    if (operation !== undefined) return operation;
+    throw notServed('operation of Lambda but Invoke and GetFunctionConfiguration');
   },
 });
 
@@ -96,7 +97,9 @@ export function destinationOf(
       return queryServices.get(signedFor ?? '') ?? sts;
     }
   }
-  if (isInvoke(method, target) || signedFor === 'lambda') return lambda(method, target, headers);
+  if (lambdaOperationOf(method, target) !== undefined || signedFor === 'lambda') {
+    return lambda(method, target, headers);
+  }
   if (other === 's3') return otherService(other);
   throw notServed(other);
 }
@@ -114,5 +117,5 @@ function signedServiceOf(headers: ReceivedHeaders): string | undefined {
 const notServed = (missing?: string) =>
   new AwsError(
     'UnknownOperationException',
-    `${missing === undefined ? '' : `The local stack has no ${missing}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target), STS, IAM and CloudFormation (AWS query, POST / with a form) and Lambda's Invoke (REST).`,
+    `${missing === undefined ? '' : `The local stack has no ${missing}. `}Served here: KMS, DynamoDB and EventBridge (AWS JSON, POST / with X-Amz-Target), STS, IAM and CloudFormation (AWS query, POST / with a form) and of Lambda Invoke and GetFunctionConfiguration (REST).`,
   );

@@ -1,12 +1,22 @@
-/** Lambda's Invoke in REST-JSON: the path names the function, headers carry the parameters, the body is the payload. */
+/**
+ * Lambda's REST-JSON: the path names the function. Of Invoke headers carry the parameters, and the body is the payload.
+ */
 import { AwsError } from './aws-error.ts';
 import type { Protocol } from './protocol.ts';
 import { headerOf, type ReceivedHeaders } from './request.ts';
 
-const invokeTarget = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/s;
+const functionTarget =
+  /^\/2015-03-31\/functions\/([^/?]+)\/(invocations|configuration)(?:\?(.*))?$/s;
 
-export const isInvoke = (method: string, target: string): boolean =>
-  method === 'POST' && invokeTarget.test(target);
+/** By method and the end of the path. */
+const operations: Readonly<Record<string, string>> = {
+  'POST invocations': 'Invoke',
+  'GET configuration': 'GetFunctionConfiguration',
+};
+
+/** @returns nothing for an operation that is not here */
+export const lambdaOperationOf = (method: string, target: string): string | undefined =>
+  operations[`${method} ${functionTarget.exec(target)?.[2]}`];
 
 /** What Lambda answers with another status than the JSON protocols. */
 const statuses: Readonly<Record<string, number>> = {
@@ -36,10 +46,11 @@ export interface InvokeOutput {
   readonly ExecutedVersion?: string;
 }
 
-/** @param target of an Invoke; of another request only the answers are written in it */
+/** @param target of an operation that is here; of another request only the answers are written in it */
 export const lambdaProtocol = (target: string, headers: ReceivedHeaders): Protocol => ({
   readInput: (Payload) => ({ ...parametersOf(target, headers), Payload }),
-  answer(_operation, output) {
+  answer(operation, output) {
+    if (operation !== 'Invoke') return { status: 200, contentType, body: JSON.stringify(output) };
     const { StatusCode, FunctionError, Payload = '', ExecutedVersion } = output as InvokeOutput;
     return {
       status: StatusCode,
@@ -62,7 +73,7 @@ export const lambdaProtocol = (target: string, headers: ReceivedHeaders): Protoc
 
 /** @throws AwsError for an encoding that is none, a header or parameter that was sent twice */
 function parametersOf(target: string, headers: ReceivedHeaders) {
-  const [, name = '', query = ''] = invokeTarget.exec(target) ?? [];
+  const [, name = '', , query = ''] = functionTarget.exec(target) ?? [];
   const qualifiers = new URLSearchParams(query).getAll('Qualifier');
   if (qualifiers.length > 1) throw malformed('The parameter Qualifier was sent twice.');
   return {

@@ -128,6 +128,7 @@ describe('serialization', () => {
     ['GET', '/2015-03-31/functions'],
     ['GET', `/2015-03-31/functions/${name('Echo')}`],
     ['GET', `/2015-03-31/functions/${name('Echo')}/invocations`],
+    ['PUT', `/2015-03-31/functions/${name('Echo')}/configuration`],
     ['POST', '/2015-03-31/functions'],
     ['POST', `/2014-11-13/functions/${name('Echo')}/invoke-async`],
     ['POST', `/2021-11-15/functions/${name('Echo')}/response-streaming-invocations`],
@@ -136,7 +137,9 @@ describe('serialization', () => {
   ])('every other operation is told to be not here: %s %s', async (method, path) => {
     const { status, text } = await raw({ method, path, body: '' });
     expect(status).toBe(400);
-    expect(text).toContain('The local stack has no operation of Lambda but Invoke. Served here: ');
+    expect(text).toContain(
+      'The local stack has no operation of Lambda but Invoke and GetFunctionConfiguration. Served',
+    );
   });
 });
 
