@@ -13,13 +13,14 @@ import { localAccount } from '../../../local/stack.ts';
 import { sessionOf } from '../../../local/sts/session.ts';
 import { readRoles } from '../../../local/sts/template.ts';
 import { readTemplate } from '../../../local/template/template.ts';
+import { assignmentOf } from '../../../prove/formula/assignment.ts';
 import type { Formula } from '../../../prove/formula/formula.ts';
 import { allowed, type Policy, policyOf, requestDecidedBy } from '../../../prove/formula/policy.ts';
 import type { SymbolicRequest } from '../../../prove/formula/request.ts';
 import { everything } from '../../harness/account.ts';
 import { type Random, seeded } from '../../harness/random.ts';
 import { synthesizedTemplate } from '../../harness/synthesized.ts';
-import { assignmentOf, decisionOf } from './assignment.ts';
+import { decisionOf } from './assignment.ts';
 import { type Draft, ids, pick, randomDraft } from './random-request.ts';
 
 const requests = 100_000;

@@ -1,8 +1,9 @@
 /** Small policies asked about one request, as the tests of the formulas use them. */
 import type { ConditionContext } from '../../../local/iam/decision.ts';
+import { assignmentOf } from '../../../prove/formula/assignment.ts';
 import { allowed, policyOf, requestDecidedBy } from '../../../prove/formula/policy.ts';
 import { accountId } from '../../harness/account.ts';
-import { assignmentOf, decisionOf } from './assignment.ts';
+import { decisionOf } from './assignment.ts';
 
 export const role = `arn:aws:iam::${accountId}:role/app`;
 export const key = `arn:aws:kms:us-east-1:${accountId}:key/1`;
@@ -51,7 +52,7 @@ export function decide({ identity = [], key: ofKey, trust }: Policies, asked: As
   const { may, must } = decisionOf(
     formula,
     assignmentOf(formula, symbolic, {
-      caller: { ...identityOf, tags, identityPolicies: [] },
+      caller: { ...identityOf, tags },
       request,
     }),
   );
