@@ -68,7 +68,8 @@ export function callOf(input: CallInput): Call {
       const context = { ...check.context, ...globalContext(input) };
       const decision = authorize(caller, { action, resource, context }, check.resourcePolicy);
       const time = clock.now();
-      decisions.add({ time, requestId, action, resource, callerArn: caller.arn, decision });
+      const callerArn = caller.arn;
+      decisions.add({ time, requestId, action, resource, context, callerArn, decision });
       if (!decision.allowed) throw accessDenied(service, caller, check, decision);
       return decision;
     },

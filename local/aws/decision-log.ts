@@ -1,11 +1,13 @@
 /** The last decisions of the policies with their reasons, so that every refusal can be explained. It holds no secret. */
-import type { Decision } from '../iam/decision.ts';
+import type { ConditionContext, Decision } from '../iam/decision.ts';
 
 export interface DecisionRecord {
   readonly time: Date;
   readonly requestId: string;
   readonly action: string;
   readonly resource: string;
+  /** the values of the request's condition keys but those of the caller; absent where API Gateway decided */
+  readonly context?: ConditionContext;
   readonly callerArn: string;
   readonly decision: Decision;
 }

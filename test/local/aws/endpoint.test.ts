@@ -259,6 +259,7 @@ describe('every decision can be explained', () => {
         requestId,
         action: 'kms:Decrypt',
         resource,
+        context: expect.objectContaining({ 'aws:SecureTransport': 'false' }),
         callerArn: administrator.arn,
         decision: expect.objectContaining({ allowed: false, kind: 'explicit-deny' }),
         explanation: expect.stringContaining('key policy of toy statement No'),
