@@ -5,7 +5,7 @@ import { atLeast, literal, not, yes } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { type CallerKind, everybody } from './callers.ts';
 import { pinned } from './pinned.ts';
-import { isAction } from './request-of.ts';
+import { isAction, type Request } from './request-of.ts';
 import {
   bothCareless,
   callerOpen,
@@ -58,7 +58,7 @@ export const administration: Theorem = {
     ),
     ...everybody(stack).map((caller) => changesOtherwise(caller, stack)),
     ...changesOf(stack, (isListed) => !isListed).map(
-      ({ about, request }): Question => ({ about, counterexample: request }),
+      ({ about, request, of }): Question => ({ about, counterexample: request, request: of }),
     ),
   ],
   examples: (stack) =>
@@ -73,6 +73,7 @@ function grants(caller: CallerKind, situation: Situation, stack: StackPolicies):
   return {
     about: `${caller.title}${situation.title}: kms:CreateGrant`,
     counterexample: [request.isAllowed],
+    request,
   };
 }
 
@@ -86,11 +87,13 @@ function deletesHastily(caller: CallerKind, situation: Situation, stack: StackPo
       request.present(days),
       not(atLeast(request.number(days), stack.deletionWindowInDays)),
     ],
+    request,
   };
 }
 
 interface Change extends Example {
   readonly caller: CallerKind;
+  readonly of: Request;
 }
 
 /** Each known change by each caller for whom it is wanted. */
@@ -106,6 +109,7 @@ function changesOf(stack: StackPolicies, isWanted: (isListed: boolean) => boolea
         return {
           about: `${caller.title}: ${action}`,
           caller,
+          of: request,
           request: [request.isAllowed, isPossible],
         };
       }),
@@ -127,5 +131,6 @@ function changesOtherwise(caller: CallerKind, stack: StackPolicies): Question {
       isAction(request, ['kms:*']),
       not(isAction(request, [...known, ...names])),
     ],
+    request,
   };
 }

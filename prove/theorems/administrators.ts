@@ -55,6 +55,7 @@ const cannot = (
       return {
         about: `${caller.title}, on ${title}`,
         counterexample: [request.isAllowed, does(request, stack)],
+        request,
       };
     }),
 });

@@ -26,6 +26,7 @@ import type { StackPolicies, StackRole } from '../stack-policies.ts';
 
 export interface CallerKind {
   readonly title: string;
+  readonly who: { readonly sessionOf: StackRole } | 'principal' | 'stranger' | 'service';
   readonly identity: readonly Policy[] | 'anything';
   /** what is known of the caller of a request */
   readonly facts: (request: SymbolicRequest) => Formula;
@@ -35,6 +36,7 @@ export interface CallerKind {
 
 export const sessionsOf = (role: StackRole, { accountId }: StackPolicies): CallerKind => ({
   title: `a session of ${role.title}`,
+  who: { sessionOf: role },
   identity: role.policies,
   known: {
     arn: joined([literal(sessionsArn(role)), text('request session name')]),
@@ -102,6 +104,7 @@ function tagsOf(
 /** An administrator, or whoever else may do by IAM what they like, with whatever tags. */
 export const otherPrincipals = ({ accountId, roles }: StackPolicies): CallerKind => ({
   title: 'another principal of the account',
+  who: 'principal',
   identity: 'anything',
   facts: (request) =>
     and(isNoneOf(roles, request), equal(request.caller.accountId, literal(accountId))),
@@ -109,6 +112,7 @@ export const otherPrincipals = ({ accountId, roles }: StackPolicies): CallerKind
 
 export const strangers = ({ accountId, roles }: StackPolicies): CallerKind => ({
   title: 'a principal of another account',
+  who: 'stranger',
   identity: 'anything',
   facts: (request) =>
     and(isNoneOf(roles, request), not(equal(request.caller.accountId, literal(accountId)))),
@@ -116,6 +120,7 @@ export const strangers = ({ accountId, roles }: StackPolicies): CallerKind => ({
 
 export const services: CallerKind = {
   title: 'a service of AWS by itself',
+  who: 'service',
   identity: 'anything',
   facts: ({ caller, present }) =>
     and(

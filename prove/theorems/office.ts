@@ -34,6 +34,7 @@ const onKey = (
       return {
         about: `${caller.title}: ${action}`,
         counterexample: [request.isAllowed, isContrary(request)],
+        request,
       };
     }),
   );
@@ -137,6 +138,7 @@ export const auditWriters: Theorem = {
           not(isAction(request, [...reads, ...(isIndexer ? ['dynamodb:PartiQLInsert'] : [])])),
           touchesEvent(request),
         ],
+        request,
       };
     }),
 };

@@ -50,6 +50,7 @@ function onKey(title: string, situation: Situation, stack: StackPolicies): Quest
   return {
     about: `${caller.title}, on a tenant's key${situation.title}`,
     counterexample: [request.isAllowed, isAction(request, ['kms:*']), not(isOwn)],
+    request,
   };
 }
 
@@ -64,6 +65,7 @@ function elsewhere(
   return {
     about: `${caller.title}, on anything that has no policy of its own`,
     counterexample: [request.isAllowed, not(isOwn(request))],
+    request,
   };
 }
 

@@ -31,30 +31,26 @@ export interface Asked {
 }
 
 export interface Request extends SymbolicRequest {
+  readonly asked: Asked;
   /** that such a request of this caller is allowed */
   readonly isAllowed: Formula;
   /** the tenant whose key or row is asked for: any text */
   readonly tenant: Text;
 }
 
-export function requestOf({
-  caller,
-  resource,
-  isTrust,
-  identity = caller.identity,
-  action,
-  compares = {},
-}: Asked): Request {
+export function requestOf(asked: Asked): Request {
+  const { caller, resource, isTrust, identity = caller.identity, action, compares = {} } = asked;
   const policies = [...(identity === 'anything' ? [] : identity), ...(resource ? [resource] : [])];
-  const asked: Policy = {
+  const theorem: Policy = {
     name: 'theorem',
     statements: [{ Effect: 'Deny', Condition: { 'ForAnyValue:StringEquals': compares } }],
   };
-  const request = requestDecidedBy('request', [...policies, asked]);
+  const request = requestDecidedBy('request', [...policies, theorem]);
   const known = withKnown(request, caller, action);
   const decided = { identity, ...(resource && { resource }), ...(isTrust && { isTrust }) };
   return {
     ...known,
+    asked,
     tenant: request.value(ownTenantKey),
     isAllowed: and(
       request.laws(),

@@ -106,9 +106,11 @@ function passesTags(caller: CallerKind, { trust }: StackRole, request: Request):
 }
 
 function noStep(caller: CallerKind, role: StackRole): Question {
+  const request = step(caller, role);
   return {
     about: `${caller.title} opens a session of ${role.title}`,
-    counterexample: [step(caller, role).isOpened],
+    counterexample: [request.isOpened],
+    request,
   };
 }
 
@@ -121,6 +123,7 @@ function taggedSteps(role: StackRole, stack: StackPolicies): Question[] {
   const untagged: Question = {
     about: `${services.title} opens a session of ${role.title} with a tag`,
     counterexample: [asService.isOpened, asService.present(tagKeys)],
+    request: asService,
   };
   if (!opens[canary]?.includes(role.title)) return [untagged];
   const asCanary = step(sessionsOf(stack.role(canary), stack), role);
@@ -129,6 +132,7 @@ function taggedSteps(role: StackRole, stack: StackPolicies): Question[] {
     {
       about: `${canary} opens a session of ${role.title} that is not its own tenants'`,
       counterexample: [asCanary.isOpened, not(isOneOf(asCanary, requestTag, canaryTenants))],
+      request: asCanary,
     },
   ];
 }
@@ -143,11 +147,13 @@ function tenantSessions(role: StackRole, stack: StackPolicies): Question[] {
       return {
         about: `${title} opens a session of ${role.title} with another name, another tag or a transitive one`,
         counterexample: [request.isOpened, not(isWellFormed(request))],
+        request,
       };
     }),
     {
       about: `${broker} opens a session of ${role.title} outside of its function`,
       counterexample: [asBroker.isOpened, not(inFunction)],
+      request: asBroker,
     },
     {
       about: `${canary} as ${broker} opens a session of ${role.title} that is not its own tenants'`,
@@ -156,6 +162,7 @@ function tenantSessions(role: StackRole, stack: StackPolicies): Question[] {
         isCanary,
         not(isOneOf(asBroker, requestTag, canaryTenants)),
       ],
+      request: asBroker,
     },
     ...everybody(stack).map((caller) => otherwise(caller, role)),
   ];
@@ -180,6 +187,7 @@ function otherwise(caller: CallerKind, role: StackRole): Question {
       isAction(request, ['sts:*']),
       equal(request.resource, literal(role.arn)),
     ],
+    request,
   };
 }
 

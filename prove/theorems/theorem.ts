@@ -5,12 +5,15 @@
  */
 import type { Formula } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
+import type { Request } from './request-of.ts';
 
 export interface Question {
   /** whose request it is about, and what is taken off: `a session of CanaryRole` */
   readonly about: string;
   /** that there is a request against the sentence */
   readonly counterexample: readonly Formula[];
+  /** the request of which that speaks: who sends it, and by which policies it is decided */
+  readonly request: Request;
 }
 
 /** Where the sentence says that something is possible. */

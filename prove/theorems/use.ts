@@ -51,6 +51,7 @@ export const use: Theorem = {
         return {
           about: `${caller.title}${situation.title}`,
           counterexample: [request.isAllowed, isUse, not(isOwn(request, stack))],
+          request,
         };
       });
     const anybody = everybody(stack);

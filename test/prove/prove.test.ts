@@ -54,9 +54,9 @@ describe("whoever uses a tenant's key is that tenant's session", () => {
     const questions = use
       .questions(open)
       .filter(({ about }) => about === other.title)
-      .map(({ about, counterexample }) => ({
-        about,
-        counterexample: [...counterexample, ...pinned(other, open)],
+      .map((question) => ({
+        ...question,
+        counterexample: [...question.counterexample, ...pinned(other, open)],
       }));
     const [proof] = await prove(open, solver, [{ ...use, questions: () => questions }]);
     expect(proof).toMatchObject({ verdict: 'refuted', questions: 1 });

@@ -30,6 +30,7 @@ const nobodyElse = (action: string, isPinned = false): Theorem => ({
     return [
       {
         about: 'another',
+        request,
         counterexample: isPinned
           ? [...counterexample, ...pinned(otherPrincipals(of), of)]
           : counterexample,
