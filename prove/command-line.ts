@@ -8,14 +8,16 @@ export const usage = `usage: npm run prove [-- options]
   --theorem ID     this one alone; 7 is all of 7.1, 7.2, ... (repeatable)
   --statements     say which statements each proof rests on (takes longer)
   --solver NAME    npm (the default), or z3 or cvc5 where it is installed
+  --template FILE  of this template instead of the synthesized one
   --json           print the report as JSON alone (npm's own lines go by npm run --silent)
   --report FILE    write the report into a file as well
   --compare FILE   say what differs from an earlier report, of another machine's too
   --write-docs     write the verdicts into docs/security.md
   --help
 
-It asks a solver whether any request gets round the policies of the synthesized stack: docs/security.md. It keeps its last
-report of all theorems in .prove/last.json, and the local stack's page shows it.
+It asks a solver whether any request gets round the policies of the synthesized stack, and tries each that it finds on a
+local stack: docs/security.md. It keeps its last report of all theorems of the synthesized stack in .prove/last.json, and the
+local stack's page shows it.
 Exit code 0: all proved, and as in the report that it is compared with; 1: not so; 2: it could not be asked.`;
 
 export interface Options {
@@ -25,6 +27,8 @@ export interface Options {
   readonly json: boolean;
   /** whether to say which statements each proof rests on, which takes longer */
   readonly statements: boolean;
+  /** a file with a template instead of the synthesized one */
+  readonly template: string | undefined;
   /** a file for the report */
   readonly report: string | undefined;
   /** a file with an earlier report */
@@ -41,14 +45,16 @@ export function optionsOf(args: readonly string[]): Options {
     throw new Error(`no solver ${values.solver}: there are npm, ${nativeSolvers.join(', ')}`);
   }
   const writeDocs = values['write-docs'];
-  if (writeDocs && (values.theorem !== undefined || solver !== 'npm')) {
-    throw new Error("--write-docs takes all theorems and npm's solver");
+  const isUsual = (values.theorem ?? values.template) === undefined && solver === 'npm';
+  if (writeDocs && !isUsual) {
+    throw new Error("--write-docs takes all theorems of the synthesized stack, and npm's solver");
   }
   return {
     solver,
     theorems: values.theorem === undefined ? theorems : chosen(values.theorem),
     json: values.json,
     statements: values.statements || writeDocs,
+    template: values.template,
     report: values.report,
     compare: values.compare,
     writeDocs,
@@ -65,6 +71,7 @@ function valuesOf(args: readonly string[]) {
         solver: { type: 'string', default: 'npm' },
         theorem: { type: 'string', multiple: true },
         statements: { type: 'boolean', default: false },
+        template: { type: 'string' },
         report: { type: 'string' },
         compare: { type: 'string' },
         'write-docs': { type: 'boolean', default: false },

@@ -5,6 +5,7 @@ import { type Options, optionsOf, usage } from './command-line.ts';
 import { differencesOf, readReport } from './compare.ts';
 import { keep } from './last.ts';
 import { type Proof, prove } from './prove.ts';
+import { replayerOn } from './replay/replayer.ts';
 import { asJson, isProved, type Report, reportOf } from './report.ts';
 import { writeTable } from './report-docs.ts';
 import { printReport } from './report-terminal.ts';
@@ -13,7 +14,7 @@ import type { Solver } from './solver/solver.ts';
 import { z3 } from './solver/z3.ts';
 import type { StackPolicies } from './stack-policies.ts';
 import { statementsOf } from './statements.ts';
-import { synthesizedStack } from './synthesized-stack.ts';
+import { givenStack, synthesizedStack } from './synthesized-stack.ts';
 import { theorems } from './theorems/theorems.ts';
 
 const document = join(import.meta.dirname, '../docs/security.md');
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
   if (options.report !== undefined) writeFileSync(options.report, asJson(report));
   if (options.writeDocs) writeTable(document, report);
   const isWhole = options.theorems === theorems;
-  const notKept = isWhole ? keep(report) : undefined;
+  const notKept = isWhole && options.template === undefined ? keep(report) : undefined;
   if (notKept !== undefined) process.stderr.write(`${notKept}\n`);
   const differences = before === undefined ? [] : differencesOf(before, report, isWhole);
   if (before !== undefined) printDifferences(before, differences);
@@ -64,14 +65,19 @@ async function solverOf(name: Options['solver']): Promise<Solver> {
 }
 
 async function reported(options: Options, solver: Solver): Promise<Report> {
-  progress('synthesizing the template ...');
-  const { stack, template, policies } = synthesizedStack();
-  const proofs = await prove(stack, solver, options.theorems, (theorem, about) =>
-    progress(`${theorem.id}: ${about} ...`),
+  progress(options.template === undefined ? 'synthesizing the template ...' : 'reading ...');
+  const { stack, template, hashes } =
+    options.template === undefined ? synthesizedStack() : givenStack(options.template);
+  const proofs = await prove(
+    stack,
+    solver,
+    options.theorems,
+    (theorem, about) => progress(`${theorem.id}: ${about} ...`),
+    replayerOn({ template, policies: stack }, solver),
   );
   const statements = options.statements ? await statementsBy(proofs, stack, solver) : new Map();
   progress('');
-  return reportOf({ template, policies, solver: solver.name, proofs, statements });
+  return reportOf({ ...hashes, solver: solver.name, proofs, statements });
 }
 
 async function statementsBy(

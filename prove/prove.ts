@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { type Formula, variablesOf } from './formula/formula.ts';
 import { scriptOf } from './formula/smt-lib.ts';
 import { truthOf } from './formula/value.ts';
+import type { Replayed } from './replay/replay.ts';
+import type { Replayer } from './replay/replayer.ts';
 import type { Answer, Solver } from './solver/solver.ts';
 import type { StackPolicies } from './stack-policies.ts';
 import type { Theorem } from './theorems/theorem.ts';
@@ -14,6 +16,8 @@ export interface Open {
   /** a request against the sentence; that a request of which it speaks is not possible; or that nobody knows */
   readonly kind: 'counterexample' | 'impossible' | 'unknown';
   readonly model: Answer['model'];
+  /** of a counterexample, where counterexamples are replayed */
+  readonly replayed?: Replayed;
 }
 
 export interface Proof {
@@ -26,12 +30,16 @@ export interface Proof {
   readonly durationMs: number;
 }
 
-/** @param onQuestion called before each question */
+/**
+ * @param onQuestion called before each question
+ * @param replayer tries counterexamples, and looks for one where the solver does not know
+ */
 export async function prove(
   stack: StackPolicies,
   solver: Solver,
   theorems: readonly Theorem[] = all,
   onQuestion: (theorem: Theorem, about: string) => void = () => {},
+  replayer?: Replayer,
 ): Promise<Proof[]> {
   const proofs: Proof[] = [];
   for (const theorem of theorems) {
@@ -41,13 +49,19 @@ export async function prove(
       throw new Error(`theorem ${theorem.id} asks nothing, which proves nothing`);
     const open: Open[] = [];
     const scripts = createHash('sha256');
-    for (const { about, formulas, wanted } of asks) {
+    for (const { about, formulas, wanted, question } of asks) {
       onQuestion(theorem, about);
       const script = scriptOf(formulas);
       scripts.update(`${wanted} ${script}\n`);
-      const { verdict, model } = await solver.check(script);
+      const answer = await solver.check(script);
+      const { verdict, model } = answer;
       if (verdict === wanted && (wanted === 'unsat' || isCertain(formulas, model))) continue;
-      open.push({ about, kind: kindOf(verdict, wanted), model });
+      const tried = question && (await replayer?.(question, answer));
+      open.push(
+        tried
+          ? { about, kind: 'counterexample', ...tried }
+          : { about, kind: kindOf(verdict, wanted), model },
+      );
     }
     const isRefuted = open.some(({ kind }) => kind !== 'unknown');
     proofs.push({
@@ -63,15 +77,17 @@ export async function prove(
 }
 
 const asksOf = (theorem: Theorem, stack: StackPolicies) => [
-  ...theorem.questions(stack).map(({ about, counterexample }) => ({
-    about,
-    formulas: counterexample,
+  ...theorem.questions(stack).map((question) => ({
+    about: question.about,
+    formulas: question.counterexample,
     wanted: 'unsat' as const,
+    question,
   })),
   ...(theorem.examples?.(stack) ?? []).map(({ about, request }) => ({
     about,
     formulas: request,
     wanted: 'sat' as const,
+    question: undefined,
   })),
 ];
 

@@ -47,13 +47,21 @@ export const reportOf = ({ template, policies, solver, proofs, statements }: Pro
       scripts,
       durationMs,
       ...(rests && { statements: rests }),
-      open: open.map((one) => ({ kind: one.kind, sentence: sentenceOf(one) })),
+      open: open.map((one) => ({
+        kind: one.kind,
+        sentence: sentenceOf(one),
+        ...(one.replayed && { replayed: { ...one.replayed, why: visible(one.replayed.why) } }),
+      })),
     };
   }),
 });
 
-function sentenceOf({ about, kind, model }: Open): string {
-  if (kind === 'counterexample') return visible(counterexampleOf(about, model));
+function sentenceOf({ about, kind, model, replayed }: Open): string {
+  if (kind === 'counterexample') {
+    const sentence = counterexampleOf(about, model);
+    const told = replayed ? `${replayed.outcome}: ${sentence}. ${replayed.why}` : sentence;
+    return visible(told);
+  }
   return kind === 'impossible' ? `not possible: ${about}` : `not known: ${about}`;
 }
 

@@ -1,4 +1,4 @@
-/** The stack whose policies are proved: the synthesized template with its defaults. */
+/** The stack whose policies are proved: the synthesized template with its defaults, or a template that is given. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { stackName } from '../lib/stack-name.ts';
 import { synthesize } from '../lib/synthesize.ts';
 import { policiesHash } from '../local/policies-hash.ts';
 import { localAccount } from '../local/stack.ts';
-import { readTemplate } from '../local/template/template.ts';
+import { readTemplate, type Template } from '../local/template/template.ts';
 import { type Report, templateHash } from './report.ts';
 import { type StackPolicies, stackPolicies } from './stack-policies.ts';
 
@@ -17,23 +17,33 @@ const context = {
   'aws:cdk:bundling-stacks': [],
 };
 
-/** With what a report says of it. */
-export interface SynthesizedStack extends Pick<Report, 'template' | 'policies'> {
+export interface ProvedStack {
   readonly stack: StackPolicies;
+  readonly template: Template;
+  /** what a report says of it */
+  readonly hashes: Pick<Report, 'template' | 'policies'>;
 }
 
-export function synthesizedStack(): SynthesizedStack {
+export function synthesizedStack(): ProvedStack {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-prove-'));
   try {
     synthesize(context, folder);
-    const text = readFileSync(join(folder, `${stackName}.template.json`), 'utf8');
-    const template = readTemplate(JSON.parse(text), localAccount);
-    return {
-      stack: stackPolicies(template),
-      template: templateHash(text),
-      policies: policiesHash(template),
-    };
+    return givenStack(join(folder, `${stackName}.template.json`));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * @param file a template as `cdk synth` writes it
+ * @throws Error where it cannot be read, or has what the local stack does not know
+ */
+export function givenStack(file: string): ProvedStack {
+  const text = readFileSync(file, 'utf8');
+  const template = readTemplate(JSON.parse(text), localAccount);
+  return {
+    stack: stackPolicies(template),
+    template,
+    hashes: { template: templateHash(text), policies: policiesHash(template) },
+  };
 }

@@ -37,7 +37,8 @@ function assigned<T extends keyof Types>(name: string, type: T, assignment: Assi
   return value as Types[T];
 }
 
-function textOf(text: Text, assignment: Assignment): string {
+/** @throws Error as `truthOf` */
+export function textOf(text: Text, assignment: Assignment): string {
   if (text.kind === 'literal') return text.value;
   if (text.kind === 'variable') return assigned(text.name, 'string', assignment);
   return text.parts.map((part) => textOf(part, assignment)).join('');

@@ -1,0 +1,122 @@
+/**
+ * Models of a question that a local stack can play. A solver's first model often has texts that no request can have, such
+ * as an action that there is not; so it is asked again for each action that can be sent, with names that tenants have.
+ * What is asked in addition only leaves models out: each that is found is one of the question too.
+ */
+import { canaryTenants } from '../../contract/canary-tenants.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { localAccount } from '../../local/stack.ts';
+import type { Template } from '../../local/template/template.ts';
+import {
+  atLeast,
+  equal,
+  type Formula,
+  implies,
+  type Kind,
+  literal,
+  not,
+  or,
+  text,
+  variablesOf,
+  yes,
+} from '../formula/formula.ts';
+import { scriptOf } from '../formula/smt-lib.ts';
+import type { Solver } from '../solver/solver.ts';
+import type { Request } from '../theorems/request-of.ts';
+import type { Question } from '../theorems/theorem.ts';
+import type { ReplayedStack } from './replayed-stack.ts';
+import { requests } from './requests.ts';
+import { declaredArn } from './target.ts';
+import type { Model } from './wanted.ts';
+
+/** Two tenants, and those whose sessions the canary may open. */
+const names = ['globex', 'acme', ...canaryTenants];
+
+/** Texts that a client gives, which tenants' ids are good for. */
+const isName =
+  /^request (?:\S*tag\/tenantid|kms:encryptioncontext:.*|sts:rolesessionname|session name|prove:\w+)$/s;
+
+/** The least and the most that KMS takes (API reference, ScheduleKeyDeletion and EnableKeyRotation). */
+const ranges: Readonly<Record<string, readonly [number, number]>> = {
+  'request kms:schedulekeydeletionpendingwindowindays as a number': [7, 30],
+  'request kms:rotationperiodindays as a number': [90, 2560],
+};
+
+/** Keys that AWS gives, and never to a request that a client of one account sends by itself. */
+const absent = ['kms:ViaService', 'aws:SourceArn', 'aws:SourceAccount', 'aws:PrincipalOrgID'];
+
+/** What has no partition key, of DynamoDB's; all else that the local stack plays has one. */
+const withoutPartition = /scan|describetable/;
+
+/** @param stack that of the question */
+export async function* playableModels(
+  { counterexample, request }: Question,
+  solver: Solver,
+  stack: ReplayedStack,
+): AsyncGenerator<Model> {
+  const usual = usualTexts([...variablesOf(counterexample)], request);
+  for (const action of requests.keys()) {
+    for (const place of placesOf(request, action, stack)) {
+      const additional = [
+        equal(text('request action'), literal(action)),
+        place === undefined ? yes : equal(request.resource, literal(place)),
+        ...usual,
+        ...consistent(request, action),
+      ];
+      const { verdict, model } = await solver.check(scriptOf([...counterexample, ...additional]));
+      if (verdict === 'sat') yield model;
+    }
+  }
+}
+
+function usualTexts(variables: readonly [string, Kind][], { asked }: Request): Formula[] {
+  const administrator = `arn:aws:iam::${localAccount.accountId}:role/Administrator`;
+  return variables.flatMap(([name, kind]) => {
+    const range = ranges[name];
+    if (range !== undefined) return [atLeast(name, range[0]), not(atLeast(name, range[1] + 1))];
+    if (kind !== 'text') return [];
+    if (isName.test(name)) return [or(...names.map((one) => equal(text(name), literal(one))))];
+    const isCaller = /^request (?:caller|aws:principalarn)$/.test(name);
+    return isCaller && asked.caller.who === 'principal'
+      ? [equal(text(name), literal(administrator))]
+      : [];
+  });
+}
+
+/** What holds of every request that is sent, and of no solver's variables by itself. */
+function consistent(request: Request, action: string): Formula[] {
+  const { present } = request;
+  const hasPartition = present('dynamodb:LeadingKeys');
+  return [
+    ...absent.map((key) => not(present(key))),
+    implies(present(`kms:EncryptionContext:${tenantIdTag}`), present('kms:EncryptionContextKeys')),
+    implies(present(`aws:RequestTag/${tenantIdTag}`), present('aws:TagKeys')),
+    implies(present('sts:TransitiveTagKeys'), present('aws:TagKeys')),
+    ...(action.startsWith('sts:') ? [present('sts:RoleSessionName')] : []),
+    ...(action.startsWith('dynamodb:')
+      ? [withoutPartition.test(action) ? not(hasPartition) : hasPartition]
+      : []),
+  ];
+}
+
+/** @returns ARNs that the local stack has; nothing where the key is made for the request */
+function placesOf(
+  { asked }: Request,
+  action: string,
+  { template, policies }: ReplayedStack,
+): readonly (string | undefined)[] {
+  const declared = declaredArn(asked, policies);
+  if (declared !== undefined) return [declared];
+  if (action.startsWith('dynamodb:')) return tablesOf(template);
+  if (!action.startsWith('lambda:')) return [undefined];
+  return template
+    .ofType('AWS::Lambda::Function')
+    .map(({ logicalId }) => template.identity(logicalId).attributes.Arn as string);
+}
+
+const tablesOf = (template: Template): string[] =>
+  template.ofType('AWS::DynamoDB::Table').flatMap(({ logicalId, properties }) => {
+    const arn = template.identity(logicalId).attributes.Arn as string;
+    const indexes = (properties.GlobalSecondaryIndexes ?? []) as readonly { IndexName: string }[];
+    return [arn, ...indexes.map(({ IndexName }) => `${arn}/index/${IndexName}`)];
+  });
