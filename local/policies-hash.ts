@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { keyPolicy } from '../contract/key-policy.ts';
-import { readRoles } from './sts/template.ts';
+import { resourceTypes } from './template/resource-types.ts';
 import type { Template } from './template/template.ts';
 
 const of =
-  "every role's ARN, tags, trust policy and policies, every key's ARN and policy, and the policy of the keys of tenants " +
-  "('*' for the id), sorted by ARN, as JSON without spaces";
+  "each resource with a property that is named like a policy, by its logical id, and the policy of the keys of tenants ('*' " +
+  'for the id), every reference resolved, as JSON without spaces';
 
 export interface PoliciesHash {
   readonly sha256: string;
@@ -17,29 +17,23 @@ export interface PoliciesHash {
   readonly of: string;
 }
 
+/** Whatever type it is of: a table can have a policy too. */
 export function policiesHash(template: Template): PoliciesHash {
-  const roles = [...readRoles(template).values()].map(
-    ({ arn, tags, trustPolicy, identityPolicies }) => ({
-      arn,
-      tags,
-      trustPolicy: trustPolicy.source,
-      policies: identityPolicies.map(({ source }) => source),
-    }),
-  );
-  const keys = template.ofType('AWS::KMS::Key').map(({ logicalId, properties }) => ({
-    arn: String(template.identity(logicalId).attributes.Arn),
-    policy: properties.KeyPolicy,
-  }));
-  const text = JSON.stringify({
-    roles: roles.sort(byArn),
-    keys: keys.sort(byArn),
-    tenantKeys: tenantKeyPolicies(template),
-  });
+  const resources = Object.keys(resourceTypes)
+    .flatMap((type) => template.ofType(type))
+    .filter(({ properties }) => namesPolicy(properties))
+    .sort((one, other) => (one.logicalId < other.logicalId ? -1 : 1));
+  const text = JSON.stringify([template.account, resources, tenantKeyPolicies(template)]);
   return { sha256: createHash('sha256').update(text).digest('hex'), of };
 }
 
-const byArn = (one: { readonly arn: string }, other: { readonly arn: string }) =>
-  one.arn < other.arn ? -1 : 1;
+const namesPolicy = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).some(
+    ([name, inner]) =>
+      /polic|principal|statement|boundary|accesscontrol/i.test(name) || namesPolicy(inner),
+  );
 
 /** By the environments of the functions that make or repair the policy of a tenant's key. */
 function tenantKeyPolicies(template: Template): unknown[] {

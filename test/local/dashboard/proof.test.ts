@@ -94,14 +94,21 @@ describe('the hash of policies', () => {
     expect(hash(other)).not.toBe(hash(document));
   });
 
-  test('is another with a tag of a role, and the same with its description', () => {
-    const tagged = changed('AWS::IAM::Role', (role) => {
-      role.Tags = [{ Key: 'A', Value: 'b' }];
+  test.each([
+    ['a tag of a role', 'AWS::IAM::Role', 'Tags', [{ Key: 'A', Value: 'b' }]],
+    ['a policy of a table', 'AWS::DynamoDB::Table', 'ResourcePolicy', { PolicyDocument: {} }],
+    ['a bucket that is public', 'AWS::S3::Bucket', 'AccessControl', 'PublicRead'],
+  ])('is another with %s', (_, type, property, value) => {
+    const other = changed(type, (properties) => {
+      properties[property] = value;
     });
-    expect(hash(tagged)).not.toBe(hash(document));
-    const described = changed('AWS::IAM::Role', (role) => {
-      role.Description = 'x';
+    expect(hash(other)).not.toBe(hash(document));
+  });
+
+  test('is the same with what is no policy of a table', () => {
+    const other = changed('AWS::DynamoDB::Table', (table) => {
+      table.ContributorInsightsSpecification = { Enabled: true };
     });
-    expect(hash(described)).toBe(hash(document));
+    expect(hash(other)).toBe(hash(document));
   });
 });
