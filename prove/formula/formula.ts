@@ -13,7 +13,9 @@ export type PatternPart =
   /** any run of characters, an empty one too; in a part of an ARN without colons */
   | { readonly kind: 'run'; readonly withoutColon: boolean }
   /** exactly one character */
-  | { readonly kind: 'one'; readonly withoutColon: boolean };
+  | { readonly kind: 'one'; readonly withoutColon: boolean }
+  /** exactly one character that is none of ASCII */
+  | { readonly kind: 'nonAscii' };
 export type Pattern = readonly PatternPart[];
 
 export type Formula =
@@ -85,6 +87,7 @@ export function like(of: Text, pattern: Pattern): Formula {
 export function expressionOf(pattern: Pattern): RegExp {
   const source = pattern.map((part) => {
     if (part.kind === 'text') return part.value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    if (part.kind === 'nonAscii') return '[^\\0-\\x7f]';
     const one = part.withoutColon ? '[^:]' : '[^]';
     return part.kind === 'run' ? `${one}*` : one;
   });

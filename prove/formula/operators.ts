@@ -12,6 +12,7 @@ import {
 } from './formula.ts';
 import type { SymbolicRequest } from './request.ts';
 import {
+  likePattern,
   likeValue,
   patternOf,
   refuseVariableInHead,
@@ -31,7 +32,7 @@ const equals: Match = (value, wanted, request) => {
 const isLike: Match = (value, wanted, request) =>
   variablesIn(wanted).length > 0 && !/[*?]/.test(wanted)
     ? likeValue(value, wanted, request)
-    : like(value, patternOf(wanted));
+    : likePattern(value, patternOf(wanted), request);
 
 /** Each of the six parts by itself, so that no wildcard spans a colon but in the last. */
 const isArnLike: Match = (value, wanted, request) => {
@@ -43,7 +44,8 @@ const isArnLike: Match = (value, wanted, request) => {
   if (!isVariable) refuseVariableInHead(wanted);
   if (!/[*?]/.test(wanted)) return and(isArn(value), isLike(value, wanted, request));
   const head = parts.slice(0, 5).flatMap((part) => [...patternOf(part, true), colon]);
-  return like(value, [...head, ...patternOf(parts.slice(5).join(':'))]);
+  const pattern = [...head, ...patternOf(parts.slice(5).join(':'))];
+  return likePattern(value, pattern, request);
 };
 const colon = { kind: 'text', value: ':' } as const;
 const anyPart = { kind: 'run', withoutColon: true } as const;

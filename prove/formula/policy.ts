@@ -5,6 +5,7 @@ import { kindOf, type PolicyKind } from './keys.ts';
 import { principalOf } from './principal.ts';
 import { hasSeveral, keyId, type SymbolicRequest, symbolicRequest } from './request.ts';
 import {
+  likePattern,
   likeValue,
   patternInSegments,
   patternOf,
@@ -135,6 +136,7 @@ const combined = (all: readonly Says[]) => ({
 
 const list = (value: string | readonly string[]): readonly string[] => [value].flat();
 
+/** Names of actions are ASCII, in which a `?` is one character whatever counts. */
 function actionOf({ Action, NotAction }: Statement, { action }: SymbolicRequest): Formula {
   const covered = (patterns: string | readonly string[]) =>
     or(...list(patterns).map((pattern) => like(action, patternOf(pattern.toLowerCase()))));
@@ -173,11 +175,11 @@ function resourceLike(pattern: string, request: SymbolicRequest, place: string):
     refuseVariableInHead(pattern);
     return likeValue(request.resource, pattern, request);
   }
-  const anywhere = like(request.resource, patternOf(pattern));
+  const anywhere = likePattern(request.resource, patternOf(pattern), request);
   const segments = patternInSegments(pattern);
-  if (segments.every((part) => part.kind === 'text' || !part.withoutColon)) return anywhere;
+  if (segments.every((part) => !('withoutColon' in part && part.withoutColon))) return anywhere;
   const crosses = request.notModelled(`${place} ${pattern}`);
-  return and(anywhere, or(like(request.resource, segments), crosses));
+  return and(anywhere, or(likePattern(request.resource, segments, request), crosses));
 }
 
 /** @returns a request that knows what the policies compare the values of keys with that may have several */

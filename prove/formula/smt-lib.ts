@@ -76,10 +76,12 @@ function likeOf({ text, pattern }: Extract<Formula, { op: 'like' }>): string {
 }
 
 const colon = stringOf(':');
+const nonAscii = `(re.range ${stringOf('\x80')} ${stringOf(String.fromCodePoint(lastCharacter))})`;
 
 function regularOf(pattern: Pattern): string {
   const parts = pattern.map((part) => {
     if (part.kind === 'text') return `(str.to_re ${stringOf(part.value)})`;
+    if (part.kind === 'nonAscii') return nonAscii;
     const one = part.withoutColon ? `(re.diff re.allchar (str.to_re ${colon}))` : 're.allchar';
     if (part.kind === 'one') return one;
     return part.withoutColon ? `(re.* ${one})` : 're.all';

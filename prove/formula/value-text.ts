@@ -10,6 +10,7 @@ import {
   joined,
   like,
   literal,
+  not,
   or,
   type Pattern,
   type PatternPart,
@@ -77,10 +78,44 @@ export function valueText(source: string, request: SymbolicRequest): ValueText {
   };
 }
 
+const anything = { kind: 'run', withoutColon: false } as const;
+
+/**
+ * A `?` is any single character, and AWS does not say what one is beyond ASCII: a code point, a UTF-16 unit, a byte. Of
+ * a text with such characters it is free how many of them a `?` matches.
+ */
+export function likePattern(of: Text, pattern: Pattern, request: SymbolicRequest): Formula {
+  const counted = like(of, pattern);
+  if (!countsCharacters(pattern)) return counted;
+  const uncounted = pattern.map(
+    (part): PatternPart => (part.kind === 'one' ? { ...part, kind: 'run' } : part),
+  );
+  const isBeyondAscii = like(of, [anything, { kind: 'nonAscii' }, anything]);
+  const matches = request.notModelled(`${nameOf(of)} like ${patternName(pattern)}`);
+  return or(and(not(isBeyondAscii), counted), and(isBeyondAscii, like(of, uncounted), matches));
+}
+
+/** One `?` beside a `*` asks for any text but an empty one, which is the same however characters are counted. */
+function countsCharacters(pattern: Pattern): boolean {
+  const groups = pattern
+    .map(({ kind }) => (kind === 'one' ? '?' : kind === 'run' ? '*' : ' '))
+    .join('')
+    .split(' ');
+  return groups.some((group) => /\?.*\?/.test(group) || group === '?');
+}
+
+/** Two patterns that match differently have different names. */
+const patternName = (pattern: Pattern): string =>
+  pattern
+    .map((part) => {
+      if (part.kind === 'text') return `'${part.value}'`;
+      return `${part.kind}${'withoutColon' in part && part.withoutColon ? ' but colons' : ''}`;
+    })
+    .join(' ');
+
 /** @returns that a text matches a value with variables where wildcards are known; `source` has none of its own */
 export function likeValue(of: Text, source: string, request: SymbolicRequest): Formula {
   const { defined, text } = valueText(source, request);
-  const anything = { kind: 'run', withoutColon: false } as const;
   const hasWildcard = or(
     ...['*', '?'].map((value) => like(text, [anything, { kind: 'text', value }, anything])),
   );
@@ -111,7 +146,7 @@ export function patternOf(source: string, withoutColon = false): Pattern {
 export function patternInSegments(source: string): Pattern {
   const whole = patternOf(source);
   return whole.map((part, at): PatternPart => {
-    if (part.kind === 'text') return part;
+    if (part.kind !== 'run' && part.kind !== 'one') return part;
     const next = whole[at + 1];
     const isAtEnd = next === undefined || (next.kind === 'text' && next.value.startsWith(':'));
     return { ...part, withoutColon: part.kind === 'one' || !isAtEnd };

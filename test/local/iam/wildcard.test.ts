@@ -29,6 +29,11 @@ describe('wildcard', () => {
     ['acme*', 'acme2', true],
     ['a.c', 'abc', false],
     ['*', 'line\nbreak', true],
+    ['a?', 'a名', true],
+    // Two code units: AWS does not say whether they are one character.
+    ['a?', 'a😀', false],
+    ['a??', 'a😀', true],
+    ['?*', '😀', true],
   ])('%j matches %j: %p', (pattern, text, expected) => {
     expect(matches(wildcard(pattern), text)).toBe(expected);
   });

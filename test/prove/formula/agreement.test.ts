@@ -21,7 +21,7 @@ import { everything } from '../../harness/account.ts';
 import { type Random, seeded } from '../../harness/random.ts';
 import { synthesizedTemplate } from '../../harness/synthesized.ts';
 import { decisionOf } from './assignment.ts';
-import { type Draft, ids, pick, randomDraft } from './random-request.ts';
+import { type Draft, ids, near, pick, randomDraft } from './random-request.ts';
 
 const requests = 100_000;
 const { accountId, partition } = localAccount;
@@ -114,14 +114,48 @@ function callerOf(random: Random, { role }: Setting, { tags, sourceFunctionArn }
 const isElsewhere = (arn: string) =>
   arn.startsWith('arn:') && !['', undefined, accountId].includes(arn.split(':')[4]);
 
+/** A request, and whether it was made from one that was allowed. */
+interface Drawn {
+  readonly chosen: Setting;
+  readonly draft: Draft;
+  readonly isNear: boolean;
+}
+
+/**
+ * Of any policies half of the time, where most is refused; otherwise one that was allowed before, with up to two things
+ * changed. Those are kept by the statement that allowed them, so that a rare one is tried as often as any.
+ */
+function requestsOf(random: Random) {
+  const allowedBefore = new Map<string, Drawn[]>();
+  return {
+    draw(): Drawn {
+      const statements = [...allowedBefore.values()];
+      if (statements.length === 0 || random() < 0.5) {
+        const chosen = pick(random, settings);
+        return { chosen, draft: randomDraft(random, chosen.policies), isNear: false };
+      }
+      const { chosen, draft } = pick(random, pick(random, statements));
+      return { chosen, draft: near(random, draft), isNear: true };
+    },
+    wasAllowed(drawn: Drawn, statement: string): void {
+      const known = allowedBefore.get(statement) ?? [];
+      allowedBefore.set(statement, known);
+      if (known.length < 50) known.push(drawn);
+      else known[Math.floor(random() * known.length)] = drawn;
+    },
+    statements: () => allowedBefore.size,
+  };
+}
+
 test(`${requests.toLocaleString('en')} random requests are decided alike`, () => {
   const random = seeded(20261125);
-  const counts = { allowed: 0, denied: 0, more: 0 };
+  const drawing = requestsOf(random);
+  const counts = { allowed: 0, denied: 0, nearMisses: 0, more: 0 };
   const disagreements: object[] = [];
   for (let at = 0; at < requests; at += 1) {
-    const chosen = pick(random, settings);
+    const drawn = drawing.draw();
+    const { chosen, draft } = drawn;
     const { formula, symbolic, policies, resource } = chosen;
-    const draft = randomDraft(random, policies);
     const caller = callerOf(random, chosen, draft);
     const { action, context } = draft;
     const arn = isElsewhere(draft.resource) ? '*' : draft.resource;
@@ -129,6 +163,9 @@ test(`${requests.toLocaleString('en')} random requests are decided alike`, () =>
     const evaluated = authorize(caller, request, resource);
     const { may, must } = decisionOf(formula, assignmentOf(formula, symbolic, { caller, request }));
     counts[evaluated.allowed ? 'allowed' : 'denied'] += 1;
+    if (evaluated.allowed)
+      drawing.wasAllowed(drawn, `${evaluated.by?.policy} ${evaluated.by?.statement}`);
+    else if (drawn.isNear) counts.nearMisses += 1;
     if (may && !must) counts.more += 1;
     const agree = evaluated.allowed ? may : !must;
     if (!agree)
@@ -144,8 +181,11 @@ test(`${requests.toLocaleString('en')} random requests are decided alike`, () =>
   }
   writeSync(
     1,
-    `\nAgreement of ${requests} requests: ${JSON.stringify(counts)}, ${disagreements.length} disagreements\n`,
+    `\nAgreement of ${requests} requests: ${JSON.stringify(counts)}, allowed by ${drawing.statements()} statements, ${disagreements.length} disagreements\n`,
   );
   expect(disagreements.slice(0, 5)).toEqual([]);
-  expect(counts.allowed).toBeGreaterThan(requests / 20);
+  expect(counts.allowed).toBeGreaterThan(requests / 5);
+  expect(counts.allowed).toBeLessThan(requests / 2);
+  expect(counts.nearMisses).toBeGreaterThan(requests / 10);
+  expect(counts.more).toBeGreaterThan(62);
 });

@@ -35,7 +35,7 @@ describe('an operator on one value', () => {
     ['StringNotEquals', { [tag]: ['a', 'b'] }, tagged('c'), holds],
     ['StringNotEquals', { [tag]: '${aws:PrincipalTag/U}' }, tagged('a'), holds],
     ['StringLike', { [tag]: 'a*' }, tagged('a:\nb'), holds],
-    ['StringLike', { [tag]: 'a?' }, tagged('a😀'), holds],
+    ['StringLike', { [tag]: 'a?' }, tagged('ab'), holds],
     ['StringLike', { [tag]: 'a?' }, tagged('a'), fails],
     ['StringLike', { [tag]: '*' }, tagged(''), holds],
     ['StringLike', { [tag]: '*' }, absent, fails],
@@ -151,6 +151,27 @@ test('whether a wildcard in the value of a variable counts is free, where the op
   const arns = { context: { 'aws:SourceArn': 'arn:aws:s3:::ab' }, tags: { U: 'arn:aws:s3:::a*' } };
   const ofArn = { ArnLike: { 'aws:SourceArn': '${aws:PrincipalTag/U}' } };
   expect(answersOf(ofArn, arns)).toEqual(isFree);
+});
+
+describe('how many characters there are beyond ASCII is free, and nothing else about them', () => {
+  const bucket = (name: string) => ({ context: { 'aws:SourceArn': `arn:aws:s3:::${name}` } });
+  test.each([
+    ['StringLike', tag, 'a?', tagged('a😀'), isFree],
+    ['StringLike', tag, 'a??', tagged('a😀'), isFree],
+    ['StringLike', tag, 'a?', tagged('aé'), isFree],
+    ['StringLike', tag, 'a?', tagged('ae\u0301'), isFree],
+    ['StringLike', tag, 'a?', tagged('b😀'), fails],
+    ['StringLike', tag, '😀?', tagged('😀'), isFree],
+    ['StringLike', tag, '?*?', tagged('😀'), isFree],
+    ['StringLike', tag, '?*', tagged('😀'), holds],
+    ['StringLike', tag, '*?', tagged(''), fails],
+    ['StringLike', tag, '*😀', tagged('a😀'), holds],
+    ['StringNotLike', tag, 'a?', tagged('a😀'), isFree],
+    ['ArnLike', 'aws:SourceArn', 'arn:aws:s3:::a?', bucket('a😀'), isFree],
+    ['ArnLike', 'aws:SourceArn', 'arn:aws:s3:?::a', bucket('a😀'), fails],
+  ] as const)('%s %s %s, asked with %j', (operator, key, wanted, asked, expected) => {
+    expect(answersOf({ [operator]: { [key]: wanted } }, asked)).toEqual(expected);
+  });
 });
 
 test.each([

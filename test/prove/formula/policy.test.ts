@@ -72,6 +72,18 @@ describe('Resource', () => {
     expect(decide({ identity }, asked('b'))).toBe('refused');
   });
 
+  test('has as many characters beyond ASCII as a `?` may need: that is free', () => {
+    const { Resource: _, ...others } = { ...allow, Action: '*' };
+    const asked = { resource: 'arn:aws:s3:::b😀' };
+    for (const pattern of ['arn:aws:s3:::b?', 'arn:aws:s3:::b??']) {
+      expect(decide({ identity: [{ ...others, Resource: pattern }] }, asked)).toBe('either');
+      expect(decide({ identity: [{ ...others, NotResource: pattern }] }, asked)).toBe('either');
+    }
+    expect(decide({ identity: [{ ...others, Resource: 'arn:aws:s3:::c?' }] }, asked)).toBe(
+      'refused',
+    );
+  });
+
   test('is missing in a trust policy, where the role is meant, and makes a statement of a key policy inert', () => {
     const named = { Principal: { AWS: role }, Effect: 'Allow', Action: '*' };
     expect(decide({ trust: [named] }, { action: 'sts:AssumeRole' })).toBe('allowed');

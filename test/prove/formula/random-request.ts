@@ -116,6 +116,8 @@ const actions = [
   'lambda:InvokeFunction',
 ];
 
+const window = 'kms:ScheduleKeyDeletionPendingWindowInDays';
+
 /** Each changes one thing. */
 const changes: readonly ((random: Random, draft: Draft) => void)[] = [
   (random, draft) => {
@@ -140,7 +142,8 @@ const changes: readonly ((random: Random, draft: Draft) => void)[] = [
   (random, draft) => {
     const [key, value] = pick(random, Object.entries(draft.context)) ?? [];
     if (key === undefined || value === undefined) return;
-    if (/^(true|false)$/i.test(String(value))) return;
+    // AWS itself says those.
+    if (/^(true|false)$/i.test(String(value)) || key === window) return;
     draft.context[key] = Array.isArray(value)
       ? [...value, pick(random, [...ids, 'TenantId', 'ManagedBy', 'tenantid'])]
       : nearly(random, value);
@@ -156,7 +159,7 @@ const changes: readonly ((random: Random, draft: Draft) => void)[] = [
     draft.context['kms:MultiRegion'] = pick(random, ['true', 'false', 'True', 'FALSE']);
   },
   (random, draft) => {
-    draft.context['kms:ScheduleKeyDeletionPendingWindowInDays'] = pick(random, ['7', '29', '30']);
+    draft.context[window] = pick(random, ['7', '29', '30']);
   },
   (random, draft) => {
     draft.sourceFunctionArn = pick(random, [
@@ -175,14 +178,19 @@ function nearly(random: Random, text: string): string {
   return `${text.slice(0, at)}${instead}${text.slice(at + 1)}`;
 }
 
-/** @returns a request; half of them are as an Allow wants them, but for what other statements say */
+/** @returns a request as an Allow wants it, but for what other statements say, or nearly so */
 export function randomDraft(random: Random, policies: readonly Policy[]): Draft {
   const allows = policies
     .flatMap(({ statements }) => statements)
     .filter(({ Effect }) => Effect === 'Allow');
-  const draft = draftFor(random, pick(random, allows), pick(random, ids));
+  return near(random, draftFor(random, pick(random, allows), pick(random, ids)));
+}
+
+/** @returns the same, or one that differs in one or two things */
+export function near(random: Random, draft: Draft): Draft {
+  const other = structuredClone(draft);
   for (let count = Math.floor(random() * 3); count > 0; count -= 1) {
-    pick(random, changes)(random, draft);
+    pick(random, changes)(random, other);
   }
-  return draft;
+  return other;
 }

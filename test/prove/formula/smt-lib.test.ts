@@ -66,6 +66,7 @@ const pattern: fc.Arbitrary<Pattern> = fc.array(
       kind: fc.constantFrom('run' as const, 'one' as const),
       withoutColon: fc.boolean(),
     }),
+    fc.constant({ kind: 'nonAscii' as const }),
   ),
   { maxLength: 4 },
 );
