@@ -15,7 +15,7 @@ const openQuestion = z.strictObject({
   /** a request against the sentence; that a request of which it speaks is not possible; or that nobody knows */
   kind: z.enum(['counterexample', 'impossible', 'unknown']),
   sentence: z.string(),
-  /** of a counterexample: what a local stack of the template did with the request */
+  /** of a request against the sentence: what a local stack of the template did with the request */
   replayed: z.optional(
     z.strictObject({
       outcome: z.enum(['confirmed', 'not confirmed', 'not replayable']),

@@ -4,7 +4,7 @@ import { type Formula, variablesOf } from './formula/formula.ts';
 import { scriptOf } from './formula/smt-lib.ts';
 import { truthOf } from './formula/value.ts';
 import type { Replayed } from './replay/replay.ts';
-import type { Replayer } from './replay/replayer.ts';
+import type { Replayer, Tried } from './replay/replayer.ts';
 import type { Answer, Solver } from './solver/solver.ts';
 import type { StackPolicies } from './stack-policies.ts';
 import type { Theorem } from './theorems/theorem.ts';
@@ -16,7 +16,7 @@ export interface Open {
   /** a request against the sentence; that a request of which it speaks is not possible; or that nobody knows */
   readonly kind: 'counterexample' | 'impossible' | 'unknown';
   readonly model: Answer['model'];
-  /** of a counterexample, where counterexamples are replayed */
+  /** of a request against the sentence, where these are replayed */
   readonly replayed?: Replayed;
 }
 
@@ -59,7 +59,7 @@ export async function prove(
       const tried = question && (await replayer?.(question, answer));
       open.push(
         tried
-          ? { about, kind: 'counterexample', ...tried }
+          ? { about, kind: kindAs(tried), ...tried }
           : { about, kind: kindOf(verdict, wanted), model },
       );
     }
@@ -90,6 +90,10 @@ const asksOf = (theorem: Theorem, stack: StackPolicies) => [
     question: undefined,
   })),
 ];
+
+/** What a stack refuses is no request against the sentence, and no proof that there is none. */
+const kindAs = ({ replayed }: Tried): Open['kind'] =>
+  replayed.outcome === 'not confirmed' ? 'unknown' : 'counterexample';
 
 function kindOf(verdict: Answer['verdict'], wanted: 'sat' | 'unsat'): Open['kind'] {
   if (verdict === 'sat' && wanted === 'unsat') return 'counterexample';

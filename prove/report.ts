@@ -57,10 +57,9 @@ export const reportOf = ({ template, policies, solver, proofs, statements }: Pro
 });
 
 function sentenceOf({ about, kind, model, replayed }: Open): string {
-  if (kind === 'counterexample') {
+  if (kind === 'counterexample' || replayed !== undefined) {
     const sentence = counterexampleOf(about, model);
-    const told = replayed ? `${replayed.outcome}: ${sentence}. ${replayed.why}` : sentence;
-    return visible(told);
+    return visible(replayed ? `${replayed.outcome}: ${sentence}. ${replayed.why}` : sentence);
   }
   return kind === 'impossible' ? `not possible: ${about}` : `not known: ${about}`;
 }

@@ -29,6 +29,9 @@ import { requests } from './requests.ts';
 import { declaredArn } from './target.ts';
 import type { Model } from './wanted.ts';
 
+/** A question of one action and of usual texts is answered soon, or it is not worth a wait. */
+const timeoutMs = 3_000;
+
 /** Two tenants, and those whose sessions the canary may open. */
 const names = ['globex', 'acme', ...canaryTenants];
 
@@ -63,7 +66,10 @@ export async function* playableModels(
         ...usual,
         ...consistent(request, action),
       ];
-      const { verdict, model } = await solver.check(scriptOf([...counterexample, ...additional]));
+      const { verdict, model } = await solver.check(
+        scriptOf([...counterexample, ...additional]),
+        timeoutMs,
+      );
       if (verdict === 'sat') yield model;
     }
   }

@@ -100,7 +100,7 @@ async function replayOn(
         why: confirmation(record, answer.error),
         isCarriedOut: answer.error === undefined,
       }
-    : { outcome: 'not confirmed', why: refusal(refused, sent.abstractions) };
+    : { outcome: 'not confirmed', why: refusal(refused, record, sent.abstractions) };
 }
 
 function confirmation({ action, explanation }: DecisionRecord, error: Error | undefined): string {
@@ -109,12 +109,19 @@ function confirmation({ action, explanation }: DecisionRecord, error: Error | un
   return `${action} on a local stack of the template was ${explanation}, ${ending}`;
 }
 
-function refusal({ action, explanation }: DecisionRecord, abstractions: readonly string[]): string {
-  const cause =
-    abstractions.length === 0
+function refusal(
+  refused: DecisionRecord,
+  asked: DecisionRecord,
+  abstractions: readonly string[],
+): string {
+  return `${refused.action} on a local stack of the template was ${refused.explanation}; ${causeOf()}`;
+
+  function causeOf(): string {
+    if (refused !== asked) return `the question is of ${asked.action}, the request needs both`;
+    return abstractions.length === 0
       ? 'nothing that is not modelled explains it: the formulas and the local stack disagree'
       : `not modelled, and so free for the solver: ${abstractions.join(', ')}`;
-  return `${action} on a local stack of the template was ${explanation}; ${cause}`;
+  }
 }
 
 /** @throws NotReplayable where no answer came from AWS */

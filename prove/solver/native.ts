@@ -20,15 +20,18 @@ const commandLines: Readonly<Record<NativeSolver, (timeoutMs: number) => readonl
 const graceMs = 5_000;
 
 /**
- * @param timeoutMs of a question; what takes longer is unknown
+ * @param usualTimeoutMs of a question; what takes longer is unknown
  * @returns nothing where the solver is not installed
  */
-export async function native(name: NativeSolver, timeoutMs = 30_000): Promise<Solver | undefined> {
+export async function native(
+  name: NativeSolver,
+  usualTimeoutMs = 30_000,
+): Promise<Solver | undefined> {
   const version = await outputOf(name, ['--version'], '', graceMs).catch(() => undefined);
   if (version === undefined) return undefined;
   return {
     name: `${name} ${/\d+(?:\.\d+)+/.exec(version)?.[0]}`,
-    async check(script) {
+    async check(script, timeoutMs = usualTimeoutMs) {
       const output = await outputOf(
         name,
         commandLines[name](timeoutMs),

@@ -8,7 +8,8 @@ export interface Answer {
 export interface Solver {
   /** with its version, for reports */
   readonly name: string;
-  check(script: string): Promise<Answer>;
+  /** @param timeoutMs instead of the solver's own limit; what takes longer is unknown */
+  check(script: string, timeoutMs?: number): Promise<Answer>;
   /**
    * @param assumed variables of the script, all of them assumed to be true
    * @returns those with which it is unsatisfiable, not always the fewest; nothing where the solver does not know

@@ -25,38 +25,38 @@ const graceMs = 15_000;
 /** Nothing is freed in it, and WebAssembly gives it 2 GB. */
 const questionsOfAProcess = 50;
 
-/** @param timeoutMs of a question; what takes longer is unknown */
-export async function z3(timeoutMs = 30_000): Promise<Solver> {
-  const limitMs = timeoutMs + graceMs;
+/** @param usualTimeoutMs of a question; what takes longer is unknown */
+export async function z3(usualTimeoutMs = 30_000): Promise<Solver> {
+  const limitMs = usualTimeoutMs + graceMs;
   let { child, version } = await start(limitMs);
   let asked = 0;
-  const askNow = async (script: string, assumed: readonly string[]) => {
+  const askNow = async ({ timeoutMs, ...ask }: Ask) => {
     if (asked === questionsOfAProcess) {
       await end(child);
       ({ child, version } = await start(limitMs));
       asked = 0;
     }
     asked += 1;
-    child.send({ script, timeoutMs, assumed } satisfies Ask);
-    const reply = await messageOf<Reply>(child, limitMs);
+    child.send({ ...ask, timeoutMs } satisfies Ask);
+    const reply = await messageOf<Reply>(child, timeoutMs + graceMs);
     if ('error' in reply) throw new Error(reply.error);
     return reply;
   };
   // One at a time: an answer does not say to which question it is.
   let last: Promise<unknown> = Promise.resolve();
-  const ask = (script: string, assumed: readonly string[]) => {
-    const reply = last.then(() => askNow(script, assumed));
+  const ask = (asking: Ask) => {
+    const reply = last.then(() => askNow(asking));
     last = reply.catch(() => {});
     return reply;
   };
   return {
     name: `${version}, WebAssembly`,
-    async check(script) {
-      const { verdict, model } = await ask(script, []);
+    async check(script, timeoutMs = usualTimeoutMs) {
+      const { verdict, model } = await ask({ script, timeoutMs, assumed: [] });
       return { verdict, model: modelOf(model) };
     },
     async core(script, assumed) {
-      const { verdict, core } = await ask(script, assumed);
+      const { verdict, core } = await ask({ script, timeoutMs: usualTimeoutMs, assumed });
       return verdict === 'unsat' ? core.map(nameOf) : undefined;
     },
     close: () => end(child),

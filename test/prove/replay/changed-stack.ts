@@ -13,17 +13,21 @@ import { type Resource, type Statement, synthesizedTemplate } from '../../harnes
 
 type Changes = Readonly<Record<string, (properties: Resource['Properties']) => void>>;
 
-/** @param changes by the beginning of a role's logical id */
+/** @param changes of resources, by the logical id without its hash */
 export async function changedStack(changes: Changes = {}): Promise<ReplayedStack> {
-  const { Resources, ...rest } = structuredClone(await synthesizedTemplate());
-  for (const [prefix, change] of Object.entries(changes)) {
-    const [role] = Object.entries(Resources).filter(
-      ([id, { Type }]) => Type === 'AWS::IAM::Role' && id.startsWith(prefix),
-    );
-    change(role?.[1].Properties);
-  }
-  const template = readTemplate({ Resources, ...rest }, localAccount);
+  const template = readTemplate(await changedTemplate(changes), localAccount);
   return { template, policies: stackPolicies(template) };
+}
+
+export async function changedTemplate(changes: Changes): Promise<Record<string, unknown>> {
+  const { Resources, ...rest } = structuredClone(await synthesizedTemplate());
+  for (const [title, change] of Object.entries(changes)) {
+    const ids = Object.keys(Resources).filter((id) => id.replace(/[0-9A-F]{8}$/, '') === title);
+    const [id, ...others] = ids;
+    if (id === undefined || others.length > 0) throw new Error(`${ids.length} are ${title}`);
+    change(Resources[id]?.Properties);
+  }
+  return { ...rest, Resources };
 }
 
 export const trusting =
@@ -32,12 +36,27 @@ export const trusting =
     AssumeRolePolicyDocument.Statement.push(statement);
   };
 
-/** The role's own statements, each as it is changed. */
-export const allowing =
-  (change: (statements: readonly Statement[]) => readonly Statement[]) =>
-  ({ Policies: [policy] }: Resource['Properties']): void => {
-    policy.PolicyDocument.Statement = change(policy.PolicyDocument.Statement);
+type Statements = readonly Statement[];
+
+/** The statements of a role's, a key's or a policy's document, as they are changed. */
+export const stating =
+  (change: (statements: Statements) => Statements) =>
+  ({ Policies: [inline] = [], KeyPolicy, PolicyDocument }: Resource['Properties']): void => {
+    const document = inline?.PolicyDocument ?? KeyPolicy ?? PolicyDocument;
+    document.Statement = change(document.Statement);
   };
+
+export const adding = (statement: Statement) => stating((statements) => [...statements, statement]);
+
+export const without = (sid: string) =>
+  stating((statements) => statements.filter(({ Sid }) => Sid !== sid));
+
+export const unconditional = (sid: string) =>
+  stating((statements) =>
+    statements.map(({ Condition, ...statement }) =>
+      statement.Sid === sid || Condition === undefined ? statement : { ...statement, Condition },
+    ),
+  );
 
 /** @throws Error unless the theorem has that question */
 export function questionOf({ policies }: ReplayedStack, id: string, about: string): Question {

@@ -7,7 +7,15 @@ import { replayerOn } from '../../../prove/replay/replayer.ts';
 import type { Solver } from '../../../prove/solver/solver.ts';
 import { z3 } from '../../../prove/solver/z3.ts';
 import { accountId } from '../../harness/account.ts';
-import { allowing, changedStack, isText, modelOf, questionOf, trusting } from './changed-stack.ts';
+import {
+  adding,
+  changedStack,
+  isText,
+  modelOf,
+  questionOf,
+  trusting,
+  unconditional,
+} from './changed-stack.ts';
 
 let solver: Solver;
 let deployed: ReplayedStack;
@@ -30,13 +38,7 @@ const keyOpen = "a session of TenantRole, where the key's policy leaves everythi
 describe('confirmed', () => {
   test("with both locks off, a session decrypts another tenant's ciphertext", async () => {
     const open = await changedStack({
-      TenantRole: allowing((statements) =>
-        statements.map(({ Condition, ...statement }) =>
-          statement.Sid === 'UseOwnKey' || Condition === undefined
-            ? statement
-            : { ...statement, Condition },
-        ),
-      ),
+      TenantRole: unconditional('UseOwnKey'),
     });
     const question = questionOf(open, '1', keyOpen);
     const model = await modelOf(
@@ -66,10 +68,12 @@ describe('confirmed', () => {
 
   test("a reader who may scan reads every tenant's events", async () => {
     const open = await changedStack({
-      AuditReaderRole: allowing((statements) => [
-        ...statements,
-        { Sid: 'Scan', Effect: 'Allow', Action: 'dynamodb:Scan', Resource: '*' },
-      ]),
+      AuditReaderRole: adding({
+        Sid: 'Scan',
+        Effect: 'Allow',
+        Action: 'dynamodb:Scan',
+        Resource: '*',
+      }),
     });
     const about = 'a session of AuditReaderRole, on anything that has no policy of its own';
     const found = await tried(open, '2', about);
@@ -104,10 +108,12 @@ describe('not confirmed', () => {
   test('where nothing explains it: formulas and stack disagree, and the sentence says so', async () => {
     const { template } = deployed;
     const { policies } = await changedStack({
-      AuditReaderRole: allowing((statements) => [
-        ...statements,
-        { Sid: 'Scan', Effect: 'Allow', Action: 'dynamodb:Scan', Resource: '*' },
-      ]),
+      AuditReaderRole: adding({
+        Sid: 'Scan',
+        Effect: 'Allow',
+        Action: 'dynamodb:Scan',
+        Resource: '*',
+      }),
     });
     const about = 'a session of AuditReaderRole, on anything that has no policy of its own';
     const found = await tried({ template, policies }, '2', about);
