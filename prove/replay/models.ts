@@ -18,10 +18,10 @@ import {
   or,
   text,
   variablesOf,
-  yes,
 } from '../formula/formula.ts';
 import { scriptOf } from '../formula/smt-lib.ts';
 import type { Solver } from '../solver/solver.ts';
+import { keyOfNobody } from '../theorems/pinned.ts';
 import type { Request } from '../theorems/request-of.ts';
 import type { Question } from '../theorems/theorem.ts';
 import type { ReplayedStack } from './replayed-stack.ts';
@@ -48,6 +48,13 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 /** Keys that AWS gives, and never to a request that a client of one account sends by itself. */
 const absent = ['kms:ViaService', 'aws:SourceArn', 'aws:SourceAccount', 'aws:PrincipalOrgID'];
 
+/** A request that has the one has the other: the list of the names of all. */
+const lists = [
+  [`kms:EncryptionContext:${tenantIdTag}`, 'kms:EncryptionContextKeys'],
+  [`aws:RequestTag/${tenantIdTag}`, 'aws:TagKeys'],
+  ['sts:TransitiveTagKeys', 'aws:TagKeys'],
+] as const;
+
 /** What has no partition key, of DynamoDB's; all else that the local stack plays has one. */
 const withoutPartition = /scan|describetable/;
 
@@ -57,14 +64,15 @@ export async function* playableModels(
   solver: Solver,
   stack: ReplayedStack,
 ): AsyncGenerator<Model> {
-  const usual = usualTexts([...variablesOf(counterexample)], request);
+  const variables = variablesOf(counterexample);
+  const usual = usualTexts([...variables], request);
   for (const action of requests.keys()) {
     for (const place of placesOf(request, action, stack)) {
       const additional = [
         equal(text('request action'), literal(action)),
-        place === undefined ? yes : equal(request.resource, literal(place)),
+        equal(request.resource, literal(place)),
         ...usual,
-        ...consistent(request, action),
+        ...consistent(request, action, variables),
       ];
       const { verdict, model } = await solver.check(
         scriptOf([...counterexample, ...additional]),
@@ -89,32 +97,36 @@ function usualTexts(variables: readonly [string, Kind][], { asked }: Request): F
   });
 }
 
-/** What holds of every request that is sent, and of no solver's variables by itself. */
-function consistent(request: Request, action: string): Formula[] {
-  const { present } = request;
+/** What holds of every request that is sent, and of no solver's variables by itself; of none that the question lacks. */
+function consistent(
+  { present }: Request,
+  action: string,
+  variables: ReadonlyMap<string, Kind>,
+): Formula[] {
+  const isAsked = (key: string) =>
+    [...variablesOf([present(key)]).keys()].some((name) => variables.has(name));
+  const never = absent.filter(isAsked).map((key) => not(present(key)));
+  const both = lists
+    .filter((keys) => keys.every(isAsked))
+    .map(([key, list]) => implies(present(key), present(list)));
   const hasPartition = present('dynamodb:LeadingKeys');
-  return [
-    ...absent.map((key) => not(present(key))),
-    implies(present(`kms:EncryptionContext:${tenantIdTag}`), present('kms:EncryptionContextKeys')),
-    implies(present(`aws:RequestTag/${tenantIdTag}`), present('aws:TagKeys')),
-    implies(present('sts:TransitiveTagKeys'), present('aws:TagKeys')),
-    ...(action.startsWith('sts:') ? [present('sts:RoleSessionName')] : []),
-    ...(action.startsWith('dynamodb:')
-      ? [withoutPartition.test(action) ? not(hasPartition) : hasPartition]
-      : []),
-  ];
+  const isPart = withoutPartition.test(action) ? not(hasPartition) : hasPartition;
+  const isOfTable = action.startsWith('dynamodb:') && isAsked('dynamodb:LeadingKeys');
+  const name = 'sts:RoleSessionName';
+  const isNamed = action.startsWith('sts:') && isAsked(name);
+  return [...never, ...both, ...(isOfTable ? [isPart] : []), ...(isNamed ? [present(name)] : [])];
 }
 
-/** @returns ARNs that the local stack has; nothing where the key is made for the request */
+/** @returns ARNs that the local stack has, and that of a key which is made for the request */
 function placesOf(
   { asked }: Request,
   action: string,
   { template, policies }: ReplayedStack,
-): readonly (string | undefined)[] {
+): readonly string[] {
   const declared = declaredArn(asked, policies);
   if (declared !== undefined) return [declared];
   if (action.startsWith('dynamodb:')) return tablesOf(template);
-  if (!action.startsWith('lambda:')) return [undefined];
+  if (!action.startsWith('lambda:')) return [keyOfNobody(policies)];
   return template
     .ofType('AWS::Lambda::Function')
     .map(({ logicalId }) => template.identity(logicalId).attributes.Arn as string);

@@ -32,14 +32,15 @@ export const replayerOn =
     return best;
   };
 
+/** Those with usual texts first: they are the easier to read. */
 async function* modelsOf(
   question: Question,
   { verdict, model }: Answer,
   solver: Solver,
   stack: ReplayedStack,
 ): AsyncGenerator<Model> {
-  if (verdict === 'sat') yield model;
   const { who } = question.request.asked.caller;
   // Nobody of theirs can be played, whatever they send.
   if (who !== 'stranger' && who !== 'service') yield* playableModels(question, solver, stack);
+  if (verdict === 'sat') yield model;
 }

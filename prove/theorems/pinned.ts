@@ -11,14 +11,18 @@ const pinnedTenant = 'globex';
 
 const is = (part: string, value: string): Formula => equal(text(`request ${part}`), literal(value));
 
+/** @returns an ARN of a key that the template does not declare */
+export const keyOfNobody = ({ keys: [own] }: StackPolicies): string =>
+  `${own?.arn.replace(/\/.*/, '')}/00000000-0000-4000-8000-000000000000`;
+
 /** A key of the tenant's that is none of the template's; and an administrator by name. */
 export function pinned(caller: CallerKind, stack: StackPolicies): Formula[] {
-  const [own] = stack.keys;
-  const [, partition] = own?.arn.split(':') ?? [];
+  const key = keyOfNobody(stack);
+  const [, partition] = key.split(':');
   const administrator = `arn:${partition}:iam::${stack.accountId}:role/Administrator`;
   return [
     is(ownTenantKey, pinnedTenant),
-    is('resource', `${own?.arn.replace(/\/.*/, '')}/00000000-0000-4000-8000-000000000000`),
+    is('resource', key),
     ...(caller.title === otherPrincipals(stack).title
       ? [is('caller', administrator), is('aws:principalarn', administrator)]
       : []),
