@@ -26,6 +26,8 @@ export interface StackKey {
 
 export interface StackPolicies {
   readonly accountId: string;
+  /** of the stack, with which its log groups and alarms begin */
+  readonly name: string;
   readonly roles: readonly StackRole[];
   /** the role whose title begins so; @throws Error where there is none */
   role(title: string): StackRole;
@@ -47,7 +49,11 @@ export interface StackPolicies {
 /** A key that no request of AWS has: the id of the tenant whose key it is. No tenant id has a `$`. */
 export const ownTenantKey = 'prove:tenant';
 
-export function stackPolicies(template: Template): StackPolicies {
+/** @param policyOfTenantKey in place of the product's: what the policy of tenants' keys is with a guard less */
+export function stackPolicies(
+  template: Template,
+  policyOfTenantKey: (input: KeyPolicyInput) => unknown = keyPolicy,
+): StackPolicies {
   refuseUnreadPolicies(template);
   const input = keyPolicyInput(template);
   refuseOtherTenantKeys(template, input);
@@ -64,6 +70,7 @@ export function stackPolicies(template: Template): StackPolicies {
   const role = (title: string) => titled(roles, title);
   return {
     accountId: template.account.accountId,
+    name: template.account.stackName,
     roles,
     role,
     keys,
@@ -77,7 +84,7 @@ export function stackPolicies(template: Template): StackPolicies {
     deletionWindowInDays: input.deletionWindowInDays,
     tenantKeyPolicy: policyOf(
       'TenantKey',
-      keyPolicy({ tenantId: `\${${ownTenantKey}}`, ...input }),
+      policyOfTenantKey({ tenantId: `\${${ownTenantKey}}`, ...input }),
     ),
   };
 }

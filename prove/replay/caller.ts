@@ -8,8 +8,10 @@ import { operatorOf } from '../../local/operator.ts';
 import type { Role } from '../../local/sts/role.ts';
 import { sessionOf } from '../../local/sts/session.ts';
 import type { ConcreteRequest } from '../formula/assignment.ts';
+import type { Policy } from '../formula/policy.ts';
 import { keyId } from '../formula/request.ts';
 import type { StackPolicies } from '../stack-policies.ts';
+import { allowsEverything } from '../theorems/callers.ts';
 import type { Asked } from '../theorems/request-of.ts';
 import { NotReplayable } from './not-replayable.ts';
 import type { Wanted } from './wanted.ts';
@@ -40,18 +42,33 @@ export function callerOf(
     return session(administrator(wanted, stack, deployment), tags, wanted, deployment);
   const role = deployment.roles.get(who.sessionOf.arn);
   if (role === undefined) throw new NotReplayable(`the template has no role ${who.sessionOf.arn}`);
-  if (asked.identity === 'anything') {
-    return session({ ...role, identityPolicies: everything(role.arn) }, tags, wanted, deployment);
-  }
-  if (asked.identity !== undefined) {
-    throw new NotReplayable(
-      'the question gives the caller policies that the template does not have',
-    );
+  const identityPolicies = policiesOf(role, who.sessionOf.policies, asked);
+  if (identityPolicies !== role.identityPolicies) {
+    return session({ ...role, identityPolicies }, tags, wanted, deployment);
   }
   const functionArn = wanted.textOf(functionKey);
   return functionArn === undefined
     ? session(role, tags, wanted, deployment)
     : inFunction(functionArn, role, deployment);
+}
+
+/** The role's own, or what the question has in place of them or beside them. */
+function policiesOf(
+  role: Role,
+  own: readonly Policy[],
+  { identity: instead, caller }: Asked,
+): Role['identityPolicies'] {
+  const identity = instead ?? caller.identity;
+  if (identity === 'anything') return everything(role.arn);
+  const more = identity.filter((policy) => !own.includes(policy));
+  if (own.every((policy) => identity.includes(policy))) {
+    if (more.length === 0) return role.identityPolicies;
+    if (more.every((policy) => policy === allowsEverything)) {
+      return [...role.identityPolicies, ...everything(role.arn)];
+    }
+  }
+  if (identity.length === 0) return [];
+  throw new NotReplayable('the question gives the caller policies that the template does not have');
 }
 
 function session(

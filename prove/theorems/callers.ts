@@ -14,7 +14,7 @@ import {
   text,
   yes,
 } from '../formula/formula.ts';
-import type { Policy } from '../formula/policy.ts';
+import { type Policy, policyOf } from '../formula/policy.ts';
 import {
   isIdentity,
   isService,
@@ -54,6 +54,24 @@ export const sessionsOf = (role: StackRole, { accountId }: StackPolicies): Calle
     ),
 });
 
+export const allowsEverything = policyOf('Careless', {
+  Statement: [{ Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' }],
+});
+
+/** The same caller, for whom somebody added a policy that allows everything: what theirs deny stays denied. */
+export const withEverything = (caller: CallerKind): CallerKind => ({
+  ...caller,
+  title: `${caller.title}, to whom another policy allows everything`,
+  identity: caller.identity === 'anything' ? 'anything' : [...caller.identity, allowsEverything],
+});
+
+/** The same caller without any policy of their own. */
+export const withoutPolicies = (caller: CallerKind): CallerKind => ({
+  ...caller,
+  title: `${caller.title}, without a policy of their own`,
+  identity: [],
+});
+
 /** What the ARN of a session begins with: the role's name, without a path (IAM user guide, "IAM identifiers"). */
 function sessionsArn(role: StackRole): string {
   const [, partition, , , accountId] = role.arn.split(':');
@@ -91,14 +109,31 @@ function tagsOf(
       Effect === 'Allow' && [Action].flat().some((action) => /tagsession|\*/i.test(action ?? '*')),
   );
   if (isTagged) return yes;
-  const known = Object.entries(tags).map(([name, tag]) => {
-    const key = `aws:PrincipalTag/${name}`;
-    return and(present(key), equal(value(key), literal(tag)));
-  });
-  const untagged = Object.keys(tags).some((name) => keyId(name) === keyId(tenantIdTag))
-    ? yes
-    : not(present(`aws:PrincipalTag/${tenantIdTag}`));
-  return and(untagged, ...known);
+  const isTenant = Object.keys(tags).some((name) => keyId(name) === keyId(tenantIdTag));
+  return and(
+    isTenant ? yes : not(present(`aws:PrincipalTag/${tenantIdTag}`)),
+    carries(tags, { present, value }),
+  );
+}
+
+const carries = (
+  tags: StackRole['tags'],
+  { present, value }: Pick<SymbolicRequest, 'present' | 'value'>,
+): Formula =>
+  and(
+    ...Object.entries(tags).map(([name, tag]) => {
+      const key = `aws:PrincipalTag/${name}`;
+      return and(present(key), equal(value(key), literal(tag)));
+    }),
+  );
+
+/** That a session has its role's tags: by theorem 4 nobody passes it another one than the tenant's. */
+export function keepsTags(
+  { tags }: StackRole,
+  request: Pick<SymbolicRequest, 'present' | 'value'>,
+): Formula {
+  const kept = Object.entries(tags).filter(([name]) => keyId(name) !== keyId(tenantIdTag));
+  return carries(Object.fromEntries(kept), request);
 }
 
 /** An administrator, or whoever else may do by IAM what they like, with whatever tags. */

@@ -6,8 +6,9 @@ import type { Policy } from '../formula/policy.ts';
 import { isIdentity } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
 import type { StackPolicies } from '../stack-policies.ts';
-import { type CallerKind, everybody, sessionsOf } from './callers.ts';
-import { has, isAction, isAmong, type Request, requestOf } from './request-of.ts';
+import { type CallerKind, everybody, keepsTags, sessionsOf } from './callers.ts';
+import { has, isAction, isAmong, type Request, requestOf, throughDynamoDB } from './request-of.ts';
+import { callerOpen, carelessly, keyCareless } from './situations.ts';
 import type { Question, Theorem } from './theorem.ts';
 
 /** Every action of KMS that uses key material, by its whole name: solvers are quick with names (Service Authorization Reference). */
@@ -27,12 +28,13 @@ const onKey = (
   callers: readonly CallerKind[],
   actions: readonly string[],
   isContrary: (request: Request) => Formula,
+  situation = '',
 ): Question[] =>
   callers.flatMap((caller) =>
     actions.map((action) => {
       const request = requestOf({ caller, resource, action: action.toLowerCase() });
       return {
-        about: `${caller.title}: ${action}`,
+        about: `${caller.title}${situation}: ${action}`,
         counterexample: [request.isAllowed, isContrary(request)],
         request,
       };
@@ -42,48 +44,48 @@ const onKey = (
 export const certificateKey: Theorem = {
   id: '6.1',
   sentence:
-    'Who signs with the certificate key is a session of the role of the certificates function, and nobody can grant that to others.',
+    'Who signs with the certificate key is a session of the role of the certificates function, and nobody can grant that to others, also where somebody lets the account do everything with it. No role of the stack changes the key, whatever its own policies come to allow.',
   questions: (stack) => {
     const signer = literal(stack.role('CertificatesRole').arn);
     const { policy } = stack.key('CertificateKey');
+    const isNoSignature = (request: Request) =>
+      not(and(isAction(request, ['kms:Sign']), equal(request.caller.principalArn, signer)));
+    const careless = carelessly(policy, stack);
     return [
-      ...onKey(policy, everybody(stack), uses, (request) =>
-        not(and(isAction(request, ['kms:Sign']), equal(request.caller.principalArn, signer))),
-      ),
-      ...onKey(policy, everybody(stack), ['kms:CreateGrant'], () => yes),
+      ...onKey(policy, everybody(stack), uses, isNoSignature),
+      ...onKey(careless, everybody(stack), ['kms:Sign'], isNoSignature, keyCareless.title),
+      ...onKey(careless, everybody(stack), ['kms:CreateGrant'], () => yes, keyCareless.title),
+      ...changesBy(stack, policy),
     ];
   },
 };
-
-/** AWS sets it where DynamoDB calls KMS for the caller; nobody can set it in a request of their own. */
-const throughDynamoDB = (request: Request, { tables }: StackPolicies): Formula =>
-  has(request, 'kms:ViaService', literal(`dynamodb.${tables.rows.split(':')[3]}.amazonaws.com`));
 
 export const productKey: Theorem = {
   id: '6.2',
   sentence:
-    "The product's own key is used through DynamoDB, or by a service of AWS for its own log groups, trail and alarms; otherwise only for kms:Decrypt of what the trail encrypted, by who may do that by IAM. Grants on it are made through DynamoDB alone, and no role of the stack changes it.",
+    "The product's own key is used through DynamoDB within the account, or by a service of AWS by itself; otherwise only for kms:Decrypt of what the trail encrypted, by who may do that by IAM. Grants on it are made in the same way alone. No role of the stack changes the key, whatever its own policies come to allow.",
   questions: (stack) => {
     const { policy } = stack.key('ProductKey');
-    const roles = stack.roles.map((role) => sessionsOf(role, stack));
     return [
       ...onKey(policy, everybody(stack), [...uses, 'kms:CreateGrant'], (request) =>
         and(
           isIdentity(request.caller),
-          not(throughDynamoDB(request, stack)),
+          not(and(throughDynamoDB(request, stack), isOfAccount(request, stack))),
           not(and(isAction(request, ['kms:Decrypt']), isOfTrail(request, stack))),
         ),
       ),
-      ...onKey(policy, roles, changes, () => yes),
+      ...changesBy(stack, policy),
     ];
   },
 };
 
+const isOfAccount = (request: Request, { accountId }: StackPolicies) =>
+  has(request, 'kms:CallerAccount', literal(accountId));
 const isOfTrail = (request: Request, { trail }: StackPolicies) =>
   has(request, 'kms:EncryptionContext:aws:cloudtrail:arn', literal(trail));
 
 /** Every action that changes a key of KMS's own material (Service Authorization Reference). */
-const changes = [
+export const keyChanges = [
   'kms:CancelKeyDeletion',
   'kms:CreateAlias',
   'kms:DeleteAlias',
@@ -103,6 +105,18 @@ const changes = [
   'kms:UpdatePrimaryRegion',
 ];
 
+/** Any change of the key by a role of the stack, whose own policies may allow anything. */
+const changesBy = (stack: StackPolicies, resource: Policy): Question[] =>
+  stack.roles.map((role) => {
+    const caller = sessionsOf(role, stack);
+    const request = requestOf({ caller, resource, identity: 'anything' });
+    return {
+      about: `${caller.title}${callerOpen.title}: a change of the key`,
+      counterexample: [request.isAllowed, isAction(request, keyChanges), keepsTags(role, request)],
+      request,
+    };
+  });
+
 const partitions = 'dynamodb:LeadingKeys';
 /** The partition key of any event: a variable, in a policy's words. */
 const eventKey = 'prove:event';
@@ -120,7 +134,7 @@ const reads = [
 export const auditWriters: Theorem = {
   id: '6.3',
   sentence:
-    'No role of the stack but the indexer writes to the audit table, except baselines, which are no events; the indexer only adds.',
+    'No role of the stack but the indexer writes to the audit table, except baselines, which are no events; the indexer only adds, and no baseline.',
   questions: (stack) =>
     stack.roles.map((role) => {
       const caller = sessionsOf(role, stack);
@@ -128,15 +142,20 @@ export const auditWriters: Theorem = {
         caller,
         compares: { [partitions]: [`\${${eventKey}}`] },
       });
-      const isIndexer = role === stack.role('AuditIndexer');
+      const isContrary =
+        role === stack.role('AuditIndexer')
+          ? or(
+              not(isAction(request, [...reads, 'dynamodb:PartiQLInsert'])),
+              touchesBaseline(request),
+            )
+          : and(not(isAction(request, reads)), touchesEvent(request));
       return {
         about: caller.title,
         counterexample: [
           request.isAllowed,
           isOnTable(request, stack.tables.events),
           isAction(request, ['dynamodb:*']),
-          not(isAction(request, [...reads, ...(isIndexer ? ['dynamodb:PartiQLInsert'] : [])])),
-          touchesEvent(request),
+          isContrary,
         ],
         request,
       };
@@ -146,9 +165,14 @@ export const auditWriters: Theorem = {
 const isOnTable = (request: Request, arn: string) =>
   or(equal(request.resource, literal(arn)), like(request.resource, patternOf(`${arn}/*`)));
 
+const isBaseline = (request: Request): Formula =>
+  like(request.value(eventKey), patternOf(`${baselinePrefix}*`));
+
 /** A request that has no partition key is about all of the table. */
-function touchesEvent(request: Request): Formula {
-  const event = request.value(eventKey);
-  const isEvent = not(like(event, patternOf(`${baselinePrefix}*`)));
-  return or(not(request.present(partitions)), and(isEvent, isAmong(request, partitions, event)));
-}
+const touches = (request: Request, isOne: Formula): Formula =>
+  or(
+    not(request.present(partitions)),
+    and(isOne, isAmong(request, partitions, request.value(eventKey))),
+  );
+const touchesEvent = (request: Request) => touches(request, not(isBaseline(request)));
+const touchesBaseline = (request: Request) => touches(request, isBaseline(request));

@@ -3,7 +3,7 @@ import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { and, equal, type Formula, literal, no, not, or } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
-import { sessionsOf } from './callers.ts';
+import { sessionsOf, withEverything } from './callers.ts';
 import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts';
 import {
   bothCareless,
@@ -22,7 +22,7 @@ const partitions = 'dynamodb:LeadingKeys';
 export const reach: Theorem = {
   id: '2',
   sentence:
-    "A session of tenant A may do nothing at all with tenant B's key, row or audit events, and with A's own nothing but use the key and get the row; a session of A's reader may do nothing but query A's events.",
+    "A session of tenant A may do nothing at all with tenant B's key, row or audit events, and with A's own nothing but use the key and get the row; a session of A's reader may do nothing but query A's events. A session of these roles without a tenant may do nothing, even where another policy allows it everything.",
   questions: (stack) => [
     ...[deployed, callerOpen, keyOpen, keyCareless, bothCareless].map((situation) =>
       onKey('TenantRole', situation, stack),
@@ -36,6 +36,7 @@ export const reach: Theorem = {
     elsewhere('AuditReaderRole', stack, (request) =>
       isOwnPartition(request, 'dynamodb:Query', stack.tables.events),
     ),
+    ...['TenantRole', 'AuditReaderRole'].map((title) => withoutTenant(title, stack)),
   ],
 };
 
@@ -65,6 +66,16 @@ function elsewhere(
   return {
     about: `${caller.title}, on anything that has no policy of its own`,
     counterexample: [request.isAllowed, not(isOwn(request))],
+    request,
+  };
+}
+
+function withoutTenant(title: string, stack: StackPolicies): Question {
+  const caller = withEverything(sessionsOf(stack.role(title), stack));
+  const request = requestOf({ caller });
+  return {
+    about: `${caller.title}, without a tenant`,
+    counterexample: [request.isAllowed, not(request.present(tag))],
     request,
   };
 }

@@ -14,7 +14,7 @@ import {
 import { allowed, type Policy, requestDecidedBy } from '../formula/policy.ts';
 import { keyId, type SymbolicRequest } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
-import { ownTenantKey } from '../stack-policies.ts';
+import { ownTenantKey, type StackPolicies } from '../stack-policies.ts';
 import type { CallerKind } from './callers.ts';
 
 export interface Asked {
@@ -91,6 +91,10 @@ export const has = (
   key: string,
   wanted: Text,
 ): Formula => and(present(key), equal(value(key), wanted));
+
+/** AWS sets it where DynamoDB calls KMS for the caller; nobody can set it in a request of their own. */
+export const throughDynamoDB = (request: Request, { tables }: StackPolicies): Formula =>
+  has(request, 'kms:ViaService', literal(`dynamodb.${tables.rows.split(':')[3]}.amazonaws.com`));
 
 /** @returns that the value is among those of the key; one that the question `compares` */
 export function isAmong({ members }: SymbolicRequest, key: string, value: Text): Formula {

@@ -29,7 +29,7 @@ const tagKeys = 'aws:TagKeys';
 export const sessions: Theorem = {
   id: '4',
   sentence:
-    "A session of the tenant role or of the audit reader role is opened by the session broker, in its own function, and for the canary's own two tenants by the canary, as itself or as another role; its name is its only tag, and none is transitive. No other role reaches one in any number of steps.",
+    "A session of the tenant role or of the audit reader role is opened by the session broker, in its own function, and for the canary's own two tenants by the canary, as itself or as another role; its name is its only tag, and none is transitive. No session of another role has another tag passed than that of the canary's own two tenants. No other role reaches one in any number of steps.",
   lines: [...graphLines(), ...reachLines()],
   questions: (stack) => [
     ...stack.roles.flatMap((role) => [
@@ -39,6 +39,10 @@ export const sessions: Theorem = {
       ...taggedSteps(role, stack),
     ]),
     ...sessionRoles.flatMap((title) => tenantSessions(stack.role(title), stack)),
+    // What can be opened with a tag.
+    ...(opens[canary] ?? []).flatMap((title) =>
+      everybody(stack).map((caller) => otherwise(caller, stack.role(title))),
+    ),
   ],
   examples: (stack) =>
     Object.entries(opens).flatMap(([from, to]) =>
@@ -130,8 +134,16 @@ function taggedSteps(role: StackRole, stack: StackPolicies): Question[] {
   return [
     untagged,
     {
-      about: `${canary} opens a session of ${role.title} that is not its own tenants'`,
-      counterexample: [asCanary.isOpened, not(isOneOf(asCanary, requestTag, canaryTenants))],
+      about: `${canary} opens a session of ${role.title} that is not its own tenants', or has another tag`,
+      counterexample: [
+        asCanary.isOpened,
+        not(
+          and(
+            isOneOf(asCanary, requestTag, canaryTenants),
+            hasOnly(asCanary, tagKeys, literal(tenantIdTag)),
+          ),
+        ),
+      ],
       request: asCanary,
     },
   ];
@@ -164,7 +176,6 @@ function tenantSessions(role: StackRole, stack: StackPolicies): Question[] {
       ],
       request: asBroker,
     },
-    ...everybody(stack).map((caller) => otherwise(caller, role)),
   ];
 }
 

@@ -31,10 +31,12 @@ const careless = ({ accountId }: StackPolicies) =>
   });
 
 const asDeployed = ({ tenantKeyPolicy }: StackPolicies) => tenantKeyPolicy;
-const carelessly = (stack: StackPolicies): Policy => ({
-  ...stack.tenantKeyPolicy,
-  statements: [...stack.tenantKeyPolicy.statements, ...careless(stack).statements],
+/** The key's policy, to which somebody added that the account may do everything. */
+export const carelessly = (policy: Policy, stack: StackPolicies): Policy => ({
+  ...policy,
+  statements: [...policy.statements, ...careless(stack).statements],
 });
+const tenantKeyCarelessly = (stack: StackPolicies) => carelessly(stack.tenantKeyPolicy, stack);
 const withoutDenies = ({ tenantKeyPolicy }: StackPolicies): Policy => ({
   ...tenantKeyPolicy,
   statements: tenantKeyPolicy.statements.filter(({ Effect }) => Effect === 'Allow'),
@@ -57,13 +59,13 @@ export const keyOpen: Situation = {
 export const keyCareless: Situation = {
   title: ", where somebody added Allow kms:* for the account to the key's policy",
   isCallerOpen: false,
-  keyPolicy: carelessly,
+  keyPolicy: tenantKeyCarelessly,
 };
 
 export const bothCareless: Situation = {
   title: `${callerOpen.title}${keyCareless.title}`,
   isCallerOpen: true,
-  keyPolicy: carelessly,
+  keyPolicy: tenantKeyCarelessly,
 };
 
 export const callerOpenKeyUndenied: Situation = {

@@ -1,7 +1,12 @@
+import { administeredKeys } from './administered-keys.ts';
 import { administration } from './administration.ts';
 import { administrators } from './administrators.ts';
+import { events } from './events.ts';
+import { keyPolicies } from './key-policies.ts';
 import { auditWriters, certificateKey, productKey } from './office.ts';
+import { prohibitions } from './prohibitions.ts';
 import { reach } from './reach.ts';
+import { productKeyServices } from './services.ts';
 import { sessions } from './sessions.ts';
 import type { Theorem } from './theorem.ts';
 import { use } from './use.ts';
@@ -10,9 +15,14 @@ export const theorems: readonly Theorem[] = [
   use,
   reach,
   administration,
+  prohibitions,
+  keyPolicies,
+  administeredKeys,
   sessions,
   certificateKey,
   productKey,
   auditWriters,
+  productKeyServices,
+  events,
   ...administrators,
 ];

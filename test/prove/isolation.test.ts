@@ -64,6 +64,7 @@ describe('with one careless statement more, the theorem does not hold', () => {
     );
     expect(await opened(sessions, of, /AuditRole opens/)).toEqual([
       'a session of AuditRole opens a session of SessionBrokerRole',
+      'a session of AuditRole opens a session of SessionBrokerRole in another way',
     ]);
   });
 

@@ -97,9 +97,9 @@ async function verdict(id: string, about: RegExp, action: string, of: StackPolic
 describe('certificates', () => {
   test('either lock is enough', async () => {
     const onlyDeny = changed(without(), [careless()]);
-    expect(await verdict('6.1', /^another/, 'kms:sign', onlyDeny)).toBe('proved');
+    expect(await verdict('6.1', /^another[^,]*:/, 'kms:sign', onlyDeny)).toBe('proved');
     const onlyAllow = changed(without('NobodyElseSigns'));
-    expect(await verdict('6.1', /^another/, 'kms:sign', onlyAllow)).toBe('proved');
+    expect(await verdict('6.1', /^another[^,]*:/, 'kms:sign', onlyAllow)).toBe('proved');
   });
   test('an administrator signs where both are lost', async () => {
     const open = changed(without('NobodyElseSigns'), [careless()]);
