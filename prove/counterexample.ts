@@ -9,7 +9,10 @@ const context = 'kms:encryptioncontext:';
 /** Told by themselves. */
 const told = new Set([ownTenantKey, 'aws:principalarn', 'aws:principalaccount']);
 
-/** @param about who, as the question says it */
+/** Keys of which every tenant that a model has is one of no matter. */
+const ofStackItself = /certificate key|product's own key/;
+
+/** @param about who, and on what where that is one thing, as the question says it */
 export function counterexampleOf(about: string, model: Model): string {
   const keys = keysOf(model);
   const beginning = (prefix: string) =>
@@ -22,12 +25,13 @@ export function counterexampleOf(about: string, model: Model): string {
     .filter(([key]) => !key.startsWith(tag) && !key.startsWith(context) && !told.has(key))
     .map(([key, value]) => (value === undefined ? key : `${key}=${quoted(value)}`));
   const of = (name: string) => model.get(`request ${name}`);
-  const tenant = of(ownTenantKey);
+  const tenant = ofStackItself.test(about) ? undefined : of(ownTenantKey);
   const unknown = [...model].filter(([name, value]) => value === true && /^not mod/.test(name));
   return [
     `${about}${of('aws:principalarn') ? ` (${of('aws:principalarn')})` : ''},`,
     tags.length === 0 ? 'without tags,' : `with the tags ${tags.join(', ')},`,
-    `does ${of('action') ?? 'anything'} to ${of('resource') || 'any resource'}`,
+    `does ${of('action') ?? 'anything'}`,
+    ...(of('resource') ? [`to ${of('resource')}`] : / on /.test(about) ? [] : ['to any resource']),
     ...(tenant === undefined ? [] : [`of tenant ${quoted(tenant)}`]),
     ...(encryptionContext.length === 0
       ? []

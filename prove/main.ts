@@ -72,7 +72,7 @@ async function reported(options: Options, solver: Solver): Promise<Report> {
     stack,
     solver,
     options.theorems,
-    (theorem, about) => progress(`${theorem.id}: ${about} ...`),
+    (theorem, about, place) => progress(`${theorem.id}, ${place}: ${about} ...`),
     replayerOn({ template, policies: stack }, solver),
   );
   const statements = options.statements ? await statementsBy(proofs, stack, solver) : new Map();

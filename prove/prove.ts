@@ -31,14 +31,14 @@ export interface Proof {
 }
 
 /**
- * @param onQuestion called before each question
+ * @param onQuestion called before each question, with its place among the theorem's
  * @param replayer tries counterexamples, and looks for one where the solver does not know
  */
 export async function prove(
   stack: StackPolicies,
   solver: Solver,
   theorems: readonly Theorem[] = all,
-  onQuestion: (theorem: Theorem, about: string) => void = () => {},
+  onQuestion: (theorem: Theorem, about: string, place: string) => void = () => {},
   replayer?: Replayer,
 ): Promise<Proof[]> {
   const proofs: Proof[] = [];
@@ -49,8 +49,8 @@ export async function prove(
       throw new Error(`theorem ${theorem.id} asks nothing, which proves nothing`);
     const open: Open[] = [];
     const scripts = createHash('sha256');
-    for (const { about, formulas, wanted, question } of asks) {
-      onQuestion(theorem, about);
+    for (const [at, { about, formulas, wanted, question }] of asks.entries()) {
+      onQuestion(theorem, about, `${at + 1} of ${asks.length}`);
       const script = scriptOf(formulas);
       scripts.update(`${wanted} ${script}\n`);
       // What is false as it is written, as where no statement has the action, needs no solver.

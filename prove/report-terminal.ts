@@ -58,9 +58,9 @@ function cellOf({ sentence, lines = [], questions, statements, open }: Theorem, 
   return [
     { format: undefined, text: sentence },
     ...lines.map((text) => ({ format: undefined, text: `${bullet}${text}` })),
-    ...open.map(({ kind, sentence: text }) => ({
+    ...open.map(({ kind, sentence: text, replayed }) => ({
       format: colours[verdict === 'unknown' ? 'unknown' : 'refuted'],
-      text: kind === 'counterexample' ? `counterexample: ${text}` : text,
+      text: kind === 'counterexample' ? `counterexample${replayed ? ',' : ':'} ${text}` : text,
     })),
     { format: 'dim' as const, text: about.join('; ') },
   ];

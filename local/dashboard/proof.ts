@@ -11,10 +11,20 @@ export type ShownProof =
   /** there is no report on this machine */
   | { readonly state: 'none' }
   | { readonly state: 'unreadable'; readonly message: string }
-  | { readonly state: 'read'; readonly isOfThesePolicies: boolean; readonly report: ProofReport };
+  | { readonly state: 'read'; readonly isOfThesePolicies: boolean; readonly report: ShownReport };
 
-/** A report has some 20 KB; one with very many counterexamples is as good as one with many. */
-const maxBytes = 1024 * 1024;
+/** What contradicts a theorem is cut off: of an open stack there are hundreds, and one is enough. */
+type ShownReport = Omit<ProofReport, 'theorems'> & {
+  readonly theorems: readonly (ProofReport['theorems'][number] & {
+    /** how many there are in all */
+    readonly openCount: number;
+  })[];
+};
+
+/** A report has some 20 KB; with each of its questions open it would have some 2 MB. */
+const maxBytes = 16 * 1024 * 1024;
+/** of a theorem */
+const shownOpen = 5;
 
 /** @returns what shows a file's report at any time */
 export function shownProofOf(file: string, template: Template): () => Promise<ShownProof> {
@@ -25,13 +35,23 @@ export function shownProofOf(file: string, template: Template): () => Promise<Sh
       if (size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
       const report = readProofReport(await readFile(file, 'utf8'));
       ofThisStack ??= policiesHash(template).sha256;
-      return { state: 'read', isOfThesePolicies: report.policies.sha256 === ofThisStack, report };
+      const isOfThesePolicies = report.policies.sha256 === ofThisStack;
+      return { state: 'read', isOfThesePolicies, report: shown(report) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'none' };
       return { state: 'unreadable', message: (error as Error).message };
     }
   };
 }
+
+const shown = (report: ProofReport): ShownReport => ({
+  ...report,
+  theorems: report.theorems.map((theorem) => ({
+    ...theorem,
+    open: theorem.open.slice(0, shownOpen),
+    openCount: theorem.open.length,
+  })),
+});
 
 /** Whoever reads a pipe waits for its writer. */
 async function regularFile(file: string) {

@@ -22,6 +22,13 @@ test('who, with which tags, does what to which resource, in which context', () =
   );
 });
 
+test('what the question says already is not said again, and no tenant of a key that is no tenant’s', () => {
+  const { 'request resource': _, ...others } = model;
+  const of = (about: string) => counterexampleOf(about, new Map(Object.entries(others)));
+  expect(of("somebody, on a tenant's key")).toContain("does kms:decrypt of tenant 'b' in the enc");
+  expect(of('somebody, on the certificate key')).toContain('does kms:decrypt in the enc');
+});
+
 test('what a model leaves open is anything', () => {
   expect(counterexampleOf('somebody', new Map())).toBe(
     'somebody, without tags, does anything to any resource',

@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { shownProofOf } from '../../../local/dashboard/proof.ts';
+import { type ShownProof, shownProofOf } from '../../../local/dashboard/proof.ts';
 import { policiesHash } from '../../../local/policies-hash.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import { asJson } from '../../../prove/report.ts';
 import { synthesizedTemplate } from '../../harness/synthesized.ts';
-import { exampleReport } from '../../prove/example-report.ts';
+import { counterexample, exampleReport } from '../../prove/example-report.ts';
 
 type Document = Awaited<ReturnType<typeof synthesizedTemplate>>;
 
@@ -25,10 +25,23 @@ describe('a report', () => {
   test('is shown with whether it is of the policies of this template', async () => {
     const report = exampleReport();
     writeFileSync(file, asJson(report));
-    expect(await shown()).toEqual({ state: 'read', isOfThesePolicies: false, report });
+    const theorems = report.theorems.map((theorem) => ({ ...theorem, openCount: 0 }));
+    expect(await shown()).toEqual({
+      state: 'read',
+      isOfThesePolicies: false,
+      report: { ...report, theorems },
+    });
     const own = { ...report, policies: policiesHash(read(document)) };
     writeFileSync(file, asJson(own));
-    expect(await shown()).toEqual({ state: 'read', isOfThesePolicies: true, report: own });
+    expect(await shown()).toMatchObject({ isOfThesePolicies: true });
+  });
+
+  test('of a stack that is wide open is shown with a few counterexamples of each theorem', async () => {
+    const open = Array.from({ length: 3000 }, () => counterexample('x'.repeat(500)));
+    writeFileSync(file, asJson(exampleReport({ '1': open })));
+    const { report } = (await shown()) as Extract<ShownProof, { state: 'read' }>;
+    expect(report.theorems[0]).toMatchObject({ verdict: 'refuted', openCount: 3000 });
+    expect(report.theorems[0]?.open).toHaveLength(5);
   });
 
   test('that is not there is none', async () => {
@@ -47,7 +60,7 @@ describe('a report', () => {
         writeFileSync(file, asJson(exampleReport()));
         truncateSync(file, 8 * 1024 ** 3);
       },
-      'more than 1048576 bytes',
+      'more than 16777216 bytes',
     ],
   ])('that %s is not shown as one', async (_, make, message) => {
     make();
