@@ -19,6 +19,7 @@ import {
   text,
   variablesOf,
 } from '../formula/formula.ts';
+import { keyId } from '../formula/request.ts';
 import { scriptOf } from '../formula/smt-lib.ts';
 import type { Solver } from '../solver/solver.ts';
 import { keyOfNobody } from '../theorems/pinned.ts';
@@ -48,6 +49,8 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 /** Keys that AWS gives, and never to a request that a client of one account sends by itself. */
 const absent = ['kms:ViaService', 'aws:SourceArn', 'aws:SourceAccount', 'aws:PrincipalOrgID'];
 
+const tag = `request ${keyId(`aws:PrincipalTag/${tenantIdTag}`)}`;
+
 /** A request that has the one has the other: the list of the names of all. */
 const lists = [
   [`kms:EncryptionContext:${tenantIdTag}`, 'kms:EncryptionContextKeys'],
@@ -66,20 +69,21 @@ export async function* playableModels(
 ): AsyncGenerator<Model> {
   const variables = variablesOf(counterexample);
   const usual = usualTexts([...variables], request);
-  for (const action of requests.keys()) {
-    for (const place of placesOf(request, action, stack)) {
-      const additional = [
-        equal(text('request action'), literal(action)),
-        equal(request.resource, literal(place)),
-        ...usual,
-        ...consistent(request, action, variables),
-      ];
-      const { verdict, model } = await solver.check(
-        scriptOf([...counterexample, ...additional]),
-        timeoutMs,
-      );
-      if (verdict === 'sat') yield model;
-    }
+  const asked = [...requests.keys()].flatMap((action) =>
+    placesOf(request, action, stack).map((place) => [
+      equal(text('request action'), literal(action)),
+      equal(request.resource, literal(place)),
+      ...usual,
+      ...consistent(request, action, variables),
+    ]),
+  );
+  // What somebody does to another tenant's key tells more than what they do to their own.
+  const crosses = variables.has(tag) ? [not(equal(text(tag), request.tenant))] : [];
+  const crossing = crosses.length === 0 ? [] : asked.map((of) => [...of, ...crosses]);
+  for (const additional of [...crossing, ...asked]) {
+    const script = scriptOf([...counterexample, ...additional]);
+    const { verdict, model } = await solver.check(script, timeoutMs);
+    if (verdict === 'sat') yield model;
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { systemClock } from '../../local/clock.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
+import { localAccount } from '../../local/stack.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import type { Question } from '../theorems/theorem.ts';
 import { callerOf } from './caller.ts';
@@ -14,9 +15,9 @@ import { type DecisionRecord, decisionsOf } from './decisions.ts';
 import { NotReplayable } from './not-replayable.ts';
 import type { ReplayedStack } from './replayed-stack.ts';
 import { requests } from './requests.ts';
-import { sentRequest } from './sent.ts';
+import { type SentRequest, sentRequest } from './sent.ts';
 import { targetOf } from './target.ts';
-import { type Model, wantedOf } from './wanted.ts';
+import { type Model, type Wanted, wantedOf } from './wanted.ts';
 
 export interface Replayed {
   readonly outcome: 'confirmed' | 'not confirmed' | 'not replayable';
@@ -52,30 +53,27 @@ export async function replay(
 async function replayOn(
   deployment: Deployment,
   question: Question,
-  wanted: ReturnType<typeof wantedOf>,
+  wanted: Wanted,
   policies: StackPolicies,
 ): Promise<Replayed> {
   const { asked } = question.request;
   const caller = callerOf(asked, wanted, policies, deployment);
   const send = requests.get(wanted.action);
-  if (send === undefined)
+  if (send === undefined) {
     throw new NotReplayable(`the local stack does not play ${wanted.action || 'any action'}`);
+  }
   const as = (credentials: ClientOptions['credentials']): ClientOptions => ({
     endpoint: deployment.url,
-    region: policies.tables.rows.split(':')[3] as string,
+    region: localAccount.region,
     credentials,
     maxAttempts: 1,
   });
   const operator = as(deployment.operator);
   const target = await targetOf(asked, wanted, policies, operator);
-  const answer = await send({ wanted, target, caller: as(caller.credentials), operator }).then(
-    (output) => ({ error: undefined, requestId: requestIdOf(output) }),
-    (error) => {
-      if (error instanceof NotReplayable) throw error;
-      return { error: error as Error, requestId: requestIdOf(error) };
-    },
+  const { error, requestId } = await answerTo(
+    send({ wanted, target, caller: as(caller.credentials), operator }),
   );
-  const records = await decisionsOf(deployment.url, answer.requestId);
+  const records = await decisionsOf(deployment.url, requestId);
   const record = records.find(
     ({ action, resource, callerArn }) =>
       action.toLowerCase() === wanted.action &&
@@ -83,24 +81,36 @@ async function replayOn(
       callerArn === caller.identity.arn,
   );
   if (record === undefined) {
-    throw new NotReplayable(
-      `the policies were not asked about it: ${answer.error?.message ?? 'nobody knows why'}`,
-    );
+    throw new NotReplayable(`the policies were not asked about it: ${error?.message}`);
   }
   const sent = sentRequest(question, wanted, { caller: caller.identity, request: record });
+  return judged({ sent, record, records, error });
+}
+
+interface Judged {
+  readonly sent: SentRequest;
+  /** of the access that the question is about */
+  readonly record: DecisionRecord;
+  /** of all that the request needs */
+  readonly records: readonly DecisionRecord[];
+  readonly error: Error | undefined;
+}
+
+/** @throws NotReplayable */
+function judged({ sent, record, records, error }: Judged): Replayed {
   if (!sent.isCounterexample) {
-    throw new NotReplayable(
-      `a request to the local stack cannot be so: ${sent.differences.join('; ')}`,
-    );
+    const differences = sent.differences.join('; ');
+    throw new NotReplayable(`a request to the local stack cannot be so: ${differences}`);
   }
   const refused = records.find(({ decision }) => !decision.allowed);
-  return refused === undefined
-    ? {
-        outcome: 'confirmed',
-        why: confirmation(record, answer.error),
-        isCarriedOut: answer.error === undefined,
-      }
-    : { outcome: 'not confirmed', why: refusal(refused, record, sent.abstractions) };
+  if (refused !== undefined) {
+    return { outcome: 'not confirmed', why: refusal(refused, record, sent.abstractions) };
+  }
+  return {
+    outcome: 'confirmed',
+    why: confirmation(record, error),
+    isCarriedOut: error === undefined,
+  };
 }
 
 function confirmation({ action, explanation }: DecisionRecord, error: Error | undefined): string {
@@ -110,19 +120,28 @@ function confirmation({ action, explanation }: DecisionRecord, error: Error | un
 }
 
 function refusal(
-  refused: DecisionRecord,
+  { action, explanation }: DecisionRecord,
   asked: DecisionRecord,
   abstractions: readonly string[],
 ): string {
-  return `${refused.action} on a local stack of the template was ${refused.explanation}; ${causeOf()}`;
-
-  function causeOf(): string {
-    if (refused !== asked) return `the question is of ${asked.action}, the request needs both`;
-    return abstractions.length === 0
-      ? 'nothing that is not modelled explains it: the formulas and the local stack disagree'
-      : `not modelled, and so free for the solver: ${abstractions.join(', ')}`;
-  }
+  const cause =
+    action !== asked.action
+      ? `the question is of ${asked.action}, the request needs both`
+      : abstractions.length === 0
+        ? 'nothing that is not modelled explains it: the formulas and the local stack disagree'
+        : `not modelled, and so free for the solver: ${abstractions.join(', ')}`;
+  return `${action} on a local stack of the template was ${explanation}; ${cause}`;
 }
+
+/** @throws NotReplayable where it was never sent */
+const answerTo = (sending: Promise<unknown>) =>
+  sending.then(
+    (output) => ({ error: undefined, requestId: requestIdOf(output) }),
+    (error: Error) => {
+      if (error instanceof NotReplayable) throw error;
+      return { error, requestId: requestIdOf(error) };
+    },
+  );
 
 /** @throws NotReplayable where no answer came from AWS */
 function requestIdOf(answer: unknown): string {

@@ -60,7 +60,7 @@ test('a template in which both locks may be off: what a session does to a key is
   expect(onKey).toEqual({
     kind: 'counterexample',
     sentence: expect.stringMatching(
-      /^confirmed: a session of TenantRole, on a tenant's key, where .* does kms:decrypt/,
+      /^confirmed: a session of TenantRole, on a tenant's key, where .* tenantid='(\w+)', does kms:decrypt .* of tenant '(?!\1')/,
     ),
     replayed: {
       outcome: 'confirmed',
