@@ -35,24 +35,27 @@ export function differencesOf(before: Report, now: Report, isWhole: boolean): st
 }
 
 function ofPolicies(before: Report, now: Report): string[] {
-  if (before.policies.sha256 !== now.policies.sha256) {
+  if (before.policies.of !== now.policies.of || before.template.of !== now.template.of) {
     return [
-      `The policies are not the same: ${before.policies.sha256} then, ${now.policies.sha256} now.`,
+      'The earlier report hashes template or policies in another way: they cannot be compared.',
     ];
+  }
+  const hashes = (which: 'policies' | 'template') =>
+    `${before[which].sha256} then, ${now[which].sha256} now.`;
+  if (before.policies.sha256 !== now.policies.sha256) {
+    return [`The policies are not the same: ${hashes('policies')}`];
   }
   return before.template.sha256 === now.template.sha256
     ? []
-    : [
-        `The template is not the same, but its policies are: ${before.template.sha256} then, ${now.template.sha256} now.`,
-      ];
+    : [`The template is not the same, but its policies are: ${hashes('template')}`];
 }
 
 function ofTheorem(then: Theorem, now: Theorem): string[] {
   const name = `Theorem ${now.id}`;
-  const textOf = ({ sentence, lines = [] }: Theorem) => [sentence, ...lines].join('\n');
+  const textOf = ({ sentence, lines = [] }: Theorem) => [sentence, ...lines].join('; ');
   const differences: string[] = [];
   if (textOf(then) !== textOf(now)) {
-    differences.push(`${name} has another text. Then: ${textOf(then)}\nNow: ${textOf(now)}`);
+    differences.push(`${name} has another text.\nThen: ${textOf(then)}\nNow: ${textOf(now)}`);
   }
   if (then.scripts !== now.scripts) {
     differences.push(

@@ -53,8 +53,9 @@ function refuseFolderOf(file: string): void {
 /** Not into the JSON of standard output. */
 function printDifferences({ date, solver }: Report, differences: readonly string[]): void {
   const count = differences.length === 0 ? 'nothing differs' : 'this differs:';
-  const lines = [`Compared with the report of ${date} by ${solver}, ${count}`, ...differences];
-  process.stderr.write(`${lines.join('\n  ')}\n`);
+  const lines = [`Compared with the report of ${date} by ${solver}, ${count}`];
+  for (const one of differences) lines.push(`- ${one.replaceAll('\n', '\n  ')}`);
+  process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 async function solverOf(name: Options['solver']): Promise<Solver> {

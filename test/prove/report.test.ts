@@ -59,7 +59,7 @@ describe('what differs from an earlier report', () => {
     const [first, ...others] = now.theorems as [Report['theorems'][number]];
     return { ...now, theorems: [{ ...first, ...change }, ...others] };
   };
-  const other = { sha256: 'd'.repeat(64), of: '' };
+  const other = { sha256: 'd'.repeat(64), of: now.template.of };
 
   test('is nothing where only date, times, solver and Node.js differ', () => {
     const elsewhere = { date: '2020-01-01T00:00:00.000Z', durationMs: 1, solver: 'x', node: 'v1' };
@@ -73,9 +73,9 @@ describe('what differs from an earlier report', () => {
     [
       'a sentence',
       changed({ sentence: 'All.' }),
-      /^Theorem 1 has another text. Then: All.\nNow: W/,
+      /^Theorem 1 has another text\.\nThen: All.\nNow: W/,
     ],
-    ['a list of it', changed({ lines: ['everybody'] }), /Then: .*\neverybody\nNow: /],
+    ['a list of it', changed({ lines: ['everybody'] }), /Then: .*; everybody\nNow: /],
     [
       'a verdict',
       changed({ verdict: 'refuted' }),
@@ -84,7 +84,7 @@ describe('what differs from an earlier report', () => {
     [
       'questions',
       changed({ scripts: 'e'.repeat(64) }),
-      /^Theorem 1 asks other questions: 1 then, 1/,
+      /^Theorem 1 asks other questions: 80 then, 80/,
     ],
     ['a new one', { ...now, theorems: now.theorems.slice(1) }, /^Theorem 1 is not in the earlier/],
   ])('is said of %s', (_, before, sentence) => {
@@ -133,9 +133,12 @@ describe('the table', () => {
 
   test('has verdict, time and sentence of each theorem, a counterexample as a sentence, and the hashes', () => {
     const text = printed(refuted);
-    expect(text).toMatch(/^refuted +7\.1 +7\.0 s {2}An administrator cannot use a tenant's key/m);
+    expect(text).toMatch(/^refuted +7\.1 +2\.5 s {2}An administrator cannot use a tenant's key/m);
     expect(text).toMatch(/^ +counterexample: another principal [^.]*\n +tenantid='globex'/m);
-    expect(text).toMatch(/^16 of 17 theorems proved, 153 questions, 136\.0 s$/m);
+    const all = refuted.theorems.length;
+    const asked = (80 * all).toLocaleString('en');
+    const totals = `${all - 1} of ${all} theorems proved, ${asked} questions, ${(2.5 * all).toFixed(1)} s`;
+    expect(text.split('\n')).toContain(totals);
     expect(text).toMatch(/^policies {2}b{64}$/m);
   });
 
@@ -160,7 +163,8 @@ describe('the command line', () => {
   test('takes theorems once each, in their own order', () => {
     const { theorems } = optionsOf(['--theorem', '7', '--theorem', '2', '--theorem', '7.1']);
     expect(theorems.map(({ id }) => id).slice(0, 3)).toEqual(['2', '7.1', '7.2']);
-    expect(theorems).toHaveLength(11);
+    expect(theorems.slice(1).every(({ id }) => id.startsWith('7.'))).toBe(true);
+    expect(new Set(theorems).size).toBe(theorems.length);
   });
 
   test.each([
