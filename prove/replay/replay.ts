@@ -60,7 +60,7 @@ async function replayOn(
   const caller = callerOf(asked, wanted, policies, deployment);
   const send = requests.get(wanted.action);
   if (send === undefined) {
-    throw new NotReplayable(`the local stack does not play ${wanted.action || 'any action'}`);
+    throw new NotReplayable(`there is no replay of ${wanted.action || 'no action'}`);
   }
   const as = (credentials: ClientOptions['credentials']): ClientOptions => ({
     endpoint: deployment.url,

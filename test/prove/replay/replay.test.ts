@@ -152,7 +152,7 @@ describe('not replayable', () => {
     const model = await modelOf(solver, question, isText('request action', 'kms:generatedatakeyx'));
     expect(await replay(question, model, open)).toMatchObject({
       outcome: 'not replayable',
-      why: 'the local stack does not play kms:generatedatakeyx',
+      why: 'there is no replay of kms:generatedatakeyx',
     });
   });
 
