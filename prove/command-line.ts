@@ -1,5 +1,6 @@
 /** The options of `npm run prove`. */
 import { parseArgs } from 'node:util';
+import { stackName } from '../lib/stack-name.ts';
 import { type NativeSolver, nativeSolvers } from './solver/native.ts';
 import type { Theorem } from './theorems/theorem.ts';
 import { theorems } from './theorems/theorems.ts';
@@ -9,6 +10,9 @@ export const usage = `usage: npm run prove [-- options]
   --statements     say which statements each proof rests on (takes longer)
   --solver NAME    npm (the default), or z3 or cvc5 where it is installed
   --template FILE  of this template instead of the synthesized one
+  --live           of a deployed stack and of every tenant's key in it; with it:
+                   --stack-name NAME (TenantKeys), --endpoint URL (AWS_ENDPOINT_URL, else AWS), --resume FILE (goes on
+                   where it was interrupted), --quota-share N (of KMS's request quotas, 0.5)
   --json           print the report as JSON alone (npm's own lines go by npm run --silent)
   --report FILE    write the report into a file as well
   --compare FILE   say what differs from an earlier report, of another machine's too
@@ -34,7 +38,16 @@ export interface Options {
   /** a file with an earlier report */
   readonly compare: string | undefined;
   readonly writeDocs: boolean;
+  /** of a deployed stack instead of a synthesized one */
+  readonly live: LiveArguments | undefined;
   readonly help: boolean;
+}
+
+export interface LiveArguments {
+  readonly stackName: string;
+  readonly endpoint: string | undefined;
+  readonly resume: string | undefined;
+  readonly quotaShare: number;
 }
 
 /** @throws Error for an option, a solver or a theorem that is not there */
@@ -58,8 +71,27 @@ export function optionsOf(args: readonly string[]): Options {
     report: values.report,
     compare: values.compare,
     writeDocs,
+    live: liveArguments(values),
     help: values.help,
   };
+}
+
+/** @throws Error for options that do not go together, or a share that is none */
+function liveArguments(values: ReturnType<typeof valuesOf>): LiveArguments | undefined {
+  const { live, endpoint, resume, 'stack-name': name, 'quota-share': share } = values;
+  if (!live) {
+    if ((endpoint ?? resume ?? name ?? share) === undefined) return undefined;
+    throw new Error('--stack-name, --endpoint, --resume and --quota-share are for --live');
+  }
+  const others = values.template ?? values.compare;
+  if (others !== undefined || values.statements || values['write-docs']) {
+    throw new Error('--live goes with --theorem, --solver, --json and --report alone');
+  }
+  const quotaShare = Number(share ?? 0.5);
+  if (!(quotaShare > 0 && quotaShare <= 1)) {
+    throw new Error(`--quota-share: more than 0 and at most 1, not ${share}`);
+  }
+  return { stackName: name ?? stackName, endpoint, resume, quotaShare };
 }
 
 function valuesOf(args: readonly string[]) {
@@ -75,6 +107,11 @@ function valuesOf(args: readonly string[]) {
         report: { type: 'string' },
         compare: { type: 'string' },
         'write-docs': { type: 'boolean', default: false },
+        live: { type: 'boolean', default: false },
+        'stack-name': { type: 'string' },
+        endpoint: { type: 'string' },
+        resume: { type: 'string' },
+        'quota-share': { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values;

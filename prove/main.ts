@@ -1,9 +1,12 @@
 /** `npm run prove`: asks a solver whether there is any way round the policies of the synthesized stack. */
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Options, optionsOf, usage } from './command-line.ts';
+import { type LiveArguments, type Options, optionsOf, usage } from './command-line.ts';
 import { differencesOf, readReport } from './compare.ts';
 import { keep } from './last.ts';
+import { clientsOf } from './live/clients.ts';
+import { isLiveProved, proveLive } from './live/live.ts';
+import { printLiveReport } from './live/live-terminal.ts';
 import { type Proof, prove } from './prove.ts';
 import { replayerOn } from './replay/replayer.ts';
 import { asJson, isProved, type Report, reportOf } from './report.ts';
@@ -17,6 +20,8 @@ import { statementsOf } from './statements.ts';
 import { givenStack, synthesizedStack } from './synthesized-stack.ts';
 import { theorems } from './theorems/theorems.ts';
 
+/** What can be refuted at all is refuted in milliseconds, mostly. */
+const quickMs = 3000;
 const document = join(import.meta.dirname, '../docs/security.md');
 
 async function main(): Promise<number> {
@@ -26,6 +31,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (options.report !== undefined) refuseFolderOf(options.report);
+  if (options.live !== undefined) return proveDeployed(options, options.live);
   const before = options.compare === undefined ? undefined : readReport(options.compare);
   const solver = await solverOf(options.solver);
   const report = await reported(options, solver).finally(() => solver.close());
@@ -58,9 +64,27 @@ function printDifferences({ date, solver }: Report, differences: readonly string
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-async function solverOf(name: Options['solver']): Promise<Solver> {
-  if (name === 'npm') return z3();
-  const solver = await native(name);
+async function proveDeployed(options: Options, live: LiveArguments): Promise<number> {
+  const quick = await solverOf(options.solver, quickMs);
+  const patient = await solverOf(options.solver);
+  const report = await proveLive({
+    ...live,
+    clients: clientsOf(live),
+    solvers: { quick, patient },
+    theorems: options.theorems,
+    onStep: progress,
+  }).finally(() => Promise.all([quick.close(), patient.close()]));
+  progress('');
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  if (options.json) process.stdout.write(json);
+  else printLiveReport(report, process.stdout);
+  if (options.report !== undefined) writeFileSync(options.report, json);
+  return isLiveProved(report) ? 0 : 1;
+}
+
+async function solverOf(name: Options['solver'], timeoutMs?: number): Promise<Solver> {
+  if (name === 'npm') return z3(timeoutMs);
+  const solver = await native(name, timeoutMs);
   if (solver === undefined) throw new Error(`${name} is not installed: apt-get install ${name}`);
   return solver;
 }

@@ -56,7 +56,7 @@ export const reportOf = ({ template, policies, solver, proofs, statements }: Pro
   }),
 });
 
-function sentenceOf({ about, kind, model, replayed }: Open): string {
+export function sentenceOf({ about, kind, model, replayed }: Open): string {
   if (kind === 'counterexample' || replayed !== undefined) {
     const sentence = counterexampleOf(about, model);
     return visible(replayed ? `${replayed.outcome}: ${sentence}. ${replayed.why}` : sentence);
@@ -65,7 +65,7 @@ function sentenceOf({ about, kind, model, replayed }: Open): string {
 }
 
 /** A solver chooses any characters: those that a terminal obeys, or that turn text round, are written as escapes. */
-const visible = (text: string) =>
+export const visible = (text: string): string =>
   text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
