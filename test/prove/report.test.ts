@@ -160,6 +160,16 @@ describe('the table', () => {
 });
 
 describe('the command line', () => {
+  test('takes a deployed stack by its name, with half of the quotas', () => {
+    expect(optionsOf(['--live', '--endpoint', 'http://127.0.0.1:4566']).live).toEqual({
+      stackName: 'TenantKeys',
+      endpoint: 'http://127.0.0.1:4566',
+      resume: undefined,
+      quotaShare: 0.5,
+    });
+    expect(optionsOf([]).live).toBeUndefined();
+  });
+
   test('takes theorems once each, in their own order', () => {
     const { theorems } = optionsOf(['--theorem', '7', '--theorem', '2', '--theorem', '7.1']);
     expect(theorems.map(({ id }) => id).slice(0, 3)).toEqual(['2', '7.1', '7.2']);
@@ -173,6 +183,11 @@ describe('the command line', () => {
     [['--solver', 'x'], 'there are npm, z3, cvc5'],
     [['--theorem', '9'], 'there are 1, 2, 3'],
     [['--write-docs', '--theorem', '1'], 'all theorems'],
+    [['--resume', 'x'], 'are for --live'],
+    [['--live', '--write-docs'], '--live goes with'],
+    [['--live', '--compare', 'x'], '--live goes with'],
+    [['--live', '--quota-share', '2'], 'at most 1'],
+    [['--live', '--quota-share', 'x'], 'at most 1'],
   ])('%j is refused with what there is', (args, message) => {
     expect(() => optionsOf(args)).toThrow(message);
   });
