@@ -22,6 +22,7 @@ import {
   type SymbolicCaller,
   type SymbolicRequest,
 } from '../formula/request.ts';
+import { patternOf } from '../formula/value-text.ts';
 import type { StackPolicies, StackRole } from '../stack-policies.ts';
 
 export interface CallerKind {
@@ -104,9 +105,11 @@ function tagsOf(
   { tags, trust }: StackRole,
   { present, value }: Pick<SymbolicRequest, 'present' | 'value'>,
 ): Formula {
+  const coversTagSession = (action: string) =>
+    like(literal('sts:tagsession'), patternOf(action.toLowerCase())) === yes;
   const isTagged = trust.statements.some(
     ({ Effect, Action }) =>
-      Effect === 'Allow' && [Action].flat().some((action) => /tagsession|\*/i.test(action ?? '*')),
+      Effect === 'Allow' && (Action === undefined || [Action].flat().some(coversTagSession)),
   );
   if (isTagged) return yes;
   const isTenant = Object.keys(tags).some((name) => keyId(name) === keyId(tenantIdTag));
@@ -153,6 +156,7 @@ export const strangers = ({ accountId, roles }: StackPolicies): CallerKind => ({
     and(isNoneOf(roles, request), not(equal(request.caller.accountId, literal(accountId)))),
 });
 
+/** AWS does not say whether such a request has aws:PrincipalArn: it may, and is no role's then. */
 export const services: CallerKind = {
   title: 'a service of AWS by itself',
   who: 'service',
@@ -161,10 +165,23 @@ export const services: CallerKind = {
     and(
       isService(caller),
       equal(caller.arn, literal('')),
-      equal(caller.principalArn, literal('')),
-      not(present('aws:PrincipalArn')),
+      not(like(caller.principalArn, patternOf('arn:*:role/*'))),
       not(present(`aws:PrincipalTag/${tenantIdTag}`)),
     ),
+};
+
+/** Requests without a signature, such as AssumeRoleWithWebIdentity (IAM user guide, aws:PrincipalArn). */
+export const anonymous: CallerKind = {
+  title: 'somebody without credentials',
+  identity: 'anything',
+  known: {
+    arn: literal(''),
+    principalArn: literal(''),
+    accountId: literal(''),
+    service: literal(''),
+  },
+  facts: ({ present }) =>
+    and(not(present('aws:PrincipalArn')), not(present(`aws:PrincipalTag/${tenantIdTag}`))),
 };
 
 export const everybody = (stack: StackPolicies): readonly CallerKind[] => [
@@ -172,4 +189,5 @@ export const everybody = (stack: StackPolicies): readonly CallerKind[] => [
   otherPrincipals(stack),
   strangers(stack),
   services,
+  anonymous,
 ];

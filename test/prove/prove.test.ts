@@ -31,7 +31,7 @@ describe("whoever uses a tenant's key is that tenant's session", () => {
   test('in the stack as it is deployed', async () => {
     const [proof] = await prove(stack, solver, [use]);
     expect(proof).toMatchObject({ verdict: 'proved', open: [] });
-    expect(proof?.questions).toBe(6 * stack.roles.length + 5 * 3);
+    expect(proof?.questions).toBe(6 * stack.roles.length + 5 * 4);
   });
 
   test('and not where the account may use the key and the Denies are lost: a model says who else', async () => {
