@@ -1,9 +1,9 @@
 /** Who changes a tenant's key: nobody by a grant, and nobody but those who are listed here. */
-import { cryptographicActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { atLeast, literal, not, yes } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { type CallerKind, everybody } from './callers.ts';
+import { reads, uses } from './kms-actions.ts';
 import { pinned } from './pinned.ts';
 import { isAction, type Request } from './request-of.ts';
 import {
@@ -41,7 +41,6 @@ const mayChange: Readonly<Record<string, readonly string[]>> = {
   'kms:UpdateKeyDescription': [administrators],
   'kms:RevokeGrant': [administrators],
 };
-const reads = ['kms:Describe*', 'kms:Get*', 'kms:List*'];
 
 export const administration: Theorem = {
   id: '3',
@@ -119,7 +118,7 @@ function changesOf(stack: StackPolicies, isWanted: (isListed: boolean) => boolea
 /** Whatever else there may be: the key's policy lets nobody. */
 function changesOtherwise(caller: CallerKind, stack: StackPolicies): Question {
   const request = onTenantKey(caller, callerOpen, stack);
-  const known = [...Object.keys(mayChange), ...reads, ...cryptographicActions];
+  const known = [...Object.keys(mayChange), ...reads, ...uses];
   // Nothing is added by these, but a solver compares names sooner than a name and a pattern.
   const names = stack.tenantKeyPolicy.statements
     .flatMap(({ Action = [] }) => Action)

@@ -3,11 +3,11 @@
  * rights by IAM and any tags; the root user too. A sentence is about one request: who can change a policy can do
  * afterwards what it forbade.
  */
-import { cryptographicActions } from '../../contract/key-policy.ts';
 import { and, atLeast, type Formula, literal, not } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { otherPrincipals } from './callers.ts';
+import { uses } from './kms-actions.ts';
 import { pinned } from './pinned.ts';
 import { has, isAction, type Request, requestOf } from './request-of.ts';
 import type { Theorem } from './theorem.ts';
@@ -100,7 +100,7 @@ export const administrators: readonly Theorem[] = [
     '7.1',
     "use a tenant's key for cryptography, whatever their tags",
     [tenantKey],
-    (request) => isAction(request, cryptographicActions),
+    (request) => isAction(request, uses),
   ),
   cannot('7.2', 'sign a certificate', [certificateKey], (request) =>
     isAction(request, ['kms:Sign']),

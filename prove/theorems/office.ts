@@ -1,5 +1,4 @@
 /** What a function of the stack does alone: sign certificates, write audit events; and what the product's key is for. */
-import { cryptographicActions } from '../../contract/key-policy.ts';
 import { baselinePrefix } from '../../contract/table-schema.ts';
 import { and, equal, type Formula, like, literal, not, or, yes } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
@@ -7,20 +6,10 @@ import { isIdentity } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { type CallerKind, everybody, keepsTags, sessionsOf } from './callers.ts';
+import { usesByName } from './kms-actions.ts';
 import { has, isAction, isAmong, type Request, requestOf, throughDynamoDB } from './request-of.ts';
 import { callerOpen, carelessly, keyCareless } from './situations.ts';
 import type { Question, Theorem } from './theorem.ts';
-
-/** Every action of KMS that uses key material, by its whole name: solvers are quick with names (Service Authorization Reference). */
-const uses = [
-  ...cryptographicActions.filter((action) => !action.includes('*')),
-  'kms:GenerateDataKey',
-  'kms:GenerateDataKeyPair',
-  'kms:GenerateDataKeyPairWithoutPlaintext',
-  'kms:GenerateDataKeyWithoutPlaintext',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
 
 /** Each of the actions by each of the callers on one of the template's keys, where it is not as the theorem says. */
 const onKey = (
@@ -52,7 +41,7 @@ export const certificateKey: Theorem = {
       not(and(isAction(request, ['kms:Sign']), equal(request.caller.principalArn, signer)));
     const careless = carelessly(policy, stack);
     return [
-      ...onKey(policy, everybody(stack), uses, isNoSignature),
+      ...onKey(policy, everybody(stack), usesByName, isNoSignature),
       ...onKey(careless, everybody(stack), ['kms:Sign'], isNoSignature, keyCareless.title),
       ...onKey(careless, everybody(stack), ['kms:CreateGrant'], () => yes, keyCareless.title),
       ...changesBy(stack, policy),
@@ -67,7 +56,7 @@ export const productKey: Theorem = {
   questions: (stack) => {
     const { policy } = stack.key('ProductKey');
     return [
-      ...onKey(policy, everybody(stack), [...uses, 'kms:CreateGrant'], (request) =>
+      ...onKey(policy, everybody(stack), [...usesByName, 'kms:CreateGrant'], (request) =>
         and(
           isIdentity(request.caller),
           not(and(throughDynamoDB(request, stack), isOfAccount(request, stack))),

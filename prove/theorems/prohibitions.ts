@@ -1,9 +1,9 @@
 /** What the roles that administer keys never do. Invariant: their Denies hold whatever else comes to be allowed. */
-import { cryptographicActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { and, atLeast, type Formula, not } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { sessionsOf, withEverything } from './callers.ts';
+import { uses } from './kms-actions.ts';
 import { isAction, type Request, requestOf, throughDynamoDB } from './request-of.ts';
 import type { Question, Theorem } from './theorem.ts';
 
@@ -14,7 +14,7 @@ type Does = (request: Request, stack: StackPolicies) => Formula;
 
 const never: Readonly<Record<string, Does>> = {
   'uses a key': (request, stack) =>
-    and(isAction(request, cryptographicActions), not(throughDynamoDB(request, stack))),
+    and(isAction(request, uses), not(throughDynamoDB(request, stack))),
   'creates a grant': (request) => isAction(request, ['kms:CreateGrant']),
   'skips the lockout check': (request) =>
     and(

@@ -1,9 +1,9 @@
 /** What a tenant's sessions reach at all. */
-import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { and, equal, type Formula, literal, no, not, or } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { sessionsOf, withEverything } from './callers.ts';
+import { usesByName } from './kms-actions.ts';
 import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts';
 import {
   bothCareless,
@@ -14,7 +14,7 @@ import {
   onTenantKey,
   type Situation,
 } from './situations.ts';
-import type { Question, Theorem } from './theorem.ts';
+import type { Example, Question, Theorem } from './theorem.ts';
 
 const tag = `aws:PrincipalTag/${tenantIdTag}`;
 const partitions = 'dynamodb:LeadingKeys';
@@ -38,6 +38,10 @@ export const reach: Theorem = {
     ),
     ...['TenantRole', 'AuditReaderRole'].map((title) => withoutTenant(title, stack)),
   ],
+  examples: (stack) => [
+    partition('TenantRole', 'dynamodb:GetItem', stack.tables.rows, stack),
+    partition('AuditReaderRole', 'dynamodb:Query', stack.tables.events, stack),
+  ],
 };
 
 /** A session of the role on a tenant's key: only the tenant's own may do something, and that is use it. */
@@ -46,7 +50,7 @@ function onKey(title: string, situation: Situation, stack: StackPolicies): Quest
   const request = onTenantKey(caller, situation, stack);
   const isOwn =
     title === 'TenantRole'
-      ? and(has(request, tag, request.tenant), isAction(request, tenantActions))
+      ? and(has(request, tag, request.tenant), isAction(request, usesByName))
       : no;
   return {
     about: `${caller.title}, on a tenant's key${situation.title}`,
@@ -83,11 +87,27 @@ function withoutTenant(title: string, stack: StackPolicies): Question {
 /** Where a key leaves it to the account: its tag is the session's. */
 const isOwnKey = (request: Request): Formula =>
   and(
-    isAction(request, tenantActions),
+    isAction(request, usesByName),
     request.present(tag),
     has(request, `aws:ResourceTag/${tenantIdTag}`, request.value(tag)),
     has(request, `kms:EncryptionContext:${tenantIdTag}`, request.value(tag)),
   );
+
+/** That a session does so in its own partition. */
+function partition(title: string, action: string, table: string, stack: StackPolicies): Example {
+  const caller = sessionsOf(stack.role(title), stack);
+  const compares = { [partitions]: [`\${${tag}}`] };
+  const request = requestOf({ caller, action: action.toLowerCase(), compares });
+  return {
+    about: `${caller.title}: ${action}`,
+    request: [
+      request.isAllowed,
+      isOwnPartition(request, action, table),
+      equal(request.value(tag), literal('globex')),
+      equal(request.tenant, literal('globex')),
+    ],
+  };
+}
 
 /** Exactly the one partition, in the table itself and in no index: a request of several has several leading keys. */
 const isOwnPartition = (request: Request, action: string, table: string): Formula =>

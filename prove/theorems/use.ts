@@ -1,9 +1,10 @@
 /** Who uses a tenant's key. */
-import { cryptographicActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { and, equal, type Formula, literal, not } from '../formula/formula.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { type CallerKind, everybody, sessionsOf } from './callers.ts';
+import { uses } from './kms-actions.ts';
+import { pinned } from './pinned.ts';
 import { has, isAction, isAmong, type Request } from './request-of.ts';
 import {
   bothCareless,
@@ -42,12 +43,12 @@ const isExactUse: IsOwn = (request, stack) =>
 export const use: Theorem = {
   id: '1',
   sentence:
-    "Whoever uses a tenant's key for cryptography is a session of the tenant role with that tenant's tag, and the tenant's id is in the encryption context. With either lock taken off, the other one alone holds this of every role of the stack; the key's policy holds it of everybody.",
+    "Whoever uses a tenant's key for cryptography is a session of the tenant role with that tenant's tag, and the tenant's id is in the encryption context; such a session may use it. With either lock taken off, the other one alone holds this of every role of the stack; the key's policy holds it of everybody.",
   questions: (stack) => {
     const ask = (callers: readonly CallerKind[], situation: Situation, isOwn: IsOwn) =>
       callers.map((caller): Question => {
         const request = onTenantKey(caller, situation, stack);
-        const isUse = isAction(request, cryptographicActions);
+        const isUse = isAction(request, uses);
         return {
           about: `${caller.title}${situation.title}`,
           counterexample: [request.isAllowed, isUse, not(isOwn(request, stack))],
@@ -66,4 +67,13 @@ export const use: Theorem = {
       ...ask(roles, keyOpen, isOwnUse),
     ];
   },
+  examples: (stack) =>
+    ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey'].map((action) => {
+      const caller = sessionsOf(stack.role('TenantRole'), stack);
+      const request = onTenantKey(caller, deployed, stack, action);
+      return {
+        about: `${caller.title}: ${action}`,
+        request: [request.isAllowed, isExactUse(request, stack), ...pinned(caller, stack)],
+      };
+    }),
 };
