@@ -3,7 +3,7 @@
  * rights by IAM and any tags; the root user too. A sentence is about one request: who can change a policy can do
  * afterwards what it forbade.
  */
-import { and, atLeast, type Formula, literal, not } from '../formula/formula.ts';
+import { and, atLeast, type Formula, implies, literal, not } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { otherPrincipals } from './callers.ts';
@@ -92,6 +92,9 @@ const can = (
 const window = 'kms:ScheduleKeyDeletionPendingWindowInDays';
 const isFullWindow: Does = (request, { deletionWindowInDays }) =>
   and(request.present(window), atLeast(request.number(window), deletionWindowInDays));
+/** A request to disable a key has no window. */
+const hasFullWindow: Does = (request, stack) =>
+  implies(isAction(request, ['kms:ScheduleKeyDeletion']), isFullWindow(request, stack));
 const isOfTrail: Does = (request, { trail }) =>
   has(request, 'kms:EncryptionContext:aws:cloudtrail:arn', literal(trail));
 
@@ -139,7 +142,7 @@ export const administrators: readonly Theorem[] = [
     "disable a tenant's key, and schedule its deletion with the full window",
     [tenantKey],
     ['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
-    isFullWindow,
+    hasFullWindow,
   ),
   can(
     '7.8',
