@@ -37,6 +37,9 @@ export function callerOf(
   if (who === 'service') {
     throw new NotReplayable('the local stack has no service of AWS that calls by itself');
   }
+  if (who === 'nobody') {
+    throw new NotReplayable('the local stack answers no request without a signature');
+  }
   const tags = wanted.named('aws:PrincipalTag/');
   if (who === 'principal')
     return session(administrator(wanted, stack, deployment), tags, wanted, deployment);

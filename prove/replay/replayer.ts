@@ -41,6 +41,7 @@ async function* modelsOf(
 ): AsyncGenerator<Model> {
   const { who } = question.request.asked.caller;
   // Nobody of theirs can be played, whatever they send.
-  if (who !== 'stranger' && who !== 'service') yield* playableModels(question, solver, stack);
+  if (typeof who === 'object' || who === 'principal')
+    yield* playableModels(question, solver, stack);
   if (verdict === 'sat') yield model;
 }

@@ -27,7 +27,7 @@ import type { StackPolicies, StackRole } from '../stack-policies.ts';
 
 export interface CallerKind {
   readonly title: string;
-  readonly who: { readonly sessionOf: StackRole } | 'principal' | 'stranger' | 'service';
+  readonly who: { readonly sessionOf: StackRole } | 'principal' | 'stranger' | 'service' | 'nobody';
   readonly identity: readonly Policy[] | 'anything';
   /** what is known of the caller of a request */
   readonly facts: (request: SymbolicRequest) => Formula;
@@ -173,6 +173,7 @@ export const services: CallerKind = {
 /** Requests without a signature, such as AssumeRoleWithWebIdentity (IAM user guide, aws:PrincipalArn). */
 export const anonymous: CallerKind = {
   title: 'somebody without credentials',
+  who: 'nobody',
   identity: 'anything',
   known: {
     arn: literal(''),
