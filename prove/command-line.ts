@@ -17,6 +17,8 @@ export const usage = `usage: npm run prove [-- options]
   --report FILE    write the report into a file as well
   --compare FILE   say what differs from an earlier report, of another machine's too
   --write-docs     write the verdicts into docs/security.md
+  --write-permissions
+                   write what each role may do into prove/permissions.json, and nothing else
   --help
 
 It asks a solver whether any request gets round the policies of the synthesized stack, and tries each that it finds on a
@@ -40,6 +42,8 @@ export interface Options {
   readonly writeDocs: boolean;
   /** of a deployed stack instead of a synthesized one */
   readonly live: LiveArguments | undefined;
+  /** the list of theorem 5, in place of proofs */
+  readonly writePermissions: boolean;
   readonly help: boolean;
 }
 
@@ -59,8 +63,10 @@ export function optionsOf(args: readonly string[]): Options {
   }
   const writeDocs = values['write-docs'];
   const isUsual = (values.theorem ?? values.template) === undefined && solver === 'npm';
-  if (writeDocs && !isUsual) {
-    throw new Error("--write-docs takes all theorems of the synthesized stack, and npm's solver");
+  const writePermissions = values['write-permissions'];
+  if ((writeDocs || writePermissions) && !isUsual) {
+    const option = writeDocs ? '--write-docs' : '--write-permissions';
+    throw new Error(`${option} takes all theorems of the synthesized stack, and npm's solver`);
   }
   return {
     solver,
@@ -72,6 +78,7 @@ export function optionsOf(args: readonly string[]): Options {
     compare: values.compare,
     writeDocs,
     live: liveArguments(values),
+    writePermissions,
     help: values.help,
   };
 }
@@ -112,6 +119,7 @@ function valuesOf(args: readonly string[]) {
         endpoint: { type: 'string' },
         resume: { type: 'string' },
         'quota-share': { type: 'string' },
+        'write-permissions': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;

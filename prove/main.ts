@@ -7,6 +7,8 @@ import { keep } from './last.ts';
 import { clientsOf } from './live/clients.ts';
 import { isLiveProved, proveLive } from './live/live.ts';
 import { printLiveReport } from './live/live-terminal.ts';
+import { writePermissions } from './permission-list.ts';
+import { permissionsOf } from './permission-writer.ts';
 import { type Proof, prove } from './prove.ts';
 import { replayerOn } from './replay/replayer.ts';
 import { asJson, isProved, type Report, reportOf } from './report.ts';
@@ -34,6 +36,10 @@ async function main(): Promise<number> {
   if (options.live !== undefined) return proveDeployed(options, options.live);
   const before = options.compare === undefined ? undefined : readReport(options.compare);
   const solver = await solverOf(options.solver);
+  if (options.writePermissions) {
+    await writeList(solver).finally(() => solver.close());
+    return 0;
+  }
   const report = await reported(options, solver).finally(() => solver.close());
   if (options.json) process.stdout.write(asJson(report));
   else printReport(report, process.stdout);
@@ -87,6 +93,12 @@ async function solverOf(name: Options['solver'], timeoutMs?: number): Promise<So
   const solver = await native(name, timeoutMs);
   if (solver === undefined) throw new Error(`${name} is not installed: apt-get install ${name}`);
   return solver;
+}
+
+async function writeList(solver: Solver): Promise<void> {
+  const { stack } = synthesizedStack();
+  writePermissions(await permissionsOf(stack, solver, (role) => progress(`${role} ...`)));
+  progress('');
 }
 
 async function reported(options: Options, solver: Solver): Promise<Report> {

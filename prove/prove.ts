@@ -84,7 +84,7 @@ const asksOf = (theorem: Theorem, stack: StackPolicies) => [
     about: question.about,
     formulas: question.counterexample,
     wanted: 'unsat' as const,
-    question,
+    question: question.isReplayable === false ? undefined : question,
   })),
   ...(theorem.examples?.(stack) ?? []).map(({ about, request }) => ({
     about,

@@ -5,6 +5,7 @@ import { tenantIdTag } from '../contract/tenant-id.ts';
 import { readRoles } from '../local/sts/template.ts';
 import type { Template } from '../local/template/template.ts';
 import { type Policy, policyOf } from './formula/policy.ts';
+import { type ResourceNames, resourceNames } from './resource-names.ts';
 import { refuseUnreadPolicies } from './unread-policies.ts';
 
 export interface StackRole {
@@ -28,6 +29,8 @@ export interface StackPolicies {
   readonly accountId: string;
   /** of the stack, with which its log groups and alarms begin */
   readonly name: string;
+  /** of what the template makes, for lists that people read */
+  readonly names: ResourceNames;
   readonly roles: readonly StackRole[];
   /** the role whose title begins so; @throws Error where there is none */
   role(title: string): StackRole;
@@ -71,6 +74,7 @@ export function stackPolicies(
   return {
     accountId: template.account.accountId,
     name: template.account.stackName,
+    names: resourceNames(template),
     roles,
     role,
     keys,

@@ -53,6 +53,15 @@ const readers: Readonly<Record<string, Reader>> = {
     properties: {},
     identity: { ref: name, attributes: { Arn: arnOf(place, 'cloudtrail', `trail/${name}`) } },
   }),
+  // Of these the ARN alone counts, in the policies of roles.
+  'AWS::Logs::LogGroup': async (_, name, place) => ({
+    properties: {},
+    identity: { ref: name, attributes: { Arn: arnOf(place, 'logs', `log-group:${name}:*`) } },
+  }),
+  'AWS::SQS::Queue': async (_, url, place) => ({
+    properties: {},
+    identity: { ref: url, attributes: { Arn: arnOf(place, 'sqs', url.split('/').at(-1) ?? '') } },
+  }),
   'AWS::Lambda::Function': async ({ lambda }, name) => {
     const found = await lambda.getFunctionConfiguration({ FunctionName: name });
     return {

@@ -26,6 +26,8 @@ export interface Asked {
   readonly identity?: readonly Policy[] | 'anything';
   /** where a question is of one action, in lower case: then most of the policies' statements are out of the question */
   readonly action?: string;
+  /** where a question is of one resource: its ARN */
+  readonly target?: string;
   /** values that the theorem asks for among the several of a key, as policies write them */
   readonly compares?: Readonly<Record<string, readonly string[]>>;
 }
@@ -39,14 +41,15 @@ export interface Request extends SymbolicRequest {
 }
 
 export function requestOf(asked: Asked): Request {
-  const { caller, resource, isTrust, identity = caller.identity, action, compares = {} } = asked;
+  const { caller, resource, isTrust, identity = caller.identity, compares = {} } = asked;
+  const { action, target } = asked;
   const policies = [...(identity === 'anything' ? [] : identity), ...(resource ? [resource] : [])];
   const theorem: Policy = {
     name: 'theorem',
     statements: [{ Effect: 'Deny', Condition: { 'ForAnyValue:StringEquals': compares } }],
   };
   const request = requestDecidedBy('request', [...policies, theorem]);
-  const known = withKnown(request, caller, action);
+  const known = withKnown(request, asked);
   const decided = { identity, ...(resource && { resource }), ...(isTrust && { isTrust }) };
   return {
     ...known,
@@ -55,7 +58,8 @@ export function requestOf(asked: Asked): Request {
     isAllowed: and(
       request.laws(),
       caller.facts(request),
-      action === undefined ? yes : equal(request.action, literal(action)),
+      action === undefined ? yes : equal(request.action, known.action),
+      target === undefined ? yes : equal(request.resource, known.resource),
       // The tenant is there, and no text of it is empty.
       request.present(ownTenantKey),
       not(equal(request.value(ownTenantKey), literal(''))),
@@ -66,13 +70,13 @@ export function requestOf(asked: Asked): Request {
 
 function withKnown(
   request: SymbolicRequest,
-  { known = {} }: CallerKind,
-  action: string | undefined,
+  { caller: { known = {} }, action, target }: Asked,
 ): SymbolicRequest {
   const { principalArn } = known;
   return {
     ...request,
     action: action === undefined ? request.action : literal(action),
+    resource: target === undefined ? request.resource : literal(target),
     caller: { ...request.caller, ...known },
     value: (key) =>
       keyId(key) === 'aws:principalarn' && principalArn ? principalArn : request.value(key),

@@ -14,6 +14,8 @@ export interface Question {
   readonly counterexample: readonly Formula[];
   /** the request of which that speaks: who sends it, and by which policies it is decided */
   readonly request: Request;
+  /** false where the counterexample is a request that the policies refuse: there is nothing to try */
+  readonly isReplayable?: false;
 }
 
 /** Where the sentence says that something is possible. */

@@ -4,6 +4,7 @@ import { administrators } from './administrators.ts';
 import { events } from './events.ts';
 import { keyPolicies } from './key-policies.ts';
 import { auditWriters, certificateKey, productKey } from './office.ts';
+import { permissions } from './permissions.ts';
 import { prohibitions } from './prohibitions.ts';
 import { reach } from './reach.ts';
 import { productKeyServices } from './services.ts';
@@ -19,6 +20,7 @@ export const theorems: readonly Theorem[] = [
   keyPolicies,
   administeredKeys,
   sessions,
+  permissions,
   certificateKey,
   productKey,
   auditWriters,
