@@ -4,6 +4,7 @@
  * Authorization header.
  */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { answerHeaders } from '../../contract/answer-headers.ts';
 import { gatewayProblems, type Problem, problemJson } from '../../contract/problem.ts';
 
 const problems: readonly (readonly [ResponseType, () => Problem])[] = [
@@ -35,7 +36,11 @@ export function addGatewayResponses(api: RestApi): void {
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(problem.status),
-      responseHeaders: literals({ 'Content-Type': problemJson, ...problem.headers }),
+      responseHeaders: literals({
+        'Content-Type': problemJson,
+        ...answerHeaders,
+        ...problem.headers,
+      }),
       // API Gateway finds the template under application/json, whatever Content-Type the answer has.
       templates: { 'application/json': JSON.stringify(problem.toBody('$context.requestId')) },
     });

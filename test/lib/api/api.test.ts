@@ -161,6 +161,13 @@ describe('gateway responses', () => {
     });
   });
 
+  test.each(responses)('$type may be kept by no cache and guessed at by no browser', (one) => {
+    expect(one.response.headers).toMatchObject({
+      'gatewayresponse.header.Cache-Control': "'no-store'",
+      'gatewayresponse.header.X-Content-Type-Options': "'nosniff'",
+    });
+  });
+
   test.each(responses)('$type echoes nothing but the request id', ({ response }) => {
     const variables = (response.template ?? '').match(/\$\w+(\.\w+)*/g);
     expect(variables).toEqual(['$context.requestId']);
