@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 
-const expected = 'must be base64 (RFC 4648 section 4, padded)';
+const expected = 'must be base64 (RFC 4648 section 4: with + and /, padded, no line breaks)';
 
 /** @returns undefined where the text is not the one spelling of its bytes */
 export function decodeBase64(text: string): Buffer | undefined {

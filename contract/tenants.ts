@@ -47,12 +47,20 @@ export type RotateRequest = z.output<typeof rotateRequest>;
 /** The body of the routes that take nothing but their path. */
 export const emptyRequest = z.strictObject({});
 
-/** @param shortestDays by the stack's configuration; KMS's longest window is 30 days */
+/** KMS's (API reference, ScheduleKeyDeletion). */
+const longestWindowDays = 30;
+
+const windowTextOf = (shortestDays: number): string =>
+  shortestDays === longestWindowDays
+    ? `must be ${longestWindowDays} days, the shortest that this stack allows and the longest that KMS does`
+    : `must be a whole number of days, ${shortestDays}-${longestWindowDays}; the shortest is this stack's`;
+
+/** @param shortestDays by the stack's configuration */
 export const offboardQuery = (shortestDays: number) => {
-  const windowText = `must be a whole number of days, ${shortestDays}-30`;
+  const windowText = windowTextOf(shortestDays);
   const forceText = 'must be true or false';
   return z.strictObject({
-    windowInDays: z.optional(wholeNumberText(shortestDays, 30, windowText)),
+    windowInDays: z.optional(wholeNumberText(shortestDays, longestWindowDays, windowText)),
     force: z._default(
       z.pipe(
         z.enum(['true', 'false'], forceText),

@@ -18,7 +18,7 @@ import {
 } from '../../contract/crypto.ts';
 import { tooLarge } from '../../contract/problem.ts';
 import { jsonBody } from '../http/json-body.ts';
-import { hasRawBody, headerParameters, rawBody } from '../http/raw-body.ts';
+import { hasRawBody, headerFor, headerParameters, rawBody } from '../http/raw-body.ts';
 import { validated } from '../http/validation.ts';
 
 /** @throws Problem 400, 413 or 415; so do `decryptBody` and `reencryptBody` */
@@ -60,7 +60,7 @@ export function decryptItemOf(item: unknown) {
 }
 
 const raw = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S): z.output<S> =>
-  validated(schema, headerParameters(event), 'headers');
+  validated(schema, headerParameters(event), 'headers', headerFor);
 
 /** @throws Problem 400, 413 or 415 */
 export const inJson = <S extends z.core.$ZodType>(

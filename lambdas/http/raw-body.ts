@@ -15,6 +15,10 @@ const parameters = {
   'encryption-mode': 'mode',
 } as const;
 
+/** @returns the header that stands for a member of a JSON body */
+export const headerFor = (member: string): string =>
+  Object.entries(parameters).find(([, one]) => one === member)?.[0] ?? member;
+
 /** API Gateway takes 10,240 bytes of headers in all; this leaves 2 kB for the token. */
 const maxHeaderBytes = 8192;
 

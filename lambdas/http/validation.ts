@@ -1,33 +1,59 @@
-/** Values of a request against their schema. Invariant: an error names a member of ours and never repeats a value. */
+/**
+ * Values of a request against their schema. Invariant: an error names members of ours, the missing and the allowed
+ * ones, and never repeats a name or a value of the caller's.
+ */
 import * as z from 'zod/mini';
-import { badRequest, type Problem } from '../../contract/problem.ts';
+import { badRequest } from '../../contract/problem.ts';
 
-/** The name of the value as a whole, for an error that is in none of its members. */
-type Whole = 'body' | 'headers' | 'item' | 'query';
+/** What the value as a whole is called, and its parts, in an error. */
+const wholes = {
+  body: 'member',
+  headers: 'header',
+  item: 'member',
+  query: 'parameter',
+} as const;
+export type Whole = keyof typeof wholes;
+
+/** Where a member of the schema is called otherwise by the caller, such as a header. */
+export type NameOf = (member: string) => string;
 
 /**
  * @returns what the schema makes of the value
- * @throws Problem 400 naming the first member that is wrong and what it must be, never its value
+ * @throws Problem 400 saying of the first member that is wrong what it must be, and which are allowed where there is
+ * another
  */
 export function validated<S extends z.core.$ZodType>(
   schema: S,
   value: unknown,
   whole: Whole = 'body',
+  nameOf: NameOf = (member) => member,
 ): z.output<S> {
   const result = z.safeParse(schema, value);
-  if (!result.success) throw problemOf(result.error, whole);
-  return result.data;
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const unknown = issues.some(isUnknownMember) ? [unknownMember(schema, whole, nameOf)] : [];
+  const wrong = issues.filter((issue) => !isUnknownMember(issue)).slice(0, 1);
+  const faults = wrong.map((issue) => faultOf(issue, value, whole, nameOf));
+  throw badRequest([...faults, ...unknown].join('; '));
 }
 
-/**
- * Only the first step of an issue's path is a name of ours. The steps below it, and unknown members, are the caller's
- * own words, and so stay out of the answer.
- */
-function problemOf(error: z.core.$ZodError, whole: Whole = 'body'): Problem {
-  const [issue] = error.issues;
-  if (issue === undefined) return badRequest(`${whole}: is not as it must be`);
-  const name = issue.path.length === 0 ? whole : String(issue.path[0]);
-  if (issue.code === 'unrecognized_keys') return badRequest(`${name}: has an unknown member`);
-  if (issue.path.length === 0) return badRequest(`${name}: must be a JSON object`);
-  return badRequest(`${name}: ${issue.message}`);
+const isUnknownMember = ({ code, path }: z.core.$ZodIssue): boolean =>
+  code === 'unrecognized_keys' && path.length === 0;
+
+/** Only the first step of an issue's path is a name of ours; those below are the caller's own words. */
+function faultOf(issue: z.core.$ZodIssue, value: unknown, whole: Whole, nameOf: NameOf): string {
+  const [member] = issue.path;
+  if (typeof member !== 'string') return `${whole}: must be a JSON object`;
+  const name = nameOf(member);
+  const given = value as Readonly<Record<string, unknown>>;
+  if (!Object.hasOwn(given, member)) return `${name}: is missing, and ${issue.message}`;
+  if (whole === 'query' && Array.isArray(given[member])) return `${name}: must be given once`;
+  return `${name}: ${issue.message}`;
+}
+
+function unknownMember(schema: z.core.$ZodType, whole: Whole, nameOf: NameOf): string {
+  const { shape = {} } = schema as { readonly shape?: object };
+  const allowed = Object.keys(shape).map(nameOf);
+  const list = allowed.length === 0 ? 'none is allowed' : `allowed: ${allowed.join(', ')}`;
+  return `${whole}: has an unknown ${wholes[whole]}; ${list}`;
 }

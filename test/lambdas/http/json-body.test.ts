@@ -89,8 +89,16 @@ test('no body is a 400, or an empty object where that will do, whatever the medi
 describe('an error names our member and never what was sent', () => {
   test.each([
     ['a wrong type', '{"text":1984}', 'text: must be text'],
-    ['bad base64', '{"bytes":"CANARY!"}', 'bytes: must be base64 (RFC 4648 section 4, padded)'],
-    ['an unknown member', '{"CANARY":1}', 'body: has an unknown member'],
+    [
+      'bad base64',
+      '{"bytes":"CANARY!"}',
+      'bytes: must be base64 (RFC 4648 section 4: with + and /, padded, no line breaks)',
+    ],
+    [
+      'an unknown member',
+      '{"CANARY":1}',
+      'body: has an unknown member; allowed: text, bytes, names',
+    ],
     ['a wrong value below', '{"names":{"CANARY":1}}', 'names: must be an object of texts'],
     ['text that is no JSON', '{"text":CANARY}', 'body: must be JSON'],
     ['a list', '["CANARY"]', 'body: must be a JSON object'],
