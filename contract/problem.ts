@@ -131,8 +131,12 @@ export const notFound = () => new Problem('not-found', 'There is no such route.'
 
 export const tenantNotFound = () => new Problem('tenant-not-found', 'There is no such tenant.');
 
-export const tenantExists = () =>
-  new Problem('tenant-exists', 'The tenant exists already and was onboarded with something else.');
+/** @param members by which the request differs from what the tenant was onboarded with; not their values */
+export const tenantExists = (members: string) =>
+  new Problem(
+    'tenant-exists',
+    `The tenant exists already, with another ${members}. Send what it was onboarded with, or GET it; only its rotation period can be changed, by PUT .../key/rotation.`,
+  );
 
 export const tenantProvisioning = () =>
   new Problem(
@@ -252,7 +256,10 @@ export const gatewayProblems = {
   unauthorized,
   forbidden,
   notFound,
-  tooLarge: () => tooLarge('The request is larger than the API takes.'),
+  tooLarge: () =>
+    tooLarge(
+      'The request is larger than API Gateway (10 MB, of headers 10,240 bytes) or Lambda (6 MB as JSON) takes. Send batches in parts, large contexts in JSON, and encrypt more than 4 MiB under a data key of POST .../data-keys.',
+    ),
   unsupportedMediaType: () =>
     new Problem('unsupported-media-type', 'The API does not take this content type.'),
   throttled: () =>

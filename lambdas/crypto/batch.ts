@@ -59,7 +59,9 @@ const overheadBytes = 1024;
 export function checkAnswerSize(items: readonly unknown[]): void {
   const bytes = items.reduce((sum: number, item) => sum + messageBytes(item), 0);
   if (bytes > maxAnswerBytes) {
-    throw tooLarge('The batch makes a larger answer than fits into one; send it in parts.');
+    throw tooLarge(
+      `The answer to the batch would be larger than ${maxAnswerBytes} bytes. Send it in parts.`,
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type KMSClient,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
+import { maxPlaintextBytes } from '../../contract/crypto.ts';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { badRequest, decryptionFailed, tooLarge } from '../../contract/problem.ts';
 import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
@@ -29,7 +30,7 @@ export function checkDirectSize(plaintext: Buffer): void {
   }
   if (plaintext.length > maxDirectPlaintextBytes) {
     throw tooLarge(
-      `In direct mode the plaintext must not be larger than ${maxDirectPlaintextBytes} bytes.`,
+      `In direct mode the plaintext is larger than ${maxDirectPlaintextBytes} bytes. Leave out the mode for up to ${maxPlaintextBytes}.`,
     );
   }
 }

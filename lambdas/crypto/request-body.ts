@@ -66,8 +66,17 @@ const raw = <S extends z.core.$ZodType>(event: APIGatewayProxyEvent, schema: S):
 export const inJson = <S extends z.core.$ZodType>(
   event: APIGatewayProxyEvent,
   schema: S,
-): z.output<S> => jsonBody(event, schema, { maxBytes: maxBodyBytes });
+): z.output<S> => jsonBody(event, schema, { maxBytes: maxBodyBytes, ifLarger: ifLarger.body });
 
-function requireSize(what: string, { length }: Buffer, maxBytes: number): void {
-  if (length > maxBytes) throw tooLarge(`The ${what} is larger than ${maxBytes} bytes.`);
+/** How to encrypt and decrypt more than one request takes. */
+const ifLarger = {
+  body: 'Send a batch in parts, a single plaintext or ciphertext as application/octet-stream, and more under a data key of POST .../data-keys.',
+  plaintext: 'Encrypt more yourself, under a data key of POST .../data-keys, or in parts.',
+  ciphertext:
+    'Decrypt larger messages yourself, by POST .../data-keys/decrypt of their wrapped data key.',
+} as const;
+
+function requireSize(what: 'plaintext' | 'ciphertext', { length }: Buffer, maxBytes: number): void {
+  if (length <= maxBytes) return;
+  throw tooLarge(`The ${what} is larger than ${maxBytes} bytes. ${ifLarger[what]}`);
 }

@@ -11,6 +11,8 @@ import { validated } from './validation.ts';
 export interface JsonBodyOptions {
   /** of the raw body */
   readonly maxBytes: number;
+  /** what to do with a larger one, for the error */
+  readonly ifLarger?: string;
   /** whether the body may be missing, which then counts as `{}` */
   readonly optional?: boolean;
 }
@@ -23,7 +25,7 @@ export interface JsonBodyOptions {
 export function jsonBody<S extends z.core.$ZodType>(
   event: APIGatewayProxyEvent,
   schema: S,
-  { maxBytes, optional = false }: JsonBodyOptions,
+  { maxBytes, ifLarger, optional = false }: JsonBodyOptions,
 ): z.output<S> {
   const { body } = event;
   if (body === null || body === undefined || body === '') {
@@ -35,9 +37,14 @@ export function jsonBody<S extends z.core.$ZodType>(
   const sizeBytes = event.isBase64Encoded
     ? Buffer.byteLength(body, 'base64')
     : Buffer.byteLength(body, 'utf8');
-  if (sizeBytes > maxBytes) throw tooLarge(`The body is larger than ${maxBytes} bytes.`);
+  if (sizeBytes > maxBytes) throw tooBigBody(maxBytes, ifLarger);
   return validated(schema, parse(event.isBase64Encoded ? utf8(body) : body));
 }
+
+const tooBigBody = (
+  maxBytes: number,
+  remedy = "The route's members need less, without white space.",
+) => tooLarge(`The body is larger than ${maxBytes} bytes. ${remedy}`);
 
 /** application/json, with nothing but charset=utf-8 as a parameter (RFC 8259 section 11) */
 const jsonType = /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;

@@ -98,7 +98,8 @@ const requestOf = ({ path = 'acme', authorizer = acme }: Identity, body = '{"pla
 async function ask(who: Identity, body?: string, by: ApiHandler = handler) {
   const context = contextOf({ tenantId: 'lambda' in who ? who.lambda : 'acme' });
   const { statusCode, headers, body: text } = await by(requestOf(who, body), context);
-  return { status: statusCode, code: JSON.parse(text).code, headers };
+  const { code, detail } = JSON.parse(text);
+  return { status: statusCode, code, detail, headers };
 }
 
 describe('path, authorizer and Lambda must name the same tenant', () => {
@@ -154,6 +155,26 @@ describe('what is wrong with the body is said before the table and KMS are asked
     expect(await ask({}, body)).toMatchObject({ status, code });
     expect(calls.filter((url) => !url.includes('session-broker'))).toEqual([]);
   });
+});
+
+test.each([
+  [
+    'direct mode',
+    `{"plaintext":"${Buffer.alloc(4097).toString('base64')}","mode":"direct"}`,
+    /4096 .*Leave out the mode for up to 4194304/,
+  ],
+  [
+    'a plaintext',
+    `{"plaintext":"${Buffer.alloc(4194305).toString('base64')}"}`,
+    /4194304 bytes\..*data-keys/,
+  ],
+  [
+    'a body',
+    `{"plaintext":"${'A'.repeat(5_900_000)}"}`,
+    /5854552 bytes\..*octet-stream.*data-keys/,
+  ],
+])('a 413 says the limit and how to send more: %s', async (_, body, detail) => {
+  expect((await ask({}, body)).detail).toMatch(detail);
 });
 
 describe('the log line names the principal of the event', () => {

@@ -129,7 +129,11 @@ function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number)
   const leftOpen = request.rotationPeriodInDays === undefined && row.rotationPeriodByDefault;
   const samePeriod =
     leftOpen || row.rotationPeriodInDays === (request.rotationPeriodInDays ?? byDefault);
-  if (!samePeriod || row.displayName !== request.displayName) throw tenantExists();
+  const differing = [
+    ...(row.displayName === request.displayName ? [] : ['displayName']),
+    ...(samePeriod ? [] : ['rotationPeriodInDays']),
+  ];
+  if (differing.length > 0) throw tenantExists(differing.join(' and '));
 }
 
 async function takeLease(options: TenantWork, row: TenantRow): Promise<TenantRow | undefined> {

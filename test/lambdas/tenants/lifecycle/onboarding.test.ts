@@ -196,6 +196,22 @@ describe('the same again', () => {
   });
 
   test.each([
+    [{ displayName: 'Secret' }, /with another displayName\./],
+    [{ rotationPeriodInDays: 180 }, /with another rotationPeriodInDays\./],
+    [
+      { displayName: 'Secret', rotationPeriodInDays: 180 },
+      /displayName and rotationPeriodInDays\./,
+    ],
+  ])('is not, and the error names what differs, not its value: %j', async (request, detail) => {
+    await invoke('known', { request: { displayName: 'Known' } });
+    const { message } = await invoke('known', {
+      request: { displayName: 'Known', ...request },
+    }).catch((error) => error);
+    expect(message).toMatch(detail);
+    expect(message).not.toMatch(/Secret|Known|180|90/);
+  });
+
+  test.each([
     ['SUSPENDED', 'tenant-suspended'],
     ['OFFBOARDING', 'tenant-offboarding'],
     ['ERASED', 'tenant-erased'],
