@@ -218,11 +218,10 @@ export const notAcceptable = () =>
 
 export const tooLarge = (detail: string) => new Problem('too-large', detail);
 
-export const unsupportedMediaType = () =>
-  new Problem(
-    'unsupported-media-type',
-    'The body must be application/json in UTF-8 or, where the route takes bytes, application/octet-stream.',
-  );
+export const unsupportedMediaType = (
+  detail = 'The body must be application/json in UTF-8 or, where the route takes bytes, application/octet-stream.',
+  headers: Readonly<Record<string, string>> = {},
+) => new Problem('unsupported-media-type', detail, headers);
 
 /** KMS takes only some changes a second from an account, for all its tenants together. */
 export const throttled = (seconds: number) =>

@@ -3,13 +3,13 @@
  * operation.
  */
 import middy from '@middy/core';
-import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { notFound } from '../../contract/problem.ts';
 import { type OperationOf, type Plane, planeOf } from '../../contract/routes.ts';
 import { withRequestStats } from '../observability/request-stats.ts';
 import { requireCallerOf } from './caller.ts';
 import { errorHandler } from './error-handler.ts';
+import { headerNames } from './header-names.ts';
 import { operationOf } from './request.ts';
 import { requestLog } from './request-log.ts';
 import { serverTiming } from './server-timing.ts';
@@ -45,7 +45,7 @@ export function apiHandler<P extends Plane>(
     .use(requestLog())
     .use(serverTiming())
     .use(errorHandler())
-    .use(httpHeaderNormalizer())
+    .use(headerNames())
     .handler(dispatch) as ApiHandler;
   return (event, context) => withRequestStats(context, () => onion(event, context));
 }

@@ -6,6 +6,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { badRequest, tooLarge, unsupportedMediaType } from '../../contract/problem.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
+import { contentType } from './content-type.ts';
 import { validated } from './validation.ts';
 
 export interface JsonBodyOptions {
@@ -32,7 +33,7 @@ export function jsonBody<S extends z.core.$ZodType>(
     if (!optional) throw badRequest('body: must be a JSON object');
     return validated(schema, {});
   }
-  requireJson(event.headers['content-type']);
+  requireJson(contentType(event));
   // Where API Gateway takes the media type for binary, the body is base64, longer than the bytes themselves.
   const sizeBytes = event.isBase64Encoded
     ? Buffer.byteLength(body, 'base64')
@@ -49,8 +50,8 @@ const tooBigBody = (
 /** application/json, with nothing but charset=utf-8 as a parameter (RFC 8259 section 11) */
 const jsonType = /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
 
-function requireJson(contentType: string | undefined): void {
-  if (!jsonType.test(contentType?.trim() ?? '')) throw unsupportedMediaType();
+function requireJson(type: string): void {
+  if (!jsonType.test(type)) throw unsupportedMediaType();
 }
 
 function utf8(base64: string): string {

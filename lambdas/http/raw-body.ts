@@ -6,6 +6,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { badRequest, notAcceptable, unsupportedMediaType } from '../../contract/problem.ts';
 import { octetStream } from '../../contract/routes.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
+import { contentType } from './content-type.ts';
+import { singleHeader } from './header-names.ts';
 import { bytes, json } from './response.ts';
 
 /** Headers by their names, and the members of a JSON body that they stand for. */
@@ -25,12 +27,12 @@ const maxHeaderBytes = 8192;
 /**
  * @param event its header names in lower case
  * @returns whether the body is raw bytes
- * @throws Problem 400 where JSON comes with a header that is for raw bytes
+ * @throws Problem 400 where JSON comes with a header that is for raw bytes; and as {@link contentType} does
  */
-export function hasRawBody({ headers }: APIGatewayProxyEvent): boolean {
-  if (headers['content-type']?.trim().toLowerCase() === octetStream) return true;
+export function hasRawBody(event: APIGatewayProxyEvent): boolean {
+  if (contentType(event).toLowerCase() === octetStream) return true;
   // A context that is ignored would be missing from what is encrypted.
-  const stray = Object.keys(parameters).find((name) => headers[name] !== undefined);
+  const stray = Object.keys(parameters).find((name) => event.headers[name] !== undefined);
   if (stray !== undefined) throw badRequest(`${stray}: goes with ${octetStream} only`);
   return false;
 }
@@ -50,10 +52,7 @@ export function headerParameters(event: APIGatewayProxyEvent): Record<string, un
   const given = Object.entries(parameters).filter(([name]) => event.headers[name] !== undefined);
   return Object.fromEntries(
     given.map(([name, member]) => {
-      if ((event.multiValueHeaders?.[name]?.length ?? 0) > 1) {
-        throw badRequest(`${name}: must be given once`);
-      }
-      const text = event.headers[name] as string;
+      const text = singleHeader(event, name) as string;
       return [member, member === 'mode' ? text : headerJson(name, text)];
     }),
   );
