@@ -11,7 +11,7 @@ import type * as z from 'zod/mini';
 import { maxBatchItems, maxBodyBytes } from '../../contract/crypto.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import { keyNotReady, tenantNotFound } from '../../contract/problem.ts';
-import { isAccessDenied } from '../aws/errors.ts';
+import { isAccessDenied, isNamed } from '../aws/errors.ts';
 import {
   type Bearer,
   type TenantSessionsOptions,
@@ -62,8 +62,9 @@ export function tenantKeyProvider(
   const maxSupersededAgeMs = environment.REGISTRY_TTL_SECONDS * 1000;
   const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs });
 
-  const keyOf = async (tenantId: string, { kms, table }: TenantClients) => {
-    const row = await rowOf(tenantId, () => getTenant(table, environment.TABLE_NAME, tenantId));
+  const keyOf = async (tenantId: string, { kms, table }: TenantClients, age?: 'fresh') => {
+    const read = () => getTenant(table, environment.TABLE_NAME, tenantId);
+    const row = await rowOf(tenantId, read, age);
     if (row === undefined || statusRules[row.status].use !== allowed) sharedCache.forget(tenantId);
     if (row === undefined) throw tenantNotFound();
     requireAllowed(statusRules[row.status].use);
@@ -84,6 +85,8 @@ export function tenantKeyProvider(
       try {
         return await use(key);
       } catch (error) {
+        // The tenant may have been suspended since its row was read: then that is the answer, from the row as it is now.
+        if (refusesKey(error)) await keyOf(bearer.tenantId, clients, 'fresh');
         // On an older key this is a wrong policy, which does not change with time: a 500.
         if (isAccessDenied(error) && isFresh(row)) throw keyNotReady(5);
         throw error;
@@ -118,6 +121,10 @@ const oneRequestLimits: DataKeyLimits = {
   maxBytes: maxBodyBytes,
   maxEntries: maxBatchItems,
 };
+
+/** KMS says that the key itself is disabled, pending deletion or gone, as it is where a tenant is not ACTIVE. */
+const refusesKey = (error: unknown): boolean =>
+  isNamed(error, 'DisabledException', 'KMSInvalidStateException', 'NotFoundException');
 
 const isFresh = ({ keyCreatedAt }: TenantRow): boolean =>
   keyCreatedAt !== undefined && Date.now() - Date.parse(keyCreatedAt) < tagPropagationMs;

@@ -112,3 +112,23 @@ test('what is encrypted again has a data key of its own', async () => {
   });
   expect(counts['kms:GenerateDataKey']).toBe(3);
 });
+
+test('a key that KMS refuses within the time to live is answered by the status that the tenant has now', async () => {
+  const direct = { plaintext: 'eA==', mode: 'direct' };
+  const { keyArn } = await stack.client.onboard('briefly');
+  const encrypt = () => post('briefly', 'encrypt', direct);
+  expect((await encrypt()).status).toBe(200);
+  const token = await stack.client.adminToken();
+  expect((await stack.client.send('POST', '/tenants/briefly/suspend', { token })).status).toBe(200);
+  expectProblem(await encrypt(), 409, 'tenant-suspended');
+  expect((await stack.client.send('POST', '/tenants/briefly/resume', { token })).status).toBe(200);
+  expect((await encrypt()).status).toBe(200);
+  await stack.client.send('DELETE', '/tenants/briefly?force=true', { token });
+  expectProblem(await encrypt(), 409, 'tenant-offboarding');
+  // Not by the product, and so no status of the tenant says why.
+  await stack.client.send('POST', '/tenants/briefly/restore', { token });
+  expect((await encrypt()).status).toBe(200);
+  await stack.administrator.kms.disableKey({ KeyId: keyArn });
+  const counts = await callsOf(async () => expectProblem(await encrypt(), 409, 'key-unusable'));
+  expect(counts).toEqual({ 'kms:Encrypt': 1, 'dynamodb:GetItem': 1 });
+});

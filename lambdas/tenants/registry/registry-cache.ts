@@ -11,8 +11,15 @@ import type { TenantRow } from './tenant-row.ts';
 
 export type ReadTenant = () => Promise<TenantRow | undefined>;
 
-/** @param read the row, with the right of who asks for it */
-export type CachedTenant = (tenantId: string, read: ReadTenant) => ReturnType<ReadTenant>;
+/**
+ * @param read the row, with the right of who asks for it
+ * @param age `fresh`: not what was read before, since something else says that it no longer holds
+ */
+export type CachedTenant = (
+  tenantId: string,
+  read: ReadTenant,
+  age?: 'fresh',
+) => ReturnType<ReadTenant>;
 
 export interface RegistryCacheOptions {
   /** with 0 each request reads the row itself */
@@ -59,9 +66,9 @@ export function registryCache({
     return begun;
   };
 
-  return (tenantId, read) => {
+  return (tenantId, read, age) => {
     const last = reads.get(tenantId);
-    const isHit = last !== undefined && isFresh(last);
+    const isHit = age !== 'fresh' && last !== undefined && isFresh(last);
     requestStats()?.count(isHit ? 'RegistryCacheHits' : 'RegistryCacheMisses');
     return isHit ? last.row : begin(tenantId, read).row;
   };

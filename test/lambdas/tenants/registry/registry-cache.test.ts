@@ -17,15 +17,17 @@ function registry(options: { ttlMs?: number; maxEntries?: number } = {}) {
     rows: new Map(tenants.map((id) => [id, row({ tenantId: id })])),
   };
   const cache = registryCache({ ttlMs, ...options, now: () => table.time });
-  const get = (tenantId: string) =>
-    cache(tenantId, async () => {
+  const get = (tenantId: string, age?: 'fresh') => {
+    const read = async () => {
       table.reads += 1;
       const found = table.rows.get(tenantId);
       const { failure } = table;
       await table.answered;
       if (failure !== undefined) throw failure;
       return found;
-    });
+    };
+    return cache(tenantId, read, age);
+  };
   return { table, get };
 }
 
@@ -43,6 +45,18 @@ describe('the revocation promise', () => {
     }
     expect((await get('acme'))?.status).toBe('SUSPENDED');
     expect(table.reads).toBe(2);
+  });
+
+  test('a read that must be fresh is one, and what it found counts for all from then on', async () => {
+    const { table, get } = registry();
+    await get('acme');
+    table.rows.set('acme', suspended);
+    expect((await get('acme', 'fresh'))?.status).toBe('SUSPENDED');
+    expect((await get('acme'))?.status).toBe('SUSPENDED');
+    table.rows.set('acme', row({ tenantId: 'acme' }));
+    expect((await get('acme', 'fresh'))?.status).toBe('ACTIVE');
+    expect((await get('acme'))?.status).toBe('ACTIVE');
+    expect(table.reads).toBe(4);
   });
 
   test('the age counts from the beginning of the read, not from its answer', async () => {
