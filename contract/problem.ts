@@ -3,6 +3,8 @@
  * Invariant: a detail is written here or names a member of ours; it never repeats what the caller sent.
  */
 
+import { insufficientScope, invalidToken, remedyVariable } from './challenge.ts';
+
 /** The statuses, and the titles that go with them (RFC 9110 section 15). */
 export const problemTitles = {
   400: 'Bad Request',
@@ -121,11 +123,21 @@ export const tooManyKmsCalls = (maxCalls: number) =>
   );
 
 export const unauthorized = () =>
-  new Problem('unauthorized', 'The request needs a valid bearer token of the configured issuer.', {
-    'WWW-Authenticate': 'Bearer',
-  });
+  new Problem(
+    'unauthorized',
+    'The request needs Authorization: Bearer and a signed JWT of the configured issuer, for its audience and not expired. Get a new token and send the request again.',
+    { 'WWW-Authenticate': invalidToken },
+  );
 
-export const forbidden = () => new Problem('forbidden', 'The token does not allow this request.');
+const notAllowed = 'The token does not allow this request.';
+
+/** @param scope that would do; empty where no scope helps, but another token */
+export const forbidden = (scope = '') =>
+  new Problem(
+    'forbidden',
+    `${notAllowed} A tenant's path needs a token that names that tenant, any other path one that names none, each with a scope of the route.`,
+    { 'WWW-Authenticate': insufficientScope(scope) },
+  );
 
 export const notFound = () => new Problem('not-found', 'There is no such route.');
 
@@ -253,7 +265,10 @@ export const unavailable = (seconds = 1) =>
 export const gatewayProblems = {
   badRequest: () => badRequest('The request cannot be read.'),
   unauthorized,
-  forbidden,
+  /** The authorizer says what the token lacks; the header is mapped where this answer is made. */
+  accessDenied: () => new Problem('forbidden', `${notAllowed} ${remedyVariable}`),
+  /** Not of a token: by a web ACL of an operator's, for one. */
+  forbidden: () => new Problem('forbidden', 'The request is not allowed here.'),
   notFound,
   tooLarge: () =>
     tooLarge(

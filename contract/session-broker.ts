@@ -3,11 +3,15 @@
  * bearer token, and the answer has a session of that token's own tenant or none at all.
  */
 import * as z from 'zod/mini';
+import type { TenantScope } from './routes.ts';
 import { tenantId } from './tenant-id.ts';
 
 /** For whose routes the session is: `crypto` opens the tenant role, `audit` the role that reads a tenant's events. */
 const sessionPlane = z.enum(['crypto', 'audit']);
 export type SessionPlane = z.output<typeof sessionPlane>;
+
+/** @returns the scope with which a tenant's token opens a session of the plane */
+export const sessionScope = (plane: SessionPlane): TenantScope => `tenant-keys/${plane}`;
 
 /**
  * `tenantId` is what the caller wants to have. It decides only for a token that may read every tenant's events; with

@@ -4,8 +4,10 @@
  * verified token there is no policy, only `Unauthorized`, which API Gateway turns into a 401.
  */
 import { JwtParseError } from 'aws-jwt-verify/error';
+import type { TokenRemedy } from '../contract/challenge.ts';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
 import { type ApiPolicy, apiPolicy } from './authorizer/api-policy.ts';
+import { tokenRemedy } from './authorizer/token-remedy.ts';
 import { type LogLevel, log } from './observability/log.ts';
 import { tenths } from './observability/metrics.ts';
 import { bearerToken } from './tokens/bearer-token.ts';
@@ -25,8 +27,8 @@ export interface AuthorizerEvent {
 export interface AuthorizerResult {
   readonly principalId: string;
   readonly policyDocument: ApiPolicy;
-  /** empty unless it is a tenant's token */
-  readonly context: { readonly tenantId?: string };
+  /** the tenant of a tenant's token; and what the caller is told where the policy denies */
+  readonly context: TokenRemedy & { readonly tenantId?: string };
 }
 
 const environment = readEnvironment(authorizerEnvironment);
@@ -47,7 +49,11 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult>
   try {
     const token = await verified(tokenOf(event));
     const result = answer(token, event.methodArn);
-    write('INFO', { outcome: outcomeOf(token.permissions), ...result.context });
+    const tenantId = token.permissions?.tenantId;
+    write('INFO', {
+      outcome: outcomeOf(token.permissions),
+      ...(tenantId !== undefined && { tenantId }),
+    });
     return result;
   } catch (error) {
     const unavailable = error instanceof IssuerUnavailable;
@@ -70,11 +76,12 @@ function tokenOf({ authorizationToken, headers }: AuthorizerEvent): string {
   return token;
 }
 
-function answer({ principal, permissions }: VerifiedToken, methodArn: string): AuthorizerResult {
+function answer(token: VerifiedToken, methodArn: string): AuthorizerResult {
+  const { principal, permissions } = token;
   const tenantId = permissions?.tenantId;
   return {
     principalId: principal,
     policyDocument: apiPolicy(permissions, methodArn),
-    context: tenantId === undefined ? {} : { tenantId },
+    context: { ...tokenRemedy(token), ...(tenantId !== undefined && { tenantId }) },
   };
 }

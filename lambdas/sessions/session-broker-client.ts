@@ -3,15 +3,21 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { forbidden, unauthorized, unavailable } from '../../contract/problem.ts';
 import {
   type SessionAnswer,
+  type SessionPlane,
   type SessionRequest,
   sessionAnswer,
+  sessionScope,
 } from '../../contract/session-broker.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 
 export type OpenedSession = Extract<SessionAnswer, { outcome: 'opened' }>;
 
-const refusals = { unauthorized, forbidden, unavailable: () => unavailable() } as const;
+const refusals = {
+  unauthorized,
+  forbidden: (plane: SessionPlane) => forbidden(sessionScope(plane)),
+  unavailable: () => unavailable(),
+} as const;
 
 export interface SessionBroker {
   /** @throws Problem 401 or 403 for a token that opens no such session, 503 where it may later */
@@ -35,7 +41,7 @@ export function sessionBroker(functionName: string): SessionBroker {
     const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
     if (FunctionError !== undefined) throw functionError(payload);
     const answer = sessionAnswer.parse(payload);
-    if (answer.outcome !== 'opened') throw refusals[answer.outcome]();
+    if (answer.outcome !== 'opened') throw refusals[answer.outcome](request.plane);
     // The broker says which tenant's session it is; a session under another tenant's name would be its worst defect.
     if (answer.tenantId !== request.tenantId) throw new Error('the session is of another tenant');
     return answer;

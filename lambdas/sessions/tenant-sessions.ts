@@ -7,7 +7,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { forbidden, unauthorized } from '../../contract/problem.ts';
-import type { SessionPlane } from '../../contract/session-broker.ts';
+import { type SessionPlane, sessionScope } from '../../contract/session-broker.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 import {
@@ -105,7 +105,7 @@ export function tenantSessions<T>(
     // The log and the audit name the principal of the event.
     if (bearer.principal !== principal) throw unauthorized();
     requestStats()?.confirmPrincipal();
-    if (!opensSession(bearer.permissions, plane, tenantId)) throw forbidden();
+    if (!opensSession(bearer.permissions, plane, tenantId)) throw forbidden(sessionScope(plane));
     session.token = token;
     return session.clients;
   };

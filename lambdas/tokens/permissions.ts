@@ -20,6 +20,10 @@ const ofAllTenants: readonly Exclude<Scope, TenantScope>[] = [
 ];
 const ofTenant: readonly TenantScope[] = ['tenant-keys/crypto', 'tenant-keys/audit'];
 
+/** @returns the scopes that may count for a token, by whether it has the tenant claim */
+export const grantable = (namesTenant: boolean): readonly Scope[] =>
+  namesTenant ? ofTenant : ofAllTenants;
+
 /** @returns undefined where the token permits nothing here */
 export function permissionsOf(claims: Claims, tenantClaim: string): Permissions | undefined {
   const claimed = scopesOf(claims);

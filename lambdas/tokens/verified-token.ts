@@ -10,6 +10,8 @@ export interface VerifiedToken {
   readonly principal: string;
   /** undefined where the token permits nothing here */
   readonly permissions: Permissions | undefined;
+  /** whether it has the tenant claim, with whatever value */
+  readonly namesTenant: boolean;
   readonly expiresAt: Date;
 }
 
@@ -38,6 +40,7 @@ export function verifiedTokens({ issuer, audience, tenantClaim }: TokenSettings,
     return {
       principal: principalOf(claims),
       permissions: permissionsOf(claims, tenantClaim),
+      namesTenant: Object.hasOwn(claims, tenantClaim),
       // The verifier takes no token without it.
       expiresAt: new Date(Number(claims.exp) * 1000),
     };

@@ -1,15 +1,16 @@
 /**
  * API Gateway's own answers, as problem+json (RFC 9457) like those of the handlers. Invariant: an answer
  * repeats nothing that the client sent. API Gateway's own messages are not used, since one of them quotes the
- * Authorization header.
+ * Authorization header; what the authorizer says of a token is words of the contract.
  */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { answerHeaders } from '../../contract/answer-headers.ts';
+import { challengeVariable } from '../../contract/challenge.ts';
 import { gatewayProblems, type Problem, problemJson } from '../../contract/problem.ts';
 
 const problems: readonly (readonly [ResponseType, () => Problem])[] = [
   [ResponseType.UNAUTHORIZED, gatewayProblems.unauthorized],
-  [ResponseType.ACCESS_DENIED, gatewayProblems.forbidden],
+  [ResponseType.ACCESS_DENIED, gatewayProblems.accessDenied],
   [ResponseType.INVALID_API_KEY, gatewayProblems.forbidden],
   [ResponseType.WAF_FILTERED, gatewayProblems.forbidden],
   // No method needs an AWS signature, so API Gateway gives these only where it found no method.
@@ -30,17 +31,23 @@ const problems: readonly (readonly [ResponseType, () => Problem])[] = [
   [ResponseType.DEFAULT_5XX, gatewayProblems.internalError],
 ];
 
+/**
+ * Only a gateway response can have this header: API Gateway renames a function's to `x-amzn-Remapped-WWW-Authenticate`
+ * (Developer Guide, "Important notes").
+ */
+const challenge = { 'WWW-Authenticate': challengeVariable };
+
 export function addGatewayResponses(api: RestApi): void {
   for (const [type, make] of problems) {
     const problem = make();
+    const mapped = type === ResponseType.ACCESS_DENIED ? challenge : {};
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(problem.status),
-      responseHeaders: literals({
-        'Content-Type': problemJson,
-        ...answerHeaders,
-        ...problem.headers,
-      }),
+      responseHeaders: {
+        ...literals({ 'Content-Type': problemJson, ...answerHeaders, ...problem.headers }),
+        ...mapped,
+      },
       // API Gateway finds the template under application/json, whatever Content-Type the answer has.
       templates: { 'application/json': JSON.stringify(problem.toBody('$context.requestId')) },
     });

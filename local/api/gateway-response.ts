@@ -23,29 +23,39 @@ export interface HttpAnswer {
   readonly body: string | Buffer;
 }
 
+export type AuthorizerContext = Readonly<Record<string, string>>;
+
 /** Ends a request: the gateway answers itself. */
 export class GatewayRefusal extends Error {
   override readonly name = 'GatewayRefusal';
   readonly responseType: ResponseType;
-  constructor(responseType: ResponseType) {
+  /** `context.authorizer.*`, where the authorizer has answered */
+  readonly authorizer: AuthorizerContext;
+  constructor(responseType: ResponseType, authorizer: AuthorizerContext = {}) {
     super(responseType);
     this.responseType = responseType;
+    this.authorizer = authorizer;
   }
 }
 
-/** @returns the answer of that type, rendered for one request */
+/** @returns the answer to the refusal, rendered for one request */
 export function gatewayResponse(
   api: ApiDefinition,
-  responseType: ResponseType,
+  { responseType, authorizer }: GatewayRefusal,
   requestId: string,
 ): HttpAnswer {
   const [defaultStatus, message] = defaults[responseType];
   const own = api.gatewayResponses.get(responseType);
   const fallback = api.gatewayResponses.get(defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
-  const variables = contextVariables(responseType, requestId, message);
-  const headers = Object.entries({ ...fallback?.headers, ...own?.headers }).map(
-    ([name, value]) => [name.replace(/^gatewayresponse\.header\./, ''), literal(value)] as const,
-  );
+  const variables = contextVariables(responseType, requestId, message, authorizer);
+  const headers = Object.entries({ ...fallback?.headers, ...own?.headers })
+    .map(
+      ([name, value]) => [name.replace(/^gatewayresponse\.header\./, ''), mapped(value)] as const,
+    )
+    .filter(([, value]) => value !== undefined);
+  function mapped(value: string): string | undefined {
+    return literal.exec(value)?.[1] ?? variables.get(value);
+  }
   const template =
     own?.template ?? fallback?.template ?? '{"message":$context.error.messageString}';
   return {
@@ -55,8 +65,14 @@ export function gatewayResponse(
   };
 }
 
-function contextVariables(type: string, requestId: string, message: string | null) {
+function contextVariables(
+  type: string,
+  requestId: string,
+  message: string | null,
+  authorizer: AuthorizerContext,
+): Map<string, string> {
   return new Map([
+    ...Object.entries(authorizer).map(([k, v]) => [`context.authorizer.${k}`, v] as const),
     ['context.requestId', requestId],
     ['context.error.message', message ?? ''],
     ['context.error.messageString', JSON.stringify(message)],
@@ -68,21 +84,21 @@ function render(template: string, variables: ReadonlyMap<string, string>): strin
   return template.replace(/\$(context(?:\.\w+)+)/g, (_, name: string) => variables.get(name) ?? '');
 }
 
-/** A static header value is in single quotes. */
-function literal(value: string): string {
-  return /^'(.*)'$/s.exec(value)?.[1] ?? '';
-}
+/** A static header value is in single quotes; without, it is the name of a variable. */
+const literal = /^'(.*)'$/s;
+const ofAuthorizer = /^context\.authorizer\.\w+$/;
 
 /** @throws Error for a gateway response that this gateway would not render as AWS does */
 export function checkGatewayResponses(api: ApiDefinition): void {
-  const known = contextVariables('', '', '');
+  const known = contextVariables('', '', '', {});
   for (const [type, { template, headers }] of api.gatewayResponses) {
-    for (const [, name] of (template ?? '').matchAll(/\$(context(?:\.\w+)+)/g)) {
-      if (!known.has(name as string)) throw new Error(`gateway response ${type}: unknown $${name}`);
+    for (const [, name = ''] of (template ?? '').matchAll(/\$(context(?:\.\w+)+)/g)) {
+      if (known.has(name) || ofAuthorizer.test(name)) continue;
+      throw new Error(`gateway response ${type}: unknown $${name}`);
     }
     for (const [name, value] of Object.entries(headers)) {
-      if (!/^'.*'$/s.test(value))
-        throw new Error(`gateway response ${type}: ${name} is no literal`);
+      if (literal.test(value) || ofAuthorizer.test(value)) continue;
+      throw new Error(`gateway response ${type}: ${name} is neither literal nor of the authorizer`);
     }
   }
 }

@@ -63,7 +63,7 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
       .catch((error) =>
         gatewayResponse(
           api,
-          error instanceof GatewayRefusal ? error.responseType : 'DEFAULT_5XX',
+          error instanceof GatewayRefusal ? error : new GatewayRefusal('DEFAULT_5XX'),
           requestId,
         ),
       )
@@ -94,7 +94,7 @@ function requestIdOf(headers: IncomingHttpHeaders): string {
 function refuseUnread(api: ApiDefinition, { code }: NodeJS.ErrnoException, socket: Duplex): void {
   const type = code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'DEFAULT_4XX';
   const requestId = randomUUID();
-  const { status, headers, body } = gatewayResponse(api, type, requestId);
+  const { status, headers, body } = gatewayResponse(api, new GatewayRefusal(type), requestId);
   const fields = Object.entries({
     ...headers,
     'x-amzn-RequestId': requestId,
@@ -133,7 +133,7 @@ function requestHandler(options: GatewayOptions) {
       callerArn: authorized.principalId,
       decision,
     });
-    if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED');
+    if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED', authorized.context);
     checkInvoker(account, api, runtime, route.method);
 
     return integrate(account, api, runtime, {

@@ -55,12 +55,20 @@ export async function integrate(
   return {
     status: statusCode,
     headers: {
-      ...Object.fromEntries(Object.entries(headers ?? {}).map(([k, v]) => [k, String(v)])),
-      ...multiValueHeaders,
+      ...Object.fromEntries(
+        Object.entries(headers ?? {}).map(([k, v]) => [remapped(k), String(v)]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(multiValueHeaders ?? {}).map(([k, v]) => [remapped(k), v]),
+      ),
     },
     body: binary ? Buffer.from(body ?? '', 'base64') : (body ?? ''),
   };
 }
+
+/** A function's challenge does not reach the client by its name (Developer Guide, "Important notes"). */
+const remapped = (name: string): string =>
+  name.toLowerCase() === 'www-authenticate' ? `x-amzn-Remapped-${name}` : name;
 
 async function invoke(
   runtime: Runtime,

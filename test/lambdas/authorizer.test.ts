@@ -32,13 +32,13 @@ const tenantToken = (tenant: unknown = 'acme') =>
 
 test("a tenant's token gives its policy and its tenant, by the configured claim", async () => {
   const { principalId, policyDocument, context } = await ask(`Bearer ${await tenantToken()}`);
-  expect([principalId, context]).toEqual(['somebody', { tenantId: 'acme' }]);
+  expect([principalId, context.tenantId]).toEqual(['somebody', 'acme']);
   expect(policyDocument.Statement[0]).toMatchObject({ Effect: 'Allow' });
 });
 
 test('an administrator has no tenant', async () => {
   const token = await issuer.token({ scope: 'tenant-keys/admin' });
-  expect((await ask(`Bearer ${token}`)).context).toEqual({});
+  expect((await ask(`Bearer ${token}`)).context).not.toHaveProperty('tenantId');
 });
 
 test('a token without permissions is denied everything, which is a 403', async () => {
@@ -52,13 +52,22 @@ test('a token without permissions is denied everything, which is a 403', async (
       Resource: ['arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1/*'],
     },
   ]);
-  expect(context).toEqual({});
+  expect(context).not.toHaveProperty('tenantId');
 });
 
 test('a REQUEST authorizer finds the token in the header, however it is spelled', async () => {
   const headers = { AUTHORIZATION: `bearer ${await tenantToken()}` };
   const { context } = await handler({ type: 'REQUEST', methodArn, headers });
-  expect(context).toEqual({ tenantId: 'acme' });
+  expect(context).toMatchObject({ tenantId: 'acme' });
+});
+
+test('what a denied caller is told comes with the policy, and has nothing of the token in it', async () => {
+  const { context } = await ask(`Bearer ${await tenantToken()}`);
+  expect(context).toMatchObject({
+    challenge: 'Bearer realm="tenant-keys", error="insufficient_scope", scope="tenant-keys/audit"',
+    remedy: expect.stringContaining('It names a tenant'),
+  });
+  expect(JSON.stringify([context.challenge, context.remedy])).not.toMatch(/acme|somebody/);
 });
 
 describe('unauthorized', () => {

@@ -168,9 +168,26 @@ describe('gateway responses', () => {
     });
   });
 
-  test.each(responses)('$type echoes nothing but the request id', ({ response }) => {
-    const variables = (response.template ?? '').match(/\$\w+(\.\w+)*/g);
-    expect(variables).toEqual(['$context.requestId']);
+  test.each(responses)(
+    "$type echoes nothing but the request id and the authorizer's words",
+    (one) => {
+      const ofAuthorizer = one.type === 'ACCESS_DENIED' ? ['$context.authorizer.remedy'] : [];
+      const variables = (one.response.template ?? '').match(/\$\w+(\.\w+)*/g);
+      expect(variables).toEqual([...ofAuthorizer, '$context.requestId']);
+      const mapped = Object.entries(one.response.headers).filter(
+        ([, value]) => !/^'.*'$/.test(value),
+      );
+      expect(mapped.map(([, value]) => value)).toEqual(
+        one.type === 'ACCESS_DENIED' ? ['context.authorizer.challenge'] : [],
+      );
+    },
+  );
+
+  test('a 401 has the error of RFC 6750', () => {
+    const { headers } = api.gatewayResponses.get('UNAUTHORIZED') ?? {};
+    expect(headers?.['gatewayresponse.header.WWW-Authenticate']).toBe(
+      `'Bearer realm="tenant-keys", error="invalid_token"'`,
+    );
   });
 
   test.each([
