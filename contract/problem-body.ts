@@ -1,6 +1,7 @@
 /** The body of a problem. Not in problem.ts, so that a function can throw a problem without loading its schema. */
 import * as z from 'zod/mini';
 import { type ProblemCode, problemStatuses, problemTitles } from './problem.ts';
+import { problemType } from './problem-type.ts';
 
 const codes = Object.keys(problemStatuses) as ProblemCode[];
 
@@ -23,9 +24,9 @@ export const problemBody = z
   .strictObject({ type: z.string(), ...shape, requestId: z.string() })
   .check(
     known,
-    z.refine(({ type, code }) => type === `urn:tenant-keys:problem:${code}`, {
+    z.refine(({ type, code }) => type === problemType(code, type.split('/')[1] as string), {
       path: ['type'],
-      error: 'must name the code',
+      error: 'must lead to the page of the code',
     }),
   );
 

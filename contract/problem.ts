@@ -4,6 +4,7 @@
  */
 
 import { insufficientScope, invalidToken, remedyVariable } from './challenge.ts';
+import { problemType } from './problem-type.ts';
 
 /** The statuses, and the titles that go with them (RFC 9110 section 15). */
 export const problemTitles = {
@@ -11,6 +12,7 @@ export const problemTitles = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
   406: 'Not Acceptable',
   409: 'Conflict',
   413: 'Content Too Large',
@@ -32,6 +34,7 @@ export const problemStatuses = {
   unauthorized: [401],
   forbidden: [403],
   'not-found': [404],
+  'method-not-allowed': [405],
   'tenant-not-found': [404],
   'tenant-exists': [409],
   'tenant-provisioning': [409],
@@ -83,9 +86,9 @@ export class Problem extends Error {
   }
 
   /** @returns the body of the answer */
-  toBody(requestId: string) {
+  toBody({ requestId, stage }: { readonly requestId: string; readonly stage: string }) {
     return {
-      type: `urn:tenant-keys:problem:${this.code}`,
+      type: problemType(this.code, stage),
       title: this.title,
       status: this.status,
       detail: this.message,
@@ -140,6 +143,10 @@ export const forbidden = (scope = '') =>
   );
 
 export const notFound = () => new Problem('not-found', 'There is no such route.');
+
+/** @param allow the methods that the path has, as the header Allow lists them (RFC 9110 section 10.2.1) */
+export const methodNotAllowed = (allow: string) =>
+  new Problem('method-not-allowed', `The path has no such method, but ${allow}.`, { Allow: allow });
 
 export const tenantNotFound = () => new Problem('tenant-not-found', 'There is no such tenant.');
 

@@ -20,7 +20,7 @@ export class ConfigError extends Error {
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
 
 /** Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). */
-export const mostTenants = 80;
+export const mostTenants = 70;
 
 const texts = {
   issuer:

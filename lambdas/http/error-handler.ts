@@ -17,8 +17,7 @@ export function asProblem(error: unknown): Problem {
 export function errorHandler(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {
     onError(request) {
-      const { requestId } = request.event.requestContext;
-      request.response = problemResponse(asProblem(request.error), requestId);
+      request.response = problemResponse(asProblem(request.error), request.event.requestContext);
     },
   };
 }

@@ -22,8 +22,12 @@ export const bytes = (statusCode: number, body: Buffer): APIGatewayProxyResult =
   isBase64Encoded: true,
 });
 
-export const problemResponse = (problem: Problem, requestId: string): APIGatewayProxyResult => ({
+/** @param request of API Gateway */
+export const problemResponse = (
+  problem: Problem,
+  request: { readonly requestId: string; readonly stage: string },
+): APIGatewayProxyResult => ({
   statusCode: problem.status,
   headers: { 'Content-Type': problemJson, ...answerHeaders, ...problem.headers },
-  body: JSON.stringify(problem.toBody(requestId)),
+  body: JSON.stringify(problem.toBody(request)),
 });

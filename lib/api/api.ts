@@ -1,5 +1,5 @@
 /**
- * The REST API. Invariant: every method asks the authorizer, and a function in tenant isolation mode gets its tenant
+ * The REST API. Invariant: every method that reaches a function asks the authorizer, and a function in tenant isolation mode gets its tenant
  * from the authorizer's answer, never from a header of the client.
  */
 import { Aws, Duration, Fn } from 'aws-cdk-lib';
@@ -23,6 +23,7 @@ import type { Config } from '../config.ts';
 import type { Functions } from '../functions/functions.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { AccessLogs, accessLogFormat } from './access-logs.ts';
+import { addFixedAnswers } from './fixed-answers.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 
 export interface ApiProps {
@@ -61,7 +62,8 @@ export class Api extends Construct {
         authorizationType: AuthorizationType.CUSTOM,
       });
     }
-    addGatewayResponses(this.api);
+    addGatewayResponses(this.api, props.config.stage);
+    addFixedAnswers(this.api, props.config.stage);
     const host = `${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     this.url = Fn.join('', ['https://', host, '/', props.config.stage]);
   }

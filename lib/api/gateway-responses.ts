@@ -37,7 +37,8 @@ const problems: readonly (readonly [ResponseType, () => Problem])[] = [
  */
 const challenge = { 'WWW-Authenticate': challengeVariable };
 
-export function addGatewayResponses(api: RestApi): void {
+export function addGatewayResponses(api: RestApi, stage: string): void {
+  const request = { requestId: '$context.requestId', stage };
   for (const [type, make] of problems) {
     const problem = make();
     const mapped = type === ResponseType.ACCESS_DENIED ? challenge : {};
@@ -49,11 +50,11 @@ export function addGatewayResponses(api: RestApi): void {
         ...mapped,
       },
       // API Gateway finds the template under application/json, whatever Content-Type the answer has.
-      templates: { 'application/json': JSON.stringify(problem.toBody('$context.requestId')) },
+      templates: { 'application/json': JSON.stringify(problem.toBody(request)) },
     });
   }
 }
 
 /** API Gateway takes a literal value in quotes; without them it is the name of a variable. */
-const literals = (headers: Readonly<Record<string, string>>) =>
+export const literals = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));

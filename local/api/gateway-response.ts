@@ -13,6 +13,7 @@ const defaults = {
   REQUEST_TOO_LARGE: [413, 'Request size exceeds 10485760 bytes'],
   THROTTLED: [429, 'Too Many Requests'],
   UNAUTHORIZED: [401, 'Unauthorized'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported Media Type'],
 } as const satisfies Record<string, readonly [number, string | null]>;
 
 export type ResponseType = keyof typeof defaults;

@@ -13,6 +13,7 @@ import type { Runtime } from '../lambda/runtime.ts';
 import { type Listening, listen } from '../listen.ts';
 import type { Account } from '../template/resource-types.ts';
 import { openAuthorizer } from './authorizer.ts';
+import type { FixedAnswer } from './fixed-answer.ts';
 import {
   checkGatewayResponses,
   GatewayRefusal,
@@ -20,7 +21,8 @@ import {
   type HttpAnswer,
 } from './gateway-response.ts';
 import { checkMappings, integrate } from './integration.ts';
-import { findRoute } from './router.ts';
+import { answerFixed } from './mock-integration.ts';
+import { findFixedAnswer, findRoute } from './router.ts';
 import type { ApiDefinition, MethodDefinition } from './template.ts';
 import { openThrottle } from './throttle.ts';
 
@@ -120,8 +122,14 @@ function requestHandler(options: GatewayOptions) {
     const httpMethod = request.method ?? '';
     const body = await readBody(request);
     const route = findRoute(api, httpMethod, path);
-    if (route === undefined) throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
+    const fixed = route === undefined ? findFixedAnswer(api, httpMethod, path) : undefined;
+    if (route === undefined && fixed === undefined) {
+      throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
+    }
     if (!admit()) throw new GatewayRefusal('THROTTLED');
+    if (route === undefined) {
+      return answerFixed(fixed as FixedAnswer, request.headers['content-type'], requestId);
+    }
 
     const arn = methodArn(account, api, httpMethod, path);
     const token = request.headers.authorization;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { TemplateError } from '../template/intrinsics.ts';
 import { readProperties } from '../template/properties.ts';
 import type { Template } from '../template/template.ts';
+import { type FixedAnswer, mockMethod, readFixedAnswer } from './fixed-answer.ts';
 
 const restApi = z.strictObject({
   Name: z.string(),
@@ -84,7 +85,9 @@ export interface ApiDefinition {
   readonly binaryMediaTypes: readonly string[];
   /** requests a second, and at once, over the whole stage; absent: not throttled */
   readonly throttling?: { readonly rate: number; readonly burst: number };
+  /** those that reach a function */
   readonly methods: readonly MethodDefinition[];
+  readonly fixedAnswers: readonly FixedAnswer[];
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;
 }
 
@@ -126,6 +129,7 @@ export function readApi(template: Template): ApiDefinition {
     binaryMediaTypes: properties.BinaryMediaTypes,
     ...(rate !== undefined && burst !== undefined && { throttling: { rate, burst } }),
     methods: readMethods(template),
+    fixedAnswers: readFixedAnswers(template),
     gatewayResponses: readGatewayResponses(template),
   };
 }
@@ -142,7 +146,7 @@ function one<S extends z.ZodType>(template: Template, type: string, schema: S) {
 function readMethods(template: Template): MethodDefinition[] {
   const paths = resourcePaths(template);
   const authorizers = readAuthorizers(template);
-  return template.ofType('AWS::ApiGateway::Method').map((declared) => {
+  return methodsOf(template, (type) => type !== 'MOCK').map((declared) => {
     const properties = readProperties(declared, method);
     const found = authorizers.get(properties.AuthorizerId);
     const resourcePath = paths.get(properties.ResourceId);
@@ -160,6 +164,26 @@ function readMethods(template: Template): MethodDefinition[] {
     };
   });
 }
+
+function readFixedAnswers(template: Template): FixedAnswer[] {
+  const paths = resourcePaths(template);
+  return methodsOf(template, (type) => type === 'MOCK').map((declared) => {
+    const properties = readProperties(declared, mockMethod);
+    const resourcePath = paths.get(properties.ResourceId);
+    if (resourcePath === undefined) {
+      throw new TemplateError(`${declared.logicalId}: its resource is missing`);
+    }
+    return readFixedAnswer(properties, resourcePath);
+  });
+}
+
+/** @param wanted by the type of the integration */
+const methodsOf = (template: Template, wanted: (type: unknown) => boolean) =>
+  template
+    .ofType('AWS::ApiGateway::Method')
+    .filter((declared) => wanted(readProperties(declared, integrationType).Integration.Type));
+
+const integrationType = z.looseObject({ Integration: z.looseObject({ Type: z.unknown() }) });
 
 /** @returns resource id -> path */
 function resourcePaths(template: Template): Map<string, string> {

@@ -1,6 +1,6 @@
 /** Who may reach which route: tokens, scopes, paths. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { expectProblem } from './problem.ts';
+import { expectProblem, uniformBody } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;
@@ -56,7 +56,7 @@ describe('a token that may not do this: 403', () => {
     async (id) => {
       const token = await stack.client.tenantToken('acme2');
       const answer = await encryptAs(token, `/tenants/${id}/encrypt`);
-      expect([403, 404]).toContain(answer.status);
+      expect([403, 404, 405]).toContain(answer.status);
     },
   );
 
@@ -159,12 +159,41 @@ describe('two tokens in one request', () => {
   });
 });
 
+describe('a path with another method: 405 with Allow, whoever asks', () => {
+  test.each([
+    ['GET', '/tenants/acme/encrypt', 'POST'],
+    ['DELETE', '/tenants/acme/encrypt', 'POST'],
+    ['POST', '/tenants/acme', 'DELETE, GET, PUT'],
+    ['PATCH', '/tenants/nobody', 'DELETE, GET, PUT'],
+    ['OPTIONS', '/tenants', 'GET, PUT'],
+  ])('%s %s', async (method, path, allow) => {
+    const tokens = [undefined, 'e30.e30.e30', await stack.client.tenantToken('acme2')];
+    for (const token of tokens) {
+      const answer = await stack.client.send(method, path, token === undefined ? {} : { token });
+      expectProblem(answer, 405, 'method-not-allowed');
+      expect(answer.headers.allow).toBe(allow);
+    }
+  });
+});
+
+test('a refusal does not depend on whether the tenant exists', async () => {
+  const token = await stack.client.tenantToken('acme2');
+  const [known, unknown] = await Promise.all(
+    ['acme', 'nobody'].map((id) =>
+      stack.client.send('POST', `/tenants/${id}/encrypt`, { token, body: {} }),
+    ),
+  );
+  const comparable = (answer: typeof known) => [
+    answer?.headers['www-authenticate'],
+    uniformBody(answer?.json),
+  ];
+  expect(comparable(known)).toEqual(comparable(unknown));
+});
+
 describe('an unknown route: 404', () => {
   test.each([
     ['GET', '/'],
-    ['GET', '/tenants/acme/encrypt'],
     ['POST', '/tenants/acme/unlock'],
-    ['DELETE', '/tenants/acme/encrypt'],
     ['POST', '/tenants//encrypt'],
     ['POST', '/tenants/acme2/../acme/encrypt'],
   ])('%s %s', async (method, path) => {

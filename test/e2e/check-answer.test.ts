@@ -43,7 +43,10 @@ const tenant = {
 };
 const key = { state: 'Enabled', rotationEnabled: false };
 const { updatedAt: _, ...withoutUpdatedAt } = tenant;
-const problem = notFound().toBody('0b8f7e0e-6a3c-4f7c-9d52-3f1f5b6c7d8e');
+const problem = notFound().toBody({
+  requestId: '0b8f7e0e-6a3c-4f7c-9d52-3f1f5b6c7d8e',
+  stage: 'v1',
+});
 const problemJson = { status: 404, type: 'application/problem+json' };
 const encrypt = ['POST', '/tenants/acme/encrypt'] as const;
 const read = ['GET', '/tenants/acme?x=1'] as const;

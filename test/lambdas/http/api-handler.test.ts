@@ -73,7 +73,7 @@ describe('an answer', () => {
       'Retry-After': '7',
     });
     expect(JSON.parse(answer.body)).toEqual({
-      type: 'urn:tenant-keys:problem:unavailable',
+      type: '/v1/problems#unavailable',
       title: 'Service Unavailable',
       status: 503,
       detail: 'The request could not be finished; try again later.',

@@ -16,6 +16,7 @@ export function eventOf(change: Partial<APIGatewayProxyEvent> = {}): APIGatewayP
     stageVariables: null,
     requestContext: {
       requestId,
+      stage: 'v1',
       authorizer: { tenantId: 'acme', principalId: 'somebody' },
       identity: { sourceIp: '192.0.2.7' },
     } as unknown as APIGatewayProxyEvent['requestContext'],

@@ -130,7 +130,9 @@ describe.each<[number, string | undefined, [string, Answer][]]>([
     const problem = asProblem(error);
     expect(problem).toMatchObject({ status });
     expect(problem.headers['Retry-After']).toBe(retryAfter);
-    expect(JSON.stringify([problem.toBody('x'), (error as Error).name])).not.toContain(secret);
+    expect(
+      JSON.stringify([problem.toBody({ requestId: 'x', stage: 'v1' }), (error as Error).name]),
+    ).not.toContain(secret);
     expect(error).not.toHaveProperty('session');
   });
 });

@@ -1,5 +1,7 @@
 /** The API as the template declares it. */
 import { describe, expect, test } from '@jest/globals';
+import { problemStatuses } from '../../../contract/problem.ts';
+import { problemBody } from '../../../contract/problem-body.ts';
 import { routes } from '../../../contract/routes.ts';
 import { readApi } from '../../../local/api/template.ts';
 import { localAccount } from '../../../local/stack.ts';
@@ -16,14 +18,53 @@ describe('methods', () => {
     expect(methods.sort()).toEqual(routes.map(({ method, path }) => [method, path]).sort());
   });
 
-  test('ask the authorizer, each of them', () => {
+  const declared = resourcesOf(template, 'AWS::ApiGateway::Method');
+  const isFixed = ([, { Properties }]: (typeof declared)[number]) =>
+    Properties.Integration.Type === 'MOCK';
+
+  test('ask the authorizer, each that reaches a function', () => {
     const [authorizerId] = resource(template, 'AWS::ApiGateway::Authorizer');
-    for (const [, { Properties }] of resourcesOf(template, 'AWS::ApiGateway::Method')) {
+    const reaching = declared.filter((one) => !isFixed(one));
+    expect(reaching).toHaveLength(routes.length);
+    for (const [, { Properties }] of reaching) {
       expect(Properties).toMatchObject({
         AuthorizationType: 'CUSTOM',
         AuthorizerId: { Ref: authorizerId },
       });
     }
+  });
+
+  test('that do not, have nothing behind them', () => {
+    for (const [, { Properties }] of declared.filter(isFixed)) {
+      expect(Properties.Integration).not.toHaveProperty('Uri');
+      expect(Properties.Integration).not.toHaveProperty('Credentials');
+      expect(JSON.stringify(Properties)).not.toMatch(/\$(?!context\.requestId\b)|"Ref":"(?!Api)/);
+    }
+  });
+
+  test('of each path, the others are a 405 that lists those that it has', () => {
+    const others = api.fixedAnswers.filter(({ httpMethod }) => httpMethod === 'ANY');
+    expect(others.map(({ resourcePath }) => resourcePath).sort()).toEqual(
+      [...new Set(routes.map(({ path }) => path))].sort(),
+    );
+    for (const { resourcePath, status, headers, template: text } of others) {
+      const own = routes.filter(({ path }) => path === resourcePath).map(({ method }) => method);
+      expect({ status, allow: headers.Allow?.split(', ').sort() }).toEqual({
+        status: 405,
+        allow: own.sort(),
+      });
+      expect(headers['Content-Type']).toBe('application/problem+json');
+      expect(problemBody.safeParse(JSON.parse(text)).success).toBe(true);
+    }
+  });
+
+  test('of the problems, the page has each code as an anchor and what to do', () => {
+    const [page, ...more] = api.fixedAnswers.filter(({ httpMethod }) => httpMethod !== 'ANY');
+    expect(more).toEqual([]);
+    expect(page).toMatchObject({ httpMethod: 'GET', resourcePath: '/problems', status: 200 });
+    const anchors = [...(page?.template ?? '').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(anchors).toEqual(Object.keys(problemStatuses));
+    expect(page?.template.match(/What to do:/g)).toHaveLength(anchors.length);
   });
 
   test.each(routes)('$method $path is served by $plane', ({ method, path, plane }) => {
@@ -152,7 +193,7 @@ describe('gateway responses', () => {
     const { status, headers } = one.response;
     expect(headers['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
     expect(one.body).toEqual({
-      type: `urn:tenant-keys:problem:${one.body.code}`,
+      type: `/v1/problems#${one.body.code}`,
       title: expect.any(String),
       status,
       detail: expect.any(String),

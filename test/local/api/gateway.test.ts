@@ -15,6 +15,7 @@ const api = {
   apiId: 'api',
   stage: 'v1',
   methods: [],
+  fixedAnswers: [],
   binaryMediaTypes: [],
   gatewayResponses: new Map([
     ['REQUEST_TOO_LARGE', problem('large')],

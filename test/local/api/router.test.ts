@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findRoute } from '../../../local/api/router.ts';
+import { findFixedAnswer, findRoute } from '../../../local/api/router.ts';
 import type { ApiDefinition, MethodDefinition } from '../../../local/api/template.ts';
 
 const method = (httpMethod: string, resourcePath: string): MethodDefinition => ({
@@ -11,6 +11,13 @@ const method = (httpMethod: string, resourcePath: string): MethodDefinition => (
   requestParameters: {},
   timeoutMs: 1,
 });
+const fixed = (httpMethod: string, resourcePath: string) => ({
+  httpMethod,
+  resourcePath,
+  status: 405,
+  headers: {},
+  template: '',
+});
 const api: ApiDefinition = {
   apiId: 'api',
   stage: 'v1',
@@ -20,6 +27,11 @@ const api: ApiDefinition = {
     method('PUT', '/tenants/{tenantId}'),
     method('PUT', '/tenants/special'),
     method('POST', '/tenants/{tenantId}/encrypt'),
+  ],
+  fixedAnswers: [
+    fixed('ANY', '/tenants'),
+    fixed('ANY', '/tenants/{tenantId}'),
+    fixed('GET', '/problems'),
   ],
   gatewayResponses: new Map(),
 };
@@ -43,5 +55,18 @@ describe('routes', () => {
     ['a longer path', 'POST', '/v1/tenants/acme/encrypt/more', undefined],
   ])('%s', (_, httpMethod, path, expected) => {
     expect(found(httpMethod, path)).toEqual(expected);
+  });
+});
+
+describe('a fixed answer', () => {
+  test.each([
+    ['to a method that the path has not', 'PATCH', '/v1/tenants/acme', '/tenants/{tenantId}'],
+    ['to a method by its name', 'GET', '/v1/problems', '/problems'],
+    ['not to another method than that', 'POST', '/v1/problems', undefined],
+    ['not to a path that nobody knows', 'PATCH', '/v1/nothing', undefined],
+    ['not on another stage', 'PATCH', '/v2/tenants/acme', undefined],
+    ['not to a method that ANY does not stand for', 'TRACE', '/v1/tenants/acme', undefined],
+  ])('%s', (_, httpMethod, path, expected) => {
+    expect(findFixedAnswer(api, httpMethod, path)?.resourcePath).toBe(expected);
   });
 });

@@ -1,0 +1,156 @@
+/**
+ * The page that the `type` of a problem leads to, with an anchor for each code. Invariant: the same words for everybody;
+ * nothing of a deployment, a tenant or a request is in it.
+ */
+import { type ProblemCode, problemStatuses, problemTitles } from './problem.ts';
+
+/** What has happened, and what to do. */
+export const problemRemedies: Readonly<
+  Record<ProblemCode, readonly [what: string, remedy: string]>
+> = {
+  'bad-request': [
+    'A body, header or query is not as the route takes it.',
+    'The detail names the member and what it must be, or the members that are allowed. Correct the request; the same one fails again.',
+  ],
+  'invalid-tenant-id': [
+    'The path has no tenant id, or something else in its place.',
+    'Use 2-63 lower-case letters, digits and hyphens, without a hyphen at either end.',
+  ],
+  'invalid-cursor': [
+    'The cursor is not one that this list has given, or is of another range.',
+    'Send nextCursor of the last page unchanged, with the same parameters, or begin again without a cursor.',
+  ],
+  'decryption-failed': [
+    'The ciphertext cannot be decrypted for this tenant with this encryption context. One answer for every cause.',
+    'Check that tenant and encryption context are exactly those of the encryption, and that no byte of the ciphertext was changed or lost.',
+  ],
+  'too-many-kms-calls': [
+    'The batch would need more calls to KMS than one request may make, and none was made.',
+    'Send at most 100 items that have nothing in common, or let items share encryption contexts.',
+  ],
+  unauthorized: [
+    'The request has no bearer token, or one that does not count: expired, of another issuer or audience, or not validly signed.',
+    'Get a new token from the configured issuer and send it as Authorization: Bearer.',
+  ],
+  forbidden: [
+    'The token counts, but not for this request.',
+    'WWW-Authenticate and the detail say which scope, or which kind of token, it takes.',
+  ],
+  'not-found': [
+    'The API has no such path.',
+    'Compare the path with docs/api.md; paths begin with the stage.',
+  ],
+  'method-not-allowed': [
+    'The path exists, with another method.',
+    'Use one of the methods that the header Allow lists.',
+  ],
+  'tenant-not-found': [
+    'There is no tenant of this id, or it was erased.',
+    'Check the id; an administrator onboards a tenant by PUT.',
+  ],
+  'tenant-exists': [
+    'The tenant was onboarded before, with something else.',
+    'The detail names the members that differ. Send what it was onboarded with; change the rotation period by its own route.',
+  ],
+  'tenant-provisioning': [
+    'The onboarding of the tenant has begun and has not ended.',
+    'Send the same PUT again; it goes on where it was cut off.',
+  ],
+  'tenant-suspended': [
+    'The tenant is suspended, and its key disabled.',
+    'An administrator resumes it by POST .../resume; then send the request again.',
+  ],
+  'tenant-offboarding': [
+    'The tenant is being offboarded: its key is disabled and will be deleted.',
+    'Until the deletion date an administrator can restore it by POST .../restore.',
+  ],
+  'tenant-erased': [
+    'The id belonged to a tenant whose key was deleted.',
+    'What was encrypted for it is lost. Onboard under another id; this one is not given again.',
+  ],
+  'tenant-not-erased': [
+    'There is no certificate before the tenant is erased.',
+    'Come again after the date in the detail, once KMS has deleted the key.',
+  ],
+  'tenant-busy': [
+    'Another request is at work on the tenant.',
+    'Send the same request again after Retry-After seconds.',
+  ],
+  'key-recently-used': [
+    'The key was used within the last hour, so somebody may still need it.',
+    'Suspend the tenant and wait, or offboard with force=true.',
+  ],
+  'rotation-limit-reached': [
+    'KMS rotates a key on demand 25 times in its life.',
+    'The key goes on rotating by its period; shorten that by PUT .../key/rotation.',
+  ],
+  'rotation-in-progress': [
+    'KMS is rotating the key, or has just done so.',
+    'GET the tenant until its current key material has changed.',
+  ],
+  'rotation-unconfirmed': [
+    'An answer of KMS was lost, so it is not known yet whether it rotates the key.',
+    'Send the same request again after some minutes; it finds out and spends no rotation.',
+  ],
+  'alias-taken': [
+    'The alias for the tenant is on a key that this onboarding has not made.',
+    'An administrator removes the alias or, if the tenant was there before, restores its row.',
+  ],
+  'key-unusable': [
+    'The key is disabled or pending deletion, though the tenant is active: somebody has done so by hand.',
+    'An administrator finds out who, and enables the key again or suspends the tenant.',
+  ],
+  'key-missing': [
+    'KMS has no such key any more: somebody has deleted it.',
+    'What it had encrypted is lost. An administrator finds in the audit who it was.',
+  ],
+  'key-mismatch': [
+    'The key that is registered for the tenant is not the tenant’s by its tag.',
+    'An administrator corrects the row or the tag: docs/operations.md, finding key-tags.',
+  ],
+  'not-acceptable': [
+    'Accept allows neither form of the answer.',
+    'Accept application/json, or application/octet-stream in the first place for raw bytes.',
+  ],
+  'too-large': [
+    'The body, the plaintext, the ciphertext or the answer is larger than one request takes.',
+    'The detail has the limit. Send batches in parts; encrypt more than 4 MiB yourself under a data key of POST .../data-keys.',
+  ],
+  'unsupported-media-type': [
+    'The body is of another content type, or compressed.',
+    'Send application/json in UTF-8 or, where the route takes bytes, application/octet-stream, without Content-Encoding.',
+  ],
+  throttled: [
+    'There are more requests than the API, or more changes than KMS, takes at the moment.',
+    'Send the same request again after Retry-After seconds, and send fewer at once.',
+  ],
+  'internal-error': [
+    'A fault of ours.',
+    'Sending it again does no harm. Give the request id to who runs the API: it leads to the logs.',
+  ],
+  'key-not-ready': [
+    'The key is new, and IAM does not know it everywhere yet.',
+    'Send the same request again after Retry-After seconds.',
+  ],
+  unavailable: [
+    'The issuer, KMS, the table or the function gave no answer in time.',
+    'Send the same request again after Retry-After seconds; every request may be repeated.',
+  ],
+};
+
+const titleOf = (code: ProblemCode): string =>
+  problemStatuses[code].map((status) => `${status} ${problemTitles[status]}`).join(', ');
+
+const section = (code: ProblemCode): string => {
+  const [what, remedy] = problemRemedies[code];
+  return `<h2 id="${code}">${code}</h2><p>${titleOf(code)}. ${what}</p><p><b>What to do:</b> ${remedy}</p>`;
+};
+
+/** @returns HTML */
+export const problemPage = (): string =>
+  [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>tenant-keys: problems</title>',
+    '<meta name="viewport" content="width=device-width"></head><body><h1>Problems of the tenant-keys API</h1>',
+    ...(Object.keys(problemStatuses) as ProblemCode[]).map(section),
+    '</body></html>',
+  ].join('\n');

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { mockMethod, readFixedAnswer } from '../../../local/api/fixed-answer.ts';
+import { answerFixed } from '../../../local/api/mock-integration.ts';
+
+const json = 'application/json';
+const allow = 'method.response.header.Allow';
+const response = {
+  StatusCode: '405',
+  ResponseParameters: { [allow]: "'GET, PUT'" },
+  ResponseTemplates: { [json]: '{"requestId":"$context.requestId"}' },
+};
+const integration = {
+  Type: 'MOCK',
+  PassthroughBehavior: 'NEVER',
+  RequestTemplates: { [json]: '{"statusCode":405}' },
+  IntegrationResponses: [response],
+};
+const method = {
+  RestApiId: 'api',
+  ResourceId: 'r',
+  HttpMethod: 'ANY',
+  AuthorizationType: 'NONE',
+  Integration: integration,
+  MethodResponses: [{ StatusCode: '405', ResponseParameters: { [allow]: true } }],
+};
+const read = (change: object = {}) =>
+  readFixedAnswer(mockMethod.parse({ ...method, ...change }), '/tenants');
+const withResponse = (change: object) =>
+  read({ Integration: { ...integration, IntegrationResponses: [{ ...response, ...change }] } });
+
+test('is the same to everybody, but for the request id', () => {
+  for (const type of [undefined, json, 'Application/JSON; charset=utf-8']) {
+    expect(answerFixed(read(), type, 'r-1')).toEqual({
+      status: 405,
+      headers: { Allow: 'GET, PUT' },
+      body: '{"requestId":"r-1"}',
+    });
+  }
+});
+
+test.each(['text/plain', 'application/octet-stream', ''])(
+  'is a 415 to a body of type %p',
+  (type) => {
+    expect(() => answerFixed(read(), type, 'r-1')).toThrow('UNSUPPORTED_MEDIA_TYPE');
+  },
+);
+
+describe('what this gateway would not answer as AWS does stops the start', () => {
+  test.each<[string, () => unknown]>([
+    ['a directive', () => withResponse({ ResponseTemplates: { [json]: '#if(true)x#end' } })],
+    [
+      'another variable',
+      () => withResponse({ ResponseTemplates: { [json]: '$context.identity.sourceIp' } }),
+    ],
+    ['what the client sent', () => withResponse({ ResponseTemplates: { [json]: '$input.body' } })],
+    [
+      'a header of the request',
+      () => withResponse({ ResponseParameters: { [allow]: 'method.request.header.x' } }),
+    ],
+    [
+      'a header that is not declared',
+      () => withResponse({ ResponseParameters: { [`${allow}ed`]: "'x'" } }),
+    ],
+    ['two statuses', () => withResponse({ StatusCode: '404' })],
+    ['credentials', () => read({ Integration: { ...integration, Credentials: 'arn' } })],
+    ['an authorizer', () => read({ AuthorizationType: 'CUSTOM', AuthorizerId: 'a' })],
+    [
+      'a body that is passed on',
+      () => read({ Integration: { ...integration, PassthroughBehavior: 'WHEN_NO_MATCH' } }),
+    ],
+  ])('%s', (_, act) => {
+    expect(act).toThrow();
+  });
+});
