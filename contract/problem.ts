@@ -142,13 +142,21 @@ export const forbidden = (scope = '') =>
     { 'WWW-Authenticate': insufficientScope(scope) },
   );
 
-export const notFound = () => new Problem('not-found', 'There is no such route.');
+export const notFound = () =>
+  new Problem(
+    'not-found',
+    'There is no such path. Paths begin with the stage; GET /problems there explains more.',
+  );
 
 /** @param allow the methods that the path has, as the header Allow lists them (RFC 9110 section 10.2.1) */
 export const methodNotAllowed = (allow: string) =>
   new Problem('method-not-allowed', `The path has no such method, but ${allow}.`, { Allow: allow });
 
-export const tenantNotFound = () => new Problem('tenant-not-found', 'There is no such tenant.');
+export const tenantNotFound = () =>
+  new Problem(
+    'tenant-not-found',
+    'There is no such tenant. An administrator may onboard it by PUT.',
+  );
 
 /** @param members by which the request differs from what the tenant was onboarded with; not their values */
 export const tenantExists = (members: string) =>
@@ -163,11 +171,13 @@ export const tenantProvisioning = () =>
     'The tenant is still being onboarded; finish it by the same PUT.',
   );
 
-export const tenantSuspended = (detail = 'The tenant is suspended.') =>
-  new Problem('tenant-suspended', detail);
+export const tenantSuspended = (
+  detail = 'The tenant is suspended, until an administrator resumes it: resume it by POST .../resume.',
+) => new Problem('tenant-suspended', detail);
 
-export const tenantOffboarding = (detail = 'The tenant is being offboarded.') =>
-  new Problem('tenant-offboarding', detail);
+export const tenantOffboarding = (
+  detail = 'The tenant is being offboarded. Until its deletion date an administrator may restore it by POST .../restore.',
+) => new Problem('tenant-offboarding', detail);
 
 export const tenantErased = () =>
   new Problem(
@@ -213,7 +223,10 @@ export const aliasTaken = () =>
 
 /** The key is disabled or pending deletion: not the same request helps, but enabling the key. */
 export const keyUnusable = () =>
-  new Problem('key-unusable', "The tenant's key is disabled or pending deletion.");
+  new Problem(
+    'key-unusable',
+    "The tenant's key is disabled or pending deletion, though the tenant is not. An administrator must enable it in KMS, or suspend the tenant.",
+  );
 
 /** Deleted by somebody else, since the tenant was not offboarded. */
 export const keyMissing = () =>

@@ -7,6 +7,7 @@ import { serveApi } from './api/gateway.ts';
 import { readApi } from './api/template.ts';
 import { automate, type ScheduledFunction } from './automation.ts';
 import type { FinishedCall } from './aws/call.ts';
+import { decisionsUrl } from './aws/control/decisions.ts';
 import type { FaultInput } from './aws/faults/fault.ts';
 import { systemClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
@@ -232,6 +233,10 @@ async function openApi(
     runtime,
     port,
     frontPage: `${deployment.url}/`,
+    explanationOf: (requestId) =>
+      deployment.decisions.of(requestId).some(({ decision }) => !decision.allowed)
+        ? decisionsUrl(deployment.url, requestId)
+        : undefined,
     onDecision: (record) => deployment.decisions.add({ ...record, time: systemClock.now() }),
   });
   return { url: `${url}/${api.stage}`, close };

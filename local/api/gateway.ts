@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** URL to which `GET /`, which is outside the stage, is redirected */
   readonly frontPage?: string;
+  /** @returns the URL at which a refusal is explained to a person at this machine; none where no policy refused */
+  readonly explanationOf?: (requestId: string) => string | undefined;
   /** called for every decision of an authorizer's policy */
   readonly onDecision: (record: {
     readonly requestId: string;
@@ -69,7 +71,9 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
           requestId,
         ),
       )
-      .then((answer) => send(response, answer, requestId))
+      .then((answer) =>
+        send(response, explained(answer, options.explanationOf?.(requestId)), requestId),
+      )
       .catch(() => response.destroy());
   });
   // As API Gateway's (quotas, "Idle connection timeout"), and longer than clients keep one.
@@ -80,6 +84,12 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
   });
   return listen(server, options.port);
 }
+
+/** A link (RFC 8288), as AWS has none. */
+const explained = (answer: HttpAnswer, url: string | undefined): HttpAnswer =>
+  answer.status < 400 || url === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, Link: `<${url}>; rel="help"` } };
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -5,6 +5,10 @@ import type { Answer } from '../wire/protocol.ts';
 import type { ReceivedHeaders } from '../wire/request.ts';
 import { isLocalHost } from './local-host.ts';
 
+/** @param endpoint of AWS on this machine */
+export const decisionsUrl = (endpoint: string, requestId: string): string =>
+  `${endpoint}/_local/decisions/${requestId}`;
+
 const path = /^\/_local\/decisions\/([A-Za-z0-9-]{1,64})$/;
 
 /** @returns nothing where the request is for something else */

@@ -1,0 +1,103 @@
+/** Mistakes about paths and queries. */
+import { canary, data, type Row } from './mistake.ts';
+
+export const ofPaths: readonly Row[] = [
+  [
+    'GET for encrypt',
+    { as: 'crypto', send: 'GET /tenants/acme/encrypt', header: ['allow', 'POST'] },
+    405,
+    'method-not-allowed',
+    /no such method, but POST/,
+  ],
+  [
+    'POST for onboarding',
+    { as: 'admin', send: 'POST /tenants/new', body: {}, header: ['allow', 'DELETE, GET, PUT'] },
+    405,
+    'method-not-allowed',
+    /DELETE, GET, PUT/,
+  ],
+  [
+    'a path that is not there',
+    { as: 'admin', send: 'GET /tenant/acme' },
+    404,
+    'not-found',
+    /paths begin with the stage/i,
+  ],
+  [
+    'an upper-case tenant id',
+    { as: 'admin', send: 'PUT /tenants/Acme' },
+    400,
+    'invalid-tenant-id',
+    /lower-case letters, digits and hyphens/,
+  ],
+  [
+    'no tenant id',
+    { as: 'admin', send: 'PUT /tenants' },
+    400,
+    'invalid-tenant-id',
+    /2-63 characters/,
+  ],
+  [
+    'an unknown tenant',
+    { as: 'admin', send: 'GET /tenants/nobody' },
+    404,
+    'tenant-not-found',
+    /onboard it by PUT/,
+  ],
+  [
+    'data of an unknown tenant',
+    { as: 'unknown', send: 'POST /tenants/unknown/encrypt', body: data },
+    404,
+    'tenant-not-found',
+    /onboard it by PUT/,
+  ],
+  [
+    'a page of zero',
+    { as: 'admin', send: 'GET /tenants?limit=0' },
+    400,
+    'bad-request',
+    /limit: must be a whole number, 1-100/,
+  ],
+  [
+    'an unknown parameter',
+    { as: 'admin', send: `GET /tenants?${canary}=1` },
+    400,
+    'bad-request',
+    /allowed: limit, cursor, status/,
+  ],
+  [
+    'a parameter twice',
+    { as: 'admin', send: 'GET /tenants?limit=1&limit=2' },
+    400,
+    'bad-request',
+    /limit: must be given once/,
+  ],
+  [
+    'an unknown status',
+    { as: 'admin', send: 'GET /tenants?status=active' },
+    400,
+    'bad-request',
+    /PROVISIONING, ACTIVE, SUSPENDED/,
+  ],
+  [
+    'a cursor of another list',
+    { as: 'admin', send: `GET /tenants?cursor=${canary}` },
+    400,
+    'invalid-cursor',
+    /nextCursor of an earlier answer/,
+  ],
+  [
+    'a window that is too short',
+    { as: 'admin', send: 'DELETE /tenants/acme?windowInDays=7' },
+    400,
+    'bad-request',
+    /30 days, the shortest that this stack allows/,
+  ],
+  [
+    'a local time',
+    { as: 'reader', send: 'GET /tenants/acme/audit?from=2026-01-31' },
+    400,
+    'bad-request',
+    /RFC 3339 .*2026-01-31T23:59:59Z/,
+  ],
+];
