@@ -1,6 +1,6 @@
 /**
- * The page that the `type` of a problem leads to, with an anchor for each code. Invariant: the same words for everybody;
- * nothing of a deployment, a tenant or a request is in it.
+ * The page that the `type` of a problem leads to, with an anchor for each code. Invariant: the same words for
+ * everybody; nothing of a deployment, a tenant or a request is in it.
  */
 import { type ProblemCode, problemStatuses, problemTitles } from './problem.ts';
 

@@ -85,7 +85,7 @@ export function tenantKeyProvider(
       try {
         return await use(key);
       } catch (error) {
-        // The tenant may have been suspended since its row was read: then that is the answer, from the row as it is now.
+        // Since its row was read the tenant may have been suspended: then the row as it is now has the answer.
         if (refusesKey(error)) await keyOf(bearer.tenantId, clients, 'fresh');
         // On an older key this is a wrong policy, which does not change with time: a 500.
         if (isAccessDenied(error) && isFresh(row)) throw keyNotReady(5);

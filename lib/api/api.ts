@@ -1,6 +1,6 @@
 /**
- * The REST API. Invariant: every method that reaches a function asks the authorizer, and a function in tenant isolation mode gets its tenant
- * from the authorizer's answer, never from a header of the client.
+ * The REST API. Invariant: every method that reaches a function asks the authorizer, and a function in tenant isolation
+ * mode gets its tenant from the authorizer's answer, never from a header of the client.
  */
 import { Aws, Duration, Fn } from 'aws-cdk-lib';
 import {
