@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { invalidToken } from '../../contract/challenge.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import type { ApiHandler } from '../../lambdas/http/api-handler.ts';
 import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
@@ -214,7 +215,10 @@ describe('the token is checked by the function itself, whatever the authorizer s
     ['it is of another scheme', { Authorization: 'Basic eDp4' }],
   ])('%s: 401, without a call to AWS', async (_, headers) => {
     const answer = await handler(events(headers), contextOf({ tenantId: 'acme' }));
-    expect(answer).toMatchObject({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
+    expect(answer).toMatchObject({
+      statusCode: 401,
+      headers: { 'WWW-Authenticate': invalidToken },
+    });
     expect(JSON.parse(answer.body).code).toBe('unauthorized');
   });
 });
