@@ -3,6 +3,7 @@
  * authorizer its policies, the handlers their tables of operations. Their schemas are in operations.ts, so that the
  * authorizer does not load them.
  */
+import { problemPath } from './problem-type.ts';
 
 /** The media type of raw bytes, which API Gateway passes to the functions as base64. */
 export const octetStream = 'application/octet-stream';
@@ -88,6 +89,19 @@ function route<P extends Route['plane'], O extends string>(
   const scopes = scopesOf[plane](method);
   return { method, path, scopes, plane, operation, gives } as const;
 }
+
+/**
+ * The OpenAPI document of all this. It is no route of a plane: it needs no token and no function, since API Gateway has
+ * the text itself.
+ */
+export const documentRoute = {
+  method: 'GET',
+  path: '/openapi.json',
+  operation: 'openapi',
+} as const;
+
+/** The page that explains every problem, which API Gateway has too. */
+export const problemsRoute = { method: 'GET', path: problemPath, operation: 'problems' } as const;
 
 export type Operation = (typeof routes)[number]['operation'];
 export type Plane = Route['plane'];

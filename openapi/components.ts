@@ -1,0 +1,18 @@
+/** The schemas that have a name in the document, and what is said of their members. */
+import { problemBody } from '../contract/problem-body.ts';
+import { auditComponents } from './audit-components.ts';
+import type { Component } from './component.ts';
+import { cryptoComponents } from './crypto-components.ts';
+import { problemMembers } from './problem-members.ts';
+import { tenantComponents } from './tenant-components.ts';
+
+export const components: Readonly<Record<string, Component>> = {
+  ...tenantComponents,
+  ...cryptoComponents,
+  ...auditComponents,
+  Problem: {
+    schema: problemBody,
+    description: 'RFC 9457. It repeats nothing of the request.',
+    members: problemMembers,
+  },
+};

@@ -1,0 +1,141 @@
+/** What the document says of each operation. */
+import type { Operation, Plane } from '../contract/routes.ts';
+
+export interface OperationText {
+  readonly summary: string;
+  readonly description: string;
+  /** what a success of each status means */
+  readonly successes: Readonly<Record<number, string>>;
+}
+
+export const tags: Readonly<
+  Record<Plane, { readonly name: string; readonly description: string }>
+> = {
+  tenants: {
+    name: 'Tenants',
+    description: "Tenants, their lives and their keys' rotations. For administrators.",
+  },
+  crypto: {
+    name: 'Cryptography',
+    description: "Encryption and decryption with the tenant's key, for the tenant's own token.",
+  },
+  certificates: {
+    name: 'Certificates',
+    description: 'Certificates of erasure, and the key that checks them.',
+  },
+  audit: { name: 'Audit', description: "Who used a tenant's key, when and for what." },
+};
+
+/** Of a change that leads to the same state, whatever was done before. */
+const again =
+  'Done before, it is the same answer and nothing else; cut off, the same request goes on.';
+const oneKms = 'Asks KMS each time.';
+
+export const operationTexts: Readonly<Record<Operation, OperationText>> = {
+  onboard: {
+    summary: 'Onboard a tenant',
+    description: `Makes the tenant's KMS key. ${again} With another body it is \`tenant-exists\`.`,
+    successes: { 200: 'The same was onboarded before.', 201: 'The tenant was onboarded.' },
+  },
+  read: {
+    summary: 'Read a tenant',
+    description: 'With its key as KMS has it now.',
+    successes: { 200: 'The tenant.' },
+  },
+  list: {
+    summary: 'List tenants',
+    description: 'Without their keys, and without rows that this version cannot read.',
+    successes: { 200: 'A page.' },
+  },
+  suspend: {
+    summary: 'Suspend a tenant',
+    description: `The data plane refuses, and then KMS does: the key is disabled. ${again}`,
+    successes: { 200: 'The tenant is suspended.' },
+  },
+  resume: {
+    summary: 'Resume a suspended tenant',
+    description: `The key is enabled, and then the data plane serves again. ${again}`,
+    successes: { 200: 'The tenant is active.' },
+  },
+  offboard: {
+    summary: 'Offboard a tenant',
+    description: `Disables the key at once and schedules its deletion, after which nothing that it encrypted can be decrypted. ${again}`,
+    successes: { 202: 'KMS destroys the key on `deletionDate`.' },
+  },
+  restore: {
+    summary: 'Restore a tenant that is being offboarded',
+    description: `Cancels the deletion and enables the key: the tenant is active, suspended before or not. ${again}`,
+    successes: { 200: 'The tenant is active.' },
+  },
+  setRotation: {
+    summary: 'Set the period of automatic rotations',
+    description: 'Asks KMS for the period, also where it is the same.',
+    successes: { 200: 'The period is set.' },
+  },
+  listRotations: {
+    summary: "List a key's rotations",
+    description: 'Every key material that the key has had.',
+    successes: { 200: 'A page.' },
+  },
+  rotate: {
+    summary: 'Rotate the key now',
+    description:
+      "25 times in a key's life. KMS finishes some time later; old ciphertexts can be decrypted after any number of rotations. With `keyMaterialId` the request may come again however late, without it for an hour.",
+    successes: {
+      200: 'The rotation was begun before.',
+      202: 'This request has begun the rotation, or has found out that it had begun.',
+    },
+  },
+  erasureCertificate: {
+    summary: 'Get the certificate of an erasure',
+    description:
+      'Once the tenant is ERASED. Always the same certificate, with a new signature that is as valid.',
+    successes: { 200: 'The certificate and its signature.' },
+  },
+  certificateKey: {
+    summary: 'Get the key that checks certificates',
+    description: 'It stays the same; keep it with the certificates.',
+    successes: { 200: 'The public key.' },
+  },
+  encrypt: {
+    summary: 'Encrypt',
+    description: 'Bytes, as JSON or raw; each time another ciphertext.',
+    successes: { 200: 'The ciphertext, in the form that `Accept` names first.' },
+  },
+  decrypt: {
+    summary: 'Decrypt',
+    description: 'What `encrypt` or any AWS Encryption SDK made with the key.',
+    successes: { 200: 'The plaintext, in the form that `Accept` names first.' },
+  },
+  reencrypt: {
+    summary: "Encrypt again, under the key's current material",
+    description: `The plaintext is not in the answer. ${oneKms}`,
+    successes: { 200: 'The new ciphertext, in the form that `Accept` names first.' },
+  },
+  encryptBatch: {
+    summary: 'Encrypt up to 1,000 items',
+    description: 'Items share a data key where they share an encryption context.',
+    successes: { 200: 'The results. An item that failed has its error in its place.' },
+  },
+  decryptBatch: {
+    summary: 'Decrypt up to 1,000 items',
+    description: 'All of one mode.',
+    successes: { 200: 'The results. An item that failed has its error in its place.' },
+  },
+  generateDataKey: {
+    summary: 'Make a data key',
+    description: `For envelopes that a client makes itself. ${oneKms}`,
+    successes: { 200: 'The data key, and the same wrapped.' },
+  },
+  decryptDataKey: {
+    summary: 'Unwrap a data key',
+    description: oneKms,
+    successes: { 200: 'The data key.' },
+  },
+  listEvents: {
+    summary: "List a tenant's events",
+    description:
+      "A tenant's token reads its own tenant's events only. Events come minutes after what happened. An unknown tenant has none.",
+    successes: { 200: 'A page.' },
+  },
+};

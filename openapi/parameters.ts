@@ -1,0 +1,85 @@
+/** The parameters of requests, as they are on the wire. */
+import * as z from 'zod/mini';
+import type { Operation } from '../contract/routes.ts';
+import { type Member, text } from './component.ts';
+
+const cursor = text('The `nextCursor` of an earlier answer.');
+
+/** What is said of each parameter of a query. */
+export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<string, Member>>>>> = {
+  list: {
+    limit: { description: 'How many at most, 1-100.', default: '50' },
+    cursor,
+    status: text('Tenants of this status alone.'),
+  },
+  offboard: {
+    windowInDays: text(
+      "How long KMS waits before it destroys the key, 7-30 days, and no shorter than the stack's configuration has it (also the default).",
+    ),
+    force: {
+      description: '`true`: although somebody used the key within the last hour.',
+      default: 'false',
+    },
+  },
+  listRotations: {
+    limit: { description: 'How many at most, 1-100.', default: '50' },
+    cursor,
+  },
+  listEvents: {
+    from: text(
+      'The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query.',
+    ),
+    to: text('The first moment after the range, RFC 3339.'),
+    limit: { description: 'How many at most, 1-1,000.', default: '100' },
+    cursor,
+  },
+};
+
+export const tenantIdParameter = {
+  name: 'tenantId',
+  in: 'path',
+  required: true,
+  description: 'The tenant.',
+  schema: { $ref: '#/components/schemas/TenantId' },
+  example: 'acme',
+} as const;
+
+/** Which header of a request with raw bytes stands for which member of a JSON body. */
+export const rawHeaders = {
+  'Encryption-Context': 'encryptionContext',
+  'New-Encryption-Context': 'newEncryptionContext',
+  'Encryption-Mode': 'mode',
+} as const;
+
+const ascii =
+  'An object in strict JSON, ASCII (other characters as `\\u` escapes), 8,192 bytes at most.';
+
+const contextHeader = (description: string, example: object) => ({
+  description: `Beside raw bytes alone. ${description} ${ascii}`,
+  content: {
+    'application/json': { schema: { $ref: '#/components/schemas/EncryptionContext' }, example },
+  },
+});
+
+const rawHeaderParameters: Readonly<Record<keyof typeof rawHeaders, object>> = {
+  'Encryption-Context': contextHeader('The encryption context.', { document: '7' }),
+  'New-Encryption-Context': contextHeader('Takes the place of the old one.', { document: '8' }),
+  'Encryption-Mode': {
+    description: 'Beside raw bytes alone. `envelope` is the default.',
+    schema: { type: 'string', enum: ['envelope', 'direct'] },
+    example: 'direct',
+  },
+};
+
+/** @param schema of what goes with raw bytes */
+export function rawHeadersFor(schema: z.core.$ZodType): object[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.entries(rawHeaders)
+    .filter(([, member]) => member in properties)
+    .map(([name]) => ({
+      name,
+      in: 'header',
+      required: false,
+      ...rawHeaderParameters[name as keyof typeof rawHeaders],
+    }));
+}

@@ -1,0 +1,77 @@
+/** A problem of each code, as the contract makes it: the source of the document's texts, headers and examples. */
+
+import type { Problem, ProblemCode } from '../contract/problem.ts';
+import * as problems from '../contract/problem.ts';
+
+type Example = readonly [when: string, make: () => Problem];
+
+export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
+  'bad-request': [
+    'A path, query, header or body that is not as described.',
+    () => problems.badRequest('rotationPeriodInDays: must be a whole number of days, 90-2560'),
+  ],
+  'invalid-tenant-id': ['The path has no tenant id.', problems.invalidTenantId],
+  'invalid-cursor': ['The cursor is none of this list.', problems.invalidCursor],
+  'decryption-failed': [
+    'Wrong tenant, wrong context, tampered, truncated, no ciphertext at all: one answer for all.',
+    problems.decryptionFailed,
+  ],
+  'too-many-kms-calls': [
+    'The batch needs more calls to KMS than a request may make.',
+    () => problems.tooManyKmsCalls(100),
+  ],
+  unauthorized: ['No valid token.', problems.unauthorized],
+  forbidden: ['A token for something or somebody else.', () => problems.forbidden()],
+  'not-found': ['No such route.', problems.notFound],
+  'method-not-allowed': [
+    'The path has other methods.',
+    () => problems.methodNotAllowed('GET, PUT'),
+  ],
+  'tenant-not-found': ['No such tenant.', problems.tenantNotFound],
+  'tenant-exists': [
+    'Onboarded before with something else.',
+    () => problems.tenantExists('displayName'),
+  ],
+  'tenant-provisioning': ['The onboarding is not finished.', problems.tenantProvisioning],
+  'tenant-suspended': ['The tenant is suspended.', () => problems.tenantSuspended()],
+  'tenant-offboarding': ['The tenant is being offboarded.', () => problems.tenantOffboarding()],
+  'tenant-erased': ['The tenant was erased.', problems.tenantErased],
+  'tenant-not-erased': [
+    'There is no certificate yet.',
+    () => problems.tenantNotErased('The tenant is ACTIVE.'),
+  ],
+  'tenant-busy': ['Another request is at work on the tenant.', () => problems.tenantBusy(28)],
+  'key-recently-used': [
+    'Somebody used the key within the last hour.',
+    () => problems.keyRecentlyUsed({ operation: 'Decrypt', at: '2026-11-26T01:35:36.654Z' }),
+  ],
+  'rotation-limit-reached': [
+    'KMS rotates a key on demand 25 times at most.',
+    problems.rotationLimitReached,
+  ],
+  'rotation-in-progress': ['KMS is at work on another rotation.', problems.rotationInProgress],
+  'rotation-unconfirmed': [
+    'It is not known whether KMS rotates the key. The same request finds out.',
+    () => problems.rotationUnconfirmed('2026-11-26T01:35:36.847Z'),
+  ],
+  'alias-taken': ['The alias is on a key that this onboarding has not made.', problems.aliasTaken],
+  'key-unusable': ['The key is disabled, or pending deletion.', problems.keyUnusable],
+  'key-missing': ['Somebody else has deleted the key.', problems.keyMissing],
+  'key-mismatch': ["The registered key is not the tenant's by its tag.", problems.keyMismatch],
+  'not-acceptable': ['`Accept` allows neither form of the answer.', problems.notAcceptable],
+  'too-large': [
+    'More than the API takes, or gives.',
+    () => problems.tooLarge('The plaintext is larger than 4194304 bytes.'),
+  ],
+  'unsupported-media-type': [
+    'Another `Content-Type`, or any `Content-Encoding`.',
+    () => problems.unsupportedMediaType(),
+  ],
+  throttled: [
+    'Too many requests, or changes of keys, for the moment.',
+    () => problems.throttled(2),
+  ],
+  'internal-error': ['A fault of ours.', problems.internalError],
+  'key-not-ready': ['The key is new, and not ready yet.', () => problems.keyNotReady(5)],
+  unavailable: ['Not finished in time, or AWS is down.', () => problems.unavailable()],
+};

@@ -1,0 +1,177 @@
+/** The named schemas of the control plane. */
+import { certificate, certificateKey, signedCertificate } from '../contract/certificates.ts';
+import { keyUse } from '../contract/key-use.ts';
+import { onDemandRotation } from '../contract/on-demand-rotation.ts';
+import { tenantId } from '../contract/tenant-id.ts';
+import { tenantStatus } from '../contract/tenant-status.ts';
+import * as tenants from '../contract/tenants.ts';
+import { base64, type Component, text, time } from './component.ts';
+
+const ofTenant = text('The tenant.');
+const keyArn = text("ARN of the tenant's KMS key.");
+const material = text('Id of a key material, 64 hexadecimal digits.');
+const period = text('Days between two automatic rotations.');
+const nextCursor = text('Where the list goes on. Absent at its end.');
+
+const tenantMembers = {
+  tenantId: ofTenant,
+  displayName: text('As it was given when the tenant was onboarded.'),
+  status: text('Where the tenant is in its life.'),
+  keyArn: text("ARN of the tenant's KMS key; absent as long as there is none."),
+  rotationPeriodInDays: period,
+  createdAt: time('When the onboarding began.'),
+  updatedAt: time('When the row was last changed.'),
+  declared: text("Whether the stack's configuration declares the tenant."),
+  deletionDate: time('When KMS destroys the key, or has done so.'),
+  erasedAt: time('When KMS was first found to have no such key any more.'),
+  onDemandRotation: text('The last rotation that was asked for through the API.'),
+  key: text('The key as KMS has it at this moment; only where one tenant is read.'),
+};
+
+export const tenantComponents: Readonly<Record<string, Component>> = {
+  TenantId: {
+    schema: tenantId,
+    description: 'A DNS label in lower case, 2-63 characters.',
+  },
+  TenantStatus: {
+    schema: tenantStatus,
+    description: '`PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED`.',
+  },
+  Tenant: { schema: tenants.tenant, description: 'A tenant.', members: tenantMembers },
+  OffboardedTenant: {
+    schema: tenants.offboardedTenant,
+    description: 'A tenant whose key KMS will destroy.',
+    members: { ...tenantMembers, keyLastUsed: text('The last use of the key that KMS knows of.') },
+  },
+  TenantList: {
+    schema: tenants.tenantList,
+    description: 'A page of tenants. A page that is short, or empty, may still have a next one.',
+    members: { tenants: text('In no order that means anything.'), nextCursor },
+  },
+  KeyDetails: {
+    schema: tenants.keyDetails,
+    description: 'A key as KMS has it at this moment.',
+    members: {
+      state: text("KMS's key state, or `Missing` where KMS has no such key."),
+      rotationEnabled: text('Whether KMS rotates the key by itself.'),
+      rotationPeriodInDays: period,
+      nextRotationDate: time('When KMS rotates the key next.'),
+      currentKeyMaterialId: text('Id of the key material that encrypts now.'),
+      onDemandRotationStartedAt: time('Only while KMS is at work on an on-demand rotation.'),
+      onDemandRotationsLeft: text("Of the 25 that KMS allows in a key's life."),
+      lastUsed: text('Absent where KMS knows of no use.'),
+      deletionDate: time('When KMS destroys the key.'),
+    },
+  },
+  KeyUse: {
+    schema: keyUse,
+    description: 'The last use of a key, as KMS records it.',
+    members: {
+      operation: text("KMS's name of the operation, such as `Decrypt`."),
+      at: time('When.'),
+      cloudTrailEventId: text("Id of CloudTrail's event."),
+    },
+  },
+  OnDemandRotation: {
+    schema: onDemandRotation,
+    description: 'An on-demand rotation that was asked for through the API.',
+    members: {
+      supersededKeyMaterialId: text('Current before; once another one is, the rotation is done.'),
+      requestedAt: time('When KMS was asked, or was about to be.'),
+      state: text(
+        '`requested`: what became of it is to be found out. `accepted`: KMS rotates the key, or has done so.',
+      ),
+    },
+  },
+  OnboardRequest: {
+    schema: tenants.onboardRequest,
+    description: 'What a tenant is onboarded with.',
+    members: {
+      displayName: text('1-256 printable characters.'),
+      rotationPeriodInDays: text("Default: the stack's configuration."),
+    },
+  },
+  EmptyRequest: {
+    schema: tenants.emptyRequest,
+    description: 'An empty object. The body may also be missing.',
+  },
+  RotationRequest: {
+    schema: tenants.rotationRequest,
+    description: 'The period of automatic rotations.',
+    members: { rotationPeriodInDays: period },
+  },
+  RotateRequest: {
+    schema: tenants.rotateRequest,
+    description: 'Which key material a rotation is to supersede.',
+    members: {
+      keyMaterialId: text(
+        'The key material to be superseded, `key.currentKeyMaterialId` of the tenant. Where another is current by now nothing is done, so that the request may come again however late.',
+      ),
+    },
+  },
+  Rotation: {
+    schema: tenants.rotation,
+    description: 'A key material, and the rotation that it came with.',
+    members: {
+      keyMaterialId: material,
+      state: text("KMS's name: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`."),
+      type: text('`AUTOMATIC` or `ON_DEMAND`; absent for the first key material.'),
+      rotatedAt: time('When the key was rotated to it; absent for the first.'),
+    },
+  },
+  RotationList: {
+    schema: tenants.rotationList,
+    description: 'A page of the key materials that a key has had.',
+    members: { rotations: text('The key materials, the first one too.'), nextCursor },
+  },
+  RotationStarted: {
+    schema: tenants.rotationStarted,
+    description: 'An on-demand rotation, which KMS finishes some time later.',
+    members: {
+      tenantId: ofTenant,
+      keyArn,
+      rotationsLeft: text("Of the 25 that KMS allows in a key's life."),
+      currentKeyMaterialId: text(
+        'As KMS has it now: another than the superseded one once the rotation is done.',
+      ),
+      supersededKeyMaterialId: text('The key material that was current before.'),
+    },
+  },
+  Certificate: {
+    schema: certificate,
+    description: 'What was destroyed, by whom and when. The same whenever it is asked for.',
+    members: {
+      type: text('The kind of certificate, and its version.'),
+      tenantId: ofTenant,
+      keyArn,
+      keyMaterialIds: text('Of every key material that the key ever had.'),
+      createdAt: time('When the tenant was onboarded.'),
+      offboardedBy: text('The principal of the token with which the tenant was offboarded.'),
+      offboardedAt: time('When that was.'),
+      windowInDays: text('How long KMS waited before it destroyed the key.'),
+      deletionDate: time('When KMS was to destroy the key.'),
+      erasedAt: time('When KMS was first found to have no such key any more.'),
+      keyLastUsed: text('The last use of the key that KMS knew of.'),
+      kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
+      signingAlgorithm: text("KMS's name of the algorithm."),
+      signingKeyArn: text('ARN of the key that signs.'),
+    },
+  },
+  SignedCertificate: {
+    schema: signedCertificate,
+    description: 'A certificate of erasure.',
+    members: {
+      certificate: text('What is signed, as the bytes of RFC 8785 (JSON Canonicalization Scheme).'),
+      signature: base64('ECDSA on P-256 with SHA-256, in DER.'),
+    },
+  },
+  CertificateKey: {
+    schema: certificateKey,
+    description: 'The public key that checks certificates.',
+    members: {
+      keyArn: text('ARN of the key that signs.'),
+      signingAlgorithm: text("KMS's name of the algorithm."),
+      publicKey: text('PEM of a SubjectPublicKeyInfo.'),
+    },
+  },
+};
