@@ -56,7 +56,7 @@ export function openClient(stack: { readonly api: string; readonly issuer: strin
   const client: Client = {
     async send(method, path, options) {
       const answer = await send(stack.api, method, path, options);
-      checkAnswer({ method, path }, answer);
+      checkAnswer({ method, path, json: jsonSent(options?.body) }, answer);
       return answer;
     },
     token(scope, tenantId) {
@@ -84,11 +84,17 @@ export function openClient(stack: { readonly api: string; readonly issuer: strin
   return client;
 }
 
+const isJson = (body: Send['body']): body is object =>
+  typeof body === 'object' && !Buffer.isBuffer(body);
+
+/** As it goes over the wire: without members that are undefined. */
+const jsonSent = (body: Send['body']): unknown =>
+  isJson(body) ? JSON.parse(JSON.stringify(body)) : undefined;
+
 function send(api: string, method: string, path: string, options: Send = {}): Promise<Answer> {
   const base = new URL(api);
   const { token, body, headers } = options;
-  const json = typeof body === 'object' && !Buffer.isBuffer(body);
-  const payload = json ? JSON.stringify(body) : (body as string | Buffer | undefined);
+  const payload = isJson(body) ? JSON.stringify(body) : body;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {

@@ -1,4 +1,4 @@
-/** Jest's global setup: starts the synthesizer of this run. */
+/** Starts the synthesizer of a run of Jest. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';

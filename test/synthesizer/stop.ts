@@ -1,4 +1,4 @@
-/** Jest's global teardown: the synthesizer ends, and leaves nothing behind. */
+/** The synthesizer of a run ends, and leaves nothing behind. */
 import { once } from 'node:events';
 import { run } from './start.ts';
 
