@@ -1,5 +1,21 @@
-/** `npm run openapi`: writes docs/openapi.json. */
+/**
+ * `npm run openapi`: writes docs/openapi.json. With `--release`, when a version is tagged, also the document with which
+ * the next ones are compared. With `--changes` it writes nothing, and prints what breaks clients of that one.
+ */
 import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { documentFile, openApiText } from './document-file.ts';
+import { changesSinceRelease, releasedFile } from './released.ts';
 
-writeFileSync(documentFile, openApiText());
+const { values } = parseArgs({
+  options: {
+    release: { type: 'boolean', default: false },
+    changes: { type: 'boolean', default: false },
+  },
+});
+if (values.changes) {
+  for (const change of changesSinceRelease()) console.log(`- \`${change}\``);
+} else {
+  writeFileSync(documentFile, openApiText());
+  if (values.release) writeFileSync(releasedFile, openApiText());
+}
