@@ -72,6 +72,7 @@ function describe(stack: LocalStack): string {
     `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke, what IAM and CloudFormation tell; account ${stack.accountId})`,
     `  issuer  ${stack.issuer}   (gives anybody a token: for this machine only)`,
     `  page    ${stack.aws}/   (tenants, who may use which key, the last proof, the audit)`,
+    `  docs    ${stack.aws}/docs   (the API's reference)`,
     '',
     'For the AWS CLI, as an administrator of that account:',
     `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,

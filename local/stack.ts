@@ -232,7 +232,7 @@ async function openApi(
     api,
     runtime,
     port,
-    frontPage: `${deployment.url}/`,
+    pages: deployment.url,
     explanationOf: (requestId) =>
       deployment.decisions.of(requestId).some(({ decision }) => !decision.allowed)
         ? decisionsUrl(deployment.url, requestId)

@@ -25,6 +25,7 @@ import { acknowledge } from '../nag/acknowledge.ts';
 import { AccessLogs, accessLogFormat } from './access-logs.ts';
 import { addFixedAnswers } from './fixed-answers.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { documentThrottling } from './openapi-document.ts';
 
 export interface ApiProps {
   readonly config: Config;
@@ -79,6 +80,7 @@ export class Api extends Construct {
       deployOptions: {
         stageName,
         ...throttling,
+        methodOptions: documentThrottling,
         accessLogDestination: new LogGroupLogDestination(logs.logGroup),
         accessLogFormat,
         // Execution logs hold headers, and go to a log group that the stack cannot encrypt.

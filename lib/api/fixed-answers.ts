@@ -1,10 +1,12 @@
 /**
- * What API Gateway answers to anybody, from the template alone: which methods a path has, and the page of the problems.
+ * What API Gateway answers to anybody, from the template alone: which methods a path has, the page of the problems,
+ * the OpenAPI document.
  * Invariant: no function, no table and no key stands behind such a method, and its answer repeats nothing that the
  * client sent. So it needs no authorizer.
  */
 import {
   AuthorizationType,
+  ContentHandling,
   type IResource,
   MockIntegration,
   PassthroughBehavior,
@@ -13,10 +15,10 @@ import {
 import { answerHeaders } from '../../contract/answer-headers.ts';
 import { methodNotAllowed, problemJson } from '../../contract/problem.ts';
 import { problemPage } from '../../contract/problem-page.ts';
-import { problemPath } from '../../contract/problem-type.ts';
-import { routes } from '../../contract/routes.ts';
+import { documentRoute, problemsRoute, routes } from '../../contract/routes.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { literals } from './gateway-responses.ts';
+import { documentTemplate } from './openapi-document.ts';
 
 /** ANY is for the methods that a resource has not by name. */
 export function addFixedAnswers(api: RestApi, stage: string): void {
@@ -30,10 +32,15 @@ export function addFixedAnswers(api: RestApi, stage: string): void {
       template: body.replaceAll('#', '\\u0023'),
     });
   }
-  addFixedAnswer(api.root.resourceForPath(problemPath), 'GET', {
+  addFixedAnswer(api.root.resourceForPath(problemsRoute.path), problemsRoute.method, {
     status: 200,
     headers: { 'Content-Type': 'text/html; charset=utf-8' },
     template: problemPage(),
+  });
+  addFixedAnswer(api.root.resourceForPath(documentRoute.path), documentRoute.method, {
+    status: 200,
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
+    template: documentTemplate(),
   });
 }
 
@@ -61,9 +68,12 @@ function addFixedAnswer(resource: IResource, httpMethod: string, answer: FixedAn
     // The body of a request is not looked at; one that is not JSON is a 415.
     requestTemplates: { 'application/json': JSON.stringify({ statusCode: answer.status }) },
     passthroughBehavior: PassthroughBehavior.NEVER,
+    contentHandling: ContentHandling.CONVERT_TO_TEXT,
     integrationResponses: [
       {
         statusCode,
+        // Where Accept names a binary media type, the text would be decoded as base64, or be a 500.
+        contentHandling: ContentHandling.CONVERT_TO_TEXT,
         responseParameters: Object.fromEntries(headers),
         responseTemplates: { 'application/json': answer.template },
       },

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { TemplateError } from '../template/intrinsics.ts';
+import type { Throttling } from './stage.ts';
 
 const json = 'application/json';
 const literal = z.string().regex(/^'.*'$/s);
@@ -16,11 +17,14 @@ export const mockMethod = z.strictObject({
   ApiKeyRequired: z.literal(false).optional(),
   Integration: z.strictObject({
     Type: z.literal('MOCK'),
+    ContentHandling: z.literal('CONVERT_TO_TEXT'),
     PassthroughBehavior: z.literal('NEVER'),
     RequestTemplates: z.strictObject({ [json]: z.string() }),
     IntegrationResponses: z.tuple([
       z.strictObject({
         StatusCode: z.coerce.number(),
+        // Without it, AWS would decode the text as base64 for who accepts a binary media type.
+        ContentHandling: z.literal('CONVERT_TO_TEXT'),
         ResponseParameters: z.record(z.string(), literal),
         ResponseTemplates: z.strictObject({ [json]: z.string() }),
       }),
@@ -41,6 +45,8 @@ export interface FixedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly template: string;
+  /** its own; absent: the stage's */
+  readonly throttling?: Throttling;
 }
 
 /** @throws TemplateError for an answer that this gateway would not give as AWS does */

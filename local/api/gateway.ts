@@ -24,7 +24,7 @@ import { checkMappings, integrate } from './integration.ts';
 import { answerFixed } from './mock-integration.ts';
 import { findFixedAnswer, findRoute } from './router.ts';
 import type { ApiDefinition, MethodDefinition } from './template.ts';
-import { openThrottle } from './throttle.ts';
+import { openThrottles } from './throttle.ts';
 
 /** API Gateway's limit for a request body. */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -38,8 +38,8 @@ export interface GatewayOptions {
   readonly api: ApiDefinition;
   readonly runtime: Runtime;
   readonly port: number;
-  /** URL to which `GET /`, which is outside the stage, is redirected */
-  readonly frontPage?: string;
+  /** URL to which `GET /` and `GET /docs`, which are outside the stage, are redirected */
+  readonly pages?: string;
   /** @returns the URL at which a refusal is explained to a person at this machine; none where no policy refused */
   readonly explanationOf?: (requestId: string) => string | undefined;
   /** called for every decision of an authorizer's policy */
@@ -122,12 +122,11 @@ function refuseUnread(api: ApiDefinition, { code }: NodeJS.ErrnoException, socke
 function requestHandler(options: GatewayOptions) {
   const { account, api, runtime } = options;
   const authorize = openAuthorizer(runtime);
-  const admit = api.throttling === undefined ? () => true : openThrottle(api.throttling);
+  const admit = openThrottles(api);
 
   return async (request: IncomingMessage, requestId: string): Promise<HttpAnswer> => {
-    if (options.frontPage !== undefined && request.method === 'GET' && request.url === '/') {
-      return { status: 302, headers: { Location: options.frontPage }, body: '' };
-    }
+    const page = pageOf(options.pages, request);
+    if (page !== undefined) return { status: 302, headers: { Location: page }, body: '' };
     const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
     const httpMethod = request.method ?? '';
     const body = await readBody(request);
@@ -136,7 +135,7 @@ function requestHandler(options: GatewayOptions) {
     if (route === undefined && fixed === undefined) {
       throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
     }
-    if (!admit()) throw new GatewayRefusal('THROTTLED');
+    if (!admit(fixed)) throw new GatewayRefusal('THROTTLED');
     if (route === undefined) {
       return answerFixed(fixed as FixedAnswer, request.headers['content-type'], requestId);
     }
@@ -167,6 +166,11 @@ function requestHandler(options: GatewayOptions) {
     });
   };
 }
+
+const pageOf = (pages: string | undefined, { method, url = '' }: IncomingMessage) =>
+  pages !== undefined && method === 'GET' && ['/', '/docs'].includes(url)
+    ? `${pages}${url}`
+    : undefined;
 
 /** What the authorizer's policy is matched against, with the path as it came, without the stage. */
 function methodArn(account: Account, api: ApiDefinition, httpMethod: string, path: string): string {

@@ -4,6 +4,7 @@ import { TemplateError } from '../template/intrinsics.ts';
 import { readProperties } from '../template/properties.ts';
 import type { Template } from '../template/template.ts';
 import { type FixedAnswer, mockMethod, readFixedAnswer } from './fixed-answer.ts';
+import { stage, type Throttling, throttlingOf, wholeStage } from './stage.ts';
 
 const restApi = z.strictObject({
   Name: z.string(),
@@ -59,32 +60,12 @@ const gatewayResponse = z.strictObject({
   ResponseTemplates: z.record(z.string(), z.string()).default({}),
 });
 
-const stage = z.strictObject({
-  RestApiId: z.string(),
-  DeploymentId: z.string(),
-  StageName: z.string(),
-  MethodSettings: z
-    .array(
-      z.object({
-        HttpMethod: z.literal('*'),
-        ResourcePath: z.literal('/*'),
-        ThrottlingBurstLimit: z.number().optional(),
-        ThrottlingRateLimit: z.number().optional(),
-      }),
-    )
-    .default([]),
-  AccessLogSetting: z.unknown().optional(),
-  TracingEnabled: z.boolean().optional(),
-  Description: z.string().optional(),
-  Tags: z.unknown().optional(),
-});
-
 export interface ApiDefinition {
   readonly apiId: string;
   readonly stage: string;
   readonly binaryMediaTypes: readonly string[];
-  /** requests a second, and at once, over the whole stage; absent: not throttled */
-  readonly throttling?: { readonly rate: number; readonly burst: number };
+  /** over the whole stage, but for the methods that have limits of their own; absent: not throttled */
+  readonly throttling?: Throttling;
   /** those that reach a function */
   readonly methods: readonly MethodDefinition[];
   readonly fixedAnswers: readonly FixedAnswer[];
@@ -121,15 +102,19 @@ export interface GatewayResponseDefinition {
 export function readApi(template: Template): ApiDefinition {
   const { apiId, properties } = one(template, 'AWS::ApiGateway::RestApi', restApi);
   const stageProperties = one(template, 'AWS::ApiGateway::Stage', stage).properties;
-  const [settings] = stageProperties.MethodSettings;
-  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings ?? {};
+  const throttling = throttlingOf(stageProperties.MethodSettings);
+  const ofStage = throttling.get(wholeStage);
+  const fixedAnswers = readFixedAnswers(template, throttling);
+  const known = fixedAnswers.map((one) => `${one.httpMethod} ${one.resourcePath}`);
+  const other = [...throttling.keys()].find((key) => ![wholeStage, ...known].includes(key));
+  if (other !== undefined) throw new TemplateError(`the local stack does not throttle ${other}`);
   return {
     apiId,
     stage: stageProperties.StageName,
     binaryMediaTypes: properties.BinaryMediaTypes,
-    ...(rate !== undefined && burst !== undefined && { throttling: { rate, burst } }),
+    ...(ofStage !== undefined && { throttling: ofStage }),
     methods: readMethods(template),
-    fixedAnswers: readFixedAnswers(template),
+    fixedAnswers,
     gatewayResponses: readGatewayResponses(template),
   };
 }
@@ -165,7 +150,10 @@ function readMethods(template: Template): MethodDefinition[] {
   });
 }
 
-function readFixedAnswers(template: Template): FixedAnswer[] {
+function readFixedAnswers(
+  template: Template,
+  throttling: ReadonlyMap<string, Throttling>,
+): FixedAnswer[] {
   const paths = resourcePaths(template);
   return methodsOf(template, (type) => type === 'MOCK').map((declared) => {
     const properties = readProperties(declared, mockMethod);
@@ -173,7 +161,8 @@ function readFixedAnswers(template: Template): FixedAnswer[] {
     if (resourcePath === undefined) {
       throw new TemplateError(`${declared.logicalId}: its resource is missing`);
     }
-    return readFixedAnswer(properties, resourcePath);
+    const own = throttling.get(`${properties.HttpMethod} ${resourcePath}`);
+    return { ...readFixedAnswer(properties, resourcePath), ...(own && { throttling: own }) };
   });
 }
 

@@ -1,3 +1,21 @@
+/** How API Gateway throttles: a bucket for the stage, and one for each method that has limits of its own. */
+import type { FixedAnswer } from './fixed-answer.ts';
+import type { ApiDefinition } from './template.ts';
+
+/** @returns whether a request may pass; one to a method with limits of its own takes nothing of the stage */
+export function openThrottles({
+  throttling,
+  fixedAnswers,
+}: Pick<ApiDefinition, 'throttling' | 'fixedAnswers'>): (fixed?: FixedAnswer) => boolean {
+  const ofStage = throttling === undefined ? () => true : openThrottle(throttling);
+  const own = new Map(
+    fixedAnswers.flatMap((one) =>
+      one.throttling === undefined ? [] : [[one, openThrottle(one.throttling)] as const],
+    ),
+  );
+  return (fixed) => ((fixed && own.get(fixed)) ?? ofStage)();
+}
+
 /** API Gateway's token bucket. */
 export function openThrottle({ rate, burst }: { readonly rate: number; readonly burst: number }) {
   let tokens = burst;

@@ -33,18 +33,18 @@ export interface EndpointOptions extends CallListeners {
   readonly accountId: string;
   /** 0 picks a free one */
   readonly port: number;
-  /** what a browser gets that asks for `/` */
-  readonly frontPage?: FrontPage;
+  /** what a browser gets */
+  readonly pages?: readonly LocalPage[];
   /** for people and tests at this machine, beside those of decisions and faults */
   readonly controlEndpoints?: readonly ControlEndpoint[];
 }
 
 /** @returns nothing where the request is for something else */
-export type FrontPage = (
+export type LocalPage = (
   method: string,
   target: string,
   headers: ReceivedHeaders,
-) => Answer | undefined;
+) => Answer | undefined | Promise<Answer | undefined>;
 
 export interface AwsEndpoint extends Listening {
   readonly decisions: DecisionLog;
@@ -108,11 +108,14 @@ async function replyTo(
 async function localAnswer(
   request: IncomingMessage,
   headers: ReceivedHeaders,
-  { frontPage, decisions, controlEndpoints }: Shared,
+  { pages = [], decisions, controlEndpoints }: Shared,
 ): Promise<Answer | undefined> {
   const { method = '', url: target = '' } = request;
+  for (const page of pages) {
+    const answer = await page(method, target, headers);
+    if (answer !== undefined) return answer;
+  }
   return (
-    frontPage?.(method, target, headers) ??
     decisionsAnswer(method, target, headers, decisions) ??
     (await controlAnswer(request, headers, controlEndpoints))
   );

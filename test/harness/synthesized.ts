@@ -36,6 +36,14 @@ export const synthesizedTemplate = (
   extra: Readonly<Record<string, unknown>> = {},
 ): Promise<Template> => requestTemplate<Template>({ ...context, ...extra });
 
+/** Whether it is docs/openapi.json, which the template holds for API Gateway to give. */
+export const isDocument = (value: unknown): boolean =>
+  typeof value === 'string' && value.startsWith('{"openapi":');
+
+/** @returns the template as text, without the examples and explanations of docs/openapi.json */
+export const textOf = (template: Template): string =>
+  JSON.stringify(template, (_, value: unknown) => (isDocument(value) ? undefined : value));
+
 export function resourcesOf(template: Template, type: string): [string, Resource][] {
   return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 }

@@ -1,8 +1,9 @@
 /** The API as the template declares it. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { problemStatuses } from '../../../contract/problem.ts';
 import { problemBody } from '../../../contract/problem-body.ts';
-import { routes } from '../../../contract/routes.ts';
+import { documentRoute, problemsRoute, routes } from '../../../contract/routes.ts';
 import { readApi } from '../../../local/api/template.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
@@ -42,6 +43,13 @@ describe('methods', () => {
     }
   });
 
+  test('that do not, answer with text, whichever form the client accepts', () => {
+    const asText = { ContentHandling: 'CONVERT_TO_TEXT' };
+    for (const [, { Properties }] of declared.filter(isFixed)) {
+      expect(Properties.Integration).toMatchObject({ ...asText, IntegrationResponses: [asText] });
+    }
+  });
+
   test('of each path, the others are a 405 that lists those that it has', () => {
     const others = api.fixedAnswers.filter(({ httpMethod }) => httpMethod === 'ANY');
     expect(others.map(({ resourcePath }) => resourcePath).sort()).toEqual(
@@ -59,9 +67,13 @@ describe('methods', () => {
   });
 
   test('of the problems, the page has each code as an anchor and what to do', () => {
-    const [page, ...more] = api.fixedAnswers.filter(({ httpMethod }) => httpMethod !== 'ANY');
-    expect(more).toEqual([]);
-    expect(page).toMatchObject({ httpMethod: 'GET', resourcePath: '/problems', status: 200 });
+    const named = api.fixedAnswers.filter(({ httpMethod }) => httpMethod !== 'ANY');
+    expect(named.map(({ resourcePath }) => resourcePath).sort()).toEqual([
+      documentRoute.path,
+      problemsRoute.path,
+    ]);
+    const page = named.find(({ resourcePath }) => resourcePath === problemsRoute.path);
+    expect(page).toMatchObject({ httpMethod: 'GET', status: 200 });
     const anchors = [...(page?.template ?? '').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(anchors).toEqual(Object.keys(problemStatuses));
     expect(page?.template.match(/What to do:/g)).toHaveLength(anchors.length);
@@ -101,6 +113,37 @@ describe('methods', () => {
 
 test('raw bytes are the one binary media type: JSON stays text, and so whole within 6 MB', () => {
   expect(api.binaryMediaTypes).toEqual(['application/octet-stream']);
+});
+
+describe('the document', () => {
+  const document = api.fixedAnswers.find(({ resourcePath }) => resourcePath === documentRoute.path);
+  const text = document?.template ?? '';
+
+  test('is docs/openapi.json, at GET /openapi.json alone', () => {
+    expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
+    expect(document).toMatchObject({
+      httpMethod: 'GET',
+      status: 200,
+      headers: {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'public, max-age=300',
+        'X-Content-Type-Options': 'nosniff',
+      },
+    });
+  });
+
+  test('means nothing to the language of templates, and fits into one', () => {
+    expect(text).not.toMatch(/[$#]/);
+    expect(Buffer.byteLength(text)).toBeLessThan(300_000);
+  });
+
+  test('is throttled by itself, far below the stage', () => {
+    expect(document?.throttling).toEqual({ rate: 10, burst: 20 });
+  });
+
+  test("is in no policy of the authorizer's, since no token is asked for it", () => {
+    expect(routes.map(({ path }) => path as string)).not.toContain(documentRoute.path);
+  });
 });
 
 describe('the authorizer', () => {
@@ -172,9 +215,10 @@ describe('the stage', () => {
       integrationLatency: '$context.integrationLatency',
       error: '$context.error.responseType',
     });
-    expect(Properties.MethodSettings).toEqual([
-      expect.objectContaining({ LoggingLevel: 'OFF', DataTraceEnabled: false }),
-    ]);
+    expect(Properties.MethodSettings).toHaveLength(2);
+    for (const settings of Properties.MethodSettings) {
+      expect(settings).toMatchObject({ LoggingLevel: 'OFF', DataTraceEnabled: false });
+    }
   });
 
   test('is made when the account lets API Gateway write logs', () => {

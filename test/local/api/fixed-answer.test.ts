@@ -4,13 +4,16 @@ import { answerFixed } from '../../../local/api/mock-integration.ts';
 
 const json = 'application/json';
 const allow = 'method.response.header.Allow';
+const asText = { ContentHandling: 'CONVERT_TO_TEXT' };
 const response = {
   StatusCode: '405',
+  ...asText,
   ResponseParameters: { [allow]: "'GET, PUT'" },
   ResponseTemplates: { [json]: '{"requestId":"$context.requestId"}' },
 };
 const integration = {
   Type: 'MOCK',
+  ...asText,
   PassthroughBehavior: 'NEVER',
   RequestTemplates: { [json]: '{"statusCode":405}' },
   IntegrationResponses: [response],
@@ -60,6 +63,10 @@ describe('what this gateway would not answer as AWS does stops the start', () =>
     [
       'a header that is not declared',
       () => withResponse({ ResponseParameters: { [`${allow}ed`]: "'x'" } }),
+    ],
+    [
+      'a text that a client may get decoded as base64',
+      () => withResponse({ ContentHandling: undefined }),
     ],
     ['two statuses', () => withResponse({ StatusCode: '404' })],
     ['credentials', () => read({ Integration: { ...integration, Credentials: 'arn' } })],

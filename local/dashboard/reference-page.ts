@@ -1,0 +1,30 @@
+/** The page at `/docs`: the API's reference. It is drawn when it is first asked for, and then kept. */
+import { referencePage } from '../../openapi/reference-page.ts';
+import { isLocalHost } from '../aws/control/local-host.ts';
+import type { Answer } from '../aws/wire/protocol.ts';
+import type { ReceivedHeaders } from '../aws/wire/request.ts';
+
+let page: Promise<string> | undefined;
+
+/** @returns undefined where the request is for something else */
+export async function referenceAnswer(
+  method: string,
+  target: string,
+  headers: ReceivedHeaders,
+): Promise<Answer | undefined> {
+  const isAsked = method === 'GET' && target === '/docs' && !headers.has('authorization');
+  if (!isAsked || !isLocalHost(headers) || headers.has('origin')) return undefined;
+  page ??= referencePage();
+  return {
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    body: await page,
+    // Its policy of content is in the page, which is a file as well. These two a page cannot say.
+    headers: {
+      'Content-Security-Policy': "frame-ancestors 'none'",
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    },
+  };
+}
