@@ -68,7 +68,9 @@ const notThere = (titles: readonly string[], place: string, others: readonly str
 function compared(both: Both): Question[] {
   return [byItself, wherever].flatMap((aspect): Question[] => {
     const about = `a session of ${both.role.title}${aspect.title}`;
-    const { request } = comparedRequest(both, aspect);
+    const compared = comparedRequest(both, aspect).request;
+    // The role's own policies, of which the compared ones say the same.
+    const request = { ...compared, asked: { ...compared.asked, identity: both.role.policies } };
     return [
       ...inParts(both, aspect, isBeyond).map((counterexample) => ({
         about: `${about}, beyond ${permissionFile}`,

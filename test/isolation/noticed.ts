@@ -34,6 +34,10 @@ export async function noticedBy(
   return first;
 }
 
+/** KMS makes no key whose policy nobody could change. */
+const isKeyRefused = (error: unknown): boolean =>
+  (error as Error).name === 'MalformedPolicyDocumentException';
+
 /** Each of the cases that changes its answer in the situation. */
 async function* noticesIn(
   situation: Situation,
@@ -47,21 +51,21 @@ async function* noticesIn(
   } catch (error) {
     if (outcomeOf(error) === 'denied') {
       yield closed("a tenant's own session cannot even encrypt");
-    } else if ((error as Error).name === 'MalformedPolicyDocumentException') {
+    } else if (isKeyRefused(error)) {
       yield closed(`KMS does not take the key policy: ${(error as Error).message}`);
     } else throw error;
     return;
   }
   try {
     for (const claim of tried) {
-      // An error of another kind comes after the policies have let the request through.
+      // An error of another kind comes after the policies have let the request through, unless there is no key to ask for.
       const outcome = await claim.attempt(harness).then(
         () => 'allowed',
-        (error) => outcomeOf(error) ?? 'error',
+        (error) => outcomeOf(error) ?? (isKeyRefused(error) ? 'without a key' : 'error'),
       );
       if (outcome === claim.expected) continue;
       const words = `${situation}: ${claim.name} is ${outcome}`;
-      yield { isOpening: claim.expected === 'denied', words };
+      yield { isOpening: claim.expected === 'denied' && outcome !== 'without a key', words };
     }
   } finally {
     await harness.close();

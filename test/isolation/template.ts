@@ -2,9 +2,12 @@
 import { requestTemplate } from '../synthesizer/client.ts';
 import type { TemplateDocument } from './harness.ts';
 
+export const context = {
+  issuer: 'https://id.example.com',
+  audience: 'tenant-keys',
+  tenants: [{ tenantId: 'declared' }],
+  'aws:cdk:bundling-stacks': [],
+};
+
 export const synthesizedTemplate = (): Promise<TemplateDocument> =>
-  requestTemplate<TemplateDocument>({
-    issuer: 'https://id.example.com',
-    audience: 'tenant-keys',
-    tenants: [{ tenantId: 'declared' }],
-  });
+  requestTemplate<TemplateDocument>(context);
