@@ -1,6 +1,6 @@
 /** Asks a solver every question of every theorem. */
 import { createHash } from 'node:crypto';
-import { type Formula, no, variablesOf } from './formula/formula.ts';
+import { type Formula, isFalse, variablesOf } from './formula/formula.ts';
 import { scriptOf } from './formula/smt-lib.ts';
 import { truthOf } from './formula/value.ts';
 import type { Replayed } from './replay/replay.ts';
@@ -54,7 +54,7 @@ export async function prove(
       const script = scriptOf(formulas);
       scripts.update(`${wanted} ${script}\n`);
       // What is false as it is written, as where no statement has the action, needs no solver.
-      const answer = formulas.includes(no) ? impossible : await solver.check(script);
+      const answer = isFalse(formulas) ? impossible : await solver.check(script);
       const { verdict, model } = answer;
       if (verdict === wanted && (wanted === 'unsat' || isCertain(formulas, model))) continue;
       const tried = question && (await replayer?.(question, answer));

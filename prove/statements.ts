@@ -3,7 +3,7 @@
  * says which switches it needs on. Those are enough; others may be enough as well, since there is more than one lock. A
  * proof that needs none rests on that no Allow reaches so far.
  */
-import { no, variablesOf } from './formula/formula.ts';
+import { isFalse, variablesOf } from './formula/formula.ts';
 import type { Policy, Statement } from './formula/policy.ts';
 import { keyId } from './formula/request.ts';
 import { scriptOf } from './formula/smt-lib.ts';
@@ -26,7 +26,7 @@ export async function statementsOf(
   const needed = new Set<string>();
   const questions = theorem.questions(switched);
   if (questions.length === 0) return undefined;
-  for (const { counterexample } of questions.filter((one) => !one.counterexample.includes(no))) {
+  for (const { counterexample } of questions.filter((one) => !isFalse(one.counterexample))) {
     const switches = [...variablesOf(counterexample)]
       .map(([name]) => name)
       .filter((name) => name.includes(` has ${switchPrefix}`));

@@ -24,11 +24,14 @@ export interface ProvedStack {
   readonly hashes: Pick<Report, 'template' | 'policies'>;
 }
 
-export function synthesizedStack(): ProvedStack {
+export const synthesizedStack = (): ProvedStack => provedStack(synthesizedText(context));
+
+/** @returns the template as JSON */
+export function synthesizedText(of: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-prove-'));
   try {
-    synthesize(context, folder);
-    return givenStack(join(folder, `${stackName}.template.json`));
+    synthesize(of, folder);
+    return readFileSync(join(folder, `${stackName}.template.json`), 'utf8');
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -38,8 +41,9 @@ export function synthesizedStack(): ProvedStack {
  * @param file a template as `cdk synth` writes it
  * @throws Error where it cannot be read, or has what the local stack does not know
  */
-export function givenStack(file: string): ProvedStack {
-  const text = readFileSync(file, 'utf8');
+export const givenStack = (file: string): ProvedStack => provedStack(readFileSync(file, 'utf8'));
+
+function provedStack(text: string): ProvedStack {
   const template = readTemplate(JSON.parse(text), localAccount);
   return {
     stack: stackPolicies(template),

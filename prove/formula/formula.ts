@@ -31,6 +31,9 @@ export type Formula =
 export const yes: Formula = { op: 'constant', value: true };
 export const no: Formula = { op: 'constant', value: false };
 
+/** @returns whether they are false together as they are written, which needs no solver */
+export const isFalse = (formulas: readonly Formula[]): boolean => formulas.includes(no);
+
 export const literal = (value: string): Text => ({ kind: 'literal', value });
 export const text = (name: string): Text => ({ kind: 'variable', name });
 export const truth = (name: string): Formula => ({ op: 'variable', name });

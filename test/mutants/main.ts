@@ -5,13 +5,10 @@
  * neither, where a path is not tried, where the isolation suite sees a path opened that no theorem notices, or where
  * docs/security.md has other counts.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stackName } from '../../lib/stack-name.ts';
-import { synthesize } from '../../lib/synthesize.ts';
+import { readFileSync } from 'node:fs';
 import { native } from '../../prove/solver/native.ts';
 import { z3 } from '../../prove/solver/z3.ts';
+import { synthesizedText } from '../../prove/synthesized-stack.ts';
 import { gatherEvidence } from '../isolation/evidence.ts';
 import type { TemplateDocument } from '../isolation/harness.ts';
 import { type Mutant, mutantsOf } from '../isolation/mutants.ts';
@@ -21,16 +18,6 @@ import { exceptions } from './exceptions.ts';
 import { stackOf } from './mutant-stack.ts';
 import { onlyCloses } from './only-closes.ts';
 import { type Refutation, refutationOf, scriptsOf } from './refutation.ts';
-
-function synthesized(): TemplateDocument {
-  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-mutants-'));
-  try {
-    synthesize(context, folder);
-    return JSON.parse(readFileSync(join(folder, `${stackName}.template.json`), 'utf8'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const failures: string[] = [];
 const used = new Set<RegExp>();
@@ -49,7 +36,7 @@ function untried(name: string, { replayed: { outcome, why } }: Refutation): stri
   return `not tried: ${exception?.reason ?? why}`;
 }
 
-const template = synthesized();
+const template = JSON.parse(synthesizedText(context)) as TemplateDocument;
 const mutants = mutantsOf(template).filter(({ name }) => name.includes(process.argv[2] ?? ''));
 const deployed = stackOf({ template });
 const scripts = scriptsOf(deployed.policies);

@@ -1,7 +1,7 @@
 /** Which theorem no longer holds of a mutant, with a request that contradicts it. */
 
 import { counterexampleOf } from '../../prove/counterexample.ts';
-import { no } from '../../prove/formula/formula.ts';
+import { isFalse } from '../../prove/formula/formula.ts';
 import { scriptOf } from '../../prove/formula/smt-lib.ts';
 import type { Replayed } from '../../prove/replay/replay.ts';
 import type { ReplayedStack } from '../../prove/replay/replayed-stack.ts';
@@ -47,7 +47,7 @@ export async function refutationOf(
       if (question.isReplayable === false) continue;
       const { counterexample, about } = question;
       const script = scriptOf(counterexample);
-      if (counterexample.includes(no) || deployed.has(script)) continue;
+      if (isFalse(counterexample) || deployed.has(script)) continue;
       const answer = await solver.check(script);
       if (answer.verdict === 'unsat') continue;
       const best = await replayer(question, answer);
