@@ -22,8 +22,6 @@ import { statementsOf } from './statements.ts';
 import { givenStack, synthesizedStack } from './synthesized-stack.ts';
 import { theorems } from './theorems/theorems.ts';
 
-/** What can be refuted at all is refuted in milliseconds, mostly. */
-const quickMs = 3000;
 const document = join(import.meta.dirname, '../docs/security.md');
 
 async function main(): Promise<number> {
@@ -41,9 +39,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const report = await reported(options, solver).finally(() => solver.close());
-  if (options.json) process.stdout.write(asJson(report));
-  else printReport(report, process.stdout);
-  if (options.report !== undefined) writeFileSync(options.report, asJson(report));
+  give(report, options, () => printReport(report, process.stdout));
   if (options.writeDocs) writeTable(document, report);
   const isWhole = options.theorems === theorems;
   const notKept = isWhole && options.template === undefined ? keep(report) : undefined;
@@ -51,6 +47,13 @@ async function main(): Promise<number> {
   const differences = before === undefined ? [] : differencesOf(before, report, isWhole);
   if (before !== undefined) printDifferences(before, differences);
   return isProved(report) && differences.length === 0 ? 0 : 1;
+}
+
+/** For people or as JSON, and into a file as well where one is named. */
+function give(report: object, { json, report: file }: Options, print: () => void): void {
+  if (json) process.stdout.write(asJson(report));
+  else print();
+  if (file !== undefined) writeFileSync(file, asJson(report));
 }
 
 /** Before a minute of work. @throws Error where no file can be written */
@@ -71,26 +74,22 @@ function printDifferences({ date, solver }: Report, differences: readonly string
 }
 
 async function proveDeployed(options: Options, live: LiveArguments): Promise<number> {
-  const quick = await solverOf(options.solver, quickMs);
-  const patient = await solverOf(options.solver);
+  const solver = await solverOf(options.solver);
   const report = await proveLive({
     ...live,
     clients: clientsOf(live),
-    solvers: { quick, patient },
+    solver,
     theorems: options.theorems,
     onStep: progress,
-  }).finally(() => Promise.all([quick.close(), patient.close()]));
+  }).finally(() => solver.close());
   progress('');
-  const json = `${JSON.stringify(report, null, 2)}\n`;
-  if (options.json) process.stdout.write(json);
-  else printLiveReport(report, process.stdout);
-  if (options.report !== undefined) writeFileSync(options.report, json);
+  give(report, options, () => printLiveReport(report, process.stdout));
   return isLiveProved(report) ? 0 : 1;
 }
 
-async function solverOf(name: Options['solver'], timeoutMs?: number): Promise<Solver> {
-  if (name === 'npm') return z3(timeoutMs);
-  const solver = await native(name, timeoutMs);
+async function solverOf(name: Options['solver']): Promise<Solver> {
+  if (name === 'npm') return z3();
+  const solver = await native(name);
   if (solver === undefined) throw new Error(`${name} is not installed: apt-get install ${name}`);
   return solver;
 }

@@ -7,11 +7,8 @@ import { stringOf } from '../formula/smt-lib.ts';
 import type { Solver } from '../solver/solver.ts';
 import { ownTenantKey } from '../stack-policies.ts';
 
-export interface Solvers {
-  /** gives up after seconds: what it is quick to refute is most of all */
-  readonly quick: Solver;
-  readonly patient: Solver;
-}
+/** What can be refuted at all is refuted in milliseconds, mostly. */
+const quickMs = 3000;
 
 /** The key of which the questions are. */
 export interface Guessed {
@@ -28,16 +25,16 @@ const actions = [
   'kms:UpdateAlias',
 ].map((action) => action.toLowerCase());
 
-export const guessing = ({ quick, patient }: Solvers, key: Guessed): Solver => ({
-  name: patient.name,
+export const guessing = (solver: Solver, key: Guessed): Solver => ({
+  name: solver.name,
   async check(script) {
-    const answer = await quick.check(script);
+    const answer = await solver.check(script, quickMs);
     if (answer.verdict !== 'unknown') return answer;
     for (const guess of guesses(script, key)) {
-      const guessed = await quick.check(guess);
+      const guessed = await solver.check(guess, quickMs);
       if (guessed.verdict === 'sat') return guessed;
     }
-    return patient.check(script);
+    return solver.check(script);
   },
   close: async () => {},
 });

@@ -8,9 +8,10 @@ import { equal, type Formula, literal, text } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
 import { scriptOf } from '../formula/smt-lib.ts';
 import { type Proof, prove } from '../prove.ts';
+import type { Solver } from '../solver/solver.ts';
 import { ownTenantKey, type StackPolicies } from '../stack-policies.ts';
 import type { Theorem } from '../theorems/theorem.ts';
-import { type Guessed, guessing, type Solvers } from './guessing.ts';
+import { type Guessed, guessing } from './guessing.ts';
 import { canonical, formOf } from './key-form.ts';
 
 export interface KeyProof {
@@ -26,7 +27,7 @@ export type KeyProver = (policy: Policy, key: Guessed) => Promise<KeyProof>;
 export function keyProver(
   stack: StackPolicies,
   theorems: readonly Theorem[],
-  solvers: Solvers,
+  solver: Solver,
   onQuestion: (theorem: Theorem, about: string) => void = () => {},
 ): KeyProver {
   const ofAll = canonical(stack.tenantKeyPolicy.statements);
@@ -41,14 +42,14 @@ export function keyProver(
     done: Set<string>,
   ) => {
     const of = { ...stack, tenantKeyPolicy: form };
-    const solver = guessing(solvers, key);
+    const guesser = guessing(solver, key);
     const found: Proof[] = [];
     for (const theorem of theorems) {
       const questions = questionsOf(theorem, of, facts).filter(
         (one) => !ofStack.has(digestOf(one)) && !done.has(digestOf(one)),
       );
       const open = await firstOpen(questions, async (question) => {
-        const [proof] = await prove(of, solver, [question.only], onQuestion);
+        const [proof] = await prove(of, guesser, [question.only], onQuestion);
         if (proof?.verdict === 'proved') done.add(digestOf(question));
         return proof as Proof;
       });

@@ -8,11 +8,11 @@ import { policiesHash } from '../../local/policies-hash.ts';
 import type { Template } from '../../local/template/template.ts';
 import { prove } from '../prove.ts';
 import { isProved, type Report, reportOf } from '../report.ts';
+import type { Solver } from '../solver/solver.ts';
 import { stackPolicies } from '../stack-policies.ts';
 import type { Theorem } from '../theorems/theorem.ts';
 import type { Clients } from './clients.ts';
 import { readDeployedStack } from './deployed-stack.ts';
-import type { Solvers } from './guessing.ts';
 import { keyProver } from './key-proofs.ts';
 import { type KeyVerdict, verdictOn } from './key-verdict.ts';
 import { openResumeFile, type ResumeFile } from './resume-file.ts';
@@ -22,7 +22,7 @@ import { tenantKeys } from './tenant-keys.ts';
 export interface LiveOptions {
   readonly clients: Clients;
   readonly stackName: string;
-  readonly solvers: Solvers;
+  readonly solver: Solver;
   readonly theorems: readonly Theorem[];
   /** keeps what an interrupted run has done */
   readonly resume?: string | undefined;
@@ -53,20 +53,20 @@ export interface LiveReport {
 }
 
 export async function proveLive(options: LiveOptions): Promise<LiveReport> {
-  const { clients, stackName, solvers, theorems, onStep = () => {} } = options;
+  const { clients, stackName, solver, theorems, onStep = () => {} } = options;
   const onQuestion = ({ id }: Theorem, about: string) => onStep(`${id}: ${about} ...`);
   const template = await readDeployedStack(clients, stackName, onStep);
   const policies = stackPolicies(template);
-  const proofs = await prove(policies, solvers.patient, theorems, onQuestion);
+  const proofs = await prove(policies, solver, theorems, onQuestion);
   const stack = reportOf({
     template: hashOf(template),
     policies: policiesHash(template),
-    solver: solvers.patient.name,
+    solver: solver.name,
     proofs,
     statements: new Map(),
   });
   const findings = await grantsRoundStack(clients.kms, policies);
-  const prover = keyProver(policies, theorems, solvers, onQuestion);
+  const prover = keyProver(policies, theorems, solver, onQuestion);
   const resume = options.resume ? openResumeFile(options.resume, runOf(stack)) : undefined;
   const keys = await provenKeys({ clients, template, prover, resume, onStep });
   resume?.remove();

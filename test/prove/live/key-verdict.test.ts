@@ -12,12 +12,11 @@ import { deployedPolicies } from '../deployed-policies.ts';
 import { shortUse } from './harness.ts';
 
 let stack: StackPolicies;
-let quick: Solver;
-let patient: Solver;
+let solver: Solver;
 beforeAll(async () => {
-  [stack, quick, patient] = await Promise.all([deployedPolicies(), z3(3000), z3()]);
+  [stack, solver] = await Promise.all([deployedPolicies(), z3()]);
 });
-afterAll(() => Promise.all([quick.close(), patient.close()]));
+afterAll(() => solver.close());
 
 const keyId = '00000000-0000-4000-8000-000000000000';
 const policyOf = (tenantId: string) =>
@@ -42,7 +41,7 @@ const reading = (more: Partial<KeyReading> = {}): KeyReading => ({
 });
 
 const verdict = (more?: Partial<KeyReading>): Promise<KeyVerdict> =>
-  verdictOn(reading(more), keyProver(stack, [shortUse], { quick, patient }));
+  verdictOn(reading(more), keyProver(stack, [shortUse], solver));
 
 /** @param change of the policy's statements */
 const withStatements = (change: (statements: Statement[]) => unknown, tenantId = 'acme') => {

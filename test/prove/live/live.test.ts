@@ -10,14 +10,13 @@ const loosened = ['t100', 't500', 't900'] as const;
 const [allowed, undenied, swapped] = loosened;
 
 let deployed: Deployed;
-let quick: Solver;
-let patient: Solver;
+let solver: Solver;
 let report: LiveReport;
 const arns = new Map<string, string>();
 
 beforeAll(async () => {
   deployed = await openDeployed();
-  [quick, patient] = await Promise.all([z3(3000), z3()]);
+  solver = await z3();
   for (let at = 0; at < tenants; at += 1) {
     arns.set(`t${at}`, await deployed.makeKey(`t${at}`));
   }
@@ -42,12 +41,12 @@ beforeAll(async () => {
   report = await proveLive({
     clients: deployed.clients(),
     stackName: 'TenantKeys',
-    solvers: { quick, patient },
+    solver,
     theorems: [shortUse],
   });
 }, 400_000);
 afterAll(async () => {
-  await Promise.all([deployed.close(), quick.close(), patient.close()]);
+  await Promise.all([deployed.close(), solver.close()]);
 });
 
 type Policy = ReturnType<Deployed['policyOf']>;

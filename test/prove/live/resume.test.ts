@@ -46,7 +46,7 @@ const run = (ids: readonly string[], onStep = (_: string) => {}): Promise<LiveRe
   proveLive({
     clients: deployed.clients(deployed.sessionWith(everyRead), 1),
     stackName: 'TenantKeys',
-    solvers: { quick: solver, patient: solver },
+    solver,
     theorems: theorems.filter(({ id }) => ids.includes(id)),
     resume,
     onStep,
