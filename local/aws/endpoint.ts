@@ -1,6 +1,7 @@
 /**
- * KMS, STS, IAM, DynamoDB, EventBridge, Lambda and CloudFormation on one address of this machine. Invariant: nothing reaches an operation that
- * was not signed by credentials of this stack, and no request, however wrong, gets more than an error of AWS's shape.
+ * KMS, STS, IAM, DynamoDB, EventBridge, Lambda and CloudFormation on one address of this machine. Invariant: nothing
+ * reaches an operation that was not signed by credentials of this stack, and no request, however wrong, gets more than
+ * an error of AWS's shape.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';

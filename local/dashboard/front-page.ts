@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLocalHost } from '../aws/control/local-host.ts';
 import type { Answer } from '../aws/wire/protocol.ts';
 import type { ReceivedHeaders } from '../aws/wire/request.ts';
+import { isPageAsked } from './asked-page.ts';
 
 const html = readFileSync(join(import.meta.dirname, 'page.html'), 'utf8');
 
@@ -35,14 +35,13 @@ const answer: Answer = {
   },
 };
 
-/** @returns undefined where the request is for something else; a presigned URL has a query */
+/** @returns undefined where the request is for something else */
 export function frontPage(
   method: string,
   target: string,
   headers: ReceivedHeaders,
 ): Answer | undefined {
-  const isAsked = method === 'GET' && target === '/' && !headers.has('authorization');
-  return isAsked && isLocalHost(headers) && !headers.has('origin') ? answer : undefined;
+  return isPageAsked('/', method, target, headers) ? answer : undefined;
 }
 
 function hashOf(element: 'script' | 'style'): string {

@@ -1,8 +1,8 @@
 /** The page at `/docs`: the API's reference. It is drawn when it is first asked for, and then kept. */
 import { referencePage } from '../../openapi/reference-page.ts';
-import { isLocalHost } from '../aws/control/local-host.ts';
 import type { Answer } from '../aws/wire/protocol.ts';
 import type { ReceivedHeaders } from '../aws/wire/request.ts';
+import { isPageAsked } from './asked-page.ts';
 
 let page: Promise<string> | undefined;
 
@@ -12,14 +12,13 @@ export async function referenceAnswer(
   target: string,
   headers: ReceivedHeaders,
 ): Promise<Answer | undefined> {
-  const isAsked = method === 'GET' && target === '/docs' && !headers.has('authorization');
-  if (!isAsked || !isLocalHost(headers) || headers.has('origin')) return undefined;
+  if (!isPageAsked('/docs', method, target, headers)) return undefined;
   page ??= referencePage();
   return {
     status: 200,
     contentType: 'text/html; charset=utf-8',
     body: await page,
-    // Its policy of content is in the page, which is a file as well. These two a page cannot say.
+    // Its policy of content is in the page, which is a file as well. What stands here a page cannot say.
     headers: {
       'Content-Security-Policy': "frame-ancestors 'none'",
       'X-Content-Type-Options': 'nosniff',

@@ -1,5 +1,6 @@
 /** Roles and their policies, as IAM's API tells of them. Invariant: nothing is told before IAM allowed to read it. */
 import type { Call, Operation } from '../aws/operation.ts';
+import { resourceTags } from '../aws/resource-tags.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
@@ -22,7 +23,7 @@ export function roleOperations(options: IamOptions): Readonly<Record<string, Ope
   const roleOf = (action: string, input: Input, call: Call): Role => {
     const { RoleName } = namesOf(input, 'RoleName');
     const role = roles.find(({ name }) => name === RoleName);
-    call.authorize({ action, resource: `${path}${RoleName}`, context: tagConditions(role) });
+    call.authorize({ action, resource: `${path}${RoleName}`, context: resourceTags(role?.tags) });
     if (role === undefined) throw notFound(`The role with name ${RoleName} cannot be found.`);
     return role;
   };
@@ -79,11 +80,6 @@ const encoded = ({ source }: PolicyDocument): string =>
   encodeURIComponent(JSON.stringify(source)).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-
-const tagConditions = (role: Role | undefined) =>
-  Object.fromEntries(
-    Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
   );
 
 const notFound = (message: string) => new AwsError('NoSuchEntity', message, 404);

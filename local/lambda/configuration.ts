@@ -1,7 +1,8 @@
 /** GetFunctionConfiguration, of what the template says and is told here. */
 import type { Operation } from '../aws/operation.ts';
+import { resourceTags } from '../aws/resource-tags.ts';
 import { notFound } from './errors.ts';
-import { type LambdaOptions, tagsOf } from './invoke.ts';
+import type { LambdaOptions } from './invoke.ts';
 import { readFunctionName } from './invoke-request.ts';
 
 export const getFunctionConfiguration =
@@ -12,7 +13,7 @@ export const getFunctionConfiguration =
     call.authorize({
       action: 'lambda:GetFunctionConfiguration',
       resource: resourceArn,
-      context: tagsOf(definition),
+      context: resourceTags(definition?.tags),
     });
     if (definition === undefined || qualifier !== '$LATEST') {
       throw notFound(`Function not found: ${resourceArn}`);

@@ -3,6 +3,7 @@
  * have allowed `lambda:InvokeFunction` on it. The function's own permissions are for services, which do not come here.
  */
 import type { Operation } from '../aws/operation.ts';
+import { resourceTags } from '../aws/resource-tags.ts';
 import type { InvokeOutput } from '../aws/wire/lambda-protocol.ts';
 import type { Account } from '../template/resource-types.ts';
 import { FunctionError } from './environment.ts';
@@ -36,7 +37,7 @@ export const invoke =
     call.authorize({
       action: 'lambda:InvokeFunction',
       resource: request.resourceArn,
-      context: tagsOf(definition),
+      context: resourceTags(definition?.tags),
     });
     requireInvocable(definition, request);
     const event = eventOf(request);
@@ -50,11 +51,6 @@ export const invoke =
     }
     return { StatusCode: 200, ExecutedVersion: '$LATEST', ...(await answerOf(running, call)) };
   };
-
-export const tagsOf = (definition: FunctionDefinition | undefined) =>
-  Object.fromEntries(
-    Object.entries(definition?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
-  );
 
 /** @throws AwsError ResourceNotFoundException, InvalidParameterValueException */
 function requireInvocable(

@@ -8,6 +8,7 @@
 
 import type { CredentialStore } from '../aws/authentication/credentials.ts';
 import type { Call, Operation } from '../aws/operation.ts';
+import { resourceTags } from '../aws/resource-tags.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { isSession } from '../iam/caller.ts';
@@ -65,7 +66,7 @@ function authorizedRole(
       action,
       resource,
       resourcePolicy,
-      context: { ...resourceTags(role), ...context },
+      context: { ...resourceTags(role?.tags), ...context },
     });
   const tags = tagContext(request);
   allow('sts:AssumeRole', {
@@ -103,11 +104,6 @@ function tagContext({ tags, transitiveTagKeys }: AssumeRoleRequest): ConditionCo
     'sts:TransitiveTagKeys': transitiveTagKeys.length > 0 ? transitiveTagKeys : undefined,
   };
 }
-
-const resourceTags = (role: Role | undefined): ConditionContext =>
-  Object.fromEntries(
-    Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
-  );
 
 function checkDuration(seconds: number, role: Role, { caller }: Call): void {
   if (seconds > role.maxSessionDurationSeconds) {
