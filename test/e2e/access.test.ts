@@ -174,6 +174,21 @@ describe('a path with another method: 405 with Allow, whoever asks', () => {
       expect(answer.headers.allow).toBe(allow);
     }
   });
+
+  test('of which no function hears, and in which nothing of the request is', async () => {
+    const mark = 'a-mark-of-the-caller';
+    await stack.settled();
+    const before = stack.logs.length;
+    const answer = await stack.client.send('PATCH', `/tenants/${mark}?${mark}=${mark}`, {
+      token: mark,
+      headers: { [mark]: mark },
+      body: { [mark]: mark },
+    });
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.text + JSON.stringify(answer.headers)).not.toContain(mark);
+    await stack.settled();
+    expect(stack.logs.slice(before)).toEqual([]);
+  });
 });
 
 test('a refusal does not depend on whether the tenant exists', async () => {

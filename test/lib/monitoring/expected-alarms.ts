@@ -59,6 +59,7 @@ export const expectedAlarms: Readonly<Record<string, readonly string[]>> = {
   'CloudFormation deploys a function': ['StackFunctionChanges'],
   "a function of somebody else's is given the control plane's role": ['StackRoleUses'],
   "the API's authorizer is changed": ['StackApiChanges'],
+  "an answer of the API's own is changed": ['StackApiChanges'],
   'CloudFormation deploys the API': ['StackApiChanges'],
   "the reconciler's rule is disabled": ['StackScheduleChanges'],
   "the reconciler's rule loses its target": ['StackScheduleChanges'],

@@ -47,6 +47,11 @@ export async function manualStackChanges(
     change('apigateway', 'UpdateAuthorizer', { restApiId, authorizerId: 'abc' }),
   );
   await day.recorded(
+    "an answer of the API's own is changed",
+    change('apigateway', 'UpdateIntegrationResponse', { restApiId, httpMethod: 'GET' }),
+    change('apigateway', 'UpdateGatewayResponse', { restApiId, responseType: 'ACCESS_DENIED' }),
+  );
+  await day.recorded(
     'CloudFormation deploys the API',
     change('apigateway', 'CreateDeployment', { restApiId }, { byCloudFormation: true }),
   );
