@@ -10,7 +10,7 @@ import type { Part, Permission, PermissionList, RolePermissions } from './permis
 import { withNames } from './resource-names.ts';
 import type { Solver } from './solver/solver.ts';
 import type { StackPolicies, StackRole } from './stack-policies.ts';
-import { neededBy, takenAway } from './theorems/compared-request.ts';
+import { neededBy, statementsOf, takenAway } from './theorems/compared-request.ts';
 
 /**
  * @param onRole called before each role
@@ -58,10 +58,7 @@ async function ofRole(
 
 /** A part for each action and resource. */
 function partsOf(role: StackRole, effect: Statement['Effect']): Permission[] {
-  const statements = role.policies
-    .flatMap((policy) => policy.statements)
-    .filter(({ Effect }) => Effect === effect);
-  return statements.flatMap(({ Sid, Action, Resource, Condition }) => {
+  return statementsOf(role, effect).flatMap(({ Sid, Action, Resource, Condition }) => {
     if (Action === undefined || Resource === undefined) {
       throw new Error(`the list has no words for a statement of ${role.title}: ${Sid}`);
     }

@@ -3,13 +3,13 @@
  * rights by IAM and any tags; the root user too. A sentence is about one request: who can change a policy can do
  * afterwards what it forbade.
  */
-import { and, atLeast, type Formula, implies, literal, not } from '../formula/formula.ts';
+import { and, atLeast, type Formula, implies, not } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { otherPrincipals } from './callers.ts';
 import { uses } from './kms-actions.ts';
 import { pinned } from './pinned.ts';
-import { has, isAction, type Request, requestOf } from './request-of.ts';
+import { isAction, isOfTrail, type Request, requestOf } from './request-of.ts';
 import type { Theorem } from './theorem.ts';
 
 /** What a request is for; without a policy of its own, IAM alone decides. */
@@ -95,8 +95,6 @@ const isFullWindow: Does = (request, { deletionWindowInDays }) =>
 /** A request to disable a key has no window. */
 const hasFullWindow: Does = (request, stack) =>
   implies(isAction(request, ['kms:ScheduleKeyDeletion']), isFullWindow(request, stack));
-const isOfTrail: Does = (request, { trail }) =>
-  has(request, 'kms:EncryptionContext:aws:cloudtrail:arn', literal(trail));
 
 export const administrators: readonly Theorem[] = [
   cannot(

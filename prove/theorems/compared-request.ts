@@ -31,6 +31,10 @@ export const wherever: Aspect = {
   },
 };
 
+/** The statements of all of the role's policies that have the effect. */
+export const statementsOf = (role: StackRole, effect: Statement['Effect']): Statement[] =>
+  role.policies.flatMap((policy) => policy.statements).filter(({ Effect }) => Effect === effect);
+
 /** What a role may do, by its policies and by the list. */
 export interface Both {
   readonly role: StackRole;

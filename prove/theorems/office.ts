@@ -7,7 +7,15 @@ import { patternOf } from '../formula/value-text.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { type CallerKind, everybody, keepsTags, sessionsOf } from './callers.ts';
 import { usesByName } from './kms-actions.ts';
-import { has, isAction, isAmong, type Request, requestOf, throughDynamoDB } from './request-of.ts';
+import {
+  has,
+  isAction,
+  isAmong,
+  isOfTrail,
+  type Request,
+  requestOf,
+  throughDynamoDB,
+} from './request-of.ts';
 import { callerOpen, carelessly, keyCareless } from './situations.ts';
 import type { Question, Theorem } from './theorem.ts';
 
@@ -70,8 +78,6 @@ export const productKey: Theorem = {
 
 const isOfAccount = (request: Request, { accountId }: StackPolicies) =>
   has(request, 'kms:CallerAccount', literal(accountId));
-const isOfTrail = (request: Request, { trail }: StackPolicies) =>
-  has(request, 'kms:EncryptionContext:aws:cloudtrail:arn', literal(trail));
 
 /** Every action that changes a key of KMS's own material (Service Authorization Reference). */
 export const keyChanges = [

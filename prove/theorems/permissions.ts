@@ -1,6 +1,5 @@
 /** What each role of the stack may do, compared with the list that is in the repository. */
 import { and, type Formula, no, not, or } from '../formula/formula.ts';
-import type { Statement } from '../formula/policy.ts';
 import {
   type Permission,
   type PermissionList,
@@ -9,7 +8,6 @@ import {
   readPermissions,
 } from '../permission-list.ts';
 import { withArns } from '../resource-names.ts';
-import type { StackRole } from '../stack-policies.ts';
 import {
   type Aspect,
   type Both,
@@ -18,6 +16,7 @@ import {
   comparedRequest,
   exampleOf,
   neededBy,
+  statementsOf,
   wherever,
 } from './compared-request.ts';
 import { anotherValue } from './permitted.ts';
@@ -36,17 +35,11 @@ export const permissionsTheorem = (read: () => PermissionList): Theorem => ({
   },
   examples: (stack) => {
     const list = withArns(read(), stack.names);
+    const listed = Object.keys(list);
+    const titles = stack.roles.map(({ title }) => title);
     return [
-      ...notThere(
-        Object.keys(list),
-        'the template',
-        stack.roles.map(({ title }) => title),
-      ),
-      ...notThere(
-        stack.roles.map(({ title }) => title),
-        permissionFile,
-        Object.keys(list),
-      ),
+      ...notThere(listed, 'the template', titles),
+      ...notThere(titles, permissionFile, listed),
       ...stack.roles.flatMap((role) =>
         needed({ role, listed: list[role.title] ?? noPermissions, stack }),
       ),
@@ -122,9 +115,6 @@ function namesIn({ role, listed }: Both, { effect }: Aspect): string[] {
   const names = actions.filter((action) => !/[*?]/.test(action));
   return [...new Set(names.map((action) => action.toLowerCase()))];
 }
-
-const statementsOf = (role: StackRole, effect: Statement['Effect']): Statement[] =>
-  role.policies.flatMap((policy) => policy.statements).filter(({ Effect }) => Effect === effect);
 
 /** A resource for each pattern of the role's statements, and one that is like none of them. */
 function placesOf({ role, listed }: Both, { effect }: Aspect): string[] {

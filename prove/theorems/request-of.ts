@@ -100,6 +100,10 @@ export const has = (
 export const throughDynamoDB = (request: Request, { tables }: StackPolicies): Formula =>
   has(request, 'kms:ViaService', literal(`dynamodb.${tables.rows.split(':')[3]}.amazonaws.com`));
 
+/** In the encryption context of what CloudTrail encrypted: it names the trail. */
+export const isOfTrail = (request: Request, { trail }: StackPolicies): Formula =>
+  has(request, 'kms:EncryptionContext:aws:cloudtrail:arn', literal(trail));
+
 /** @returns that the value is among those of the key; one that the question `compares` */
 export function isAmong({ members }: SymbolicRequest, key: string, value: Text): Formula {
   const found = members(key).tracked.find((one) => sameText(one.value, value));

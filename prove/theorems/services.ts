@@ -3,7 +3,14 @@ import { and, equal, type Formula, like, literal, not, or } from '../formula/for
 import { patternOf } from '../formula/value-text.ts';
 import type { StackPolicies } from '../stack-policies.ts';
 import { services } from './callers.ts';
-import { has, isAction, type Request, requestOf, throughDynamoDB } from './request-of.ts';
+import {
+  has,
+  isAction,
+  isOfTrail,
+  type Request,
+  requestOf,
+  throughDynamoDB,
+} from './request-of.ts';
 import type { Theorem } from './theorem.ts';
 
 /** By themselves: AWS gives the encryption context, or says for which resource the service calls. */
@@ -15,7 +22,6 @@ function isForStack(request: Request, stack: StackPolicies): Formula {
   const isCaller = (service: string) => equal(request.caller.service, literal(service));
   const hasLike = (key: string, pattern: string, service: string) =>
     and(request.present(key), like(request.value(key), inStack(service, pattern)));
-  const isOfTrail = has(request, 'aws:SourceArn', literal(trail));
   return or(
     throughDynamoDB(request, stack),
     and(
@@ -29,11 +35,8 @@ function isForStack(request: Request, stack: StackPolicies): Formula {
     ),
     and(
       isCaller('cloudtrail.amazonaws.com'),
-      isOfTrail,
-      or(
-        isAction(request, ['kms:DescribeKey']),
-        has(request, 'kms:EncryptionContext:aws:cloudtrail:arn', literal(trail)),
-      ),
+      has(request, 'aws:SourceArn', literal(trail)),
+      or(isAction(request, ['kms:DescribeKey']), isOfTrail(request, stack)),
     ),
   );
 }
