@@ -5,7 +5,6 @@
  */
 import { canaryTenants } from '../../contract/canary-tenants.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import { localAccount } from '../../local/stack.ts';
 import type { Template } from '../../local/template/template.ts';
 import {
   atLeast,
@@ -22,7 +21,7 @@ import {
 import { keyId } from '../formula/request.ts';
 import { scriptOf } from '../formula/smt-lib.ts';
 import type { Solver } from '../solver/solver.ts';
-import { keyOfNobody } from '../theorems/pinned.ts';
+import { administratorOf, keyOfNobody } from '../theorems/pinned.ts';
 import type { Request } from '../theorems/request-of.ts';
 import type { Question } from '../theorems/theorem.ts';
 import type { ReplayedStack } from './replayed-stack.ts';
@@ -68,7 +67,7 @@ export async function* playableModels(
   stack: ReplayedStack,
 ): AsyncGenerator<Model> {
   const variables = variablesOf(counterexample);
-  const usual = usualTexts([...variables], request);
+  const usual = usualTexts([...variables], request, administratorOf(stack.policies));
   const asked = [...requests.keys()].flatMap((action) =>
     placesOf(request, action, stack).map((place) => [
       equal(text('request action'), literal(action)),
@@ -87,8 +86,11 @@ export async function* playableModels(
   }
 }
 
-function usualTexts(variables: readonly [string, Kind][], { asked }: Request): Formula[] {
-  const administrator = `arn:aws:iam::${localAccount.accountId}:role/Administrator`;
+function usualTexts(
+  variables: readonly [string, Kind][],
+  { asked }: Request,
+  administrator: string,
+): Formula[] {
   return variables.flatMap(([name, kind]) => {
     const range = ranges[name];
     if (range !== undefined) return [atLeast(name, range[0]), not(atLeast(name, range[1] + 1))];

@@ -4,7 +4,7 @@
  */
 import { equal, type Formula, literal, text } from '../formula/formula.ts';
 import { ownTenantKey, type StackPolicies } from '../stack-policies.ts';
-import { type CallerKind, otherPrincipals } from './callers.ts';
+import type { CallerKind } from './callers.ts';
 
 /** The tenant whose key is asked for. */
 const pinnedTenant = 'globex';
@@ -15,15 +15,19 @@ const is = (part: string, value: string): Formula => equal(text(`request ${part}
 export const keyOfNobody = ({ keys: [own] }: StackPolicies): string =>
   `${own?.arn.replace(/\/.*/, '')}/00000000-0000-4000-8000-000000000000`;
 
+/** @returns the ARN of a principal that is no role of the stack */
+export const administratorOf = (stack: StackPolicies): string => {
+  const [, partition] = keyOfNobody(stack).split(':');
+  return `arn:${partition}:iam::${stack.accountId}:role/Administrator`;
+};
+
 /** A key of the tenant's that is none of the template's; and an administrator by name. */
 export function pinned(caller: CallerKind, stack: StackPolicies): Formula[] {
-  const key = keyOfNobody(stack);
-  const [, partition] = key.split(':');
-  const administrator = `arn:${partition}:iam::${stack.accountId}:role/Administrator`;
+  const administrator = administratorOf(stack);
   return [
     is(ownTenantKey, pinnedTenant),
-    is('resource', key),
-    ...(caller.title === otherPrincipals(stack).title
+    is('resource', keyOfNobody(stack)),
+    ...(caller.who === 'principal'
       ? [is('caller', administrator), is('aws:principalarn', administrator)]
       : []),
   ];

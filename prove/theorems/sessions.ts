@@ -58,13 +58,10 @@ export const sessions: Theorem = {
     ),
 };
 
-/** By the caller's title, which ends with its role's. */
-const mayOpen = ({ title }: CallerKind, role: StackRole) =>
-  title === services.title
-    ? !sessionRoles.includes(role.title)
-    : Object.entries(opens).some(
-        ([from, to]) => title === `a session of ${from}` && to.includes(role.title),
-      );
+function mayOpen({ who }: CallerKind, role: StackRole): boolean {
+  if (who === 'service') return !sessionRoles.includes(role.title);
+  return typeof who === 'object' && opens[who.sessionOf.title]?.includes(role.title) === true;
+}
 
 interface Step extends Request {
   /** that the caller opens a session of the role, with such a name and such tags */
