@@ -31,7 +31,9 @@ export function keyProver(
   onQuestion: (theorem: Theorem, about: string) => void = () => {},
 ): KeyProver {
   const ofAll = canonical(stack.tenantKeyPolicy.statements);
-  const ofStack = new Set(theorems.flatMap((one) => questionsOf(one, stack, [])).map(digestOf));
+  const ofStack = new Set(
+    theorems.flatMap((one) => questionsOf(one, stack, [])).map(({ digest }) => digest),
+  );
   /** by form, the questions that are refuted for every tenant */
   const refuted = new Map<string, Set<string>>();
   const proved = new Set([ofAll]);
@@ -46,11 +48,11 @@ export function keyProver(
     const found: Proof[] = [];
     for (const theorem of theorems) {
       const questions = questionsOf(theorem, of, facts).filter(
-        (one) => !ofStack.has(digestOf(one)) && !done.has(digestOf(one)),
+        ({ digest }) => !ofStack.has(digest) && !done.has(digest),
       );
       const open = await firstOpen(questions, async (question) => {
         const [proof] = await prove(of, guesser, [question.only], onQuestion);
-        if (proof?.verdict === 'proved') done.add(digestOf(question));
+        if (proof?.verdict === 'proved') done.add(question.digest);
         return proof as Proof;
       });
       if (open !== undefined) found.push(open);
@@ -73,8 +75,8 @@ export function keyProver(
 }
 
 interface OneQuestion {
-  /** without the facts */
-  readonly script: string;
+  /** of its text without the facts */
+  readonly digest: string;
   /** a theorem that asks it alone */
   readonly only: Theorem;
 }
@@ -89,18 +91,18 @@ const questionsOf = (
     const counterexample = [...question.counterexample, ...facts];
     const questions = () => [{ ...question, counterexample }];
     return {
-      script: scriptOf(question.counterexample),
+      digest: digestOf(question.counterexample),
       only: { ...theorem, questions, examples: () => [] },
     };
   }),
   ...(theorem.examples?.(stack) ?? []).map((example) => ({
-    script: scriptOf(example.request),
+    digest: digestOf(example.request),
     only: { ...theorem, questions: () => [], examples: () => [example] },
   })),
 ];
 
-const digestOf = ({ script }: OneQuestion): string =>
-  createHash('sha256').update(script).digest('base64url');
+const digestOf = (formulas: readonly Formula[]): string =>
+  createHash('sha256').update(scriptOf(formulas)).digest('base64url');
 
 /** @returns one that is refuted, or else one that is unknown; nothing where all are proved */
 async function firstOpen(

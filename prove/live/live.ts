@@ -90,28 +90,25 @@ async function provenKeys(walk: Walk): Promise<LiveReport['keys']> {
   const ofStack = new Set(
     template.ofType('AWS::KMS::Key').map(({ logicalId }) => template.identity(logicalId).ref),
   );
-  const done = [...(resume?.done.values() ?? [])];
-  const count = {
-    lookedAt: 0,
-    read: done.length,
-    ofAll: done.filter(({ isOfAll }) => isOfAll).length,
-  };
-  const open = done.filter(({ verdict }) => verdict !== 'proved');
+  const verdicts = [...(resume?.done.values() ?? [])];
+  const openOnes = () => verdicts.filter(({ verdict }) => verdict !== 'proved');
+  let lookedAt = 0;
   const since = resume?.begunAt ?? new Date().toISOString();
   const isSkipped = (id: string) => ofStack.has(id) || resume?.done.has(id) === true;
-  for await (const { lookedAt, keys } of tenantKeys(clients.kms, isSkipped)) {
-    const verdicts: KeyVerdict[] = [];
-    for (const key of keys) verdicts.push(await verdictOn(key, prover));
-    resume?.add(verdicts);
-    count.lookedAt += lookedAt;
-    count.read += verdicts.length;
-    count.ofAll += verdicts.filter(({ isOfAll }) => isOfAll).length;
-    open.push(...verdicts.filter(({ verdict }) => verdict !== 'proved'));
+  for await (const batch of tenantKeys(clients.kms, isSkipped)) {
+    const ofBatch: KeyVerdict[] = [];
+    for (const key of batch.keys) ofBatch.push(await verdictOn(key, prover));
+    resume?.add(ofBatch);
+    verdicts.push(...ofBatch);
+    lookedAt += batch.lookedAt;
     onStep(
-      `${count.lookedAt} keys looked at, ${count.read} of tenants, ${open.length} not proved ...`,
+      `${lookedAt} keys looked at, ${verdicts.length} of tenants, ${openOnes().length} not proved ...`,
     );
   }
-  return { ...count, proved: count.read - open.length, since, open };
+  const open = openOnes();
+  const read = verdicts.length;
+  const ofAll = verdicts.filter(({ isOfAll }) => isOfAll).length;
+  return { lookedAt, read, ofAll, proved: read - open.length, since, open };
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
