@@ -30,8 +30,9 @@ export async function targetOf(
 ): Promise<Target> {
   const { resource } = asked;
   if (resource === undefined) {
+    // The caller's own policies decide alone: a key leaves it to them.
     return wanted.action.startsWith('kms:')
-      ? keyLeftToIam(wanted, operator)
+      ? tenantKey(undefined, wanted, operator)
       : { arn: wanted.resource };
   }
   const declared = declaredArn(asked, stack);
@@ -55,11 +56,6 @@ export function declaredArn(
 function policyText({ statements }: Policy, tenantId: string): string {
   const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   return document.replaceAll(`\${${ownTenantKey}}`, () => JSON.stringify(tenantId).slice(1, -1));
-}
-
-/** Without a policy in the question, the caller's own policies decide alone: the key leaves it to them. */
-function keyLeftToIam(wanted: Wanted, operator: ClientOptions): Promise<Target> {
-  return tenantKey(undefined, wanted, operator);
 }
 
 /** Its policy comes last, since it may keep the operator from all that comes before. */
