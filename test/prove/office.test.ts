@@ -3,24 +3,22 @@
  * case asks one question of one action.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { localAccount } from '../../local/stack.ts';
-import { readTemplate } from '../../local/template/template.ts';
 import { equal, literal, text } from '../../prove/formula/formula.ts';
 import type { Policy, Statement } from '../../prove/formula/policy.ts';
 import { prove } from '../../prove/prove.ts';
 import type { Solver } from '../../prove/solver/solver.ts';
 import { z3 } from '../../prove/solver/z3.ts';
-import { type StackPolicies, stackPolicies, titled } from '../../prove/stack-policies.ts';
+import { type StackPolicies, titled } from '../../prove/stack-policies.ts';
 import { otherPrincipals } from '../../prove/theorems/callers.ts';
 import { pinned } from '../../prove/theorems/pinned.ts';
 import { theorems } from '../../prove/theorems/theorems.ts';
-import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { deployedPolicies } from './deployed-policies.ts';
 
 let solver: Solver;
 let stack: StackPolicies;
 beforeAll(async () => {
   solver = await z3();
-  stack = stackPolicies(readTemplate({ ...(await synthesizedTemplate()) }, localAccount));
+  stack = await deployedPolicies();
 });
 afterAll(() => solver.close());
 

@@ -48,6 +48,14 @@ export const stating =
 
 export const adding = (statement: Statement) => stating((statements) => [...statements, statement]);
 
+/** A statement that lets its role read whole tables. */
+export const scanning = adding({
+  Sid: 'Scan',
+  Effect: 'Allow',
+  Action: 'dynamodb:Scan',
+  Resource: '*',
+});
+
 export const without = (sid: string) =>
   stating((statements) => statements.filter(({ Sid }) => Sid !== sid));
 

@@ -8,11 +8,11 @@ import type { Solver } from '../../../prove/solver/solver.ts';
 import { z3 } from '../../../prove/solver/z3.ts';
 import { accountId } from '../../harness/account.ts';
 import {
-  adding,
   changedStack,
   isText,
   modelOf,
   questionOf,
+  scanning,
   trusting,
   unconditional,
 } from './changed-stack.ts';
@@ -33,6 +33,11 @@ async function tried(stack: ReplayedStack, id: string, about: string) {
 
 const decrypt = isText('request action', 'kms:decrypt');
 const account = { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } };
+const trustingAccount = trusting({
+  Effect: 'Allow',
+  Principal: account,
+  Action: ['sts:AssumeRole', 'sts:TagSession'],
+});
 const keyOpen = "a session of TenantRole, where the key's policy leaves everything to the account";
 
 describe('confirmed', () => {
@@ -58,23 +63,13 @@ describe('confirmed', () => {
   });
 
   test('where its trust policy trusts the account, an administrator opens a session of the tenant role', async () => {
-    const actions = { Action: ['sts:AssumeRole', 'sts:TagSession'] };
-    const open = await changedStack({
-      TenantRole: trusting({ Effect: 'Allow', Principal: account, ...actions }),
-    });
+    const open = await changedStack({ TenantRole: trustingAccount });
     const found = await tried(open, '7.5', 'another principal of the account, on TenantRole');
     expect(found?.replayed).toMatchObject({ outcome: 'confirmed', isCarriedOut: true });
   });
 
   test("a reader who may scan reads every tenant's events", async () => {
-    const open = await changedStack({
-      AuditReaderRole: adding({
-        Sid: 'Scan',
-        Effect: 'Allow',
-        Action: 'dynamodb:Scan',
-        Resource: '*',
-      }),
-    });
+    const open = await changedStack({ AuditReaderRole: scanning });
     const about = 'a session of AuditReaderRole, on anything that has no policy of its own';
     const found = await tried(open, '2', about);
     expect(found?.model.get('request action')).toBe('dynamodb:scan');
@@ -107,14 +102,7 @@ describe('not confirmed', () => {
 
   test('where nothing explains it: formulas and stack disagree, and the sentence says so', async () => {
     const { template } = deployed;
-    const { policies } = await changedStack({
-      AuditReaderRole: adding({
-        Sid: 'Scan',
-        Effect: 'Allow',
-        Action: 'dynamodb:Scan',
-        Resource: '*',
-      }),
-    });
+    const { policies } = await changedStack({ AuditReaderRole: scanning });
     const about = 'a session of AuditReaderRole, on anything that has no policy of its own';
     const found = await tried({ template, policies }, '2', about);
     expect(found?.replayed.outcome).toBe('not confirmed');
@@ -172,10 +160,7 @@ describe('not replayable', () => {
   });
 
   test('what AWS refuses before it asks the policies', async () => {
-    const actions = { Action: ['sts:AssumeRole', 'sts:TagSession'] };
-    const open = await changedStack({
-      TenantRole: trusting({ Effect: 'Allow', Principal: account, ...actions }),
-    });
+    const open = await changedStack({ TenantRole: trustingAccount });
     const question = questionOf(open, '7.5', 'another principal of the account, on TenantRole');
     const name = text('request sts:rolesessionname');
     const model = await modelOf(
