@@ -90,25 +90,28 @@ async function provenKeys(walk: Walk): Promise<LiveReport['keys']> {
   const ofStack = new Set(
     template.ofType('AWS::KMS::Key').map(({ logicalId }) => template.identity(logicalId).ref),
   );
-  const verdicts = [...(resume?.done.values() ?? [])];
-  const openOnes = () => verdicts.filter(({ verdict }) => verdict !== 'proved');
-  let lookedAt = 0;
+  const count = { lookedAt: 0, read: 0, ofAll: 0 };
+  const open: KeyVerdict[] = [];
+  // Of those that are proved only the number is kept, however many keys there are.
+  const add = (verdicts: readonly KeyVerdict[]) => {
+    count.read += verdicts.length;
+    count.ofAll += verdicts.filter(({ isOfAll }) => isOfAll).length;
+    open.push(...verdicts.filter(({ verdict }) => verdict !== 'proved'));
+  };
+  add([...(resume?.done.values() ?? [])]);
   const since = resume?.begunAt ?? new Date().toISOString();
   const isSkipped = (id: string) => ofStack.has(id) || resume?.done.has(id) === true;
-  for await (const batch of tenantKeys(clients.kms, isSkipped)) {
-    const ofBatch: KeyVerdict[] = [];
-    for (const key of batch.keys) ofBatch.push(await verdictOn(key, prover));
-    resume?.add(ofBatch);
-    verdicts.push(...ofBatch);
-    lookedAt += batch.lookedAt;
+  for await (const { lookedAt, keys } of tenantKeys(clients.kms, isSkipped)) {
+    const verdicts: KeyVerdict[] = [];
+    for (const key of keys) verdicts.push(await verdictOn(key, prover));
+    resume?.add(verdicts);
+    add(verdicts);
+    count.lookedAt += lookedAt;
     onStep(
-      `${lookedAt} keys looked at, ${verdicts.length} of tenants, ${openOnes().length} not proved ...`,
+      `${count.lookedAt} keys looked at, ${count.read} of tenants, ${open.length} not proved ...`,
     );
   }
-  const open = openOnes();
-  const read = verdicts.length;
-  const ofAll = verdicts.filter(({ isOfAll }) => isOfAll).length;
-  return { lookedAt, read, ofAll, proved: read - open.length, since, open };
+  return { ...count, proved: count.read - open.length, since, open };
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
