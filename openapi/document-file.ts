@@ -1,8 +1,4 @@
-/** The document as it is kept. */
+/** Where the document is kept. Alone in a file, so that who reads it does not load all that it is made of. */
 import { join } from 'node:path';
-import { openApiDocument } from './document.ts';
 
 export const documentFile = join(import.meta.dirname, '..', 'docs', 'openapi.json');
-
-/** @returns the text of the file */
-export const openApiText = (): string => `${JSON.stringify(openApiDocument(), null, 2)}\n`;

@@ -43,6 +43,9 @@ export function openApiDocument(): Json {
   };
 }
 
+/** @returns the text of the file */
+export const openApiText = (): string => `${JSON.stringify(openApiDocument(), null, 2)}\n`;
+
 /** @returns whether the schema is of a request's body, or an item's in one */
 function isSent(name: string, operations: Json): boolean {
   const sent = JSON.stringify(operations, (key, value) =>

@@ -5,7 +5,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { documentFile, openApiText } from './document-file.ts';
+import { openApiText } from './document.ts';
+import { documentFile } from './document-file.ts';
 import { referencePage } from './reference-page.ts';
 import { changesSinceRelease, releasedFile } from './released.ts';
 

@@ -9,7 +9,8 @@ import { operations } from '../../contract/operations.ts';
 import { problemStatuses } from '../../contract/problem.ts';
 import { documentRoute, problemsRoute, routes } from '../../contract/routes.ts';
 import { headerParameters } from '../../lambdas/http/raw-body.ts';
-import { documentFile, openApiText } from '../../openapi/document-file.ts';
+import { openApiText } from '../../openapi/document.ts';
+import { documentFile } from '../../openapi/document-file.ts';
 import type { Json } from '../../openapi/json.ts';
 import { rawHeaders } from '../../openapi/parameters.ts';
 
