@@ -3,25 +3,19 @@
  * file with everything in it. Its policy lets it run the scripts that it has, by their hashes, and ask no host for
  * anything.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { documentFile } from './document-file.ts';
-
-const redocly = join(import.meta.dirname, '../node_modules/@redocly/cli/bin/cli.js');
-/** The command says to nobody how often it runs, and asks no registry for its newest version. */
-const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
+import { redocly } from './redocly.ts';
 
 /** @returns the page, which takes some seconds to draw */
 export async function referencePage(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-reference-'));
   const output = join(folder, 'reference.html');
-  const args = [redocly, 'build-docs', documentFile, '--inlineBundle', '--output', output];
   try {
-    await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...quiet } });
+    await redocly('build-docs', documentFile, '--inlineBundle', '--output', output);
     return withPolicy(withoutLogo(readFileSync(output, 'utf8')));
   } finally {
     rmSync(folder, { recursive: true });

@@ -4,9 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-
-// biome-ignore lint/suspicious/noExplicitAny: the document, which its linter has checked
-type Json = any;
+import type { Json } from '../../openapi/json.ts';
 
 export const document: Json = JSON.parse(readFileSync('docs/openapi.json', 'utf8'), closed);
 
