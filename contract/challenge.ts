@@ -6,6 +6,9 @@
 
 const realm = 'Bearer realm="tenant-keys"';
 
+/** How the detail of every 403 for a token begins. */
+export const notAllowed = 'The token does not allow this request.';
+
 /** Also for a request without a token, of which API Gateway has no answer of its own. */
 export const invalidToken = `${realm}, error="invalid_token"`;
 

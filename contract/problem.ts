@@ -1,9 +1,10 @@
 /**
  * The one catalogue of problems (RFC 9457): every error that a caller can get, from a function or from API Gateway.
+ * What API Gateway says of them by itself is in gateway-problems.ts.
  * Invariant: a detail is written here or names a member of ours; it never repeats what the caller sent.
  */
 
-import { insufficientScope, invalidToken, remedyVariable } from './challenge.ts';
+import { insufficientScope, invalidToken, notAllowed } from './challenge.ts';
 import { problemType } from './problem-type.ts';
 
 /** The statuses, and the titles that go with them (RFC 9110 section 15). */
@@ -132,8 +133,6 @@ export const unauthorized = () =>
     { 'WWW-Authenticate': invalidToken },
   );
 
-const notAllowed = 'The token does not allow this request.';
-
 /** @param scope that would do; empty where no scope helps, but another token */
 export const forbidden = (scope = '') =>
   new Problem(
@@ -256,12 +255,10 @@ export const unsupportedMediaType = (
 ) => new Problem('unsupported-media-type', detail, headers);
 
 /** KMS takes only some changes a second from an account, for all its tenants together. */
-export const throttled = (seconds: number) =>
-  new Problem(
-    'throttled',
-    'AWS KMS takes no more changes for the moment; try again later.',
-    retryAfter(seconds),
-  );
+export const throttled = (
+  seconds: number,
+  detail = 'AWS KMS takes no more changes for the moment; try again later.',
+) => new Problem('throttled', detail, retryAfter(seconds));
 
 export const internalError = () =>
   new Problem('internal-error', 'The request failed; its request id leads to the logs.');
@@ -274,35 +271,10 @@ export const keyNotReady = (seconds: number) =>
     retryAfter(seconds),
   );
 
-export const unavailable = (seconds = 1) =>
+export const unavailable = (seconds = 1, status: 503 | 504 = 503) =>
   new Problem(
     'unavailable',
     'The request could not be finished; try again later.',
     retryAfter(seconds),
+    status,
   );
-
-/** What API Gateway answers by itself: it knows less than a function does of what is wrong. */
-export const gatewayProblems = {
-  badRequest: () => badRequest('The request cannot be read.'),
-  unauthorized,
-  /** The authorizer says what the token lacks; the header is mapped where this answer is made. */
-  accessDenied: () => new Problem('forbidden', `${notAllowed} ${remedyVariable}`),
-  /** Not of a token: by a web ACL of an operator's, for one. */
-  forbidden: () => new Problem('forbidden', 'The request is not allowed here.'),
-  notFound,
-  tooLarge: () =>
-    tooLarge(
-      'The request is larger than API Gateway (10 MB, of headers 10,240 bytes) or Lambda (6 MB as JSON) takes. Send batches in parts, large contexts in JSON, and encrypt more than 4 MiB under a data key of POST .../data-keys.',
-    ),
-  unsupportedMediaType: () =>
-    new Problem('unsupported-media-type', 'The API does not take this content type.'),
-  throttled: () =>
-    new Problem(
-      'throttled',
-      'There are too many requests at the moment; try again later.',
-      retryAfter(1),
-    ),
-  internalError,
-  unavailable,
-  timeout: () => new Problem('unavailable', unavailable().message, retryAfter(1), 504),
-} as const;

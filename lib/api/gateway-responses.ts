@@ -6,7 +6,8 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { answerHeaders } from '../../contract/answer-headers.ts';
 import { challengeVariable } from '../../contract/challenge.ts';
-import { gatewayProblems, type Problem, problemJson } from '../../contract/problem.ts';
+import { gatewayProblems } from '../../contract/gateway-problems.ts';
+import { type Problem, problemJson } from '../../contract/problem.ts';
 
 const problems: readonly (readonly [ResponseType, () => Problem])[] = [
   [ResponseType.UNAUTHORIZED, gatewayProblems.unauthorized],

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { gatewayProblems } from '../../contract/gateway-problems.ts';
 import * as problems from '../../contract/problem.ts';
 
-const {
-  Problem,
-  problemStatuses,
-  problemTitles: _,
-  problemJson: __,
-  gatewayProblems,
-  ...factories
-} = problems;
+const { Problem, problemStatuses, problemTitles: _, problemJson: __, ...factories } = problems;
 type Made = InstanceType<typeof Problem>;
 const made = Object.values(factories).map((make) => (make as (x: never) => Made)('1' as never));
 const madeByGateway: readonly Made[] = Object.values(gatewayProblems).map((make) => make());

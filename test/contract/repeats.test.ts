@@ -1,11 +1,11 @@
 /** No answer tells a client to come again where that would spend or change something once more. */
 import { expect, test } from '@jest/globals';
+import { gatewayProblems } from '../../contract/gateway-problems.ts';
 import * as problems from '../../contract/problem.ts';
 import { type Repeat, repeats } from '../../contract/repeats.ts';
 import { routes } from '../../contract/routes.ts';
 
-const { Problem, problemStatuses: _, problemTitles: __, problemJson: ___, ...rest } = problems;
-const { gatewayProblems, ...factories } = rest;
+const { Problem, problemStatuses: _, problemTitles: __, problemJson: ___, ...factories } = problems;
 type Made = InstanceType<typeof Problem>;
 const made: readonly Made[] = [
   ...Object.values(factories).map((make) => (make as (x: never) => Made)('1' as never)),
