@@ -1,5 +1,6 @@
 /** The parameters of requests, as they are on the wire. */
 import * as z from 'zod/mini';
+import { rawHeaders } from '../contract/raw-headers.ts';
 import type { Operation } from '../contract/routes.ts';
 import { type Member, text } from './component.ts';
 
@@ -42,13 +43,6 @@ export const tenantIdParameter = {
   description: 'The tenant.',
   schema: { $ref: '#/components/schemas/TenantId' },
   example: 'acme',
-} as const;
-
-/** Which header of a request with raw bytes stands for which member of a JSON body. */
-export const rawHeaders = {
-  'Encryption-Context': 'encryptionContext',
-  'New-Encryption-Context': 'newEncryptionContext',
-  'Encryption-Mode': 'mode',
 } as const;
 
 const ascii =

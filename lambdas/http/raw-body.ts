@@ -4,22 +4,21 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { badRequest, notAcceptable, unsupportedMediaType } from '../../contract/problem.ts';
+import { rawHeaders } from '../../contract/raw-headers.ts';
 import { octetStream } from '../../contract/routes.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
 import { contentType } from './content-type.ts';
 import { singleHeader } from './header-names.ts';
 import { bytes, json } from './response.ts';
 
-/** Headers by their names, and the members of a JSON body that they stand for. */
-const parameters = {
-  'encryption-context': 'encryptionContext',
-  'new-encryption-context': 'newEncryptionContext',
-  'encryption-mode': 'mode',
-} as const;
+/** Headers, their names in lower case, and the members of a JSON body that they stand for. */
+const parameters = Object.entries(rawHeaders).map(
+  ([name, member]) => [name.toLowerCase(), member] as const,
+);
 
 /** @returns the header that stands for a member of a JSON body */
 export const headerFor = (member: string): string =>
-  Object.entries(parameters).find(([, one]) => one === member)?.[0] ?? member;
+  parameters.find(([, one]) => one === member)?.[0] ?? member;
 
 /** API Gateway takes 10,240 bytes of headers in all; this leaves 2 kB for the token. */
 const maxHeaderBytes = 8192;
@@ -32,7 +31,7 @@ const maxHeaderBytes = 8192;
 export function hasRawBody(event: APIGatewayProxyEvent): boolean {
   if (contentType(event).toLowerCase() === octetStream) return true;
   // A context that is ignored would be missing from what is encrypted.
-  const stray = Object.keys(parameters).find((name) => event.headers[name] !== undefined);
+  const [stray] = parameters.find(([name]) => event.headers[name] !== undefined) ?? [];
   if (stray !== undefined) throw badRequest(`${stray}: goes with ${octetStream} only`);
   return false;
 }
@@ -49,7 +48,7 @@ export function rawBody({ body, isBase64Encoded }: APIGatewayProxyEvent): Buffer
  * @throws Problem 400
  */
 export function headerParameters(event: APIGatewayProxyEvent): Record<string, unknown> {
-  const given = Object.entries(parameters).filter(([name]) => event.headers[name] !== undefined);
+  const given = parameters.filter(([name]) => event.headers[name] !== undefined);
   return Object.fromEntries(
     given.map(([name, member]) => {
       const text = singleHeader(event, name) as string;

@@ -5,12 +5,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { problemsOf } from '../../contract/operation-problems.ts';
 import { operations } from '../../contract/operations.ts';
 import { problemStatuses } from '../../contract/problem.ts';
+import { rawHeaders } from '../../contract/raw-headers.ts';
 import { documentRoute, problemsRoute, routes } from '../../contract/routes.ts';
 import { headerParameters } from '../../lambdas/http/raw-body.ts';
 import { openApiText } from '../../openapi/document.ts';
 import { documentFile } from '../../openapi/document-file.ts';
 import type { Json } from '../../openapi/json.ts';
-import { rawHeaders } from '../../openapi/parameters.ts';
 import { redocly, redoclyFile } from '../../openapi/redocly.ts';
 
 const kept = readFileSync(documentFile, 'utf8');
