@@ -5,8 +5,8 @@ import type { Decision } from '../iam/decision.ts';
 import { type PolicyDocument, parsePolicy } from '../iam/policy-document.ts';
 import { FunctionError } from '../lambda/environment.ts';
 import type { Runtime } from '../lambda/runtime.ts';
+import type { AuthorizerDefinition } from './authorizer-definition.ts';
 import { GatewayRefusal } from './gateway-response.ts';
-import type { AuthorizerDefinition } from './template.ts';
 
 const cacheLimit = 10_000;
 

@@ -49,14 +49,14 @@ export function gatewayResponse(
   const own = api.gatewayResponses.get(responseType);
   const fallback = api.gatewayResponses.get(defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
   const variables = contextVariables(responseType, requestId, message, authorizer);
-  const headers = Object.entries({ ...fallback?.headers, ...own?.headers })
-    .map(
-      ([name, value]) => [name.replace(/^gatewayresponse\.header\./, ''), mapped(value)] as const,
-    )
-    .filter(([, value]) => value !== undefined);
-  function mapped(value: string): string | undefined {
-    return literal.exec(value)?.[1] ?? variables.get(value);
-  }
+  const headers = Object.entries({ ...fallback?.headers, ...own?.headers }).flatMap(
+    ([name, mapping]) => {
+      const value = literal.exec(mapping)?.[1] ?? variables.get(mapping);
+      return value === undefined
+        ? []
+        : [[name.replace(/^gatewayresponse\.header\./, ''), value] as const];
+    },
+  );
   const template =
     own?.template ?? fallback?.template ?? '{"message":$context.error.messageString}';
   return {

@@ -13,7 +13,6 @@ import type { Runtime } from '../lambda/runtime.ts';
 import { type Listening, listen } from '../listen.ts';
 import type { Account } from '../template/resource-types.ts';
 import { openAuthorizer } from './authorizer.ts';
-import type { FixedAnswer } from './fixed-answer.ts';
 import {
   checkGatewayResponses,
   GatewayRefusal,
@@ -21,9 +20,10 @@ import {
   type HttpAnswer,
 } from './gateway-response.ts';
 import { checkMappings, integrate } from './integration.ts';
+import { mayInvoke, methodArn } from './method-arn.ts';
 import { answerFixed } from './mock-integration.ts';
 import { findFixedAnswer, findRoute } from './router.ts';
-import type { ApiDefinition, MethodDefinition } from './template.ts';
+import type { ApiDefinition } from './template.ts';
 import { openThrottles } from './throttle.ts';
 
 /** API Gateway's limit for a request body. */
@@ -131,14 +131,13 @@ function requestHandler(options: GatewayOptions) {
     const httpMethod = request.method ?? '';
     const body = await readBody(request);
     const route = findRoute(api, httpMethod, path);
-    const fixed = route === undefined ? findFixedAnswer(api, httpMethod, path) : undefined;
-    if (route === undefined && fixed === undefined) {
-      throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
-    }
-    if (!admit(fixed)) throw new GatewayRefusal('THROTTLED');
     if (route === undefined) {
-      return answerFixed(fixed as FixedAnswer, request.headers['content-type'], requestId);
+      const fixed = findFixedAnswer(api, httpMethod, path);
+      if (fixed === undefined) throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
+      if (!admit(fixed)) throw new GatewayRefusal('THROTTLED');
+      return answerFixed(fixed, request.headers['content-type'], requestId);
     }
+    if (!admit()) throw new GatewayRefusal('THROTTLED');
 
     const arn = methodArn(account, api, httpMethod, path);
     const token = request.headers.authorization;
@@ -151,7 +150,7 @@ function requestHandler(options: GatewayOptions) {
       decision,
     });
     if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED', authorized.context);
-    checkInvoker(account, api, runtime, route.method);
+    if (!mayInvoke(account, api, runtime, route.method)) throw new GatewayRefusal('DEFAULT_5XX');
 
     return integrate(account, api, runtime, {
       requestId,
@@ -171,35 +170,6 @@ const pageOf = (pages: string | undefined, { method, url = '' }: IncomingMessage
   pages !== undefined && method === 'GET' && ['/', '/docs'].includes(url)
     ? `${pages}${url}`
     : undefined;
-
-/** What the authorizer's policy is matched against, with the path as it came, without the stage. */
-function methodArn(account: Account, api: ApiDefinition, httpMethod: string, path: string): string {
-  const rest = path.slice(api.stage.length + 2).replace(/\/$/, '');
-  return `${apiArn(account, api)}/${api.stage}/${httpMethod}/${rest}`;
-}
-
-function apiArn({ partition, region, accountId }: Account, { apiId }: ApiDefinition): string {
-  return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}`;
-}
-
-/** The function's resource policy must let API Gateway call it for this method. */
-function checkInvoker(
-  account: Account,
-  api: ApiDefinition,
-  runtime: Runtime,
-  method: MethodDefinition,
-): void {
-  const path = method.resourcePath.replace(/\{[^}]+\}/g, '*');
-  const source = `${apiArn(account, api)}/${api.stage}/${method.httpMethod}${path}`;
-  const invokers = runtime.definition(method.functionArn)?.invokers ?? [];
-  const allowed = invokers.some(
-    ({ service, sourceArn }) =>
-      service === 'apigateway.amazonaws.com' && [source, anyStage(source)].includes(sourceArn),
-  );
-  if (!allowed) throw new GatewayRefusal('DEFAULT_5XX');
-}
-
-const anyStage = (source: string): string => source.replace(/^([^/]+)\/[^/]+/, '$1/*');
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

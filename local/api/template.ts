@@ -1,9 +1,12 @@
-/** The REST API of a template: routes, authorizer, integrations, gateway responses, throttling. */
+/** The REST API of a template: routes, integrations, gateway responses, throttling. */
 import { z } from 'zod';
 import { TemplateError } from '../template/intrinsics.ts';
 import { readProperties } from '../template/properties.ts';
 import type { Template } from '../template/template.ts';
+import { type AuthorizerDefinition, readAuthorizers } from './authorizer-definition.ts';
 import { type FixedAnswer, mockMethod, readFixedAnswer } from './fixed-answer.ts';
+import { functionOf } from './function-uri.ts';
+import { resourcePaths } from './resource-paths.ts';
 import { stage, type Throttling, throttlingOf, wholeStage } from './stage.ts';
 
 const restApi = z.strictObject({
@@ -13,22 +16,6 @@ const restApi = z.strictObject({
   DisableExecuteApiEndpoint: z.literal(false).optional(),
   EndpointConfiguration: z.unknown().optional(),
   Tags: z.unknown().optional(),
-});
-
-const resource = z.strictObject({
-  RestApiId: z.string(),
-  ParentId: z.string(),
-  PathPart: z.string(),
-});
-
-const authorizer = z.strictObject({
-  RestApiId: z.string(),
-  Name: z.string(),
-  Type: z.literal('TOKEN'),
-  AuthorizerUri: z.string(),
-  AuthorizerResultTtlInSeconds: z.number(),
-  IdentitySource: z.literal('method.request.header.Authorization'),
-  IdentityValidationExpression: z.string().optional(),
 });
 
 const integration = z.strictObject({
@@ -84,14 +71,6 @@ export interface MethodDefinition {
   readonly timeoutMs: number;
 }
 
-export interface AuthorizerDefinition {
-  readonly id: string;
-  readonly functionArn: string;
-  readonly ttlSeconds: number;
-  /** which the whole header must match before the authorizer is asked */
-  readonly validation?: RegExp;
-}
-
 export interface GatewayResponseDefinition {
   readonly status?: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -101,10 +80,11 @@ export interface GatewayResponseDefinition {
 /** @throws TemplateError where the template has no API or more than one, or one not understood */
 export function readApi(template: Template): ApiDefinition {
   const { apiId, properties } = one(template, 'AWS::ApiGateway::RestApi', restApi);
+  const paths = resourcePaths(template);
   const stageProperties = one(template, 'AWS::ApiGateway::Stage', stage).properties;
   const throttling = throttlingOf(stageProperties.MethodSettings);
   const ofStage = throttling.get(wholeStage);
-  const fixedAnswers = readFixedAnswers(template, throttling);
+  const fixedAnswers = readFixedAnswers(template, paths, throttling);
   const known = fixedAnswers.map((one) => `${one.httpMethod} ${one.resourcePath}`);
   const other = [...throttling.keys()].find((key) => ![wholeStage, ...known].includes(key));
   if (other !== undefined) throw new TemplateError(`the local stack does not throttle ${other}`);
@@ -113,7 +93,7 @@ export function readApi(template: Template): ApiDefinition {
     stage: stageProperties.StageName,
     binaryMediaTypes: properties.BinaryMediaTypes,
     ...(ofStage !== undefined && { throttling: ofStage }),
-    methods: readMethods(template),
+    methods: readMethods(template, paths),
     fixedAnswers,
     gatewayResponses: readGatewayResponses(template),
   };
@@ -128,8 +108,7 @@ function one<S extends z.ZodType>(template: Template, type: string, schema: S) {
   return { apiId, properties: readProperties(resource, schema) };
 }
 
-function readMethods(template: Template): MethodDefinition[] {
-  const paths = resourcePaths(template);
+function readMethods(template: Template, paths: ReadonlyMap<string, string>): MethodDefinition[] {
   const authorizers = readAuthorizers(template);
   return methodsOf(template, (type) => type !== 'MOCK').map((declared) => {
     const properties = readProperties(declared, method);
@@ -152,9 +131,9 @@ function readMethods(template: Template): MethodDefinition[] {
 
 function readFixedAnswers(
   template: Template,
+  paths: ReadonlyMap<string, string>,
   throttling: ReadonlyMap<string, Throttling>,
 ): FixedAnswer[] {
-  const paths = resourcePaths(template);
   return methodsOf(template, (type) => type === 'MOCK').map((declared) => {
     const properties = readProperties(declared, mockMethod);
     const resourcePath = paths.get(properties.ResourceId);
@@ -174,38 +153,6 @@ const methodsOf = (template: Template, wanted: (type: unknown) => boolean) =>
 
 const integrationType = z.looseObject({ Integration: z.looseObject({ Type: z.unknown() }) });
 
-/** @returns resource id -> path */
-function resourcePaths(template: Template): Map<string, string> {
-  const parts = new Map(
-    template.ofType('AWS::ApiGateway::Resource').map((declared) => {
-      const { ParentId, PathPart } = readProperties(declared, resource);
-      return [template.identity(declared.logicalId).ref, { ParentId, PathPart }] as const;
-    }),
-  );
-  const pathOf = (id: string): string => {
-    const part = parts.get(id);
-    return part === undefined ? '' : `${pathOf(part.ParentId)}/${part.PathPart}`;
-  };
-  return new Map([...parts.keys()].map((id) => [id, pathOf(id)]));
-}
-
-function readAuthorizers(template: Template): Map<string, AuthorizerDefinition> {
-  return new Map(
-    template.ofType('AWS::ApiGateway::Authorizer').map((declared) => {
-      const properties = readProperties(declared, authorizer);
-      const id = template.identity(declared.logicalId).ref;
-      const expression = properties.IdentityValidationExpression;
-      const definition: AuthorizerDefinition = {
-        id,
-        functionArn: functionOf(properties.AuthorizerUri),
-        ttlSeconds: properties.AuthorizerResultTtlInSeconds,
-        ...(expression !== undefined && { validation: new RegExp(`^(?:${expression})$`) }),
-      };
-      return [id, definition];
-    }),
-  );
-}
-
 function readGatewayResponses(template: Template): Map<string, GatewayResponseDefinition> {
   return new Map(
     template.ofType('AWS::ApiGateway::GatewayResponse').map((declared) => {
@@ -219,11 +166,4 @@ function readGatewayResponses(template: Template): Map<string, GatewayResponseDe
       return [properties.ResponseType, definition];
     }),
   );
-}
-
-/** An integration's URI is `arn:...:lambda:path/2015-03-31/functions/<function ARN>/invocations`. */
-function functionOf(uri: string): string {
-  const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
-  if (arn === undefined) throw new TemplateError(`not the URI of a Lambda integration: ${uri}`);
-  return arn;
 }
