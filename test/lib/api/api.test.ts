@@ -1,9 +1,6 @@
 /** The API as the template declares it. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { problemStatuses } from '../../../contract/problem.ts';
-import { problemBody } from '../../../contract/problem-body.ts';
-import { documentRoute, problemsRoute, routes } from '../../../contract/routes.ts';
+import { routes } from '../../../contract/routes.ts';
 import { readApi } from '../../../local/api/template.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
@@ -19,13 +16,11 @@ describe('methods', () => {
     expect(methods.sort()).toEqual(routes.map(({ method, path }) => [method, path]).sort());
   });
 
-  const declared = resourcesOf(template, 'AWS::ApiGateway::Method');
-  const isFixed = ([, { Properties }]: (typeof declared)[number]) =>
-    Properties.Integration.Type === 'MOCK';
-
   test('ask the authorizer, each that reaches a function', () => {
     const [authorizerId] = resource(template, 'AWS::ApiGateway::Authorizer');
-    const reaching = declared.filter((one) => !isFixed(one));
+    const reaching = resourcesOf(template, 'AWS::ApiGateway::Method').filter(
+      ([, { Properties }]) => Properties.Integration.Type !== 'MOCK',
+    );
     expect(reaching).toHaveLength(routes.length);
     for (const [, { Properties }] of reaching) {
       expect(Properties).toMatchObject({
@@ -33,50 +28,6 @@ describe('methods', () => {
         AuthorizerId: { Ref: authorizerId },
       });
     }
-  });
-
-  test('that do not, have nothing behind them', () => {
-    for (const [, { Properties }] of declared.filter(isFixed)) {
-      expect(Properties.Integration).not.toHaveProperty('Uri');
-      expect(Properties.Integration).not.toHaveProperty('Credentials');
-      expect(JSON.stringify(Properties)).not.toMatch(/\$(?!context\.requestId\b)|"Ref":"(?!Api)/);
-    }
-  });
-
-  test('that do not, answer with text, whichever form the client accepts', () => {
-    const asText = { ContentHandling: 'CONVERT_TO_TEXT' };
-    for (const [, { Properties }] of declared.filter(isFixed)) {
-      expect(Properties.Integration).toMatchObject({ ...asText, IntegrationResponses: [asText] });
-    }
-  });
-
-  test('of each path, the others are a 405 that lists those that it has', () => {
-    const others = api.fixedAnswers.filter(({ httpMethod }) => httpMethod === 'ANY');
-    expect(others.map(({ resourcePath }) => resourcePath).sort()).toEqual(
-      [...new Set(routes.map(({ path }) => path))].sort(),
-    );
-    for (const { resourcePath, status, headers, template: text } of others) {
-      const own = routes.filter(({ path }) => path === resourcePath).map(({ method }) => method);
-      expect({ status, allow: headers.Allow?.split(', ').sort() }).toEqual({
-        status: 405,
-        allow: own.sort(),
-      });
-      expect(headers['Content-Type']).toBe('application/problem+json');
-      expect(problemBody.safeParse(JSON.parse(text)).success).toBe(true);
-    }
-  });
-
-  test('of the problems, the page has each code as an anchor and what to do', () => {
-    const named = api.fixedAnswers.filter(({ httpMethod }) => httpMethod !== 'ANY');
-    expect(named.map(({ resourcePath }) => resourcePath).sort()).toEqual([
-      documentRoute.path,
-      problemsRoute.path,
-    ]);
-    const page = named.find(({ resourcePath }) => resourcePath === problemsRoute.path);
-    expect(page).toMatchObject({ httpMethod: 'GET', status: 200 });
-    const anchors = [...(page?.template ?? '').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
-    expect(anchors).toEqual(Object.keys(problemStatuses));
-    expect(page?.template.match(/What to do:/g)).toHaveLength(anchors.length);
   });
 
   test.each(routes)('$method $path is served by $plane', ({ method, path, plane }) => {
@@ -113,37 +64,6 @@ describe('methods', () => {
 
 test('raw bytes are the one binary media type: JSON stays text, and so whole within 6 MB', () => {
   expect(api.binaryMediaTypes).toEqual(['application/octet-stream']);
-});
-
-describe('the document', () => {
-  const document = api.fixedAnswers.find(({ resourcePath }) => resourcePath === documentRoute.path);
-  const text = document?.template ?? '';
-
-  test('is docs/openapi.json, at GET /openapi.json alone', () => {
-    expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
-    expect(document).toMatchObject({
-      httpMethod: 'GET',
-      status: 200,
-      headers: {
-        'Content-Type': 'application/json',
-        'Cache-Control': 'public, max-age=300',
-        'X-Content-Type-Options': 'nosniff',
-      },
-    });
-  });
-
-  test('means nothing to the language of templates, and fits into one', () => {
-    expect(text).not.toMatch(/[$#]/);
-    expect(Buffer.byteLength(text)).toBeLessThan(300_000);
-  });
-
-  test('is throttled by itself, far below the stage', () => {
-    expect(document?.throttling).toEqual({ rate: 10, burst: 20 });
-  });
-
-  test("is in no policy of the authorizer's, since no token is asked for it", () => {
-    expect(routes.map(({ path }) => path as string)).not.toContain(documentRoute.path);
-  });
 });
 
 describe('the authorizer', () => {
