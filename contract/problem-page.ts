@@ -5,9 +5,7 @@
 import { type ProblemCode, problemStatuses, problemTitles } from './problem.ts';
 
 /** What has happened, and what to do. */
-export const problemRemedies: Readonly<
-  Record<ProblemCode, readonly [what: string, remedy: string]>
-> = {
+const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, remedy: string]>> = {
   'bad-request': [
     'A body, header or query is not as the route takes it.',
     'The detail names the member and what it must be, or the members that are allowed. Correct the request; the same one fails again.',

@@ -17,7 +17,7 @@ export function openThrottles({
 }
 
 /** API Gateway's token bucket. */
-export function openThrottle({ rate, burst }: { readonly rate: number; readonly burst: number }) {
+function openThrottle({ rate, burst }: { readonly rate: number; readonly burst: number }) {
   let tokens = burst;
   let last = performance.now();
   /** @returns whether the request may pass */

@@ -159,7 +159,7 @@ describe('breaking', () => {
     [
       "an answer's member that is gone",
       (d) => delete schemas(d).Tenant.properties.displayName,
-      'GET /tenants answer.tenants.[].displayName: gone',
+      'GET /tenants 200 answer.tenants.[].displayName: gone',
     ],
     [
       "an answer's member that may be missing",
@@ -195,7 +195,7 @@ describe('breaking', () => {
     ],
   ])('%s', (_, change, expected) => {
     const found = changed(change);
-    expect(found.join('\n')).toContain(expected.replace('answer.tenants', '200 answer.tenants'));
+    expect(found.join('\n')).toContain(expected);
   });
 });
 
