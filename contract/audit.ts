@@ -1,6 +1,7 @@
 /** What the audit route takes and gives over HTTP; the indexer writes its rows by the same schemas. */
 import * as z from 'zod/mini';
 import { wholeNumberText } from './query.ts';
+import { tenant } from './tenants.ts';
 
 const timeText = 'must be a time as RFC 3339 has it, such as 2026-01-31T23:59:59Z';
 const limitText = 'must be a whole number, 1-1000';
@@ -56,6 +57,8 @@ export const keyEvent = z.strictObject({
   keyArn: z.string(),
   encryptionContext: z.optional(z.record(z.string(), z.string())),
   keyMaterialId: z.optional(z.string()),
+  /** the product looked at the key, as it does by itself or for an administrator, and changed nothing */
+  routine: z.optional(z.literal(true)),
 });
 export type KeyEvent = z.output<typeof keyEvent>;
 
@@ -66,10 +69,26 @@ export const kmsCall = z.strictObject({
   dataKeyId: z.optional(z.string()),
 });
 
-/** A request to the data plane, as the data plane logged it. */
+/** Who asked over HTTP. */
+const asked = {
+  ...happened,
+  /** of the token, where the principal is known */
+  issuer: z.optional(z.string()),
+};
+
+/** What a request changed of its tenant, as the API shows it: only the members that differ. */
+const tenantMembers = z.partial(
+  z.omit(tenant, { tenantId: true, createdAt: true, updatedAt: true, key: true }),
+);
+export type TenantMembers = z.output<typeof tenantMembers>;
+
+/** A request that reached a function of any plane, as that function logged it. */
 export const requestEvent = z.strictObject({
   kind: z.literal('request'),
-  ...happened,
+  ...asked,
+  /** like the label claimed by the caller, and not checked */
+  actor: z.optional(z.string()),
+  label: z.optional(z.string()),
   /** of the HTTP answer */
   status: z.int(),
   /** of a batch */
@@ -77,10 +96,22 @@ export const requestEvent = z.strictObject({
   /** those of them that were answered with an error */
   failedItems: z.optional(z.int()),
   kmsCalls: z.array(kmsCall),
+  before: z.optional(tenantMembers),
+  after: z.optional(tenantMembers),
 });
 export type RequestEvent = z.output<typeof requestEvent>;
 
-export const auditEvent = z.discriminatedUnion('kind', [keyEvent, requestEvent]);
+/** A request that API Gateway refused, so that no function saw it, by its access log. */
+export const attemptEvent = z.strictObject({
+  kind: z.literal('attempt'),
+  ...asked,
+  status: z.int(),
+  /** how many the event stands for, where no token was verified; absent: one */
+  times: z.optional(z.int()),
+});
+export type AttemptEvent = z.output<typeof attemptEvent>;
+
+export const auditEvent = z.discriminatedUnion('kind', [keyEvent, requestEvent, attemptEvent]);
 export type AuditEvent = z.output<typeof auditEvent>;
 
 export const auditEvents = z.strictObject({

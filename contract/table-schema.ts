@@ -26,3 +26,6 @@ export const baselinePrefix = 'baseline/';
 /** @returns the key of a tenant's baseline in the audit table; it is no tenant's, since no tenant id has a slash */
 export const baselineKey = (tenantId: string) =>
   ({ tenantId: `${baselinePrefix}${tenantId}`, eventKey: 'decrypts' }) as const satisfies AuditKey;
+
+/** The partition of the audit's events that are about no tenant: no tenant id has a slash, nor has a session's name. */
+export const stackPartition = 'stack/';

@@ -5,16 +5,20 @@ import { type Component, text, time } from './component.ts';
 const happened = {
   eventId: text('Unique, and chosen by no client.'),
   time: time('When; of `kms` to the second, as CloudTrail has it.'),
-  operation: text("Of `kms` KMS's name, of `request` the operation of this document."),
+  operation: text("Of `kms` KMS's name, else the operation of this document."),
   outcome: text(
     '`refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down.',
   ),
   errorCode: text("CloudTrail's code, or that of the problem."),
   principal: text(
-    "Of `kms` an ARN or a service; of `request` the token's subject or client, `unknown` where no token counted.",
+    "Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted.",
   ),
   sourceAddress: text('Where the call came from.'),
-  requestId: text("Of `kms` KMS's, of `request` the one of the answer's `x-amzn-RequestId`."),
+  requestId: text("Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`."),
+};
+const asked = {
+  ...happened,
+  issuer: text('The issuer of the token, where the principal is known.'),
 };
 
 export const auditComponents: Readonly<Record<string, Component>> = {
@@ -22,11 +26,11 @@ export const auditComponents: Readonly<Record<string, Component>> = {
     schema: audit.auditEvents,
     description: "A page of a tenant's events, oldest first.",
     members: {
-      events: text('Calls of KMS and requests side by side.'),
+      events: text('Calls of KMS, requests and attempts side by side.'),
       nextCursor: text('Where the list goes on. Absent at its end.'),
     },
   },
-  AuditEvent: { schema: audit.auditEvent, description: 'A call of KMS, or a request.' },
+  AuditEvent: { schema: audit.auditEvent, description: 'A call of KMS, a request, or an attempt.' },
   KeyEvent: {
     schema: audit.keyEvent,
     description: "A call of KMS for the tenant's key, as CloudTrail recorded it.",
@@ -37,18 +41,35 @@ export const auditComponents: Readonly<Record<string, Component>> = {
       keyArn: text('ARN of the key.'),
       encryptionContext: text('In the clear, where CloudTrail has it.'),
       keyMaterialId: text('Id of the key material, where CloudTrail has it.'),
+      routine: text('The product looked at the key, and changed nothing.'),
     },
   },
   RequestEvent: {
     schema: audit.requestEvent,
-    description: 'A request to the data plane.',
+    description: 'A request that reached a function.',
     members: {
       kind: text('A request.'),
-      ...happened,
+      ...asked,
+      actor: text('`Tenant-Keys-Actor` of the request: claimed by the caller, and not checked.'),
+      label: text('`Tenant-Keys-Label` of the request: claimed by the caller, and not checked.'),
       status: text('Of the HTTP answer.'),
       items: text('How many a batch had.'),
       failedItems: text('Those of them that were answered with an error.'),
       kmsCalls: text('The calls of KMS on which the request rests.'),
+      before: text('Of the members of the tenant that the request changed, what they were.'),
+      after: text('What they are now.'),
+    },
+  },
+  AttemptEvent: {
+    schema: audit.attemptEvent,
+    description: 'A request that was refused before a function saw it.',
+    members: {
+      kind: text('An attempt.'),
+      ...asked,
+      status: text('Of the HTTP answer.'),
+      times: text(
+        'How many attempts from that address the event stands for, where no token counted.',
+      ),
     },
   },
   KmsCall: {

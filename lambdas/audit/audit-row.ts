@@ -5,6 +5,7 @@
  * object with a name such as `constructor`, and then writes none of the rows beside it.
  */
 import {
+  type AttemptEvent,
   type AuditEvent,
   auditEvent,
   type KeyEvent,
@@ -17,14 +18,19 @@ type StoredKeyEvent = Omit<KeyEvent, 'encryptionContext'> & { readonly encryptio
 
 /** The sort key is `<time>/<kind>/<event id>`: a time, and what tells events of one moment apart. */
 export type AuditRow = AuditKey &
-  (StoredKeyEvent | RequestEvent) & {
+  (StoredKeyEvent | RequestEvent | AttemptEvent) & {
     readonly [expiryAttribute]: number;
   };
 
 const daySeconds = 86_400;
 
-export const auditRow = (tenantId: string, event: AuditEvent, retentionDays: number): AuditRow => ({
-  tenantId,
+/** @param partition a tenant's id, or that of the stack's own events */
+export const auditRow = (
+  partition: string,
+  event: AuditEvent,
+  retentionDays: number,
+): AuditRow => ({
+  tenantId: partition,
   eventKey: `${event.time}/${event.kind}/${event.eventId}`,
   ...(event.kind === 'kms' ? storedKeyEvent(event) : event),
   // Counted from the event's own time, so that a row that is written again does not live longer.

@@ -1,6 +1,8 @@
 /** An event and its row: what the key of the row says, and that the event is read as it was. */
 import { describe, expect, test } from '@jest/globals';
-import type { KeyEvent, RequestEvent } from '../../../contract/audit.ts';
+import type { AttemptEvent, KeyEvent, RequestEvent } from '../../../contract/audit.ts';
+import { partitionKey, stackPartition } from '../../../contract/table-schema.ts';
+import { tenantId } from '../../../contract/tenant-id.ts';
 import { auditRow, eventOf } from '../../../lambdas/audit/audit-row.ts';
 
 const happened = {
@@ -23,6 +25,25 @@ const requestEvent: RequestEvent = {
   operation: 'decrypt',
   status: 200,
   kmsCalls: [{ requestId: 'kms-1' }],
+};
+
+const changeEvent: RequestEvent = {
+  ...requestEvent,
+  operation: 'suspend',
+  issuer: 'https://issuer.example',
+  actor: 'jane@example.com',
+  label: 'ticket 7',
+  before: { status: 'ACTIVE' },
+  after: { status: 'SUSPENDED' },
+};
+const attemptEvent: AttemptEvent = {
+  ...happened,
+  kind: 'attempt',
+  operation: 'decrypt',
+  outcome: 'refused',
+  errorCode: 'forbidden',
+  status: 403,
+  times: 3,
 };
 
 describe('a row', () => {
@@ -48,7 +69,18 @@ describe('a row', () => {
   });
 });
 
-test.each([keyEvent, requestEvent])('an event of $kind is read as it was', (event) => {
+test("the stack's partition is no tenant's", () => {
+  expect(auditRow(stackPartition, requestEvent, 30)[partitionKey]).toBe(stackPartition);
+  expect(tenantId.safeParse(stackPartition).success).toBe(false);
+});
+
+test.each([
+  keyEvent,
+  { ...keyEvent, operation: 'DescribeKey', routine: true } as const,
+  requestEvent,
+  changeEvent,
+  attemptEvent,
+])('an event of $kind, $operation, is read as it was', (event) => {
   expect(eventOf(auditRow('acme', event, 30))).toEqual(event);
 });
 
