@@ -1,33 +1,6 @@
-/** What the audit route takes and gives over HTTP; the indexer writes its rows by the same schemas. */
+/** What the audit's routes give over HTTP; the indexer writes its rows by the same schemas. */
 import * as z from 'zod/mini';
-import { wholeNumberText } from './query.ts';
 import { tenant } from './tenants.ts';
-
-const timeText = 'must be a time as RFC 3339 has it, such as 2026-01-31T23:59:59Z';
-const limitText = 'must be a whole number, 1-1000';
-
-/** Becomes UTC with milliseconds, whatever the time zone in which it was written. */
-const time = z.pipe(
-  z.iso.datetime({ offset: true, error: timeText }),
-  z.transform((text) => new Date(text).toISOString()),
-);
-
-export const auditQuery = z
-  .strictObject({
-    /** the first moment of the range */
-    from: z.optional(time),
-    /** the first moment after the range */
-    to: z.optional(time),
-    limit: z._default(wholeNumberText(1, 1000, limitText), 100),
-    cursor: z.optional(z.string('must be given once')),
-  })
-  .check(
-    z.refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
-      path: ['from'],
-      error: 'must not be after to',
-    }),
-  );
-export type AuditQuery = z.output<typeof auditQuery>;
 
 /**
  * `refused`: by a policy, or because the request was wrong. `failed`: for a reason outside of the request, such as
@@ -112,6 +85,11 @@ export const attemptEvent = z.strictObject({
 export type AttemptEvent = z.output<typeof attemptEvent>;
 
 export const auditEvent = z.discriminatedUnion('kind', [keyEvent, requestEvent, attemptEvent]);
+export const auditKinds = [
+  'kms',
+  'request',
+  'attempt',
+] as const satisfies readonly AuditEvent['kind'][];
 export type AuditEvent = z.output<typeof auditEvent>;
 
 export const auditEvents = z.strictObject({

@@ -3,7 +3,8 @@
  * types from here, so that each function loads only the schemas that it checks.
  */
 import type * as z from 'zod/mini';
-import { auditEvents, auditQuery } from './audit.ts';
+import { auditEvents } from './audit.ts';
+import { auditQuery } from './audit-query.ts';
 import { certificateKey, signedCertificate } from './certificates.ts';
 import {
   dataKeyRequest,

@@ -5,7 +5,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { auditQuery } from '../contract/audit.ts';
+import { auditQuery } from '../contract/audit-query.ts';
 import { auditEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
 import { listEvents } from './audit/listing.ts';

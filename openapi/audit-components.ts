@@ -24,10 +24,12 @@ const asked = {
 export const auditComponents: Readonly<Record<string, Component>> = {
   AuditEvents: {
     schema: audit.auditEvents,
-    description: "A page of a tenant's events, oldest first.",
+    description: "A page of a tenant's events, in the order that was asked for.",
     members: {
-      events: text('Calls of KMS, requests and attempts side by side.'),
-      nextCursor: text('Where the list goes on. Absent at its end.'),
+      events: text(
+        'Calls of KMS, requests and attempts side by side. May be empty before the end.',
+      ),
+      nextCursor: text('Where the list goes on. Absent at its end, and only there.'),
     },
   },
   AuditEvent: { schema: audit.auditEvent, description: 'A call of KMS, a request, or an attempt.' },

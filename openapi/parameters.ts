@@ -6,6 +6,27 @@ import { type Member, text } from './component.ts';
 
 const cursor = text('The `nextCursor` of an earlier answer.');
 
+const exactly = (of: string) => text(`Events with exactly this ${of} alone.`);
+
+const ofAudit = {
+  from: text('The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query.'),
+  to: text('The first moment after the range, RFC 3339.'),
+  order: { description: 'Which events come first.', default: 'oldest' },
+  kind: text('Events of this kind alone.'),
+  outcome: text('Events that ended so alone.'),
+  operation: exactly('operation'),
+  principal: exactly('principal'),
+  actor: exactly('actor, which the caller of a request has named'),
+  routine: {
+    description: "`true`: with the product's own routine reads, which are left out otherwise.",
+    default: 'false',
+  },
+  limit: { description: 'How many at most, 1-1,000.', default: '100' },
+  cursor: text(
+    'The `nextCursor` of an earlier answer to the same query; only `limit` may be another.',
+  ),
+} satisfies Readonly<Record<string, Member>>;
+
 /** What is said of each parameter of a query. */
 export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<string, Member>>>>> = {
   list: {
@@ -26,14 +47,7 @@ export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<stri
     limit: { description: 'How many at most, 1-100.', default: '50' },
     cursor,
   },
-  listEvents: {
-    from: text(
-      'The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query.',
-    ),
-    to: text('The first moment after the range, RFC 3339.'),
-    limit: { description: 'How many at most, 1-1,000.', default: '100' },
-    cursor,
-  },
+  listEvents: ofAudit,
 };
 
 export const tenantIdParameter = {

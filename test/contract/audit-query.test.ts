@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { auditQuery } from '../../contract/audit.ts';
+import { auditEvent, auditKinds } from '../../contract/audit.ts';
+import { auditQuery } from '../../contract/audit-query.ts';
 
 const messageOf = (query: object) => {
   const { error } = auditQuery.safeParse(query);
@@ -8,8 +9,14 @@ const messageOf = (query: object) => {
 };
 
 describe('the query', () => {
-  test('has 100 events to a page and no bounds, unless it says so', () => {
-    expect(auditQuery.parse({})).toEqual({ limit: 100 });
+  test('has 100 events to a page, the oldest first and no bounds, unless it says so', () => {
+    expect(auditQuery.parse({})).toEqual({ limit: 100, order: 'oldest', routine: false });
+  });
+
+  test('knows every kind of event', () => {
+    const kinds = auditEvent.def.options.flatMap(({ shape }) => shape.kind.def.values);
+    expect([...auditKinds].sort()).toEqual(kinds.sort());
+    for (const kind of kinds) expect(auditQuery.parse({ kind }).kind).toBe(kind);
   });
 
   test.each([
@@ -34,6 +41,13 @@ describe('the query', () => {
     [{ limit: '1001' }, 'limit: must be a whole number, 1-1000'],
     [{ limit: '1e2' }, 'limit: must be a whole number, 1-1000'],
     [{ cursor: ['a', 'b'] }, 'cursor: must be given once'],
+    [{ kind: 'KMS' }, `kind: must be one of: ${auditKinds.join(', ')}`],
+    [{ outcome: 'denied' }, 'outcome: must be one of: succeeded, refused, failed'],
+    [{ order: 'desc' }, 'order: must be one of: oldest, newest'],
+    [{ routine: '1' }, 'routine: must be one of: true, false'],
+    [{ operation: '' }, 'operation: must be a text of 1-64 characters'],
+    [{ principal: 'x'.repeat(641) }, 'principal: must be a text of 1-640 characters'],
+    [{ actor: ['a', 'b'] }, 'actor: must be a text of 1-256 characters'],
   ])('is refused: %j', (query, message) => {
     expect(messageOf(query)).toBe(message);
   });
