@@ -39,6 +39,7 @@ import {
   rotationsQuery,
   tenant,
   tenantList,
+  tenantPatch,
 } from './tenants.ts';
 
 export interface OperationSchemas {
@@ -60,6 +61,7 @@ const shortestWindowDays = 7;
 export const operations = {
   onboard: { request: onboardRequest, responses: { 200: tenant, 201: tenant } },
   read: { responses: { 200: tenant } },
+  update: { request: tenantPatch, responses: { 200: tenant } },
   list: { query: listQuery, responses: { 200: tenantList } },
   offboard: {
     request: emptyRequest,

@@ -161,7 +161,7 @@ export const tenantNotFound = () =>
 export const tenantExists = (members: string) =>
   new Problem(
     'tenant-exists',
-    `The tenant exists already, with another ${members}. Send what it was onboarded with, or GET it; only its rotation period can be changed, by PUT .../key/rotation.`,
+    `The tenant was onboarded before, with another ${members}. Send what it was onboarded with, or GET it as it is now; change its names by PATCH, its rotation period by PUT .../key/rotation.`,
   );
 
 export const tenantProvisioning = () =>

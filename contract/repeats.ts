@@ -15,6 +15,7 @@ export type Repeat = 'reads' | 'same' | 'anew';
 export const repeats: Readonly<Record<Operation, Repeat>> = {
   onboard: 'same',
   read: 'reads',
+  update: 'same',
   list: 'reads',
   offboard: 'same',
   suspend: 'same',

@@ -18,7 +18,7 @@ export type Scope = TenantScope | 'tenant-keys/admin' | 'tenant-keys/audit-all';
 export type TenantScope = 'tenant-keys/crypto' | 'tenant-keys/audit';
 
 export interface Route {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** as API Gateway writes a resource path */
   readonly path: string;
   /** any one of them will do */
@@ -53,6 +53,7 @@ export const routes = [
   route('PUT', '/tenants', 'tenants', 'onboard', 'metadata'),
   route('PUT', '/tenants/{tenantId}', 'tenants', 'onboard', 'metadata'),
   route('GET', '/tenants/{tenantId}', 'tenants', 'read', 'metadata'),
+  route('PATCH', '/tenants/{tenantId}', 'tenants', 'update', 'metadata'),
   route('GET', '/tenants', 'tenants', 'list', 'metadata'),
   route('DELETE', '/tenants/{tenantId}', 'tenants', 'offboard', 'metadata'),
   route('POST', '/tenants/{tenantId}/suspend', 'tenants', 'suspend', 'metadata'),

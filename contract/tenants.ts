@@ -17,19 +17,29 @@ const rotationPeriodInDays = z
   .int(rotationPeriod)
   .check(z.gte(90, rotationPeriod), z.lte(2560, rotationPeriod));
 
+const nameText = 'must be text of 1-256 printable characters';
+
+const nameOr = (text: string) =>
+  z.string(text).check(z.minLength(1, text), z.maxLength(256, text), z.regex(printable, text));
+const name = z.optional(nameOr(nameText));
+
 export const onboardRequest = z.strictObject({
-  displayName: z.optional(
-    z
-      .string('must be text of 1-256 printable characters')
-      .check(
-        z.minLength(1, 'must be text of 1-256 printable characters'),
-        z.maxLength(256, 'must be text of 1-256 printable characters'),
-        z.regex(printable, 'must be text of 1-256 printable characters'),
-      ),
-  ),
+  displayName: name,
+  /** as contracts and registers have it; a certificate of erasure names both */
+  legalName: name,
   rotationPeriodInDays: z.optional(rotationPeriodInDays),
 });
 export type OnboardRequest = z.output<typeof onboardRequest>;
+
+const changedName = z.optional(z.nullable(nameOr(`${nameText}, or null to take it away`)));
+
+/** What is not in it stays, and null takes a name away (RFC 7396, JSON Merge Patch). */
+export const tenantPatch = z
+  .strictObject({ displayName: changedName, legalName: changedName })
+  .check(
+    z.refine((patch) => Object.keys(patch).length > 0, 'must have displayName, legalName or both'),
+  );
+export type TenantPatch = z.output<typeof tenantPatch>;
 
 export const rotationRequest = z.strictObject({ rotationPeriodInDays });
 
@@ -107,6 +117,7 @@ export type KeyDetails = z.output<typeof keyDetails>;
 export const tenant = z.strictObject({
   tenantId,
   displayName: z.optional(z.string()),
+  legalName: z.optional(z.string()),
   status: tenantStatus,
   keyArn: z.optional(z.string()),
   rotationPeriodInDays: z.int(),

@@ -18,6 +18,7 @@ import {
   rotateRequest,
   rotationRequest,
   rotationsQuery,
+  tenantPatch,
 } from '../contract/tenants.ts';
 import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
@@ -37,6 +38,7 @@ import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
 import { transition } from './tenants/lifecycle/lifecycle.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
 import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
+import { changeNames } from './tenants/registry/names.ts';
 import { getTenant, openRegistry } from './tenants/registry/registry.ts';
 import { type Intent, requireAllowed, statusRules } from './tenants/registry/status.ts';
 import { tenantOf } from './tenants/registry/tenant-row.ts';
@@ -54,7 +56,7 @@ kms.middlewareStack.use(callBudget('kms'));
 kmsWithoutRetry.middlewareStack.use(callBudget('kms'));
 table.middlewareStack.use(callBudget('table'));
 
-/** Enough for a display name of 256 characters, each of them escaped, and the other members. */
+/** Enough for two names of 256 characters, each of them escaped, and the other members. */
 const maxBodyBytes = 16 * 1024;
 
 const offboarding = offboardQuery(environment.DELETION_WINDOW_IN_DAYS);
@@ -64,6 +66,7 @@ export const handler = apiHandler<'tenants'>(
     onboard: put,
     read,
     list,
+    update,
     suspend: transitionTo('suspend'),
     resume: transitionTo('resume'),
     restore: transitionTo('restore'),
@@ -102,6 +105,12 @@ async function list({ event }: ApiRequest) {
   const query = validated(listQuery, queryOf(event), 'query');
   const { rows, nextCursor } = await listTenants(table, tableName, query);
   return json<'list'>(200, { tenants: rows.map(tenantOf), nextCursor });
+}
+
+async function update({ event, context }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  const patch = jsonBody(event, tenantPatch, { maxBytes: maxBodyBytes });
+  return json<'update'>(200, tenantOf(await changeNames(work(context), tenantId, patch)));
 }
 
 function transitionTo(intent: Exclude<Intent, 'offboard'>): Serve {

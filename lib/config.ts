@@ -37,7 +37,7 @@ const texts = {
   alarmEmail: 'must be a mail address',
   tenants:
     `must be a list of at most ${mostTenants} tenants, ` +
-    '{"tenantId", "displayName"?, "rotationPeriodInDays"?} each, or JSON text of one',
+    '{"tenantId", "displayName"?, "legalName"?, "rotationPeriodInDays"?} each, or JSON text of one',
   stage: 'must be 1-128 letters, digits, hyphens and underscores',
 };
 

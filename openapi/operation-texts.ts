@@ -34,13 +34,22 @@ const oneKms = 'Asks KMS each time.';
 export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   onboard: {
     summary: 'Onboard a tenant',
-    description: `Makes the tenant's KMS key. ${again} With another body it is \`tenant-exists\`.`,
-    successes: { 200: 'The same was onboarded before.', 201: 'The tenant was onboarded.' },
+    description: `Makes the tenant's KMS key. ${again} It is the same again whatever other routes have changed since; with another body than the first it is \`tenant-exists\`.`,
+    successes: {
+      200: 'The same was onboarded before. The tenant as it is now.',
+      201: 'The tenant was onboarded.',
+    },
   },
   read: {
     summary: 'Read a tenant',
     description: 'With its key as KMS has it now.',
     successes: { 200: 'The tenant.' },
+  },
+  update: {
+    summary: "Change a tenant's names",
+    description:
+      'In any status but PROVISIONING and ERASED. What is not in the body stays, and null takes a name away (RFC 7396).',
+    successes: { 200: 'The tenant, with these names.' },
   },
   list: {
     summary: 'List tenants',

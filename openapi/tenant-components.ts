@@ -15,7 +15,8 @@ const nextCursor = text('Where the list goes on. Absent at its end.');
 
 const tenantMembers = {
   tenantId: ofTenant,
-  displayName: text('As it was given when the tenant was onboarded.'),
+  displayName: text('For people to read.'),
+  legalName: text('As contracts and registers have it. Certificates of erasure have both names.'),
   status: text('Where the tenant is in its life.'),
   keyArn: text("ARN of the tenant's KMS key; absent as long as there is none."),
   rotationPeriodInDays: period,
@@ -87,8 +88,21 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
     schema: tenants.onboardRequest,
     description: 'What a tenant is onboarded with.',
     members: {
-      displayName: text('1-256 printable characters.'),
+      displayName: text('For people to read; 1-256 printable characters.'),
+      legalName: text('As contracts and registers have it; 1-256 printable characters.'),
       rotationPeriodInDays: text("Default: the stack's configuration."),
+    },
+  },
+  TenantPatch: {
+    schema: tenants.tenantPatch,
+    description:
+      'The names to change. What is not in it stays, and null takes a name away (RFC 7396).',
+    members: {
+      displayName: text('1-256 printable characters, or null.'),
+      legalName: text('1-256 printable characters, or null.'),
+    },
+    refine: (schema) => {
+      schema.minProperties = 1;
     },
   },
   EmptyRequest: {

@@ -37,7 +37,7 @@ test('README.md lists every context key', () => {
 /** `POST /a/suspend`, `/resume` stands for two routes. */
 const routesOf = (document: string) =>
   [
-    ...document.matchAll(/`(GET|PUT|POST|DELETE) (\/[^`?]*)(?:\?[^`]*)?`((?:, `\/[^`]*`)*)/g),
+    ...document.matchAll(/`(GET|PUT|POST|PATCH|DELETE) (\/[^`?]*)(?:\?[^`]*)?`((?:, `\/[^`]*`)*)/g),
   ].flatMap(([, method, path = '', more = '']) => [
     `${method} ${path}`,
     ...[...more.matchAll(/`(\/[^`]*)`/g)].map(

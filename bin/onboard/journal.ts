@@ -58,6 +58,7 @@ const lineOf = ({ tenantId, request }: TenantLine) =>
   JSON.stringify({
     tenantId,
     displayName: request.displayName,
+    legalName: request.legalName,
     rotationPeriodInDays: request.rotationPeriodInDays,
   });
 

@@ -24,7 +24,7 @@ export class TenantListError extends Error {
   }
 }
 
-const columns = ['tenantId', 'displayName', 'rotationPeriodInDays'] as const;
+const columns = ['tenantId', 'displayName', 'legalName', 'rotationPeriodInDays'] as const;
 type Column = (typeof columns)[number];
 
 interface CsvRecord {
@@ -84,7 +84,7 @@ function columnsOf(fields: readonly string[]): readonly Column[] {
   if (faults.length === 0) return fields.filter(isColumn);
   throw new TenantListError([
     ...faults,
-    `the first line is ${columns.join(',')}, of which the last two may be left out`,
+    `the first line is ${columns.join(',')}, of which all but tenantId may be left out`,
   ]);
 }
 
@@ -99,6 +99,7 @@ function readRecord({ line, fields }: CsvRecord, names: readonly Column[]) {
   const id = tenantIdSchema.safeParse(tenantId);
   const request = onboardRequest.safeParse({
     ...(cell('displayName') !== '' && { displayName: cell('displayName') }),
+    ...(cell('legalName') !== '' && { legalName: cell('legalName') }),
     ...(cell('rotationPeriodInDays') !== '' && {
       rotationPeriodInDays: numberOf(cell('rotationPeriodInDays')),
     }),

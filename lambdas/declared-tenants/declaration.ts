@@ -2,6 +2,8 @@
  * The row of a declared tenant. Invariant: a tenant that was onboarded at run time is never overwritten,
  * and no declaration changes a status: what was suspended or offboarded stays so.
  */
+
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { onboardRequest, rotationRequest } from '../../contract/tenants.ts';
@@ -9,7 +11,12 @@ import { pause } from '../aws/retry.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
 import { statusRules } from '../tenants/registry/status.ts';
-import { keyArn, type TenantRow } from '../tenants/registry/tenant-row.ts';
+import {
+  keyArn,
+  type OnboardedWith,
+  onboardedWithOf,
+  type TenantRow,
+} from '../tenants/registry/tenant-row.ts';
 
 /** Says to whoever deploys why a tenant cannot be declared. */
 export class DeclarationError extends Error {
@@ -22,6 +29,7 @@ const properties = z.strictObject({
   ServiceTimeout: z.optional(z.string()),
   TenantId: tenantId,
   DisplayName: onboardRequest.shape.displayName,
+  LegalName: onboardRequest.shape.legalName,
   RotationPeriodInDays: z.pipe(
     z.string().check(z.regex(/^\d+$/, 'must be a whole number')),
     z.pipe(z.transform(Number), rotationRequest.shape.rotationPeriodInDays),
@@ -32,6 +40,7 @@ const properties = z.strictObject({
 export interface Declaration {
   readonly tenantId: string;
   readonly displayName: string | undefined;
+  readonly legalName: string | undefined;
   readonly rotationPeriodInDays: number;
   readonly keyArn: string;
 }
@@ -43,6 +52,7 @@ export function declaration(given: unknown): Declaration {
     return {
       tenantId: data.TenantId,
       displayName: data.DisplayName,
+      legalName: data.LegalName,
       rotationPeriodInDays: data.RotationPeriodInDays,
       keyArn: data.KeyArn,
     };
@@ -85,28 +95,43 @@ function requireSameKey(row: TenantRow, { tenantId, keyArn }: Declaration): void
   );
 }
 
-const changeTo = ({ displayName, rotationPeriodInDays }: Declaration) => ({
-  displayName: displayName ?? null,
+const changeTo = (declared: Declaration) => ({
+  displayName: null,
+  legalName: null,
+  ...chosenBy(declared),
+  onboardedWith: chosenBy(declared),
+  declared: true,
+});
+
+/** To the API the declaration is what the tenant was onboarded with. */
+const chosenBy = ({
+  displayName,
+  legalName,
+  rotationPeriodInDays,
+}: Declaration): OnboardedWith => ({
+  ...(displayName !== undefined && { displayName }),
+  ...(legalName !== undefined && { legalName }),
   rotationPeriodInDays,
   rotationPeriodByDefault: false,
-  declared: true,
 });
 
 const isErased = ({ status }: TenantRow) => statusRules[status].keyDeletion === 'done';
 
-const isAsDeclared = (row: TenantRow, { displayName, rotationPeriodInDays }: Declaration) =>
+const isAsDeclared = (row: TenantRow, declared: Declaration) =>
   row.declared === true &&
-  row.displayName === displayName &&
-  row.rotationPeriodInDays === rotationPeriodInDays;
+  row.displayName === declared.displayName &&
+  row.legalName === declared.legalName &&
+  row.rotationPeriodInDays === declared.rotationPeriodInDays &&
+  isDeepStrictEqual(onboardedWithOf(row), chosenBy(declared));
 
-function newRow({ tenantId, displayName, rotationPeriodInDays, keyArn }: Declaration): TenantRow {
+function newRow(declared: Declaration): TenantRow {
   const now = new Date().toISOString();
+  const { tenantId, keyArn } = declared;
   return {
     tenantId,
     status: 'ACTIVE',
-    displayName,
-    rotationPeriodInDays,
-    rotationPeriodByDefault: false,
+    ...chosenBy(declared),
+    onboardedWith: chosenBy(declared),
     keyArn,
     // Some seconds too late, which is safe: the key's tags may not count yet, as after onboarding.
     keyCreatedAt: now,

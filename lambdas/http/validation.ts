@@ -43,6 +43,8 @@ const isUnknownMember = ({ code, path }: z.core.$ZodIssue): boolean =>
 /** Only the first step of an issue's path is a name of ours; those below are the caller's own words. */
 function faultOf(issue: z.core.$ZodIssue, value: unknown, whole: Whole, nameOf: NameOf): string {
   const [member] = issue.path;
+  // The schema's own condition on the value as a whole, or a value of another kind.
+  if (issue.code === 'custom' && member === undefined) return `${whole}: ${issue.message}`;
   if (typeof member !== 'string') return `${whole}: must be a JSON object`;
   const name = nameOf(member);
   const given = value as Readonly<Record<string, unknown>>;

@@ -35,7 +35,7 @@ export class DeclaredTenants extends Construct {
     rows: LambdaFunction,
     props: DeclaredTenantsProps,
   ): void {
-    const { tenantId, displayName } = tenant;
+    const { tenantId, displayName, legalName } = tenant;
     const { config, tenantRoleArn, controlPlaneRoleArn } = props;
     const rotationPeriodInDays = tenant.rotationPeriodInDays ?? config.rotationPeriodInDays;
     const { keyArn, alias } = new TenantKey(this, tenantId, {
@@ -53,6 +53,7 @@ export class DeclaredTenants extends Construct {
       properties: {
         TenantId: tenantId,
         ...(displayName !== undefined && { DisplayName: displayName }),
+        ...(legalName !== undefined && { LegalName: legalName }),
         RotationPeriodInDays: rotationPeriodInDays,
         KeyArn: keyArn,
       },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { listQuery, onboardRequest } from '../../contract/tenants.ts';
+import { listQuery, onboardRequest, tenantPatch } from '../../contract/tenants.ts';
 import { tenantOf, tenantRow } from '../../lambdas/tenants/registry/tenant-row.ts';
 import { rowOf } from '../harness/tenant-row.ts';
 
@@ -9,6 +9,7 @@ describe('a tenant to onboard', () => {
     { displayName: 'Acme Corp' },
     { displayName: 'Ōsaka ガス株式会社 🏭' },
     { displayName: 'x'.repeat(256) },
+    { displayName: 'Acme', legalName: 'Acme Corporation, Inc.' },
     { rotationPeriodInDays: 90 },
     { rotationPeriodInDays: 2560 },
   ])('%j', (body) => {
@@ -24,6 +25,8 @@ describe('a tenant to onboard', () => {
     { displayName: 'a\u2028b' },
     { displayName: null },
     { displayName: ['a'] },
+    { legalName: '' },
+    { legalName: 'a\nb' },
     { rotationPeriodInDays: 89 },
     { rotationPeriodInDays: 2561 },
     { rotationPeriodInDays: 90.5 },
@@ -33,6 +36,35 @@ describe('a tenant to onboard', () => {
     { keyArn: 'arn:aws:kms:x' },
   ])('is refused: %j', (body) => {
     expect(onboardRequest.safeParse(body).success).toBe(false);
+  });
+});
+
+describe("a change of a tenant's names", () => {
+  test.each([
+    { displayName: 'Acme' },
+    { displayName: null },
+    { legalName: 'x'.repeat(256) },
+    { displayName: null, legalName: null },
+  ])('%j', (body) => {
+    expect(tenantPatch.parse(body)).toEqual(body);
+  });
+
+  test.each([
+    {},
+    null,
+    [],
+    'Acme',
+    { displayName: '' },
+    { displayName: 'a\u0000' },
+    { displayName: 'x'.repeat(257) },
+    { displayName: 7 },
+    { legalName: ['a'] },
+    { displayName: 'Acme', rotationPeriodInDays: 90 },
+    { status: 'ACTIVE' },
+    { tenantId: 'other' },
+    { onboardedWith: {} },
+  ])('is refused: %j', (body) => {
+    expect(tenantPatch.safeParse(body).success).toBe(false);
   });
 });
 

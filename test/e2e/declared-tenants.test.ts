@@ -9,7 +9,7 @@ import { openClient } from './client.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 const tenants = [
-  { tenantId: 'acme', displayName: 'Acme Corp' },
+  { tenantId: 'acme', displayName: 'Acme Corp', legalName: 'Acme Corporation' },
   { tenantId: 'globex', rotationPeriodInDays: 365 },
 ];
 
@@ -70,9 +70,16 @@ describe('declared tenants', () => {
   });
 
   test('are the same again to who onboards them, and another to who asks for another', async () => {
-    const same = { displayName: 'Acme Corp', rotationPeriodInDays: 90 };
+    const same = {
+      displayName: 'Acme Corp',
+      legalName: 'Acme Corporation',
+      rotationPeriodInDays: 90,
+    };
     expect((await asked('PUT', '/tenants/acme', same)).status).toBe(200);
-    const other = { displayName: 'Acme', rotationPeriodInDays: 90 };
+    const other = { ...same, displayName: 'Acme' };
+    expect((await asked('PUT', '/tenants/acme', other)).status).toBe(409);
+    expect((await asked('PATCH', '/tenants/acme', { displayName: 'Acme' })).status).toBe(200);
+    expect((await asked('PUT', '/tenants/acme', same)).json.displayName).toBe('Acme');
     expect((await asked('PUT', '/tenants/acme', other)).status).toBe(409);
   });
 

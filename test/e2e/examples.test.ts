@@ -72,6 +72,7 @@ async function story(): Promise<Record<Operation, Example>> {
   await tell(tenant, 'decryptDataKey', `POST ${own}/data-keys/decrypt`, wrapped);
   const { key } = await tell(admin, 'read', `GET ${own}`);
   await tell(admin, 'list', 'GET /tenants');
+  await tell(admin, 'update', `PATCH ${own}`, { legalName: 'Acme Corporation' });
   const current = { keyMaterialId: key.currentKeyMaterialId };
   await tell(admin, 'rotate', `POST ${own}/key/rotations`, current);
   await tell(admin, 'listRotations', `GET ${own}/key/rotations`);

@@ -40,6 +40,10 @@ const ciphertextOf = (id: string) => ({ ciphertext: made.get(id) });
 
 const tried: Readonly<Record<string, Tried>> = {
   onboard: { send: onboard, spends: { CreateKey: 1 } },
+  update: {
+    send: (id) => control.send('PATCH', `/tenants/${id}`, { displayName: 'New', legalName: null }),
+    before: [onboard],
+  },
   suspend: { send: suspend, before: [onboard] },
   resume: { send: (id) => control.post(id, 'resume'), before: [onboard, suspend] },
   offboard: { send: offboard, before: [onboard], spends: { ScheduleKeyDeletion: 1 } },

@@ -14,7 +14,7 @@ import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { callInTime, workOn } from '../registry/lease.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
 import type { TenantWork } from './key-state.ts';
 import { explainMissingKey } from './missing-key.ts';
 import { requireOwnKey } from './own-key.ts';
@@ -118,7 +118,11 @@ export const setRotationPeriod = (
       // KMS is asked even where the row has the period already: an earlier attempt may not have reached it.
       return false;
     },
-    begin: () => ({ rotationPeriodInDays, rotationPeriodByDefault: false }),
+    begin: (row) => ({
+      rotationPeriodInDays,
+      rotationPeriodByDefault: false,
+      onboardedWith: onboardedWithOf(row),
+    }),
     async act(row) {
       const command = new EnableKeyRotationCommand({
         KeyId: row.keyArn,

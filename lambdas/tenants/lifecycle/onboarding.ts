@@ -21,7 +21,7 @@ import { requireOwnKey } from '../keys/own-key.ts';
 import { answerReserveMs, isLeased, leaseOf, throttledUntil } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { statusRules } from '../registry/status.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
 
 /** What it takes to find a key that was made and never written down. */
 export interface RecoveryOptions extends TenantWork {
@@ -108,12 +108,16 @@ const newRow = (
 ): TenantRow => {
   const { holder, rotationPeriodInDays } = options;
   const now = new Date().toISOString();
+  const onboardedWith = {
+    ...request,
+    rotationPeriodInDays: request.rotationPeriodInDays ?? rotationPeriodInDays,
+    rotationPeriodByDefault: request.rotationPeriodInDays === undefined,
+  };
   return {
     tenantId,
     status: 'PROVISIONING',
-    displayName: request.displayName,
-    rotationPeriodInDays: request.rotationPeriodInDays ?? rotationPeriodInDays,
-    rotationPeriodByDefault: request.rotationPeriodInDays === undefined,
+    ...onboardedWith,
+    onboardedWith,
     lease: leaseOf(options),
     createdAt: now,
     updatedAt: now,
@@ -122,15 +126,17 @@ const newRow = (
   };
 };
 
-/** The same request is the same again even if the configured period has changed in between. */
+/** The same request is the same again, whatever other routes, or the configured period, have changed in between. */
 function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number): void {
   const { onboarding } = statusRules[row.status];
   if (typeof onboarding === 'function') throw onboarding();
-  const leftOpen = request.rotationPeriodInDays === undefined && row.rotationPeriodByDefault;
+  const first = onboardedWithOf(row);
+  const leftOpen = request.rotationPeriodInDays === undefined && first.rotationPeriodByDefault;
   const samePeriod =
-    leftOpen || row.rotationPeriodInDays === (request.rotationPeriodInDays ?? byDefault);
+    leftOpen || first.rotationPeriodInDays === (request.rotationPeriodInDays ?? byDefault);
   const differing = [
-    ...(row.displayName === request.displayName ? [] : ['displayName']),
+    ...(first.displayName === request.displayName ? [] : ['displayName']),
+    ...(first.legalName === request.legalName ? [] : ['legalName']),
     ...(samePeriod ? [] : ['rotationPeriodInDays']),
   ];
   if (differing.length > 0) throw tenantExists(differing.join(' and '));

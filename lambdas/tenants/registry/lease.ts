@@ -61,13 +61,37 @@ export function isLeased({ lease }: TenantRow): boolean {
  * @returns the row as the plan leaves it
  * @throws Problem 404; 409 tenant-busy where another invocation is at work for long; what the plan throws
  */
-export async function workOn(work: Work, tenantId: string, plan: Plan): Promise<TenantRow> {
+export const workOn = (work: Work, tenantId: string, plan: Plan): Promise<TenantRow> =>
+  onceFree(work, tenantId, async (row) => (plan.isDone(row) ? row : workOnRow(work, row, plan)));
+
+/**
+ * A change in which KMS has no part: one write, which is there whole or not at all. It waits for whoever is at work on
+ * the tenant.
+ * @param changeOf gives undefined where there is nothing to change, and throws a Problem where the status forbids it
+ * @throws as workOn does
+ */
+export const changeRow = (
+  work: Work,
+  tenantId: string,
+  changeOf: (row: TenantRow) => RowChange | undefined,
+): Promise<TenantRow> =>
+  onceFree(work, tenantId, async (row) => {
+    const change = changeOf(row);
+    if (change === undefined) return row;
+    return isLeased(row) ? undefined : work.registry.change(row, change);
+  });
+
+/** @param attemptOn gives undefined, and has done nothing, where another invocation was in its way */
+async function onceFree(
+  work: Work,
+  tenantId: string,
+  attemptOn: (row: TenantRow) => Promise<TenantRow | undefined>,
+): Promise<TenantRow> {
   const until = Math.min(Date.now() + patienceMs, work.end - answerReserveMs);
   for (let attempt = 0; ; attempt += 1) {
     const row = await work.registry.get(tenantId);
     if (row === undefined) throw tenantNotFound();
-    if (plan.isDone(row)) return row;
-    const done = await workOnRow(work, row, plan);
+    const done = await attemptOn(row);
     if (done !== undefined) return done;
     if (Date.now() > until) throw tenantBusy(secondsLeft(row));
     await pause(attempt);

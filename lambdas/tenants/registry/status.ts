@@ -38,12 +38,14 @@ interface KeyState {
 export interface StatusRules {
   /** encryption and decryption with the tenant's key */
   readonly use: Permission;
-  /** what a PUT finds: something left to do, nothing, or a refusal */
+  /** what a PUT finds: something left to do, nothing, whatever became of the tenant since, or a refusal */
   readonly onboarding: 'unfinished' | 'done' | Refusal;
   /** the transitions that may begin */
   readonly begins: readonly Intent[];
   /** why no other transition may begin, and what to do about it */
   readonly otherTransition: Refusal;
+  /** a change of its names, in which KMS has no part */
+  readonly nameChange: Permission;
   /** a change of the rotation period, and a rotation on demand */
   readonly keyChange: Permission;
   readonly rotationHistory: Permission;
@@ -70,6 +72,8 @@ export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
     onboarding: 'unfinished',
     begins: [],
     otherTransition: tenantProvisioning,
+    // Its onboarding is at work on the row.
+    nameChange: tenantProvisioning,
     keyChange: tenantProvisioning,
     rotationHistory: allowed,
     keyArn: 'optional',
@@ -86,6 +90,7 @@ export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
     otherTransition() {
       throw new Error('every transition can begin, or has ended, where a tenant is ACTIVE');
     },
+    nameChange: allowed,
     keyChange: allowed,
     rotationHistory: allowed,
     keyArn: 'required',
@@ -101,9 +106,10 @@ export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
   },
   SUSPENDED: {
     use: tenantSuspended,
-    onboarding: tenantSuspended,
+    onboarding: 'done',
     begins: ['resume', 'offboard'],
     otherTransition: resumeFirst,
+    nameChange: allowed,
     keyChange: resumeFirst,
     rotationHistory: allowed,
     keyArn: 'required',
@@ -122,9 +128,10 @@ export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
   },
   OFFBOARDING: {
     use: tenantOffboarding,
-    onboarding: tenantOffboarding,
+    onboarding: 'done',
     begins: ['restore'],
     otherTransition: restoreFirst,
+    nameChange: allowed,
     keyChange: restoreFirst,
     rotationHistory: allowed,
     keyArn: 'required',
@@ -144,6 +151,8 @@ export const statusRules: Readonly<Record<TenantStatus, StatusRules>> = {
     onboarding: tenantErased,
     begins: [],
     otherTransition: tenantErased,
+    // Certificates have the names as at the erasure.
+    nameChange: tenantErased,
     keyChange: tenantErased,
     rotationHistory: tenantErased,
     keyArn: 'required',

@@ -30,6 +30,16 @@ const offboarding = z.strictObject({
   kmsRequestId: z.optional(z.string()),
 });
 
+/** As the onboarding, or the declaration, had it: what the same again is compared with. */
+const onboardedWith = z.strictObject({
+  displayName: z.optional(z.string()),
+  legalName: z.optional(z.string()),
+  /** days */
+  rotationPeriodInDays: z.int(),
+  /** whether the caller left the period to the configuration */
+  rotationPeriodByDefault: z.boolean(),
+});
+
 /**
  * As KMS spells it. CloudTrail names the key by its ARN, by which the indexer finds the tenant: a key that the row
  * names by its id or its alias could be used as well, and would be nobody's to the audit.
@@ -46,10 +56,13 @@ export const tenantRow = z
     tenantId,
     status: tenantStatus,
     displayName: z.optional(z.string()),
+    legalName: z.optional(z.string()),
     /** days */
     rotationPeriodInDays: z.int(),
-    /** whether the caller left the period to the configuration */
+    /** whether nobody chose the period, but the configuration */
     rotationPeriodByDefault: z.boolean(),
+    /** rows of earlier versions have none until they are changed */
+    onboardedWith: z.optional(onboardedWith),
     keyArn: z.optional(keyArn),
     /** RFC 3339, like all times here */
     keyCreatedAt: z.optional(z.string()),
@@ -79,6 +92,16 @@ export const tenantRow = z
 export type TenantRow = z.output<typeof tenantRow>;
 export type Lease = z.output<typeof lease>;
 export type Offboarding = z.output<typeof offboarding>;
+export type OnboardedWith = z.output<typeof onboardedWith>;
+
+/** Whoever changes one of these members writes this beside it. A row that has none is as it was onboarded. */
+export const onboardedWithOf = (row: TenantRow): OnboardedWith =>
+  row.onboardedWith ?? {
+    ...(row.displayName !== undefined && { displayName: row.displayName }),
+    ...(row.legalName !== undefined && { legalName: row.legalName }),
+    rotationPeriodInDays: row.rotationPeriodInDays,
+    rotationPeriodByDefault: row.rotationPeriodByDefault,
+  };
 
 /** @throws Error for a tenant that has no key yet */
 export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {
@@ -90,6 +113,7 @@ export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {
 export const tenantOf = (row: TenantRow): Tenant => ({
   tenantId: row.tenantId,
   displayName: row.displayName,
+  legalName: row.legalName,
   status: row.status,
   keyArn: row.keyArn,
   rotationPeriodInDays: row.rotationPeriodInDays,

@@ -17,13 +17,17 @@ function faultsOf(list: string | Uint8Array): readonly string[] {
 describe('taken', () => {
   test('all columns, quotes, commas and quotes within, characters of every script', () => {
     const list = read(
-      'tenantId,displayName,rotationPeriodInDays\nacme,"Acme, ""Inc.""",90\nglobex,Größe 東京 🔑,\n',
+      'tenantId,displayName,legalName,rotationPeriodInDays\nacme,"Acme, ""Inc.""",Acme Inc.,90\nglobex,Größe 東京 🔑,,\n',
     );
     expect(list).toEqual([
       {
         line: 2,
         tenantId: 'acme',
-        request: { displayName: 'Acme, "Inc."', rotationPeriodInDays: 90 },
+        request: {
+          displayName: 'Acme, "Inc."',
+          legalName: 'Acme Inc.',
+          rotationPeriodInDays: 90,
+        },
       },
       { line: 3, tenantId: 'globex', request: { displayName: 'Größe 東京 🔑' } },
     ]);

@@ -11,10 +11,15 @@ export const ofPaths: readonly Row[] = [
   ],
   [
     'POST for onboarding',
-    { as: 'admin', send: 'POST /tenants/new', body: {}, header: ['allow', 'DELETE, GET, PUT'] },
+    {
+      as: 'admin',
+      send: 'POST /tenants/new',
+      body: {},
+      header: ['allow', 'DELETE, GET, PATCH, PUT'],
+    },
     405,
     'method-not-allowed',
-    /DELETE, GET, PUT/,
+    /DELETE, GET, PATCH, PUT/,
   ],
   [
     'a path that is not there',

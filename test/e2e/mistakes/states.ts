@@ -28,7 +28,7 @@ export const ofStates: readonly Row[] = [
     { as: 'admin', send: 'PUT /tenants/acme', body: { displayName: canary } },
     409,
     'tenant-exists',
-    /another displayName\. Send what it was onboarded with/,
+    /another displayName\. Send what it was onboarded with, .* by PATCH/,
   ],
   [
     'a rotation while suspended',

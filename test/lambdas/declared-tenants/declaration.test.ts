@@ -7,6 +7,7 @@ import {
   declaration,
   declare,
 } from '../../../lambdas/declared-tenants/declaration.ts';
+import { changeNames } from '../../../lambdas/tenants/registry/names.ts';
 import { openRegistry, type Registry } from '../../../lambdas/tenants/registry/registry.ts';
 import { tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import { tableName } from '../../harness/local-aws.ts';
@@ -25,6 +26,7 @@ const properties = {
 const acme: Declaration = {
   tenantId: 'acme',
   displayName: 'Acme Corp',
+  legalName: undefined,
   rotationPeriodInDays: 90,
   keyArn,
 };
@@ -113,6 +115,24 @@ describe('the row', () => {
     expect(await aws.row(tenantId)).not.toHaveProperty('displayName');
   });
 
+  test('takes a legal name, and none again', async () => {
+    await go({ legalName: 'Acme Corporation' });
+    expect(await aws.row(tenantId)).toMatchObject({ legalName: 'Acme Corporation' });
+    await go();
+    const row = await aws.row(tenantId);
+    expect(row).not.toHaveProperty('legalName');
+    expect(row?.onboardedWith).not.toHaveProperty('legalName');
+  });
+
+  test('is what the declaration says once that changes, also where the names were changed to it before', async () => {
+    await go();
+    const work = { registry, holder: 'cloudformation', end: Date.now() + 20_000 };
+    await changeNames(work, tenantId, { displayName: 'New' });
+    await go({ displayName: 'New' });
+    const row = tenantRow.parse(await aws.row(tenantId));
+    expect([row.displayName, row.onboardedWith?.displayName]).toEqual(['New', 'New']);
+  });
+
   test.each(['ACTIVE', 'SUSPENDED', 'OFFBOARDING'])(
     'of a tenant with this key that is %s keeps its status and all else',
     async (status) => {
@@ -125,6 +145,11 @@ describe('the row', () => {
         ...kept,
         displayName: 'New',
         rotationPeriodByDefault: false,
+        onboardedWith: {
+          displayName: 'New',
+          rotationPeriodInDays: 90,
+          rotationPeriodByDefault: false,
+        },
         declared: true,
         version: 8,
         writer: 'cloudformation',

@@ -187,6 +187,8 @@ describe('the same again', () => {
     [{}, { displayName: 'A' }],
     [{ displayName: 'A' }, {}],
     [{ displayName: 'A' }, { displayName: 'B' }],
+    [{}, { legalName: 'A' }],
+    [{ legalName: 'A' }, { displayName: 'A' }],
     [{ rotationPeriodInDays: 90 }, { rotationPeriodInDays: 91 }],
     [{ rotationPeriodInDays: 180 }, {}],
   ])('is not: after %j, %j', async (first, second) => {
@@ -212,13 +214,16 @@ describe('the same again', () => {
   });
 
   test.each([
-    ['SUSPENDED', 'tenant-suspended'],
-    ['OFFBOARDING', 'tenant-offboarding'],
-    ['ERASED', 'tenant-erased'],
-  ])('is refused where the tenant is %s', async (status, code) => {
+    ['SUSPENDED', 'done', 'tenant-exists'],
+    ['OFFBOARDING', 'done', 'tenant-exists'],
+    ['ERASED', 'tenant-erased', 'tenant-erased'],
+  ])('of a tenant that is %s since: %s, and something else: %s', async (status, same, other) => {
     const tenantId = `is-${status.toLowerCase()}`;
-    await aws.put(rowOf({ tenantId, status }));
-    expect(await codeOf(invoke(tenantId))).toBe(code);
+    const before = rowOf({ tenantId, status });
+    await aws.put(before);
+    expect(await codeOf(invoke(tenantId, { request: { displayName: 'Acme Corp' } }))).toBe(same);
+    expect(await codeOf(invoke(tenantId))).toBe(other);
+    expect(await aws.row(tenantId)).toEqual(before);
     expect(await aws.keysOf(tenantId)).toHaveLength(0);
   });
 });
