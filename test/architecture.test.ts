@@ -8,8 +8,8 @@ import { describe, expect, test } from '@jest/globals';
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The repository's own TypeScript: no dependencies, nothing that a run has made. */
-const sources = globSync('*/**/*.ts', {
+/** The repository's own code: no dependencies, nothing that a run has made. */
+const sources = globSync('*/**/*.{ts,js}', {
   exclude: ['node_modules/**', 'cdk.out/**', 'coverage/**'],
 });
 const imports = importsOf(sources);

@@ -1,5 +1,8 @@
 /** The page at `/` and its data: tenants and events as they are, for this machine only. */
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newestCount } from '../../../local/dashboard/events.ts';
@@ -178,34 +181,82 @@ test('faults do not hit these endpoints, and do not count them', async () => {
   expect(json).toMatchObject([{ hits: 0 }]);
 });
 
-describe('/', () => {
-  test('is one file of HTML that may run its own script, have its own style, and ask its own origin', async () => {
+describe('the page', () => {
+  const folder = join(import.meta.dirname, '../../../local/dashboard/page');
+  const files = readdirSync(folder).filter((name) => name !== 'index.html');
+  const safe = {
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+
+  test('runs the scripts of its folder, has the styles there, and asks its own origin', async () => {
     const { status, headers, text } = await page('/');
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(headers['content-security-policy']).toMatch(
-      /^default-src 'none'; script-src 'sha256-[A-Za-z0-9+/]{43}='; style-src 'sha256-[A-Za-z0-9+/]{43}='; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'$/,
+    const own = `${harness.deployment.url}/_local/page/`;
+    expect(headers['content-security-policy']).toBe(
+      `default-src 'none'; script-src ${own}; style-src ${own}; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
     );
-    expect(headers).toMatchObject({
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-    });
-    // It loads nothing from elsewhere: its only URL is the namespace of its icon.
+    expect(headers).toMatchObject(safe);
+    // Nothing inline, which the policy would refuse, and nothing from elsewhere: its only URL is the namespace of its icon.
+    expect(text).not.toMatch(/<style|<script>|\sstyle=|\son\w+=/);
     expect(text.match(/https?:\/\/[\w./]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   });
 
+  test.each(files)('has the file %s as what it is, with the same headers', async (name) => {
+    const { status, headers, text } = await page(`/_local/page/${name}`);
+    const type = name.endsWith('.js') ? 'text/javascript' : 'text/css';
+    expect([status, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
+    expect(headers).toMatchObject(safe);
+    expect(text).toBe(readFileSync(join(folder, name), 'utf8'));
+    expect(text.split('\n').length).toBeLessThan(200);
+    // What is not the page's own folder, it does not load.
+    expect(text).not.toMatch(/https?:|@import|url\(|import\(|from '(?!\.\/[\w-]+\.js')/);
+  });
+
+  test.each(['/', '/_local/page/main.js'])('%s is not there for anybody else', async (path) => {
+    const others: [string, string, object][] = [
+      ['GET', path, { host: 'evil.example' }],
+      ['GET', path, { host: `evil.example/${path}` }],
+      ['GET', path, { origin: 'https://evil.example' }],
+      ['GET', path, { origin: 'http://127.0.0.1:1' }],
+      ['GET', path, { origin: 'null' }],
+      ['GET', path, { authorization: 'AWS4-HMAC-SHA256 x' }],
+      // As presigned requests have it.
+      ['GET', `${path}?X-Amz-Signature=0`, {}],
+      ['HEAD', path, {}],
+      ['POST', path, {}],
+    ];
+    for (const [method, target, headers] of others) {
+      const answer = await page(target, headers, method);
+      expect([method, target, headers, answer.status]).toEqual([method, target, headers, 400]);
+      expect(String(answer.headers['content-type'])).not.toMatch(/^text/);
+    }
+  });
+
   test.each([
-    ['is not there under a name of somebody else', 'GET', '/', { host: 'evil.example' }],
-    ['is not there for a web page', 'GET', '/', { origin: 'https://evil.example' }],
-    ['is not there for a signed request', 'GET', '/', { authorization: 'AWS4-HMAC-SHA256 x' }],
-    ['is not there with a query, as presigned requests have', 'GET', '/?X-Amz-Signature=0', {}],
-    ['is not there by HEAD', 'HEAD', '/', {}],
-  ])('%s', async (_, method, path, headers) => {
-    const answer = await page(path, headers, method);
-    expect([answer.status, answer.headers['content-type']]).not.toContain(
-      'text/html; charset=utf-8',
-    );
-    expect(answer.status).toBe(400);
+    '/_local/page/',
+    '/_local/page/index.html',
+    '/_local/page/../endpoints.ts',
+    '/_local/page/..%2fendpoints.ts',
+    '/_local/page/%6dain.js',
+    '/_local/page/constructor',
+    '/_local/page//main.js',
+  ])('%s is no file of it', async (path) => {
+    const { port } = new URL(harness.deployment.url);
+    expect((await askRaw(Number(port), path)).slice(0, 12)).toBe('HTTP/1.1 400');
   });
 });
+
+/** A path that no client would send as it is. */
+const askRaw = (port: number, path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.end(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+    });
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    socket.on('error', reject);
+  });
