@@ -111,9 +111,14 @@ async function indexerVariables(local: LocalStack): Promise<Record<string, strin
     AUDIT_RETENTION_DAYS: '365',
     ACCOUNT_ID: local.accountId,
     CONTROL_PLANE_ROLE_ARN: roleNamed(local, 'ControlPlaneRole').arn,
+    RECONCILER_ROLE_ARN: roleNamed(local, 'ReconcilerRole').arn,
+    CERTIFICATES_ROLE_ARN: roleNamed(local, 'CertificatesRole').arn,
     TENANT_ROLE_ARN: roleNamed(local, 'TenantRole').arn,
     TRAIL_LOG_GROUP: 'trail',
-    REQUEST_LOG_GROUP: 'requests',
+    TENANTS_LOG_GROUP: 'tenants',
+    CRYPTO_LOG_GROUP: 'crypto',
+    CERTIFICATES_LOG_GROUP: 'certificates',
+    AUDIT_LOG_GROUP: 'audit',
   };
 }
 

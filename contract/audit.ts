@@ -50,7 +50,7 @@ const asked = {
 };
 
 /** What a request changed of its tenant, as the API shows it: only the members that differ. */
-const tenantMembers = z.partial(
+export const tenantMembers = z.partial(
   z.omit(tenant, { tenantId: true, createdAt: true, updatedAt: true, key: true }),
 );
 export type TenantMembers = z.output<typeof tenantMembers>;

@@ -69,12 +69,18 @@ export const indexerEnvironment = z.object({
   ACCOUNT_ID: text,
   /** a key that this role has just made is a tenant's, before the tenant's row names it */
   CONTROL_PLANE_ROLE_ARN: text,
+  /** like the control plane's, roles with which the product looks at tenants' keys */
+  RECONCILER_ROLE_ARN: text,
+  CERTIFICATES_ROLE_ARN: text,
   /** sessions of this role are named after the tenant */
   TENANT_ROLE_ARN: text,
   /** name of CloudTrail's log group, if the stack has a trail */
   TRAIL_LOG_GROUP: z.optional(text),
-  /** name of the data plane's log group */
-  REQUEST_LOG_GROUP: text,
+  /** names of the log groups of the functions behind the API, by plane */
+  TENANTS_LOG_GROUP: text,
+  CRYPTO_LOG_GROUP: text,
+  CERTIFICATES_LOG_GROUP: text,
+  AUDIT_LOG_GROUP: text,
 });
 
 export const decryptAnomaliesEnvironment = z.object({

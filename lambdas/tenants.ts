@@ -39,6 +39,7 @@ import { transition } from './tenants/lifecycle/lifecycle.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
 import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
 import { changeNames } from './tenants/registry/names.ts';
+import { recordedChanges } from './tenants/registry/recorded-changes.ts';
 import { getTenant, openRegistry } from './tenants/registry/registry.ts';
 import { type Intent, requireAllowed, statusRules } from './tenants/registry/status.ts';
 import { tenantOf } from './tenants/registry/tenant-row.ts';
@@ -173,7 +174,7 @@ function work(context: ApiRequest['context']): TenantWork {
   const holder = randomUUID();
   return {
     kms,
-    registry: openRegistry(table, tableName, holder),
+    registry: recordedChanges(openRegistry(table, tableName, holder)),
     holder,
     end: Date.now() + context.getRemainingTimeInMillis(),
   };

@@ -93,8 +93,13 @@ export class TenantKeysStack extends Stack {
     const indexer = new AuditIndexer(this, 'AuditIndexer', {
       config,
       ...storage,
-      ...roleArns,
-      requestLogs: functions.crypto.logs,
+      roleArns: {
+        controlPlane: administration.controlPlane.roleArn,
+        reconciler: administration.reconciler.roleArn,
+        certificates: functions.certificates.role.roleArn,
+        tenant: sessions.tenant.roleArn,
+      },
+      requestLogs: functions.requestLogs,
     });
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     if (config.canary) {

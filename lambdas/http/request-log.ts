@@ -1,8 +1,8 @@
 /**
  * One log line for each request, which carries its metrics too. The indexer makes an event of the tenant's audit of it.
- * Invariant: the line says who asked for what (nobody before the caller was confirmed), how it ended, how long it took
- * and on which calls of KMS it rests. It has nothing of the content, and of an error only the name, since a message may
- * quote the content.
+ * Invariant: the line says who asked for what (nobody before the caller was confirmed), how it ended, how long it took,
+ * on which calls of KMS it rests, and what it changed of its tenant. It has nothing of the content, and of an error only
+ * the name, since a message may quote the content.
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -45,23 +45,31 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: End
     message: 'request',
     requestId: event.requestContext.requestId,
     tenantId: loggableTenantId(event),
-    // Where it was not confirmed, the event may call the caller anything.
-    principal: stats.principalIsConfirmed ? principalOf(event) : 'unknown',
+    ...(stats.principalIsConfirmed ? callerOf(event) : { principal: 'unknown' }),
     sourceAddress: event.requestContext.identity?.sourceIp,
     operation,
     outcome,
     ...ending,
+    ...stats.tenantChange,
     kmsCalls: stats.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,
   });
 }
 
+/** For a caller who was confirmed: else the event may call them anything. */
+function callerOf(event: APIGatewayProxyEvent) {
+  const issuer: unknown = event.requestContext.authorizer?.issuer;
+  return { principal: principalOf(event), issuer };
+}
+
 /**
- * The tenant of the token, whatever path the caller asked for; of a token without a tenant, that of the path. A path
+ * The tenant of the path, whose token soever it is: who tried another tenant's path is in that tenant's audit. A path
  * segment that is not a tenant id is not logged, since the caller may write anything there.
  */
 function loggableTenantId({ requestContext, pathParameters }: APIGatewayProxyEvent) {
-  const own: unknown = requestContext.authorizer?.tenantId;
-  return tenantId.safeParse(own ?? pathParameters?.tenantId).data;
+  const [found] = [pathParameters?.tenantId, requestContext.authorizer?.tenantId].flatMap(
+    (id: unknown) => tenantId.safeParse(id).data ?? [],
+  );
+  return found;
 }

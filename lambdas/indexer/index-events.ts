@@ -2,13 +2,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
 import type { indexerEnvironment } from '../../contract/environment.ts';
+import type { Plane } from '../../contract/routes.ts';
 import { type AuditRow, auditRow } from '../audit/audit-row.ts';
 import { log } from '../observability/log.ts';
 import { writeRows } from './batch-writer.ts';
 import type { KeyOwners } from './key-owners.ts';
 import { keyUsesOf, logKeyUse } from './key-uses.ts';
-import { type LogBatch, type LogLine, parseLine } from './log-batch.ts';
-import { requestEventOf, requestLine } from './request-line.ts';
+import { type LogBatch, parseLine } from './log-batch.ts';
+import { requestOf } from './request-line.ts';
+import { withRoutine } from './routine.ts';
 import { type TrailEvent, trailEvent } from './trail-event.ts';
 
 export interface IndexerContext {
@@ -49,14 +51,16 @@ interface Rows {
 }
 
 async function rowsOf({ logGroup, lines }: LogBatch, context: IndexerContext): Promise<Rows> {
-  const { TRAIL_LOG_GROUP: trail, REQUEST_LOG_GROUP: requests } = context.environment;
+  const { TRAIL_LOG_GROUP: trail, AUDIT_RETENTION_DAYS: days } = context.environment;
   if (lines.length === 0) return { rows: [], unreadable: 0 };
   if (logGroup === trail) {
     const events = lines.flatMap(({ message }) => parseLine(trailEvent, message) ?? []);
     return { rows: await keyRows(events, context), unreadable: lines.length - events.length };
   }
-  if (logGroup === requests) {
-    const rows = lines.flatMap((line) => requestRows(line, context));
+  const plane = planeThatLogsTo(logGroup, context);
+  if (plane !== undefined) {
+    const requests = lines.flatMap((line) => requestOf(plane, line) ?? []);
+    const rows = requests.map(({ partition, event }) => auditRow(partition, event, days));
     return { rows, unreadable: lines.length - rows.length };
   }
   throw new Error(`the log group ${logGroup} is none that is indexed`);
@@ -66,17 +70,21 @@ async function keyRows(
   events: readonly TrailEvent[],
   context: IndexerContext,
 ): Promise<AuditRow[]> {
-  const { TENANT_ROLE_ARN, AUDIT_RETENTION_DAYS } = context.environment;
+  const { environment } = context;
+  const { TENANT_ROLE_ARN, AUDIT_RETENTION_DAYS: days } = environment;
   const uses = await keyUsesOf(events, context);
   for (const use of uses) logKeyUse(use, TENANT_ROLE_ARN);
   return uses.flatMap(({ tenantId, event }) =>
-    tenantId === undefined ? [] : auditRow(tenantId, event, AUDIT_RETENTION_DAYS),
+    tenantId === undefined ? [] : auditRow(tenantId, withRoutine(event, environment), days),
   );
 }
 
-/** @returns no row where the line is none of a request */
-function requestRows({ id, message }: LogLine, { environment }: IndexerContext): AuditRow[] {
-  const line = parseLine(requestLine, message);
-  if (line === undefined) return [];
-  return [auditRow(line.tenantId, requestEventOf(line, id), environment.AUDIT_RETENTION_DAYS)];
+function planeThatLogsTo(logGroup: string, { environment }: IndexerContext): Plane | undefined {
+  const groups: Readonly<Record<Plane, string>> = {
+    tenants: environment.TENANTS_LOG_GROUP,
+    crypto: environment.CRYPTO_LOG_GROUP,
+    certificates: environment.CERTIFICATES_LOG_GROUP,
+    audit: environment.AUDIT_LOG_GROUP,
+  };
+  return (Object.keys(groups) as Plane[]).find((plane) => groups[plane] === logGroup);
 }

@@ -1,11 +1,13 @@
 /**
- * What one request has cost: calls to AWS, hits of caches, time; and which calls of KMS it rests on. Invariant: the
- * statistics hold numbers, and ids that open nothing, but nothing of the content or the tenant. Two requests never
- * share them, also where they overlap in one process. Where several requests wait for the same call, it counts for
+ * What one request has cost: calls to AWS, hits of caches, time; which calls of KMS it rests on; and what it changed of
+ * its tenant. Invariant: the statistics hold numbers, ids that open nothing, and of a tenant what the API shows to
+ * administrators, but nothing of the content. Two requests never share them, also where they overlap in one process. Where several requests wait for the same call, it counts for
  * the one that began it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'aws-lambda';
+import type { TenantMembers } from '../../contract/audit.ts';
 import type { RequestCount } from '../../contract/metrics.ts';
 
 /** As `Server-Timing` names them. */
@@ -18,6 +20,13 @@ const callCounts = {
   table: 'TableCalls',
 } as const;
 
+/** Of the members that a request changed, those that were there before and those that are there after. */
+export interface TenantChange {
+  /** absent: there was no such tenant */
+  readonly before?: TenantMembers;
+  readonly after: TenantMembers;
+}
+
 type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
 export class RequestStats {
@@ -28,6 +37,7 @@ export class RequestStats {
   readonly #kmsCalls = new Map<string, string | undefined>();
   #timingIsHidden = false;
   #principalIsConfirmed = false;
+  #tenantChange: TenantChange | undefined;
 
   constructor(invocation: Invocation) {
     this.#invocation = invocation;
@@ -70,6 +80,11 @@ export class RequestStats {
     }));
   }
 
+  /** undefined where the request changed nothing that the API shows */
+  get tenantChange(): TenantChange | undefined {
+    return this.#tenantChange && differing(this.#tenantChange);
+  }
+
   count(what: RequestCount, times = 1): void {
     this.#counts[what] = (this.#counts[what] ?? 0) + times;
   }
@@ -99,6 +114,26 @@ export class RequestStats {
   confirmPrincipal(): void {
     this.#principalIsConfirmed = true;
   }
+
+  /** A request may write a tenant several times: what counts is what it found first and left last. */
+  changeTenant(before: TenantMembers | undefined, after: TenantMembers): void {
+    const first = this.#tenantChange === undefined ? before : this.#tenantChange.before;
+    this.#tenantChange = { ...(first && { before: first }), after };
+  }
+}
+
+function differing({ before, after }: TenantChange): TenantChange | undefined {
+  const was = Object.entries(before ?? {});
+  const is = Object.entries(after);
+  const isIn = (others: typeof was) => (one: [string, unknown]) =>
+    others.some((other) => isDeepStrictEqual(one, other));
+  const gone = was.filter((one) => one[1] !== undefined && !isIn(is)(one));
+  const come = is.filter((one) => one[1] !== undefined && !isIn(was)(one));
+  if (gone.length + come.length === 0) return undefined;
+  return {
+    ...(before && { before: Object.fromEntries(gone) }),
+    after: Object.fromEntries(come),
+  };
 }
 
 const current = new AsyncLocalStorage<RequestStats>();

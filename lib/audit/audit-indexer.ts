@@ -1,7 +1,7 @@
 /**
  * The function that turns log lines into rows of the audit table. Invariant: it adds events, and neither reads, changes
  * nor deletes one, nor any baseline; it finds in the registry only which tenant a key belongs to, and only CloudWatch
- * Logs can invoke it, for its two log groups.
+ * Logs can invoke it, for the log groups that it is subscribed to.
  * Lines that it could not write in three attempts wait in a queue.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
@@ -13,6 +13,7 @@ import { CfnSubscriptionFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { indexerEnvironment } from '../../contract/environment.ts';
+import type { Plane } from '../../contract/routes.ts';
 import { baselinePrefix, keyArnIndex } from '../../contract/table-schema.ts';
 import type { Config } from '../config.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
@@ -24,18 +25,19 @@ export interface AuditIndexerProps {
   /** the registry */
   readonly table: Table;
   readonly auditTable: Table;
-  readonly controlPlaneRoleArn: string;
-  readonly tenantRoleArn: string;
+  readonly roleArns: Readonly<
+    Record<'controlPlane' | 'reconciler' | 'certificates' | 'tenant', string>
+  >;
   /** of the stack's own trail or an organization's, if there is one */
   readonly trailLogs: ILogGroup | undefined;
-  /** of the data plane's function */
-  readonly requestLogs: ILogGroup;
+  /** of the functions behind the API */
+  readonly requestLogs: Readonly<Record<Plane, ILogGroup>>;
 }
 
-/** The trail's log group has events of all services, the data plane's has lines of every kind. */
+/** The trail's log group has events of all services, those of functions have lines of every kind. */
 const patterns = {
-  Trail: '{ $.eventSource = "kms.amazonaws.com" }',
-  Requests: '{ $.message = "request" }',
+  trail: '{ $.eventSource = "kms.amazonaws.com" }',
+  requests: '{ $.message = "request" }',
 } as const;
 
 export class AuditIndexer extends Construct {
@@ -48,8 +50,12 @@ export class AuditIndexer extends Construct {
     this.failures = this.failuresQueue();
     this.bundled = this.indexer(props);
     this.retries();
-    this.subscribe('Requests', props.requestLogs);
-    if (props.trailLogs) this.subscribe('Trail', props.trailLogs);
+    const { tenants, crypto, certificates, audit } = props.requestLogs;
+    this.subscribe('Requests', crypto, patterns.requests);
+    this.subscribe('TenantsRequests', tenants, patterns.requests);
+    this.subscribe('CertificatesRequests', certificates, patterns.requests);
+    this.subscribe('AuditRequests', audit, patterns.requests);
+    if (props.trailLogs) this.subscribe('Trail', props.trailLogs, patterns.trail);
   }
 
   private failuresQueue(): Queue {
@@ -67,14 +73,20 @@ export class AuditIndexer extends Construct {
   }
 
   private indexer(props: AuditIndexerProps): BundledFunction {
+    const { roleArns, requestLogs } = props;
     const environment: EnvironmentOf<typeof indexerEnvironment> = {
       TABLE_NAME: props.table.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       AUDIT_RETENTION_DAYS: String(props.config.auditRetentionDays),
       ACCOUNT_ID: Stack.of(this).account,
-      CONTROL_PLANE_ROLE_ARN: props.controlPlaneRoleArn,
-      TENANT_ROLE_ARN: props.tenantRoleArn,
-      REQUEST_LOG_GROUP: props.requestLogs.logGroupName,
+      CONTROL_PLANE_ROLE_ARN: roleArns.controlPlane,
+      RECONCILER_ROLE_ARN: roleArns.reconciler,
+      CERTIFICATES_ROLE_ARN: roleArns.certificates,
+      TENANT_ROLE_ARN: roleArns.tenant,
+      TENANTS_LOG_GROUP: requestLogs.tenants.logGroupName,
+      CRYPTO_LOG_GROUP: requestLogs.crypto.logGroupName,
+      CERTIFICATES_LOG_GROUP: requestLogs.certificates.logGroupName,
+      AUDIT_LOG_GROUP: requestLogs.audit.logGroupName,
       ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),
     };
     return new BundledFunction(this, 'Indexer', {
@@ -131,7 +143,7 @@ export class AuditIndexer extends Construct {
     });
   }
 
-  private subscribe(name: keyof typeof patterns, logs: ILogGroup): void {
+  private subscribe(name: string, logs: ILogGroup, filterPattern: string): void {
     const { function: indexer } = this.bundled;
     const permission = new CfnPermission(this, `${name}Permission`, {
       action: 'lambda:InvokeFunction',
@@ -142,7 +154,7 @@ export class AuditIndexer extends Construct {
     });
     const subscription = new CfnSubscriptionFilter(this, `${name}Subscription`, {
       logGroupName: logs.logGroupName,
-      filterPattern: patterns[name],
+      filterPattern,
       destinationArn: indexer.functionArn,
     });
     // CloudWatch Logs invokes the function once when the subscription is made.

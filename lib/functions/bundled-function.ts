@@ -39,10 +39,12 @@ export interface BundledFunctionProps {
 export class BundledFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logs: LogGroup;
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
     this.logs = logGroup(this, 'Logs', props.key);
+    this.role = props.role;
     // Instead of AWS's managed policy, which lets a function write into every log group.
     props.role.addToPrincipalPolicy(
       new PolicyStatement({

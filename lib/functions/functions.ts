@@ -7,6 +7,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type {
   auditEnvironment,
@@ -17,6 +18,7 @@ import type {
   sessionBrokerEnvironment,
   tenantsEnvironment,
 } from '../../contract/environment.ts';
+import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 
@@ -65,6 +67,17 @@ export class Functions extends Construct {
   get ofApi(): LambdaFunction[] {
     const { authorizer, tenants, crypto, certificates, audit } = this;
     return [authorizer, tenants, crypto, certificates, audit].map((one) => one.function);
+  }
+
+  /** Log groups of those that serve requests. */
+  get requestLogs(): Readonly<Record<Plane, LogGroup>> {
+    const { tenants, crypto, certificates, audit } = this;
+    return {
+      tenants: tenants.logs,
+      crypto: crypto.logs,
+      certificates: certificates.logs,
+      audit: audit.logs,
+    };
   }
 
   private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {

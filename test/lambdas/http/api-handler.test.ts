@@ -189,6 +189,58 @@ describe('each request leaves one line', () => {
     });
   });
 
+  test.each<[string, string, string | null, string | undefined]>([
+    ["of the path's tenant, whose token soever it is", 'acme', 'globex', 'globex'],
+    ["of the token's, where the path names none", 'acme', 'NOT-ONE', 'acme'],
+    ['of none, where nobody names one', '*', null, undefined],
+  ])('%s', async (_, own, ofPath, expected) => {
+    const { requestContext } = eventOf();
+    await serving(async () => answerOf(200, {}), {
+      pathParameters: ofPath === null ? null : { tenantId: ofPath },
+      requestContext: { ...requestContext, authorizer: { tenantId: own, principalId: 'x' } },
+    });
+    expect(JSON.parse(lines[0] as string).tenantId).toBe(expected);
+  });
+
+  test('with the issuer of a caller who was confirmed, and of nobody else', async () => {
+    const { requestContext } = eventOf();
+    const authorizer = { tenantId: 'acme', principalId: 'x', issuer: 'https://id.example' };
+    const change = { requestContext: { ...requestContext, authorizer } };
+    const confirmed = async () => {
+      requestStats()?.confirmPrincipal();
+      return answerOf(200, {});
+    };
+    await serving(confirmed, change);
+    await serving(async () => answerOf(200, {}), change);
+    expect(lines.map((line) => JSON.parse(line).issuer)).toEqual(['https://id.example', undefined]);
+  });
+
+  test('with what it changed of its tenant: what was first, and what is last', async () => {
+    const changing = async () => {
+      const stats = requestStats();
+      const same = { displayName: 'Acme', rotationPeriodInDays: 365 };
+      stats?.changeTenant({ ...same, status: 'ACTIVE' }, { ...same, status: 'OFFBOARDING' });
+      const end = { ...same, status: 'OFFBOARDING', deletionDate: '2026-12-24' } as const;
+      stats?.changeTenant({ ...same, status: 'OFFBOARDING' }, end);
+      return answerOf(200, {});
+    };
+    await serving(changing);
+    expect(JSON.parse(lines[0] as string)).toMatchObject({
+      before: { status: 'ACTIVE' },
+      after: { status: 'OFFBOARDING', deletionDate: '2026-12-24' },
+    });
+  });
+
+  test('without a change that changed nothing in the end', async () => {
+    const changing = async () => {
+      requestStats()?.changeTenant({ status: 'ACTIVE' }, { status: 'SUSPENDED' });
+      requestStats()?.changeTenant({ status: 'SUSPENDED' }, { status: 'ACTIVE' });
+      return answerOf(200, {});
+    };
+    await serving(changing);
+    expect(Object.keys(JSON.parse(lines[0] as string))).not.toContain('after');
+  });
+
   test('whose metrics have no operation where the route is none of ours', async () => {
     await serving(async () => answerOf(200, {}), { resource: '/' });
     const { _aws, operation, Refused } = JSON.parse(lines[0] as string);

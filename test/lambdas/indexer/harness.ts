@@ -13,6 +13,8 @@ import { delivery } from './delivery.ts';
 export const keyOf = (name: string) =>
   `arn:aws:kms:${account.region}:${account.accountId}:key/${name}`;
 export const controlPlane = 'arn:aws:iam::111122223333:role/ControlPlane';
+export const reconciler = 'arn:aws:iam::111122223333:role/Reconciler';
+export const certificates = 'arn:aws:iam::111122223333:role/Certificates';
 const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
 export const environment = {
   TABLE_NAME: tableName,
@@ -20,9 +22,14 @@ export const environment = {
   AUDIT_RETENTION_DAYS: 30,
   ACCOUNT_ID: account.accountId,
   CONTROL_PLANE_ROLE_ARN: controlPlane,
+  RECONCILER_ROLE_ARN: reconciler,
+  CERTIFICATES_ROLE_ARN: certificates,
   TENANT_ROLE_ARN: tenantRole,
   TRAIL_LOG_GROUP: 'trail',
-  REQUEST_LOG_GROUP: 'requests',
+  TENANTS_LOG_GROUP: 'tenants-log',
+  CRYPTO_LOG_GROUP: 'crypto-log',
+  CERTIFICATES_LOG_GROUP: 'certificates-log',
+  AUDIT_LOG_GROUP: 'audit-log',
 };
 
 /** Made before the tests of a file, and empty before each of them. */
@@ -66,7 +73,7 @@ async function open(): Promise<() => Promise<void>> {
   return close;
 }
 
-async function empty(): Promise<void> {
+export async function empty(): Promise<void> {
   const { Items = [] } = await harness.client.scan({ TableName: 'audit' });
   for (const { tenantId, eventKey } of Items) {
     await harness.client.delete({ TableName: 'audit', Key: { tenantId, eventKey } });

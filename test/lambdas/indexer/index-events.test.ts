@@ -1,16 +1,22 @@
 /** From lines to rows, on the tables of the local stack. */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { routes } from '../../../contract/routes.ts';
+import { stackPartition } from '../../../contract/table-schema.ts';
 import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import { delivery } from './delivery.ts';
 import {
+  certificates,
   controlPlane,
+  empty,
   environment,
   event,
   harness,
   index,
   keyOf,
   owners,
+  reconciler,
   request,
   rows,
   tenantsOf,
@@ -126,21 +132,72 @@ describe('events of the trail', () => {
   });
 });
 
+describe("the product's own looks at a key", () => {
+  const by = (role: string, eventName: string, change: object = {}) =>
+    event(['acme'], {
+      eventName,
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: `${role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/x`,
+        sessionContext: { sessionIssuer: { arn: role } },
+      },
+      ...change,
+    });
+  const routineOf = async (line: object) => {
+    await index('trail', [line]);
+    const [row] = await rows();
+    return row?.routine;
+  };
+
+  test.each([
+    ['the control plane', controlPlane, 'DescribeKey'],
+    ['the reconciler', reconciler, 'GetKeyPolicy'],
+    ['the reconciler', reconciler, 'ListResourceTags'],
+    ['the certificates function', certificates, 'DescribeKey'],
+  ])('are routine: %s, %s %s', async (_, role, operation) => {
+    expect(await routineOf(by(role, operation))).toBe(true);
+  });
+
+  test('are routine where KMS refuses them too', async () => {
+    expect(await routineOf(by(reconciler, 'DescribeKey', { errorCode: 'NotFoundException' }))).toBe(
+      true,
+    );
+  });
+
+  test.each([
+    ['a change', controlPlane, 'DisableKey'],
+    ['a use', controlPlane, 'Decrypt'],
+    ['a data key', reconciler, 'GenerateDataKey'],
+    ["a tenant's session", environment.TENANT_ROLE_ARN, 'DescribeKey'],
+    ['somebody else', 'arn:aws:iam::111122223333:role/Admin', 'GetKeyPolicy'],
+    ['a name that only begins alike', controlPlane, 'Getaway'],
+  ])('are not what is %s', async (_, role, operation) => {
+    expect(await routineOf(by(role, operation))).toBeUndefined();
+  });
+
+  test('are lines for alarms as ever', async () => {
+    await index('trail', [by(reconciler, 'GetKeyPolicy', { errorCode: 'AccessDenied' })]);
+    expect(harness.logged).toMatchObject([{ operation: 'GetKeyPolicy', outcome: 'refused' }]);
+  });
+});
+
 test('what is delivered again changes nothing', async () => {
   const events = [event(['acme']), event(['globex']), event(['acme'])];
   const requests = [request(), request({ tenantId: 'globex' })];
   await index('trail', events);
-  await index('requests', requests);
+  await index('crypto-log', requests);
   const before = await rows();
   await index('trail', [...events, ...events]);
-  await index('requests', requests);
+  await index('crypto-log', requests);
   expect(await rows()).toEqual(before);
   expect(before).toHaveLength(5);
 });
 
 describe('lines of requests', () => {
   test('are rows of the tenant whose token it was', async () => {
-    await index('requests', [request({ Items: 3, FailedItems: 1, code: 'x', content: 'secret' })]);
+    await index('crypto-log', [
+      request({ Items: 3, FailedItems: 1, code: 'x', content: 'secret' }),
+    ]);
     const [row] = await rows();
     expect(row).toMatchObject({
       tenantId: 'acme',
@@ -157,8 +214,64 @@ describe('lines of requests', () => {
     expect(row).not.toHaveProperty('content');
   });
 
+  test.each([
+    ['tenants-log', 'suspend'],
+    ['certificates-log', 'erasureCertificate'],
+    ['audit-log', 'listEvents'],
+  ])('of %s are rows of the tenant that the request was about: %s', async (group, operation) => {
+    await index(group, [request({ operation, tenantId: 'globex', principal: 'jane' })]);
+    expect(await rows()).toMatchObject([{ tenantId: 'globex', operation, principal: 'jane' }]);
+  });
+
+  test.each([
+    ['tenants-log', 'list'],
+    ['tenants-log', 'onboard'],
+    ['certificates-log', 'certificateKey'],
+  ])("of %s about no tenant are the stack's own: %s", async (group, operation) => {
+    await index(group, [request({ operation, tenantId: undefined })]);
+    expect(await rows()).toMatchObject([{ tenantId: stackPartition, operation }]);
+  });
+
+  test('of the control plane say what was changed; no other plane changes a tenant', async () => {
+    const change = { before: { status: 'ACTIVE' }, after: { status: 'SUSPENDED' } };
+    await index('tenants-log', [request({ operation: 'suspend', ...change })]);
+    expect(await rows()).toMatchObject([change]);
+    for (const [group, operation] of [
+      ['crypto-log', 'decrypt'],
+      ['certificates-log', 'erasureCertificate'],
+      ['audit-log', 'listEvents'],
+    ] as const) {
+      await index(group, [request({ operation, tenantId: 'globex', ...change })]);
+    }
+    const others = (await rows()).filter(({ tenantId }) => tenantId === 'globex');
+    expect(others).toHaveLength(3);
+    for (const row of others) expect(Object.keys(row)).not.toContain('after');
+  });
+
+  const planesAndOperations = fc.record({
+    group: fc.constantFrom('tenants-log', 'crypto-log', 'certificates-log', 'audit-log'),
+    operation: fc.oneof(fc.constantFrom(...routes.map((one) => one.operation)), fc.string()),
+    tenantId: fc.option(fc.constantFrom('acme', stackPartition, '*', 'baseline/acme'), {
+      nil: undefined,
+    }),
+  });
+  test('count for their own plane alone, whatever they say: no other function makes a decryption', () =>
+    fc.assert(
+      fc
+        .asyncProperty(planesAndOperations, async ({ group, operation, tenantId }) => {
+          const summary = await index(group, [request({ operation, tenantId })]);
+          const plane = group.replace('-log', '');
+          const isOwn = routes.some((one) => one.plane === plane && one.operation === operation);
+          const hasTenant = tenantId === 'acme' || (tenantId === undefined && plane !== 'crypto');
+          expect(summary.IndexedRows).toBe(isOwn && hasTenant ? 1 : 0);
+          expect(summary.IndexedRows + summary.UnreadableLines).toBe(1);
+        })
+        .beforeEach(empty),
+      { numRuns: 150 },
+    ));
+
   test('make no events of KMS, nor events of the trail requests', async () => {
-    expect(await index('requests', [event(['acme'])])).toMatchObject({ UnreadableLines: 1 });
+    expect(await index('crypto-log', [event(['acme'])])).toMatchObject({ UnreadableLines: 1 });
     expect(await index('trail', [request()])).toMatchObject({ UnreadableLines: 1 });
     expect(await rows()).toEqual([]);
   });
@@ -166,7 +279,7 @@ describe('lines of requests', () => {
   test.each(['*', 'baseline/acme', 'ACME', '', undefined])(
     'of a tenant that cannot be (%s) are not read',
     async (tenantId) => {
-      expect(await index('requests', [request({ tenantId })])).toMatchObject({ IndexedRows: 0 });
+      expect(await index('crypto-log', [request({ tenantId })])).toMatchObject({ IndexedRows: 0 });
       expect(await rows()).toEqual([]);
     },
   );

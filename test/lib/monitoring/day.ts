@@ -68,9 +68,14 @@ export async function beginDay(
     AUDIT_RETENTION_DAYS: 1,
     ACCOUNT_ID: localAccount.accountId,
     CONTROL_PLANE_ROLE_ARN: roleArn('ControlPlaneRole'),
+    RECONCILER_ROLE_ARN: roleArn('ReconcilerRole'),
+    CERTIFICATES_ROLE_ARN: roleArn('CertificatesRole'),
     TENANT_ROLE_ARN: roleArn('TenantRole'),
     TRAIL_LOG_GROUP: 'trail',
-    REQUEST_LOG_GROUP: 'requests',
+    TENANTS_LOG_GROUP: 'tenants',
+    CRYPTO_LOG_GROUP: 'crypto',
+    CERTIFICATES_LOG_GROUP: 'certificates',
+    AUDIT_LOG_GROUP: 'audit',
   };
   const client = DynamoDBDocumentClient.from(stack.administrator.dynamodb);
   const accessLogFormat = formatOf(template);
