@@ -18,7 +18,11 @@ const oneOf = <const V extends readonly string[]>(values: V) =>
 /** @param most characters; the longest ARN of a role has 607 (IAM and AWS STS quotas) */
 const exactly = (most: number) => {
   const text = `must be a text of 1-${most} characters`;
-  return z.string(text).check(z.minLength(1, text), z.maxLength(most, text));
+  return z.string(text).check(
+    z.minLength(1, text),
+    z.maxLength(most, text),
+    z.refine((value) => value.isWellFormed(), text),
+  );
 };
 
 /** Each is the member of an event that must be exactly so. */
@@ -47,6 +51,8 @@ export const auditQuery = z
       ),
       false,
     ),
+    /** of the lines of an export; without it they are events as the contract has them */
+    format: z.optional(oneOf(['ocsf'])),
     limit: z._default(wholeNumberText(1, 1000, limitText), 100),
     cursor: z.optional(z.string('must be given once')),
   })

@@ -108,7 +108,7 @@ const own: Readonly<Record<Operation, Codes>> = {
   decryptBatch: [...keyUse, 'too-many-kms-calls'],
   generateDataKey: keyUse,
   decryptDataKey: [...keyUse, 'decryption-failed'],
-  listEvents: [...tenantPath, 'invalid-cursor'],
+  listEvents: [...tenantPath, ...eitherForm, 'invalid-cursor'],
 };
 
 export const problemsOf = (operation: Operation): Codes => [...everywhere, ...own[operation]];

@@ -51,6 +51,8 @@ export interface OperationSchemas {
    * bytes to a caller who asks for them.
    */
   readonly rawParameters?: z.ZodMiniType;
+  /** whether a caller may have the items of the answer in lines, the next page in a header */
+  readonly inLines?: true;
   /** the JSON body of each success, by its status */
   readonly responses: Readonly<Record<number, z.ZodMiniType>>;
 }
@@ -98,7 +100,7 @@ export const operations = {
     request: decryptDataKeyRequest,
     responses: { 200: decryptDataKeyResponse },
   },
-  listEvents: { query: auditQuery, responses: { 200: auditEvents } },
+  listEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
 } as const satisfies Readonly<Record<Operation, OperationSchemas>>;
 
 type Responses<O extends Operation> = (typeof operations)[O]['responses'];

@@ -107,8 +107,8 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'An administrator corrects the row or the tag: docs/operations.md, finding key-tags.',
   ],
   'not-acceptable': [
-    'Accept allows neither form of the answer.',
-    'Accept application/json, or application/octet-stream in the first place for raw bytes.',
+    'Accept allows no form that the answer has.',
+    'Accept application/json, or application/octet-stream in the first place for raw bytes, or application/x-ndjson for events.',
   ],
   'too-large': [
     'The body, the plaintext, the ciphertext or the answer is larger than one request takes.',

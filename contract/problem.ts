@@ -241,11 +241,9 @@ export const keyMismatch = () =>
     "The key that is registered for the tenant is not this tenant's by its tag, and was not touched.",
   );
 
-export const notAcceptable = () =>
-  new Problem(
-    'not-acceptable',
-    'The answer is application/json, or application/octet-stream where Accept names it first.',
-  );
+export const notAcceptable = (
+  detail = 'The answer is application/json, or application/octet-stream where Accept names it first.',
+) => new Problem('not-acceptable', detail);
 
 export const tooLarge = (detail: string) => new Problem('too-large', detail);
 

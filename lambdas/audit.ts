@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { auditQuery } from '../contract/audit-query.ts';
 import { auditEnvironment, readEnvironment } from '../contract/environment.ts';
 import { forbidden } from '../contract/problem.ts';
+import { eventAnswer } from './audit/event-answer.ts';
 import { listEvents } from './audit/listing.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { bearerOf, queryOf, tenantOfPath } from './http/request.ts';
@@ -34,10 +35,13 @@ export const handler = apiHandler<'audit'>({
     // Before anything else that may be refused: what is logged of a request names whose token was checked.
     const reader = await readerOf(bearerOf(event, tenantId));
     const query = validated(auditQuery, queryOf(event), 'query');
-    return json<'listEvents'>(
-      200,
-      await listEvents(reader, environment.AUDIT_TABLE_NAME, tenantId, query),
+    const answer = eventAnswer(
+      event,
+      query,
+      (page) => json<'listEvents'>(200, page),
+      () => tenantId,
     );
+    return answer(await listEvents(reader, environment.AUDIT_TABLE_NAME, tenantId, query));
   },
 });
 

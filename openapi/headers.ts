@@ -81,6 +81,13 @@ const headers = {
     schema: { type: 'string', pattern: '^<http://[^>]+>; rel="help"$' },
     example: '<http://127.0.0.1:4566/_local/decisions>; rel="help"',
   },
+  NextPage: {
+    description:
+      'Of an answer in lines that is not the last: the query of the next page, relative to the URL of this one (RFC 8288).',
+    required: false,
+    schema: { type: 'string', pattern: '^<\\?[^<> ]+>; rel="next"$' },
+    example: '<?order=oldest&routine=false&limit=100&cursor=eyJhZnRlciI6Ii4uLiJ9>; rel="next"',
+  },
   DocumentCache: {
     description: 'The document changes with a deployment alone.',
     required: true,
@@ -100,6 +107,8 @@ export const successHeaders = {
   'X-Content-Type-Options': ref('NoSniff'),
   'Server-Timing': ref('ServerTiming'),
 };
+
+export const nextPageHeader = { Link: ref('NextPage') };
 
 export const documentHeaders = {
   ...always,

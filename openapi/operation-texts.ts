@@ -144,7 +144,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   listEvents: {
     summary: "List a tenant's events",
     description:
-      "A tenant's token reads its own tenant's events only. Events come minutes after what happened. An unknown tenant has none.",
+      "A tenant's token reads its own tenant's events only. Events come minutes after what happened. An unknown tenant has none. With `Accept: application/x-ndjson` each line is an event, and `Link` has the next page; with `format=ocsf` the lines are as OCSF 1.8.0 has its class API Activity.",
     successes: { 200: 'A page.' },
   },
 };

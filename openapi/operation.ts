@@ -1,10 +1,11 @@
 /** An operation of the document, made of its route and its schemas. */
 
+import { jsonLines } from '../contract/media-types.ts';
 import { problemsOf } from '../contract/operation-problems.ts';
 import { type OperationSchemas, operations } from '../contract/operations.ts';
 import { type Operation, octetStream } from '../contract/routes.ts';
 import { recorded } from './examples.ts';
-import { successHeaders } from './headers.ts';
+import { nextPageHeader, successHeaders } from './headers.ts';
 import { operationTexts } from './operation-texts.ts';
 import { queryTexts, rawHeadersFor, tenantIdParameter } from './parameters.ts';
 import { problemResponses } from './problem-responses.ts';
@@ -55,25 +56,27 @@ function requestBody(operation: Operation, { request, rawParameters }: Operation
   };
 }
 
-function successes(operation: Operation, { responses, rawParameters }: OperationSchemas) {
+function successes(operation: Operation, schemas: OperationSchemas) {
+  const { responses, rawParameters, inLines } = schemas;
   const { response: example, status: exampleStatus } = recorded[operation];
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => [
       status,
       {
         description: operationTexts[operation].successes[Number(status)],
-        headers: successHeaders,
+        headers: { ...successHeaders, ...(inLines && nextPageHeader) },
         content: {
           'application/json': {
             schema: refTo(schema),
             ...(exampleStatus === Number(status) && { example }),
           },
           ...(rawParameters !== undefined && rawBytes),
+          ...(inLines && { [jsonLines]: {} }),
         },
       },
     ]),
   );
 }
 
-/** The bytes themselves: OpenAPI 3.1 describes them by no schema. */
+/** The bytes themselves: OpenAPI 3.1 describes them by no schema, nor lines. */
 const rawBytes = { [octetStream]: {} };

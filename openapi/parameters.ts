@@ -21,6 +21,9 @@ const ofAudit = {
     description: "`true`: with the product's own routine reads, which are left out otherwise.",
     default: 'false',
   },
+  format: text(
+    '`ocsf`: lines of OCSF events, with `Accept: application/x-ndjson` or one that allows it.',
+  ),
   limit: { description: 'How many at most, 1-1,000.', default: '100' },
   cursor: text(
     'The `nextCursor` of an earlier answer to the same query; only `limit` may be another.',

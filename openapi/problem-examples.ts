@@ -58,7 +58,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
   'key-unusable': ['The key is disabled, or pending deletion.', problems.keyUnusable],
   'key-missing': ['Somebody else has deleted the key.', problems.keyMissing],
   'key-mismatch': ["The registered key is not the tenant's by its tag.", problems.keyMismatch],
-  'not-acceptable': ['`Accept` allows neither form of the answer.', problems.notAcceptable],
+  'not-acceptable': ['`Accept` allows no form that the answer has.', problems.notAcceptable],
   'too-large': [
     'More than the API takes, or gives.',
     () => problems.tooLarge('The plaintext is larger than 4194304 bytes.'),

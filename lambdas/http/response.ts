@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { answerHeaders } from '../../contract/answer-headers.ts';
+import { jsonLines } from '../../contract/media-types.ts';
 import type { ResponseOf, SuccessOf } from '../../contract/operations.ts';
 import { type Problem, problemJson } from '../../contract/problem.ts';
 import { type Operation, octetStream } from '../../contract/routes.ts';
@@ -12,6 +13,16 @@ export const json = <O extends Operation = never>(
   statusCode,
   headers: { 'Content-Type': 'application/json', ...answerHeaders },
   body: JSON.stringify(body),
+});
+
+/** A line for each value. */
+export const inLines = (
+  values: readonly object[],
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyResult => ({
+  statusCode: 200,
+  headers: { 'Content-Type': jsonLines, ...answerHeaders, ...headers },
+  body: values.map((value) => `${JSON.stringify(value)}\n`).join(''),
 });
 
 /** API Gateway decodes the base64. */

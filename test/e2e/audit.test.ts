@@ -316,7 +316,7 @@ describe('the answer', () => {
     ['?actor=', 'actor: must be a text of 1-256 characters'],
     [
       '?tenantId=globex',
-      'query: has an unknown parameter; allowed: from, to, order, kind, outcome, operation, principal, actor, routine, limit, cursor',
+      'query: has an unknown parameter; allowed: from, to, order, kind, outcome, operation, principal, actor, routine, format, limit, cursor',
     ],
   ])('with %s is a 400 that says what may stand there', async (query, text) => {
     const answer = await reading('acme', query);

@@ -132,7 +132,7 @@ function send(api: string, method: string, path: string, options: Send = {}): Pr
 /** @returns undefined for what is not JSON, or does not call itself so */
 function jsonOf(text: string, contentType = ''): unknown {
   try {
-    return contentType.includes('json') ? JSON.parse(text) : undefined;
+    return /\bjson\b/.test(contentType) ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }
