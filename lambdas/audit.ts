@@ -11,6 +11,7 @@ import { forbidden } from '../contract/problem.ts';
 import { eventAnswer } from './audit/event-answer.ts';
 import { listEvents } from './audit/listing.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
+import { claimsOf } from './http/claims.ts';
 import { bearerOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
@@ -34,6 +35,7 @@ export const handler = apiHandler<'audit'>({
     const tenantId = readableTenant(event);
     // Before anything else that may be refused: what is logged of a request names whose token was checked.
     const reader = await readerOf(bearerOf(event, tenantId));
+    claimsOf(event);
     const query = validated(auditQuery, queryOf(event), 'query');
     const answer = eventAnswer(
       event,

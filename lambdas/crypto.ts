@@ -20,6 +20,7 @@ import { checkDirectSize } from './crypto/direct-encryption.ts';
 import { decryptBody, encryptBody, inJson, reencryptBody } from './crypto/request-body.ts';
 import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
+import { claimsOf } from './http/claims.ts';
 import { acceptedAnswer } from './http/raw-body.ts';
 import { bearerOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
@@ -119,12 +120,14 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 /**
  * Comes first, so that only a caller whose token was checked is told what is wrong with a body, and is named in the
  * log.
- * @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant; and what
- * opening the tenant's session throws
+ * @throws Problem 403 unless the path, the authorizer and, in isolation mode, Lambda name the same tenant; what
+ * opening the tenant's session throws; and 400 for claims that are not as they must be
  */
 async function authenticated({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   if (event.requestContext.authorizer?.tenantId !== tenantId) throw forbidden();
   if (isolated && context.tenantId !== tenantId) throw forbidden();
-  return { tenantId, withKey: await keyOfBearer(bearerOf(event, tenantId)) };
+  const withKey = await keyOfBearer(bearerOf(event, tenantId));
+  claimsOf(event);
+  return { tenantId, withKey };
 }

@@ -7,7 +7,7 @@ import { type Operation, octetStream } from '../contract/routes.ts';
 import { recorded } from './examples.ts';
 import { nextPageHeader, successHeaders } from './headers.ts';
 import { operationTexts } from './operation-texts.ts';
-import { queryTexts, rawHeadersFor, tenantIdParameter } from './parameters.ts';
+import { claimParameters, queryTexts, rawHeadersFor, tenantIdParameter } from './parameters.ts';
 import { problemResponses } from './problem-responses.ts';
 import { queryParameters, refTo } from './schemas.ts';
 
@@ -33,6 +33,7 @@ export function operationOf({ path, operation }: { path: string; operation: Oper
       ...(path.includes('{tenantId}') ? [tenantIdParameter] : []),
       ...(query === undefined ? [] : queryParameters(query, queryTexts[operation] ?? {})),
       ...(rawParameters === undefined ? [] : rawHeadersFor(rawParameters)),
+      ...claimParameters,
     ],
     ...requestBody(operation, schemas),
     responses: {

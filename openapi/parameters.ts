@@ -1,5 +1,6 @@
 /** The parameters of requests, as they are on the wire. */
 import * as z from 'zod/mini';
+import { claim, type claimHeaders } from '../contract/claim-headers.ts';
 import { rawHeaders } from '../contract/raw-headers.ts';
 import type { Operation } from '../contract/routes.ts';
 import { type Member, text } from './component.ts';
@@ -94,3 +95,21 @@ export function rawHeadersFor(schema: z.core.$ZodType): object[] {
       ...rawHeaderParameters[name as keyof typeof rawHeaders],
     }));
 }
+
+const claimTexts: Readonly<Record<keyof typeof claimHeaders, object>> = {
+  'Tenant-Keys-Actor': {
+    description:
+      'On whose behalf the request is. The audit keeps it as a claim that nobody checked.',
+    example: 'jane@example.com',
+  },
+  'Tenant-Keys-Label': {
+    description: 'What the request is for: a claim, which the audit keeps unchecked.',
+    example: 'ticket 4711',
+  },
+};
+
+/** Of every operation. */
+export const claimParameters: readonly object[] = Object.entries(claimTexts).map(([name, said]) => {
+  const { $schema, ...schema } = z.toJSONSchema(claim);
+  return { name, in: 'header', required: false, ...said, schema };
+});

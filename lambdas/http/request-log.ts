@@ -1,6 +1,6 @@
 /**
  * One log line for each request, which carries its metrics too. The indexer makes an event of the tenant's audit of it.
- * Invariant: the line says who asked for what (nobody before the caller was confirmed), how it ended, how long it took,
+ * Invariant: the line says who asked for what (nobody before the caller was confirmed, nor what they claim), how it ended, how long it took,
  * on which calls of KMS it rests, and what it changed of its tenant. It has nothing of the content, and of an error only
  * the name, since a message may quote the content.
  */
@@ -11,6 +11,7 @@ import { tenantId } from '../../contract/tenant-id.ts';
 import { log } from '../observability/log.ts';
 import { type RequestOutcome, requestMetricsOf } from '../observability/metrics.ts';
 import { type RequestStats, requestStats } from '../observability/request-stats.ts';
+import { loggableClaims } from './claims.ts';
 import { asProblem } from './error-handler.ts';
 import { operationOf, principalOf } from './request.ts';
 
@@ -60,7 +61,7 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: End
 /** For a caller who was confirmed: else the event may call them anything. */
 function callerOf(event: APIGatewayProxyEvent) {
   const issuer: unknown = event.requestContext.authorizer?.issuer;
-  return { principal: principalOf(event), issuer };
+  return { principal: principalOf(event), issuer, ...loggableClaims(event) };
 }
 
 /**

@@ -202,17 +202,21 @@ describe('each request leaves one line', () => {
     expect(JSON.parse(lines[0] as string).tenantId).toBe(expected);
   });
 
-  test('with the issuer of a caller who was confirmed, and of nobody else', async () => {
+  test('with the issuer and the claims of a caller who was confirmed, and of nobody else', async () => {
     const { requestContext } = eventOf();
     const authorizer = { tenantId: 'acme', principalId: 'x', issuer: 'https://id.example' };
-    const change = { requestContext: { ...requestContext, authorizer } };
+    const headers = { 'Tenant-Keys-Actor': 'jane', 'Tenant-Keys-Label': 'ticket 7' };
+    const change = { headers, requestContext: { ...requestContext, authorizer } };
     const confirmed = async () => {
       requestStats()?.confirmPrincipal();
       return answerOf(200, {});
     };
     await serving(confirmed, change);
     await serving(async () => answerOf(200, {}), change);
-    expect(lines.map((line) => JSON.parse(line).issuer)).toEqual(['https://id.example', undefined]);
+    const [known, unknown] = lines.map((line) => JSON.parse(line));
+    expect(known).toMatchObject({ issuer: 'https://id.example', actor: 'jane', label: 'ticket 7' });
+    for (const name of ['issuer', 'actor', 'label'])
+      expect(Object.keys(unknown)).not.toContain(name);
   });
 
   test('with what it changed of its tenant: what was first, and what is last', async () => {
