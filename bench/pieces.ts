@@ -25,6 +25,8 @@ export function openPieces({ tenantId, token }: Pick<BenchTenant, 'tenantId' | '
       reencrypt: answered,
       encryptBatch: answered,
       decryptBatch: answered,
+      reencryptBatch: answered,
+      inspect: answered,
       generateDataKey: answered,
       decryptDataKey: answered,
     }) satisfies ApiHandler,

@@ -36,7 +36,35 @@ export const reencryptParameters = z.strictObject({
   newEncryptionContext: z.optional(encryptionContext),
 });
 export const reencryptRequest = z.extend(reencryptParameters, { ciphertext: base64Bytes });
-export const reencryptResponse = encryptResponse;
+export const reencryptResponse = z.strictObject({
+  ciphertext: z.string(),
+  /** that the new ciphertext is under, and that the old one was: KMS's ids, where KMS names them */
+  keyMaterialId: z.optional(z.string()),
+  sourceKeyMaterialId: z.optional(z.string()),
+});
+
+export const inspectParameters = decryptParameters;
+/** Without a context a message's own is taken; what is no message has none of its own. */
+export const inspectRequest = z.extend(inspectParameters, { ciphertext: base64Bytes });
+
+/** Names of the AWS Encryption SDK's specification. */
+export const algorithmSuites = {
+  unsigned: 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY',
+  signed: 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384',
+} as const;
+
+/** What is known of a ciphertext without its plaintext. */
+export const inspection = z.strictObject({
+  format: z.enum(['envelope', 'direct']),
+  keyArn: z.string(),
+  keyMaterialId: z.string(),
+  currentKeyMaterialId: z.string(),
+  isCurrent: z.boolean(),
+  /** of a message; this and the names are in it in the clear */
+  algorithmSuite: z.optional(z.enum([algorithmSuites.unsigned, algorithmSuites.signed])),
+  encryptionContextKeys: z.optional(z.array(z.string())),
+});
+export type Inspection = z.output<typeof inspection>;
 
 export const maxBatchItems = 1000;
 
@@ -62,12 +90,17 @@ export const encryptBatchRequest = z.strictObject({
 /** The mode is of all items: a message is not tried as a direct ciphertext, nor the reverse. */
 export const decryptBatchRequest = z.extend(encryptBatchRequest, { mode });
 export const encryptItem = z.strictObject({ ...beside, plaintext: base64Bytes });
+/** Of one mode as well, and each item as reencryptRequest has it. */
+export const reencryptBatchRequest = z.extend(encryptBatchRequest, { mode });
 /** In the order of the request. */
 export const encryptBatchResponse = z.strictObject({
   items: z.array(z.union([encryptResponse, itemError])),
 });
 export const decryptBatchResponse = z.strictObject({
   items: z.array(z.union([decryptResponse, itemError])),
+});
+export const reencryptBatchResponse = z.strictObject({
+  items: z.array(z.union([reencryptResponse, itemError])),
 });
 
 export const dataKeyRequest = z.strictObject({

@@ -106,6 +106,8 @@ const own: Readonly<Record<Operation, Codes>> = {
   reencrypt: [...keyUse, ...eitherForm, 'decryption-failed'],
   encryptBatch: [...keyUse, 'too-many-kms-calls'],
   decryptBatch: [...keyUse, 'too-many-kms-calls'],
+  reencryptBatch: [...keyUse, 'too-many-kms-calls'],
+  inspect: [...keyUse, 'decryption-failed'],
   generateDataKey: keyUse,
   decryptDataKey: [...keyUse, 'decryption-failed'],
   listEvents: [...tenantPath, ...eitherForm, 'invalid-cursor'],

@@ -21,6 +21,11 @@ import {
   encryptParameters,
   encryptRequest,
   encryptResponse,
+  inspection,
+  inspectParameters,
+  inspectRequest,
+  reencryptBatchRequest,
+  reencryptBatchResponse,
   reencryptParameters,
   reencryptRequest,
   reencryptResponse,
@@ -48,11 +53,12 @@ export interface OperationSchemas {
   readonly query?: z.ZodMiniType;
   /**
    * The parameters in the headers of a request whose body is raw bytes. An operation that has them also gives raw
-   * bytes to a caller who asks for them.
+   * bytes to a caller who asks for them, unless it gives JSON alone.
    */
   readonly rawParameters?: z.ZodMiniType;
   /** whether a caller may have the items of the answer in lines, the next page in a header */
   readonly inLines?: true;
+  readonly givesJson?: true;
   /** the JSON body of each success, by its status */
   readonly responses: Readonly<Record<number, z.ZodMiniType>>;
 }
@@ -95,6 +101,13 @@ export const operations = {
   },
   encryptBatch: { request: encryptBatchRequest, responses: { 200: encryptBatchResponse } },
   decryptBatch: { request: decryptBatchRequest, responses: { 200: decryptBatchResponse } },
+  reencryptBatch: { request: reencryptBatchRequest, responses: { 200: reencryptBatchResponse } },
+  inspect: {
+    request: inspectRequest,
+    rawParameters: inspectParameters,
+    givesJson: true,
+    responses: { 200: inspection },
+  },
   generateDataKey: { request: dataKeyRequest, responses: { 200: dataKeyResponse } },
   decryptDataKey: {
     request: decryptDataKeyRequest,

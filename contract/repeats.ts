@@ -31,6 +31,8 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   reencrypt: 'anew',
   encryptBatch: 'anew',
   decryptBatch: 'anew',
+  reencryptBatch: 'anew',
+  inspect: 'reads',
   generateDataKey: 'anew',
   decryptDataKey: 'anew',
   listEvents: 'reads',

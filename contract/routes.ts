@@ -75,6 +75,8 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/reencrypt', 'crypto', 'reencrypt', 'plaintext'),
   route('POST', '/tenants/{tenantId}/encrypt-batch', 'crypto', 'encryptBatch', 'ciphertext'),
   route('POST', '/tenants/{tenantId}/decrypt-batch', 'crypto', 'decryptBatch', 'plaintext'),
+  route('POST', '/tenants/{tenantId}/reencrypt-batch', 'crypto', 'reencryptBatch', 'plaintext'),
+  route('POST', '/tenants/{tenantId}/inspect', 'crypto', 'inspect', 'metadata'),
   route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey', 'newDataKey'),
   route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey', 'plaintext'),
   route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents', 'metadata'),

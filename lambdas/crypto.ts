@@ -7,17 +7,26 @@ import {
   decryptBatchRequest,
   decryptDataKeyRequest,
   encryptBatchRequest,
+  reencryptBatchRequest,
 } from '../contract/crypto.ts';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
 import type { ResponseOf } from '../contract/operations.ts';
 import { forbidden } from '../contract/problem.ts';
-import { checkAnswerSize } from './crypto/batch.ts';
+import { checkAnswerSize, messageBytes, reencryptedBytes } from './crypto/batch.ts';
 import { decryptBatch, encryptBatch } from './crypto/batch-cryptography.ts';
+import { reencryptBatch } from './crypto/batch-reencryption.ts';
 import { decrypt, encrypt, reencrypt } from './crypto/ciphertext.ts';
 import { decryptClientDataKey, generateClientDataKey } from './crypto/client-data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
-import { decryptBody, encryptBody, inJson, reencryptBody } from './crypto/request-body.ts';
+import { inspect } from './crypto/inspection.ts';
+import {
+  decryptBody,
+  encryptBody,
+  inJson,
+  inspectBody,
+  reencryptBody,
+} from './crypto/request-body.ts';
 import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { claimsOf } from './http/claims.ts';
@@ -61,13 +70,14 @@ export const handler = apiHandler<'crypto'>({
     const from = contextOf(tenantId, encryptionContext);
     const to = contextOf(tenantId, newEncryptionContext);
     const reencrypted = await withKey((key) => reencrypt(key, ciphertext, { from, to }));
-    return answer('ciphertext', reencrypted);
+    const { ciphertext: bytes, ...materials } = reencrypted;
+    return answer('ciphertext', bytes, materials);
   },
 
   async encryptBatch(request: ApiRequest) {
     const { withKey } = await authenticated(request);
     const { items } = inJson(request.event, encryptBatchRequest);
-    checkAnswerSize(items);
+    checkAnswerSize(items, messageBytes);
     return batchAnswer({ items: await withKey((key) => encryptBatch(key, items)) });
   },
 
@@ -76,6 +86,22 @@ export const handler = apiHandler<'crypto'>({
     const { items, mode = 'envelope' } = inJson(request.event, decryptBatchRequest);
     const results = await withKey((key) => decryptBatch(key, items, mode));
     return batchAnswer({ items: results });
+  },
+
+  async reencryptBatch(request: ApiRequest) {
+    const { withKey } = await authenticated(request);
+    const { items, mode = 'envelope' } = inJson(request.event, reencryptBatchRequest);
+    checkAnswerSize(items, reencryptedBytes);
+    return batchAnswer({ items: await withKey((key) => reencryptBatch(key, items, mode)) });
+  },
+
+  async inspect(request: ApiRequest) {
+    const { withKey } = await authenticated(request);
+    const { ciphertext, encryptionContext } = inspectBody(request.event);
+    return json<'inspect'>(
+      200,
+      await withKey((key) => inspect(key, ciphertext, encryptionContext)),
+    );
   },
 
   async generateDataKey(request: ApiRequest) {
@@ -103,7 +129,9 @@ export const handler = apiHandler<'crypto'>({
   },
 });
 
-function batchAnswer(body: ResponseOf<'encryptBatch' | 'decryptBatch'>) {
+type BatchOperation = 'encryptBatch' | 'decryptBatch' | 'reencryptBatch';
+
+function batchAnswer(body: ResponseOf<BatchOperation>) {
   const { items } = body;
   const failed = items.filter((item) => 'error' in item).length;
   requestStats()?.count('Items', items.length);
@@ -112,7 +140,7 @@ function batchAnswer(body: ResponseOf<'encryptBatch' | 'decryptBatch'>) {
     // As in the answer of a failed request: see `server-timing.ts`.
     requestStats()?.hideTiming();
   }
-  return json<'encryptBatch' | 'decryptBatch'>(200, body);
+  return json<BatchOperation>(200, body);
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

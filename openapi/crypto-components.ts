@@ -62,6 +62,38 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
       ),
     },
   },
+  Reencrypted: {
+    schema: crypto.reencryptResponse,
+    description: 'What was encrypted again.',
+    members: {
+      ciphertext,
+      keyMaterialId: text('Id of the key material that the new ciphertext is under.'),
+      sourceKeyMaterialId: text('Id of the key material that the old ciphertext is under.'),
+    },
+  },
+  InspectRequest: {
+    schema: crypto.inspectRequest,
+    description: 'What to tell of.',
+    members: {
+      ciphertext,
+      encryptionContext: text(
+        'The same, exactly, as when it was encrypted. Of a message it may be left out.',
+      ),
+    },
+  },
+  Inspection: {
+    schema: crypto.inspection,
+    description: 'What is known of a ciphertext without its plaintext.',
+    members: {
+      format: text('A message of the AWS Encryption SDK, or what `kms:Encrypt` gives.'),
+      keyArn: text("ARN of the tenant's key, which it is under."),
+      keyMaterialId: text('Id of the key material that it is under.'),
+      currentKeyMaterialId: text('Id of the key material that encrypts now.'),
+      isCurrent: text('Whether they are the same, so that nothing is left to do.'),
+      algorithmSuite: text('Of a message, by its name in the specification of the SDK.'),
+      encryptionContextKeys: text('Of a message: the names that decrypt must be given, sorted.'),
+    },
+  },
   EncryptItem: {
     schema: crypto.encryptItem,
     description: 'An item to encrypt.',
@@ -89,6 +121,20 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
   },
   DecryptBatchResponse: {
     schema: crypto.decryptBatchResponse,
+    description: 'The results of a batch.',
+    members: { items: results },
+  },
+  ReencryptBatchRequest: {
+    schema: crypto.reencryptBatchRequest,
+    description: 'Items to encrypt again, all of one mode.',
+    members: {
+      items: text('Each is checked by itself, and has an error of its own.'),
+      mode: text('Of all items.'),
+    },
+    refine: itemsAre('ReencryptRequest'),
+  },
+  ReencryptBatchResponse: {
+    schema: crypto.reencryptBatchResponse,
     description: 'The results of a batch.',
     members: { items: results },
   },

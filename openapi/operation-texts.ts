@@ -131,6 +131,17 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
     description: 'All of one mode.',
     successes: { 200: 'The results. An item that failed has its error in its place.' },
   },
+  reencryptBatch: {
+    summary: 'Encrypt up to 1,000 items again',
+    description:
+      'All of one mode. Items share a new data key where they share a context; none that was in use before encrypts.',
+    successes: { 200: 'The results. An item that failed has its error in its place.' },
+  },
+  inspect: {
+    summary: 'Tell which key material a ciphertext is under',
+    description: `Without its plaintext. A message's own context is taken where none is given. ${oneKms}`,
+    successes: { 200: 'What the ciphertext is.' },
+  },
   generateDataKey: {
     summary: 'Make a data key',
     description: `For envelopes that a client makes itself. ${oneKms}`,

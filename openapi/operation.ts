@@ -58,7 +58,7 @@ function requestBody(operation: Operation, { request, rawParameters }: Operation
 }
 
 function successes(operation: Operation, schemas: OperationSchemas) {
-  const { responses, rawParameters, inLines } = schemas;
+  const { responses, rawParameters, givesJson, inLines } = schemas;
   const { response: example, status: exampleStatus } = recorded[operation];
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => [
@@ -71,7 +71,7 @@ function successes(operation: Operation, schemas: OperationSchemas) {
             schema: refTo(schema),
             ...(exampleStatus === Number(status) && { example }),
           },
-          ...(rawParameters !== undefined && rawBytes),
+          ...(rawParameters !== undefined && !givesJson && rawBytes),
           ...(inLines && { [jsonLines]: {} }),
         },
       },

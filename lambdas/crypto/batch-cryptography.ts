@@ -7,7 +7,7 @@ import { maxKmsCallsPerRequest } from '../../contract/crypto.ts';
 import { contextOf } from '../../contract/encryption-context.ts';
 import { decryptionFailed, tooManyKmsCalls } from '../../contract/problem.ts';
 import type { ItemError } from '../../contract/problem-body.ts';
-import { eachItem, eachPlanned } from './batch.ts';
+import { eachItem, eachPlanned, isPlanned } from './batch.ts';
 import type { DataKeyUse } from './cached-data-keys.ts';
 import type { Mode } from './ciphertext.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
@@ -48,13 +48,13 @@ const decryptMessages = (key: TenantKey, items: readonly unknown[]) =>
       const { ciphertext, encryptionContext } = decryptItemOf(item);
       return envelopeDecryption(key, ciphertext, contextOf(key.tenantId, encryptionContext));
     }),
-    toPlaintext,
+    ({ plaintext }) => toPlaintext(plaintext),
   );
 
-async function withDataKeys<R>(
+async function withDataKeys<T, R>(
   cache: DataKeyCache,
-  uses: readonly (DataKeyUse<Buffer> | ItemError)[],
-  toResult: (bytes: Buffer) => R,
+  uses: readonly (DataKeyUse<T> | ItemError)[],
+  toResult: (done: T) => R,
 ): Promise<(R | ItemError)[]> {
   const requests = uses.filter(isPlanned).map(({ request }) => request);
   const reservation = cache.reserve(requests, maxKmsCallsPerRequest);
@@ -84,7 +84,5 @@ async function decryptDirectItems(key: TenantKey, items: readonly unknown[]) {
       : one,
   );
 }
-
-const isPlanned = <P extends object>(planned: P | ItemError): planned is P => !('error' in planned);
 
 const toPlaintext = (bytes: Buffer) => ({ plaintext: bytes.toString('base64') });

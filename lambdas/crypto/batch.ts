@@ -38,6 +38,9 @@ export const eachPlanned = <I, P>(items: readonly I[], plan: (item: I) => P): (P
     }
   });
 
+export const isPlanned = <P extends object>(planned: P | ItemError): planned is P =>
+  !('error' in planned);
+
 /** An item's own errors; all others would meet every item, such as a disabled key. */
 const itemStatuses = [400, 413];
 
@@ -50,14 +53,22 @@ function itemError(error: unknown): ItemError {
 /** Lambda returns 6 MB at most; some of it is for what is around the items. */
 const maxAnswerBytes = 5_900_000;
 /** A message's header, wrapped data key and tags, and its member in JSON. */
-const overheadBytes = 1024;
+const messageOverheadBytes = 1024;
+/** Of an item that was encrypted again: the names of its members, and two ids of key material. */
+const reencryptedOverheadBytes = 256;
+
+type Members = Readonly<Record<string, unknown>>;
 
 /**
- * @param items not yet validated; one without a plaintext makes no message
- * @throws Problem 413 where the messages would not go into one answer
+ * @param items not yet validated
+ * @param bytesOf how many an item's result has at most
+ * @throws Problem 413 where the results would not go into one answer
  */
-export function checkAnswerSize(items: readonly unknown[]): void {
-  const bytes = items.reduce((sum: number, item) => sum + messageBytes(item), 0);
+export function checkAnswerSize(
+  items: readonly unknown[],
+  bytesOf: (item: Members) => number,
+): void {
+  const bytes = items.reduce((sum: number, item) => sum + bytesOf(Object(item)), 0);
   if (bytes > maxAnswerBytes) {
     throw tooLarge(
       `The answer to the batch would be larger than ${maxAnswerBytes} bytes. Send it in parts.`,
@@ -66,8 +77,14 @@ export function checkAnswerSize(items: readonly unknown[]): void {
 }
 
 /** In base64, as the plaintext is; the context stands in the message as it is. */
-function messageBytes(item: unknown): number {
-  const { plaintext, encryptionContext = {} } = (item ?? {}) as Record<string, unknown>;
-  const context = Buffer.byteLength(JSON.stringify(encryptionContext));
-  return String(plaintext).length + (4 * (context + overheadBytes)) / 3;
-}
+export const messageBytes = ({ plaintext, encryptionContext }: Members): number =>
+  String(plaintext).length + inBase64(contextBytes(encryptionContext) + messageOverheadBytes);
+
+/** The old message has all that the new one has, but for a new context. */
+export const reencryptedBytes = ({ ciphertext, newEncryptionContext }: Members): number =>
+  String(ciphertext).length +
+  inBase64(contextBytes(newEncryptionContext)) +
+  reencryptedOverheadBytes;
+
+const contextBytes = (context: unknown = {}) => Buffer.byteLength(JSON.stringify(context));
+const inBase64 = (bytes: number) => (4 * bytes) / 3;

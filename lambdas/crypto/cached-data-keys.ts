@@ -9,7 +9,7 @@ import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { CachedKey, DataKeyRequest, DataKeys } from './data-key-request.ts';
-import type { Keyring } from './keyring.ts';
+import type { Keyring, KeyStoreCall, UnwrappedDataKey } from './keyring.ts';
 import type { DataKey } from './message/message-cipher.ts';
 
 export interface CachedKeyring {
@@ -35,7 +35,7 @@ export const encryptionKeyUse = <T>(
   { tenantId, keyring, supersededMaterialId }: CachedKeyring,
   context: EncryptionContext,
   plaintextBytes: number,
-  use: (dataKey: DataKey) => T,
+  use: (dataKey: DataKey & KeyStoreCall) => T,
 ): DataKeyUse<T> =>
   useOf(
     {
@@ -63,7 +63,7 @@ export const decryptionKeyUse = <T>(
   { tenantId, keyring }: CachedKeyring,
   wrapped: EncryptedDataKey,
   context: EncryptionContext,
-  use: (dataKey: Uint8Array) => T,
+  use: (dataKey: UnwrappedDataKey) => T,
 ): DataKeyUse<T> =>
   useOf(
     {
@@ -72,7 +72,7 @@ export const decryptionKeyUse = <T>(
       spends: { messages: 0, bytes: 0 },
       call: async () => withId({ ...(await keyring.unwrapDataKey(wrapped, context)), wrapped }),
     },
-    ({ plaintext }) => use(plaintext),
+    use,
   );
 
 const useOf = <K extends CachedKey & { readonly id: string; readonly requestId: string }, T>(

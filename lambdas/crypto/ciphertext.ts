@@ -3,8 +3,15 @@
  * of which mode it is; so it can be read in one way only, and what one mode refuses the other does not try.
  */
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
-import { decryptDirect, encryptDirect, reencryptDirect } from './direct-encryption.ts';
+import {
+  type Contexts,
+  decryptDirect,
+  encryptDirect,
+  type Reencrypted,
+  reencryptDirect,
+} from './direct-encryption.ts';
 import { decryptEnvelope, encryptEnvelope } from './envelope-encryption.ts';
+import { envelopeReencryption } from './envelope-reencryption.ts';
 import { isMessage } from './message/message-parser.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
@@ -40,13 +47,8 @@ export const decrypt = (
 export async function reencrypt(
   key: TenantKey,
   ciphertext: Buffer,
-  contexts: { readonly from: EncryptionContext; readonly to: EncryptionContext },
-): Promise<Buffer> {
+  contexts: Contexts,
+): Promise<Reencrypted> {
   if (!isMessage(ciphertext)) return reencryptDirect(key.kmsKey, ciphertext, contexts);
-  const plaintext = await decryptEnvelope(key, ciphertext, contexts.from);
-  try {
-    return await encryptEnvelope(key, plaintext, contexts.to, 'own');
-  } finally {
-    plaintext.fill(0);
-  }
+  return envelopeReencryption(key, ciphertext, contexts, 'own').run(key.cache, key.cache);
 }

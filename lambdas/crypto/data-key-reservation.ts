@@ -9,6 +9,8 @@ import type { CachedKey, DataKeyRequest, DataKeys, Spends } from './data-key-req
 import { isWithin, type SharedKey, type SpendLimits, sumOf } from './shared-data-key.ts';
 
 export interface Reservation extends DataKeys {
+  /** that it costs at most */
+  readonly calls: number;
   /** The batch is done: none of its requests is served any more. */
   release(): void;
 }
@@ -49,7 +51,7 @@ export function reservation(
     key?.spend(spends, cache.limits);
     key?.hold();
   }
-  return reserved(slots, all, cache);
+  return { calls: missing.length, ...reserved(slots, all, cache) };
 }
 
 function slotsOf(requests: readonly Request[], cache: ReservedCache): Map<Request, Slot> {
@@ -89,7 +91,7 @@ function reserved(
   slots: ReadonlyMap<Request, Slot>,
   all: ReadonlySet<Slot>,
   cache: ReservedCache,
-): Reservation {
+): Omit<Reservation, 'calls'> {
   let isReleased = false;
   const keyOf = (slot: Slot): SharedKey => {
     if (slot.key === undefined) {

@@ -63,6 +63,19 @@ export async function decryptDirect(
   return given(Plaintext);
 }
 
+/** That a ciphertext has, and that it is to have, each with the tenant's id. */
+export interface Contexts {
+  readonly from: EncryptionContext;
+  readonly to: EncryptionContext;
+}
+
+/** The ids are those of the key material that the ciphertext is under, and that its source was under. */
+export interface Reencrypted {
+  readonly ciphertext: Buffer;
+  readonly keyMaterialId: string | undefined;
+  readonly sourceKeyMaterialId: string | undefined;
+}
+
 /**
  * KMS decrypts and encrypts again within itself, from the tenant's key to the tenant's key.
  * @throws as decryptDirect does
@@ -70,8 +83,8 @@ export async function decryptDirect(
 export async function reencryptDirect(
   { kms, keyArn }: KmsKey,
   ciphertext: Buffer,
-  { from, to }: { readonly from: EncryptionContext; readonly to: EncryptionContext },
-): Promise<Buffer> {
+  { from, to }: Contexts,
+): Promise<Reencrypted> {
   if (!isKmsCiphertextSize(ciphertext)) throw decryptionFailed();
   const reencrypt = new ReEncryptCommand({
     SourceKeyId: keyArn,
@@ -80,8 +93,12 @@ export async function reencryptDirect(
     DestinationKeyId: keyArn,
     DestinationEncryptionContext: { ...to },
   });
-  const { CiphertextBlob } = await kms.send(reencrypt).catch(uniform);
-  return given(CiphertextBlob);
+  const answer = await kms.send(reencrypt).catch(uniform);
+  return {
+    ciphertext: given(answer.CiphertextBlob),
+    keyMaterialId: answer.DestinationKeyMaterialId,
+    sourceKeyMaterialId: answer.SourceKeyMaterialId,
+  };
 }
 
 function uniform(error: unknown): never {

@@ -14,21 +14,25 @@ import {
   encryptionKeyUse,
 } from './cached-data-keys.ts';
 import { decryptionError } from './keyring.ts';
-import { decryptMessage, encryptMessage } from './message/message-cipher.ts';
+import { decryptMessage, encryptMessage, plaintextBytesOf } from './message/message-cipher.ts';
 import { type Message, parseMessage, publicKeyName } from './message/message-parser.ts';
 
 /**
  * @param context with the tenant's id
- * @param dataKeyUse `own`: with a new data key, which no other message gets
  * @throws what the keyring throws
  */
 export function encryptEnvelope(
   key: CachedKeyring,
   plaintext: Buffer,
   context: EncryptionContext,
-  dataKeyUse: 'shared' | 'own' = 'shared',
 ): Promise<Buffer> {
-  return envelopeEncryption(key, plaintext, context, dataKeyUse).run(key.cache);
+  return envelopeEncryption(key, plaintext, context).run(key.cache);
+}
+
+/** A message's plaintext, and the key material that it was under, where the key store names it. */
+export interface OpenedEnvelope {
+  readonly plaintext: Buffer;
+  readonly keyMaterialId: string | undefined;
 }
 
 /**
@@ -41,21 +45,26 @@ export async function decryptEnvelope(
   ciphertext: Buffer,
   context: EncryptionContext,
 ): Promise<Buffer> {
-  return envelopeDecryption(key, ciphertext, context).run(key.cache);
+  return (await envelopeDecryption(key, ciphertext, context).run(key.cache)).plaintext;
+}
+
+/**
+ * What a message says of itself. It is not authenticated yet.
+ * @throws Problem 400 decryption-failed for what is no message, or names another key
+ */
+export function ownMessage({ keyring }: CachedKeyring, ciphertext: Buffer): Message {
+  const message = parseMessage(ciphertext);
+  if (message === undefined || !keyring.owns(message.wrappedDataKey)) throw decryptionFailed();
+  return message;
 }
 
 /** As `encryptEnvelope`, but not done yet: first it says which data key it needs. */
-export function envelopeEncryption(
+export const envelopeEncryption = (
   key: CachedKeyring,
   plaintext: Buffer,
   context: EncryptionContext,
-  dataKeyUse: 'shared' | 'own' = 'shared',
-): DataKeyUse<Buffer> {
-  const plaintextBytes = dataKeyUse === 'own' ? Number.POSITIVE_INFINITY : plaintext.length;
-  return encryptionKeyUse(key, context, plaintextBytes, (dataKey) =>
-    encryptMessage(dataKey, plaintext),
-  );
-}
+): DataKeyUse<Buffer> =>
+  encryptionKeyUse(key, context, plaintext.length, (dataKey) => encryptMessage(dataKey, plaintext));
 
 /**
  * As `decryptEnvelope`, but not done yet. What is wrong without a data key it refuses at once.
@@ -65,16 +74,22 @@ export function envelopeDecryption(
   key: CachedKeyring,
   ciphertext: Buffer,
   context: EncryptionContext,
-): DataKeyUse<Buffer> {
-  const message = parseMessage(ciphertext);
-  if (message === undefined || !key.keyring.owns(message.wrappedDataKey)) throw decryptionFailed();
+): DataKeyUse<OpenedEnvelope> & { readonly plaintextBytes: number } {
+  const message = ownMessage(key, ciphertext);
   if (!sameContext(givenContext(message), context)) throw decryptionFailed();
   const { wrappedDataKey, encryptionContext } = message;
-  const { request, run } = decryptionKeyUse(key, wrappedDataKey, encryptionContext, (dataKey) =>
-    decryptMessage(dataKey, message),
+  const { request, run } = decryptionKeyUse(
+    key,
+    wrappedDataKey,
+    encryptionContext,
+    ({ plaintext, keyMaterialId }) => ({
+      plaintext: decryptMessage(plaintext, message),
+      keyMaterialId,
+    }),
   );
   return {
     request,
+    plaintextBytes: plaintextBytesOf(message),
     run: (keys) =>
       run(keys).catch((error) => {
         throw decryptionError(error);
@@ -83,7 +98,7 @@ export function envelopeDecryption(
 }
 
 /** The public key's name is the SDK's in signed messages only; in others it counts like any name. */
-function givenContext({ encryptionContext, signed }: Message): EncryptionContext {
+export function givenContext({ encryptionContext, signed }: Message): EncryptionContext {
   if (!signed) return encryptionContext;
   const { [publicKeyName]: _, ...given } = encryptionContext;
   return given;

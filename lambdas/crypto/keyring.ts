@@ -11,7 +11,7 @@ import type { WrappedDataKey } from './message/message-serializer.ts';
 export interface KeyStoreCall {
   /** of the call that gave the data key, as the key store's own records have it */
   readonly requestId: string;
-  /** of the new data key: the key material of the tenant's key that wrapped it, where the key store names it */
+  /** the key material of the tenant's key that wrapped the data key, where the key store names it */
   readonly keyMaterialId?: string | undefined;
 }
 

@@ -53,10 +53,11 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
         CiphertextBlob: encryptedDataKey,
         EncryptionContext: { ...context },
       });
-      const { Plaintext, $metadata } = await kms.send(decrypt).catch((error) => {
+      const { Plaintext, KeyMaterialId, $metadata } = await kms.send(decrypt).catch((error) => {
         throw refusesCiphertext(error) ? error : new KeyStoreFailure(error);
       });
-      return { plaintext: moved(given(Plaintext)), requestId: requestIdOf($metadata) };
+      const requestId = requestIdOf($metadata);
+      return { plaintext: moved(given(Plaintext)), requestId, keyMaterialId: KeyMaterialId };
     },
 
     owns: (wrapped) => wrapped.providerId === providerId && wrapped.providerInfo === keyArn,

@@ -10,6 +10,8 @@ import {
   encryptItem,
   encryptParameters,
   encryptRequest,
+  inspectParameters,
+  inspectRequest,
   maxBodyBytes,
   maxCiphertextBytes,
   maxPlaintextBytes,
@@ -21,7 +23,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { hasRawBody, headerFor, headerParameters, rawBody } from '../http/raw-body.ts';
 import { validated } from '../http/validation.ts';
 
-/** @throws Problem 400, 413 or 415; so do `decryptBody` and `reencryptBody` */
+/** @throws Problem 400, 413 or 415; so do those for the other operations */
 export function encryptBody(event: APIGatewayProxyEvent) {
   const body = hasRawBody(event)
     ? { ...raw(event, encryptParameters), plaintext: rawBody(event) }
@@ -34,6 +36,14 @@ export function decryptBody(event: APIGatewayProxyEvent) {
   const body = hasRawBody(event)
     ? { ...raw(event, decryptParameters), ciphertext: rawBody(event) }
     : inJson(event, decryptRequest);
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+export function inspectBody(event: APIGatewayProxyEvent) {
+  const body = hasRawBody(event)
+    ? { ...raw(event, inspectParameters), ciphertext: rawBody(event) }
+    : inJson(event, inspectRequest);
   requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
   return body;
 }
@@ -55,6 +65,12 @@ export function encryptItemOf(item: unknown) {
 
 export function decryptItemOf(item: unknown) {
   const body = validated(decryptRequest, item, 'item');
+  requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
+  return body;
+}
+
+export function reencryptItemOf(item: unknown) {
+  const body = validated(reencryptRequest, item, 'item');
   requireSize('ciphertext', body.ciphertext, maxCiphertextBytes);
   return body;
 }

@@ -29,6 +29,8 @@ import { kmsKeyring } from './kms-keyring.ts';
 
 /** What a request may use a tenant's key by: the keyring for envelopes and data keys, KMS itself for direct mode. */
 export interface TenantKey extends CachedKeyring {
+  /** @returns an empty cache, for data keys that must be new to the request; clear it at the end */
+  newCache(): DataKeyCache;
   readonly kmsKey: KmsKey;
 }
 
@@ -69,12 +71,13 @@ export function tenantKeyProvider(
     if (row === undefined) throw tenantNotFound();
     requireAllowed(statusRules[row.status].use);
     const keyArn = keyArnOf(row);
-    const cache = isCacheOn ? sharedCache : new DataKeyCache(oneRequestLimits);
+    const newCache = () => new DataKeyCache(isCacheOn ? limits : oneRequestLimits);
+    const cache = isCacheOn ? sharedCache : newCache();
     const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
     const keyring = kmsKeyring(kms, keyArn);
     return {
       row,
-      key: { tenantId, keyring, cache, supersededMaterialId, kmsKey: { kms, keyArn } },
+      key: { tenantId, keyring, cache, newCache, supersededMaterialId, kmsKey: { kms, keyArn } },
     };
   };
 

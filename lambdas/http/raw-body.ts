@@ -3,6 +3,7 @@
  * anything is done. A header that is given twice, or with a form that it is not for, is refused.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { ResponseOf } from '../../contract/operations.ts';
 import { badRequest, notAcceptable, unsupportedMediaType } from '../../contract/problem.ts';
 import { rawHeaders } from '../../contract/raw-headers.ts';
 import { octetStream } from '../../contract/routes.ts';
@@ -69,10 +70,14 @@ function headerJson(name: string, text: string): unknown {
   }
 }
 
-/** @returns an answer that holds bytes, in base64 in a member of that name, or raw */
+/**
+ * @param beside other members, which raw bytes have no place for
+ * @returns an answer that holds bytes, in base64 in a member of that name, or raw
+ */
 export type BytesAnswer = (
   member: 'plaintext' | 'ciphertext',
   bytes: Buffer,
+  beside?: Omit<ResponseOf<'reencrypt'>, 'ciphertext'>,
 ) => APIGatewayProxyResult;
 
 const jsonRanges = new Set(['application/json', 'application/*', '*/*']);
@@ -87,9 +92,9 @@ export function acceptedAnswer({ headers }: APIGatewayProxyEvent): BytesAnswer {
   const ranges = mediaRanges(headers.accept);
   if (ranges[0] === octetStream) return (_, content) => bytes(200, content);
   if (!ranges.some((range) => jsonRanges.has(range))) throw notAcceptable();
-  return (member, content) => {
+  return (member, content, beside = {}) => {
     const text = content.toString('base64');
-    const body = member === 'plaintext' ? { plaintext: text } : { ciphertext: text };
+    const body = member === 'plaintext' ? { plaintext: text } : { ciphertext: text, ...beside };
     return json<'encrypt' | 'decrypt' | 'reencrypt'>(200, body);
   };
 }

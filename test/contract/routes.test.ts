@@ -8,14 +8,15 @@ test('the operations that give plaintext, which decrypt anomalies are judged by,
     'decryptBatch',
     'decryptDataKey',
     'reencrypt',
+    'reencryptBatch',
   ]);
 });
 
-test('the routes of the data plane, and no others, give more than metadata', () => {
+test('the routes of the data plane, but inspect, and no others give more than metadata', () => {
   for (const { operation, plane, gives } of routes) {
     expect({ operation, isMetadata: gives === 'metadata' }).toEqual({
       operation,
-      isMetadata: plane !== 'crypto',
+      isMetadata: plane !== 'crypto' || operation === 'inspect',
     });
   }
 });

@@ -61,6 +61,9 @@ async function story(): Promise<Record<Operation, Example>> {
       { ...batch.items[1], encryptionContext: { document: '8' } },
     ],
   });
+  const again = batch.items.map((item: object) => ({ ...item, encryptionContext }));
+  await tell(tenant, 'reencryptBatch', `POST ${own}/reencrypt-batch`, { items: again });
+  await tell(tenant, 'inspect', `POST ${own}/inspect`, { ciphertext });
   const dataKey = { encryptionContext };
   const { wrappedDataKey } = await tell(
     tenant,

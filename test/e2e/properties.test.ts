@@ -269,6 +269,9 @@ describe('one refusal, whatever was changed', () => {
     ['decrypt', 'batch'],
     ['reencrypt', 'json'],
     ['reencrypt', 'raw'],
+    ['reencrypt', 'batch'],
+    ['inspect', 'json'],
+    ['inspect', 'raw'],
   );
 
   test.each(Object.entries(changes))('%s', (_, change) =>
@@ -295,7 +298,7 @@ describe('one refusal, whatever was changed', () => {
               !encrypted.equals(wrong.bytes) ||
               !sameContext(pairs, wrong.context),
           );
-          const more = by === 'batch' && operation === 'decrypt' ? { mode: how } : {};
+          const more = by === 'batch' ? { mode: how } : {};
           await expectRefusal(operation, { ...wrong, form: by, more });
         },
       ),

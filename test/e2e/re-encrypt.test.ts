@@ -31,7 +31,8 @@ describe.each(['envelope', 'direct'])('in mode %s', (mode) => {
   test('the old context is carried over', async () => {
     const ciphertext = await encrypted(mode, old);
     const { status, json } = await post('reencrypt', { ciphertext, encryptionContext: old });
-    expect([status, Object.keys(json)]).toEqual([200, ['ciphertext']]);
+    const members = ['ciphertext', 'keyMaterialId', 'sourceKeyMaterialId'];
+    expect([status, Object.keys(json)]).toEqual([200, members]);
     expect(json.ciphertext).not.toBe(ciphertext);
     expect((await open(json.ciphertext, old)).json).toEqual({ plaintext });
     expectProblem(await open(json.ciphertext), 400, 'decryption-failed');

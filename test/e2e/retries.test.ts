@@ -68,6 +68,10 @@ const tried: Readonly<Record<string, Tried>> = {
     send: dataPlane('decrypt-batch', (id) => ({ items: [ciphertextOf(id)] })),
     before: [onboard],
   },
+  reencryptBatch: {
+    send: dataPlane('reencrypt-batch', (id) => ({ items: [ciphertextOf(id)] })),
+    before: [onboard],
+  },
   generateDataKey: { send: dataPlane('data-keys', () => ({})), before: [onboard] },
 };
 

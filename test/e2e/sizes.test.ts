@@ -87,19 +87,25 @@ describe('a ciphertext', () => {
     expect((await post('reencrypt', { ciphertext })).status).toBe(200);
   });
 
-  test.each(['decrypt', 'reencrypt'])('of the largest size is judged: %s', async (operation) => {
-    const before = stack.calls.filter(({ service }) => service === 'kms').length;
-    const ciphertext = base64(Buffer.alloc(largestCiphertext, 2));
-    expectProblem(await post(operation, { ciphertext }), 400, 'decryption-failed');
-    expect(stack.calls.filter(({ service }) => service === 'kms').length).toBe(before);
-  });
+  test.each(['decrypt', 'reencrypt', 'inspect'])(
+    'of the largest size is judged: %s',
+    async (operation) => {
+      const before = stack.calls.filter(({ service }) => service === 'kms').length;
+      const ciphertext = base64(Buffer.alloc(largestCiphertext, 2));
+      expectProblem(await post(operation, { ciphertext }), 400, 'decryption-failed');
+      expect(stack.calls.filter(({ service }) => service === 'kms').length).toBe(before);
+    },
+  );
 
-  test.each(['decrypt', 'reencrypt'])('of one byte more is a 413: %s', async (operation) => {
-    const bytes = Buffer.alloc(largestCiphertext + 1, 2);
-    const headers = { 'Content-Type': octets };
-    await expectRefused(operation, { body: bytes, headers }, 413, 'too-large');
-    await expectRefused(operation, { body: { ciphertext: base64(bytes) } }, 413, 'too-large');
-  });
+  test.each(['decrypt', 'reencrypt', 'inspect'])(
+    'of one byte more is a 413: %s',
+    async (operation) => {
+      const bytes = Buffer.alloc(largestCiphertext + 1, 2);
+      const headers = { 'Content-Type': octets };
+      await expectRefused(operation, { body: bytes, headers }, 413, 'too-large');
+      await expectRefused(operation, { body: { ciphertext: base64(bytes) } }, 413, 'too-large');
+    },
+  );
 
   test('of one byte more is the same in a batch', async () => {
     const ciphertext = base64(Buffer.alloc(largestCiphertext + 1, 2));
@@ -107,7 +113,7 @@ describe('a ciphertext', () => {
     expect(json.items).toMatchObject([{ error: { status: 413, code: 'too-large' } }]);
   });
 
-  test.each(['decrypt', 'reencrypt'])('of nothing is a 400: %s', async (operation) => {
+  test.each(['decrypt', 'reencrypt', 'inspect'])('of nothing is a 400: %s', async (operation) => {
     expectProblem(await post(operation, { ciphertext: '' }), 400, 'decryption-failed');
   });
 });

@@ -77,8 +77,13 @@ export function decryptMessage(dataKey: Uint8Array, message: Message): Buffer {
   return plaintext;
 }
 
-function decryptFrames(key: KeyObject, { header, frames }: Message): Buffer {
-  const bytes = frames.reduce((sum, { content }) => sum + content.length, 0);
+/** AES-GCM gives as many bytes as it takes. */
+export const plaintextBytesOf = ({ frames }: Message): number =>
+  frames.reduce((sum, { content }) => sum + content.length, 0);
+
+function decryptFrames(key: KeyObject, message: Message): Buffer {
+  const { header, frames } = message;
+  const bytes = plaintextBytesOf(message);
   // In memory of its own, not in the pool that small buffers share.
   const plaintext = Buffer.allocUnsafeSlow(bytes);
   let at = 0;

@@ -44,6 +44,8 @@ const dataPlane = [
   'reencrypt',
   'encrypt-batch',
   'decrypt-batch',
+  'reencrypt-batch',
+  'inspect',
   'data-keys',
   'data-keys/decrypt',
 ];

@@ -3,25 +3,28 @@ import { describe, expect, test } from '@jest/globals';
 import { maxBatchItems, maxKmsCallsPerRequest } from '../../../contract/crypto.ts';
 import { contextOf } from '../../../contract/encryption-context.ts';
 import { decryptBatch, encryptBatch } from '../../../lambdas/crypto/batch-cryptography.ts';
-import type { DataKeyLimits } from '../../../lambdas/crypto/data-key-cache.ts';
+import { reencryptBatch } from '../../../lambdas/crypto/batch-reencryption.ts';
+import { DataKeyCache, type DataKeyLimits } from '../../../lambdas/crypto/data-key-cache.ts';
 import { encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
+import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
 import type { TenantKey } from '../../../lambdas/crypto/tenant-key-provider.ts';
-import { dataKeyHarness } from './harness.ts';
+import { dataKeyHarness, limits as dataKeyLimits } from './harness.ts';
 import { uncachedRawKeyring } from './raw-keyring.ts';
 
 /** A tenant's key, and how many calls it has cost: of the keyring, and of KMS itself. */
 function harness(changed: Partial<DataKeyLimits> = {}) {
   const limits = { maxMessages: 1000, maxBytes: 10_000, maxEntries: 1000, ...changed };
-  const { cached, store } = dataKeyHarness(limits);
+  const { cached, store, clock } = dataKeyHarness(limits);
   let directCalls = 0;
   const kms = {
     async send() {
       directCalls += 1;
-      return { Plaintext: Buffer.from('x') };
+      return { Plaintext: Buffer.from('x'), CiphertextBlob: Buffer.from('y') };
     },
   } as unknown as KMSClient;
   const key: TenantKey = {
     ...cached({ tenantId: 'acme', keyName: 'acme', plaintextBytes: 0 }),
+    newCache: () => new DataKeyCache({ ...dataKeyLimits, ...limits }, { now: () => clock.time }),
     kmsKey: { kms, keyArn: 'acme' },
   };
   return { key, calls: () => store.calls + directCalls };
@@ -43,6 +46,11 @@ async function message(): Promise<{ ciphertext: string }> {
   );
   return { ciphertext: bytes.toString('base64') };
 }
+
+const wrappedOf = (ciphertext: string) => {
+  const parsed = parseMessage(Buffer.from(ciphertext, 'base64'));
+  return Buffer.from(parsed?.wrappedDataKey.encryptedDataKey ?? []).toString('hex');
+};
 
 const refusal = { code: 'too-many-kms-calls', status: 400 };
 
@@ -78,15 +86,66 @@ describe('refused before any call', () => {
     expect(calls()).toBe(0);
   });
 
-  test('101 direct ciphertexts', async () => {
+  test.each([
+    ['decrypt', decryptBatch],
+    ['encrypt again', reencryptBatch],
+  ])('101 direct ciphertexts to %s', async (_, batch) => {
     const { key, calls } = harness();
     const items = many(maxKmsCallsPerRequest + 1, garbage);
-    await expect(decryptBatch(key, items, 'direct')).rejects.toMatchObject(refusal);
+    await expect(batch(key, items, 'direct')).rejects.toMatchObject(refusal);
     expect(calls()).toBe(0);
+  });
+
+  test('100 messages to encrypt again: each data key that is unwrapped, and those that are new', async () => {
+    const { key, calls } = harness();
+    const items = await Promise.all(many(maxKmsCallsPerRequest, message));
+    await expect(reencryptBatch(key, items, 'envelope')).rejects.toMatchObject(refusal);
+    expect(calls()).toBe(0);
+    const results = await reencryptBatch(key, items.slice(1), 'envelope');
+    expect(results.filter((result) => 'ciphertext' in result)).toHaveLength(99);
+    expect(calls()).toBe(100);
+    // The 99 are in memory now, and one more call is for the new data key all the same.
+    await reencryptBatch(key, items, 'envelope');
+    expect(calls()).toBe(102);
+  });
+
+  test('one message under 100 new contexts, which with its own data key are 101', async () => {
+    const { key, calls } = harness();
+    const one = await message();
+    const items = many(maxKmsCallsPerRequest, (n) => ({
+      ...one,
+      newEncryptionContext: { document: `${n}` },
+    }));
+    await expect(reencryptBatch(key, items, 'envelope')).rejects.toMatchObject(refusal);
+    expect(calls()).toBe(0);
+    await reencryptBatch(key, items.slice(1), 'envelope');
+    expect(calls()).toBe(100);
   });
 });
 
 describe('served', () => {
+  test('1,000 messages of one data key, encrypted again with two calls, and none of an old data key', async () => {
+    const { key, calls } = harness();
+    const made = await encryptBatch(key, Array(maxBatchItems).fill({ plaintext: 'eA==' }));
+    expect(calls()).toBe(1);
+    const again = await reencryptBatch(key, made, 'envelope');
+    expect(calls()).toBe(3);
+    const items = again as { ciphertext: string }[];
+    const dataKeys = (of: readonly object[]) =>
+      new Set(of.map((item) => wrappedOf((item as { ciphertext: string }).ciphertext)));
+    expect([dataKeys(made).size, dataKeys(items).size]).toEqual([1, 1]);
+    expect([...dataKeys(items)]).not.toEqual([...dataKeys(made)]);
+    const opened = await decryptBatch(
+      key,
+      items.map(({ ciphertext }) => ({ ciphertext })),
+      'envelope',
+    );
+    expect(opened).toEqual(Array(maxBatchItems).fill({ plaintext: 'eA==' }));
+    // What a batch encrypts with is in no later request's reach.
+    await reencryptBatch(key, made, 'envelope');
+    expect(calls()).toBe(5);
+  });
+
   test('1,000 pieces of garbage, each with its error and without a call', async () => {
     const { key, calls } = harness();
     const results = await decryptBatch(key, many(maxBatchItems, garbage), 'envelope');

@@ -89,7 +89,7 @@ export function dataKeyHarness(changed: Partial<DataKeyLimits> = {}, maxSupersed
         wrapped,
       })).run(cache),
     decryptionKey: (wrapped: EncryptedDataKey, of = scope, bound: Context = context) =>
-      decryptionKeyUse(cached(of), wrapped, bound, hex).run(cache),
+      decryptionKeyUse(cached(of), wrapped, bound, ({ plaintext }) => hex(plaintext)).run(cache),
   };
 }
 

@@ -18,7 +18,7 @@ async function counted(events: readonly Record<string, unknown>[], hour = hours(
 }
 
 describe('what is counted', () => {
-  test.each(['decrypt', 'decryptDataKey', 'reencrypt', 'decryptBatch'])(
+  test.each(['decrypt', 'decryptDataKey', 'reencrypt', 'decryptBatch', 'reencryptBatch'])(
     '%s is one item, where it says no number',
     async (operation) => {
       expect(await counted([{ operation }, { operation }, { operation }])).toBe(3);
@@ -31,7 +31,7 @@ describe('what is counted', () => {
   });
 
   test('what was encrypted, refused or failed is not', async () => {
-    const others = ['encrypt', 'encryptBatch', 'generateDataKey'].map((operation) => ({
+    const others = ['encrypt', 'encryptBatch', 'generateDataKey', 'inspect'].map((operation) => ({
       operation,
     }));
     const ended = ['refused', 'failed'].map((outcome) => ({ outcome }));

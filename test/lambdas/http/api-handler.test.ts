@@ -26,6 +26,8 @@ const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> =>
     reencrypt: unused,
     encryptBatch: unused,
     decryptBatch: unused,
+    reencryptBatch: unused,
+    inspect: unused,
     generateDataKey: unused,
     decryptDataKey: unused,
   };

@@ -16,6 +16,7 @@ export async function ordinaryWork(day: Day): Promise<void> {
     const ciphertext = await client.encrypt('acme', Buffer.from('x'), { purpose: 'test' });
     await post('acme', 'decrypt', { ciphertext, encryptionContext: { purpose: 'test' } });
     await post('acme', 'reencrypt', { ciphertext, encryptionContext: { purpose: 'test' } });
+    await post('acme', 'inspect', { ciphertext });
     await post('acme', 'data-keys', {});
   });
   await day.during('a caller gives a wrong context, directly to KMS', async () => {

@@ -1,0 +1,75 @@
+/**
+ * What a ciphertext is, without its plaintext: its form, and which key material of the tenant's key it is under.
+ * Invariant: only what decrypt would decrypt is told of; of all else the caller learns, as from decrypt, only
+ * decryption-failed. So a message is decrypted as a whole, or a forger would learn how far a message came.
+ * KMS tells of both the ciphertext's key material and the current one in its answer to ReEncrypt (API reference), from
+ * the tenant's key to the tenant's key; the new ciphertext is dropped.
+ */
+import { algorithmSuites, type Inspection } from '../../contract/crypto.ts';
+import {
+  contextOf,
+  type EncryptionContext,
+  encryptionContext,
+  sameContext,
+} from '../../contract/encryption-context.ts';
+import { decryptionFailed } from '../../contract/problem.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { reencryptDirect } from './direct-encryption.ts';
+import { decryptEnvelope, givenContext, ownMessage } from './envelope-encryption.ts';
+import { isMessage, type Message } from './message/message-parser.ts';
+import type { TenantKey } from './tenant-key-provider.ts';
+
+/**
+ * @param given the caller's part of the context; without it a message's own is taken
+ * @throws Problem 400 decryption-failed, or the error of KMS where the ciphertext is not the cause
+ */
+export async function inspect(
+  key: TenantKey,
+  ciphertext: Buffer,
+  given: EncryptionContext | undefined,
+): Promise<Inspection> {
+  if (!isMessage(ciphertext)) {
+    const materials = await materialsOf(key, ciphertext, contextOf(key.tenantId, given));
+    return { format: 'direct', ...materials };
+  }
+  const message = ownMessage(key, ciphertext);
+  const carried = callersPart(key, message);
+  if (given !== undefined && !sameContext(carried, given)) throw decryptionFailed();
+  (await decryptEnvelope(key, ciphertext, contextOf(key.tenantId, carried))).fill(0);
+  const { encryptedDataKey } = message.wrappedDataKey;
+  const materials = await materialsOf(key, bufferOf(encryptedDataKey), message.encryptionContext);
+  return {
+    format: 'envelope',
+    ...materials,
+    algorithmSuite: message.signed ? algorithmSuites.signed : algorithmSuites.unsigned,
+    encryptionContextKeys: Object.keys(carried).sort(),
+  };
+}
+
+/**
+ * KMS is asked only about a context that a caller of decrypt could give. IAM would refuse the tenant's own session any
+ * other, and that is no answer about a ciphertext.
+ */
+function callersPart({ tenantId }: TenantKey, message: Message): EncryptionContext {
+  const { [tenantIdTag]: tenant, ...carried } = givenContext(message);
+  if (tenant !== tenantId || !encryptionContext.safeParse(carried).success)
+    throw decryptionFailed();
+  return carried;
+}
+
+async function materialsOf({ kmsKey }: TenantKey, bytes: Buffer, context: EncryptionContext) {
+  const same = { from: context, to: context };
+  const { sourceKeyMaterialId, keyMaterialId } = await reencryptDirect(kmsKey, bytes, same);
+  if (sourceKeyMaterialId === undefined || keyMaterialId === undefined) {
+    throw new Error('KMS named no key material');
+  }
+  return {
+    keyArn: kmsKey.keyArn,
+    keyMaterialId: sourceKeyMaterialId,
+    currentKeyMaterialId: keyMaterialId,
+    isCurrent: sourceKeyMaterialId === keyMaterialId,
+  };
+}
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
