@@ -5,7 +5,7 @@ import { type KmsAccount, keyArn, now } from './account.ts';
 import type { EncryptionContext } from './ciphertext.ts';
 import { incompatibleAlgorithm, wrongUsage } from './errors.ts';
 import { requireEnabled } from './key.ts';
-import { type KeyUsage, keySpecOf, keyTypeOf } from './key-type.ts';
+import { algorithmsOf, type KeyUsage, keySpecOf, keyTypeOf } from './key-type.ts';
 import type { StoredKey } from './stored-key.ts';
 
 /**
@@ -21,11 +21,6 @@ export function cryptoConditions(context: EncryptionContext, algorithm: string):
   };
 }
 
-const algorithmOf: Readonly<Record<KeyUsage, string>> = {
-  ENCRYPT_DECRYPT: 'SYMMETRIC_DEFAULT',
-  SIGN_VERIFY: 'ECDSA_SHA_256',
-};
-
 /** @throws AwsError DisabledException, KMSInvalidStateException, InvalidKeyUsageException */
 export function requireUsable(
   account: KmsAccount,
@@ -36,7 +31,8 @@ export function requireUsable(
 ): void {
   requireEnabled(account, key);
   requireUsage(account, key, needed, operation);
-  if (algorithm !== algorithmOf[needed]) throw incompatibleAlgorithm(algorithm, keySpecOf(key));
+  if (!algorithmsOf(key).includes(algorithm))
+    throw incompatibleAlgorithm(algorithm, keySpecOf(key));
 }
 
 /** @throws AwsError InvalidKeyUsageException */

@@ -2,7 +2,7 @@
 import type { ConditionContext } from '../iam/decision.ts';
 import type { StoredKey } from './stored-key.ts';
 
-export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256';
+export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256' | 'ML_DSA_65';
 export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
 interface KeyType {
@@ -20,9 +20,17 @@ export const keyTypes: Readonly<Record<KeySpec, KeyType>> = {
     usage: 'SIGN_VERIFY',
     algorithms: { SigningAlgorithms: ['ECDSA_SHA_256'] },
   },
+  ML_DSA_65: {
+    usage: 'SIGN_VERIFY',
+    algorithms: { SigningAlgorithms: ['ML_DSA_SHAKE_256'] },
+  },
 };
 
 export const keySpecOf = (key: StoredKey): KeySpec => key.keySpec ?? 'SYMMETRIC_DEFAULT';
+
+/** @returns those of its one use */
+export const algorithmsOf = (key: StoredKey): readonly string[] =>
+  Object.values(keyTypeOf(key).algorithms).flat();
 
 export const keyTypeOf = (key: StoredKey): KeyType => keyTypes[keySpecOf(key)];
 

@@ -3,7 +3,7 @@
  * A signing key has one private key, which never changes.
  */
 import { randomBytes } from 'node:crypto';
-import { newPrivateKey } from './ecdsa.ts';
+import { keyPairs } from './key-pair.ts';
 import type { KeySpec } from './key-type.ts';
 import type { KeyMaterial, StoredKey } from './stored-key.ts';
 
@@ -13,7 +13,8 @@ export function newMaterial(
   origin: KeyMaterial['origin'],
   keySpec: KeySpec = 'SYMMETRIC_DEFAULT',
 ): KeyMaterial {
-  const bytes = keySpec === 'SYMMETRIC_DEFAULT' ? randomBytes(32) : newPrivateKey();
+  const bytes =
+    keySpec === 'SYMMETRIC_DEFAULT' ? randomBytes(32) : keyPairs[keySpec].newPrivateKey();
   return {
     id: randomBytes(32).toString('hex'),
     bytes: bytes.toString('base64'),

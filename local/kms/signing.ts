@@ -1,11 +1,10 @@
-/** What Sign and Verify share: the members, the policies' decision, the key and the digest. */
-import { createHash } from 'node:crypto';
+/** What Sign and Verify share: the members, the policies' decision, the key and what is signed. */
 import type { Call } from '../aws/operation.ts';
 import { authorizedKey } from './access.ts';
 import type { KmsAccount } from './account.ts';
 import { requireUsable } from './cryptography.ts';
-import { validation } from './errors.ts';
 import { blob, defaulted, oneOf, type Values } from './input.ts';
+import { type KeyPair, keyPairOf } from './key-pair.ts';
 import { currentMaterial } from './material.ts';
 import { flag, grantTokens, keyName } from './members.ts';
 import type { StoredKey } from './stored-key.ts';
@@ -36,7 +35,9 @@ export const signingMembers = {
 export interface Signing {
   readonly key: StoredKey;
   readonly privateKey: Buffer;
-  readonly digest: Buffer;
+  readonly pair: KeyPair;
+  /** what is signed, a digest or a message */
+  readonly prepared: Buffer;
 }
 
 /**
@@ -58,18 +59,6 @@ export function authorizedSigning(
   });
   requireUsable(account, key, 'SIGN_VERIFY', operation, SigningAlgorithm);
   const privateKey = Buffer.from(currentMaterial(key).bytes, 'base64');
-  return { key, privateKey, digest: digestOf(input) };
-}
-
-function digestOf({
-  Message,
-  MessageType,
-  SigningAlgorithm,
-}: Values<typeof signingMembers>): Buffer {
-  if (MessageType === 'RAW') return createHash('sha256').update(Message).digest();
-  if (MessageType === 'EXTERNAL_MU') {
-    throw validation(`Message type EXTERNAL_MU is invalid for algorithm ${SigningAlgorithm}.`);
-  }
-  if (Message.length === 32) return Message;
-  throw validation(`Digest is invalid length for algorithm ${SigningAlgorithm}.`);
+  const pair = keyPairOf(key);
+  return { key, privateKey, pair, prepared: pair.prepared(input) };
 }

@@ -1,7 +1,7 @@
 import { authorizedKey } from '../access.ts';
 import { keyArn } from '../account.ts';
-import { publicKeyOf } from '../ecdsa.ts';
 import { requireAsymmetric, requireEnabled } from '../key.ts';
+import { keyPairOf } from '../key-pair.ts';
 import { keySpecOf, keyTypeOf } from '../key-type.ts';
 import { currentMaterial } from '../material.ts';
 import { grantTokens, keyName } from '../members.ts';
@@ -23,7 +23,7 @@ export const getPublicKey = kmsOperation({
     const privateKey = Buffer.from(currentMaterial(key).bytes, 'base64');
     return {
       KeyId: keyArn(account, key.keyId),
-      PublicKey: publicKeyOf(privateKey).toString('base64'),
+      PublicKey: keyPairOf(key).publicKeyOf(privateKey).toString('base64'),
       CustomerMasterKeySpec: keySpecOf(key),
       KeySpec: keySpecOf(key),
       KeyUsage: usage,

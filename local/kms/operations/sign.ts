@@ -1,6 +1,5 @@
 import { keyArn } from '../account.ts';
 import { noteUse } from '../cryptography.ts';
-import { signDigest } from '../ecdsa.ts';
 import { dryRun } from '../errors.ts';
 import { kmsOperation } from '../operation.ts';
 import { authorizedSigning, signingMembers } from '../signing.ts';
@@ -15,9 +14,9 @@ export const sign = kmsOperation({
   },
   requestsPerSecond: null,
   run(account, call, input) {
-    const { key, privateKey, digest } = authorizedSigning(account, call, 'Sign', input);
+    const { key, privateKey, pair, prepared } = authorizedSigning(account, call, 'Sign', input);
     if (input.DryRun) throw dryRun();
-    const signature = signDigest(privateKey, digest);
+    const signature = pair.sign(privateKey, prepared);
     noteUse(account, call, key, 'Sign');
     return {
       KeyId: keyArn(account, key.keyId),

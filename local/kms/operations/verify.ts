@@ -1,6 +1,5 @@
 import { keyArn } from '../account.ts';
 import { noteUse } from '../cryptography.ts';
-import { isSignatureOf } from '../ecdsa.ts';
 import { dryRun, invalidSignature } from '../errors.ts';
 import { blob } from '../input.ts';
 import { kmsOperation } from '../operation.ts';
@@ -19,8 +18,8 @@ export const verify = kmsOperation({
   },
   requestsPerSecond: null,
   run(account, call, input) {
-    const { key, privateKey, digest } = authorizedSigning(account, call, 'Verify', input);
-    if (!isSignatureOf(privateKey, digest, input.Signature)) throw invalidSignature();
+    const { key, privateKey, pair, prepared } = authorizedSigning(account, call, 'Verify', input);
+    if (!pair.isSignatureOf(privateKey, prepared, input.Signature)) throw invalidSignature();
     if (input.DryRun) throw dryRun();
     noteUse(account, call, key, 'Verify');
     return {
