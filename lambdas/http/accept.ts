@@ -1,4 +1,5 @@
-/** Which form of an answer a caller would like best (RFC 9110 sections 12.4.2, 12.5.1). Parameters but the weight are ignored. */
+/** Which form of an answer a caller would like best (RFC 9110 sections 12.4.2, 12.5.1). */
+import { listElements, parseMediaType } from './media-type.ts';
 
 interface Range {
   readonly type: string;
@@ -33,16 +34,25 @@ function bestRange(type: string, ranges: readonly Range[]): { weight: number; st
   return { weight: Math.max(0, ...weights.map(({ weight }) => weight)), stars };
 }
 
-/** Without an element everything is welcome. */
+/** Without an element everything is welcome; an element that is no range welcomes nothing. */
 function rangesOf(accept: string): Range[] {
-  const elements = accept.split(',').map((element) => element.trim().toLowerCase());
-  const ranges = elements.filter((element) => element !== '').map(rangeOf);
-  return ranges.length === 0 ? [{ type: '*/*', weight: 1 }] : ranges;
+  const elements = listElements(accept);
+  return elements.length === 0 ? [{ type: '*/*', weight: 1 }] : elements.flatMap(rangeOf);
 }
 
-function rangeOf(element: string): Range {
-  const [type = '', ...parameters] = element.split(';').map((part) => part.trim());
-  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+/** RFC 9110 has no `.2`, but Java's HttpURLConnection sends it where its caller sets no Accept (before Java 21). */
+const weightForm = /^(?:0?(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
+
+/**
+ * Our types have no parameters, so one that is wanted with parameters is wanted (they change nothing of JSON, RFC 8259
+ * section 11), and one that is refused with them is not refused as it is.
+ */
+function rangeOf(element: string): Range[] {
+  const { type = '', parameters = [] } = parseMediaType(element) ?? {};
+  if (type === '') return [];
+  const [, weight = '1'] = parameters.find(([name]) => name === 'q') ?? [];
   // A weight that is none refuses: no answer is labelled by a guess.
-  return { type, weight: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight) ? Number(weight) : 0 };
+  const isWeight = weightForm.test(weight) && /\d/.test(weight);
+  const range = { type, weight: isWeight ? Number(weight) : 0 };
+  return range.weight === 0 && parameters[0]?.[0] !== 'q' ? [] : [range];
 }

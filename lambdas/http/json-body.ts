@@ -7,6 +7,7 @@ import type * as z from 'zod/mini';
 import { badRequest, tooLarge, unsupportedMediaType } from '../../contract/problem.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
 import { contentType } from './content-type.ts';
+import type { MediaType } from './media-type.ts';
 import { validated } from './validation.ts';
 
 export interface JsonBodyOptions {
@@ -47,11 +48,15 @@ const tooBigBody = (
   remedy = "The route's members need less, without white space.",
 ) => tooLarge(`The body is larger than ${maxBytes} bytes. ${remedy}`);
 
-/** application/json, with nothing but charset=utf-8 as a parameter (RFC 8259 section 11) */
-const jsonType = /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
-
-function requireJson(type: string): void {
-  if (!jsonType.test(type)) throw unsupportedMediaType();
+/**
+ * JSON is UTF-8 (RFC 8259 section 8.1), so a charset must say so; the parameters that we do not know count for nothing
+ * (RFC 2045 section 5).
+ */
+function requireJson({ type, parameters }: MediaType = { type: '', parameters: [] }): void {
+  const isUtf8 = parameters.every(
+    ([name, value]) => name !== 'charset' || value.toLowerCase() === 'utf-8',
+  );
+  if (type !== 'application/json' || !isUtf8) throw unsupportedMediaType();
 }
 
 function utf8(base64: string): string {

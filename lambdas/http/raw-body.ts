@@ -8,6 +8,7 @@ import { badRequest, notAcceptable, unsupportedMediaType } from '../../contract/
 import { rawHeaders } from '../../contract/raw-headers.ts';
 import { octetStream } from '../../contract/routes.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
+import { acceptedType } from './accept.ts';
 import { contentType } from './content-type.ts';
 import { singleHeader } from './header-names.ts';
 import { bytes, json } from './response.ts';
@@ -30,7 +31,9 @@ const maxHeaderBytes = 8192;
  * @throws Problem 400 where JSON comes with a header that is for raw bytes; and as {@link contentType} does
  */
 export function hasRawBody(event: APIGatewayProxyEvent): boolean {
-  if (contentType(event).toLowerCase() === octetStream) return true;
+  const given = contentType(event);
+  // A parameter says that something was done to the bytes: browsers add a charset where they have encoded text.
+  if (given?.type === octetStream && given.parameters.length === 0) return true;
   // A context that is ignored would be missing from what is encrypted.
   const [stray] = parameters.find(([name]) => event.headers[name] !== undefined) ?? [];
   if (stray !== undefined) throw badRequest(`${stray}: goes with ${octetStream} only`);
@@ -80,28 +83,27 @@ export type BytesAnswer = (
   beside?: Omit<ResponseOf<'reencrypt'>, 'ciphertext'>,
 ) => APIGatewayProxyResult;
 
-const jsonRanges = new Set(['application/json', 'application/*', '*/*']);
+/** A line of Accept that any reading of API Gateway's finds to begin with bytes. */
+const bytesFirst = /^[ \t]*application\/octet-stream[ \t]*(?:,|$)/;
 
 /**
  * API Gateway turns base64 into raw bytes only where the first media type of Accept is one of the API's binary ones;
- * otherwise the caller gets base64, whatever the Content-Type (Developer Guide, "Binary media types for REST APIs").
- * So a caller who does not ask for bytes in the first place gets JSON.
- * @throws Problem 406
+ * otherwise the caller gets base64, whatever the Content-Type (Developer Guide, "Binary media types for REST APIs"). It
+ * is not documented whether a parameter, another case or a second line of Accept changes that. So bytes are offered only
+ * where each line begins with them, spelled plainly, and a caller who likes JSON as much, or spells otherwise, gets JSON.
+ * @throws Problem 406 where Accept allows neither (RFC 9110 section 12.5.1)
  */
-export function acceptedAnswer({ headers }: APIGatewayProxyEvent): BytesAnswer {
-  const ranges = mediaRanges(headers.accept);
-  if (ranges[0] === octetStream) return (_, content) => bytes(200, content);
-  if (!ranges.some((range) => jsonRanges.has(range))) throw notAcceptable();
+export function acceptedAnswer({ headers, multiValueHeaders }: APIGatewayProxyEvent): BytesAnswer {
+  const lines = multiValueHeaders?.accept ?? [headers.accept ?? ''];
+  const offered = lines.every((line) => bytesFirst.test(line))
+    ? ([octetStream, 'application/json'] as const)
+    : (['application/json'] as const);
+  const type = acceptedType(lines.join(','), offered);
+  if (type === undefined) throw notAcceptable();
+  if (type === octetStream) return (_, content) => bytes(200, content);
   return (member, content, beside = {}) => {
     const text = content.toString('base64');
     const body = member === 'plaintext' ? { plaintext: text } : { ciphertext: text, ...beside };
     return json<'encrypt' | 'decrypt' | 'reencrypt'>(200, body);
   };
-}
-
-function mediaRanges(accept: string | undefined): string[] {
-  const ranges = (accept ?? '').split(',').map((range) => range.trim().toLowerCase());
-  const wanted = ranges.filter((range) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(range));
-  const names = wanted.map((range) => (range.split(';')[0] as string).trim());
-  return names.length === 1 && names[0] === '' ? ['*/*'] : names;
 }

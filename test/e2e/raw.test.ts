@@ -65,6 +65,17 @@ describe('the form of the answer', () => {
     expect(opened.bytes.equals(everyByte)).toBe(true);
   });
 
+  test.each([
+    'application/octet-stream;q=0.2, application/json',
+    'application/octet-stream;q=0, */*',
+    'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2',
+    ', ,application/json;Q=0.3',
+  ])('is JSON where that is liked better: Accept %s', async (Accept) => {
+    const { status, headers, json } = await raw('encrypt', everyByte, { Accept });
+    expect([status, headers['content-type']]).toEqual([200, 'application/json']);
+    expect(Object.keys(json)).toEqual(['ciphertext']);
+  });
+
   test('is bytes for JSON that asks for them', async () => {
     const body = { plaintext: everyByte.toString('base64') };
     const encrypted = await raw('encrypt', Buffer.from(JSON.stringify(body)), {
@@ -74,7 +85,9 @@ describe('the form of the answer', () => {
   });
 
   test('is a 406 for what there is not', async () => {
-    expectProblem(await raw('encrypt', everyByte, { Accept: 'text/html' }), 406, 'not-acceptable');
+    for (const Accept of ['text/html', 'application/json;q=0', 'application/octet-stream;q=0.9']) {
+      expectProblem(await raw('encrypt', everyByte, { Accept }), 406, 'not-acceptable');
+    }
   });
 
   test('is problem+json for an error, whatever was asked for', async () => {

@@ -30,6 +30,15 @@ test.each([
   ['text/html, application/x-ndjson;q=0.001', lines],
   ['text/html', undefined],
   ['application/x-ndjson;q=2', undefined],
+  ['application/x-ndjson;q=.', undefined],
+  ['application/x-ndjson;q=.5', lines],
+  ['text/html;x=",application/x-ndjson"', undefined],
+  ['text/html;x=",application/json;q=0", */*', json],
+  ['application/json;version=2;q=0, */*', json],
+  ['application/x-ndjson;x="q=0";q=0.3', lines],
+  ['application/x-ndjson;;Q=1.000', lines],
+  ['text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2', json],
+  ['application', undefined],
   ['application/x-ndjson;q=', undefined],
 ])('%j gives %s', (accept, type) => {
   expect(acceptedType(accept, offered)).toBe(type);

@@ -33,6 +33,9 @@ describe('the media type', () => {
     'application/json; charset=utf-8',
     'application/json;charset="UTF-8"',
     ' application/json ',
+    'application/json;',
+    'application/json ;\tCHARSET="\\uTF-8" ; x="charset=latin1"',
+    'application/json; profile="https://example.com/a,b"',
   ])('%s is taken', (type) => {
     expect(read({ headers: { 'content-type': type } })).toEqual({});
   });
@@ -41,6 +44,9 @@ describe('the media type', () => {
     'text/plain',
     'application/jsonp',
     'application/json; charset=latin1',
+    'application/json; charset=utf-8; charset=utf-16',
+    'application/json; charset="utf-8, latin1"',
+    'application/json; charset=',
     'application/problem+json',
     '',
     undefined,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import fc from 'fast-check';
 import type { Problem } from '../../../contract/problem.ts';
 import {
   acceptedAnswer,
@@ -30,8 +31,10 @@ describe('the answer is', () => {
 
   test.each([
     'application/octet-stream',
-    'Application/Octet-Stream;q=0.2 , application/json',
     ' application/octet-stream',
+    'application/octet-stream , application/json',
+    'application/octet-stream, */*;q=0.9',
+    'application/octet-stream,text/plain;x=","',
   ])('bytes where Accept has them first: %p', (accept) => {
     expect(formOf(accept)).toEqual(['application/octet-stream', '/wA=', true]);
   });
@@ -39,31 +42,92 @@ describe('the answer is', () => {
   test.each([
     undefined,
     '',
+    ',',
     '*/*',
     'application/json',
     'application/*',
     'application/json, text/plain, */*',
     'text/html, */*;q=0.1',
+    'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2',
     'application/json, application/octet-stream',
+    'application/octet-stream;q=0.2, application/json',
+    'application/octet-stream;q=0, */*',
+    'Application/Octet-Stream, application/json;q=0.1',
   ])('JSON otherwise: %p', (accept) => {
     expect(formOf(accept)).toEqual(['application/json', '{"plaintext":"/wA="}', undefined]);
   });
 
-  test.each(['text/html', 'image/*', 'application/xml, application/json;q=0', ',', 'json'])(
-    'a 406 where neither is wanted: %p',
-    (accept) => {
-      expect(refusal(() => formOf(accept))?.[0]).toBe(406);
-    },
+  test.each([
+    'text/html',
+    'image/*',
+    'application/xml, application/json;q=0',
+    'application/json;q=0, */*;q=0',
+    '*/*;q=0.000',
+    'text/html;x=",application/json"',
+    'json',
+  ])('a 406 where neither is wanted: %p', (accept) => {
+    expect(refusal(() => formOf(accept))?.[0]).toBe(406);
+  });
+
+  test.each([
+    'text/html, application/octet-stream',
+    'application/octet-stream;q=0.9',
+    'APPLICATION/octet-stream',
+    ', application/octet-stream',
+  ])('a 406 where it is not known that API Gateway decodes the bytes: %p', (accept) => {
+    expect(refusal(() => formOf(accept))?.[0]).toBe(406);
+  });
+});
+
+describe('the label of an answer is what its body is', () => {
+  const element = fc.constantFrom(
+    'application/octet-stream',
+    'Application/Octet-Stream',
+    'application/octet-stream;q=0',
+    'application/octet-stream;q=0.1',
+    'application/octet-stream;x=1',
+    'application/json',
+    'application/json;q=0',
+    '*/*',
+    'application/*;q=0.4',
+    '',
+    'x',
+  );
+  const line = fc.array(element, { maxLength: 4 }).map((elements) => elements.join(', '));
+  /** How API Gateway may read the header: which line, and how exactly. */
+  const readings = [0, -1].flatMap((at) =>
+    [
+      (type: string) => type,
+      (type: string) => type.toLowerCase(),
+      (type: string) => (type.split(';')[0] as string).trim().toLowerCase(),
+    ].map((spell) => (lines: readonly string[]) => {
+      const [first = ''] = (lines.at(at) ?? '').split(',');
+      return spell(first.trim()) === 'application/octet-stream';
+    }),
   );
 
-  test('a 406 where API Gateway would not decode the bytes', () => {
-    expect(refusal(() => formOf('text/html, application/octet-stream'))?.[0]).toBe(406);
+  test('however API Gateway reads Accept, in whatever lines it comes', () => {
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 3 }), (accept) => {
+        const event = eventOf({
+          headers: { accept: accept.at(-1) },
+          multiValueHeaders: { accept },
+        });
+        if (refusal(() => acceptedAnswer(event)) !== undefined) return;
+        const { headers, isBase64Encoded } = acceptedAnswer(event)('plaintext', Buffer.from('x'));
+        const isBytes = headers?.['Content-Type'] === 'application/octet-stream';
+        expect(isBase64Encoded ?? false).toBe(isBytes);
+        if (isBytes) expect(readings.every((reading) => reading(accept))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
 describe('the body', () => {
   test('is raw by its media type alone', () => {
     expect(hasRawBody(withHeaders({ 'content-type': 'application/octet-stream' }))).toBe(true);
+    expect(hasRawBody(withHeaders({ 'content-type': 'Application/OCTET-stream ;' }))).toBe(true);
     expect(hasRawBody(withHeaders({ 'content-type': 'application/octet-stream;x=y' }))).toBe(false);
     expect(hasRawBody(withHeaders({ 'content-type': 'application/json' }))).toBe(false);
   });
