@@ -119,6 +119,7 @@ async function indexerVariables(local: LocalStack): Promise<Record<string, strin
     CRYPTO_LOG_GROUP: 'crypto',
     CERTIFICATES_LOG_GROUP: 'certificates',
     AUDIT_LOG_GROUP: 'audit',
+    ACCESS_LOG_GROUP: 'access',
   };
 }
 

@@ -81,6 +81,8 @@ export const indexerEnvironment = z.object({
   CRYPTO_LOG_GROUP: text,
   CERTIFICATES_LOG_GROUP: text,
   AUDIT_LOG_GROUP: text,
+  /** name of the log group of API Gateway's access log */
+  ACCESS_LOG_GROUP: text,
 });
 
 export const decryptAnomaliesEnvironment = z.object({

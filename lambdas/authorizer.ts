@@ -4,6 +4,7 @@
  * verified token there is no policy, only `Unauthorized`, which API Gateway turns into a 401.
  */
 import { JwtParseError } from 'aws-jwt-verify/error';
+import { encodedForLog } from '../contract/access-log.ts';
 import type { TokenRemedy } from '../contract/challenge.ts';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
 import { type ApiPolicy, apiPolicy } from './authorizer/api-policy.ts';
@@ -27,8 +28,11 @@ export interface AuthorizerEvent {
 export interface AuthorizerResult {
   readonly principalId: string;
   readonly policyDocument: ApiPolicy;
-  /** the tenant of a tenant's token; and what the caller is told where the policy denies */
-  readonly context: TokenRemedy & { readonly tenantId?: string };
+  /**
+   * the tenant of a tenant's token; the principal, as the access log has it; and what the caller is told where the
+   * policy denies
+   */
+  readonly context: TokenRemedy & { readonly tenantId?: string; readonly loggedPrincipal: string };
 }
 
 const environment = readEnvironment(authorizerEnvironment);
@@ -82,6 +86,10 @@ function answer(token: VerifiedToken, methodArn: string): AuthorizerResult {
   return {
     principalId: principal,
     policyDocument: apiPolicy(permissions, methodArn),
-    context: { ...tokenRemedy(token), ...(tenantId !== undefined && { tenantId }) },
+    context: {
+      ...tokenRemedy(token),
+      loggedPrincipal: encodedForLog(principal),
+      ...(tenantId !== undefined && { tenantId }),
+    },
   };
 }

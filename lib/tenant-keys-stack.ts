@@ -100,6 +100,7 @@ export class TenantKeysStack extends Stack {
         tenant: sessions.tenant.roleArn,
       },
       requestLogs: functions.requestLogs,
+      accessLogs: api.accessLogs,
     });
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     if (config.canary) {

@@ -61,6 +61,8 @@ export interface StackOptions {
   readonly onProgress?: (step: string) => void;
   /** called for each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
+  /** called for each line of the API's access log */
+  readonly onAccess?: (line: string) => void;
   readonly onCall?: (call: FinishedCall) => void;
   /** called for each event on the default bus */
   readonly onEvent?: (event: BusEvent) => void;
@@ -143,7 +145,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   const ticking = options.scheduled === true;
   const automation = await automate({ template, functions, runtime, deployment, ticking });
   onClose(automation.close);
-  const api = await openApi(template, runtime, deployment, options.apiPort);
+  const api = await openApi({ template, runtime, deployment, logs, options });
   onClose(api.close);
 
   const { accessKeyId, secretAccessKey } = deployment.operator;
@@ -220,18 +222,30 @@ function openFunctions(
 }
 
 /** @returns the running API; its URL has the stage */
-async function openApi(
-  template: Template,
-  runtime: Runtime,
-  deployment: Deployment,
-  port: number,
-): Promise<Listening> {
+async function openApi({
+  template,
+  runtime,
+  deployment,
+  logs,
+  options,
+}: {
+  readonly template: Template;
+  readonly runtime: Runtime;
+  readonly deployment: Deployment;
+  readonly logs: LogGroups;
+  readonly options: StackOptions;
+}): Promise<Listening> {
   const api = readApi(template);
+  const logGroup = api.accessLog?.logGroup;
   const { url, close } = await serveApi({
     account: localAccount,
     api,
     runtime,
-    port,
+    port: options.apiPort,
+    onAccess: (line) => {
+      if (logGroup !== undefined) logs.ofApi(logGroup, line);
+      options.onAccess?.(line);
+    },
     pages: deployment.url,
     explanationOf: (requestId) =>
       deployment.decisions.of(requestId).some(({ decision }) => !decision.allowed)

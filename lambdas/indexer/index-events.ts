@@ -5,6 +5,8 @@ import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { type AuditRow, auditRow } from '../audit/audit-row.ts';
 import { log } from '../observability/log.ts';
+import { accessLine } from './access-line.ts';
+import { attemptsOf } from './attempts.ts';
 import { writeRows } from './batch-writer.ts';
 import type { KeyOwners } from './key-owners.ts';
 import { keyUsesOf, logKeyUse } from './key-uses.ts';
@@ -51,11 +53,17 @@ interface Rows {
 }
 
 async function rowsOf({ logGroup, lines }: LogBatch, context: IndexerContext): Promise<Rows> {
-  const { TRAIL_LOG_GROUP: trail, AUDIT_RETENTION_DAYS: days } = context.environment;
+  const { environment } = context;
+  const { TRAIL_LOG_GROUP: trail, AUDIT_RETENTION_DAYS: days } = environment;
   if (lines.length === 0) return { rows: [], unreadable: 0 };
   if (logGroup === trail) {
     const events = lines.flatMap(({ message }) => parseLine(trailEvent, message) ?? []);
     return { rows: await keyRows(events, context), unreadable: lines.length - events.length };
+  }
+  if (logGroup === environment.ACCESS_LOG_GROUP) {
+    const read = lines.flatMap((line) => accessLine(line) ?? []);
+    const rows = attemptsOf(read).map(({ partition, event }) => auditRow(partition, event, days));
+    return { rows, unreadable: lines.length - read.length };
   }
   const plane = planeThatLogsTo(logGroup, context);
   if (plane !== undefined) {

@@ -1,6 +1,7 @@
 /**
  * The API's access log. Invariant: it has no body, no query string, no header, and no error message of API
- * Gateway's, since one of these quotes the Authorization header.
+ * Gateway's, since one of these quotes the Authorization header. Of the caller's own it has the path, so that the audit
+ * of a tenant shows who tried its paths.
  */
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
@@ -8,23 +9,11 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { accessLogMembers } from '../../contract/access-log.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { logGroup } from '../storage/log-group.ts';
 
-/** Every value is text: API Gateway writes `-` where it has none. */
-export const accessLogFormat = AccessLogFormat.custom(
-  JSON.stringify({
-    time: '$context.requestTimeEpoch',
-    requestId: '$context.requestId',
-    tenantId: '$context.authorizer.tenantId',
-    method: '$context.httpMethod',
-    resourcePath: '$context.resourcePath',
-    status: '$context.status',
-    latency: '$context.responseLatency',
-    integrationLatency: '$context.integrationLatency',
-    error: '$context.error.responseType',
-  }),
-);
+export const accessLogFormat = AccessLogFormat.custom(JSON.stringify(accessLogMembers));
 
 export interface AccessLogsProps {
   readonly key: IKey;

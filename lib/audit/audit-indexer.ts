@@ -9,9 +9,10 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEventInvokeConfig, CfnPermission } from 'aws-cdk-lib/aws-lambda';
-import { CfnSubscriptionFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnSubscriptionFilter, FilterPattern, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { refusedAttempts } from '../../contract/access-log.ts';
 import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { baselinePrefix, keyArnIndex } from '../../contract/table-schema.ts';
@@ -30,12 +31,18 @@ export interface AuditIndexerProps {
   >;
   /** of the stack's own trail or an organization's, if there is one */
   readonly trailLogs: ILogGroup | undefined;
+  /** of API Gateway */
+  readonly accessLogs: ILogGroup;
   /** of the functions behind the API */
   readonly requestLogs: Readonly<Record<Plane, ILogGroup>>;
 }
 
-/** The trail's log group has events of all services, those of functions have lines of every kind. */
+/**
+ * The trail's log group has events of all services, those of functions have lines of every kind. That of API Gateway is
+ * searched as text, since a line that a caller has broken is no JSON.
+ */
 const patterns = {
+  access: FilterPattern.anyTerm(...Object.keys(refusedAttempts)).logPatternString,
   trail: '{ $.eventSource = "kms.amazonaws.com" }',
   requests: '{ $.message = "request" }',
 } as const;
@@ -55,6 +62,7 @@ export class AuditIndexer extends Construct {
     this.subscribe('TenantsRequests', tenants, patterns.requests);
     this.subscribe('CertificatesRequests', certificates, patterns.requests);
     this.subscribe('AuditRequests', audit, patterns.requests);
+    this.subscribe('Access', props.accessLogs, patterns.access);
     if (props.trailLogs) this.subscribe('Trail', props.trailLogs, patterns.trail);
   }
 
@@ -73,7 +81,7 @@ export class AuditIndexer extends Construct {
   }
 
   private indexer(props: AuditIndexerProps): BundledFunction {
-    const { roleArns, requestLogs } = props;
+    const { roleArns, requestLogs, accessLogs } = props;
     const environment: EnvironmentOf<typeof indexerEnvironment> = {
       TABLE_NAME: props.table.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
@@ -87,6 +95,7 @@ export class AuditIndexer extends Construct {
       CRYPTO_LOG_GROUP: requestLogs.crypto.logGroupName,
       CERTIFICATES_LOG_GROUP: requestLogs.certificates.logGroupName,
       AUDIT_LOG_GROUP: requestLogs.audit.logGroupName,
+      ACCESS_LOG_GROUP: accessLogs.logGroupName,
       ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),
     };
     return new BundledFunction(this, 'Indexer', {

@@ -5,13 +5,12 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
-  STATUS_CODES,
 } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Decision } from '../iam/decision.ts';
 import type { Runtime } from '../lambda/runtime.ts';
 import { type Listening, listen } from '../listen.ts';
 import type { Account } from '../template/resource-types.ts';
+import { accessLogLine, checkAccessLogFormat, type RequestProgress } from './access-log.ts';
 import { openAuthorizer } from './authorizer.ts';
 import {
   checkGatewayResponses,
@@ -25,13 +24,12 @@ import { answerFixed } from './mock-integration.ts';
 import { findFixedAnswer, findRoute } from './router.ts';
 import type { ApiDefinition } from './template.ts';
 import { openThrottles } from './throttle.ts';
+import { refuseUnread } from './unread-request.ts';
 
 /** API Gateway's limit for a request body. */
 const maxBodyBytes = 10 * 1024 * 1024;
 /** API Gateway's limit for the request line and the headers together. */
 const maxHeaderBytes = 10_240;
-/** How long a client may go on sending a request that was refused unread. */
-const lingerMs = 1000;
 
 export interface GatewayOptions {
   readonly account: Account;
@@ -42,6 +40,8 @@ export interface GatewayOptions {
   readonly pages?: string;
   /** @returns the URL at which a refusal is explained to a person at this machine; none where no policy refused */
   readonly explanationOf?: (requestId: string) => string | undefined;
+  /** called for each line of the access log, if the stage has one */
+  readonly onAccess?: (line: string) => void;
   /** called for every decision of an authorizer's policy */
   readonly onDecision: (record: {
     readonly requestId: string;
@@ -60,20 +60,22 @@ export async function serveApi(options: GatewayOptions): Promise<Listening> {
   const { api } = options;
   checkGatewayResponses(api);
   checkMappings(api);
+  checkAccessLogFormat(api.accessLog?.format ?? '');
   const handle = requestHandler(options);
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
-    const requestId = requestIdOf(request.headers);
-    handle(request, requestId)
-      .catch((error) =>
-        gatewayResponse(
-          api,
-          error instanceof GatewayRefusal ? error : new GatewayRefusal('DEFAULT_5XX'),
-          requestId,
-        ),
-      )
-      .then((answer) =>
-        send(response, explained(answer, options.explanationOf?.(requestId)), requestId),
-      )
+    const progress = begun(request);
+    const { requestId } = progress;
+    handle(request, progress)
+      .catch((error) => {
+        const refusal = error instanceof GatewayRefusal ? error : new GatewayRefusal('DEFAULT_5XX');
+        progress.responseType = refusal.responseType;
+        return gatewayResponse(api, refusal, requestId);
+      })
+      .then((answer) => {
+        if (api.accessLog !== undefined)
+          options.onAccess?.(accessLogLine(api.accessLog.format, progress, answer.status));
+        send(response, explained(answer, options.explanationOf?.(requestId)), requestId);
+      })
       .catch(() => response.destroy());
   });
   // As API Gateway's (quotas, "Idle connection timeout"), and longer than clients keep one.
@@ -99,49 +101,40 @@ function requestIdOf(headers: IncomingHttpHeaders): string {
   return typeof chosen === 'string' && uuid.test(chosen) ? chosen : randomUUID();
 }
 
-/**
- * Answers what could not be parsed as a request. AWS documents no gateway response for a header that is too large:
- * REQUEST_TOO_LARGE is the type that names the cause.
- */
-function refuseUnread(api: ApiDefinition, { code }: NodeJS.ErrnoException, socket: Duplex): void {
-  const type = code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'DEFAULT_4XX';
-  const requestId = randomUUID();
-  const { status, headers, body } = gatewayResponse(api, new GatewayRefusal(type), requestId);
-  const fields = Object.entries({
-    ...headers,
-    'x-amzn-RequestId': requestId,
-    'Content-Length': Buffer.byteLength(body),
-    Connection: 'close',
-  }).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields, '', body].join('\r\n'));
-  // The rest is read and dropped, so that the client gets to read the answer.
-  socket.resume();
-  setTimeout(() => socket.destroy(), lingerMs).unref();
-}
+const begun = ({ headers, method = '', url = '', socket }: IncomingMessage): RequestProgress => ({
+  requestId: requestIdOf(headers),
+  httpMethod: method,
+  path: url.split('?')[0] as string,
+  sourceIp: socket.remoteAddress ?? '127.0.0.1',
+  begunAt: Date.now(),
+});
 
 function requestHandler(options: GatewayOptions) {
   const { account, api, runtime } = options;
   const authorize = openAuthorizer(runtime);
   const admit = openThrottles(api);
 
-  return async (request: IncomingMessage, requestId: string): Promise<HttpAnswer> => {
+  return async (request: IncomingMessage, progress: RequestProgress): Promise<HttpAnswer> => {
+    const { requestId, httpMethod, path, sourceIp } = progress;
     const page = pageOf(options.pages, request);
     if (page !== undefined) return { status: 302, headers: { Location: page }, body: '' };
-    const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
-    const httpMethod = request.method ?? '';
+    const [, search = ''] = (request.url ?? '').split(/\?(.*)/s);
     const body = await readBody(request);
     const route = findRoute(api, httpMethod, path);
     if (route === undefined) {
       const fixed = findFixedAnswer(api, httpMethod, path);
       if (fixed === undefined) throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
+      progress.resourcePath = fixed.resourcePath;
       if (!admit(fixed)) throw new GatewayRefusal('THROTTLED');
       return answerFixed(fixed, request.headers['content-type'], requestId);
     }
+    progress.resourcePath = route.method.resourcePath;
     if (!admit()) throw new GatewayRefusal('THROTTLED');
 
     const arn = methodArn(account, api, httpMethod, path);
     const token = request.headers.authorization;
     const { authorized, decision } = await authorize(route.method.authorizer, token, arn);
+    progress.authorized = authorized;
     options.onDecision({
       requestId,
       action: 'execute-api:Invoke',
@@ -152,6 +145,7 @@ function requestHandler(options: GatewayOptions) {
     if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED', authorized.context);
     if (!mayInvoke(account, api, runtime, route.method)) throw new GatewayRefusal('DEFAULT_5XX');
 
+    const integrationBegunAt = Date.now();
     return integrate(account, api, runtime, {
       requestId,
       httpMethod,
@@ -161,7 +155,9 @@ function requestHandler(options: GatewayOptions) {
       body,
       route,
       authorized,
-      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+      sourceIp,
+    }).finally(() => {
+      progress.integrationMs = Date.now() - integrationBegunAt;
     });
   };
 }

@@ -15,7 +15,7 @@ export const stage = z.strictObject({
       }),
     )
     .default([]),
-  AccessLogSetting: z.unknown().optional(),
+  AccessLogSetting: z.strictObject({ DestinationArn: z.string(), Format: z.string() }).optional(),
   TracingEnabled: z.boolean().optional(),
   Description: z.string().optional(),
   Tags: z.unknown().optional(),

@@ -53,10 +53,18 @@ export interface ApiDefinition {
   readonly binaryMediaTypes: readonly string[];
   /** over the whole stage, but for the methods that have limits of their own; absent: not throttled */
   readonly throttling?: Throttling;
+  /** absent: the stage has none */
+  readonly accessLog?: AccessLogDefinition;
   /** those that reach a function */
   readonly methods: readonly MethodDefinition[];
   readonly fixedAnswers: readonly FixedAnswer[];
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;
+}
+
+export interface AccessLogDefinition {
+  /** its name */
+  readonly logGroup: string;
+  readonly format: string;
 }
 
 export interface MethodDefinition {
@@ -93,10 +101,20 @@ export function readApi(template: Template): ApiDefinition {
     stage: stageProperties.StageName,
     binaryMediaTypes: properties.BinaryMediaTypes,
     ...(ofStage !== undefined && { throttling: ofStage }),
+    ...accessLogOf(stageProperties),
     methods: readMethods(template, paths),
     fixedAnswers,
     gatewayResponses: readGatewayResponses(template),
   };
+}
+
+function accessLogOf({ AccessLogSetting: setting }: z.output<typeof stage>) {
+  if (setting === undefined) return {};
+  const { DestinationArn: arn, Format: format } = setting;
+  // Without the `:*` with which CloudWatch Logs' own ARNs end.
+  const [, logGroup] = /^arn:[^:]+:logs:[^:]+:[^:]+:log-group:([^:*]+)$/.exec(arn) ?? [];
+  if (logGroup === undefined) throw new TemplateError(`the access log: no log group is ${arn}`);
+  return { accessLog: { logGroup, format } };
 }
 
 function one<S extends z.ZodType>(template: Template, type: string, schema: S) {

@@ -1,8 +1,8 @@
 /**
  * CloudWatch Logs' filter patterns for JSON lines, those of subscription filters and metric filters.
  * Invariant: a pattern is understood to its last character, or refused; there is no guess at what CloudWatch Logs
- * might read otherwise. Of AWS's syntax these are refused: terms for lines that are no JSON, regular expressions,
- * selectors with a `*`, escapes in strings.
+ * might read otherwise. Of AWS's syntax these are refused: terms for lines of text but for `?"A" ?"B"`, any of
+ * several words, regular expressions, selectors with a `*`, escapes in strings.
  * Source: CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters, filter
  * log events, and Live Tail", and PutSubscriptionFilter for the length.
  */
@@ -26,16 +26,25 @@ export class FilterPatternError extends Error {
 const maxLength = 1024;
 
 /**
- * @returns whether a line of a log matches; a line that is no JSON object matches the empty pattern only
+ * @returns whether a line of a log matches; a line that is no JSON object matches no pattern for JSON
  * @throws FilterPatternError
  */
 export function parseFilterPattern(pattern: string): (line: string) => boolean {
   if (pattern === '') return () => true;
+  if (anyWord.test(pattern)) return readWords(pattern);
   const holds = readPattern(scan(pattern));
   return (line) => {
     const event = objectOf(line);
     return event !== undefined && holds(event);
   };
+}
+
+/** A line matches that contains one of them. */
+const anyWord = /^\?"\w+"(?: \?"\w+")*$/;
+
+function readWords(pattern: string): (line: string) => boolean {
+  const words = pattern.split(' ').map((word) => word.slice(2, -1));
+  return (line) => words.some((word) => line.includes(word));
 }
 
 interface Scanner {

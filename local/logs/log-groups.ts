@@ -1,4 +1,4 @@
-/** The log groups of a template: trail and functions write to theirs, and subscriptions deliver the lines. */
+/** The log groups of a template: trail, functions and API Gateway write to theirs, and subscriptions deliver the lines. */
 import type { Runtime } from '../lambda/runtime.ts';
 import type { FunctionDefinition } from '../lambda/template.ts';
 import type { Template } from '../template/template.ts';
@@ -9,6 +9,8 @@ export interface LogGroups extends Pick<Subscriptions, 'settled' | 'close'> {
   /** writes a line of a function */
   ofFunction(name: string, line: string): void;
   ofTrail(event: object): void;
+  /** writes a line of the access log into the log group of this name */
+  ofApi(logGroup: string, line: string): void;
   /** Delivers lines from now on, none that were written before. */
   deliverThrough(runtime: Runtime): void;
 }
@@ -32,6 +34,7 @@ export function openLogGroups(
   return {
     ofFunction: (name, line) => write(ofName.get(name), line),
     ofTrail: (event) => write(ofTrail, JSON.stringify(event)),
+    ofApi: write,
     deliverThrough(runtime) {
       subscriptions = openSubscriptions({
         account: template.account,

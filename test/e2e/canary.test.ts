@@ -56,12 +56,21 @@ test('well-formed: only the answer to decrypt has it', async () => {
   expect(decrypted.json).toEqual({ plaintext: encoded });
 });
 
-test('no log line of any function has it, nor a token, nor a ciphertext', async () => {
+test('no log line of any function or of the API has it, nor a token, nor a ciphertext', async () => {
+  const secret = {
+    'User-Agent': canary,
+    'Tenant-Keys-Label': 'x',
+    Cookie: canary,
+    Referer: canary,
+  };
+  await stack.client.send('GET', `/tenants/acme?${canary}=${canary}`, { headers: secret });
+
   const body = { plaintext: encoded };
   const { json } = await stack.client.send('POST', '/tenants/acme/encrypt', { token, body });
   await stack.settled();
   expect(stack.logs.length).toBeGreaterThan(20);
-  const all = stack.logs.join('\n');
+  expect(stack.accessLog.length).toBeGreaterThan(20);
+  const all = [...stack.logs, ...stack.accessLog].join('\n');
   expect(contains(all)).toBe(false);
   expect(all).not.toContain(contextCanary);
   expect(all).not.toContain(token.split('.')[2]);

@@ -19,6 +19,8 @@ export interface TestStack extends LocalStack {
   readonly calls: readonly FinishedCall[];
   /** every line that any function logged */
   readonly logs: readonly string[];
+  /** every line of the API's access log */
+  readonly accessLog: readonly string[];
   /** waits until the functions' log lines have come in */
   settled(): Promise<void>;
   /** Time passes for the functions, as in what they remember. AWS refuses who is more than five minutes ahead. */
@@ -43,6 +45,7 @@ export async function startTestStack(
   options: Pick<StackOptions, 'onDemandRotationMs' | 'proofFile'> = {},
 ): Promise<TestStack> {
   const logs: string[] = [];
+  const accessLog: string[] = [];
   const calls: FinishedCall[] = [];
   const stack = await startStack({
     apiPort: 0,
@@ -56,6 +59,7 @@ export async function startTestStack(
       if (!isIndexers(call)) calls.push(call);
     },
     onLog: (_, line) => logs.push(line),
+    onAccess: (line) => accessLog.push(line),
   });
   const configuration = {
     endpoint: stack.aws,
@@ -74,6 +78,7 @@ export async function startTestStack(
     tableName: TableName,
     auditTableName: TableNames?.find((name) => name.includes('AuditTable')) as string,
     logs,
+    accessLog,
     calls,
     async settled() {
       for (let count = -1; count !== logs.length; ) {

@@ -70,6 +70,14 @@ test('what a denied caller is told comes with the policy, and has nothing of the
   expect(JSON.stringify([context.challenge, context.remedy])).not.toMatch(/acme|somebody/);
 });
 
+test('the principal for the access log has nothing in it that could end a text of JSON', async () => {
+  const sub = 'a"b\\c","principal":"root\n\u2028\ud800é';
+  const { principalId, context } = await ask(`Bearer ${await issuer.token({ sub })}`);
+  expect(principalId).toBe(sub);
+  expect(context.loggedPrincipal).toMatch(/^[\w%.-]+$/);
+  expect(decodeURIComponent(context.loggedPrincipal)).toBe(sub.toWellFormed());
+});
+
 describe('unauthorized', () => {
   test.each([
     ['no header', ''],

@@ -30,6 +30,7 @@ export const environment = {
   CRYPTO_LOG_GROUP: 'crypto-log',
   CERTIFICATES_LOG_GROUP: 'certificates-log',
   AUDIT_LOG_GROUP: 'audit-log',
+  ACCESS_LOG_GROUP: 'access',
 };
 
 /** Made before the tests of a file, and empty before each of them. */

@@ -122,19 +122,26 @@ describe('the stage', () => {
     expect(other.Properties.StageName).toBe('prod');
   });
 
-  test('logs each request without body, header, query string or message', () => {
+  test('logs each request without body, header, query string or message, the path first', () => {
     const format = JSON.parse(Properties.AccessLogSetting.Format);
     expect(format).toEqual({
+      path: '$context.path',
+      method: '$context.httpMethod',
+      principal: '$context.authorizer.loggedPrincipal',
       time: '$context.requestTimeEpoch',
       requestId: '$context.requestId',
       tenantId: '$context.authorizer.tenantId',
-      method: '$context.httpMethod',
       resourcePath: '$context.resourcePath',
+      sourceAddress: '$context.identity.sourceIp',
       status: '$context.status',
       latency: '$context.responseLatency',
       integrationLatency: '$context.integrationLatency',
       error: '$context.error.responseType',
     });
+    // What the caller writes comes before all that the indexer believes.
+    expect(Properties.AccessLogSetting.Format).toMatch(
+      /^\{"path":"\$context\.path","method":"\$context\.httpMethod",/,
+    );
     expect(Properties.MethodSettings).toHaveLength(2);
     for (const settings of Properties.MethodSettings) {
       expect(settings).toMatchObject({ LoggingLevel: 'OFF', DataTraceEnabled: false });

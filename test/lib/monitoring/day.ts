@@ -76,6 +76,7 @@ export async function beginDay(
     CRYPTO_LOG_GROUP: 'crypto',
     CERTIFICATES_LOG_GROUP: 'certificates',
     AUDIT_LOG_GROUP: 'audit',
+    ACCESS_LOG_GROUP: 'access',
   };
   const client = DynamoDBDocumentClient.from(stack.administrator.dynamodb);
   const accessLogFormat = formatOf(template);

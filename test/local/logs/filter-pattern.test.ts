@@ -55,6 +55,16 @@ describe('the examples of the guide', () => {
   });
 
   test.each([
+    ['?"ERROR" ?"WARN"', '[ERROR 400] BAD REQUEST', true],
+    ['?"ERROR" ?"WARN"', '[WARN] UNAUTHORIZED REQUEST', true],
+    ['?"ERROR" ?"WARN"', '[INFO] fine', false],
+    ['?"ACCESS_DENIED"', '{"path":"no JSON: " \\","error":"ACCESS_DENIED"}', true],
+    ['?"ACCESS_DENIED"', '{"error":"ACCESS-DENIED"}', false],
+  ])('%s in the text %s: %s', (pattern, line, expected) => {
+    expect(parseFilterPattern(pattern)(line)).toBe(expected);
+  });
+
+  test.each([
     ['{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }', true],
     ['{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }', false],
     [
