@@ -259,6 +259,11 @@ describe('an attempt by another tenant', () => {
     expect(await found('acme', query)).toEqual([]);
   });
 
+  test('is one event, whatever layer refused it', async () => {
+    expect(await found('globex', 'principal=mallory')).toHaveLength(1);
+    expect(await found('globex', 'kind=request&principal=unknown')).toHaveLength(1);
+  });
+
   test('does not say which tenant the token was of, where API Gateway refused it', async () => {
     const events = await found('globex', 'kind=attempt&principal=mallory');
     expect(JSON.stringify(events)).not.toContain('acme');

@@ -43,6 +43,21 @@ describe('what is counted', () => {
     expect(await counted([kms, {}])).toBe(1);
   });
 
+  test('an attempt is not, nor what other planes were asked for', async () => {
+    const attempt = {
+      kind: 'attempt',
+      operation: 'decrypt',
+      outcome: 'refused',
+      status: 403,
+      times: 40,
+    };
+    const others = ['suspend', 'listEvents', 'erasureCertificate'].map((operation) => ({
+      operation,
+    }));
+    const looked = { kind: 'kms', operation: 'DescribeKey', keyArn: 'arn', routine: true };
+    expect(await counted([attempt, ...others, looked, {}])).toBe(1);
+  });
+
   test('the first moment of the hour is in it, and the first of the next is not', async () => {
     const times = [-1, 0, 3_599_999, 3_600_000].map((ms) => ({ time: text(hours(0) + ms) }));
     expect(await counted(times)).toBe(2);
