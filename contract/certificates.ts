@@ -1,14 +1,44 @@
-/** The certificate of an erasure, and the public key that checks it, as the API gives them. */
+/** The certificate of an erasure, and the public keys that check it, as the API gives them. */
 
 import * as z from 'zod/mini';
 import { keyUse } from './key-use.ts';
 import { tenantId } from './tenant-id.ts';
 
-export const signingAlgorithm = 'ECDSA_SHA_256';
+export const certificateType = 'tenant-keys/erasure-certificate/v2';
+
+/** KMS's names of the algorithms, and of the keys that they are of: an algorithm has no key of another spec here. */
+export const keySpecs = { ECDSA_SHA_256: 'ECC_NIST_P256', ML_DSA_SHAKE_256: 'ML_DSA_65' } as const;
+const signingAlgorithm = z.enum(['ECDSA_SHA_256', 'ML_DSA_SHAKE_256']);
+export type SigningAlgorithm = z.output<typeof signingAlgorithm>;
+
+/** A key that signs certificates. */
+const signingKey = { signingAlgorithm, keyArn: z.string() };
+
+export const notCovered = z.strictObject({
+  what: z.string(),
+  /** absent where there is no end to it, or none that is known */
+  until: z.optional(z.string()),
+});
+export type NotCovered = z.output<typeof notCovered>;
+
+/** Where CloudTrail's own signed record of the erasure is. */
+export const trailDigests = z.strictObject({
+  trailArn: z.string(),
+  /** what the URLs of the digest files begin with */
+  digests: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** the command of the AWS CLI that checks the record of that time */
+  validate: z.string(),
+});
+export type TrailDigests = z.output<typeof trailDigests>;
 
 export const certificate = z.strictObject({
-  type: z.literal('tenant-keys/erasure-certificate/v1'),
+  type: z.literal(certificateType),
   tenantId,
+  /** the names as at the erasure */
+  displayName: z.optional(z.string()),
+  legalName: z.optional(z.string()),
   keyArn: z.string(),
   /** of every key material that the key ever had */
   keyMaterialIds: z.array(z.string()),
@@ -23,18 +53,27 @@ export const certificate = z.strictObject({
   keyLastUsed: z.optional(keyUse),
   /** of the call of ScheduleKeyDeletion; it is `requestID` in CloudTrail */
   kmsRequestId: z.optional(z.string()),
-  signingAlgorithm: z.literal(signingAlgorithm),
-  signingKeyArn: z.string(),
+  issuedAt: z.string(),
+  issuedFor: z.strictObject({ accountId: z.string(), region: z.string(), stackName: z.string() }),
+  /** absent where the stack has no trail of its own */
+  trail: z.optional(trailDigests),
+  notCovered: z.array(notCovered),
+  signingKeys: z.array(z.strictObject(signingKey)),
 });
 export type Certificate = z.output<typeof certificate>;
 
-/** The signature is in DER, as base64, over the canonical JSON (RFC 8785) of the certificate. */
-export const signedCertificate = z.strictObject({ certificate, signature: z.string() });
+/** In DER for ECDSA; base64. */
+export const signature = z.strictObject({ ...signingKey, signature: z.string() });
+export type Signature = z.output<typeof signature>;
+
+/** Each signature is over the statement, which has the hash of the certificate's canonical JSON (RFC 8785). */
+export const signedCertificate = z.strictObject({ certificate, signatures: z.array(signature) });
 export type SignedCertificate = z.output<typeof signedCertificate>;
 
-export const certificateKey = z.strictObject({
-  keyArn: z.string(),
-  signingAlgorithm: z.literal(signingAlgorithm),
+export const publicKey = z.strictObject({
+  ...signingKey,
+  keySpec: z.enum([keySpecs.ECDSA_SHA_256, keySpecs.ML_DSA_SHAKE_256]),
   /** PEM of a SubjectPublicKeyInfo */
   publicKey: z.string(),
 });
+export const certificateKeys = z.strictObject({ keys: z.array(publicKey) });

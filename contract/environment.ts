@@ -47,8 +47,14 @@ export const tenantsEnvironment = z.object({
 
 export const certificatesEnvironment = z.object({
   TABLE_NAME: text,
-  /** ARN of the asymmetric key that signs certificates of erasure */
+  /** ARNs of the asymmetric keys that sign certificates of erasure: by ECDSA and, where it is wanted, by ML-DSA */
   CERTIFICATE_KEY_ARN: text,
+  POST_QUANTUM_KEY_ARN: z.optional(text),
+  STACK_NAME: text,
+  AUDIT_RETENTION_DAYS: wholeNumber,
+  /** of the stack's own trail, if it has one */
+  TRAIL_ARN: z.optional(text),
+  TRAIL_BUCKET_NAME: z.optional(text),
 });
 
 export const reconcilerEnvironment = z.object(registryAndKeyPolicy);

@@ -5,7 +5,7 @@
 import type * as z from 'zod/mini';
 import { auditEvents } from './audit.ts';
 import { auditQuery } from './audit-query.ts';
-import { certificateKey, signedCertificate } from './certificates.ts';
+import { certificateKeys, signedCertificate } from './certificates.ts';
 import {
   dataKeyRequest,
   dataKeyResponse,
@@ -83,7 +83,7 @@ export const operations = {
   listRotations: { query: rotationsQuery, responses: { 200: rotationList } },
   rotate: { request: rotateRequest, responses: { 200: rotationStarted, 202: rotationStarted } },
   erasureCertificate: { responses: { 200: signedCertificate } },
-  certificateKey: { responses: { 200: certificateKey } },
+  certificateKey: { responses: { 200: certificateKeys } },
   encrypt: {
     request: encryptRequest,
     rawParameters: encryptParameters,

@@ -1,26 +1,30 @@
 /**
- * Certificates of erasure, and the public key that checks them. A function of its own, since it signs: its role may
- * sign with that one key and read rows, but reaches no tenant's key, and the control plane signs nothing.
+ * Certificates of erasure, and the public keys that check them. A function of its own, since it signs: its role may
+ * sign with these keys and read rows, but reaches no tenant's key, and the control plane signs nothing.
  */
-import { createHash, createPublicKey } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Certificate, signingAlgorithm } from '../contract/certificates.ts';
+import {
+  type Certificate,
+  keySpecs,
+  type Signature,
+  type SigningAlgorithm,
+} from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
 import { tenantNotErased, tenantNotFound } from '../contract/problem.ts';
 import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { keyIsDeleted } from './aws/kms-keys.ts';
-import { certificateOf, signedBytes } from './certificates/erasure-certificate.ts';
+import { statementOf } from './certificates/canonical-json.ts';
+import { certificateOf } from './certificates/erasure-certificate.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { getTenant } from './tenants/registry/registry.ts';
 
-const { TABLE_NAME: tableName, CERTIFICATE_KEY_ARN: keyArn } =
-  readEnvironment(certificatesEnvironment);
+const environment = readEnvironment(certificatesEnvironment);
 const kms = new KMSClient(clientConfiguration);
 kms.middlewareStack.use(callBudget('kms'));
 const { requestHandler } = kms.config;
@@ -28,17 +32,43 @@ const dynamodb = new DynamoDBClient({ ...clientConfiguration, requestHandler });
 const table = DynamoDBDocumentClient.from(dynamodb);
 table.middlewareStack.use(callBudget('table'));
 
+interface SigningKey {
+  readonly signingAlgorithm: SigningAlgorithm;
+  readonly keyArn: string;
+}
+
+const { CERTIFICATE_KEY_ARN, POST_QUANTUM_KEY_ARN, TRAIL_ARN, TRAIL_BUCKET_NAME } = environment;
+const signingKeys: readonly SigningKey[] = [
+  { signingAlgorithm: 'ECDSA_SHA_256', keyArn: CERTIFICATE_KEY_ARN },
+  ...(POST_QUANTUM_KEY_ARN === undefined
+    ? []
+    : [{ signingAlgorithm: 'ML_DSA_SHAKE_256', keyArn: POST_QUANTUM_KEY_ARN } as const]),
+];
+const trail =
+  TRAIL_ARN === undefined || TRAIL_BUCKET_NAME === undefined
+    ? undefined
+    : { trailArn: TRAIL_ARN, bucketName: TRAIL_BUCKET_NAME };
+/** All keys of this account and region. */
+const ownKeys = CERTIFICATE_KEY_ARN.slice(0, CERTIFICATE_KEY_ARN.lastIndexOf('/') + 1);
+const [, , , region = '', accountId = ''] = CERTIFICATE_KEY_ARN.split(':');
+
 export const handler = apiHandler<'certificates'>(
   withThrottlingResponse({ erasureCertificate, certificateKey }),
 );
 
 async function erasureCertificate({ event }: ApiRequest) {
-  const row = await getTenant(table, tableName, tenantOfPath(event));
+  const row = await getTenant(table, environment.TABLE_NAME, tenantOfPath(event));
   if (row === undefined) throw tenantNotFound();
-  const certificate = certificateOf(row, keyArn);
+  const certificate = certificateOf(row, {
+    issuedFor: { accountId, region, stackName: environment.STACK_NAME },
+    signingKeys: [...signingKeys],
+    trail,
+    auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
+    now: Date.now(),
+  });
   await requireDeleted(certificate.keyArn);
-  const signature = await sign(certificate);
-  return json<'erasureCertificate'>(200, { certificate, signature });
+  const signatures = await Promise.all(signingKeys.map((key) => sign(key, certificate)));
+  return json<'erasureCertificate'>(200, { certificate, signatures });
 }
 
 /**
@@ -47,7 +77,6 @@ async function erasureCertificate({ event }: ApiRequest) {
  * @throws Problem 409 tenant-not-erased
  */
 async function requireDeleted(erasedKeyArn: string): Promise<void> {
-  const ownKeys = keyArn.slice(0, keyArn.lastIndexOf('/') + 1);
   if (!erasedKeyArn.startsWith(ownKeys)) {
     throw tenantNotErased(
       'The row of the tenant names no key of this account and region. Nothing is certified.',
@@ -57,24 +86,33 @@ async function requireDeleted(erasedKeyArn: string): Promise<void> {
   throw tenantNotErased('KMS still has the key of the tenant. Nothing is certified.');
 }
 
-/** Signs a digest: KMS takes messages of at most 4,096 bytes, and the ids of a key's materials may be longer. */
-async function sign(certificate: Certificate): Promise<string> {
+async function sign(key: SigningKey, certificate: Certificate): Promise<Signature> {
   const { Signature } = await kms.send(
     new SignCommand({
-      KeyId: keyArn,
-      MessageType: 'DIGEST',
-      Message: createHash('sha256').update(signedBytes(certificate)).digest(),
-      SigningAlgorithm: signingAlgorithm,
+      KeyId: key.keyArn,
+      MessageType: 'RAW',
+      Message: statementOf(certificate),
+      SigningAlgorithm: key.signingAlgorithm,
     }),
   );
   if (Signature === undefined) throw new Error('KMS gave no signature');
-  return Buffer.from(Signature).toString('base64');
+  return { ...key, signature: Buffer.from(Signature).toString('base64') };
 }
 
 async function certificateKey() {
-  const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: keyArn }));
-  if (PublicKey === undefined) throw new Error('KMS gave no public key');
-  const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
-  const publicKey = key.export({ format: 'pem', type: 'spki' }).toString();
-  return json<'certificateKey'>(200, { keyArn, signingAlgorithm, publicKey });
+  const keys = signingKeys.map(async (key) => {
+    const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: key.keyArn }));
+    if (PublicKey === undefined) throw new Error('KMS gave no public key');
+    return { ...key, keySpec: keySpecs[key.signingAlgorithm], publicKey: pem(PublicKey) };
+  });
+  return json<'certificateKey'>(200, { keys: await Promise.all(keys) });
+}
+
+/** RFC 7468, section 13: KMS gives the SubjectPublicKeyInfo in DER. */
+function pem(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n');
 }

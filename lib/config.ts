@@ -121,6 +121,8 @@ const schema = z.object({
     .optional(),
   /** whether a trail records who invokes the functions behind the API, which CloudTrail charges for */
   functionEvents: trueOrFalse().default(true),
+  /** whether a second key signs certificates of erasure, by ML-DSA: false in a region whose KMS has no such keys */
+  postQuantumSignature: trueOrFalse().default(true),
   /** how long the audit table keeps a tenant's events; the trail's files stay */
   auditRetentionDays: days(1, 3650).default(365),
   /** whether two tenants of the stack's own regularly try every way to each other's key */

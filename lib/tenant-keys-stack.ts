@@ -2,7 +2,7 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { productTag } from '../contract/tenant-id.ts';
@@ -12,7 +12,7 @@ import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
 import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config.ts';
-import { Functions } from './functions/functions.ts';
+import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { AuditReaderRole } from './roles/audit-reader-role.ts';
@@ -161,7 +161,7 @@ export class TenantKeysStack extends Stack {
 
   private functions(
     config: Config,
-    { key, table, auditTable }: Storage,
+    { key, table, auditTable, trail }: Storage,
     { broker, tenant, auditReader, dataPlane, audit }: Sessions,
     administration: Administration,
   ): Functions {
@@ -170,16 +170,16 @@ export class TenantKeysStack extends Stack {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     const { role: certificates } = new CertificatesRole(this, 'CertificatesRole', { table });
-    const certificateKey = new CertificateKey(this, 'CertificateKey', {
-      certificatesRoleArn: certificates.roleArn,
-    });
+    const certificateKeys = this.certificateKeys(config, certificates.roleArn);
     const functions = new Functions(this, 'Functions', {
       config,
       key,
       table,
       auditTable,
       tenantRoleArn: tenant.roleArn,
-      certificateKeyArn: certificateKey.key.keyArn,
+      certificateKeys,
+      // By its name: the trail itself names the functions.
+      trail: trail && { trailArn: trailArnOf(this), bucketName: trail.bucket.bucketName },
       auditReaderRoleArn: auditReader.roleArn,
       roles: {
         authorizer,
@@ -194,6 +194,18 @@ export class TenantKeysStack extends Stack {
     broker.mayOpen([tenant.roleArn, auditReader.roleArn], functionArn);
     for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
     return functions;
+  }
+
+  private certificateKeys(config: Config, certificatesRoleArn: string): CertificateKeys {
+    const key = (id: string, keySpec: KeySpec, alias: string) =>
+      new CertificateKey(this, id, { certificatesRoleArn, keySpec, alias }).key.keyArn;
+    const { ECC_NIST_P256, ML_DSA_65 } = KeySpec;
+    return {
+      ecdsa: key('CertificateKey', ECC_NIST_P256, 'alias/tenant-keys-certificates'),
+      ...(config.postQuantumSignature && {
+        mlDsa: key('PostQuantumKey', ML_DSA_65, 'alias/tenant-keys-certificates-post-quantum'),
+      }),
+    };
   }
 
   private monitoring(
@@ -232,7 +244,7 @@ export class TenantKeysStack extends Stack {
         reconciler: reconciler.logs,
         trail: trailLogs,
       },
-      certificateKeyArn: functions.certificateKeyArn,
+      certificateKeyArns: functions.certificateKeyArns,
       functionsOfApi: functions.ofApi,
       trail: trail && { trailArn: trail.trailArn, bucketName: trail.bucket.bucketName },
       roles: {

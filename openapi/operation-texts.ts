@@ -98,13 +98,13 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   erasureCertificate: {
     summary: 'Get the certificate of an erasure',
     description:
-      'Once the tenant is ERASED. Always the same certificate, with a new signature that is as valid.',
-    successes: { 200: 'The certificate and its signature.' },
+      'Once the tenant is ERASED. Always the same certificate but for `issuedAt`, with new signatures that are as valid.',
+    successes: { 200: 'The certificate and its signatures.' },
   },
   certificateKey: {
-    summary: 'Get the key that checks certificates',
-    description: 'It stays the same; keep it with the certificates.',
-    successes: { 200: 'The public key.' },
+    summary: 'Get the keys that check certificates',
+    description: 'They stay the same; keep them with the certificates.',
+    successes: { 200: 'The public keys.' },
   },
   encrypt: {
     summary: 'Encrypt',

@@ -1,5 +1,5 @@
 /** The named schemas of the control plane. */
-import { certificate, certificateKey, signedCertificate } from '../contract/certificates.ts';
+import * as certificates from '../contract/certificates.ts';
 import { keyUse } from '../contract/key-use.ts';
 import { onDemandRotation } from '../contract/on-demand-rotation.ts';
 import { tenantId } from '../contract/tenant-id.ts';
@@ -152,11 +152,14 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
     },
   },
   Certificate: {
-    schema: certificate,
-    description: 'What was destroyed, by whom and when. The same whenever it is asked for.',
+    schema: certificates.certificate,
+    description:
+      'What was destroyed, by whom and when. The same whenever it is asked for, but for the time of issue.',
     members: {
       type: text('The kind of certificate, and its version.'),
       tenantId: ofTenant,
+      displayName: text('As at the erasure.'),
+      legalName: text('As at the erasure.'),
       keyArn,
       keyMaterialIds: text('Of every key material that the key ever had.'),
       createdAt: time('When the tenant was onboarded.'),
@@ -167,23 +170,64 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       erasedAt: time('When KMS was first found to have no such key any more.'),
       keyLastUsed: text('The last use of the key that KMS knew of.'),
       kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
-      signingAlgorithm: text("KMS's name of the algorithm."),
-      signingKeyArn: text('ARN of the key that signs.'),
+      issuedAt: time('When the certificate was issued.'),
+      issuedFor: text('The stack: its account, its region and its name.'),
+      trail: text(
+        "CloudTrail's own signed record; absent where the stack has no trail of its own.",
+      ),
+      notCovered: text('What the erasure does not reach.'),
+      signingKeys: text('The keys that sign, so that none of the signatures can be left out.'),
+    },
+  },
+  TrailDigests: {
+    schema: certificates.trailDigests,
+    description: "Where CloudTrail's digest files of the erasure are.",
+    members: {
+      trailArn: text('ARN of the trail.'),
+      digests: text('What the URLs of the digest files begin with.'),
+      from: time('The first moment of the record.'),
+      to: time('The last moment, by which all of it is delivered.'),
+      validate: text('The command of the AWS CLI that checks it.'),
+    },
+  },
+  NotCovered: {
+    schema: certificates.notCovered,
+    description: 'Something that the erasure does not reach.',
+    members: {
+      what: text('In words.'),
+      until: time('When it ends by itself. Absent where it does not, or nobody knows.'),
     },
   },
   SignedCertificate: {
-    schema: signedCertificate,
+    schema: certificates.signedCertificate,
     description: 'A certificate of erasure.',
     members: {
-      certificate: text('What is signed, as the bytes of RFC 8785 (JSON Canonicalization Scheme).'),
-      signature: base64('ECDSA on P-256 with SHA-256, in DER.'),
+      certificate: text(
+        'What is signed: the SHA-512 of its bytes by RFC 8785 (JSON Canonicalization Scheme) stands in the statement.',
+      ),
+      signatures: text('One by each signing key, all of the same statement.'),
     },
   },
-  CertificateKey: {
-    schema: certificateKey,
-    description: 'The public key that checks certificates.',
+  CertificateSignature: {
+    schema: certificates.signature,
+    description: 'A signature of the statement.',
     members: {
       keyArn: text('ARN of the key that signs.'),
+      signingAlgorithm: text("KMS's name of the algorithm."),
+      signature: base64('ECDSA in DER, ML-DSA as FIPS 204 has it.'),
+    },
+  },
+  CertificateKeys: {
+    schema: certificates.certificateKeys,
+    description: 'The public keys that check certificates.',
+    members: { keys: text('One for each signature.') },
+  },
+  CertificatePublicKey: {
+    schema: certificates.publicKey,
+    description: 'A public key that checks certificates.',
+    members: {
+      keyArn: text('ARN of the key that signs.'),
+      keySpec: text("KMS's name of the kind of key."),
       signingAlgorithm: text("KMS's name of the algorithm."),
       publicKey: text('PEM of a SubjectPublicKeyInfo.'),
     },

@@ -49,6 +49,12 @@ export interface StackPolicies {
   readonly tenantKeyPolicy: Policy;
 }
 
+/** @returns the keys that sign certificates: one, or two with the post-quantum one */
+export const signingKeysOf = ({ keys }: Pick<StackPolicies, 'keys'>): readonly StackKey[] => [
+  titled(keys, 'CertificateKey'),
+  ...keys.filter(({ title }) => title.startsWith('PostQuantumKey')),
+];
+
 /** A key that no request of AWS has: the id of the tenant whose key it is. No tenant id has a `$`. */
 export const ownTenantKey = 'prove:tenant';
 

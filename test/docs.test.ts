@@ -85,3 +85,32 @@ test('docs/operations.md lists every kind of finding', () => {
   const listed = read('docs/operations.md');
   expect(kinds.filter((kind) => !listed.includes(`| \`${kind}\` |`))).toEqual([]);
 });
+
+describe('docs/compliance.md', () => {
+  const page = read('docs/compliance.md');
+
+  test('names only routes that there are', () => {
+    const all = new Set(routes.map(({ method, path }) => `${method} ${path}`));
+    const named = routesOf(page);
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((route) => !all.has(route))).toEqual([]);
+  });
+
+  test('names only sections that there are', () => {
+    const named = [...page.matchAll(/`(docs\/\w+\.md)`, "([^"]+)"/g)];
+    expect(named.length).toBeGreaterThan(5);
+    const isThere = ([, file = '', heading = '']: RegExpMatchArray) =>
+      read(file)
+        .split('\n')
+        .some((line) => /^#+ /.test(line) && line.includes(heading));
+    expect(named.filter((one) => !isThere(one)).map(([all]) => all)).toEqual([]);
+  });
+
+  test('names only alarms that have a runbook', () => {
+    const named = page.match(/`[a-z]+-changed`/g) ?? [];
+    expect(named).toHaveLength(3);
+    const runbooks = read('docs/operations.md');
+    const without = named.filter((name) => !runbooks.includes(`### ${name.slice(1, -1)}\n`));
+    expect(without).toEqual([]);
+  });
+});

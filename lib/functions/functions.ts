@@ -22,12 +22,20 @@ import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 
+/** ARNs of the keys that sign certificates, by what they sign with. */
+export interface CertificateKeys {
+  readonly ecdsa: string;
+  readonly mlDsa?: string;
+}
+
 export interface FunctionsProps {
   readonly config: Config;
   readonly key: IKey;
   readonly table: Table;
   readonly tenantRoleArn: string;
-  readonly certificateKeyArn: string;
+  readonly certificateKeys: CertificateKeys;
+  /** the stack's own, if it has one */
+  readonly trail: { readonly trailArn: string; readonly bucketName: string } | undefined;
   readonly auditTable: Table;
   readonly auditReaderRoleArn: string;
   readonly roles: {
@@ -49,7 +57,7 @@ export class Functions extends Construct {
   readonly certificates: BundledFunction;
   readonly reconciler: BundledFunction;
   readonly audit: BundledFunction;
-  readonly certificateKeyArn: string;
+  readonly certificateKeyArns: readonly string[];
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
@@ -60,7 +68,8 @@ export class Functions extends Construct {
     this.certificates = this.certificatesFunction(props);
     this.reconciler = this.reconcilerFunction(props);
     this.audit = this.auditFunction(props);
-    this.certificateKeyArn = props.certificateKeyArn;
+    const { ecdsa, mlDsa } = props.certificateKeys;
+    this.certificateKeyArns = [ecdsa, ...(mlDsa === undefined ? [] : [mlDsa])];
   }
 
   /** Those that API Gateway invokes. */
@@ -157,16 +166,22 @@ export class Functions extends Construct {
   }
 
   private certificatesFunction(props: FunctionsProps): BundledFunction {
+    const { config, table, trail } = props;
+    const { ecdsa, mlDsa } = props.certificateKeys;
     const environment: EnvironmentOf<typeof certificatesEnvironment> = {
-      TABLE_NAME: props.table.tableName,
-      CERTIFICATE_KEY_ARN: props.certificateKeyArn,
+      TABLE_NAME: table.tableName,
+      CERTIFICATE_KEY_ARN: ecdsa,
+      ...(mlDsa !== undefined && { POST_QUANTUM_KEY_ARN: mlDsa }),
+      STACK_NAME: Stack.of(this).stackName,
+      AUDIT_RETENTION_DAYS: String(config.auditRetentionDays),
+      ...(trail && { TRAIL_ARN: trail.trailArn, TRAIL_BUCKET_NAME: trail.bucketName }),
     };
     return new BundledFunction(this, 'Certificates', {
       name: 'certificates',
       description: 'tenant-keys: signed certificates of erasure',
       role: props.roles.certificates,
       key: props.key,
-      // One read and one signature, three attempts each.
+      // One read, one look at KMS and the signatures at once, three attempts each.
       timeoutSeconds: 20,
       memoryMegabytes: 512,
       environment,

@@ -35,7 +35,7 @@ export interface MonitoringProps {
   >;
   /** the product's key, whose policy has `usedByAlarms` */
   readonly key: IKey;
-  readonly certificateKeyArn: string;
+  readonly certificateKeyArns: readonly string[];
   /** that nobody but API Gateway invokes */
   readonly functionsOfApi: readonly IFunction[];
   readonly stage: Stage;
@@ -131,7 +131,7 @@ export class Monitoring extends Construct {
     new OwnKeyAlarm(this, 'OwnKeys', {
       topic,
       logs: trailLogs,
-      keyArns: [props.key.keyArn, props.certificateKeyArn],
+      keyArns: [props.key.keyArn, ...props.certificateKeyArns],
     });
     if (config.functionEvents) {
       const { functionName } = props.functions.sessionBroker;

@@ -1,5 +1,5 @@
 /**
- * The alarm about the product's key and the key that signs certificates. The indexer has no lines about them, since they
+ * The alarm about the product's key and the keys that sign certificates. The indexer has no lines about them, since they
  * are no tenant's. Invariant: every change counts but the rotation that KMS does by itself.
  */
 import { Duration } from 'aws-cdk-lib';
@@ -7,8 +7,8 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
-import { addLogMetricFilter, all, any, isNot, isOneOf } from './log-metric-filter.ts';
-import { changes } from './recorded-changes.ts';
+import { all, any, isNot, isOneOf } from './log-metric-filter.ts';
+import { addChangeFilters, changes } from './recorded-changes.ts';
 
 export interface OwnKeyAlarmProps {
   readonly topic: Topic;
@@ -26,16 +26,20 @@ export class OwnKeyAlarm extends Construct {
     addAlarm(this, 'Changed', topic, {
       name: 'product-key-change',
       description:
-        "Somebody has changed the product's key or the key that signs certificates; or a deployment has.",
-      metric: addLogMetricFilter(this, 'Changes', {
+        "Somebody has changed the product's key or a key that signs certificates; or a deployment has.",
+      metric: addChangeFilters(this, 'Changes', {
         logGroup: logs,
         metricName: 'ProductKeyChanges',
         period: Duration.minutes(5),
-        filterPattern: all(
-          changes('kms'),
-          isNot('$.eventName', 'RotateKey'),
-          any(...places.map((at) => isOneOf(`$.resources[${at}].ARN`, keyArns))),
-        ),
+        names: keyArns,
+        // Each in three places.
+        namesAtOnce: 2,
+        patternOf: (arns) =>
+          all(
+            changes('kms'),
+            isNot('$.eventName', 'RotateKey'),
+            any(...places.map((at) => isOneOf(`$.resources[${at}].ARN`, arns))),
+          ),
       }),
     });
   }

@@ -1,5 +1,5 @@
 /**
- * The key that signs certificates of erasure. Invariant: only the function that issues them can sign, so a
+ * A key that signs certificates of erasure. Invariant: only the function that issues them can sign, so a
  * signature means that the registry said ERASED. Administrators can neither sign nor grant that to others.
  * It outlives the stack: certificates are verified for years, with the public key that auditors keep.
  * With a new construct id it is a new key, whose signatures the old public key does not verify.
@@ -12,23 +12,27 @@ import {
   PolicyDocument,
   PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { accountAdministers, productsRolesChangeNothing } from '../roles/key-administration.ts';
 
 export interface CertificateKeyProps {
   /** the execution role of the function that issues certificates */
   readonly certificatesRoleArn: string;
+  readonly keySpec: KeySpec;
+  /** not under alias/tenant-keys/, where it could be taken for a tenant's */
+  readonly alias: string;
 }
 
 export class CertificateKey extends Construct {
   readonly key: Key;
 
-  constructor(scope: Construct, id: string, { certificatesRoleArn }: CertificateKeyProps) {
+  constructor(scope: Construct, id: string, props: CertificateKeyProps) {
     super(scope, id);
+    const { certificatesRoleArn, keySpec, alias } = props;
     this.key = new Key(this, 'Key', {
-      description: 'tenant-keys: signs certificates of erasure',
-      keySpec: KeySpec.ECC_NIST_P256,
+      description: `tenant-keys: signs certificates of erasure, ${keySpec}`,
+      keySpec,
       keyUsage: KeyUsage.SIGN_VERIFY,
       policy: new PolicyDocument({
         statements: [
@@ -42,8 +46,7 @@ export class CertificateKey extends Construct {
       }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Not under alias/tenant-keys/, where it could be taken for a tenant's.
-    this.key.addAlias('alias/tenant-keys-certificates');
+    this.key.addAlias(alias);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The second part of the demo, a tenant's lifecycle: rotated, suspended, offboarded, restored, erased and certified. */
-import { verify } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import type { LocalStack } from '../stack.ts';
 import { type ApiAnswer, callApi, tokenFor } from './api.ts';
 import type { TerminalReport } from './terminal-report.ts';
@@ -15,7 +15,12 @@ export interface LifecycleOptions {
 
 interface SignedCertificate {
   readonly certificate: Readonly<Record<string, unknown>>;
-  readonly signature: string;
+  readonly signatures: readonly { readonly keyArn: string; readonly signature: string }[];
+}
+interface PublicKey {
+  readonly keyArn: string;
+  readonly publicKey: string;
+  readonly signingAlgorithm: string;
 }
 
 const dayMs = 86_400_000;
@@ -77,16 +82,18 @@ export async function runLifecycle(options: LifecycleOptions): Promise<number> {
 
   report.chapter('A certificate of erasure, which anybody can check');
   const { json } = await expectStatus('GET', '/erasure-certificate', 200, certificateLine);
-  const { json: key } = await callApi(stack, 'GET', '/certificate-key', admin);
+  const { json: published } = await callApi(stack, 'GET', '/certificate-key', admin);
+  const keys = published.keys as readonly PublicKey[];
   const signed = json as unknown as SignedCertificate;
-  const valid = isSigned(signed, String(key.publicKey));
   const changed = { ...signed.certificate, tenantId: 'somebody-else' };
-  const forged = isSigned({ ...signed, certificate: changed }, String(key.publicKey));
-  report.verdict(valid, 'checked with the public key', valid ? 'the signature is right' : 'WRONG');
+  const valid = keys.every((key) => isSigned(signed, key));
+  const forged = keys.some((key) => isSigned({ ...signed, certificate: changed }, key));
+  const algorithms = keys.map(({ signingAlgorithm }) => signingAlgorithm).join(' and ');
+  report.verdict(valid, `checked by ${algorithms}`, valid ? 'the signatures are right' : 'WRONG');
   report.verdict(
     !forged,
     'with another tenant id',
-    forged ? 'STILL RIGHT' : 'the signature is wrong',
+    forged ? 'STILL RIGHT' : 'the signatures are wrong',
   );
   report.because('By hand, with jq and openssl: docs/api.md, "Certificates of erasure"');
   return failures + Number(!valid) + Number(forged);
@@ -112,12 +119,16 @@ async function decryptRefusal({ stack, tenantId, ciphertext, content }: Lifecycl
 }
 
 /**
- * As docs/api.md tells an auditor: the signature is of the certificate's bytes by RFC 8785. Without the product's own
- * code, which an auditor does not have.
+ * As docs/api.md tells an auditor: the signature is of a statement with the hash of the certificate's bytes by RFC 8785.
+ * Without the product's own code, which an auditor does not have.
  */
-function isSigned({ certificate, signature }: SignedCertificate, publicKey: string): boolean {
-  const bytes = Buffer.from(canonical(certificate));
-  return verify('sha256', bytes, publicKey, Buffer.from(signature, 'base64'));
+function isSigned({ certificate, signatures }: SignedCertificate, key: PublicKey): boolean {
+  const hash = createHash('sha512').update(canonical(certificate)).digest('hex');
+  const statement = Buffer.from(`tenant-keys/erasure-certificate/v2\n${hash}\n`);
+  const found = signatures.find(({ keyArn }) => keyArn === key.keyArn);
+  const signature = Buffer.from(found?.signature ?? '', 'base64');
+  const digest = key.signingAlgorithm === 'ECDSA_SHA_256' ? 'sha256' : null;
+  return verify(digest, statement, key.publicKey, signature);
 }
 
 function canonical(value: unknown): string {

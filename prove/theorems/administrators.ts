@@ -5,11 +5,12 @@
  */
 import { and, atLeast, type Formula, implies, not } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
-import type { StackPolicies } from '../stack-policies.ts';
+import { type StackPolicies, signingKeysOf } from '../stack-policies.ts';
 import { otherPrincipals } from './callers.ts';
 import { uses } from './kms-actions.ts';
 import { pinned } from './pinned.ts';
 import { isAction, isOfTrail, type Request, requestOf } from './request-of.ts';
+import { titleOfSigningKey } from './signing-keys.ts';
 import type { Theorem } from './theorem.ts';
 
 /** What a request is for; without a policy of its own, IAM alone decides. */
@@ -18,38 +19,39 @@ interface Target {
   readonly resource?: Policy;
   readonly isTrust?: true;
 }
-type TargetOf = (stack: StackPolicies) => Target;
+type TargetsOf = (stack: StackPolicies) => readonly Target[];
 
-const tenantKey: TargetOf = (stack) => ({
-  title: "a tenant's key",
-  resource: stack.tenantKeyPolicy,
-});
-const certificateKey: TargetOf = (stack) => ({
-  title: 'the certificate key',
-  resource: stack.key('CertificateKey').policy,
-});
-const productKey: TargetOf = (stack) => ({
-  title: "the product's own key",
-  resource: stack.key('ProductKey').policy,
-});
+const tenantKey: TargetsOf = (stack) => [
+  { title: "a tenant's key", resource: stack.tenantKeyPolicy },
+];
+const certificateKeys: TargetsOf = (stack) =>
+  signingKeysOf(stack).map(({ policy }, at) => ({
+    title: titleOfSigningKey(at),
+    resource: policy,
+  }));
+const productKey: TargetsOf = (stack) => [
+  { title: "the product's own key", resource: stack.key('ProductKey').policy },
+];
 const trustOf =
-  (title: string): TargetOf =>
-  (stack) => ({ title, resource: stack.role(title).trust, isTrust: true });
-const byIamAlone: TargetOf = () => ({ title: 'what has no policy of its own' });
+  (title: string): TargetsOf =>
+  (stack) => [{ title, resource: stack.role(title).trust, isTrust: true }];
+const byIamAlone: TargetsOf = () => [{ title: 'what has no policy of its own' }];
+
+const targetsIn = (stack: StackPolicies, all: readonly TargetsOf[]): Target[] =>
+  all.flatMap((targetsOf) => targetsOf(stack));
 
 type Does = (request: Request, stack: StackPolicies) => Formula;
 
 const cannot = (
   id: string,
   sentence: string,
-  targets: readonly TargetOf[],
+  targets: readonly TargetsOf[],
   does: Does,
 ): Theorem => ({
   id,
   sentence: `An administrator cannot ${sentence}.`,
   questions: (stack) =>
-    targets.map((targetOf) => {
-      const { title, ...target } = targetOf(stack);
+    targetsIn(stack, targets).map(({ title, ...target }) => {
       const caller = otherPrincipals(stack);
       const request = requestOf({ caller, ...target });
       return {
@@ -64,7 +66,7 @@ const cannot = (
 const can = (
   id: string,
   sentence: string,
-  targets: readonly TargetOf[],
+  targets: readonly TargetsOf[],
   actions: readonly string[],
   holds?: Does,
 ): Theorem => ({
@@ -72,9 +74,8 @@ const can = (
   sentence: `An administrator can ${sentence}.`,
   questions: () => [],
   examples: (stack) =>
-    targets.flatMap((targetOf) =>
+    targetsIn(stack, targets).flatMap(({ title, ...target }) =>
       actions.map((action) => {
-        const { title, ...target } = targetOf(stack);
         const caller = otherPrincipals(stack);
         const request = requestOf({ caller, ...target, action: action.toLowerCase() });
         return {
@@ -103,13 +104,13 @@ export const administrators: readonly Theorem[] = [
     [tenantKey],
     (request) => isAction(request, uses),
   ),
-  cannot('7.2', 'sign a certificate', [certificateKey], (request) =>
+  cannot('7.2', 'sign a certificate', [certificateKeys], (request) =>
     isAction(request, ['kms:Sign']),
   ),
   cannot(
     '7.3',
-    "create a grant on a tenant's key or the certificate key",
-    [tenantKey, certificateKey],
+    "create a grant on a tenant's key or a key of certificates",
+    [tenantKey, certificateKeys],
     (request) => isAction(request, ['kms:CreateGrant']),
   ),
   cannot(
@@ -132,7 +133,7 @@ export const administrators: readonly Theorem[] = [
   can(
     '7.6',
     'change the policy of each key, and afterwards whatever it forbade',
-    [tenantKey, certificateKey, productKey],
+    [tenantKey, certificateKeys, productKey],
     ['kms:PutKeyPolicy'],
   ),
   can(

@@ -2,9 +2,10 @@
 import { and, equal, type Formula, literal, not, or } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
 import { isService } from '../formula/request.ts';
-import type { StackPolicies } from '../stack-policies.ts';
+import { type StackPolicies, signingKeysOf } from '../stack-policies.ts';
 import { everybody, withoutPolicies } from './callers.ts';
 import { isAction, type Request, requestOf, throughDynamoDB } from './request-of.ts';
+import { titleOfSigningKey } from './signing-keys.ts';
 import type { Question, Theorem } from './theorem.ts';
 
 interface Key {
@@ -23,15 +24,15 @@ const keysOf = (stack: StackPolicies): Key[] => [
     policy: stack.tenantKeyPolicy,
     allows: (request) => isSession(request, 'ControlPlaneRole', stack),
   },
-  {
-    title: 'the certificate key',
-    policy: stack.key('CertificateKey').policy,
-    allows: (request) =>
+  ...signingKeysOf(stack).map(({ policy }, at) => ({
+    title: titleOfSigningKey(at),
+    policy,
+    allows: (request: Request) =>
       and(
         isSession(request, 'CertificatesRole', stack),
         isAction(request, ['kms:Sign', 'kms:GetPublicKey']),
       ),
-  },
+  })),
   {
     title: "the product's own key",
     policy: stack.key('ProductKey').policy,

@@ -4,7 +4,7 @@ import { and, equal, type Formula, like, literal, not, or, yes } from '../formul
 import type { Policy } from '../formula/policy.ts';
 import { isIdentity } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
-import type { StackPolicies } from '../stack-policies.ts';
+import { type StackPolicies, signingKeysOf } from '../stack-policies.ts';
 import { type CallerKind, everybody, keepsTags, sessionsOf } from './callers.ts';
 import { usesByName } from './kms-actions.ts';
 import {
@@ -16,6 +16,7 @@ import {
   requestOf,
   throughDynamoDB,
 } from './request-of.ts';
+import { titleOfSigningKey } from './signing-keys.ts';
 import { callerOpen, carelessly, keyCareless } from './situations.ts';
 import type { Question, Theorem } from './theorem.ts';
 
@@ -41,21 +42,28 @@ const onKey = (
 export const certificateKey: Theorem = {
   id: '6.1',
   sentence:
-    'Who signs with the certificate key is a session of the role of the certificates function, and nobody can grant that to others, also where somebody lets the account do everything with it. No role of the stack changes the key, whatever its own policies come to allow.',
-  questions: (stack) => {
-    const signer = literal(stack.role('CertificatesRole').arn);
-    const { policy } = stack.key('CertificateKey');
-    const isNoSignature = (request: Request) =>
-      not(and(isAction(request, ['kms:Sign']), equal(request.caller.principalArn, signer)));
-    const careless = carelessly(policy, stack);
-    return [
-      ...onKey(policy, everybody(stack), usesByName, isNoSignature),
-      ...onKey(careless, everybody(stack), ['kms:Sign'], isNoSignature, keyCareless.title),
-      ...onKey(careless, everybody(stack), ['kms:CreateGrant'], () => yes, keyCareless.title),
-      ...changesBy(stack, policy),
-    ];
-  },
+    'Who signs with a key of certificates is a session of the role of the certificates function, and nobody can grant that to others, also where somebody lets the account do everything with it. No role of the stack changes these keys, whatever its own policies come to allow.',
+  questions: (stack) =>
+    signingKeysOf(stack).flatMap(({ policy }, at) =>
+      questionsOfSigning(policy, stack).map((one) =>
+        // The first one's questions are as they were when it was the only one.
+        at === 0 ? one : { ...one, about: `${titleOfSigningKey(at)}: ${one.about}` },
+      ),
+    ),
 };
+
+function questionsOfSigning(policy: Policy, stack: StackPolicies): Question[] {
+  const signer = literal(stack.role('CertificatesRole').arn);
+  const isNoSignature = (request: Request) =>
+    not(and(isAction(request, ['kms:Sign']), equal(request.caller.principalArn, signer)));
+  const careless = carelessly(policy, stack);
+  return [
+    ...onKey(policy, everybody(stack), usesByName, isNoSignature),
+    ...onKey(careless, everybody(stack), ['kms:Sign'], isNoSignature, keyCareless.title),
+    ...onKey(careless, everybody(stack), ['kms:CreateGrant'], () => yes, keyCareless.title),
+    ...changesBy(stack, policy),
+  ];
+}
 
 export const productKey: Theorem = {
   id: '6.2',

@@ -1,9 +1,13 @@
 /** From the first ciphertext to the proof that nothing opens it any more: over HTTP, with KMS's clock put forward. */
 
-import { verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { certificateKey, signedCertificate } from '../../contract/certificates.ts';
-import { signedBytes } from '../../lambdas/certificates/erasure-certificate.ts';
+import {
+  certificateKeys,
+  type SignedCertificate,
+  signedCertificate,
+} from '../../contract/certificates.ts';
+import { statementOf } from '../../lambdas/certificates/canonical-json.ts';
+import { documentedCheck } from '../harness/documented-check.ts';
 import { verifies } from '../harness/signature.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
@@ -40,7 +44,7 @@ async function setErased(tenantId: string, keyArn?: string) {
 const certificate = (tenantId: string) => control.get(`/tenants/${tenantId}/erasure-certificate`);
 
 test('a tenant lives: rotated, suspended, resumed, offboarded, restored, and its first ciphertext opens', async () => {
-  await stack.client.onboard('acme');
+  await control.put('acme', { displayName: 'Acme', legalName: 'Acme Corporation' });
   ciphertext = await stack.client.encrypt('acme', Buffer.from('first'));
   const token = await stack.client.tenantToken('acme');
   const body = { plaintext: Buffer.from('direct').toString('base64'), mode: 'direct' };
@@ -120,63 +124,126 @@ describe('once KMS has deleted the key', () => {
 });
 
 describe('the certificate', () => {
-  const signed = async () => {
-    const { json } = await certificate('acme');
-    const { json: key } = await control.get('/certificate-key');
+  const signed = async (tenantId = 'acme') => {
+    const { json } = await certificate(tenantId);
+    const published = (await control.get('/certificate-key')).json;
     expect(signedCertificate.safeParse(json).error).toBeUndefined();
-    expect(certificateKey.safeParse(key).error).toBeUndefined();
-    const { publicKey } = key;
-    return { ...json, publicKey, signature: Buffer.from(json.signature, 'base64') };
+    expect(certificateKeys.safeParse(published).error).toBeUndefined();
+    const { certificate: said, signatures } = json as SignedCertificate;
+    const checked = signatures.map(({ keyArn, signature, signingAlgorithm }) => {
+      const keys = published.keys as { readonly keyArn: string; readonly publicKey: string }[];
+      const publicKey = keys.find((key) => key.keyArn === keyArn)?.publicKey ?? '';
+      return { keyArn, signingAlgorithm, publicKey, signature: Buffer.from(signature, 'base64') };
+    });
+    return { said, checked };
   };
 
-  test('says what was erased, by whom and when', async () => {
-    const { certificate: said } = await signed();
+  test('says what was erased, by whom, when, for which stack, and what that does not cover', async () => {
+    const { said } = await signed();
     const { keyArn } = (await control.get('/tenants/acme')).json;
     expect(said).toMatchObject({
-      type: 'tenant-keys/erasure-certificate/v1',
+      type: 'tenant-keys/erasure-certificate/v2',
       tenantId: 'acme',
+      displayName: 'Acme',
+      legalName: 'Acme Corporation',
       keyArn,
       offboardedBy: 'test',
       windowInDays: 30,
       keyLastUsed: { operation: 'Decrypt' },
       kmsRequestId: expect.any(String),
-      signingAlgorithm: 'ECDSA_SHA_256',
-      signingKeyArn: (await control.get('/certificate-key')).json.keyArn,
+      issuedFor: { accountId: '111122223333', region: stack.region },
     });
     expect(said.keyMaterialIds).toHaveLength(6);
-    expect(said.signingKeyArn).not.toBe(keyArn);
+    expect(Date.now() - Date.parse(said.issuedAt)).toBeLessThan(60_000);
+    expect(said.trail?.validate).toContain(said.trail?.trailArn);
+    expect(said.notCovered.length).toBeGreaterThan(5);
+    expect(said.signingKeys.map((key) => key.keyArn)).not.toContain(keyArn);
   });
 
-  test('is the same whenever it is asked for', async () => {
-    expect((await signed()).certificate).toEqual((await signed()).certificate);
+  test('is the same whenever it is asked for, but for the time of issue', async () => {
+    const { issuedAt: _, ...one } = (await signed()).said;
+    const { issuedAt: __, ...other } = (await signed()).said;
+    expect(one).toEqual(other);
   });
 
-  test('verifies, and with another byte anywhere it does not', async () => {
-    const { certificate: said, signature, publicKey } = await signed();
-    const bytes = signedBytes(said);
-    expect(verify('sha256', bytes, publicKey, signature)).toBe(true);
-    for (let at = 0; at < bytes.length; at += 1) {
-      const changed = Buffer.from(bytes);
-      changed.writeUInt8(bytes.readUInt8(at) ^ 1, at);
-      expect(verify('sha256', changed, publicKey, signature)).toBe(false);
-    }
+  test('is signed by each key that it names, and each key that is published', async () => {
+    const { said, checked } = await signed();
+    const names = checked.map(({ keyArn, signingAlgorithm }) => ({ keyArn, signingAlgorithm }));
+    expect(names).toEqual(said.signingKeys);
+    expect(names.map(({ signingAlgorithm }) => signingAlgorithm)).toEqual([
+      'ECDSA_SHA_256',
+      'ML_DSA_SHAKE_256',
+    ]);
+    const published = (await control.get('/certificate-key')).json.keys;
+    expect(published.map((key: { keySpec: string }) => key.keySpec)).toEqual([
+      'ECC_NIST_P256',
+      'ML_DSA_65',
+    ]);
   });
 
-  test('verifies as the documentation says, by openssl too, and fails after a change', async () => {
-    const { signature, publicKey, certificate: said } = await signed();
-    expect(verifies(signedBytes(said), publicKey, signature)).toBe(true);
-    const changed = signedBytes({ ...said, tenantId: 'globex' });
-    expect(verifies(changed, publicKey, signature)).toBe(false);
+  test.each([0, 1])(
+    'verifies as the documentation says, and after a change it does not: signature %i',
+    async (at) => {
+      const { said, checked } = await signed();
+      const one = checked[at] as (typeof checked)[number];
+      expect(verifies(statementOf(said), one)).toBe(true);
+      expect(verifies(statementOf({ ...said, tenantId: 'globex' }), one)).toBe(false);
+      expect(verifies(statementOf({ ...said, notCovered: [] }), one)).toBe(false);
+      const other = checked[1 - at] as (typeof checked)[number];
+      expect(() =>
+        verifies(statementOf(said), { ...one, signature: other.signature }),
+      ).not.toThrow();
+      expect(verifies(statementOf(said), { ...one, signature: other.signature })).toBe(false);
+    },
+  );
+
+  test('is checked by the script of docs/api.md, which says what is wrong', async () => {
+    const { json } = await certificate('acme');
+    const { json: published } = await control.get('/certificate-key');
+    const run = (signed: object) => documentedCheck(signed, published);
+    expect(run(json)).toEqual({
+      status: 0,
+      stdout: 'ECDSA_SHA_256 verified\nML_DSA_SHAKE_256 verified\n',
+    });
+    const forged = { ...json, certificate: { ...json.certificate, tenantId: 'globex' } };
+    expect(run(forged).status).not.toBe(0);
+    expect(run({ ...json, signatures: json.signatures.slice(0, 1) }).status).not.toBe(0);
   });
 
   test('is signed by nobody else, an administrator included', async () => {
     const { kms } = stack.administrator;
-    const { keyArn: KeyId } = (await control.get('/certificate-key')).json;
-    const sign = kms.sign({
-      KeyId,
-      Message: Buffer.from('forged'),
-      SigningAlgorithm: 'ECDSA_SHA_256',
-    });
-    await expect(sign).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const { keys } = (await control.get('/certificate-key')).json;
+    for (const { keyArn: KeyId, signingAlgorithm: SigningAlgorithm } of keys) {
+      const sign = kms.sign({ KeyId, Message: Buffer.from('forged'), SigningAlgorithm });
+      await expect(sign).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    }
+  });
+
+  test('needs both keys: while one is disabled there is none, and no half signed one', async () => {
+    const { kms } = stack.administrator;
+    const { keys } = (await control.get('/certificate-key')).json;
+    for (const { keyArn: KeyId } of keys) {
+      await kms.disableKey({ KeyId });
+      expectProblem(await certificate('acme'), 409, 'key-unusable');
+      await kms.enableKey({ KeyId });
+    }
+    expect((await certificate('acme')).status).toBe(200);
   });
 });
+
+test('without postQuantumSignature there is one key and one signature', async () => {
+  const other = await startControl({ postQuantumSignature: false, trail: false });
+  try {
+    await other.stack.client.onboard('acme');
+    await other.control.offboard('acme');
+    await other.control.advance(31);
+    await other.stack.run('reconciler');
+    const { json } = await other.control.get('/tenants/acme/erasure-certificate');
+    expect(json.signatures).toHaveLength(1);
+    expect(json.certificate.signingKeys).toHaveLength(1);
+    expect(json.certificate).not.toHaveProperty('trail');
+    expect((await other.control.get('/certificate-key')).json.keys).toHaveLength(1);
+  } finally {
+    await other.stack.close();
+  }
+}, 60_000);

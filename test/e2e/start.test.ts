@@ -129,7 +129,9 @@ describe('npm run demo', () => {
       expect(stdout).toContain(step);
     }
     expect(stdout).toMatch(/200 ERASED\n.*\n *nothing opens: tenant-not-found/);
-    expect(stdout).toMatch(/checked with the public key\n *the signature is right/);
+    expect(stdout).toMatch(
+      /checked by ECDSA_SHA_256 and ML_DSA_SHAKE_256\n *the signatures are right/,
+    );
   });
 
   test('a file that is not there is one line of error', async () => {

@@ -1,44 +1,54 @@
-/** Signatures of SHA-256 digests, checked by node:crypto, and by openssl as well where it is in the path. */
+/** Signatures of a certificate's statement, checked by node:crypto, and by openssl as well where it can. */
 import { spawnSync } from 'node:child_process';
 import { verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SigningAlgorithm } from '../../contract/certificates.ts';
 
-/**
- * @param publicKey in PEM
- * @param signature in DER
- * @throws Error where the two disagree
- */
-export function verifies(bytes: Buffer, publicKey: string, signature: Buffer): boolean {
-  const valid = verify('sha256', bytes, publicKey, signature);
-  const byOpenssl = verifiesByOpenssl(bytes, publicKey, signature);
+export interface Checked {
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** in PEM */
+  readonly publicKey: string;
+  readonly signature: Buffer;
+}
+
+/** @throws Error where node:crypto and openssl disagree */
+export function verifies(statement: Buffer, checked: Checked): boolean {
+  const { signingAlgorithm, publicKey, signature } = checked;
+  const digest = signingAlgorithm === 'ECDSA_SHA_256' ? 'sha256' : null;
+  const valid = verify(digest, statement, publicKey, signature);
+  const byOpenssl = verifiesByOpenssl(statement, checked);
   if (byOpenssl === undefined) {
-    process.stderr.write('openssl is not in the path: verified by node:crypto alone\n');
+    process.stderr.write(
+      `no openssl here for ${signingAlgorithm}: verified by node:crypto alone\n`,
+    );
   } else if (byOpenssl !== valid) {
     throw new Error(`node:crypto says ${valid}, openssl ${byOpenssl}`);
   }
   return valid;
 }
 
-/** The command of docs/api.md. @returns undefined where there is no openssl */
-function verifiesByOpenssl(bytes: Buffer, publicKey: string, signature: Buffer) {
+/** The commands of docs/api.md. @returns undefined where there is no openssl that knows the algorithm */
+function verifiesByOpenssl(statement: Buffer, checked: Checked): boolean | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
   const file = (name: string, content: string | Buffer) => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
   try {
-    const { error, status } = spawnSync(
-      'openssl',
-      [
-        ...['dgst', '-sha256', '-verify', file('key.pem', publicKey)],
-        ...['-signature', file('signature.der', signature)],
-      ],
-      { input: bytes },
-    );
-    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined;
-    if (error !== undefined) throw error;
+    const key = file('key.pem', checked.publicKey);
+    const signature = file('signature', checked.signature);
+    const message = file('statement', statement);
+    const run = (...args: string[]) => spawnSync('openssl', args);
+    if (run('pkey', '-pubin', '-in', key, '-noout').status !== 0) return undefined;
+    const { status } =
+      checked.signingAlgorithm === 'ECDSA_SHA_256'
+        ? run('dgst', '-sha256', '-verify', key, '-signature', signature, message)
+        : run(
+            ...['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', key],
+            ...['-in', message, '-sigfile', signature],
+          );
     return status === 0;
   } finally {
     rmSync(folder, { recursive: true });

@@ -125,6 +125,7 @@ async function populate(
   const auditTableName = tableOf(template, 'AuditTable');
   const productKey = keyOf(template, 'ProductKey');
   const certificateKey = keyOf(template, 'CertificateKey');
+  const postQuantumKey = keyOf(template, 'PostQuantumKey');
   const tenants: Tenant[] = [];
   for (const tenantId of tenantIds) {
     const session = as(deployment.issue(tenantRole, tenantId, { TenantId: tenantId }));
@@ -174,6 +175,8 @@ async function populate(
     productKeyPolicy: productKey.policy,
     certificateKeyArn: certificateKey.arn,
     certificateKeyPolicy: certificateKey.policy,
+    postQuantumKeyArn: postQuantumKey.arn,
+    postQuantumKeyPolicy: postQuantumKey.policy,
     tenantTrustPolicy: tenantRole.trustPolicy,
     auditReaderTrustPolicy: readerRole.trustPolicy,
     administratorPolicies,

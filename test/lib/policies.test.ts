@@ -166,8 +166,8 @@ describe("the product's key", () => {
   });
 });
 
-describe('the key of certificates', () => {
-  const policy = parsePolicy(keyOf('certificates')?.KeyPolicy, 'certificate key', 'resource');
+describe.each(['ECC_NIST_P256', 'ML_DSA_65'])('the key of certificates, %s,', (spec) => {
+  const policy = parsePolicy(keyOf(spec)?.KeyPolicy, 'certificate key', 'resource');
   const sign = { action: 'kms:Sign', context: {}, policy };
 
   test('is signed with by the function that issues them', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   context,
   isDocument,
+  ownArn,
   type Resource,
   resource,
   resourcesOf,
@@ -109,7 +110,11 @@ describe('what holds data', () => {
 
   test("the product's own keys carry no tag, which the reconciler would take for a tenant's", () => {
     const keys = resourcesOf(template, 'AWS::KMS::Key').filter(([id]) => !isCanarys(id));
-    expect(keys.map(([id]) => id.replace(/Key.*/, ''))).toEqual(['Product', 'Certificate']);
+    expect(keys.map(([id]) => id.replace(/Key.*/, ''))).toEqual([
+      'Product',
+      'Certificate',
+      'PostQuantum',
+    ]);
     for (const [, { Properties }] of keys) expect(Properties).not.toHaveProperty('Tags');
   });
 
@@ -270,14 +275,41 @@ describe('the reconciler', () => {
   });
 });
 
-describe('the key of certificates', () => {
-  test('signs, with ECDSA on P-256, and is the one in the environment of the function', () => {
-    const [keyId, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
-    expect(key.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
-    const [, one] = resource(template, 'AWS::Lambda::Function', 'FunctionsCertificates');
-    expect(one.Properties.Environment.Variables).toEqual({
+describe('the keys of certificates', () => {
+  const variables = (of: typeof template) =>
+    resource(of, 'AWS::Lambda::Function', 'FunctionsCertificates')[1].Properties.Environment
+      .Variables;
+  const arnOf = (type: string, prefix: string) => ({
+    'Fn::GetAtt': [resource(template, type, prefix)[0], 'Arn'],
+  });
+
+  test.each([
+    ['CertificateKey', 'ECC_NIST_P256'],
+    ['PostQuantumKey', 'ML_DSA_65'],
+  ])('%s signs, is of spec %s, and outlives the stack', (prefix, KeySpec) => {
+    const [, key] = resource(template, 'AWS::KMS::Key', prefix);
+    expect(key.Properties).toMatchObject({ KeySpec, KeyUsage: 'SIGN_VERIFY' });
+    expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('are those in the environment of the function, with what a certificate says of the stack', () => {
+    expect(variables(template)).toEqual({
       TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] },
-      CERTIFICATE_KEY_ARN: { 'Fn::GetAtt': [keyId, 'Arn'] },
+      CERTIFICATE_KEY_ARN: arnOf('AWS::KMS::Key', 'CertificateKey'),
+      POST_QUANTUM_KEY_ARN: arnOf('AWS::KMS::Key', 'PostQuantumKey'),
+      STACK_NAME: expect.anything(),
+      AUDIT_RETENTION_DAYS: '365',
+      TRAIL_ARN: ownArn('cloudtrail', 'trail/TenantKeys-trail'),
+      TRAIL_BUCKET_NAME: { Ref: resource(template, 'AWS::S3::Bucket', 'AuditTrailBucket')[0] },
     });
+  });
+
+  test('are one where KMS has no others, and without a trail none is named', async () => {
+    const plain = await synthesizedTemplate({ postQuantumSignature: false, trail: false });
+    expect(Object.keys(variables(plain)).sort()).toEqual(
+      ['AUDIT_RETENTION_DAYS', 'CERTIFICATE_KEY_ARN', 'STACK_NAME', 'TABLE_NAME'].sort(),
+    );
+    const keys = resourcesOf(plain, 'AWS::KMS::Key').map(([id]) => id);
+    expect(keys.some((id) => id.startsWith('PostQuantum'))).toBe(false);
   });
 });

@@ -83,6 +83,8 @@ export interface Harness {
   readonly productKeyPolicy: PolicyDocument;
   readonly certificateKeyArn: string;
   readonly certificateKeyPolicy: PolicyDocument;
+  readonly postQuantumKeyArn: string;
+  readonly postQuantumKeyPolicy: PolicyDocument;
   readonly tenantTrustPolicy: PolicyDocument;
   readonly auditReaderTrustPolicy: PolicyDocument;
   readonly administratorPolicies: readonly PolicyDocument[];

@@ -1,16 +1,20 @@
-/** The key that signs certificates, over the endpoint: one function signs with it, and with nothing else. */
+/** The keys that sign certificates, over the endpoint: one function signs with them, and with nothing else. */
 import { createHash } from 'node:crypto';
 import { administration, bytes, claims, first, getRow, grant, mapAttempts } from './attempts.ts';
 import type { Case, Clients, Harness } from './case.ts';
+import { onBothSigningKeys, signingAlgorithmOf } from './signing-keys.ts';
 
-const SigningAlgorithm = 'ECDSA_SHA_256';
 const digest = createHash('sha256').update(bytes).digest();
 
 type Who = (harness: Harness) => Clients;
 const sign =
   (who: Who, keyOf = (harness: Harness) => harness.certificateKeyArn): Case['attempt'] =>
   (harness) =>
-    who(harness).kms.sign({ KeyId: keyOf(harness), Message: bytes, SigningAlgorithm });
+    who(harness).kms.sign({
+      KeyId: keyOf(harness),
+      Message: bytes,
+      SigningAlgorithm: signingAlgorithmOf(harness),
+    });
 
 const signDigest =
   (who: Who): Case['attempt'] =>
@@ -19,7 +23,7 @@ const signDigest =
       KeyId: harness.certificateKeyArn,
       Message: digest,
       MessageType: 'DIGEST',
-      SigningAlgorithm,
+      SigningAlgorithm: signingAlgorithmOf(harness),
     });
 
 const publicKey =
@@ -49,13 +53,10 @@ const { DescribeKey: _, ...changes } = administration;
 
 const own: Who = (harness) => harness.certificates;
 
-export const certificates: readonly Case[] = [
+const onSigningKeys: readonly Case[] = [
   ...claims('allowed', ['deployed'], {
     'the certificates function signs a message': sign(own),
-    'the certificates function signs a digest': signDigest(own),
     'the certificates function reads the public key': publicKey(own),
-    "the certificates function sees whether a tenant's key is there": (harness) =>
-      harness.certificates.kms.describeKey({ KeyId: first(harness).keyArn }),
     'an administrator reads the public key': publicKey((harness) => harness.operator),
   }),
   // Also with a tenant role or a control plane whose own policy allows everything.
@@ -77,6 +78,18 @@ export const certificates: readonly Case[] = [
       changes,
       (attempt) => (harness) => attempt(harness.certificates, asKey(harness), harness),
     ),
+  }),
+];
+
+export const certificates: readonly Case[] = [
+  ...onBothSigningKeys(onSigningKeys),
+  ...claims('allowed', ['deployed'], {
+    // ML-DSA has no digests.
+    'the certificates function signs a digest': signDigest(own),
+    "the certificates function sees whether a tenant's key is there": (harness) =>
+      harness.certificates.kms.describeKey({ KeyId: first(harness).keyArn }),
+  }),
+  ...claims('denied', ['deployed'], {
     ...mapAttempts(
       "the certificates function on a tenant's key",
       changes,

@@ -15,6 +15,7 @@ import {
   otherLogs,
   otherTable,
 } from './case.ts';
+import { onBothSigningKeys } from './signing-keys.ts';
 
 const typeOfKey = {
   'kms:KeySpec': 'SYMMETRIC_DEFAULT',
@@ -196,15 +197,13 @@ const reconcilerMayNot: Case[] = [
   }),
 ];
 
-const certificates: Case[] = [
+const onSigningKeys: Case[] = [
   ...claims('allowed', ['deployed'], {
     'the certificates function signs': onCertificateKey('CertificatesRole', 'kms:Sign'),
     'the certificates function reads its public key': onCertificateKey(
       'CertificatesRole',
       'kms:GetPublicKey',
     ),
-    'the certificates function reads a row': (harness) =>
-      harness.certificates.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
     'an administrator hands out the public key': onCertificateKey(
       'ControlPlaneRole',
       'kms:GetPublicKey',
@@ -212,28 +211,9 @@ const certificates: Case[] = [
     ),
   }),
   ...claims('denied', ['deployed'], {
-    'the certificates function lists rows': (harness) =>
-      harness.certificates.dynamodb.scan({ TableName: harness.tableName }),
-    'the certificates function deletes a row': (harness) =>
-      harness.certificates.dynamodb.deleteItem(getRow(harness, 'nobody')),
-    'the certificates function reads another table': asRole(
-      'CertificatesRole',
-      'dynamodb:GetItem',
-      otherTable,
-    ),
-    'the certificates function writes to a log group that is not its own': asRole(
-      'CertificatesRole',
-      'logs:PutLogEvents',
-      otherLogs,
-    ),
     'the certificates function disables its key': onCertificateKey(
       'CertificatesRole',
       'kms:DisableKey',
-    ),
-    ...mapAttempts(
-      "the certificates function uses a tenant's key",
-      cryptography,
-      (attempt) => (harness) => attempt(harness.certificates, first(harness), harness),
     ),
     'the control plane signs': onCertificateKey('ControlPlaneRole', 'kms:Sign'),
     "a tenant's session signs": onCertificateKey('TenantRole', 'kms:Sign'),
@@ -271,6 +251,35 @@ const certificates: Case[] = [
           statements: [...harness.certificateKeyPolicy.statements, ...carelessSigning],
         },
       ),
+  }),
+];
+
+const certificates: Case[] = [
+  ...onBothSigningKeys(onSigningKeys),
+  ...claims('allowed', ['deployed'], {
+    'the certificates function reads a row': (harness) =>
+      harness.certificates.dynamodb.getItem(getRow(harness, first(harness).tenantId)),
+  }),
+  ...claims('denied', ['deployed'], {
+    'the certificates function lists rows': (harness) =>
+      harness.certificates.dynamodb.scan({ TableName: harness.tableName }),
+    'the certificates function deletes a row': (harness) =>
+      harness.certificates.dynamodb.deleteItem(getRow(harness, 'nobody')),
+    'the certificates function reads another table': asRole(
+      'CertificatesRole',
+      'dynamodb:GetItem',
+      otherTable,
+    ),
+    'the certificates function writes to a log group that is not its own': asRole(
+      'CertificatesRole',
+      'logs:PutLogEvents',
+      otherLogs,
+    ),
+    ...mapAttempts(
+      "the certificates function uses a tenant's key",
+      cryptography,
+      (attempt) => (harness) => attempt(harness.certificates, first(harness), harness),
+    ),
   }),
 ];
 

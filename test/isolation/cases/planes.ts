@@ -47,6 +47,7 @@ const otherTeams =
 
 const existingKeys: Readonly<Record<string, (harness: Harness) => Promise<string>>> = {
   'the certificate key': async (harness) => harness.certificateKeyArn,
+  'the post-quantum key': async (harness) => harness.postQuantumKeyArn,
   "the product's key": async (harness) => harness.productKeyArn,
   'a key with an alias': async (harness) => {
     const TargetKeyId = await otherTeams()(harness);

@@ -1,4 +1,5 @@
 /** The product's own keys, for its tables and its certificates: no role of the product changes one. */
+import type { PolicyDocument } from '../../../local/iam/policy-document.ts';
 import { administration, claims, first, mapAttempts } from './attempts.ts';
 import { type Case, decide, type Harness, type Tenant } from './case.ts';
 
@@ -6,6 +7,7 @@ const { DescribeKey: _, ...changes } = administration;
 
 const keys: Readonly<Record<string, (harness: Harness) => string>> = {
   'the certificate key': (harness) => harness.certificateKeyArn,
+  'the post-quantum key': (harness) => harness.postQuantumKeyArn,
   "the product's key": (harness) => harness.productKeyArn,
 };
 
@@ -26,13 +28,19 @@ const roles = [
   'VolumesRole',
 ];
 
+const policyOf = (harness: Harness, keyArn: string): PolicyDocument => {
+  if (keyArn === harness.productKeyArn) return harness.productKeyPolicy;
+  return keyArn === harness.postQuantumKeyArn
+    ? harness.postQuantumKeyPolicy
+    : harness.certificateKeyPolicy;
+};
+
 /** A role to which somebody has given everything, asked of the key's own policy. */
 const asOpenRole =
   (role: string, keyOf: (harness: Harness) => string, action: string): Case['attempt'] =>
   (harness) => {
     const resource = keyOf(harness);
-    const policy =
-      resource === harness.productKeyArn ? harness.productKeyPolicy : harness.certificateKeyPolicy;
+    const policy = policyOf(harness, resource);
     const { administratorPolicies: identityPolicies } = harness;
     const caller = { ...harness.caller(role), identityPolicies };
     return decide(caller, { action, resource, context: {} }, policy);

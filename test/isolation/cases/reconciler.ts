@@ -173,6 +173,8 @@ export const reconciler: readonly Case[] = [
       reEncrypt(harness.reconciler, first(harness), harness.tenants[1] as Tenant),
     'the reconciler signs a certificate': ({ reconciler: { kms }, certificateKeyArn: KeyId }) =>
       kms.sign({ KeyId, Message: bytes, SigningAlgorithm: 'ECDSA_SHA_256' }),
+    'the reconciler signs a certificate by ML-DSA': ({ reconciler, postQuantumKeyArn: KeyId }) =>
+      reconciler.kms.sign({ KeyId, Message: bytes, SigningAlgorithm: 'ML_DSA_SHAKE_256' }),
     ...mapAttempts(
       'the reconciler, named by a careless key policy, has no cryptography',
       cryptography,

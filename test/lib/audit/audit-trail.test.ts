@@ -248,8 +248,12 @@ describe('with trail: false', () => {
 const isForTrail = (statement: Statement) => /Trail/.test(statement.Sid ?? '');
 
 function withoutTrailStatements(one: Resource): Resource {
-  if (one.Properties?.Environment?.Variables.TRAIL_LOG_GROUP !== undefined) {
-    const { TRAIL_LOG_GROUP: _, ...Variables } = one.Properties.Environment.Variables;
+  if (one.Type === 'AWS::Lambda::Function') {
+    const Variables = Object.fromEntries(
+      Object.entries(one.Properties.Environment.Variables).filter(
+        ([name]) => !name.startsWith('TRAIL_'),
+      ),
+    );
     return { ...one, Properties: { ...one.Properties, Environment: { Variables } } };
   }
   if (one.Type !== 'AWS::KMS::Key') return one;

@@ -1,7 +1,7 @@
 /** Operations that put a key to use. */
 export const uses = ['Encrypt', 'Decrypt', 'ReEncrypt', 'GenerateDataKey'];
 
-const ownKeys = ['ProductKey', 'CertificateKey'];
+const ownKeys = ['ProductKey', 'CertificateKey', 'PostQuantumKey'];
 const ownKeyChanges = [
   'changes the policy',
   'disables it',

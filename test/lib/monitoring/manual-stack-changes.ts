@@ -238,13 +238,13 @@ async function alarms(
   );
 }
 
-/** The product's key, and the one that signs certificates. */
+/** The product's key, and those that sign certificates. */
 export async function manualOwnKeyChanges(
   day: Day,
   keyArn: (prefix: string) => string,
 ): Promise<void> {
   const { kms } = day.stack.administrator;
-  for (const prefix of ['ProductKey', 'CertificateKey']) {
+  for (const prefix of ['ProductKey', 'CertificateKey', 'PostQuantumKey']) {
     const KeyId = keyArn(prefix);
     const { Policy } = await kms.getKeyPolicy({ KeyId });
     const changed = (what: string, action: () => Promise<unknown>) =>

@@ -34,34 +34,37 @@ describe('certificates', () => {
     });
   });
 
-  test('are signed by that function and by nobody else', () => {
-    const [, key] = resource(template, 'AWS::KMS::Key', 'CertificateKey');
-    const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
-    const role = arnOf(template, 'AWS::IAM::Role', 'CertificatesRole');
-    expect(named(statements, 'CertificatesSign')).toEqual({
-      Sid: 'CertificatesSign',
-      Effect: 'Allow',
-      Principal: { AWS: role },
-      Action: ['kms:GetPublicKey', 'kms:Sign'],
-      Resource: '*',
-    });
-    expect(named(statements, 'NobodyElseSigns')).toEqual({
-      Sid: 'NobodyElseSigns',
-      Effect: 'Deny',
-      Principal: { AWS: '*' },
-      Action: 'kms:Sign',
-      Resource: '*',
-      Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
-    });
-    expect(named(statements, 'AccountAdministersWithoutUse').Action).toEqual(
-      [...administrativeActions].sort(),
-    );
-    expect(sids(statements)).toEqual([
-      'AccountAdministersWithoutUse',
-      'ProductsRolesChangeNothing',
-      'CertificatesSign',
-      'NobodyElseSigns',
-      'NobodyGrants',
-    ]);
-  });
+  test.each(['CertificateKey', 'PostQuantumKey'])(
+    'are signed with %s by that function and by nobody else',
+    (prefix) => {
+      const [, key] = resource(template, 'AWS::KMS::Key', prefix);
+      const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
+      const role = arnOf(template, 'AWS::IAM::Role', 'CertificatesRole');
+      expect(named(statements, 'CertificatesSign')).toEqual({
+        Sid: 'CertificatesSign',
+        Effect: 'Allow',
+        Principal: { AWS: role },
+        Action: ['kms:GetPublicKey', 'kms:Sign'],
+        Resource: '*',
+      });
+      expect(named(statements, 'NobodyElseSigns')).toEqual({
+        Sid: 'NobodyElseSigns',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'kms:Sign',
+        Resource: '*',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
+      });
+      expect(named(statements, 'AccountAdministersWithoutUse').Action).toEqual(
+        [...administrativeActions].sort(),
+      );
+      expect(sids(statements)).toEqual([
+        'AccountAdministersWithoutUse',
+        'ProductsRolesChangeNothing',
+        'CertificatesSign',
+        'NobodyElseSigns',
+        'NobodyGrants',
+      ]);
+    },
+  );
 });

@@ -15,31 +15,34 @@ test('every role of the stack carries the tag by which the policies of these key
   }
 });
 
-test.each(['ProductKey', 'CertificateKey'])('%s: none of these roles changes it', (prefix) => {
-  const [, key] = resource(template, 'AWS::KMS::Key', prefix);
-  const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
-  expect(named(statements, 'ProductsRolesChangeNothing')).toEqual({
-    Sid: 'ProductsRolesChangeNothing',
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: [
-      'kms:CancelKeyDeletion',
-      'kms:CreateAlias',
-      'kms:DeleteAlias',
-      'kms:DisableKey',
-      'kms:DisableKeyRotation',
-      'kms:EnableKey',
-      'kms:EnableKeyRotation',
-      'kms:PutKeyPolicy',
-      'kms:RevokeGrant',
-      'kms:RotateKeyOnDemand',
-      'kms:ScheduleKeyDeletion',
-      'kms:TagResource',
-      'kms:UntagResource',
-      'kms:UpdateAlias',
-      'kms:UpdateKeyDescription',
-    ],
-    Resource: '*',
-    Condition: { StringEquals: { 'aws:PrincipalTag/ManagedBy': 'tenant-keys' } },
-  });
-});
+test.each(['ProductKey', 'CertificateKey', 'PostQuantumKey'])(
+  '%s: none of these roles changes it',
+  (prefix) => {
+    const [, key] = resource(template, 'AWS::KMS::Key', prefix);
+    const statements: readonly Statement[] = key.Properties.KeyPolicy.Statement;
+    expect(named(statements, 'ProductsRolesChangeNothing')).toEqual({
+      Sid: 'ProductsRolesChangeNothing',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: [
+        'kms:CancelKeyDeletion',
+        'kms:CreateAlias',
+        'kms:DeleteAlias',
+        'kms:DisableKey',
+        'kms:DisableKeyRotation',
+        'kms:EnableKey',
+        'kms:EnableKeyRotation',
+        'kms:PutKeyPolicy',
+        'kms:RevokeGrant',
+        'kms:RotateKeyOnDemand',
+        'kms:ScheduleKeyDeletion',
+        'kms:TagResource',
+        'kms:UntagResource',
+        'kms:UpdateAlias',
+        'kms:UpdateKeyDescription',
+      ],
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:PrincipalTag/ManagedBy': 'tenant-keys' } },
+    });
+  },
+);

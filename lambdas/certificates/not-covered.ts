@@ -1,0 +1,44 @@
+/** What an erasure does not reach, in words that an auditor can act on. */
+import type { NotCovered } from '../../contract/certificates.ts';
+import { daysAfter } from './days.ts';
+
+/** DynamoDB Developer Guide, "Point-in-time recovery": the stack leaves it at the longest. */
+const recoveryDays = 35;
+
+export interface Retention {
+  readonly auditRetentionDays: number;
+  readonly trail: unknown;
+}
+
+/** @param erasedAt RFC 3339 */
+export const notCoveredBy = (
+  erasedAt: string,
+  { auditRetentionDays, trail }: Retention,
+): NotCovered[] => [
+  { what: 'Plaintexts that were decrypted before, and whatever was made of them.' },
+  { what: 'Data keys that clients were given in the clear, and all that these decrypt.' },
+  { what: 'Ciphertexts, wherever they are: they stay, and the deleted key decrypts none of them.' },
+  {
+    what: "The registry's row of the tenant, which stays so that its id is not given again: names, ids and times, no key and no data.",
+  },
+  {
+    what: 'Point-in-time backups of the registry, with earlier states of that row, which hold no key and no data either.',
+    until: daysAfter(erasedAt, recoveryDays),
+  },
+  {
+    what: "The tenant's audit events in the API: who used the key and when, with encryption contexts.",
+    until: daysAfter(erasedAt, auditRetentionDays),
+  },
+  {
+    what:
+      trail === undefined
+        ? "The files of the organization's trail, which has those events too. This stack has no trail of its own whose digests it could name."
+        : "The trail's files and log group, which have those events too.",
+  },
+  {
+    what: 'Key materials that a rotation added after the offboarding was asked for: they went with the key, and are not listed.',
+  },
+  {
+    what: 'That KMS keeps nothing of a deleted key: KMS says that there is no such key, and what stands behind that is for AWS to show.',
+  },
+];
