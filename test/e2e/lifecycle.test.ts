@@ -1,6 +1,6 @@
 /** A tenant's life over HTTP: what its users can do in each state, and what an operator is told. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isControlPlane, routes } from '../../contract/routes.ts';
+import { isControlPlane, type Operation, routes } from '../../contract/routes.ts';
 import { offboardedTenant, tenant } from '../../contract/tenants.ts';
 import { type Control, startControl } from './control.ts';
 import { expectProblem } from './problem.ts';
@@ -202,9 +202,13 @@ test('a tenant id that is none is a 400 on each route, and an unknown one a 404'
     ({ plane, path, operation }) =>
       isControlPlane(plane) && path.includes('{tenantId}') && operation !== 'onboard',
   );
+  const bodies: Readonly<Partial<Record<Operation, object>>> = {
+    setRotation: { rotationPeriodInDays: 90 },
+    update: { displayName: 'x' },
+  };
   for (const { method, path, operation } of ofOneTenant) {
-    const body = operation === 'setRotation' ? { rotationPeriodInDays: 90 } : undefined;
-    const answerFor = (id: string) => control.send(method, path.replace('{tenantId}', id), body);
+    const answerFor = (id: string) =>
+      control.send(method, path.replace('{tenantId}', id), bodies[operation]);
     expectProblem(await answerFor('A'), 400, 'invalid-tenant-id');
     expectProblem(await answerFor('nobody'), 404, 'tenant-not-found');
   }
