@@ -84,8 +84,8 @@ test('each is reconciled in one invocation, nothing is throttled, and the change
     DescribeKey: count + 40,
     GetKeyPolicy: count,
     GetKeyRotationStatus: count,
-    // The stack has two keys of its own, which no row names.
-    ListResourceTags: count + 7,
+    // The stack has three keys of its own, which no row names.
+    ListResourceTags: count + 8,
     EnableKeyRotation: 40,
     CreateAlias: 40,
   });
