@@ -75,9 +75,9 @@ const environment = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'none',
-  ISSUER: 'https://id.example.com',
-  AUDIENCE: 'tenant-keys',
-  TENANT_CLAIM: 'tenant_id',
+  ISSUERS: JSON.stringify([
+    { issuer: 'https://id.example.com', audiences: ['tenant-keys'], tenantClaim: ['tenant_id'] },
+  ]),
   TABLE_NAME: 'tenants',
   TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
   AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/audit-reader',

@@ -95,9 +95,9 @@ async function functionVariables(local: LocalStack): Promise<FunctionVariables> 
   return {
     ...systemVariables(local, 'DataPlaneRole'),
     TABLE_NAME: await tableNamed(local, 'TenantTable'),
-    ISSUER: local.issuer,
-    AUDIENCE: 'tenant-keys',
-    TENANT_CLAIM: 'tenant_id',
+    ISSUERS: JSON.stringify([
+      { issuer: local.issuer, audiences: ['tenant-keys'], tenantClaim: ['tenant_id'] },
+    ]),
     SESSION_BROKER_NAME: functionNamed(local, 'SessionBroker'),
     TENANT_ISOLATION: 'true',
   };

@@ -1,16 +1,14 @@
 /** The environment variables of the functions: the stack writes them, the handlers read them. */
 import * as z from 'zod/mini';
+import { issuersSettings } from './issuers.ts';
 
 const text = z.string().check(z.minLength(1));
 const wholeNumber = z.pipe(z.coerce.number(), z.int());
 
 /** Of a function that checks tokens. */
 const tokens = {
-  /** URL of the OIDC issuer, spelled as in its tokens */
-  ISSUER: text,
-  AUDIENCE: text,
-  /** the claim that binds a token to its tenant */
-  TENANT_CLAIM: text,
+  /** the issuers whose tokens count, as JSON */
+  ISSUERS: z.pipe(z.pipe(text, z.transform(parsedJson)), issuersSettings),
 };
 
 /** Of a function that works with tenants' sessions. */
@@ -130,4 +128,13 @@ export const cryptoEnvironment = z.object({
 /** @throws z.core.$ZodError naming each variable that is missing or wrong */
 export function readEnvironment<S extends z.core.$ZodType>(schema: S): z.output<S> {
   return z.parse(schema, process.env);
+}
+
+/** @returns undefined, which no schema takes, for what is not JSON */
+function parsedJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@
  * bearer token, and the answer has a session of that token's own tenant or none at all.
  */
 import * as z from 'zod/mini';
+import { publicJwks } from './jwks.ts';
 import type { TenantScope } from './routes.ts';
 import { tenantId } from './tenant-id.ts';
 
@@ -37,8 +38,10 @@ export const sessionAnswer = z.discriminatedUnion('outcome', [
     outcome: z.literal('opened'),
     tenantId,
     credentials,
-    /** the issuer's public keys, by which the caller checks the tokens that come next */
-    jwks: z.looseObject({ keys: z.readonly(z.array(z.looseObject({ kty: z.string() }))) }),
+    /** of the token */
+    issuer: z.string().check(z.minLength(1)),
+    /** that issuer's public keys, by which the caller checks its tokens that come next */
+    jwks: publicJwks,
   }),
   z.strictObject({
     /**

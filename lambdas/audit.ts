@@ -16,7 +16,6 @@ import { bearerOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
 import { tenantSessions } from './sessions/tenant-sessions.ts';
-import { tokenSettings } from './tokens/verified-token.ts';
 
 const environment = readEnvironment(auditEnvironment);
 /** Clients of the table, each with a session that reads one tenant's events. */
@@ -24,7 +23,7 @@ const readerOf = tenantSessions(
   {
     plane: 'audit',
     brokerName: environment.SESSION_BROKER_NAME,
-    tokens: tokenSettings(environment),
+    issuers: environment.ISSUERS,
   },
   ({ configuration, withPlugins }) =>
     DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),

@@ -3,7 +3,6 @@
  * functions behind it. Invariant: no token, no claim and no signature is in a log or an error; and without a
  * verified token there is no policy, only `Unauthorized`, which API Gateway turns into a 401.
  */
-import { JwtParseError } from 'aws-jwt-verify/error';
 import { encodedForLog } from '../contract/access-log.ts';
 import type { TokenRemedy } from '../contract/challenge.ts';
 import { authorizerEnvironment, readEnvironment } from '../contract/environment.ts';
@@ -13,9 +12,8 @@ import { type LogLevel, log } from './observability/log.ts';
 import { tenths } from './observability/metrics.ts';
 import { bearerToken } from './tokens/bearer-token.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
-import type { Permissions } from './tokens/permissions.ts';
-import { refusalOfToken } from './tokens/token-verifier.ts';
-import { tokenSettings, type VerifiedToken, verifiedTokens } from './tokens/verified-token.ts';
+import { refusalOf, TokenRefused } from './tokens/refusals.ts';
+import { type VerifiedToken, verifiedTokens } from './tokens/verified-token.ts';
 
 /** What the function reads of API Gateway's event, of a TOKEN and of a REQUEST authorizer. */
 export interface AuthorizerEvent {
@@ -29,17 +27,18 @@ export interface AuthorizerResult {
   readonly principalId: string;
   readonly policyDocument: ApiPolicy;
   /**
-   * the tenant of a tenant's token; the principal, as the access log has it; and what the caller is told where the
-   * policy denies
+   * who signed the token; the tenant of a tenant's; the principal, as the access log has it; and what the caller is told
+   * where the policy denies
    */
-  readonly context: TokenRemedy & { readonly tenantId?: string; readonly loggedPrincipal: string };
+  readonly context: TokenRemedy & {
+    readonly issuer: string;
+    readonly tenantId?: string;
+    readonly loggedPrincipal: string;
+  };
 }
 
 const environment = readEnvironment(authorizerEnvironment);
-const verified = verifiedTokens(
-  tokenSettings(environment),
-  jwksCache({ issuer: environment.ISSUER }),
-);
+const verified = verifiedTokens(environment.ISSUERS, jwksCache(environment.ISSUERS));
 
 /** @throws Error `Unauthorized` for a 401, another error where the issuer's keys cannot be read */
 export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
@@ -53,41 +52,43 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult>
   try {
     const token = await verified(tokenOf(event));
     const result = answer(token, event.methodArn);
-    const tenantId = token.permissions?.tenantId;
-    write('INFO', {
-      outcome: outcomeOf(token.permissions),
-      ...(tenantId !== undefined && { tenantId }),
-    });
+    write('INFO', outcomeOf(token));
     return result;
   } catch (error) {
     const unavailable = error instanceof IssuerUnavailable;
-    const reason = unavailable ? 'issuer-unavailable' : refusalOfToken(error);
-    write(unavailable ? 'ERROR' : 'INFO', { outcome: 'unauthorized', reason });
+    const why = unavailable
+      ? { reason: 'issuer-unavailable', ...error.of }
+      : { reason: refusalOf(error) };
+    write(unavailable ? 'ERROR' : 'INFO', { outcome: 'unauthorized', ...why });
     // API Gateway looks at the text alone: `Unauthorized` is a 401, any other is a failure of the authorizer.
     throw new Error(unavailable ? 'IssuerUnavailable' : 'Unauthorized');
   }
 }
 
-const outcomeOf = (permissions: Permissions | undefined) =>
-  permissions === undefined ? 'forbidden' : 'allowed';
+function outcomeOf({ issuer, permissions, refusal: reason }: VerifiedToken): object {
+  if (permissions === undefined) return { outcome: 'forbidden', reason, issuer };
+  const { tenantId } = permissions;
+  return { outcome: 'allowed', issuer, ...(tenantId !== undefined && { tenantId }) };
+}
 
 function tokenOf({ authorizationToken, headers }: AuthorizerEvent): string {
   const inHeaders = Object.entries(headers ?? {}).find(
     ([name]) => name.toLowerCase() === 'authorization',
   );
   const token = bearerToken(authorizationToken ?? inHeaders?.[1]);
-  if (token === undefined) throw new JwtParseError('there is no bearer token');
+  if (token === undefined) throw new TokenRefused('malformed');
   return token;
 }
 
 function answer(token: VerifiedToken, methodArn: string): AuthorizerResult {
-  const { principal, permissions } = token;
+  const { issuer, principal, permissions } = token;
   const tenantId = permissions?.tenantId;
   return {
     principalId: principal,
     policyDocument: apiPolicy(permissions, methodArn),
     context: {
       ...tokenRemedy(token),
+      issuer,
       loggedPrincipal: encodedForLog(principal),
       ...(tenantId !== undefined && { tenantId }),
     },

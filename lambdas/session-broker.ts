@@ -18,13 +18,13 @@ import { counting } from './observability/metrics.ts';
 import { requestStats, withRequestStats } from './observability/request-stats.ts';
 import { sessionOpener } from './session-broker/open-session.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
+import { refusalOf } from './tokens/refusals.ts';
 import { opensSession } from './tokens/session-permission.ts';
-import { refusalOfToken } from './tokens/token-verifier.ts';
-import { tokenSettings, type VerifiedToken, verifiedTokens } from './tokens/verified-token.ts';
+import { type VerifiedToken, verifiedTokens } from './tokens/verified-token.ts';
 
 const environment = readEnvironment(sessionBrokerEnvironment);
-const keys = jwksCache({ issuer: environment.ISSUER });
-const verified = verifiedTokens(tokenSettings(environment), keys);
+const keys = jwksCache(environment.ISSUERS);
+const verified = verifiedTokens(environment.ISSUERS, keys);
 const openSession = sessionOpener();
 const roleArns = {
   crypto: environment.TENANT_ROLE_ARN,
@@ -36,6 +36,9 @@ interface Ending {
   readonly answer: SessionAnswer;
   readonly principal?: string;
   readonly reason?: string;
+  /** whose keys cannot be read, and why */
+  readonly issuer?: string;
+  readonly fault?: string;
 }
 
 /** @throws Error for an event that asks for no session, and where a policy keeps the broker from opening one */
@@ -71,11 +74,13 @@ async function sessionFor({ plane, token, tenantId }: SessionRequest): Promise<E
   try {
     bearer = await verified(token);
   } catch (error) {
-    if (error instanceof IssuerUnavailable) return unavailable('issuer-unavailable');
-    return { answer: { outcome: 'unauthorized' }, reason: refusalOfToken(error) };
+    if (error instanceof IssuerUnavailable) {
+      return { ...unavailable('issuer-unavailable'), ...error.of };
+    }
+    return { answer: { outcome: 'unauthorized' }, reason: refusalOf(error) };
   }
-  const { principal, permissions } = bearer;
-  const jwks = keys.current();
+  const { issuer, principal, permissions } = bearer;
+  const jwks = keys.current(issuer);
   if (!opensSession(permissions, plane, tenantId)) {
     return { answer: { outcome: 'forbidden' }, principal, reason: 'permissions' };
   }
@@ -83,7 +88,7 @@ async function sessionFor({ plane, token, tenantId }: SessionRequest): Promise<E
   if (jwks === undefined) return unavailable('issuer-unavailable');
   try {
     const credentials = await openSession(roleArns[plane], tenantId);
-    const answer = { outcome: 'opened', tenantId, credentials, jwks } as const;
+    const answer = { outcome: 'opened', tenantId, credentials, issuer, jwks } as const;
     return { answer, principal };
   } catch (error) {
     if (problemOfAwsError(error)?.status !== 503) throw error;

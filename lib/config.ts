@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { tenantId } from '../contract/tenant-id.ts';
 import { onboardRequest } from '../contract/tenants.ts';
+import { oneIssuer, parsedJson, settingsOfOne, severalIssuers } from './issuers-config.ts';
 
 /** All problems of a context: one line for each, which names the context key. */
 export class ConfigError extends Error {
@@ -16,22 +17,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** Claims that have another meaning, or that an administrator's token carries as well. */
-const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
-
 /** Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). */
 export const mostTenants = 70;
 
 const texts = {
-  issuer:
-    'must be the https URL of the OIDC issuer, spelled as in its tokens, without ' +
-    'a query or a fragment (http for this machine only); pass -c issuer=https://id.example.com',
-  audience:
-    'must be the audience that tokens are for, 1-256 characters without spaces; ' +
-    'pass -c audience=tenant-keys',
-  tenantClaim:
-    'must be the claim that only tokens of tenants carry: letters, digits and _ . : / -, ' +
-    `and none of ${registeredClaims.join(', ')}`,
   trailLogGroup:
     'must be the name of a log group of this account and region, and only with -c trail=false',
   alarmEmail: 'must be a mail address',
@@ -85,14 +74,7 @@ const declaredTenants = z.preprocess(
     .readonly(),
 );
 
-const schema = z.object({
-  issuer: z.string(texts.issuer).refine(isIssuer, texts.issuer),
-  audience: z.string(texts.audience).regex(/^[\x21-\x7e]{1,256}$/, texts.audience),
-  tenantClaim: z
-    .string(texts.tenantClaim)
-    .regex(/^[\w.:/-]{1,256}$/, texts.tenantClaim)
-    .refine((claim) => !registeredClaims.includes(claim), texts.tenantClaim)
-    .default('tenant_id'),
+const shape = {
   /** for tenants that are onboarded without a period of their own, and for the product's own key */
   rotationPeriodInDays: days(90, 2560).default(90),
   /** the shortest time that the control plane may set between scheduling a key's deletion and the deletion */
@@ -139,31 +121,54 @@ const schema = z.object({
     .string(texts.stage)
     .regex(/^[A-Za-z0-9_-]{1,128}$/, texts.stage)
     .default('v1'),
-});
+};
 
-/** The stack's own trail has a log group of its own. */
-const checked = schema.refine(({ trail, trailLogGroup }) => !trail || trailLogGroup === undefined, {
-  path: ['trailLogGroup'],
-  message: texts.trailLogGroup,
-});
+/** Each form has the issuers, the one as a list of one. */
+const short = z
+  .object({ ...oneIssuer, ...shape })
+  .refine(ownTrailHasOwnGroup, { path: ['trailLogGroup'], message: texts.trailLogGroup })
+  .transform(({ issuer, audience, tenantClaim, ...others }) => ({
+    ...others,
+    issuers: settingsOfOne({ issuer, audience, tenantClaim }),
+  }));
+const long = z
+  .object({ ...severalIssuers, ...shape })
+  .refine(ownTrailHasOwnGroup, { path: ['trailLogGroup'], message: texts.trailLogGroup });
 
-export type Config = Readonly<z.output<typeof checked>>;
+export type Config = Readonly<z.output<typeof long>>;
 
 /**
  * @param context the whole CDK context, CDK's own keys included
  * @throws ConfigError for a value that is wrong or missing, and for a key that the stack does not know
  */
 export function readConfig(context: Readonly<Record<string, unknown>>): Config {
-  const result = checked.safeParse(context);
+  const result = (context.issuers === undefined ? short : long).safeParse(context);
   const problems = new Map(
     (result.error?.issues ?? []).map((issue) => {
       const place = z.core.toDotPath(issue.path);
       return [place, `${place}${describe(context[place], issue)}`] as const;
     }),
   );
-  const all = [...problems.values(), ...unknownKeys(context)];
+  const all = [...problems.values(), ...bothForms(context), ...unknownKeys(context)];
   if (result.data === undefined || all.length > 0) throw new ConfigError(all);
   return result.data;
+}
+
+function bothForms(context: Readonly<Record<string, unknown>>): string[] {
+  if (context.issuers === undefined) return [];
+  return Object.keys(oneIssuer)
+    .filter((key) => context[key] !== undefined)
+    .map((key) => `${key} must be left out where issuers are listed: it belongs to their entries`);
+}
+
+/** The stack's own trail has a log group of its own. */
+function ownTrailHasOwnGroup({ trail, trailLogGroup }: OfTrail): boolean {
+  return !trail || trailLogGroup === undefined;
+}
+
+interface OfTrail {
+  readonly trail: boolean;
+  readonly trailLogGroup?: string | undefined;
 }
 
 function describe(value: unknown, { message, path }: z.core.$ZodIssue): string {
@@ -175,20 +180,10 @@ function describe(value: unknown, { message, path }: z.core.$ZodIssue): string {
 
 /** CDK's own context keys have a colon or a slash in them. A plain word is meant for this stack. */
 function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
-  const known = Object.keys(schema.shape);
+  const known = Object.keys({ ...oneIssuer, ...severalIssuers, ...shape });
   return Object.keys(context)
     .filter((key) => !/[:/]/.test(key) && !known.includes(key))
     .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
-}
-
-/** What is not JSON stays text, which the schema refuses. */
-function parsedJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }
 
 function requireUniqueIds(
@@ -203,15 +198,4 @@ function requireUniqueIds(
       message: `${id} stands in the list twice`,
     });
   }
-}
-
-/** A token's `iss` is compared as a string, so only a URL in its normalized spelling is taken. */
-function isIssuer(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  const schemeIsSafe = url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
-  const plain = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-  // Some issuers, Auth0 among them, end in a slash.
-  return schemeIsSafe && (value === plain || value === `${plain}/`);
 }

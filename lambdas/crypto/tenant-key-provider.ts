@@ -21,7 +21,6 @@ import { getTenant } from '../tenants/registry/registry.ts';
 import { registryCache } from '../tenants/registry/registry-cache.ts';
 import { allowed, requireAllowed, statusRules } from '../tenants/registry/status.ts';
 import { keyArnOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
-import { tokenSettings } from '../tokens/verified-token.ts';
 import type { CachedKeyring } from './cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
 import type { KmsKey } from './direct-encryption.ts';
@@ -55,7 +54,7 @@ export function tenantKeyProvider(
 ): TenantKeyProvider {
   const sessionOf = tenantRoleSessions({
     brokerName: environment.SESSION_BROKER_NAME,
-    tokens: tokenSettings(environment),
+    issuers: environment.ISSUERS,
   });
   const rowOf = registryCache({ ttlMs: environment.REGISTRY_TTL_SECONDS * 1000 });
   const limits = limitsOf(environment);

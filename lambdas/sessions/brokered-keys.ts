@@ -1,36 +1,37 @@
 /**
- * The issuer's public keys as the session broker gave them. Invariant: they count for an hour at most, as long as the
- * session that came with them, and the issuer is never asked from here.
+ * The issuers' public keys as the session broker gave them. Invariant: those of an issuer count for an hour at most, as
+ * long as the session that came with them, for tokens of that issuer alone; and no issuer is ever asked from here.
  */
-import { KidNotFoundInJwksError } from 'aws-jwt-verify/error';
-import { findJwkInJwks, isJwks, type Jwks } from 'aws-jwt-verify/jwk';
-import type { Json } from 'aws-jwt-verify/safe-json-parse';
+import type { PublicJwks } from '../../contract/jwks.ts';
+import { type KeySet, keySet } from '../tokens/key-set.ts';
+import { TokenRefused } from '../tokens/refusals.ts';
 import type { TokenKeys } from '../tokens/token-verifier.ts';
 
 const usableForMs = 60 * 60_000;
 
 export interface BrokeredKeys extends TokenKeys {
-  /** @throws Error for what is no JWKS */
-  learn(jwks: unknown): void;
+  /** @param issuer one of those that are configured, so that there are never more */
+  learn(issuer: string, jwks: PublicJwks): void;
+}
+
+interface Learnt {
+  readonly keys: KeySet;
+  readonly at: number;
 }
 
 export function brokeredKeys(): BrokeredKeys {
-  let jwks: Jwks | undefined;
-  let learntAt = Number.NEGATIVE_INFINITY;
-  const age = () => Date.now() - learntAt;
+  const learnt = new Map<string, Learnt>();
 
   return {
-    learn(given) {
-      if (!isJwks(given as Json)) throw new Error('the session broker gave no JWKS');
-      jwks = given as Jwks;
-      learntAt = Date.now();
+    learn(issuer, jwks) {
+      learnt.set(issuer, { keys: keySet(jwks), at: Date.now() });
     },
-    async find(kid) {
+    async find(issuer, kid) {
+      const { keys, at = 0 } = learnt.get(issuer) ?? {};
+      const age = Date.now() - at;
       // From the future: then the clock was set back, and the age is not known.
-      const known = jwks !== undefined && age() >= 0 && age() < usableForMs;
-      const found = known ? findJwkInJwks(jwks as Jwks, kid) : undefined;
-      if (found === undefined) throw new KidNotFoundInJwksError('the broker gave no such key');
-      return found;
+      if (age < 0 || age >= usableForMs || !keys?.has(kid)) throw new TokenRefused('unknown-key');
+      return keys;
     },
   };
 }

@@ -6,6 +6,7 @@
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { IssuerSettings } from '../../contract/issuers.ts';
 import { forbidden, unauthorized } from '../../contract/problem.ts';
 import { type SessionPlane, sessionScope } from '../../contract/session-broker.ts';
 import { callBudget } from '../aws/call-budget.ts';
@@ -19,7 +20,7 @@ import {
 import { LruMap } from '../caching/lru-map.ts';
 import { type AwsService, requestStats } from '../observability/request-stats.ts';
 import { opensSession } from '../tokens/session-permission.ts';
-import type { TokenSettings, VerifiedToken } from '../tokens/verified-token.ts';
+import type { VerifiedToken } from '../tokens/verified-token.ts';
 import { sessionBroker } from './session-broker-client.ts';
 import { tokenCheck } from './token-check.ts';
 
@@ -45,7 +46,8 @@ export interface TenantSessionsOptions {
   readonly plane: SessionPlane;
   /** of the session broker's function */
   readonly brokerName: string;
-  readonly tokens: TokenSettings;
+  /** whose tokens count */
+  readonly issuers: readonly IssuerSettings[];
 }
 
 /** With tenant isolation mode there is one; without, those of the tenants that were served last. */
@@ -64,16 +66,16 @@ interface Session<T> {
  * is not the principal's, 403 for one that opens no such session, 503 where the broker cannot say
  */
 export function tenantSessions<T>(
-  { plane, brokerName, tokens }: TenantSessionsOptions,
+  { plane, brokerName, issuers }: TenantSessionsOptions,
   makeClients: (parts: SessionParts) => T,
 ): (bearer: Bearer) => Promise<T> {
   const broker = sessionBroker(brokerName);
-  const { check, learn } = tokenCheck(tokens);
+  const { check, learn } = tokenCheck(issuers);
   const sessions = new LruMap<string, Session<T>>(maxSessions);
 
   async function ask(tenantId: string, token: string): Promise<Credentials> {
-    const { credentials, jwks } = await broker.open({ plane, token, tenantId });
-    learn(jwks);
+    const { credentials, issuer, jwks } = await broker.open({ plane, token, tenantId });
+    learn(issuer, jwks);
     return { ...credentials, expiration: new Date(credentials.expiration) };
   }
 

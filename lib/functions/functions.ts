@@ -239,8 +239,4 @@ export class Functions extends Construct {
   }
 }
 
-const tokens = (config: Config) => ({
-  ISSUER: config.issuer,
-  AUDIENCE: config.audience,
-  TENANT_CLAIM: config.tenantClaim,
-});
+const tokens = (config: Config) => ({ ISSUERS: JSON.stringify(config.issuers) });

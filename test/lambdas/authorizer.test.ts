@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { AuthorizerEvent, AuthorizerResult } from '../../lambdas/authorizer.ts';
 import { loggedLines } from '../harness/logged-lines.ts';
-import { audience, type Issuer, openIssuer } from './tokens/issuer.ts';
+import { type Issuer, issuersVariable, openIssuer, settingsOf } from './tokens/issuer.ts';
 
 const methodArn =
   'arn:aws:execute-api:eu-central-1:111122223333:a1b2c3/v1/POST/tenants/acme/encrypt';
@@ -10,11 +10,8 @@ let handler: (event: AuthorizerEvent) => Promise<AuthorizerResult>;
 let lines: string[];
 beforeAll(async () => {
   issuer = await openIssuer();
-  Object.assign(process.env, {
-    ISSUER: issuer.url,
-    AUDIENCE: audience,
-    TENANT_CLAIM: 'https://acme.example/tenant',
-  });
+  const settings = settingsOf(issuer.url, { tenantClaim: ['https://acme.example/tenant'] });
+  Object.assign(process.env, issuersVariable(settings));
   ({ handler } = await import('../../lambdas/authorizer.ts'));
 });
 beforeEach(() => {
@@ -113,8 +110,16 @@ test('neither a token nor a claim of it is in a log line or an error', async () 
 
 test('an issuer that cannot be read is a failure of ours and no 401', async () => {
   jest.resetModules();
-  process.env.ISSUER = 'http://127.0.0.1:1';
+  const nowhere = 'http://127.0.0.1:1';
+  Object.assign(process.env, issuersVariable(settingsOf(nowhere)));
   const fresh = await import('../../lambdas/authorizer.ts');
-  const event = { type: 'TOKEN', methodArn, authorizationToken: `Bearer ${await tenantToken()}` };
+  const token = await issuer.token({ iss: nowhere });
+  const event = { type: 'TOKEN', methodArn, authorizationToken: `Bearer ${token}` };
   await expect(fresh.handler(event as AuthorizerEvent)).rejects.toThrow(/^IssuerUnavailable$/);
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    level: 'ERROR',
+    reason: 'issuer-unavailable',
+    fault: 'unreachable',
+    issuer: nowhere,
+  });
 });

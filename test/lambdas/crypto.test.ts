@@ -14,7 +14,7 @@ import type { ApiHandler } from '../../lambdas/http/api-handler.ts';
 import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
 import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf, eventOf } from './http/event.ts';
-import { audience, type Issuer, openIssuer } from './tokens/issuer.ts';
+import { type Issuer, issuersVariable, openIssuer, settingsOf } from './tokens/issuer.ts';
 
 let issuer: Issuer;
 let token: string;
@@ -48,7 +48,15 @@ async function openBroker(): Promise<Server> {
     const expiration = new Date(Date.now() + 3_600_000).toISOString();
     const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration };
     const { jwks } = issuer;
-    response.end(JSON.stringify({ outcome: 'opened', tenantId: 'acme', credentials, jwks }));
+    response.end(
+      JSON.stringify({
+        outcome: 'opened',
+        tenantId: 'acme',
+        credentials,
+        issuer: issuer.url,
+        jwks,
+      }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
@@ -61,9 +69,7 @@ async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
     AWS_SECRET_ACCESS_KEY: 'nothing',
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(broker.address() as AddressInfo).port}`,
     TABLE_NAME: 'tenants',
-    ISSUER: issuer.url,
-    AUDIENCE: audience,
-    TENANT_CLAIM: 'tenant_id',
+    ...issuersVariable(settingsOf(issuer.url)),
     SESSION_BROKER_NAME: 'session-broker',
     TENANT_ISOLATION: isolation,
     REGISTRY_TTL_SECONDS: '0',
@@ -245,7 +251,7 @@ test('where AWS cannot be reached, the answer is a 503 that says when to try aga
       env: {
         ...process.env,
         AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-        ISSUER: 'https://issuer.example',
+        ...issuersVariable(settingsOf('https://issuer.example')),
       },
     },
   );

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
+import { issuersVariable, settingsOf } from './tokens/issuer.ts';
 
 /** Imports a module and prints what Node loaded of its own. */
 const probe = `
@@ -16,9 +17,7 @@ const probe = `
 const environment = {
   AWS_REGION: 'us-east-1',
   TABLE_NAME: 'tenants',
-  ISSUER: 'https://issuer.example',
-  AUDIENCE: 'tenant-keys',
-  TENANT_CLAIM: 'tenant_id',
+  ...issuersVariable(settingsOf('https://issuer.example')),
   SESSION_BROKER_NAME: 'session-broker',
   TENANT_ISOLATION: 'true',
   REGISTRY_TTL_SECONDS: '0',

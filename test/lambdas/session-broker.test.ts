@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { SessionAnswer } from '../../contract/session-broker.ts';
 import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf } from './http/event.ts';
-import { audience, type Issuer, openIssuer, seconds } from './tokens/issuer.ts';
+import { type Issuer, issuersVariable, openIssuer, seconds, settingsOf } from './tokens/issuer.ts';
 
 let issuer: Issuer;
 let handler: (event: unknown, context: Context) => Promise<SessionAnswer>;
@@ -17,9 +17,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'nothing',
     // The discard port: nothing listens there.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-    ISSUER: issuer.url,
-    AUDIENCE: audience,
-    TENANT_CLAIM: 'tenant_id',
+    ...issuersVariable(settingsOf(issuer.url)),
     TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
     AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/reader',
   });

@@ -17,8 +17,15 @@ function problemsOf(context: Readonly<Record<string, unknown>>): readonly string
 describe('what is not given has a default', () => {
   test('issuer and audience are all that must be given', () => {
     expect(readConfig(needed)).toEqual({
-      ...needed,
-      tenantClaim: 'tenant_id',
+      issuers: [
+        {
+          issuer: needed.issuer,
+          audiences: [needed.audience],
+          clientIds: [needed.audience],
+          tenantClaim: ['tenant_id'],
+          scopeClaims: [['scope'], ['scp']],
+        },
+      ],
       rotationPeriodInDays: 90,
       deletionWindowInDays: 30,
       tenantIsolation: true,
@@ -57,16 +64,22 @@ describe('what is not given has a default', () => {
   });
 });
 
+const issuer = (name: string) => ({ issuer: name });
+const takenOfOneIssuer: [string, string, object][] = [
+  ...[
+    'https://id.example.com/realms/a',
+    'https://id.example.com/',
+    'https://id.example.com:8443',
+    'http://127.0.0.1:3002',
+    'http://localhost:3002',
+    'http://[::1]:3002',
+  ].map((name): [string, string, object] => ['issuer', name, issuer(name)]),
+  ['audience', 'https://api.example.com/', { audiences: ['https://api.example.com/'] }],
+  ['tenantClaim', 'custom:tenant_id', { tenantClaim: ['custom:tenant_id'] }],
+  ['tenantClaim', 'https://example.com/tenant', { tenantClaim: ['https://example.com/tenant'] }],
+];
+
 const taken: [string, unknown, unknown][] = [
-  ['issuer', 'https://id.example.com/realms/a', 'https://id.example.com/realms/a'],
-  ['issuer', 'https://id.example.com/', 'https://id.example.com/'],
-  ['issuer', 'https://id.example.com:8443', 'https://id.example.com:8443'],
-  ['issuer', 'http://127.0.0.1:3002', 'http://127.0.0.1:3002'],
-  ['issuer', 'http://localhost:3002', 'http://localhost:3002'],
-  ['issuer', 'http://[::1]:3002', 'http://[::1]:3002'],
-  ['audience', 'https://api.example.com/', 'https://api.example.com/'],
-  ['tenantClaim', 'custom:tenant_id', 'custom:tenant_id'],
-  ['tenantClaim', 'https://example.com/tenant', 'https://example.com/tenant'],
   ['rotationPeriodInDays', '90', 90],
   ['rotationPeriodInDays', '2560', 2560],
   ['rotationPeriodInDays', 365, 365],
@@ -109,6 +122,10 @@ const taken: [string, unknown, unknown][] = [
 
 test.each(taken)('%s takes %p', (key, given, expected) => {
   expect(readConfig({ ...needed, [key]: given })).toMatchObject({ [key]: expected });
+});
+
+test.each(takenOfOneIssuer)('%s takes %p', (key, given, changed) => {
+  expect(readConfig({ ...needed, [key]: given }).issuers).toMatchObject([changed]);
 });
 
 const refused: [string, unknown][] = [
@@ -246,7 +263,7 @@ test('an issuer that is taken is an origin with a path, exactly as it was given'
     fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (issuer) => {
       if (problemsOf({ ...needed, issuer }).length > 0) return;
       expect(issuer).toMatch(/^https:\/\/[^?#]*[^/?#]\/?$/);
-      expect(readConfig({ ...needed, issuer }).issuer).toBe(issuer);
+      expect(readConfig({ ...needed, issuer }).issuers[0]?.issuer).toBe(issuer);
     }),
   );
 });

@@ -218,11 +218,17 @@ describe('functions', () => {
       'AWS::Lambda::Function',
       'FunctionsAuthorizer',
     );
-    expect(one.Properties.Environment.Variables).toEqual({
-      ISSUER: context.issuer,
-      AUDIENCE: context.audience,
-      TENANT_CLAIM: tenantClaim,
-    });
+    const { ISSUERS, ...others } = one.Properties.Environment.Variables;
+    expect(others).toEqual({});
+    expect(JSON.parse(ISSUERS)).toEqual([
+      {
+        issuer: context.issuer,
+        audiences: [context.audience],
+        clientIds: [context.audience],
+        tenantClaim: [tenantClaim],
+        scopeClaims: [['scope'], ['scp']],
+      },
+    ]);
   });
 
   test('the data plane gets the limits of its caches', async () => {

@@ -1,13 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { IssuerSettings } from '../../../contract/issuers.ts';
 import { tokenRemedy } from '../../../lambdas/authorizer/token-remedy.ts';
 import { permissionsOf } from '../../../lambdas/tokens/permissions.ts';
+import { settingsOf } from '../tokens/issuer.ts';
 
-const remedyOf = (claims: object) =>
-  tokenRemedy({
-    namesTenant: Object.hasOwn(claims, 'tenant_id'),
-    permissions: permissionsOf(claims as Readonly<Record<string, unknown>>, 'tenant_id'),
-  });
+const remedyOf = (claims: object, changes: Partial<IssuerSettings> = {}) =>
+  tokenRemedy(
+    permissionsOf(
+      claims as Readonly<Record<string, unknown>>,
+      settingsOf('https://id.example.com', changes),
+    ),
+  );
 const challenge = (scope?: string) =>
   `Bearer realm="tenant-keys", error="insufficient_scope"${scope === undefined ? '' : `, scope="${scope}"`}`;
 const acme = { tenant_id: 'acme' };
@@ -49,12 +53,31 @@ describe('the remedy says which token would do', () => {
       'where the audit needs tenant-keys/audit.',
     ],
     [
-      'one whose claim is no tenant id',
-      { tenant_id: 'org_X', scope: 'tenant-keys/crypto' },
-      'Its tenant claim must be a tenant id.',
+      'one whose claim names no tenant',
+      { tenant_id: ['a1', 'b2'], scope: 'tenant-keys/crypto' },
+      'Its tenant claim must be one text of at most 36 bytes, or a whole number.',
     ],
   ])('%s', (_, claims, words) => {
     expect(remedyOf(claims).remedy).toContain(words);
+  });
+});
+
+describe('of an issuer that is bound to its purpose', () => {
+  test('a token is not sent for a scope that the issuer may not give', () => {
+    const { challenge: said } = remedyOf({ ...acme }, { scopes: ['tenant-keys/audit'] });
+    expect(said).toBe(challenge('tenant-keys/audit'));
+  });
+
+  test.each([
+    ['another tenant', { tenant_id: 'us-1' }, 'may not speak for the tenant that it names'],
+    ['none', {}, 'is for certain tenants only, so it must name one'],
+  ])('a token that names %s is told so', (_, claims, words) => {
+    const said = remedyOf({ ...claims, scope: 'tenant-keys/crypto' }, { tenants: ['eu-*'] });
+    expect(said.remedy).toContain(words);
+  });
+
+  test('a token with a tenant and no scope is not told that its claim is wrong', () => {
+    expect(remedyOf({ ...acme, scope: 'openid' }).remedy).not.toContain('tenant claim');
   });
 });
 

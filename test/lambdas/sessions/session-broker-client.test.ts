@@ -49,7 +49,13 @@ const credentials = {
   sessionToken: 't',
   expiration: '2030-01-01T00:00:00.000Z',
 };
-const opened = { outcome: 'opened', tenantId: 'acme', credentials, jwks: { keys: [] } };
+const opened = {
+  outcome: 'opened',
+  tenantId: 'acme',
+  credentials,
+  issuer: 'https://id.example.com',
+  jwks: { keys: [] },
+};
 const request = { plane: 'crypto', token: 'a.b.c', tenantId: 'acme' } as const;
 
 async function failure(given: Answer): Promise<unknown> {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Credentials } from '../../../lambdas/aws/credentials.ts';
 import { asProblem } from '../../../lambdas/http/error-handler.ts';
 import type { Bearer } from '../../../lambdas/sessions/tenant-sessions.ts';
-import { audience, type Issuer, openIssuer } from '../tokens/issuer.ts';
+import { type Issuer, openIssuer, settingsOf } from '../tokens/issuer.ts';
 
 let issuer: Issuer;
 let server: Server;
@@ -33,7 +33,7 @@ beforeAll(async () => {
       expiration: new Date(Date.now() + 5 * 60_000).toISOString(),
     };
     const { jwks } = issuer;
-    const opened = { outcome: 'opened', tenantId, credentials, jwks };
+    const opened = { outcome: 'opened', tenantId, credentials, issuer: issuer.url, jwks };
     const outcome = withdrawn.has(token) ? 'unauthorized' : 'forbidden';
     const opens = tenantOf(token) === tenantId && !withdrawn.has(token);
     response.end(JSON.stringify(opens ? opened : { outcome }));
@@ -50,9 +50,8 @@ beforeEach(async () => {
   asked = [];
   withdrawn = new Set();
   const { tenantSessions } = await import('../../../lambdas/sessions/tenant-sessions.ts');
-  const tokens = { issuer: issuer.url, audience, tenantClaim: 'tenant_id' };
   const sessionOf = tenantSessions(
-    { plane: 'crypto', brokerName: 'session-broker', tokens },
+    { plane: 'crypto', brokerName: 'session-broker', issuers: [settingsOf(issuer.url)] },
     ({ configuration }) => configuration.credentials,
   );
   signingAs = async (bearer) => (await sessionOf(bearer))();

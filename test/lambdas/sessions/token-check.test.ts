@@ -1,24 +1,28 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { usableKeys } from '../../../contract/jwks.ts';
 import { type TokenCheck, tokenCheck } from '../../../lambdas/sessions/token-check.ts';
-import { audience, type Issuer, openIssuer, seconds } from '../tokens/issuer.ts';
+import { type Issuer, openIssuer, seconds, settingsOf } from '../tokens/issuer.ts';
 
 let issuer: Issuer;
 let other: Issuer;
+let another: Issuer;
 beforeAll(async () => {
   issuer = await openIssuer();
   other = await openIssuer();
+  another = await openIssuer();
 });
 afterAll(async () => {
   jest.useRealTimers();
-  await Promise.all([issuer.close(), other.close()]);
+  await Promise.all([issuer, other, another].map((one) => one.close()));
 });
 
 function checkOf(learnt = true): TokenCheck {
-  const check = tokenCheck({ issuer: issuer.url, audience, tenantClaim: 'tenant_id' });
-  if (learnt) check.learn(issuer.jwks);
+  const check = tokenCheck([settingsOf(issuer.url), settingsOf(another.url)]);
+  if (learnt) check.learn(issuer.url, keysOf(issuer));
   return check;
 }
 
+const keysOf = ({ jwks }: Issuer) => usableKeys((jwks as { keys: object[] }).keys);
 const claims = { tenant_id: 'acme', scope: 'tenant-keys/crypto' };
 const unauthorized = { code: 'unauthorized', status: 401 };
 
@@ -83,7 +87,7 @@ describe('a token', () => {
       const token = await issuer.token({ ...claims, exp });
       for (const _ of [1, 2])
         expect(await check.check(token)).toMatchObject({ principal: 'somebody' });
-      check.learn({ keys: [] });
+      check.learn(issuer.url, { keys: [] });
       expect(await check.check(token)).toBeUndefined();
     },
   );
@@ -92,7 +96,7 @@ describe('a token', () => {
     const check = checkOf();
     const token = await issuer.token(claims);
     expect(await check.check(token)).toBeDefined();
-    check.learn({ keys: [] });
+    check.learn(issuer.url, { keys: [] });
     expect(await check.check(token)).toBeUndefined();
   });
 
@@ -107,6 +111,33 @@ describe('a token', () => {
   });
 });
 
-test.each([{}, { keys: 'none' }, 'keys', null])('%j is no JWKS', (given) => {
-  expect(() => checkOf().learn(given)).toThrow('JWKS');
+describe('of two issuers', () => {
+  const ofAnother = (header = {}) => another.token(claims, header);
+
+  test('each has its own keys: a key of one verifies no token that names the other', async () => {
+    const check = checkOf();
+    // The same key id in both sets.
+    expect(await check.check(await ofAnother())).toBeUndefined();
+    check.learn(another.url, keysOf(another));
+    expect(await check.check(await ofAnother())).toMatchObject({ issuer: another.url });
+    expect(await check.check(await issuer.token(claims))).toMatchObject({ issuer: issuer.url });
+    for (const forged of [
+      issuer.token({ ...claims, iss: another.url }),
+      another.token({ ...claims, iss: issuer.url }),
+    ]) {
+      await expect(check.check(await forged)).rejects.toMatchObject(unauthorized);
+    }
+  });
+
+  test('one that withdraws its keys leaves those of the other', async () => {
+    const check = checkOf();
+    check.learn(another.url, keysOf(another));
+    check.learn(issuer.url, { keys: [] });
+    expect(await check.check(await issuer.token(claims))).toBeUndefined();
+    expect(await check.check(await ofAnother())).toBeDefined();
+  });
+
+  test('keys of a third are refused, whoever gives them', () => {
+    expect(() => checkOf().learn(other.url, keysOf(other))).toThrow('another issuer');
+  });
 });

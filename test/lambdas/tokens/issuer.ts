@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type IssuerSettings, issuerSettings } from '../../../contract/issuers.ts';
 
 export interface Issuer {
   readonly url: string;
@@ -19,6 +20,24 @@ export interface Issuer {
 }
 
 export const audience = 'tenant-keys';
+
+/**
+ * @param issuer its name
+ * @returns what the stack makes of `issuer`, `audience` and `tenantClaim`, with these changes
+ */
+export const settingsOf = (issuer: string, changes: Partial<IssuerSettings> = {}): IssuerSettings =>
+  issuerSettings.parse({
+    issuer,
+    audiences: [audience],
+    clientIds: [audience],
+    tenantClaim: ['tenant_id'],
+    ...changes,
+  });
+
+/** @returns the environment variable of a function that takes tokens of these alone */
+export const issuersVariable = (...issuers: IssuerSettings[]) => ({
+  ISSUERS: JSON.stringify(issuers),
+});
 export const kid = 'key-1';
 
 export async function openIssuer(): Promise<Issuer> {

@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { tenantId } from '../../../contract/tenant-id.ts';
-import { permissionsOf } from '../../../lambdas/tokens/permissions.ts';
+import { tenantIdOf } from '../../../contract/external-tenant-id.ts';
+import { type IssuerSettings, issuerSettings } from '../../../contract/issuers.ts';
+import { type Permissions, permissionsOf } from '../../../lambdas/tokens/permissions.ts';
+import { settingsOf } from './issuer.ts';
 
-const permissions = (claims: Record<string, unknown>) => permissionsOf(claims, 'tenant_id');
+const settings = settingsOf('https://id.example.com');
+const granted = (claims: Record<string, unknown>, changes: Partial<IssuerSettings> = {}) =>
+  permissionsOf(claims, { ...settings, ...changes });
+const permissions = (claims: Record<string, unknown>, changes: Partial<IssuerSettings> = {}) =>
+  granted(claims, changes).permissions;
 const crypto = 'tenant-keys/crypto';
 const admin = 'tenant-keys/admin';
 const audit = 'tenant-keys/audit';
@@ -26,6 +32,9 @@ describe('scopes are read', () => {
     ['from a text among others', { scope: `openid ${crypto} email` }],
     ['from scp as a list', { scp: ['openid', crypto] }],
     ['from scp as a text', { scp: `openid ${crypto}` }],
+    ['from scope as a list', { scope: ['openid', crypto] }],
+    ['from a list whose members are texts of several', { scope: [`openid ${crypto}`, 'email'] }],
+    ['from either of two', { scope: 'openid', scp: [crypto] }],
   ])('%s', (_, claims) => {
     expect(permissions({ ...claims, tenant_id: 'acme' })).toBeDefined();
   });
@@ -35,7 +44,7 @@ describe('scopes are read', () => {
     ['that end like one', `x${crypto}`],
     ['in upper case', crypto.toUpperCase()],
     ['with a comma between', `openid,${crypto}`],
-    ['in a list', [crypto]],
+    ['in a list in a list', [[crypto]]],
     ['in an object', { [crypto]: true }],
     ['that are none', undefined],
   ])('but not %s', (_, scope) => {
@@ -51,41 +60,58 @@ test('an administrator of a tenant is not an administrator', () => {
   });
 });
 
-describe('a tenant claim that no tenant has permits nothing, not even with the admin scope', () => {
+describe('a tenant claim that names no tenant permits nothing, not even with the admin scope', () => {
   test.each([
-    '*',
-    '?',
-    'acme*',
-    'acme/../x',
-    'a/b',
-    '../x',
-    'ACME',
-    'acme ',
-    ' acme',
-    'acme\n',
-    'a',
     '',
+    'é'.repeat(19),
+    'x_'.repeat(19),
     'a'.repeat(64),
-    '-acme',
-    'acme-',
-    'ａcme',
-    '${aws:PrincipalTag/TenantId}',
-    'acme%2f',
-    'ac\u0000me',
-    ['acme'],
+    '\ud800',
+    [],
     ['acme', 'acme2'],
-    7,
+    [['acme']],
+    [null],
+    7.5,
+    2 ** 53,
+    Number.NaN,
     true,
     null,
     { id: 'acme' },
     undefined,
   ])('%j', (claim) => {
-    expect(permissions({ scope: `${admin} ${crypto}`, tenant_id: claim })).toBeUndefined();
+    const { permissions: none, refusal } = granted({
+      scope: `${admin} ${crypto}`,
+      tenant_id: claim,
+    });
+    expect([none, refusal]).toEqual([undefined, 'bad-tenant']);
+  });
+});
+
+describe('a tenant in the spelling of its issuer is that tenant alone, and no other', () => {
+  test.each<[unknown, string]>([
+    ['acme', 'acme'],
+    [['acme'], 'acme'],
+    ['org_AbC123', 'b32-n5zgox2bmjbtcmrt'],
+    ['ACME', 'b32-ifbu2ri'],
+    ['acme*', 'b32-mfrw2zjk'],
+    ['${aws:PrincipalTag/TenantId}', 'b32-er5wc53thjihe2lomnuxaylmkrqwol2umvxgc3tujfsh2'],
+    // Written as an encoded one: it is encoded again, and so is nobody else.
+    ['b32-ifbu2ri', 'b32-miztelljmzrhkmtsne'],
+    [42, '42'],
+    [7, 'b32-g4'],
+    [-1, 'b32-fuyq'],
+  ])('%j is %s', (claim, id) => {
+    expect(permissions({ scope: crypto, tenant_id: claim })?.tenantId).toBe(id);
   });
 });
 
 test('a claim that only an object prototype has is no tenant claim', () => {
-  expect(permissionsOf({ scope: admin }, 'constructor')).toEqual(administrator);
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    expect(permissions({ scope: admin }, { tenantClaim: [name] })).toEqual(administrator);
+    expect(permissions({ scope: admin }, { scopeClaims: [[name], ['scope']] })).toEqual(
+      administrator,
+    );
+  }
 });
 
 test('the crypto scope without a tenant gives no right', () => {
@@ -117,53 +143,227 @@ test('the auditor has a scope of its own, which counts without a tenant only', (
   });
 });
 
-describe('whatever the scopes and the claim', () => {
-  const scope = fc.subarray([admin, crypto, audit, auditAll, 'openid', `${audit}-allx`]);
-  const claim = fc.oneof(
-    fc.constantFrom(undefined, null, '', '*', 'ACME', 'a/b', 7, true),
-    fc.constant(['acme']),
-    fc.string(),
-    fc.record({ id: fc.string() }),
-  );
-  const scopesFor = (claims: Record<string, unknown>) => [
-    ...(permissions(claims)?.scopes ?? new Set()),
-  ];
+describe('scopes under other names and in other claims', () => {
+  const tenant = { tenant_id: 'acme' };
 
-  test('a token without the claim has no right of a tenant, and none that its scopes do not name', () => {
+  test.each<[string, Record<string, unknown>, Partial<IssuerSettings>]>([
+    ['roles of Entra ID', { roles: ['Keys.Use'] }, { scopeClaims: [['roles']] }],
+    ['permissions of Auth0', { permissions: ['Keys.Use'] }, { scopeClaims: [['permissions']] }],
+    [
+      'realm roles of Keycloak',
+      { realm_access: { roles: ['offline_access', 'Keys.Use'] } },
+      { scopeClaims: [['realm_access', 'roles']] },
+    ],
+    [
+      'roles of a client in Keycloak, whose name has a dot',
+      { resource_access: { 'keys.api': { roles: ['Keys.Use'] } } },
+      { scopeClaims: [['resource_access', 'keys.api', 'roles']] },
+    ],
+    [
+      'groups under a claim that is a URL',
+      { 'https://acme.example/groups': ['x', 'Keys.Use'] },
+      { scopeClaims: [['scope'], ['https://acme.example/groups']] },
+    ],
+  ])('%s', (_, claims, changes) => {
+    const scopeNames = { 'Keys.Use': crypto } as const;
+    expect(permissions({ ...tenant, ...claims }, { ...changes, scopeNames })?.scopes).toEqual(
+      new Set([crypto]),
+    );
+    expect(permissions({ ...tenant, ...claims }, changes)).toBeUndefined();
+    expect(permissions({ ...tenant, ...claims }, { scopeNames })).toBeUndefined();
+  });
+
+  test.each([
+    ['nothing on the way', {}],
+    ['a text on the way', { realm_access: crypto }],
+    ['a list on the way', { realm_access: [{ roles: [crypto] }] }],
+    ['null on the way', { realm_access: null }],
+    ['an object at the end', { realm_access: { roles: { [crypto]: true } } }],
+  ])('a path with %s gives nothing', (_, claims) => {
+    const scopeClaims = [['realm_access', 'roles']];
+    expect(permissions({ ...tenant, ...claims }, { scopeClaims })).toBeUndefined();
+  });
+});
+
+describe('a tenant claim that is nested', () => {
+  const nested = { tenantClaim: ['app_metadata', 'tenant'] };
+  test('counts', () => {
+    const claims = { scope: `${crypto} ${admin}`, app_metadata: { tenant: 'acme' } };
+    expect(permissions(claims, nested)).toEqual({ scopes: new Set([crypto]), tenantId: 'acme' });
+  });
+
+  test.each(['acme', ['acme'], null, 7])('with %j on the way names no tenant and nobody', (way) => {
+    const { namesTenant, refusal } = granted({ scope: admin, app_metadata: way }, nested);
+    expect([namesTenant, refusal]).toEqual([true, 'bad-tenant']);
+  });
+
+  test('that is not there names none', () => {
+    expect(permissions({ scope: admin, app_metadata: {} }, nested)).toEqual(administrator);
+  });
+});
+
+describe('an issuer that is bound to its purpose', () => {
+  test('one for customers makes no administrator, whatever scopes it issues', () => {
+    const customers = { scopes: [crypto, audit] as const };
+    expect(permissions({ scope: `${admin} ${auditAll}` }, customers)).toBeUndefined();
+    expect(permissions({ scope: `${admin} ${crypto}`, tenant_id: 'acme' }, customers)).toEqual({
+      scopes: new Set([crypto]),
+      tenantId: 'acme',
+    });
+  });
+
+  test('one for the workforce uses no key, whatever tenant its tokens name', () => {
+    const workforce = { scopes: [admin, auditAll] as const };
+    expect(permissions({ scope: crypto, tenant_id: 'acme' }, workforce)).toBeUndefined();
+    expect(permissions({ scope: admin }, workforce)).toEqual(administrator);
+  });
+
+  test.each<[string, readonly string[], string, boolean]>([
+    ['a tenant that is listed', ['acme', 'globex'], 'globex', true],
+    ['another', ['acme'], 'globex', false],
+    ['one that begins alike', ['acme'], 'acme-2', false],
+    ['one of a pattern', ['eu-*'], 'eu-acme', true],
+    ['one that is not of it', ['eu-*'], 'us-acme', false],
+    ['the beginning alone, which is no tenant id', ['eu-*'], 'eu-', false],
+    ['the pattern itself', ['eu-*'], 'eu-*', false],
+    ['one in other case', ['eu-*'], 'EU-acme', false],
+    ['one that contains it', ['eu-*'], 'x-eu-acme', false],
+    ['an encoded one, by its id', ['b32-n5zgox2bmjbtcmrt'], 'org_AbC123', true],
+  ])('for certain tenants: %s', (_, tenants, claim, counts) => {
+    const claims = { scope: crypto, tenant_id: claim };
+    expect(permissions(claims, { tenants }) !== undefined).toBe(counts);
+    if (!counts) expect(granted(claims, { tenants }).refusal).toBe('foreign-tenant');
+  });
+
+  test('for certain tenants has no administrators: a token that names none has no right', () => {
+    const { permissions: none, refusal } = granted(
+      { scope: `${admin} ${auditAll}` },
+      { tenants: ['eu-*'] },
+    );
+    expect([none, refusal]).toEqual([undefined, 'no-tenant']);
+  });
+
+  test('of one tenant, without a claim, speaks for it with every token, and for nobody else', () => {
+    const pool = { tenants: ['acme'], tenantClaim: undefined };
+    expect(permissions({ scope: `${crypto} ${admin}` }, pool)).toEqual({
+      scopes: new Set([crypto]),
+      tenantId: 'acme',
+    });
+    expect(permissions({ scope: crypto, tenant_id: 'globex' }, pool)?.tenantId).toBe('acme');
+    expect(permissions({ scope: `${admin} ${auditAll}` }, pool)).toBeUndefined();
+  });
+
+  test('without a claim is refused where it is not for one tenant', () => {
+    for (const tenants of [undefined, [], ['a1', 'b2'], ['eu-*']]) {
+      const bad = { ...settings, tenantClaim: undefined, tenants };
+      expect(() => issuerSettings.parse(bad)).toThrow();
+    }
+  });
+});
+
+describe('whatever the claims and the settings', () => {
+  const scope = fc.subarray([admin, crypto, audit, auditAll, 'openid', `${audit}-allx`]);
+  const word = fc.constantFrom('tenant_id', 'org', 'roles', 'scope', '__proto__', 'constructor');
+  const path = fc.array(word, { minLength: 1, maxLength: 3 });
+  const value = fc.oneof(
+    fc.constantFrom(undefined, null, '', '*', 'acme', 'ACME', 'a/b', 7, true, admin, crypto),
+    fc.constantFrom(['acme'], ['acme', 'globex'], [admin], `${crypto} ${audit}`, [
+      auditAll,
+      crypto,
+    ]),
+    fc.string(),
+  );
+  /** Objects in objects, as issuers nest claims, and with whatever else. */
+  const { claims } = fc.letrec<{ claims: Record<string, unknown>; node: unknown }>((tie) => ({
+    claims: fc.dictionary(word, tie('node'), { maxKeys: 5 }),
+    node: fc.oneof({ depthSize: 'small', withCrossShrink: true }, value, tie('claims')),
+  }));
+  const changes = fc.record({
+    tenantClaim: path,
+    scopeClaims: fc.array(path, { minLength: 1, maxLength: 3 }),
+    scopes: fc.option(fc.subarray([admin, auditAll, crypto, audit] as const, { minLength: 1 }), {
+      nil: undefined,
+    }),
+    tenants: fc.option(fc.constantFrom(['acme'], ['ac*'], ['globex', 'b32-*']), { nil: undefined }),
+  });
+  const numRuns = 2000;
+  const ofTenant = [crypto, audit] as string[];
+  const ofAll = [admin, auditAll] as string[];
+
+  /** @returns a copy without what stands at the path */
+  function without(all: Record<string, unknown>, [name, ...rest]: readonly string[]): object {
+    if (name === undefined || !Object.hasOwn(all, name)) return all;
+    const copy = Object.fromEntries(Object.entries(all).filter(([one]) => one !== name));
+    const inner = all[name];
+    if (rest.length === 0 || typeof inner !== 'object' || inner === null) return copy;
+    return { ...copy, [name]: without(inner as Record<string, unknown>, rest) };
+  }
+
+  test('a token has the rights of one tenant, or of none, and no scope that its issuer may not give', () => {
+    fc.assert(
+      fc.property(claims, changes, (of, by) => {
+        const { permissions: given, namesTenant, grantable } = granted(of, by);
+        if (given === undefined) return;
+        const scopes = [...given.scopes];
+        expect(given.tenantId !== undefined).toBe(namesTenant);
+        for (const one of scopes) {
+          expect(namesTenant ? ofTenant : ofAll).toContain(one);
+          expect(by.scopes ?? [one]).toContain(one);
+          expect(grantable).toContain(one);
+        }
+        if (by.tenants !== undefined) expect(given.tenantId).toMatch(/^(acme|ac.*|globex|b32-.*)$/);
+      }),
+      { numRuns },
+    );
+  });
+
+  test('a tenant claim that is lost, wholly or in part, takes all rights of the tenant and adds none', () => {
+    fc.assert(
+      fc.property(claims, changes, scope, (of, by, scopes) => {
+        const all = { ...of, scope: scopes.join(' ') };
+        const settings = { ...by, scopeClaims: [['scope']] };
+        fc.pre(by.tenantClaim[0] !== 'scope');
+        const before = granted(all, settings);
+        fc.pre(before.namesTenant && !scopes.includes(admin) && !scopes.includes(auditAll));
+        const after = permissions(
+          without(all, by.tenantClaim) as Record<string, unknown>,
+          settings,
+        );
+        expect(after).toBeUndefined();
+      }),
+      { numRuns },
+    );
+  });
+
+  test('without the claim a token has no right of a tenant, and none that its scopes do not name', () => {
     fc.assert(
       fc.property(scope, (scopes) => {
-        const given = scopesFor({ scope: scopes.join(' ') });
-        expect(given).toEqual([admin, auditAll].filter((one) => scopes.includes(one)));
-        expect(permissions({ scope: scopes.join(' ') })?.tenantId).toBeUndefined();
+        const given = permissions({ scope: scopes.join(' ') });
+        expect([...scopesOf(given)]).toEqual(ofAll.filter((one) => scopes.includes(one)));
+        expect(given?.tenantId).toBeUndefined();
       }),
     );
   });
 
-  test('a token with a tenant has rights of that tenant, and no other', () => {
+  test('with a tenant a token has the rights of that tenant, and no other', () => {
     fc.assert(
-      fc.property(scope, fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/), (scopes, id) => {
-        const claims = { scope: scopes.join(' '), tenant_id: id };
-        expect(scopesFor(claims)).toEqual([crypto, audit].filter((one) => scopes.includes(one)));
-        const all = permissions(claims);
-        if (all !== undefined) expect(all.tenantId).toBe(id);
+      fc.property(scope, fc.string({ minLength: 1, maxLength: 40 }), (scopes, text) => {
+        const given = permissions({ scope: scopes.join(' '), tenant_id: text });
+        fc.pre(tenantIdOf(text) !== undefined);
+        expect([...scopesOf(given)]).toEqual(ofTenant.filter((one) => scopes.includes(one)));
+        if (given !== undefined) expect(given.tenantId).toBe(tenantIdOf(text));
       }),
     );
   });
 
-  test('a token with a claim that is no tenant has none', () => {
+  test('a token with a claim that names no tenant has none', () => {
     fc.assert(
-      fc.property(scope, claim, (scopes, value) => {
-        fc.pre(typeof value !== 'string' || !tenantId.safeParse(value).success);
-        expect(permissions({ scope: scopes.join(' '), tenant_id: value })).toBeUndefined();
+      fc.property(scope, fc.anything(), (scopes, given) => {
+        fc.pre(tenantIdOf(given) === undefined);
+        expect(permissions({ scope: scopes.join(' '), tenant_id: given })).toBeUndefined();
       }),
     );
   });
 
-  test('a token with all that a tenant may have gives nothing once its claim is lost', () => {
-    fc.assert(
-      fc.property(fc.subarray([crypto, audit, 'openid']), (scopes) => {
-        expect(permissions({ scope: scopes.join(' ') })).toBeUndefined();
-      }),
-    );
-  });
+  const scopesOf = (given: Permissions | undefined) => given?.scopes ?? new Set();
 });

@@ -2,13 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Permissions, permissionsOf } from '../../../lambdas/tokens/permissions.ts';
 import { opensSession } from '../../../lambdas/tokens/session-permission.ts';
+import { settingsOf } from './issuer.ts';
 
 const scopes = ['admin', 'audit-all', 'crypto', 'audit'].map((name) => `tenant-keys/${name}`);
 const tenants = ['acme', 'globex', 'ac', 'acme-2'];
 const planes = ['crypto', 'audit'] as const;
 
 const permissions = (tenant: string | undefined, ...of: string[]): Permissions | undefined =>
-  permissionsOf({ scope: of.join(' '), ...(tenant !== undefined && { tenant }) }, 'tenant');
+  permissionsOf(
+    { scope: of.join(' '), ...(tenant !== undefined && { tenant_id: tenant }) },
+    settingsOf('https://id.example.com'),
+  ).permissions;
 
 test.each<[string, string | undefined, string, (typeof planes)[number], boolean]>([
   ["a tenant's token opens its own session", 'acme', 'tenant-keys/crypto', 'crypto', true],

@@ -1,5 +1,6 @@
 /** Callers and findings of a day. */
 import { openFindings } from '../../../lambdas/reconciler/findings.ts';
+import { issuersVariable, settingsOf } from '../../lambdas/tokens/issuer.ts';
 import type { Day } from './day.ts';
 
 /** Callers, as API Gateway and the authorizer see them. */
@@ -27,8 +28,7 @@ export async function callers(day: Day): Promise<void> {
   });
   await day.logged('the issuer does not answer', 'authorizer', async () => {
     // Nothing listens on port 1.
-    Object.assign(process.env, { ISSUER: 'http://127.0.0.1:1', AUDIENCE: 'tenant-keys' });
-    Object.assign(process.env, { TENANT_CLAIM: 'tenant_id' });
+    Object.assign(process.env, issuersVariable(settingsOf('http://127.0.0.1:1')));
     const { handler } = await import('../../../lambdas/authorizer.ts');
     const payload = { iss: 'http://127.0.0.1:1', aud: 'tenant-keys', exp: 9_999_999_999 };
     const [head, body] = [{ alg: 'RS256', kid: 'k', typ: 'JWT' }, payload].map((part) =>
