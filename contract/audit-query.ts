@@ -2,15 +2,9 @@
 import * as z from 'zod/mini';
 import { auditKinds, auditOutcome } from './audit.ts';
 import { wholeNumberText } from './query.ts';
+import { time } from './time.ts';
 
-const timeText = 'must be a time as RFC 3339 has it, such as 2026-01-31T23:59:59Z';
 const limitText = 'must be a whole number, 1-1000';
-
-/** Becomes UTC with milliseconds, whatever the time zone in which it was written. */
-const time = z.pipe(
-  z.iso.datetime({ offset: true, error: timeText }),
-  z.transform((text) => new Date(text).toISOString()),
-);
 
 const oneOf = <const V extends readonly string[]>(values: V) =>
   z.enum(values, `must be one of: ${values.join(', ')}`);

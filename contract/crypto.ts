@@ -14,8 +14,12 @@ export const maxPlaintextBytes = 4 * 1024 * 1024;
 /** A message of the largest plaintext with the largest context, even with small frames of 1,024 bytes. */
 export const maxCiphertextBytes = maxPlaintextBytes + 144 * 1024;
 
-/** A JSON body with the largest plaintext, or the message of it, and the largest context. */
-export const maxBodyBytes = 4 * Math.ceil(maxPlaintextBytes / 3) + 256 * 1024;
+/**
+ * A JSON body with the largest ciphertext and two of the largest contexts, each byte of them as `\u0000`: whatever a
+ * client's JSON escapes beside the bytes, it fits. In Lambda's event the body is a text of JSON again, in which a quote,
+ * a backslash and a line break are two bytes: with the largest plaintext all that is beside it may be such.
+ */
+export const maxBodyBytes = 4 * Math.ceil(maxCiphertextBytes / 3) + 128 * 1024;
 
 /** What goes with the bytes: members of a JSON body, or headers beside raw bytes. */
 const beside = { encryptionContext: z.optional(encryptionContext) };

@@ -9,8 +9,11 @@ import { tenantStatus } from './tenant-status.ts';
 const rotationPeriod = 'must be a whole number of days, 90-2560';
 const limitText = 'must be a whole number, 1-100';
 
-/** No control, format (such as a change of direction) or unassigned characters, and no lone surrogates. */
-const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+/**
+ * No control, format (such as a change of direction) or unassigned characters, and no lone surrogates. A character is a
+ * code point, as JSON Schema counts (JSON Schema Validation section 6.3), not one of JavaScript's units.
+ */
+const printable = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
 
 /** KMS takes 90-2560 days (API reference, EnableKeyRotation). */
 const rotationPeriodInDays = z
@@ -19,8 +22,7 @@ const rotationPeriodInDays = z
 
 const nameText = 'must be text of 1-256 printable characters';
 
-const nameOr = (text: string) =>
-  z.string(text).check(z.minLength(1, text), z.maxLength(256, text), z.regex(printable, text));
+const nameOr = (text: string) => z.string(text).check(z.regex(printable, text));
 const name = z.optional(nameOr(nameText));
 
 export const onboardRequest = z.strictObject({

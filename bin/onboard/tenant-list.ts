@@ -34,7 +34,8 @@ interface CsvRecord {
 
 /** @throws TenantListError */
 export function readTenantList(bytes: Uint8Array): readonly TenantLine[] {
-  const [header, ...records] = parseCsv(textOf(bytes));
+  // One kind of line end, as a file may have several; the parser would take the first for all, and count others amiss.
+  const [header, ...records] = parseCsv(textOf(bytes).replace(/\r\n?/g, '\n'));
   if (header === undefined) throw new TenantListError(['the file is empty']);
   const names = columnsOf(header.fields);
   if (records.length === 0) throw new TenantListError(['the file names no tenants']);
@@ -73,7 +74,7 @@ function parseCsv(text: string): readonly CsvRecord[] {
 }
 
 /** To get to a record's first line: the parser gives its last. */
-const lineBreaks = (fields: readonly string[]) => fields.join('').match(/\r\n|\r|\n/g)?.length ?? 0;
+const lineBreaks = (fields: readonly string[]) => fields.join('').split('\n').length - 1;
 
 function columnsOf(fields: readonly string[]): readonly Column[] {
   const isColumn = (name: string): name is Column => (columns as readonly string[]).includes(name);

@@ -3,6 +3,8 @@
  * else, since API Gateway uses the cached policy for every path.
  * In an execute-api ARN `*` matches slashes too. An administrator's `PUT/tenants/*` also matches `PUT/tenants/a/b`,
  * so the routes that are not an administrator's, or not an auditor's, are denied by name.
+ * AWS does not say whether the ARN has an escaped path decoded. If not, `%61cme` is not a tenant's own path, so it is not an
+ * administrator's either: no path of ours needs an escape. If so, nobody is asked about one.
  */
 import { type Route, routes } from '../../contract/routes.ts';
 import type { Permissions } from '../tokens/permissions.ts';
@@ -31,7 +33,7 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
     `${stage}/${method}${path.replace('{tenantId}', tenantId ?? '*')}`;
   const isGranted = (route: Route) => route.scopes.some((scope) => scopes.has(scope));
   const granted = routes.filter(isGranted).map(arn);
-  const allow = statement('Allow', granted);
+  const allow = statement('Allow', granted.flatMap(withSlash));
   // A tenant's ARNs have no `*` that could match anything else.
   if (tenantId !== undefined) return policy([allow]);
   const denied = routes
@@ -39,8 +41,15 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
     .map(arn)
     // Not a Deny that would take back something granted; a test asserts that no Allow matches its routes.
     .filter((pattern) => !granted.some((one) => covers(pattern, one)));
-  return policy([allow, statement('Deny', denied)]);
+  return policy([allow, statement('Deny', [...denied, `${stage}/*%*`])]);
 }
+
+/**
+ * For API Gateway a path with a slash at its end is the same resource. AWS does not say whether the ARN that it asks the
+ * policy about then has one.
+ */
+const withSlash = (arn: string): readonly string[] =>
+  arn.endsWith('*') ? [arn] : [arn, `${arn}/`];
 
 /** @returns whether the pattern matches all that the ARN, itself a pattern, stands for */
 function covers(pattern: string, arn: string): boolean {

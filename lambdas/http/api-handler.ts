@@ -9,7 +9,7 @@ import { type OperationOf, type Plane, planeOf } from '../../contract/routes.ts'
 import { withRequestStats } from '../observability/request-stats.ts';
 import { requireCallerOf } from './caller.ts';
 import { errorHandler } from './error-handler.ts';
-import { headerNames } from './header-names.ts';
+import { headerNames, singleHeader } from './header-names.ts';
 import { operationOf } from './request.ts';
 import { requestLog } from './request-log.ts';
 import { serverTiming } from './server-timing.ts';
@@ -34,6 +34,8 @@ export function apiHandler<P extends Plane>(
 ): ApiHandler {
   const byName: Readonly<Record<string, Serve>> = operations;
   const dispatch: ApiHandler = async (event, context) => {
+    // Of two, the authorizer may have been given one, and a function would read the other.
+    singleHeader(event, 'authorization');
     const operation = operationOf(event);
     // The routes of other planes are unknown here, even if API Gateway sends one.
     if (operation === undefined || !Object.hasOwn(byName, operation)) throw notFound();

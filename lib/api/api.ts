@@ -102,8 +102,9 @@ function tokenAuthorizer(scope: Construct, handler: LambdaFunction): IAuthorizer
     handler,
     // By so long at most does a cached answer outlive its token, or a key that the issuer has withdrawn.
     resultsCacheTtl: Duration.seconds(60),
-    // A signed JWT. With anything else the answer is 401, without a call of the authorizer.
-    validationRegex: '^[Bb]earer [-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+$',
+    // A signed JWT after the scheme in any case and its spaces (RFC 9110 section 11.4); AWS does not say whether its
+    // expressions know (?i). With anything else the answer is 401, without a call of the authorizer.
+    validationRegex: '^[Bb][Ee][Aa][Rr][Ee][Rr] +[-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+\\.[-_0-9A-Za-z]+$',
   });
 }
 

@@ -9,6 +9,7 @@ describe('a tenant to onboard', () => {
     { displayName: 'Acme Corp' },
     { displayName: 'Ōsaka ガス株式会社 🏭' },
     { displayName: 'x'.repeat(256) },
+    { displayName: '🏭'.repeat(256), legalName: '𠮷'.repeat(256) },
     { displayName: 'Acme', legalName: 'Acme Corporation, Inc.' },
     { rotationPeriodInDays: 90 },
     { rotationPeriodInDays: 2560 },
@@ -19,6 +20,8 @@ describe('a tenant to onboard', () => {
   test.each([
     { displayName: '' },
     { displayName: 'x'.repeat(257) },
+    { displayName: '🏭'.repeat(257) },
+    { displayName: 'a\ud83d' },
     { displayName: 'a\nb' },
     { displayName: 'a\u0000' },
     { displayName: 'a\u202eb' },

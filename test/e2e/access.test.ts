@@ -143,7 +143,9 @@ describe('two tokens in one request', () => {
     ['in one value, apart by a space', (own, other) => ({ Authorization: `${own} ${other}` })],
   ])('%s: neither opens anything', async (_, headers) => {
     const { own, other } = await bearers();
-    expect([401, 403]).toContain((await decrypt(headers(own, other))).status);
+    const { status, json } = await decrypt(headers(own, other));
+    expect([400, 401, 403]).toContain(status);
+    if (status === 400) expect(json.detail).toBe('authorization: must be given once');
   });
 
   test('of which one is in the query or in another header: only the header counts', async () => {
@@ -157,6 +159,33 @@ describe('two tokens in one request', () => {
     });
     expectProblem(answer, 403, 'forbidden');
   });
+});
+
+test('one token twice is a 400, on the control plane too', async () => {
+  const bearer = `Bearer ${await stack.client.adminToken()}`;
+  const headers = { Authorization: [bearer, bearer] };
+  const answer = await stack.client.send('GET', '/tenants/acme', { headers });
+  expectProblem(answer, 400, 'bad-request');
+});
+
+test.each(['bearer', 'BEARER', 'bEaReR', 'Bearer  '])(
+  'the scheme is taken as %j',
+  async (scheme) => {
+    const headers = { Authorization: `${scheme} ${await stack.client.tenantToken('acme')}` };
+    expect((await encryptAs(undefined, undefined, headers)).status).toBe(200);
+  },
+);
+
+test('a tab is no space between scheme and token', async () => {
+  const headers = { Authorization: `Bearer\t${await stack.client.tenantToken('acme')}` };
+  expectProblem(await encryptAs(undefined, undefined, headers), 401, 'unauthorized');
+});
+
+test('an id that is escaped in the path is a 403 for its tenant and an administrator alike', async () => {
+  const token = await stack.client.tenantToken('acme');
+  expectProblem(await encryptAs(token, '/tenants/%61cme/encrypt'), 403, 'forbidden');
+  const admin = { token: await stack.client.adminToken() };
+  expectProblem(await stack.client.send('GET', '/tenants/%61cme', admin), 403, 'forbidden');
 });
 
 describe('a path with another method: 405 with Allow, whoever asks', () => {

@@ -9,7 +9,7 @@ import { startTestStack, type TestStack } from './test-stack.ts';
 
 const largestPlaintext = 4_194_304;
 const largestCiphertext = 4_341_760;
-const largestBody = 5_854_552;
+const largestBody = 5_920_088;
 const octets = 'application/octet-stream';
 
 let stack: TestStack;
@@ -116,6 +116,27 @@ describe('a ciphertext', () => {
   test.each(['decrypt', 'reencrypt', 'inspect'])('of nothing is a 400: %s', async (operation) => {
     expectProblem(await post(operation, { ciphertext: '' }), 400, 'decryption-failed');
   });
+});
+
+describe('whatever the JSON beside the bytes looks like', () => {
+  /** Each byte in six. */
+  const spelled = (bytes: number) => `{"a":"${'\\u0001'.repeat(bytes - 1)}"}`;
+
+  test('the largest ciphertext in two of the largest contexts is judged', async () => {
+    const ciphertext = base64(Buffer.alloc(largestCiphertext, 2));
+    const body = `{"ciphertext":"${ciphertext}","encryptionContext":${spelled(8000)},"newEncryptionContext":${spelled(8000)}}`;
+    expectProblem(await post('reencrypt', body), 400, 'decryption-failed');
+  });
+
+  test.each([' ', '\n', '\t', '\r\n'])(
+    'the largest plaintext is taken with %j up to the limit',
+    async (space) => {
+      const plaintext = base64(Buffer.alloc(largestPlaintext));
+      const body = `{"plaintext":"${plaintext}"`;
+      const left = Math.floor((largestBody - body.length - 1) / space.length);
+      expect((await post('encrypt', `${body}${space.repeat(left)}}`)).status).toBe(200);
+    },
+  );
 });
 
 describe('a body', () => {

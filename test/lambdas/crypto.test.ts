@@ -156,7 +156,7 @@ describe('what is wrong with the body is said before the table and KMS are asked
       'bad-request',
     ],
     ['a byte too much', `{"plaintext":"${bytes(largest + 1)}"}`, 413, 'too-large'],
-    ['a body too large', `{"plaintext":"${'A'.repeat(5_900_000)}"}`, 413, 'too-large'],
+    ['a body too large', `{"plaintext":"${'A'.repeat(5_950_000)}"}`, 413, 'too-large'],
   ])('%s', async (_, body, status, code) => {
     calls = [];
     expect(await ask({}, body)).toMatchObject({ status, code });
@@ -177,8 +177,8 @@ test.each([
   ],
   [
     'a body',
-    `{"plaintext":"${'A'.repeat(5_900_000)}"}`,
-    /5854552 bytes\..*octet-stream.*data-keys/,
+    `{"plaintext":"${'A'.repeat(5_950_000)}"}`,
+    /5920088 bytes\..*octet-stream.*data-keys/,
   ],
 ])('a 413 says the limit and how to send more: %s', async (_, body, detail) => {
   expect((await ask({}, body)).detail).toMatch(detail);

@@ -1,5 +1,6 @@
 /** A list is taken whole, or refused with everything that is wrong with it. */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { readTenantList, TenantListError } from '../../../bin/onboard/tenant-list.ts';
 
 const read = (text: string) => readTenantList(Buffer.from(text));
@@ -49,6 +50,22 @@ describe('taken', () => {
   test('lines are counted as an editor does, empty ones too', () => {
     expect(read('tenantId\n\nacme\n\n\nglobex\n').map(({ line }) => line)).toEqual([3, 6]);
   });
+});
+
+test('lines are counted alike whatever ends them, mixed and within quotes too', () => {
+  const end = fc.constantFrom('\n', '\r\n', '\r');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(end, fc.boolean()), { minLength: 1, maxLength: 9 }), (ends) => {
+      const rows = ends.map(([, isQuoted], at) => (isQuoted ? `"t\nt",${at}` : `T${at},`));
+      const text = (of: (at: number) => string) =>
+        ['tenantId,displayName', ...rows]
+          .map((row, at) => row.replace('\n', of(at)) + (at === ends.length ? '' : of(at)))
+          .join('');
+      const mixed = text((at) => ends[at % ends.length]?.[0] as string);
+      // A `\r` that ends a line before an empty `\n` would be one end; no row is empty here.
+      expect(faultsOf(mixed)).toEqual(faultsOf(text(() => '\n')));
+    }),
+  );
 });
 
 describe('refused', () => {

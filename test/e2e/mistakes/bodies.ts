@@ -141,10 +141,10 @@ export const ofBodies: readonly Row[] = [
   ],
   [
     'a body that is too large',
-    { as: 'crypto', send: encrypt, body: { plaintext: 'A'.repeat(5_900_000) } },
+    { as: 'crypto', send: encrypt, body: { plaintext: 'A'.repeat(5_950_000) } },
     413,
     'too-large',
-    /5854552 bytes\. .*application\/octet-stream/,
+    /5920088 bytes\. .*application\/octet-stream/,
   ],
   [
     'more than Lambda takes',

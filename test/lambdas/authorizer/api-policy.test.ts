@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { routes } from '../../../contract/routes.ts';
 import { apiPolicy } from '../../../lambdas/authorizer/api-policy.ts';
 import type { Permissions } from '../../../lambdas/tokens/permissions.ts';
@@ -50,14 +51,16 @@ const dataPlane = [
   'data-keys/decrypt',
 ];
 
-test("a tenant's policy is one ARN for each route of the data plane, and nothing else", () => {
+test("a tenant's policy is each route of the data plane, with and without a slash at its end, and nothing else", () => {
   expect(apiPolicy(tenant, methodArn)).toEqual({
     Version: '2012-10-17',
     Statement: [
       {
         Effect: 'Allow',
         Action: 'execute-api:Invoke',
-        Resource: dataPlane.map((operation) => `${stage}/POST/tenants/acme/${operation}`),
+        Resource: dataPlane.flatMap((operation) =>
+          ['', '/'].map((end) => `${stage}/POST/tenants/acme/${operation}${end}`),
+        ),
       },
     ],
   });
@@ -110,14 +113,47 @@ test("an administrator is denied the data plane's routes by name, since * goes b
   expect(apiPolicy(admin, methodArn).Statement[1]).toEqual({
     Effect: 'Deny',
     Action: 'execute-api:Invoke',
-    Resource: dataPlane.map((operation) => `${stage}/POST/tenants/*/${operation}`),
+    Resource: [
+      ...dataPlane.map((operation) => `${stage}/POST/tenants/*/${operation}`),
+      `${stage}/*%*`,
+    ],
   });
 });
 
 test("an auditor's policy allows GET only", () => {
   const [allow] = apiPolicy(auditor, methodArn).Statement;
-  expect(allow?.Resource.length).toBe(auditors.length);
+  const plain = (allow?.Resource ?? []).filter((arn) => !arn.endsWith('/'));
+  expect(plain.length).toBe(auditors.length);
   for (const arn of allow?.Resource ?? []) expect(arn.startsWith(`${stage}/GET/`)).toBe(true);
+});
+
+test('a slash at the end of a path changes nothing for anybody, whatever AWS asks about', () => {
+  for (const permissions of [tenant, watchfulTenant, admin, auditor, undefined]) {
+    for (const { method, path } of routes) {
+      const request = `${method}${path.replace('{tenantId}', 'acme')}`;
+      expect(allows(permissions, `${request}/`)).toBe(allows(permissions, request));
+    }
+  }
+});
+
+test("a path that is escaped in the ARN is nobody's, be it a tenant or an administrator", () => {
+  const escaped = fc
+    .array(fc.tuple(fc.constantFrom(...'acme2/.*'), fc.boolean()), { minLength: 1 })
+    .map((each) =>
+      each
+        .map(([one, isEscaped]) => (isEscaped ? `%${one.charCodeAt(0).toString(16)}` : one))
+        .join(''),
+    )
+    .filter((id) => id.includes('%'));
+  fc.assert(
+    fc.property(escaped, fc.constantFrom(...routes), (id, { method, path }) => {
+      const request = `${method}${path.replace('{tenantId}', id)}`;
+      if (!request.includes('%')) return;
+      for (const permissions of [tenant, watchfulTenant, admin, auditor]) {
+        expect(allows(permissions, request)).toBe(false);
+      }
+    }),
+  );
 });
 
 test('another stage and another API are out of reach', () => {
@@ -141,5 +177,5 @@ test.each([
   const longest =
     'arn:aws-us-gov:execute-api:ap-southeast-2:111122223333:a1b2c3d4e5/stage-of-a-long-name';
   const policy = apiPolicy(permissions, `${longest}/GET/tenants`);
-  expect(JSON.stringify(policy).length).toBeLessThan(4096);
+  expect(JSON.stringify(policy).length).toBeLessThan(6144);
 });

@@ -76,9 +76,12 @@ describe('the authorizer', () => {
     expect(Properties.IdentitySource).toBe('method.request.header.Authorization');
   });
 
-  test.each(['Bearer e30.e30.c2ln', 'bearer a-b_c.d.e'])('is asked about %p', (header) => {
-    expect(accepts(header)).toBe(true);
-  });
+  test.each(['Bearer e30.e30.c2ln', 'bearer a-b_c.d.e', 'BEARER a.b.c', 'bEaReR  a.b.c'])(
+    'is asked about %p',
+    (header) => {
+      expect(accepts(header)).toBe(true);
+    },
+  );
 
   test.each([
     '',
@@ -88,7 +91,8 @@ describe('the authorizer', () => {
     'Bearer e30.e30',
     'Bearer a.b.c.d',
     'Bearer a.b.c x',
-    'Bearer  a.b.c',
+    'Bearer\ta.b.c',
+    'Bearera.b.c',
     'Basic a.b.c',
     'Bearer a.b.c\n',
     'x Bearer a.b.c',
