@@ -22,7 +22,7 @@ beforeAll(async () => {
   tokens.nothing = await client.token('openid');
   tokens.crypto = await client.tenantToken('acme');
   tokens.reader = await client.token('tenant-keys/audit', 'acme');
-  tokens.odd = await client.token('tenant-keys/crypto', 'org_AbC');
+  tokens.odd = await client.token('tenant-keys/crypto', 'x'.repeat(64));
   tokens.other = await client.tenantToken('globex');
   for (const id of ['paused', 'leaving', 'broken', 'unknown'])
     tokens[id] = await client.tenantToken(id);

@@ -89,10 +89,10 @@ export const ofTokens: readonly Row[] = [
     /tenant-keys\/audit-all or tenant-keys\/admin/,
   ],
   [
-    'a tenant claim that is no tenant id',
+    'a tenant claim that names no tenant',
     { as: 'odd', send: encrypt, body: data },
     403,
     'forbidden',
-    /Its tenant claim must be a tenant id/,
+    /Its tenant claim must be one text of at most 36 bytes/,
   ],
 ];
