@@ -191,7 +191,9 @@ describe('a bad request leaves nothing behind', () => {
 
   test.each(badIds)('tenant id: %s', async (_, id) => {
     const [keys, rows] = [await stack.keyCount(), await stack.rowCount()];
-    expectProblem(await put(id), 400, 'invalid-tenant-id');
+    // API Gateway lets no escape in a path through (docs/security.md).
+    if (id.includes('%')) expectProblem(await put(id), 403, 'forbidden');
+    else expectProblem(await put(id), 400, 'invalid-tenant-id');
     expect([await stack.keyCount(), await stack.rowCount()]).toEqual([keys, rows]);
   });
 
