@@ -28,7 +28,7 @@ test('a template is of the context that was asked for, whatever was asked for be
   for (const audience of ['one-audience', 'another-audience', 'one-audience']) {
     texts.push(JSON.stringify(await requestTemplate({ ...context, audience })));
   }
-  expect(texts.map((text) => text.includes('"one-audience"'))).toEqual([true, false, true]);
+  expect(texts.map((text) => text.includes('one-audience'))).toEqual([true, false, true]);
 });
 
 test('what the app refuses, the test is told', async () => {
