@@ -8,7 +8,7 @@ import { type ShownColumn, type ShownSession, shownColumn, shownSession } from '
 import type { Session } from './sessions.ts';
 import { type SimulatedKms, simulate } from './simulate.ts';
 import { type rolePolicies, type StatementJson, statementOf } from './statements.ts';
-import type { RegisteredKey } from './tenants.ts';
+import type { KeyedTenant } from './tenants.ts';
 
 export interface Cell {
   readonly session: ShownSession;
@@ -33,13 +33,13 @@ export interface CellOptions {
   readonly kms: SimulatedKms;
   readonly policies: ReturnType<typeof rolePolicies>;
   readonly session: Session;
-  readonly registered: RegisteredKey;
+  readonly tenant: KeyedTenant;
 }
 
 export function cellOf(options: CellOptions): Cell {
-  const { kms, session, registered } = options;
+  const { kms, session, tenant } = options;
   const cases = grouped(
-    contextsOf(session, registered).map((encryptionContext) => ({
+    contextsOf(session, tenant).map((encryptionContext) => ({
       item: encryptionContext,
       value: answersIn(encryptionContext, options),
     })),
@@ -47,18 +47,18 @@ export function cellOf(options: CellOptions): Cell {
   );
   return {
     session: shownSession(session),
-    key: shownColumn(kms, registered),
+    key: shownColumn(kms, tenant),
     cases: cases.map(({ items, value }) => ({ encryptionContexts: items, answers: value })),
   };
 }
 
 function answersIn(
   encryptionContext: EncryptionContext,
-  { kms, policies, session: { caller }, registered: { key } }: CellOptions,
+  { kms, policies, session: { caller }, tenant }: CellOptions,
 ): DecidedActions[] {
   const decided = tenantActions.map((action) => ({
     item: action,
-    value: simulate(kms, { caller, key, action, encryptionContext }),
+    value: simulate(kms, { caller, key: tenant, action, encryptionContext }),
   }));
   const groups = grouped<string, Decision>(decided, (decision, action) =>
     // Reasons that differ only in the name of the action are the same.
@@ -68,7 +68,7 @@ function answersIn(
     ...value,
     actions: items,
     explanation: explain(value),
-    statement: value.by && statementOf(value.by, kms.account, key, policies),
+    statement: value.by && statementOf(value.by, tenant, policies),
   }));
 }
 

@@ -1,15 +1,16 @@
 /**
- * Which session may use which key. Invariant: a cell is allowed if any cryptographic action is, in any encryption
- * context that names the key's tenant, the session's tenant, or none.
+ * Which session may use which key. Invariant: the policies allow a cell if they allow any cryptographic action, in any
+ * encryption context that names the key's tenant, the session's tenant, or none. What KMS does for whoever is allowed
+ * stands with the column: it depends on the key's state alone.
  */
 import { setImmediate } from 'node:timers/promises';
 import { tenantActions } from '../../contract/key-policy.ts';
-import { keyArn } from '../kms/account.ts';
 import { keyState } from '../kms/key.ts';
 import type { AllowedActions } from './allowed-actions.ts';
+import { stateError } from './key-use.ts';
 import type { Session } from './sessions.ts';
 import type { SimulatedKms } from './simulate.ts';
-import type { RegisteredKey } from './tenants.ts';
+import { isKeyed, type RegisteredTenant } from './tenants.ts';
 
 export interface Matrix {
   readonly actions: readonly string[];
@@ -19,9 +20,12 @@ export interface Matrix {
 
 export interface ShownColumn {
   readonly tenantId: string;
-  readonly keyArn: string;
-  /** whatever the policies say, KMS refuses to use a key that is not Enabled */
+  readonly status: string | undefined;
+  readonly keyArn: string | undefined;
+  /** as KMS has it; `Gone` where it has none any more, `None` where the tenant has none yet */
   readonly keyState: string;
+  /** the error that KMS gives now to whoever the policies allow; absent where it does what is asked */
+  readonly refusal: string | undefined;
 }
 
 export interface ShownSession {
@@ -34,7 +38,7 @@ export interface ShownSession {
 }
 
 interface ShownRow extends ShownSession {
-  /** for each column the allowed actions; with none the session may not use the key */
+  /** for each column the actions that the policies allow; with none the session may not use the key */
   readonly cells: readonly (readonly string[])[];
 }
 
@@ -42,22 +46,27 @@ export async function matrixOf(
   kms: SimulatedKms,
   allowed: AllowedActions,
   sessions: readonly Session[],
-  keys: readonly RegisteredKey[],
+  tenants: readonly RegisteredTenant[],
 ): Promise<Matrix> {
   const rows: ShownRow[] = [];
   for (const session of sessions) {
-    rows.push({ ...shownSession(session), cells: keys.map((key) => allowed(session, key)) });
+    const cells = tenants.map((tenant) => (isKeyed(tenant) ? allowed(session, tenant) : []));
+    rows.push({ ...shownSession(session), cells });
     // Lets requests to the stack through between two rows.
     await setImmediate();
   }
-  return { actions: tenantActions, columns: keys.map((key) => shownColumn(kms, key)), rows };
+  return {
+    actions: tenantActions,
+    columns: tenants.map((tenant) => shownColumn(kms, tenant)),
+    rows,
+  };
 }
 
-export function shownColumn(
-  { account }: SimulatedKms,
-  { tenantId, key }: RegisteredKey,
-): ShownColumn {
-  return { tenantId, keyArn: keyArn(account, key.keyId), keyState: keyState(key) };
+export function shownColumn(kms: SimulatedKms, tenant: RegisteredTenant): ShownColumn {
+  const { tenantId, status, keyArn, key } = tenant;
+  const missing = keyArn === undefined ? 'None' : 'Gone';
+  const state = key === undefined ? missing : keyState(key);
+  return { tenantId, status, keyArn, keyState: state, refusal: stateError(kms, tenant) };
 }
 
 export function shownSession({ id, kind, name, caller, tenantId }: Session): ShownSession {

@@ -50,21 +50,20 @@ export function standingSessions(
   ];
 }
 
-/** @returns for each tenant a session as the session broker opens it */
-export function sessionsOfTenants(
+/** @returns what makes a tenant's session as the session broker opens it; none where the template has no tenant role */
+export function tenantSessions(
   template: Template,
   roles: ReadonlyMap<string, Role>,
-  tenantIds: readonly string[],
-): Session[] {
+): (tenantId: string) => Session | undefined {
   const found = namedRoles(template, roles).find(isTenantRole);
-  if (found === undefined) return [];
-  return tenantIds.map((tenantId) => ({
-    id: `tenant/${tenantId}`,
-    kind: 'tenant',
-    name: tenantId,
-    tenantId,
-    caller: sessionOf(found.role, tenantId, { [tenantIdTag]: tenantId }),
-  }));
+  return (tenantId) =>
+    found && {
+      id: `tenant/${tenantId}`,
+      kind: 'tenant',
+      name: tenantId,
+      tenantId,
+      caller: sessionOf(found.role, tenantId, { [tenantIdTag]: tenantId }),
+    };
 }
 
 const isTenantRole = ({ name }: NamedRole): boolean => name === 'TenantRole';

@@ -11,12 +11,13 @@ import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { ConditionContext, Decision } from '../iam/decision.ts';
-import { authorizeKey } from '../kms/access.ts';
+import { authorizeKey, findKey } from '../kms/access.ts';
 import type { KmsAccount } from '../kms/account.ts';
 import { cryptoConditions } from '../kms/cryptography.ts';
 import type { FoundKey } from '../kms/key-lookup.ts';
 import { aliasesOf } from '../kms/live-keys.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
+import type { KeyedTenant } from './tenants.ts';
 
 export interface SimulatedKms {
   readonly account: KmsAccount;
@@ -26,7 +27,8 @@ export interface SimulatedKms {
 
 export interface SimulatedCall {
   readonly caller: Caller;
-  readonly key: StoredKey;
+  /** may be gone: IAM alone decides who may know that */
+  readonly key: Pick<KeyedTenant, 'keyArn' | 'key'>;
   /** `kms:Operation` */
   readonly action: string;
   readonly encryptionContext: EncryptionContext;
@@ -39,8 +41,7 @@ export function simulate(
 ): Decision {
   const context = new Map(Object.entries(rest.encryptionContext));
   const conditions = cryptoConditions(context, 'SYMMETRIC_DEFAULT');
-  const aliases = aliasesOf(kms.account, key.keyId);
-  const names: FoundKey[] = [{ key }, ...aliases.map(({ name }) => ({ key, alias: name }))];
+  const names = key.key === undefined ? [key.keyArn] : namesOf(kms.account, key.key);
   let simplest: Decision | undefined;
   for (const found of names) {
     for (const more of conditionsOf(action)) {
@@ -52,6 +53,11 @@ export function simulate(
   return simplest as Decision;
 }
 
+const namesOf = (account: KmsAccount, key: StoredKey): FoundKey[] => [
+  { key },
+  ...aliasesOf(account, key.keyId).map(({ name }) => ({ key, alias: name })),
+];
+
 /** ReEncrypt has a condition key for whether both sides have the same key. */
 const conditionsOf = (action: string): readonly ConditionContext[] =>
   action.startsWith('kms:ReEncrypt')
@@ -61,7 +67,7 @@ const conditionsOf = (action: string): readonly ConditionContext[] =>
 function decide(
   { account, clock }: SimulatedKms,
   caller: Caller,
-  found: FoundKey,
+  found: FoundKey | string,
   action: string,
   context: ConditionContext,
 ): Decision {
@@ -70,10 +76,15 @@ function decide(
   const requestId = randomUUID();
   const origin = { service: 'kms', sourceIp: '127.0.0.1', region, accountId };
   const call = callOf({ ...origin, caller, requestId, clock, decisions });
+  let refusal = '';
   try {
-    authorizeKey(account, call, found, action, context);
+    if (typeof found === 'string') findKey(account, call, action, found, 'ids', context);
+    else authorizeKey(account, call, found, action, context);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
+    refusal = error.message;
   }
-  return decisions.of(requestId)[0]?.decision as Decision;
+  // No policy is asked about an ARN of another account or region.
+  const [record] = decisions.of(requestId);
+  return record?.decision ?? { allowed: false, kind: 'implicit-deny', reasons: [refusal] };
 }

@@ -1,8 +1,7 @@
 /** The text of the statement that decided, for the page. */
 import type { StatementName } from '../iam/decision.ts';
-import { type KmsAccount, keyArn } from '../kms/account.ts';
-import type { StoredKey } from '../kms/stored-key.ts';
 import type { Template } from '../template/template.ts';
+import type { RegisteredTenant } from './tenants.ts';
 
 export type StatementJson = Readonly<Record<string, unknown>>;
 
@@ -31,11 +30,10 @@ export function rolePolicies(template: Template): ReadonlyMap<string, Document> 
 /** @returns undefined where the text of its policy is not known, or has two statements of that name */
 export function statementOf(
   { policy, statement }: StatementName,
-  account: KmsAccount,
-  key: StoredKey,
+  { keyArn, key }: Pick<RegisteredTenant, 'keyArn' | 'key'>,
   policies: ReadonlyMap<string, Document>,
 ): StatementJson | undefined {
-  const isKeyPolicy = policy === `key policy of ${keyArn(account, key.keyId)}`;
+  const isKeyPolicy = key !== undefined && policy === `key policy of ${keyArn}`;
   const document = isKeyPolicy ? (JSON.parse(key.policy) as Document) : policies.get(policy);
   if (document === undefined) return undefined;
   const statements = [document.Statement].flat() as StatementJson[];

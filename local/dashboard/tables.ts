@@ -9,8 +9,15 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface TableReader {
   /** every tenant's row, by tenant id */
   tenants(): Promise<readonly Row[]>;
-  /** @returns a tenant's newest rows of the audit table, newest first */
-  newestEvents(tenantId: string, limit: number): Promise<readonly Row[]>;
+  /** @returns a partition's newest rows of the audit table that are wanted, newest first */
+  newestEvents(partition: string, limit: number, wanted: WantedEvents): Promise<readonly Row[]>;
+}
+
+export interface WantedEvents {
+  /** whether only those that did not succeed */
+  readonly refused: boolean;
+  /** whether the product's own looks at keys as well */
+  readonly routine: boolean;
 }
 
 interface Items {
@@ -44,17 +51,50 @@ export function tablesOf(template: Template, dynamodb: Service, call: () => Call
       const rows = registry === undefined ? [] : await everyRow(registry);
       return rows.sort((a, b) => (String(a.tenantId) < String(b.tenantId) ? -1 : 1));
     },
-    async newestEvents(tenantId, limit) {
+    async newestEvents(partition, limit, wanted) {
       if (audit === undefined) return [];
-      const { Items = [] } = await read('Query', {
-        TableName: audit,
-        KeyConditionExpression: 'tenantId = :tenantId',
-        ExpressionAttributeValues: { ':tenantId': { S: tenantId } },
-        ScanIndexForward: false,
-        Limit: limit,
-      });
-      return Items.map((item) => withContext(unmarshall(item)));
+      const rows: Row[] = [];
+      let from: object | undefined;
+      for (let reads = 0; reads < mostReads && rows.length < limit; reads += 1) {
+        const query = newestQuery(audit, partition, wanted);
+        const { Items = [], LastEvaluatedKey } = await read('Query', {
+          ...query,
+          ...(from && { ExclusiveStartKey: from }),
+        });
+        rows.push(...Items.map((item) => withContext(unmarshall(item))));
+        from = LastEvaluatedKey;
+        if (from === undefined) break;
+      }
+      return rows.slice(0, limit);
     },
+  };
+}
+
+/** A read looks at so many rows; what is wanted may be rare among them. */
+const rowsAtOnce = 500;
+const mostReads = 8;
+
+function newestQuery(TableName: string, partition: string, { refused, routine }: WantedEvents) {
+  const filters = [
+    ...(refused ? ['#outcome <> :succeeded'] : []),
+    ...(routine ? [] : ['attribute_not_exists(#routine)']),
+  ];
+  return {
+    TableName,
+    KeyConditionExpression: 'tenantId = :partition',
+    ExpressionAttributeValues: {
+      ':partition': { S: partition },
+      ...(refused && { ':succeeded': { S: 'succeeded' } }),
+    },
+    ...(filters.length > 0 && {
+      FilterExpression: filters.join(' AND '),
+      ExpressionAttributeNames: {
+        ...(refused && { '#outcome': 'outcome' }),
+        ...(!routine && { '#routine': 'routine' }),
+      },
+    }),
+    ScanIndexForward: false,
+    Limit: rowsAtOnce,
   };
 }
 

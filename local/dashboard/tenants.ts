@@ -5,11 +5,19 @@ import { liveKey } from '../kms/live-keys.ts';
 import type { StoredKey } from '../kms/stored-key.ts';
 import type { Row, TableReader } from './tables.ts';
 
+/** How a call would end now in which a tenant's own session encrypts. */
+export interface KeyUse {
+  readonly outcome: 'succeeds' | 'disabled' | 'pending deletion' | 'gone' | 'none yet' | 'refused';
+  /** of KMS; absent where it does what is asked, or the tenant has no key to ask about */
+  readonly error: string | undefined;
+}
+
 export interface ShownTenant {
   readonly tenantId: string;
   readonly displayName: string | undefined;
   readonly status: string | undefined;
   readonly keyArn: string | undefined;
+  readonly use: KeyUse;
   /** absent where the row names no key, or KMS does not have it */
   readonly key: ShownKey | undefined;
 }
@@ -27,38 +35,41 @@ export interface ShownKey {
   readonly lastUse: { readonly operation: string; readonly date: string } | undefined;
 }
 
-/** A tenant whose key exists. */
-export interface RegisteredKey {
+/** A row of the registry, with its key as KMS has it now. A row may have been written by hand. */
+export interface RegisteredTenant {
   readonly tenantId: string;
-  readonly key: StoredKey;
+  readonly displayName: string | undefined;
+  readonly status: string | undefined;
+  readonly keyArn: string | undefined;
+  /** absent where the row names no key, or KMS does not have it */
+  readonly key: StoredKey | undefined;
 }
 
-export async function shownTenants(
+/** That has a key, or had one. */
+export type KeyedTenant = RegisteredTenant & { readonly keyArn: string };
+
+export const isKeyed = (tenant: RegisteredTenant): tenant is KeyedTenant =>
+  tenant.keyArn !== undefined;
+
+/** @returns every tenant of the registry, by tenant id */
+export async function registeredTenants(
   account: KmsAccount,
   tables: TableReader,
-): Promise<ShownTenant[]> {
-  return (await tables.tenants()).map((row) => {
-    const key = keyOf(account, row);
-    return {
-      tenantId: String(row.tenantId),
-      displayName: text(row.displayName),
-      status: text(row.status),
-      keyArn: text(row.keyArn),
-      key: key && shownKey(account, key),
-    };
-  });
+): Promise<RegisteredTenant[]> {
+  return (await tables.tenants()).map((row) => ({
+    tenantId: String(row.tenantId),
+    displayName: text(row.displayName),
+    status: text(row.status),
+    keyArn: text(row.keyArn),
+    key: keyOf(account, row),
+  }));
 }
 
-/** @returns the tenants whose keys exist, in whatever state, by tenant id */
-export async function registeredKeys(
+export const shownTenant = (
   account: KmsAccount,
-  tables: TableReader,
-): Promise<RegisteredKey[]> {
-  return (await tables.tenants()).flatMap((row) => {
-    const key = keyOf(account, row);
-    return key === undefined ? [] : [{ tenantId: String(row.tenantId), key }];
-  });
-}
+  { key, ...tenant }: RegisteredTenant,
+  use: KeyUse,
+): ShownTenant => ({ ...tenant, use, key: key && shownKey(account, key) });
 
 function keyOf(account: KmsAccount, row: Row): StoredKey | undefined {
   const arn = text(row.keyArn) ?? '';

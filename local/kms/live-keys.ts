@@ -28,8 +28,25 @@ export function liveAlias(account: KmsAccount, name: string): StoredAlias | unde
 }
 
 /** @returns the aliases of a key, in the order of their names */
-export const aliasesOf = (account: KmsAccount, keyId: string): StoredAlias[] =>
-  inOrder([...account.store.aliases.values()].filter((alias) => alias.keyId === keyId));
+export function aliasesOf(account: KmsAccount, keyId: string): readonly StoredAlias[] {
+  const { aliases } = account.store;
+  const byKey =
+    aliasesByKey.get(aliases) ?? inOrder([...aliases.values()]).reduce(intoByKey, new Map());
+  aliasesByKey.set(aliases, byKey);
+  return byKey.get(keyId) ?? [];
+}
+
+type ByKey = Map<string, StoredAlias[]>;
+
+/** Each change of the store has new aliases, so what is kept of the old ones is never asked for. */
+const aliasesByKey = new WeakMap<ReadonlyMap<string, StoredAlias>, ByKey>();
+
+function intoByKey(byKey: ByKey, alias: StoredAlias): ByKey {
+  const known = byKey.get(alias.keyId);
+  if (known === undefined) byKey.set(alias.keyId, [alias]);
+  else known.push(alias);
+  return byKey;
+}
 
 /** @returns every alias, in the order of their names */
 export const sortedAliases = (account: KmsAccount): StoredAlias[] =>

@@ -1,14 +1,14 @@
 // Which statement decided, and why.
 import { facts, sheet } from './detail.js';
-import { chip, make } from './dom.js';
-import { pairs } from './words.js';
+import { chip, make, sub } from './dom.js';
+import { meaningOf, pairs, stateWords } from './words.js';
 
 export function cellDetail({ session, key, cases }) {
   const who = session.kind === 'tenant' ? `Session of ${session.name}` : session.name;
   const state =
-    key.keyState === 'Enabled'
-      ? key.keyState
-      : `${key.keyState}: KMS refuses every use, whatever the policies say`;
+    key.refusal === undefined
+      ? stateWords(key.keyState)
+      : `${stateWords(key.keyState)}: KMS answers ${key.refusal} to whoever the policies allow`;
   return sheet(
     `${who}, key of ${key.tenantId}`,
     facts([
@@ -22,11 +22,12 @@ export function cellDetail({ session, key, cases }) {
         'div',
         { class: 'case' },
         make('h3', {}, ...contextsText(encryptionContexts)),
-        ...answers.map((answer) => answerBlock(answer, answer.actions)),
+        ...answers.map((answer) => answerBlock(answer, answer.actions, key.refusal)),
       ),
     ),
   );
 }
+
 function contextsText(contexts) {
   const named = contexts.filter((context) => Object.keys(context).length > 0);
   if (named.length === 0) return ['Without an encryption context'];
@@ -40,41 +41,30 @@ function contextsText(contexts) {
     named.length < contexts.length ? ', or without one' : '',
   ];
 }
-function answerBlock({ allowed, kind, by, reasons, statement }, actions) {
-  const policy = by && named(by.policy);
+
+/** @param refusal of KMS, whatever the policies allow */
+export function answerBlock({ allowed, kind, by, reasons, statement }, actions, refusal) {
   const itself = by && `${by.policy} ${by.statement}: `;
   const title = by === undefined ? 'No statement allows it' : `${by.statement}`;
-  const why = kind === 'explicit-deny' ? 'explicit Deny in the ' : allowed ? 'Allow in the ' : '';
+  const lines = reasons.map((reason) =>
+    make('li', {}, named(reason.startsWith(itself) ? reason.slice(itself.length) : reason)),
+  );
   return make(
     'div',
     { class: `answer ${allowed ? 'allowed' : 'refused'}` },
     make(
       'div',
       { class: 'actions' },
-      chip(allowed ? '✓ allowed' : '✕ refused', allowed ? 'yes' : 'no'),
+      ...verdictChips(allowed, refusal),
       ...actions.map((action) => make('code', {}, action)),
     ),
     make(
       'p',
       {},
       make('strong', { class: 'statement' }, title),
-      by === undefined
-        ? ''
-        : make(
-            'span',
-            { class: 'sub' },
-            `${why}${/^key policy/.test(policy) ? policy : `policy ${policy}`}`,
-          ),
+      whichPolicy({ allowed, kind, by }),
     ),
-    reasons.length === 0
-      ? undefined
-      : make(
-          'ul',
-          {},
-          ...reasons.map((reason) =>
-            make('li', {}, named(reason.startsWith(itself) ? reason.slice(itself.length) : reason)),
-          ),
-        ),
+    lines.length === 0 ? undefined : make('ul', {}, ...lines),
     statement === undefined
       ? undefined
       : make(
@@ -86,34 +76,22 @@ function answerBlock({ allowed, kind, by, reasons, statement }, actions) {
   );
 }
 
-export function decisionDetail(requestId, operation, records) {
-  const about = records.find(({ decision }) => !decision.allowed) ?? records.at(-1);
-  if (about === undefined) {
-    return sheet(
-      operation,
-      facts([['Request', requestId]]),
-      make(
-        'p',
-        {},
-        'No policy refused this, or the stack no longer knows: it keeps the last decisions in memory only.',
-      ),
-    );
-  }
-  return sheet(
-    `${about.action} ${about.decision.allowed ? 'allowed' : 'refused'}`,
-    facts([
-      ['Who', about.callerArn],
-      ['Resource', about.resource],
-      ['Request', requestId],
-      ['Time', about.time],
-    ]),
-    answerBlock(about.decision, [about.action]),
-  );
+function verdictChips(allowed, refusal) {
+  if (!allowed) return [chip('✕ refused', 'no')];
+  if (refusal === undefined) return [chip('✓ allowed', 'yes')];
+  return [chip('✓ allowed'), chip(`✕ ${refusal}: ${meaningOf(refusal)}`, 'care')];
+}
+
+function whichPolicy({ allowed, kind, by }) {
+  if (by === undefined) return '';
+  const policy = named(by.policy);
+  const why = kind === 'explicit-deny' ? 'explicit Deny in the ' : allowed ? 'Allow in the ' : '';
+  return sub(`${why}${/^key policy/.test(policy) ? policy : `policy ${policy}`}`);
 }
 
 /** ARNs of keys, and whose they are. */
 let names = [];
 export function nameKeys(named) {
-  names = named;
+  names = named.filter(([arn]) => arn !== undefined);
 }
 const named = (line) => names.reduce((rest, [arn, name]) => rest.replaceAll(arn, name), line);

@@ -1,8 +1,8 @@
-// Endpoints, and the commands that name them.
-import { $, make, text } from './dom.js';
+// The stack's addresses, and commands that name them. A token is got by the command, and is never part of an address.
+import { $, make } from './dom.js';
 import { load } from './load.js';
 
-export let endpoints;
+let endpoints;
 export async function loadEndpoints() {
   if (endpoints !== undefined) return;
   endpoints = await load('/_local/endpoints');
@@ -13,14 +13,30 @@ export async function loadEndpoints() {
       make('div', {}, make('dt', {}, name), make('dd', { class: 'mono' }, value)),
     ),
   );
-  text(
-    $('onboard-command'),
-    [
-      tokenCommand('-d scope=tenant-keys/admin'),
-      `curl -s -X PUT ${api}/tenants/acme -H "Authorization: Bearer $token"`,
-    ].join('\n'),
-  );
 }
-export const tokenCommand = (form) =>
-  `token=$(curl -s ${endpoints.issuer}/oauth2/token -d grant_type=client_credentials -d client_id=me ${form} \\
+
+/** @returns nothing as long as the addresses are not known */
+export function commands() {
+  if (endpoints === undefined) return undefined;
+  const { api, issuer } = endpoints;
+  const token = (form) =>
+    `token=$(curl -s ${issuer}/oauth2/token -d grant_type=client_credentials -d client_id=me ${form} \\
   | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
+  const bearer = '-H "Authorization: Bearer $token"';
+  const admin = token('-d scope=tenant-keys/admin');
+  return {
+    onboard: `${admin}\ncurl -s -X PUT ${api}/tenants/acme ${bearer}`,
+    encrypt: ofTenant(
+      (tenantId) => `${token(`-d scope=tenant-keys/crypto -d tenant_id=${tenantId}`)}
+curl -s ${api}/tenants/${tenantId}/encrypt ${bearer} \\
+  -H 'Content-Type: application/json' -d '{"plaintext":"aGVsbG8="}'`,
+    ),
+    certificate: ofTenant(
+      (tenantId) => `${admin}\ncurl -s ${api}/tenants/${tenantId}/erasure-certificate ${bearer}`,
+    ),
+  };
+}
+
+/** Of a row that names no tenant id (somebody wrote it by hand) nothing gets into a command for a shell. */
+const ofTenant = (command) => (tenantId) =>
+  /^[a-z0-9-]{2,63}$/.test(tenantId) ? command(tenantId) : '';

@@ -1,3 +1,4 @@
+/** @throws Error with the status of an answer that is none */
 export async function load(path) {
   const response = await fetch(path, {
     cache: 'no-store',
@@ -5,6 +6,7 @@ export async function load(path) {
     signal: AbortSignal.timeout(15_000),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message ?? `${path} answered ${response.status}`);
-  return answer;
+  if (response.ok) return answer;
+  const error = new Error(answer.message ?? `${path} answered ${response.status}`);
+  throw Object.assign(error, { status: response.status });
 }

@@ -1,11 +1,13 @@
-// The tenants, each with its key.
-import { $, chip, make, sub, text } from './dom.js';
-import { endpoints, tokenCommand } from './endpoints.js';
-import { minute, plural, stateWords, words } from './words.js';
+// The tenants, each with its key, and what KMS would do with it now.
+import { $, chip, cut, make, rowHeader, sub, tableCell, tableRow, text } from './dom.js';
+import { commands } from './endpoints.js';
+import { tenantAddress } from './selection.js';
+import { counted, minute, plural, stateWords, words } from './words.js';
 
 const tones = {
   ACTIVE: 'yes',
   Enabled: 'yes',
+  PROVISIONING: 'care',
   SUSPENDED: 'care',
   Disabled: 'care',
   OFFBOARDING: 'no',
@@ -13,10 +15,11 @@ const tones = {
 };
 const tenantsShown = new Map();
 
-export function showTenants({ tenants }) {
-  text($('tenants-count'), tenants.length === 0 ? '' : plural(tenants.length, 'tenant'));
+export function showTenants({ total, matched, tenants }) {
+  text($('tenants-count'), total === 0 ? '' : countOf(total, matched));
   $('tenants-table').hidden = tenants.length === 0;
-  $('tenants-empty').hidden = tenants.length !== 0 || endpoints === undefined;
+  $('tenants-none').hidden = total === 0 || matched > 0;
+  $('tenants-empty').hidden = total !== 0 || commands() === undefined;
   const body = $('tenants').tBodies[0];
   const ids = new Set(tenants.map(({ tenantId }) => tenantId));
   for (const [id, { row }] of tenantsShown) {
@@ -27,66 +30,84 @@ export function showTenants({ tenants }) {
   tenants.forEach((tenant, index) => {
     const state = JSON.stringify(tenant);
     const known = tenantsShown.get(tenant.tenantId);
-    const row = known?.row ?? make('tr', { 'data-tenant': tenant.tenantId });
-    if (known?.state !== state) row.replaceChildren(...tenantCells(tenant));
+    const row = known?.row ?? tableRow({ 'data-tenant': tenant.tenantId });
+    if (known?.state !== state) redraw(row, tenantCells(tenant));
     if (body.rows[index] !== row) body.insertBefore(row, body.rows[index] ?? null);
     tenantsShown.set(tenant.tenantId, { row, state });
   });
-  const active = tenants.find(({ status }) => status === 'ACTIVE');
-  $('encrypt-command').hidden = active === undefined || endpoints === undefined;
-  if (active === undefined || endpoints === undefined) return;
-  text(
-    $('encrypt-command'),
-    [
-      tokenCommand(`-d scope=tenant-keys/crypto -d tenant_id=${active.tenantId}`),
-      `curl -s ${endpoints.api}/tenants/${active.tenantId}/encrypt -H "Authorization: Bearer $token" \\
-  -H 'Content-Type: application/json' -d '{"plaintext":"aGVsbG8="}'`,
-    ].join('\n'),
-  );
+  showCommands(tenants);
 }
 
-function tenantCells({ tenantId, displayName, status, keyArn, key }) {
-  const cell = (...children) => make('td', {}, ...children);
-  const name = make('span', { class: 'name', title: tenantId }, tenantId);
-  const title =
-    displayName === undefined
-      ? undefined
-      : make('span', { class: 'sub name', title: displayName }, displayName);
+const countOf = (total, matched) =>
+  matched === total ? plural(total, 'tenant') : `${counted(matched)} of ${plural(total, 'tenant')}`;
+
+/** The focus stays on the row's link. */
+function redraw(row, cells) {
+  const focused = row.contains(document.activeElement);
+  row.replaceChildren(...cells);
+  if (focused) row.querySelector('a').focus();
+}
+
+function showCommands(tenants) {
+  const active = tenants.find(({ status }) => status === 'ACTIVE');
+  $('encrypt-command').hidden = active === undefined || commands() === undefined;
+  text($('onboard-command'), commands()?.onboard ?? '');
+  if (active !== undefined) text($('encrypt-command'), commands()?.encrypt(active.tenantId) ?? '');
+}
+
+function tenantCells(tenant) {
+  const { tenantId, displayName, status, key } = tenant;
   return [
-    make('th', { scope: 'row' }, name, title),
-    cell(status === undefined ? '–' : chip(status, tones[status])),
-    key === undefined
-      ? cell(
-          chip(keyArn === undefined ? 'none yet' : 'gone'),
-          keyArn === undefined
-            ? ''
-            : sub(make('span', { class: 'mono', title: keyArn }, keyArn.split('/').at(-1))),
-        )
-      : cell(
-          chip(stateWords(key.state), tones[key.state]),
-          sub(make('span', { class: 'mono', title: keyArn }, key.keyId)),
-          key.deletionDate === undefined ? '' : sub(`destroyed ${minute(key.deletionDate)}`),
-        ),
-    key?.rotation === undefined
-      ? cell(key === undefined ? '–' : 'off')
-      : cell(
-          `every ${plural(key.rotation.periodInDays, 'day')}`,
-          sub(make('span', { class: 'number' }, `next ${minute(key.rotation.nextDate)}`)),
-        ),
-    key === undefined
-      ? cell('–')
-      : cell(make('span', { class: 'number' }, String(key.rotations.length)), ...lastRotation(key)),
-    key?.lastUse === undefined
-      ? cell(key === undefined ? '–' : 'never')
-      : cell(
-          key.lastUse.operation,
-          sub(make('span', { class: 'number' }, minute(key.lastUse.date))),
-        ),
+    rowHeader(
+      make('a', { href: tenantAddress(tenantId), class: 'name', title: tenantId }, tenantId),
+      displayName === undefined ? undefined : cut(displayName, { class: 'sub name' }),
+    ),
+    tableCell('Status', {}, statusChip(status)),
+    tableCell('Key', {}, ...keyParts(tenant)),
+    tableCell('A use of it now', {}, ...useParts(tenant.use)),
+    tableCell('Rotation', {}, ...rotationParts(key), ...lastRotation(key)),
+    tableCell('Last use', {}, ...lastUse(key)),
   ];
 }
 
-function lastRotation({ rotations, createdAt }) {
-  const last = rotations.at(-1);
-  if (last === undefined) return [sub(`material of ${minute(createdAt)}`)];
-  return [sub(`last ${words(last.type)}, ${minute(last.date)}`)];
+export const statusChip = (status) => (status === undefined ? '–' : chip(status, tones[status]));
+
+export function keyParts({ keyArn, key }) {
+  const id =
+    keyArn === undefined
+      ? ''
+      : sub(cut(keyArn.split('/').at(-1), { class: 'mono key-id', title: keyArn }));
+  if (key === undefined) return [chip(keyArn === undefined ? 'none yet' : 'gone'), id];
+  const end = key.deletionDate === undefined ? '' : sub(`destroyed ${minute(key.deletionDate)}`);
+  return [chip(stateWords(key.state), tones[key.state]), id, end];
 }
+
+/** As KMS would answer the tenant's own session. */
+export function useParts({ outcome, error }) {
+  if (outcome === 'succeeds') return [chip('✓ succeeds', 'yes')];
+  return [chip(`✕ ${outcome}`, 'care'), sub(error ?? '')];
+}
+
+export function rotationParts(key) {
+  if (key?.rotation === undefined) return [key === undefined ? '–' : 'off'];
+  const { periodInDays, nextDate } = key.rotation;
+  return [`every ${plural(periodInDays, 'day')}`, number(`next ${minute(nextDate)}`)];
+}
+
+function lastRotation(key) {
+  if (key === undefined) return [];
+  const { rotations } = key;
+  const last = rotations.at(-1);
+  const about =
+    last === undefined
+      ? 'none so far'
+      : `${counted(rotations.length)} so far, last ${words(last.type)}, ${minute(last.date)}`;
+  return [sub(about)];
+}
+
+export function lastUse(key) {
+  if (key?.lastUse === undefined) return [key === undefined ? '–' : 'never'];
+  return [key.lastUse.operation, number(minute(key.lastUse.date))];
+}
+
+const number = (words) => sub(make('span', { class: 'number' }, words));

@@ -1,10 +1,9 @@
 /** The matrix against KMS itself: in every situation a cell says what KMS does now. */
-import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
-import { matrixTenants } from '../../../local/dashboard/endpoints.ts';
 import type { Matrix } from '../../../local/dashboard/matrix.ts';
+import { pageSize } from '../../../local/dashboard/selection.ts';
 import { localAccount } from '../../../local/stack.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { outcomeOf, situations } from '../../isolation/cases/case.ts';
@@ -54,7 +53,7 @@ describe.each(situations)('in the situation %s', (situation) => {
       for (const { keyArn } of matrix.columns) {
         const asked = tried.map(async (action) => {
           const outcomes = await Promise.all(
-            contexts.map((context) => carriedOut(kms, action, keyArn, context)),
+            contexts.map((context) => carriedOut(kms, action, keyArn as string, context)),
           );
           return outcomes.includes(true);
         });
@@ -292,24 +291,135 @@ describe('the matrix of the template as it is', () => {
     expect([status, json.message]).toEqual([404, expect.stringContaining('no such session')]);
   });
 
-  test('is drawn of the first tenants where there are more, and says so', async () => {
-    const dynamodb = new DynamoDB({
-      ...configuration(harness.deployment.url),
-      credentials: harness.deployment.operator,
-    });
-    const more = Array.from({ length: matrixTenants - 2 }, (_, index) => `zz-${100 + index}`);
+  test('is drawn of a page of tenants where there are more, and of any that is searched for', async () => {
+    const more = Array.from({ length: pageSize - 2 }, (_, index) => `zz-${100 + index}`);
     for (const tenantId of more) {
       const { KeyMetadata } = await harness.operator.kms.createKey({});
-      const keyArn = KeyMetadata?.Arn as string;
-      const Item = { tenantId: { S: tenantId }, keyArn: { S: keyArn } };
-      await dynamodb.putItem({ TableName: harness.tableName, Item });
+      await register(harness, tenantId, KeyMetadata?.Arn as string);
     }
-    const matrix: Matrix & { tenants: number } = (
-      await ask(`${harness.deployment.url}/_local/matrix`)
-    ).json;
-    expect(matrix.tenants).toBe(matrixTenants + 1);
-    expect(matrix.columns).toHaveLength(matrixTenants);
+    const matrix = await matrixAt(harness, '');
+    expect(matrix).toMatchObject({ total: pageSize + 1, matched: pageSize + 1, page: 1, pages: 2 });
+    expect(matrix.columns).toHaveLength(pageSize);
     // Their key policies are not the product's, so they are open, and the matrix shows it.
     expect(greens(matrix)).toContain('operator zz-100');
+    const last = await matrixAt(harness, '?page=2');
+    expect(last.columns.map(({ tenantId }) => tenantId)).toEqual(['zz-113']);
+    const two = await matrixAt(harness, '?search=ACME2+zz-113');
+    expect(two.columns.map(({ tenantId }) => tenantId)).toEqual(['acme2', 'zz-113']);
+    expect(two.rows.slice(0, 3).map(({ id }) => id)).toEqual([
+      'tenant/acme2',
+      'tenant/zz-113',
+      'untagged',
+    ]);
+  });
+});
+
+const matrixAt = async (
+  { deployment }: OpenHarness,
+  query: string,
+): Promise<Matrix & Record<string, unknown>> =>
+  (await ask(`${deployment.url}/_local/matrix${query}`)).json;
+
+const register = ({ operator, tableName }: OpenHarness, tenantId: string, keyArn?: string) =>
+  operator.dynamodb.putItem({
+    TableName: tableName,
+    Item: { tenantId: { S: tenantId }, ...(keyArn !== undefined && { keyArn: { S: keyArn } }) },
+  });
+
+describe('what KMS would do now', () => {
+  let harness: OpenHarness;
+  beforeAll(async () => {
+    harness = await openHarness({ template, situation: 'deployed' });
+  });
+  afterAll(() => harness.close());
+  const keyOf = (tenantId: string) =>
+    harness.tenants.find((tenant) => tenant.tenantId === tenantId)?.keyArn as string;
+  const tenantsNow = async () => (await ask(`${harness.deployment.url}/_local/tenants`)).json;
+  /** Of the tenant's own session, which really encrypts. */
+  const errorOf = async (tenantId: string): Promise<string | undefined> => {
+    const kms = clientOf(harness, `tenant/${tenantId}`);
+    const EncryptionContext = { TenantId: tenantId };
+    return kms
+      .encrypt({ KeyId: keyOf(tenantId), EncryptionContext, Plaintext: Buffer.from('x') })
+      .then(() => undefined)
+      .catch(({ name }: Error) => name);
+  };
+  /** What the page says of each tenant's own use, beside what KMS does. */
+  const saidAndDone = async () => {
+    const { tenants } = await tenantsNow();
+    const said = tenants.map(({ tenantId, use }: never) => [
+      tenantId,
+      (use as { error?: string }).error,
+    ]);
+    const done = await Promise.all(tenantIds.map(async (id) => [id, await errorOf(id)]));
+    return { said, done };
+  };
+
+  test('a tenant whose key is disabled, pending deletion or gone is refused as KMS refuses it, and counted', async () => {
+    const { kms } = harness.operator;
+    await kms.disableKey({ KeyId: keyOf('acme2') });
+    await kms.scheduleKeyDeletion({ KeyId: keyOf('globex'), PendingWindowInDays: 30 });
+    const { said, done } = await saidAndDone();
+    expect(said).toEqual(done);
+    expect(done).toEqual([
+      ['acme', undefined],
+      ['acme2', 'DisabledException'],
+      ['globex', 'KMSInvalidStateException'],
+    ]);
+    expect((await tenantsNow()).uses).toEqual({ succeeds: 1, disabled: 1, 'pending deletion': 1 });
+    const { columns, rows } = await matrixOf(harness);
+    expect(columns.map(({ keyState, refusal }) => [keyState, refusal])).toEqual([
+      ['Enabled', undefined],
+      ['Disabled', 'DisabledException'],
+      ['PendingDeletion', 'KMSInvalidStateException'],
+    ]);
+    // The policies have not changed: what they allow is still shown.
+    expect(rows[1]?.cells[1]).toHaveLength(6);
+
+    harness.deployment.clock.advance(31 * 86_400_000);
+    const later = await saidAndDone();
+    expect(later.said).toEqual(later.done);
+    expect(later.done[2]).toEqual(['globex', 'AccessDeniedException']);
+    expect((await tenantsNow()).uses).toEqual({ succeeds: 1, disabled: 1, gone: 1 });
+    const gone = await matrixOf(harness);
+    expect(gone.columns[2]).toMatchObject({ keyState: 'Gone', refusal: 'NotFoundException' });
+    // IAM alone decides who may know that it is gone: the operator may.
+    expect(gone.rows.at(-1)?.cells[2]).not.toEqual([]);
+    expect(gone.rows[2]?.cells[2]).toEqual([]);
+  });
+
+  test('a cell of a key that is gone still says which statement decides', async () => {
+    const { json } = await cellOf(harness, 'operator', 'globex');
+    expect(json.key).toMatchObject({ keyState: 'Gone', refusal: 'NotFoundException' });
+    expect(json.cases[0].answers[0]).toMatchObject({ allowed: true });
+  });
+
+  test('a tenant that has no key yet has a column, and no cell in it is open', async () => {
+    await register(harness, 'young');
+    const { columns, rows } = await matrixOf(harness);
+    expect(columns.at(-1)).toEqual({ tenantId: 'young', keyState: 'None', refusal: 'NoKey' });
+    expect(rows.flatMap(({ cells }) => cells.at(-1))).toEqual([]);
+    expect((await cellOf(harness, 'operator', 'young')).status).toBe(404);
+    expect((await tenantsNow()).uses['none yet']).toBe(1);
+  });
+
+  test('asking is no use of the key, and in no trail', async () => {
+    const before = harness.deployment.trail.events.length;
+    const { tenants } = await tenantsNow();
+    await matrixOf(harness);
+    expect((await tenantsNow()).tenants).toEqual(tenants);
+    expect(harness.deployment.trail.events).toHaveLength(before);
+  });
+
+  test('a key that is enabled again can be used again, at once', async () => {
+    await harness.operator.kms.enableKey({ KeyId: keyOf('acme2') });
+    expect(await saidAndDone().then(({ said }) => said[1])).toEqual(['acme2', undefined]);
+    await harness.operator.kms.tagResource({
+      KeyId: keyOf('acme2'),
+      Tags: [{ TagKey: 'TenantId', TagValue: 'acme' }],
+    });
+    const { said, done } = await saidAndDone();
+    expect(said.slice(0, 2)).toEqual(done.slice(0, 2));
+    expect((await tenantsNow()).uses.refused).toBe(1);
   });
 });
