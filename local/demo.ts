@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { maxPlaintextBytes } from '../contract/crypto.ts';
 import { callApi, tokenFor } from './demo/api.ts';
 import { type Attempt, attempts } from './demo/attempts.ts';
 import { runLifecycle } from './demo/lifecycle.ts';
@@ -13,6 +14,11 @@ async function main(): Promise<number> {
   const { positionals } = parseArgs({ allowPositionals: true });
   const file = positionals[0] ?? new URL('../README.md', import.meta.url).pathname;
   const content = readFileSync(file);
+  if (content.length > maxPlaintextBytes) {
+    throw new Error(
+      `${file} has ${content.length} bytes, and a request takes ${maxPlaintextBytes}: name a smaller file`,
+    );
+  }
   const report = openTerminalReport(process.stdout);
   const stack = await startStack({
     // Each request reads the tenant's row, so the demo need not wait for a change of status to be noticed.

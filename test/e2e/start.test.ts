@@ -1,10 +1,11 @@
 /** The commands as a newcomer runs them: processes of their own, their output, their exit codes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { maxPlaintextBytes } from '../../contract/crypto.ts';
 import { openClient } from './client.ts';
 
 const running: ChildProcess[] = [];
@@ -138,5 +139,16 @@ describe('npm run demo', () => {
     const { code, stderr } = await run('local/demo.ts', ['/no/such/file']).finished;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^demo: ENOENT/);
+  });
+
+  test('a file that is larger than a request takes is refused before anything is started', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tenant-keys-demo-')), 'large');
+    writeFileSync(file, Buffer.alloc(maxPlaintextBytes + 1));
+    const { code, stdout, stderr } = await run('local/demo.ts', [file]).finished;
+    rmSync(dirname(file), { recursive: true });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^demo: .* has 4194305 bytes, and a request takes 4194304: name a smaller file\n$/,
+    );
   });
 });
