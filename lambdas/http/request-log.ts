@@ -13,7 +13,7 @@ import { type RequestOutcome, requestMetricsOf } from '../observability/metrics.
 import { type RequestStats, requestStats } from '../observability/request-stats.ts';
 import { loggableClaims } from './claims.ts';
 import { asProblem } from './error-handler.ts';
-import { operationOf, principalOf } from './request.ts';
+import { issuerOf, operationOf, principalOf } from './request.ts';
 
 export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return {
@@ -60,8 +60,7 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: End
 
 /** For a caller who was confirmed: else the event may call them anything. */
 function callerOf(event: APIGatewayProxyEvent) {
-  const issuer: unknown = event.requestContext.authorizer?.issuer;
-  return { principal: principalOf(event), issuer, ...loggableClaims(event) };
+  return { principal: principalOf(event), issuer: issuerOf(event), ...loggableClaims(event) };
 }
 
 /**

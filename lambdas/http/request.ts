@@ -28,6 +28,12 @@ export function principalOf({ requestContext }: APIGatewayProxyEvent): string {
   return typeof principal === 'string' && principal !== '' ? principal : 'unknown';
 }
 
+/** @returns the issuer of the caller's token, as the authorizer names it */
+export function issuerOf({ requestContext }: APIGatewayProxyEvent): string | undefined {
+  const issuer: unknown = requestContext.authorizer?.issuer;
+  return typeof issuer === 'string' ? issuer : undefined;
+}
+
 /**
  * @param event with header names in lower case
  * @returns whose session of the tenant is asked for; the token is checked where a session is given out
@@ -36,6 +42,7 @@ export const bearerOf = (event: APIGatewayProxyEvent, tenantId: string) => ({
   tenantId,
   token: bearerToken(event.headers.authorization),
   principal: principalOf(event),
+  issuer: issuerOf(event),
 });
 
 /** @returns the parameters by name; one that is given twice stays a list, which no schema takes */

@@ -31,6 +31,8 @@ export interface Bearer {
   readonly token: string | undefined;
   /** who is asking, as the authorizer said */
   readonly principal: string;
+  /** who signed the token, as the authorizer said; undefined where it said nothing */
+  readonly issuer?: string | undefined;
 }
 
 /** What the clients of one session are made with. */
@@ -100,12 +102,13 @@ export function tenantSessions<T>(
     return learnt;
   }
 
-  return async ({ tenantId, token, principal }) => {
+  return async ({ tenantId, token, principal, issuer }) => {
     if (token === undefined) throw unauthorized();
     const session = sessionOf(tenantId);
     const bearer = await verified(session, token);
-    // The log and the audit name the principal of the event.
+    // The log and the audit name the principal and the issuer of the event.
     if (bearer.principal !== principal) throw unauthorized();
+    if (issuer !== undefined && bearer.issuer !== issuer) throw unauthorized();
     requestStats()?.confirmPrincipal();
     if (!opensSession(bearer.permissions, plane, tenantId)) throw forbidden(sessionScope(plane));
     session.token = token;

@@ -114,6 +114,13 @@ test('a renewal goes by the token of the request that needs it, not by an older 
   expect(await endingOf(signingAs(bearer('acme', second, 'second')))).toBe('acme');
 });
 
+test("a principal gets nothing in another issuer's name, which the audit would have", async () => {
+  const asking = bearer('acme', await tokenOf('acme'));
+  expect(await endingOf(signingAs({ ...asking, issuer: issuer.url }))).toBe('acme');
+  const forged = { ...asking, issuer: 'https://workforce.example.com' };
+  expect(await endingOf(signingAs(forged))).toBe('unauthorized');
+});
+
 test("a principal of the tenant gets nothing in another's name, and the broker is not asked for that", async () => {
   const token = await tokenOf('acme', 'first');
   expect(await endingOf(signingAs(bearer('acme', token, 'first')))).toBe('acme');
