@@ -1,7 +1,7 @@
 /**
- * API Gateway's access log: the stack has its format, the indexer reads its lines. Invariant: no line says another thing
- * than what happened, whatever the caller writes. API Gateway puts values into the format as text, and AWS does not
- * document whether it escapes them (quotes once broke such lines, since 2024 they were seen escaped:
+ * API Gateway's access log: the stack has its format, the indexer reads its lines. Invariant: no line says another
+ * thing than what happened, whatever the caller writes. API Gateway puts values into the format as text, and AWS does
+ * not document whether it escapes them (quotes once broke such lines, since 2024 they were seen escaped:
  * github.com/DataBiosphere/azul/issues/4348). So the one text of the caller's comes first, and whatever follows is
  * digits, names of ours, or encoded by the authorizer.
  */

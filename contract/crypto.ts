@@ -16,8 +16,8 @@ export const maxCiphertextBytes = maxPlaintextBytes + 144 * 1024;
 
 /**
  * A JSON body with the largest ciphertext and two of the largest contexts, each byte of them as `\u0000`: whatever a
- * client's JSON escapes beside the bytes, it fits. In Lambda's event the body is a text of JSON again, in which a quote,
- * a backslash and a line break are two bytes: with the largest plaintext all that is beside it may be such.
+ * client's JSON escapes beside the bytes, it fits. In Lambda's event the body is a text of JSON again, in which a
+ * quote, a backslash and a line break are two bytes: with the largest plaintext all that is beside it may be such.
  */
 export const maxBodyBytes = 4 * Math.ceil(maxCiphertextBytes / 3) + 128 * 1024;
 

@@ -3,15 +3,21 @@
  * Invariant: an issuer without a tenant claim is for exactly one tenant, so that none of its tokens is for all tenants.
  */
 import * as z from 'zod/mini';
-import type { Scope } from './routes.ts';
+import type { Scope, TenantScope } from './routes.ts';
 import { tenantId } from './tenant-id.ts';
 
-export const scopes = [
+/** Of a token without a tenant: an administrator's and an auditor's. */
+export const scopesOfAllTenants = [
   'tenant-keys/admin',
   'tenant-keys/audit-all',
+] as const satisfies readonly Exclude<Scope, TenantScope>[];
+
+export const scopesOfTenant = [
   'tenant-keys/crypto',
   'tenant-keys/audit',
-] as const satisfies readonly Scope[];
+] as const satisfies readonly TenantScope[];
+
+export const scopes = [...scopesOfAllTenants, ...scopesOfTenant] as const;
 
 const text = z.string().check(z.minLength(1));
 const texts = z.readonly(z.array(text));

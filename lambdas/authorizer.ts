@@ -27,8 +27,8 @@ export interface AuthorizerResult {
   readonly principalId: string;
   readonly policyDocument: ApiPolicy;
   /**
-   * who signed the token; the tenant of a tenant's; the principal, as the access log has it; and what the caller is told
-   * where the policy denies
+   * who signed the token; the tenant of a tenant's; the principal, as the access log has it; and what the caller is
+   * told where the policy denies
    */
   readonly context: TokenRemedy & {
     readonly issuer: string;

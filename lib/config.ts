@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { tenantId } from '../contract/tenant-id.ts';
 import { onboardRequest } from '../contract/tenants.ts';
-import { oneIssuer, parsedJson, settingsOfOne, severalIssuers } from './issuers-config.ts';
+import { noneTwice, parsedJson } from './config-list.ts';
+import { oneIssuer, settingsOfOne, severalIssuers } from './issuers-config.ts';
 
 /** All problems of a context: one line for each, which names the context key. */
 export class ConfigError extends Error {
@@ -70,7 +71,7 @@ const declaredTenants = z.preprocess(
   z
     .array(declaredTenant, texts.tenants)
     .max(mostTenants, texts.tenants)
-    .superRefine(requireUniqueIds)
+    .superRefine(noneTwice('tenantId', (id) => `${id} stands in the list twice`))
     .readonly(),
 );
 
@@ -184,18 +185,4 @@ function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(context)
     .filter((key) => !/[:/]/.test(key) && !known.includes(key))
     .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
-}
-
-function requireUniqueIds(
-  tenants: readonly DeclaredTenant[],
-  context: z.core.$RefinementCtx,
-): void {
-  for (const [index, { tenantId: id }] of tenants.entries()) {
-    if (tenants.findIndex((other) => other.tenantId === id) === index) continue;
-    context.addIssue({
-      code: 'custom',
-      path: [index, 'tenantId'],
-      message: `${id} stands in the list twice`,
-    });
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * Whose tokens count, from the CDK context: `issuer`, `audience` and `tenantClaim` of one issuer, or the list `issuers`.
- * What an issuer's tokens are not configured for they do not get: no other audience, tenant or scope.
+ * Whose tokens count, from the CDK context: `issuer`, `audience` and `tenantClaim` of one issuer, or the list
+ * `issuers`. What an issuer's tokens are not configured for they do not get: no other audience, tenant or scope.
  */
 import { z } from 'zod';
 import {
@@ -9,8 +9,10 @@ import {
   isOneTenant,
   issuersSettings,
   scopes,
+  scopesOfAllTenants,
 } from '../contract/issuers.ts';
 import { tenantId } from '../contract/tenant-id.ts';
+import { noneTwice, parsedJson } from './config-list.ts';
 
 /** Claims that have another meaning, or that an administrator's token carries as well. */
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
@@ -109,7 +111,12 @@ const entry = z
   )
   .refine((one) => one.audiences ?? one.clientIds, texts.audiencesOrClients)
   .refine((one) => !one.jwksUri || !one.discoveryUrl, texts.oneUrl)
-  .refine((one) => !one.tenants || !one.scopes?.some(isOfAllTenants), texts.tenantsOnly)
+  .refine(
+    (one) =>
+      !one.tenants ||
+      !one.scopes?.some((held) => scopesOfAllTenants.some((given) => given === held)),
+    texts.tenantsOnly,
+  )
   // An issuer of one tenant needs no claim; each other one has one.
   .transform(({ audiences = [], ...one }) => ({
     ...one,
@@ -125,7 +132,7 @@ export const severalIssuers = {
     z
       .array(entry, texts.issuers)
       .min(1, texts.issuers)
-      .superRefine(requireUniqueNames)
+      .superRefine(noneTwice('issuer', () => texts.twice))
       .transform(parsed)
       .refine((all) => bytesOf(all) <= maxIssuersBytes, texts.tooMany),
   ),
@@ -140,31 +147,8 @@ const bytesOf = (issuers: unknown): number => Buffer.byteLength(JSON.stringify(i
 
 const isRegistered = (name: string | undefined) => registeredClaims.includes(name ?? '');
 
-const isOfAllTenants = (one: (typeof scopes)[number]) =>
-  one === 'tenant-keys/admin' || one === 'tenant-keys/audit-all';
-
 const isTenantPattern = (text: string) =>
   tenantId.safeParse(text).success || /^[a-z0-9][a-z0-9-]{0,61}\*$/.test(text);
-
-/** What is not JSON stays text, which the schema refuses. */
-export function parsedJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-function requireUniqueNames(
-  issuers: readonly { readonly issuer: string }[],
-  context: z.core.$RefinementCtx,
-): void {
-  for (const [index, one] of issuers.entries()) {
-    if (issuers.findIndex((other) => other.issuer === one.issuer) === index) continue;
-    context.addIssue({ code: 'custom', path: [index, 'issuer'], message: texts.twice });
-  }
-}
 
 /** A token's `iss` is compared as a string, so only a URL in its normalized spelling is taken. */
 function isIssuer(value: string): boolean {

@@ -8,6 +8,7 @@ import type { AuditQuery } from '../../contract/audit-query.ts';
 import { jsonLines } from '../../contract/media-types.ts';
 import { notAcceptable } from '../../contract/problem.ts';
 import { acceptedType } from '../http/accept.ts';
+import { headerLines } from '../http/header-names.ts';
 import { inLines } from '../http/response.ts';
 import { ocsfEvent } from './ocsf.ts';
 
@@ -30,8 +31,7 @@ export function eventAnswer<E extends AuditEvent>(
 ): (page: EventPage<E>) => APIGatewayProxyResult {
   const isOcsf = query.format === 'ocsf';
   const offered = isOcsf ? [jsonLines] : (['application/json', jsonLines] as const);
-  const accept = event.multiValueHeaders?.accept?.join(',') ?? event.headers.accept;
-  const type = acceptedType(accept, offered);
+  const type = acceptedType(headerLines(event, 'accept').join(','), offered);
   if (type === undefined) throw notAcceptable(`The answer is ${offered.join(' or ')}.`);
   if (type !== jsonLines) return asJson;
   const lineOf = isOcsf ? (one: E) => ocsfEvent(one, whose(one)) : (one: E) => one;
@@ -40,8 +40,8 @@ export function eventAnswer<E extends AuditEvent>(
 }
 
 /**
- * RFC 8288. Relative to the request's own URL, since a function does not know by which domain, stage or base path it was
- * asked; a `?` alone keeps the path (RFC 3986 section 5.2.2).
+ * RFC 8288. Relative to the request's own URL, since a function does not know by which domain, stage or base path it
+ * was asked; a `?` alone keeps the path (RFC 3986 section 5.2.2).
  */
 function nextPage(query: AuditQuery, cursor: string): { readonly Link: string } {
   const parameters = Object.entries({ ...query, cursor })

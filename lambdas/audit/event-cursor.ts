@@ -1,7 +1,7 @@
 /**
  * Where a list of events goes on. Invariant: a cursor belongs to one query, of one tenant: with another range, order or
- * filter, or for another tenant, it is none. It only narrows the range of that query, so a forged one shows nothing that
- * the query would not show.
+ * filter, or for another tenant, it is none. It only narrows the range of that query, so a forged one shows nothing
+ * that the query would not show.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';

@@ -1,7 +1,7 @@
 /**
  * A page of the rows of one or several sorted lists, as of one list. Invariant: every row of the range that the filter
- * lets through comes exactly once, in order, over all pages; and the work for one page is bounded, so that a page may end
- * with few rows, or none, and be followed by another.
+ * lets through comes exactly once, in order, over all pages; and the work for one page is bounded, so that a page may
+ * end with few rows, or none, and be followed by another.
  */
 import {
   type DynamoDBDocumentClient,

@@ -1,7 +1,7 @@
 /**
  * Events as OCSF has them: class API Activity (6003) of version 1.8.0, https://schema.ocsf.io/1.8.0/classes/api_activity.
- * Invariant: nothing of an event is lost. What the class has no place for is in `unmapped`, the actor and the label too:
- * they are what a caller claims, and `actor.user` is for whom a token or AWS has shown.
+ * Invariant: nothing of an event is lost. What the class has no place for is in `unmapped`, the actor and the label
+ * too: they are what a caller claims, and `actor.user` is for whom a token or AWS has shown.
  */
 import { isIP } from 'node:net';
 import type { AuditEvent, AuditOutcome } from '../../contract/audit.ts';

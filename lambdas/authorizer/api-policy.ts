@@ -3,8 +3,8 @@
  * else, since API Gateway uses the cached policy for every path.
  * In an execute-api ARN `*` matches slashes too. An administrator's `PUT/tenants/*` also matches `PUT/tenants/a/b`,
  * so the routes that are not an administrator's, or not an auditor's, are denied by name.
- * AWS does not say whether the ARN has an escaped path decoded. If not, `%61cme` is not a tenant's own path, so it is not an
- * administrator's either: no path of ours needs an escape. If so, nobody is asked about one.
+ * AWS does not say whether the ARN has an escaped path decoded. If not, `%61cme` is not a tenant's own path, so it is
+ * not an administrator's either: no path of ours needs an escape. If so, nobody is asked about one.
  */
 import { type Route, routes } from '../../contract/routes.ts';
 import type { Permissions } from '../tokens/permissions.ts';
@@ -45,8 +45,8 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
 }
 
 /**
- * For API Gateway a path with a slash at its end is the same resource. AWS does not say whether the ARN that it asks the
- * policy about then has one.
+ * For API Gateway a path with a slash at its end is the same resource. AWS does not say whether the ARN that it asks
+ * the policy about then has one.
  */
 const withSlash = (arn: string): readonly string[] =>
   arn.endsWith('*') ? [arn] : [arn, `${arn}/`];

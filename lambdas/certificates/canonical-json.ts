@@ -1,7 +1,7 @@
 /**
- * What is signed of a certificate. Invariant: a certificate holds only printable ASCII, whole numbers, lists and objects,
- * of which every writer of JSON makes the bytes of RFC 8785 (JSON Canonicalization Scheme), so `jq -jcS .certificate`
- * makes them too.
+ * What is signed of a certificate. Invariant: a certificate holds only printable ASCII, whole numbers, lists and
+ * objects, of which every writer of JSON makes the bytes of RFC 8785 (JSON Canonicalization Scheme), so `jq -jcS
+ * .certificate` makes them too.
  */
 import { createHash } from 'node:crypto';
 import { type Certificate, certificateType } from '../../contract/certificates.ts';
@@ -21,8 +21,8 @@ const escaped = (text: string) =>
 
 /**
  * The statement that is signed: the kind of certificate, so that no signature counts for anything else, and the hash of
- * the certificate. KMS signs 4,096 bytes at most, as a message, and ML-DSA takes no digest of the certificate's own (KMS
- * Developer Guide, "ML-DSA key specs"); this has 164 bytes, whatever the certificate says.
+ * the certificate. KMS signs 4,096 bytes at most, as a message, and ML-DSA takes no digest of the certificate's own
+ * (KMS Developer Guide, "ML-DSA key specs"); this has 164 bytes, whatever the certificate says.
  */
 export const statementOf = (certificate: Certificate): Buffer =>
   Buffer.from(

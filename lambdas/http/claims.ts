@@ -1,6 +1,6 @@
 /**
- * What a request claims of whom and what it is for. Invariant: it is asked for once it is known who claims it, is logged
- * or refused as a whole, and is in nothing but the log and the audit.
+ * What a request claims of whom and what it is for. Invariant: it is asked for once it is known who claims it, is
+ * logged or refused as a whole, and is in nothing but the log and the audit.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type ClaimName, claim, claimHeaders } from '../../contract/claim-headers.ts';

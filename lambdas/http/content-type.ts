@@ -1,7 +1,7 @@
 /** What a request says that its body is. Invariant: a body is read only by the one type that the request names. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { badRequest, unsupportedMediaType } from '../../contract/problem.ts';
-import { singleHeader } from './header-names.ts';
+import { headerLines, singleHeader } from './header-names.ts';
 import { type MediaType, parseMediaType } from './media-type.ts';
 
 const quoted = /"(?:[^"\\]|\\.)*"/g;
@@ -16,10 +16,8 @@ export function contentType(event: APIGatewayProxyEvent): MediaType | undefined 
   // A media type has no comma outside of quotes (RFC 9110 section 8.3.1): here are two in one line.
   if (type.replaceAll(quoted, '').includes(','))
     throw badRequest('content-type: must be given once');
-  const codings = event.multiValueHeaders?.['content-encoding'] ?? [
-    event.headers['content-encoding'],
-  ];
-  if (!codings.every((coding = '') => /^(?:identity)?$/i.test(coding.trim()))) throw compressed();
+  const codings = headerLines(event, 'content-encoding');
+  if (!codings.every((coding) => /^(?:identity)?$/i.test(coding.trim()))) throw compressed();
   return parseMediaType(type);
 }
 

@@ -30,6 +30,13 @@ export function inLowerCase({ headers, multiValueHeaders }: Headers): Headers {
 
 /**
  * @param event its header names in lower case
+ * @returns every line of a header that may come more than once; one empty line where there is none
+ */
+export const headerLines = ({ headers, multiValueHeaders }: Headers, name: string) =>
+  multiValueHeaders?.[name] ?? [headers[name] ?? ''];
+
+/**
+ * @param event its header names in lower case
  * @returns the value of a header that counts once, undefined where there is none
  * @throws Problem 400 where it is given more than once
  */

@@ -10,7 +10,7 @@ import { octetStream } from '../../contract/routes.ts';
 import { parseStrictJson, StrictJsonError } from '../../contract/strict-json.ts';
 import { acceptedType } from './accept.ts';
 import { contentType } from './content-type.ts';
-import { singleHeader } from './header-names.ts';
+import { headerLines, singleHeader } from './header-names.ts';
 import { bytes, json } from './response.ts';
 
 /** Headers, their names in lower case, and the members of a JSON body that they stand for. */
@@ -89,12 +89,13 @@ const bytesFirst = /^[ \t]*application\/octet-stream[ \t]*(?:,|$)/;
 /**
  * API Gateway turns base64 into raw bytes only where the first media type of Accept is one of the API's binary ones;
  * otherwise the caller gets base64, whatever the Content-Type (Developer Guide, "Binary media types for REST APIs"). It
- * is not documented whether a parameter, another case or a second line of Accept changes that. So bytes are offered only
- * where each line begins with them, spelled plainly, and a caller who likes JSON as much, or spells otherwise, gets JSON.
+ * is not documented whether a parameter, another case or a second line of Accept changes that. So bytes are offered
+ * only where each line begins with them, spelled plainly, and a caller who likes JSON as much, or spells otherwise,
+ * gets JSON.
  * @throws Problem 406 where Accept allows neither (RFC 9110 section 12.5.1)
  */
-export function acceptedAnswer({ headers, multiValueHeaders }: APIGatewayProxyEvent): BytesAnswer {
-  const lines = multiValueHeaders?.accept ?? [headers.accept ?? ''];
+export function acceptedAnswer(event: APIGatewayProxyEvent): BytesAnswer {
+  const lines = headerLines(event, 'accept');
   const offered = lines.every((line) => bytesFirst.test(line))
     ? ([octetStream, 'application/json'] as const)
     : (['application/json'] as const);

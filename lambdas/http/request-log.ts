@@ -1,8 +1,8 @@
 /**
  * One log line for each request, which carries its metrics too. The indexer makes an event of the tenant's audit of it.
- * Invariant: the line says who asked for what (nobody before the caller was confirmed, nor what they claim), how it ended, how long it took,
- * on which calls of KMS it rests, and what it changed of its tenant. It has nothing of the content, and of an error only
- * the name, since a message may quote the content.
+ * Invariant: the line says who asked for what (nobody before the caller was confirmed, nor what they claim), how it
+ * ended, how long it took, on which calls of KMS it rests, and what it changed of its tenant. It has nothing of the
+ * content, and of an error only the name, since a message may quote the content.
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';

@@ -1,8 +1,8 @@
 /**
  * What one request has cost: calls to AWS, hits of caches, time; which calls of KMS it rests on; and what it changed of
  * its tenant. Invariant: the statistics hold numbers, ids that open nothing, and of a tenant what the API shows to
- * administrators, but nothing of the content. Two requests never share them, also where they overlap in one process. Where several requests wait for the same call, it counts for
- * the one that began it.
+ * administrators, but nothing of the content. Two requests never share them, also where they overlap in one process.
+ * Where several requests wait for the same call, it counts for the one that began it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Reads the keys that an issuer publishes, by OIDC discovery or from the URL that is configured. Invariant: an answer is
- * bounded in size and time, comes by TLS (or from this machine) from where it was asked, without a redirect, and the
+ * Reads the keys that an issuer publishes, by OIDC discovery or from the URL that is configured. Invariant: an answer
+ * is bounded in size and time, comes by TLS (or from this machine) from where it was asked, without a redirect, and the
  * discovery document is the issuer's own.
  */
 import type { IssuerSettings } from '../../contract/issuers.ts';

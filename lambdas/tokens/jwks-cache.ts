@@ -1,7 +1,7 @@
 /**
- * The issuers' public keys (their JWKS), a cache for each. Invariant: whatever tokens arrive, an issuer is asked at most
- * once in ten seconds, or once in five while it does not answer, and no issuer's state is another's. A key that the
- * issuer has withdrawn counts for ten minutes at most, or for an hour while the issuer does not answer.
+ * The issuers' public keys (their JWKS), a cache for each. Invariant: whatever tokens arrive, an issuer is asked at
+ * most once in ten seconds, or once in five while it does not answer, and no issuer's state is another's. A key that
+ * the issuer has withdrawn counts for ten minutes at most, or for an hour while the issuer does not answer.
  */
 import type { PublicJwks } from '../../contract/jwks.ts';
 import { fetchJwks, type IssuerFault, JwksUnreadable, type KeyLocation } from './fetch-jwks.ts';

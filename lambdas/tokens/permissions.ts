@@ -5,8 +5,8 @@
  * gives no scope and speaks for no tenant that it is not configured for; one for certain tenants has no administrators.
  */
 import { tenantIdOf } from '../../contract/external-tenant-id.ts';
-import type { IssuerSettings } from '../../contract/issuers.ts';
-import type { Scope, TenantScope } from '../../contract/routes.ts';
+import { type IssuerSettings, scopesOfAllTenants, scopesOfTenant } from '../../contract/issuers.ts';
+import type { Scope } from '../../contract/routes.ts';
 import { type Claims, claimAt } from './claims.ts';
 import type { PermissionRefusal } from './refusals.ts';
 import { claimedScopes } from './scopes.ts';
@@ -28,18 +28,15 @@ export interface Granted {
   readonly grantable: readonly Scope[];
 }
 
-/** Of a token without a tenant: an administrator's and an auditor's. */
-const ofAllTenants: readonly Exclude<Scope, TenantScope>[] = [
-  'tenant-keys/admin',
-  'tenant-keys/audit-all',
-];
-const ofTenant: readonly TenantScope[] = ['tenant-keys/crypto', 'tenant-keys/audit'];
-
 /** @param claims of a token of that issuer, verified */
 export function permissionsOf(claims: Claims, settings: IssuerSettings): Granted {
   const { namesTenant, id, refusal } = tenantOf(claims, settings);
   const { scopes: ofIssuer, tenants } = settings;
-  const ofItsKind = namesTenant ? ofTenant : tenants === undefined ? ofAllTenants : [];
+  const ofItsKind: readonly Scope[] = namesTenant
+    ? scopesOfTenant
+    : tenants === undefined
+      ? scopesOfAllTenants
+      : [];
   const grantable = ofItsKind.filter((scope) => ofIssuer?.includes(scope) ?? true);
   const refused = (why: PermissionRefusal): Granted => ({
     permissions: undefined,

@@ -114,8 +114,8 @@ function reasonOf(error: unknown) {
 
 /**
  * Issuers sign other tokens with the same keys, and an ID token may have our audience. It says who a person is; it does
- * not permit a call to an API. Cognito names the use in `token_use`, Keycloak in a claim `typ`; an ID token alone has the
- * hash of another token (OpenID Connect Core 1.0 section 3.1.3.6), and a security event has `events` (RFC 8417).
+ * not permit a call to an API. Cognito names the use in `token_use`, Keycloak in a claim `typ`; an ID token alone has
+ * the hash of another token (OpenID Connect Core 1.0 section 3.1.3.6), and a security event has `events` (RFC 8417).
  */
 function checkUse(claims: Claims): void {
   const { token_use: use, typ } = claims;

@@ -1,6 +1,6 @@
 /**
- * All alarms, the topic that they notify, and the dashboard. docs/operations.md has a runbook for each alarm. It comes last
- * in the stack: some alarms are about all roles, functions and logs that are there before it.
+ * All alarms, the topic that they notify, and the dashboard. docs/operations.md has a runbook for each alarm. It comes
+ * last in the stack: some alarms are about all roles, functions and logs that are there before it.
  */
 
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';

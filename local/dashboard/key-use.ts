@@ -1,6 +1,6 @@
 /**
- * What KMS would answer now, whatever the page says of a tenant. Invariant: KMS's own code answers: a dry run of Encrypt
- * for a tenant's session, and its check of a key's state for whoever the policies allow.
+ * What KMS would answer now, whatever the page says of a tenant. Invariant: KMS's own code answers: a dry run of
+ * Encrypt for a tenant's session, and its check of a key's state for whoever the policies allow.
  */
 import { randomUUID } from 'node:crypto';
 import { tenantIdTag } from '../../contract/tenant-id.ts';

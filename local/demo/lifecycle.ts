@@ -119,8 +119,8 @@ async function decryptRefusal({ stack, tenantId, ciphertext, content }: Lifecycl
 }
 
 /**
- * As docs/api.md tells an auditor: the signature is of a statement with the hash of the certificate's bytes by RFC 8785.
- * Without the product's own code, which an auditor does not have.
+ * As docs/api.md tells an auditor: the signature is of a statement with the hash of the certificate's bytes by RFC
+ * 8785. Without the product's own code, which an auditor does not have.
  */
 function isSigned({ certificate, signatures }: SignedCertificate, key: PublicKey): boolean {
   const hash = createHash('sha512').update(canonical(certificate)).digest('hex');

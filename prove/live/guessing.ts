@@ -1,7 +1,7 @@
 /**
  * A solver that is helped to find a request: with texts that do not matter fixed, z3 finds in milliseconds what it does
- * not find in half a minute. Invariant: a guess adds assertions and takes none away, so that what satisfies it satisfies
- * the question; that nothing does is said of the question alone.
+ * not find in half a minute. Invariant: a guess adds assertions and takes none away, so that what satisfies it
+ * satisfies the question; that nothing does is said of the question alone.
  */
 import { stringOf } from '../formula/smt-lib.ts';
 import type { Solver } from '../solver/solver.ts';

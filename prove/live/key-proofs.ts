@@ -1,7 +1,7 @@
 /**
- * What holds of a key by its real policy. Invariant: a theorem counts as proved of a key only where each of its questions
- * about that policy is refuted, for every tenant at once or for the key's own. A question that is the same text as one
- * about the stack is not asked again: that one has its answer in the stack's report.
+ * What holds of a key by its real policy. Invariant: a theorem counts as proved of a key only where each of its
+ * questions about that policy is refuted, for every tenant at once or for the key's own. A question that is the same
+ * text as one about the stack is not asked again: that one has its answer in the stack's report.
  */
 import { createHash } from 'node:crypto';
 import { equal, type Formula, literal, text } from '../formula/formula.ts';

@@ -1,7 +1,7 @@
 /**
  * `npm run prove -- --live`: the theorems of what is really deployed, and of every tenant's key as it is. Invariant: a
- * key that has the policy of all is an instance of what the stack's report says of every tenant's key; each other one is
- * proved by itself.
+ * key that has the policy of all is an instance of what the stack's report says of every tenant's key; each other one
+ * is proved by itself.
  */
 import { createHash } from 'node:crypto';
 import { policiesHash } from '../../local/policies-hash.ts';

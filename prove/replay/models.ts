@@ -1,7 +1,7 @@
 /**
- * Models of a question that a local stack can play. A solver's first model often has texts that no request can have, such
- * as an action that there is not; so it is asked again for each action that can be sent, with names that tenants have.
- * What is asked in addition only leaves models out: each that is found is one of the question too.
+ * Models of a question that a local stack can play. A solver's first model often has texts that no request can have,
+ * such as an action that there is not; so it is asked again for each action that can be sent, with names that tenants
+ * have. What is asked in addition only leaves models out: each that is found is one of the question too.
  */
 import { canaryTenants } from '../../contract/canary-tenants.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';

@@ -1,6 +1,6 @@
 /**
- * What the request is for. A tenant's key is made for it, as the question's situation has it: the policy of the question
- * with the tenant's id put in, and the tenant's tag. It is found by the policy itself, never by a name.
+ * What the request is for. A tenant's key is made for it, as the question's situation has it: the policy of the
+ * question with the tenant's id put in, and the tenant's tag. It is found by the policy itself, never by a name.
  */
 import { KMS } from '@aws-sdk/client-kms';
 import { aliasOf, tenantIdTag } from '../../contract/tenant-id.ts';

@@ -1,18 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigError, mostTenants, readConfig } from '../../lib/config.ts';
+import { mostTenants, readConfig } from '../../lib/config.ts';
+import { problemsOf } from './config-problems.ts';
 
 const needed = { issuer: 'https://id.example.com', audience: 'tenant-keys' };
-
-function problemsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
-  try {
-    readConfig(context);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 describe('what is not given has a default', () => {
   test('issuer and audience are all that must be given', () => {

@@ -3,21 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { issuersSettings } from '../../contract/issuers.ts';
 import { issuerFaults } from '../../lambdas/tokens/fetch-jwks.ts';
 import { permissionRefusals, refusals } from '../../lambdas/tokens/refusals.ts';
-import { ConfigError, readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config.ts';
 import { maxIssuersBytes } from '../../lib/issuers-config.ts';
+import { problemsOf } from './config-problems.ts';
 
 const one = { issuer: 'https://id.example.com', audiences: ['tenant-keys'] };
 const defaults = { tenantClaim: ['tenant_id'], scopeClaims: [['scope'], ['scp']] };
-
-function problemsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
-  try {
-    readConfig(context);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 describe('a list of issuers', () => {
   test('is taken as it is and as JSON text, with what is left out', () => {

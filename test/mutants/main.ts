@@ -1,9 +1,9 @@
 /**
- * `npm run test:mutants`: takes each guard that the isolation suite takes out, and asks the prover. A guard without which
- * something is allowed that was not has to leave a theorem refuted, by a request that succeeds on a local stack of that
- * template, or by one of the isolation suite; the others only close, which a solver proves. Exit code 1 where one does
- * neither, where a path is not tried, where the isolation suite sees a path opened that no theorem notices, or where
- * docs/security.md has other counts.
+ * `npm run test:mutants`: takes each guard that the isolation suite takes out, and asks the prover. A guard without
+ * which something is allowed that was not has to leave a theorem refuted, by a request that succeeds on a local stack
+ * of that template, or by one of the isolation suite; the others only close, which a solver proves. Exit code 1 where
+ * one does neither, where a path is not tried, where the isolation suite sees a path opened that no theorem notices, or
+ * where docs/security.md has other counts.
  */
 import { readFileSync } from 'node:fs';
 import { native } from '../../prove/solver/native.ts';

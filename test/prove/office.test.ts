@@ -1,6 +1,6 @@
 /**
- * Theorems 6 and 7 notice what opens a path. A solver finds a request fast where action and principal are fixed, so each
- * case asks one question of one action.
+ * Theorems 6 and 7 notice what opens a path. A solver finds a request fast where action and principal are fixed, so
+ * each case asks one question of one action.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { equal, literal, text } from '../../prove/formula/formula.ts';

@@ -1,31 +1,12 @@
 /** An event and its row: what the key of the row says, and that the event is read as it was. */
 import { describe, expect, test } from '@jest/globals';
-import type { AttemptEvent, KeyEvent, RequestEvent } from '../../../contract/audit.ts';
+import type { AttemptEvent, RequestEvent } from '../../../contract/audit.ts';
 import { partitionKey, stackPartition } from '../../../contract/table-schema.ts';
 import { tenantId } from '../../../contract/tenant-id.ts';
 import { auditRow, eventOf } from '../../../lambdas/audit/audit-row.ts';
+import { eventsAt } from './events.ts';
 
-const happened = {
-  eventId: 'event-1',
-  time: '2026-11-24T17:00:00.000Z',
-  outcome: 'succeeded',
-  principal: 'backend',
-  sourceAddress: '192.0.2.1',
-  requestId: 'request-1',
-} as const;
-const keyEvent: KeyEvent = {
-  ...happened,
-  kind: 'kms',
-  operation: 'Decrypt',
-  keyArn: 'arn:aws:kms:us-east-1:111122223333:key/acme',
-};
-const requestEvent: RequestEvent = {
-  ...happened,
-  kind: 'request',
-  operation: 'decrypt',
-  status: 200,
-  kmsCalls: [{ requestId: 'kms-1' }],
-};
+const { happened, keyEvent, requestEvent } = eventsAt('2026-11-24T17:00:00.000Z');
 
 const changeEvent: RequestEvent = {
   ...requestEvent,

@@ -1,31 +1,12 @@
 /** Events as OCSF has them, each held against the published schema; and nothing of an event is lost. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AuditEvent, KeyEvent, RequestEvent } from '../../../contract/audit.ts';
+import type { AuditEvent } from '../../../contract/audit.ts';
 import { ocsfEvent } from '../../../lambdas/audit/ocsf.ts';
+import { eventsAt } from './events.ts';
 import { isOcsf } from './ocsf-schema.ts';
 
-const happened = {
-  eventId: 'event-1',
-  time: '2026-11-24T17:00:00.058Z',
-  outcome: 'succeeded',
-  principal: 'backend',
-  sourceAddress: '192.0.2.1',
-  requestId: 'request-1',
-} as const;
-const keyEvent: KeyEvent = {
-  ...happened,
-  kind: 'kms',
-  operation: 'Decrypt',
-  keyArn: 'arn:aws:kms:us-east-1:111122223333:key/acme',
-};
-const requestEvent: RequestEvent = {
-  ...happened,
-  kind: 'request',
-  operation: 'decrypt',
-  status: 200,
-  kmsCalls: [{ requestId: 'kms-1' }],
-};
+const { keyEvent, requestEvent } = eventsAt('2026-11-24T17:00:00.058Z');
 
 describe('an event', () => {
   test('of KMS is an API activity of the tenant and its key', () => {

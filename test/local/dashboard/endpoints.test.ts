@@ -198,7 +198,8 @@ describe('the page', () => {
       `default-src 'none'; script-src ${own}; style-src ${own}; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
     );
     expect(headers).toMatchObject(safe);
-    // Nothing inline, which the policy would refuse, and nothing from elsewhere: its only URL is the namespace of its icon.
+    // Nothing inline, which the policy would refuse, and nothing from elsewhere: its only URL is the namespace of its
+    // icon.
     expect(text).not.toMatch(/<style|<script>|\sstyle=|\son\w+=/);
     expect(text.match(/https?:\/\/[\w./]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   });
