@@ -77,6 +77,8 @@ describe('the page at / of the local stack', () => {
       keys.set(tenantId, (await control.get(`/tenants/${tenantId}`)).json.keyArn);
     }
     await view.waitFor('#matrix thead th', (columns) => columns.length === 4);
+    // A tenant has a column before its onboarding has ended.
+    await view.waitFor('#verdict-sub', ([text]) => /^3 of 3 tenants/.test(text ?? ''));
   });
 
   test('draws a matrix with a green cell on its diagonal for each tenant and 0 green cells off it', async () => {
