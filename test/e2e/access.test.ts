@@ -1,5 +1,6 @@
 /** Who may reach which route: tokens, scopes, paths. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { HeaderLine } from './client.ts';
 import { expectProblem, uniformBody } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -123,27 +124,30 @@ describe('a forged tenant header', () => {
  * Gateway's events have it; which of them API Gateway's authorizer is given, AWS does not document.
  */
 describe('two tokens in one request', () => {
-  const decrypt = async (headers: Record<string, string | string[]>) => {
+  const decrypt = async (lines: readonly HeaderLine[]) => {
     const ciphertext = await stack.client.encrypt('acme', Buffer.from('x'));
-    return stack.client.send('POST', '/tenants/acme/decrypt', { body: { ciphertext }, headers });
+    return stack.client.send('POST', '/tenants/acme/decrypt', { body: { ciphertext }, lines });
   };
   const bearers = async () => {
     const [own, other] = ['acme', 'acme2'].map((id) => stack.client.tenantToken(id));
     return { own: `Bearer ${await own}`, other: `Bearer ${await other}` };
   };
 
-  test.each<[string, (own: string, other: string) => Record<string, string | string[]>]>([
-    ["the path's tenant's first", (own, other) => ({ Authorization: [own, other] })],
+  const both = (first: string, second: string, name = 'Authorization') =>
     [
-      'in two spellings of the name',
-      (own, other) => ({ Authorization: own, authorization: other }),
-    ],
-    ["the path's tenant's last", (own, other) => ({ Authorization: [other, own] })],
-    ['in one value', (own, other) => ({ Authorization: `${own}, ${other}` })],
-    ['in one value, apart by a space', (own, other) => ({ Authorization: `${own} ${other}` })],
-  ])('%s: neither opens anything', async (_, headers) => {
+      ['Authorization', first],
+      [name, second],
+    ] as const;
+
+  test.each<[string, (own: string, other: string) => readonly HeaderLine[]]>([
+    ["the path's tenant's first", (own, other) => both(own, other)],
+    ['in two spellings of the name', (own, other) => both(own, other, 'authorization')],
+    ["the path's tenant's last", (own, other) => both(other, own)],
+    ['in one value', (own, other) => [['Authorization', `${own}, ${other}`]]],
+    ['in one value, apart by a space', (own, other) => [['Authorization', `${own} ${other}`]]],
+  ])('%s: neither opens anything', async (_, lines) => {
     const { own, other } = await bearers();
-    const { status, json } = await decrypt(headers(own, other));
+    const { status, json } = await decrypt(lines(own, other));
     expect([400, 401, 403]).toContain(status);
     if (status === 400) expect(json.detail).toBe('authorization: must be given once');
   });

@@ -21,7 +21,11 @@ export interface Send {
   /** an object is sent as JSON, text and bytes as they are */
   readonly body?: object | string | Buffer;
   readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** header lines as they go over the wire, after the others: Node joins names that differ in case only */
+  readonly lines?: readonly HeaderLine[];
 }
+
+export type HeaderLine = readonly [name: string, value: string];
 
 export interface Client {
   /**
@@ -93,8 +97,16 @@ const jsonSent = (body: Send['body']): unknown =>
 
 function send(api: string, method: string, path: string, options: Send = {}): Promise<Answer> {
   const base = new URL(api);
-  const { token, body, headers } = options;
+  const { token, body, lines = [] } = options;
   const payload = isJson(body) ? JSON.stringify(body) : body;
+  const headers = {
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    ...(payload !== undefined && {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(payload),
+    }),
+    ...options.headers,
+  };
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -102,14 +114,7 @@ function send(api: string, method: string, path: string, options: Send = {}): Pr
         port: base.port,
         method,
         path: `${base.pathname}${path}`,
-        headers: {
-          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-          ...(payload !== undefined && {
-            'Content-Type': 'application/json',
-            'Content-Length': Buffer.byteLength(payload),
-          }),
-          ...headers,
-        },
+        headers: lines.length === 0 ? headers : asLines({ Host: base.host, ...headers }, lines),
       },
       (incoming) => {
         const chunks: Buffer[] = [];
@@ -128,6 +133,18 @@ function send(api: string, method: string, path: string, options: Send = {}): Pr
     outgoing.end(payload);
   });
 }
+
+/** Node sends a list as it is, names and values in turn. */
+const asLines = (
+  headers: Readonly<Record<string, string | number | readonly string[]>>,
+  more: readonly HeaderLine[],
+): string[] =>
+  [
+    ...Object.entries(headers).flatMap(([name, values]) =>
+      [values].flat().map((value) => [name, String(value)] as const),
+    ),
+    ...more,
+  ].flat();
 
 /** @returns undefined for what is not JSON, or does not call itself so */
 function jsonOf(text: string, contentType = ''): unknown {
