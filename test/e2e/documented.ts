@@ -71,13 +71,14 @@ export interface Operation {
 
 /** @param path below the stage, as it was sent */
 export function documentedOperation(method: string, path: string): Operation | undefined {
-  const segments = (path.split('?')[0] as string).split('/');
+  // A slash at the end of a path changes nothing (docs/api.md).
+  const segments = (path.split('?')[0] as string).replace(/\/$/, '').split('/');
   const isSame = (template: string) => {
     const wanted = template.split('/');
     return (
       wanted.length === segments.length &&
       wanted.every((segment, index) =>
-        segment === '{tenantId}' ? segments[index] !== '' : segment === segments[index],
+        segment === '{tenantId}' ? isText(segments[index] as string) : segment === segments[index],
       )
     );
   };
@@ -86,4 +87,13 @@ export function documentedOperation(method: string, path: string): Operation | u
   const place = at(root, 'paths', template, method.toLowerCase());
   if (place === undefined) return undefined;
   return { operationId: place.value.operationId, route: `${method} ${template}`, place };
+}
+
+/** @returns whether a part of a path is one: not empty, and its escapes are UTF-8 */
+export function isText(part: string): boolean {
+  try {
+    return decodeURIComponent(part) !== '';
+  } catch {
+    return false;
+  }
 }
