@@ -37,6 +37,7 @@ describe('taken', () => {
   test.each([
     ['the ids alone', 'tenantId\nacme\nglobex'],
     ['a byte-order mark', '\ufefftenantId\nacme\nglobex\n'],
+    ['a byte-order mark, quotes, no last end', '\ufeff"tenantId"\r"acme"\r\nglobex'],
     ['CRLF', 'tenantId\r\nacme\r\nglobex\r\n'],
     ['a quoted header', '"tenantId"\n"acme"\n"globex"\n'],
     ['columns in another order, empty fields', 'displayName,tenantId\n,acme\n,globex\n'],
@@ -52,20 +53,39 @@ describe('taken', () => {
   });
 });
 
-test('lines are counted alike whatever ends them, mixed and within quotes too', () => {
+describe('lines are counted alike', () => {
   const end = fc.constantFrom('\n', '\r\n', '\r');
-  fc.assert(
-    fc.property(fc.array(fc.tuple(end, fc.boolean()), { minLength: 1, maxLength: 9 }), (ends) => {
-      const rows = ends.map(([, isQuoted], at) => (isQuoted ? `"t\nt",${at}` : `T${at},`));
-      const text = (of: (at: number) => string) =>
-        ['tenantId,displayName', ...rows]
-          .map((row, at) => row.replace('\n', of(at)) + (at === ends.length ? '' : of(at)))
-          .join('');
-      const mixed = text((at) => ends[at % ends.length]?.[0] as string);
-      // A `\r` that ends a line before an empty `\n` would be one end; no row is empty here.
-      expect(faultsOf(mixed)).toEqual(faultsOf(text(() => '\n')));
-    }),
-  );
+  const ends = fc.array(fc.tuple(end, fc.boolean()), { minLength: 1, maxLength: 9 });
+  type Ends = readonly (readonly [string, boolean])[];
+
+  /** A `\r` that ends a line before an empty `\n` would be one end; no row is empty here. */
+  function listWith(of: Ends, endOf: (at: number) => string, hasLastEnd: boolean): string {
+    const rows = of.map(([, isQuoted], at) => (isQuoted ? `"t\nt",${at}` : `T${at},`));
+    return ['tenantId,displayName', ...rows]
+      .map((row, at) => {
+        const isOpen = at === of.length && !hasLastEnd;
+        return row.replace('\n', endOf(at)) + (isOpen ? '' : endOf(at));
+      })
+      .join('');
+  }
+
+  test('whatever ends them, mixed and within quotes too, the last one or nothing; with a byte-order mark', () => {
+    fc.assert(
+      fc.property(ends, fc.boolean(), fc.boolean(), (of, hasLastEnd, hasMark) => {
+        const mixed = listWith(of, (at) => of[at % of.length]?.[0] as string, hasLastEnd);
+        const plain = listWith(of, () => '\n', true);
+        expect(faultsOf(`${hasMark ? '\ufeff' : ''}${mixed}`)).toEqual(faultsOf(plain));
+      }),
+    );
+  });
+
+  test('where another list was put after the first, with a mark of its own', () => {
+    const list = '\ufefftenantId\nacme\n';
+    expect(faultsOf(`${list}${list}`)).toEqual([
+      expect.stringMatching(/^line 3: tenantId: /),
+      'line 4: tenantId: stands on line 2 already',
+    ]);
+  });
 });
 
 describe('refused', () => {
