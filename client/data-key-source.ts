@@ -1,0 +1,22 @@
+/** Where messages and records have their data keys from: a tenant's own, wrapped by its KMS key. */
+
+/** Names and texts that are authenticated with a ciphertext, and logged in the clear. */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+export interface DataKey {
+  readonly keyArn: string;
+  readonly wrapped: Uint8Array<ArrayBuffer>;
+  /** 32 bytes, which whoever asked for it overwrites with zeros as soon as it is no longer needed */
+  readonly plaintext: Uint8Array<ArrayBuffer>;
+}
+
+export interface DataKeySource {
+  /** a new one */
+  generate(context: EncryptionContext, signal?: AbortSignal): Promise<DataKey>;
+  /** @returns the plaintext of a wrapped one; the same duty to overwrite it */
+  open(
+    wrapped: Uint8Array,
+    context: EncryptionContext,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+}
