@@ -1,10 +1,11 @@
 /**
- * `npm run openapi`: writes docs/openapi.json. With `--release`, when a version is tagged, also the document with which
- * the next ones are compared. With `--changes` it writes nothing, and prints what breaks clients of that one; with
- * `--page FILE` it writes the reference as a page.
+ * `npm run openapi`: writes docs/openapi.json, and of it the client's types. With `--release`, when a version is tagged,
+ * also the document with which the next ones are compared. With `--changes` it writes nothing, and prints what breaks
+ * clients of that one; with `--page FILE` it writes the reference as a page.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { clientTypes, clientTypesFile } from './client-types.ts';
 import { openApiText } from './document.ts';
 import { documentFile } from './document-file.ts';
 import { referencePage } from './reference-page.ts';
@@ -23,5 +24,6 @@ if (values.changes) {
   writeFileSync(values.page, await referencePage());
 } else {
   writeFileSync(documentFile, openApiText());
+  writeFileSync(clientTypesFile, clientTypes(JSON.parse(openApiText())));
   if (values.release) writeFileSync(releasedFile, openApiText());
 }

@@ -8,6 +8,7 @@ import { problemStatuses } from '../../contract/problem.ts';
 import { rawHeaders } from '../../contract/raw-headers.ts';
 import { documentRoute, problemsRoute, routes } from '../../contract/routes.ts';
 import { headerParameters } from '../../lambdas/http/raw-body.ts';
+import { clientTypes, clientTypesFile } from '../../openapi/client-types.ts';
 import { openApiText } from '../../openapi/document.ts';
 import { documentFile } from '../../openapi/document-file.ts';
 import type { Json } from '../../openapi/json.ts';
@@ -23,6 +24,10 @@ const described: [string, Json][] = Object.values(document.paths as Json)
 
 test('docs/openapi.json is what `npm run openapi` writes', () => {
   expect(kept).toBe(openApiText());
+});
+
+test('so is client/http/api-types.ts', () => {
+  expect(readFileSync(clientTypesFile, 'utf8')).toBe(clientTypes(document));
 });
 
 test('its linter, Redocly, finds nothing', async () => {

@@ -1,0 +1,880 @@
+/** Made of docs/openapi.json by `npm run openapi`. What is changed here is written over. */
+
+/** A DNS label in lower case, 2-63 characters. */
+export type TenantId = string;
+
+/** `PROVISIONING -> ACTIVE <-> SUSPENDED -> OFFBOARDING -> ERASED`. */
+export type TenantStatus =
+  | 'PROVISIONING'
+  | 'ACTIVE'
+  | 'SUSPENDED'
+  | 'OFFBOARDING'
+  | 'ERASED';
+
+/** A tenant. */
+export interface Tenant {
+  /** The tenant. */
+  readonly tenantId: TenantId;
+  /** For people to read. */
+  readonly displayName?: string;
+  /** As contracts and registers have it. Certificates of erasure have both names. */
+  readonly legalName?: string;
+  /** Where the tenant is in its life. */
+  readonly status: TenantStatus;
+  /** ARN of the tenant's KMS key; absent as long as there is none. */
+  readonly keyArn?: string;
+  /** Days between two automatic rotations. */
+  readonly rotationPeriodInDays: number;
+  /** When the onboarding began. RFC 3339, UTC. */
+  readonly createdAt: string;
+  /** When the row was last changed. RFC 3339, UTC. */
+  readonly updatedAt: string;
+  /** Whether the stack's configuration declares the tenant. */
+  readonly declared?: boolean;
+  /** When KMS destroys the key, or has done so. RFC 3339, UTC. */
+  readonly deletionDate?: string;
+  /** When KMS was first found to have no such key any more. RFC 3339, UTC. */
+  readonly erasedAt?: string;
+  /** The last rotation that was asked for through the API. */
+  readonly onDemandRotation?: OnDemandRotation;
+  /** The key as KMS has it at this moment; only where one tenant is read. */
+  readonly key?: KeyDetails;
+}
+
+/** A tenant whose key KMS will destroy. */
+export interface OffboardedTenant {
+  /** The tenant. */
+  readonly tenantId: TenantId;
+  /** For people to read. */
+  readonly displayName?: string;
+  /** As contracts and registers have it. Certificates of erasure have both names. */
+  readonly legalName?: string;
+  /** Where the tenant is in its life. */
+  readonly status: TenantStatus;
+  /** ARN of the tenant's KMS key; absent as long as there is none. */
+  readonly keyArn?: string;
+  /** Days between two automatic rotations. */
+  readonly rotationPeriodInDays: number;
+  /** When the onboarding began. RFC 3339, UTC. */
+  readonly createdAt: string;
+  /** When the row was last changed. RFC 3339, UTC. */
+  readonly updatedAt: string;
+  /** Whether the stack's configuration declares the tenant. */
+  readonly declared?: boolean;
+  /** When KMS destroys the key, or has done so. RFC 3339, UTC. */
+  readonly deletionDate?: string;
+  /** When KMS was first found to have no such key any more. RFC 3339, UTC. */
+  readonly erasedAt?: string;
+  /** The last rotation that was asked for through the API. */
+  readonly onDemandRotation?: OnDemandRotation;
+  /** The key as KMS has it at this moment; only where one tenant is read. */
+  readonly key?: KeyDetails;
+  /** The last use of the key that KMS knows of. */
+  readonly keyLastUsed?: KeyUse;
+}
+
+/** A page of tenants. A page that is short, or empty, may still have a next one. */
+export interface TenantList {
+  /** In no order that means anything. */
+  readonly tenants: readonly Tenant[];
+  /** Where the list goes on. Absent at its end. */
+  readonly nextCursor?: string;
+}
+
+/** A key as KMS has it at this moment. */
+export interface KeyDetails {
+  /** KMS's key state, or `Missing` where KMS has no such key. */
+  readonly state: string;
+  /** Whether KMS rotates the key by itself. */
+  readonly rotationEnabled: boolean;
+  /** Days between two automatic rotations. */
+  readonly rotationPeriodInDays?: number;
+  /** When KMS rotates the key next. RFC 3339, UTC. */
+  readonly nextRotationDate?: string;
+  /** Id of the key material that encrypts now. */
+  readonly currentKeyMaterialId?: string;
+  /** Only while KMS is at work on an on-demand rotation. RFC 3339, UTC. */
+  readonly onDemandRotationStartedAt?: string;
+  /** Of the 25 that KMS allows in a key's life. */
+  readonly onDemandRotationsLeft?: number;
+  /** Absent where KMS knows of no use. */
+  readonly lastUsed?: KeyUse;
+  /** When KMS destroys the key. RFC 3339, UTC. */
+  readonly deletionDate?: string;
+}
+
+/** The last use of a key, as KMS records it. */
+export interface KeyUse {
+  /** KMS's name of the operation, such as `Decrypt`. */
+  readonly operation: string;
+  /** When. RFC 3339, UTC. */
+  readonly at: string;
+  /** Id of CloudTrail's event. */
+  readonly cloudTrailEventId?: string;
+}
+
+/** An on-demand rotation that was asked for through the API. */
+export interface OnDemandRotation {
+  /** Current before; once another one is, the rotation is done. */
+  readonly supersededKeyMaterialId: string;
+  /** When KMS was asked, or was about to be. RFC 3339, UTC. */
+  readonly requestedAt: string;
+  /** `requested`: what became of it is to be found out. `accepted`: KMS rotates the key, or has done so. */
+  readonly state: 'requested' | 'accepted';
+}
+
+/** What a tenant is onboarded with. */
+export interface OnboardRequest {
+  /** For people to read; 1-256 printable characters. */
+  readonly displayName?: string;
+  /** As contracts and registers have it; 1-256 printable characters. */
+  readonly legalName?: string;
+  /** Default: the stack's configuration. */
+  readonly rotationPeriodInDays?: number;
+}
+
+/** The names to change. What is not in it stays, and null takes a name away (RFC 7396). */
+export interface TenantPatch {
+  /** 1-256 printable characters, or null. */
+  readonly displayName?: string | null;
+  /** 1-256 printable characters, or null. */
+  readonly legalName?: string | null;
+}
+
+/** An empty object. The body may also be missing. */
+export type EmptyRequest = Readonly<Record<string, never>>;
+
+/** The period of automatic rotations. */
+export interface RotationRequest {
+  /** Days between two automatic rotations. */
+  readonly rotationPeriodInDays: number;
+}
+
+/** Which key material a rotation is to supersede. */
+export interface RotateRequest {
+  /**
+   * The key material to be superseded, `key.currentKeyMaterialId` of the tenant. Where another is current by now
+   * nothing is done, so that the request may come again however late.
+   */
+  readonly keyMaterialId?: string;
+}
+
+/** A key material, and the rotation that it came with. */
+export interface Rotation {
+  /** Id of a key material, 64 hexadecimal digits. */
+  readonly keyMaterialId?: string;
+  /** KMS's name: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`. */
+  readonly state?: string;
+  /** `AUTOMATIC` or `ON_DEMAND`; absent for the first key material. */
+  readonly type?: string;
+  /** When the key was rotated to it; absent for the first. RFC 3339, UTC. */
+  readonly rotatedAt?: string;
+}
+
+/** A page of the key materials that a key has had. */
+export interface RotationList {
+  /** The key materials, the first one too. */
+  readonly rotations: readonly Rotation[];
+  /** Where the list goes on. Absent at its end. */
+  readonly nextCursor?: string;
+}
+
+/** An on-demand rotation, which KMS finishes some time later. */
+export interface RotationStarted {
+  /** The tenant. */
+  readonly tenantId: TenantId;
+  /** ARN of the tenant's KMS key. */
+  readonly keyArn: string;
+  /** Of the 25 that KMS allows in a key's life. */
+  readonly rotationsLeft: number;
+  /** As KMS has it now: another than the superseded one once the rotation is done. */
+  readonly currentKeyMaterialId: string;
+  /** The key material that was current before. */
+  readonly supersededKeyMaterialId: string;
+}
+
+/** What was destroyed, by whom and when. The same whenever it is asked for, but for the time of issue. */
+export interface Certificate {
+  /** The kind of certificate, and its version. */
+  readonly type: 'tenant-keys/erasure-certificate/v2';
+  /** The tenant. */
+  readonly tenantId: TenantId;
+  /** As at the erasure. */
+  readonly displayName?: string;
+  /** As at the erasure. */
+  readonly legalName?: string;
+  /** ARN of the tenant's KMS key. */
+  readonly keyArn: string;
+  /** Of every key material that the key ever had. */
+  readonly keyMaterialIds: readonly string[];
+  /** When the tenant was onboarded. RFC 3339, UTC. */
+  readonly createdAt: string;
+  /** The principal of the token with which the tenant was offboarded. */
+  readonly offboardedBy: string;
+  /** When that was. RFC 3339, UTC. */
+  readonly offboardedAt: string;
+  /** How long KMS waited before it destroyed the key. */
+  readonly windowInDays: number;
+  /** When KMS was to destroy the key. RFC 3339, UTC. */
+  readonly deletionDate?: string;
+  /** When KMS was first found to have no such key any more. RFC 3339, UTC. */
+  readonly erasedAt: string;
+  /** The last use of the key that KMS knew of. */
+  readonly keyLastUsed?: KeyUse;
+  /** Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail. */
+  readonly kmsRequestId?: string;
+  /** When the certificate was issued. RFC 3339, UTC. */
+  readonly issuedAt: string;
+  /** The stack: its account, its region and its name. */
+  readonly issuedFor: {
+    readonly accountId: string;
+    readonly region: string;
+    readonly stackName: string;
+  };
+  /** CloudTrail's own signed record; absent where the stack has no trail of its own. */
+  readonly trail?: TrailDigests;
+  /** What the erasure does not reach. */
+  readonly notCovered: readonly NotCovered[];
+  /** The keys that sign, so that none of the signatures can be left out. */
+  readonly signingKeys: readonly {
+    readonly signingAlgorithm: 'ECDSA_SHA_256' | 'ML_DSA_SHAKE_256';
+    readonly keyArn: string;
+  }[];
+}
+
+/** Where CloudTrail's digest files of the erasure are. */
+export interface TrailDigests {
+  /** ARN of the trail. */
+  readonly trailArn: string;
+  /** What the URLs of the digest files begin with. */
+  readonly digests: string;
+  /** The first moment of the record. RFC 3339, UTC. */
+  readonly from: string;
+  /** The last moment, by which all of it is delivered. RFC 3339, UTC. */
+  readonly to: string;
+  /** The command of the AWS CLI that checks it. */
+  readonly validate: string;
+}
+
+/** Something that the erasure does not reach. */
+export interface NotCovered {
+  /** In words. */
+  readonly what: string;
+  /** When it ends by itself. Absent where it does not, or nobody knows. RFC 3339, UTC. */
+  readonly until?: string;
+}
+
+/** A certificate of erasure. */
+export interface SignedCertificate {
+  /** What is signed: the SHA-512 of its bytes by RFC 8785 (JSON Canonicalization Scheme) stands in the statement. */
+  readonly certificate: Certificate;
+  /** One by each signing key, all of the same statement. */
+  readonly signatures: readonly CertificateSignature[];
+}
+
+/** A signature of the statement. */
+export interface CertificateSignature {
+  /** KMS's name of the algorithm. */
+  readonly signingAlgorithm: 'ECDSA_SHA_256' | 'ML_DSA_SHAKE_256';
+  /** ARN of the key that signs. */
+  readonly keyArn: string;
+  /** ECDSA in DER, ML-DSA as FIPS 204 has it. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly signature: string;
+}
+
+/** The public keys that check certificates. */
+export interface CertificateKeys {
+  /** One for each signature. */
+  readonly keys: readonly CertificatePublicKey[];
+}
+
+/** A public key that checks certificates. */
+export interface CertificatePublicKey {
+  /** KMS's name of the algorithm. */
+  readonly signingAlgorithm: 'ECDSA_SHA_256' | 'ML_DSA_SHAKE_256';
+  /** ARN of the key that signs. */
+  readonly keyArn: string;
+  /** KMS's name of the kind of key. */
+  readonly keySpec: 'ECC_NIST_P256' | 'ML_DSA_65';
+  /** PEM of a SubjectPublicKeyInfo. */
+  readonly publicKey: string;
+}
+
+/**
+ * Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not
+ * secret: AWS CloudTrail logs them in the clear. At most 64 names and 8,000 bytes; no name may be empty,
+ * `TenantId` in any case, or begin with `aws-crypto-`.
+ */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/** What to encrypt. */
+export interface EncryptRequest {
+  /** Must be given again, exactly, to decrypt. */
+  readonly encryptionContext?: EncryptionContext;
+  /** `envelope`, the default: a message of the AWS Encryption SDK. `direct`: what `kms:Encrypt` gives. */
+  readonly mode?: 'envelope' | 'direct';
+  /** At most 4,194,304 bytes; in direct mode 1 to 4,096. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly plaintext: string;
+}
+
+/** What was encrypted. */
+export interface Ciphertext {
+  /**
+   * A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. Base64 (RFC 4648 section 4, padded,
+   * strict).
+   */
+  readonly ciphertext: string;
+}
+
+/** What to decrypt. */
+export interface DecryptRequest {
+  /** The same, exactly, as when it was encrypted. */
+  readonly encryptionContext?: EncryptionContext;
+  /**
+   * A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. Base64 (RFC 4648 section 4, padded,
+   * strict).
+   */
+  readonly ciphertext: string;
+}
+
+/** What was decrypted. */
+export interface Plaintext {
+  /** The bytes that were encrypted. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly plaintext: string;
+}
+
+/** What to encrypt again, under the key's current material. */
+export interface ReencryptRequest {
+  /** The same, exactly, as when it was encrypted. */
+  readonly encryptionContext?: EncryptionContext;
+  /** Takes the place of the old one, which stays where this is absent. */
+  readonly newEncryptionContext?: EncryptionContext;
+  /**
+   * A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. Base64 (RFC 4648 section 4, padded,
+   * strict).
+   */
+  readonly ciphertext: string;
+}
+
+/** What was encrypted again. */
+export interface Reencrypted {
+  /**
+   * A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. Base64 (RFC 4648 section 4, padded,
+   * strict).
+   */
+  readonly ciphertext: string;
+  /** Id of the key material that the new ciphertext is under. */
+  readonly keyMaterialId?: string;
+  /** Id of the key material that the old ciphertext is under. */
+  readonly sourceKeyMaterialId?: string;
+}
+
+/** What to tell of. */
+export interface InspectRequest {
+  /** The same, exactly, as when it was encrypted. Of a message it may be left out. */
+  readonly encryptionContext?: EncryptionContext;
+  /**
+   * A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. Base64 (RFC 4648 section 4, padded,
+   * strict).
+   */
+  readonly ciphertext: string;
+}
+
+/** What is known of a ciphertext without its plaintext. */
+export interface Inspection {
+  /** A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. */
+  readonly format: 'envelope' | 'direct';
+  /** ARN of the tenant's key, which it is under. */
+  readonly keyArn: string;
+  /** Id of the key material that it is under. */
+  readonly keyMaterialId: string;
+  /** Id of the key material that encrypts now. */
+  readonly currentKeyMaterialId: string;
+  /** Whether they are the same, so that nothing is left to do. */
+  readonly isCurrent: boolean;
+  /** Of a message, by its name in the specification of the SDK. */
+  readonly algorithmSuite?:
+    | 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY'
+    | 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384';
+  /** Of a message: the names that decrypt must be given, sorted. */
+  readonly encryptionContextKeys?: readonly string[];
+}
+
+/** An item to encrypt. */
+export interface EncryptItem {
+  /** Must be given again, exactly, to decrypt. */
+  readonly encryptionContext?: EncryptionContext;
+  /** At most 4,194,304 bytes; in direct mode 1 to 4,096. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly plaintext: string;
+}
+
+/** Items to encrypt, each as an envelope. */
+export interface EncryptBatchRequest {
+  /** Each is checked by itself, and has an error of its own. */
+  readonly items: readonly EncryptItem[];
+}
+
+/** The results of a batch. */
+export interface EncryptBatchResponse {
+  /** In the order of the request: for each item its result, or its error. */
+  readonly items: readonly (Ciphertext | ItemError)[];
+}
+
+/** Items to decrypt, all of one mode. */
+export interface DecryptBatchRequest {
+  /** Each is checked by itself, and has an error of its own. */
+  readonly items: readonly DecryptRequest[];
+  /** Of all items. */
+  readonly mode?: 'envelope' | 'direct';
+}
+
+/** The results of a batch. */
+export interface DecryptBatchResponse {
+  /** In the order of the request: for each item its result, or its error. */
+  readonly items: readonly (Plaintext | ItemError)[];
+}
+
+/** Items to encrypt again, all of one mode. */
+export interface ReencryptBatchRequest {
+  /** Each is checked by itself, and has an error of its own. */
+  readonly items: readonly ReencryptRequest[];
+  /** Of all items. */
+  readonly mode?: 'envelope' | 'direct';
+}
+
+/** The results of a batch. */
+export interface ReencryptBatchResponse {
+  /** In the order of the request: for each item its result, or its error. */
+  readonly items: readonly (Reencrypted | ItemError)[];
+}
+
+/** A problem of one item. */
+export interface ItemError {
+  /** The problem, without what belongs to the whole request. */
+  readonly error: {
+    /** The name of the status (RFC 9110). */
+    readonly title: string;
+    /** The status of the answer. */
+    readonly status: number;
+    /** What is wrong, in a sentence. It may change; go by `code`. */
+    readonly detail: string;
+    /** What is wrong, for programs. There may be more of them one day. */
+    readonly code: 'bad-request' | 'decryption-failed' | 'too-large';
+  };
+}
+
+/** A data key to make. */
+export interface DataKeyRequest {
+  /** Must be given again, exactly, to decrypt. */
+  readonly encryptionContext?: EncryptionContext;
+  /** `false`: the data key itself is not given, and does not leave KMS. */
+  readonly plaintext?: boolean;
+}
+
+/** A data key of 32 bytes. */
+export interface DataKey {
+  /** ARN of the key that wraps it. */
+  readonly keyArn: string;
+  /** The data key, encrypted by the tenant's key. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly wrappedDataKey: string;
+  /** The data key itself. Keep it in memory alone. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly plaintext?: string;
+}
+
+/** A data key to unwrap. */
+export interface DecryptDataKeyRequest {
+  /** The same, exactly, as when it was encrypted. */
+  readonly encryptionContext?: EncryptionContext;
+  /** As it was given with the data key. Base64 (RFC 4648 section 4, padded, strict). */
+  readonly wrappedDataKey: string;
+}
+
+/** A page of a tenant's events, in the order that was asked for. */
+export interface AuditEvents {
+  /** Calls of KMS, requests and attempts side by side. May be empty before the end. */
+  readonly events: readonly AuditEvent[];
+  /** Where the list goes on. Absent at its end, and only there. */
+  readonly nextCursor?: string;
+}
+
+/** A call of KMS, a request, or an attempt. */
+export type AuditEvent = KeyEvent | RequestEvent | AttemptEvent;
+
+/** A call of KMS for the tenant's key, as CloudTrail recorded it. */
+export interface KeyEvent {
+  /** A call of KMS. */
+  readonly kind: 'kms';
+  /** Unique, and chosen by no client. */
+  readonly eventId: string;
+  /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
+  readonly time: string;
+  /** Of `kms` KMS's name, else the operation of this document. */
+  readonly operation: string;
+  /** `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down. */
+  readonly outcome: 'succeeded' | 'refused' | 'failed';
+  /** CloudTrail's code, or that of the problem. */
+  readonly errorCode?: string;
+  /** Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted. */
+  readonly principal: string;
+  /** Where the call came from. */
+  readonly sourceAddress: string;
+  /** Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`. */
+  readonly requestId: string;
+  /** Role session name; of the tenant role it is the tenant id. */
+  readonly session?: string;
+  /** ARN of the key. */
+  readonly keyArn: string;
+  /** In the clear, where CloudTrail has it. */
+  readonly encryptionContext?: Readonly<Record<string, string>>;
+  /** Id of the key material, where CloudTrail has it. */
+  readonly keyMaterialId?: string;
+  /** The product looked at the key, and changed nothing. */
+  readonly routine?: true;
+}
+
+/** A request that reached a function. */
+export interface RequestEvent {
+  /** A request. */
+  readonly kind: 'request';
+  /** Unique, and chosen by no client. */
+  readonly eventId: string;
+  /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
+  readonly time: string;
+  /** Of `kms` KMS's name, else the operation of this document. */
+  readonly operation: string;
+  /** `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down. */
+  readonly outcome: 'succeeded' | 'refused' | 'failed';
+  /** CloudTrail's code, or that of the problem. */
+  readonly errorCode?: string;
+  /** Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted. */
+  readonly principal: string;
+  /** Where the call came from. */
+  readonly sourceAddress: string;
+  /** Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`. */
+  readonly requestId: string;
+  /** The issuer of the token, where the principal is known. */
+  readonly issuer?: string;
+  /** `Tenant-Keys-Actor` of the request: claimed by the caller, and not checked. */
+  readonly actor?: string;
+  /** `Tenant-Keys-Label` of the request: claimed by the caller, and not checked. */
+  readonly label?: string;
+  /** Of the HTTP answer. */
+  readonly status: number;
+  /** How many a batch had. */
+  readonly items?: number;
+  /** Those of them that were answered with an error. */
+  readonly failedItems?: number;
+  /** The calls of KMS on which the request rests. */
+  readonly kmsCalls: readonly KmsCall[];
+  /** Of the members of the tenant that the request changed, what they were. */
+  readonly before?: {
+    readonly displayName?: string;
+    readonly legalName?: string;
+    readonly status?: TenantStatus;
+    readonly keyArn?: string;
+    readonly rotationPeriodInDays?: number;
+    readonly declared?: boolean;
+    readonly deletionDate?: string;
+    readonly erasedAt?: string;
+    readonly onDemandRotation?: OnDemandRotation;
+  };
+  /** What they are now. */
+  readonly after?: {
+    readonly displayName?: string;
+    readonly legalName?: string;
+    readonly status?: TenantStatus;
+    readonly keyArn?: string;
+    readonly rotationPeriodInDays?: number;
+    readonly declared?: boolean;
+    readonly deletionDate?: string;
+    readonly erasedAt?: string;
+    readonly onDemandRotation?: OnDemandRotation;
+  };
+}
+
+/** A request that was refused before a function saw it. */
+export interface AttemptEvent {
+  /** An attempt. */
+  readonly kind: 'attempt';
+  /** Unique, and chosen by no client. */
+  readonly eventId: string;
+  /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
+  readonly time: string;
+  /** Of `kms` KMS's name, else the operation of this document. */
+  readonly operation: string;
+  /** `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down. */
+  readonly outcome: 'succeeded' | 'refused' | 'failed';
+  /** CloudTrail's code, or that of the problem. */
+  readonly errorCode?: string;
+  /** Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted. */
+  readonly principal: string;
+  /** Where the call came from. */
+  readonly sourceAddress: string;
+  /** Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`. */
+  readonly requestId: string;
+  /** The issuer of the token, where the principal is known. */
+  readonly issuer?: string;
+  /** Of the HTTP answer. */
+  readonly status: number;
+  /** How many attempts from that address the event stands for, where no token counted. */
+  readonly times?: number;
+}
+
+/** A call of KMS, which has a `kms` event of the same tenant. */
+export interface KmsCall {
+  /** That event's `requestId`. */
+  readonly requestId: string;
+  /** Of the data key that the call gave: the same wherever that data key was used. */
+  readonly dataKeyId?: string;
+}
+
+/** RFC 9457. It repeats nothing of the request. */
+export interface Problem {
+  /** A reference to the page that explains the code, on the same host: `/v1/problems#tenant-busy`. */
+  readonly type: string;
+  /** The name of the status (RFC 9110). */
+  readonly title: string;
+  /** The status of the answer. */
+  readonly status: number;
+  /** What is wrong, in a sentence. It may change; go by `code`. */
+  readonly detail: string;
+  /** What is wrong, for programs. There may be more of them one day. */
+  readonly code:
+    | 'bad-request'
+    | 'invalid-tenant-id'
+    | 'invalid-cursor'
+    | 'decryption-failed'
+    | 'too-many-kms-calls'
+    | 'unauthorized'
+    | 'forbidden'
+    | 'not-found'
+    | 'method-not-allowed'
+    | 'tenant-not-found'
+    | 'tenant-exists'
+    | 'tenant-provisioning'
+    | 'tenant-suspended'
+    | 'tenant-offboarding'
+    | 'tenant-erased'
+    | 'tenant-not-erased'
+    | 'tenant-busy'
+    | 'key-recently-used'
+    | 'rotation-limit-reached'
+    | 'rotation-in-progress'
+    | 'rotation-unconfirmed'
+    | 'alias-taken'
+    | 'key-unusable'
+    | 'key-missing'
+    | 'key-mismatch'
+    | 'not-acceptable'
+    | 'too-large'
+    | 'unsupported-media-type'
+    | 'throttled'
+    | 'internal-error'
+    | 'key-not-ready'
+    | 'unavailable';
+  /** Leads to the logs; the same as `x-amzn-RequestId`. */
+  readonly requestId: string;
+}
+
+/** What each operation takes and gives, in JSON. */
+export interface Operations {
+  readonly onboard: {
+    readonly query: undefined;
+    readonly request: OnboardRequest;
+    readonly response: Tenant;
+  };
+  readonly read: {
+    readonly query: undefined;
+    readonly request: undefined;
+    readonly response: Tenant;
+  };
+  readonly update: {
+    readonly query: undefined;
+    readonly request: TenantPatch;
+    readonly response: Tenant;
+  };
+  readonly offboard: {
+    readonly query: {
+      /**
+       * How long KMS waits before it destroys the key, 7-30 days, and no shorter than the stack's configuration
+       * has it (also the default).
+       */
+      readonly windowInDays?: number;
+      /** `true`: although somebody used the key within the last hour. */
+      readonly force?: boolean;
+    };
+    readonly request: EmptyRequest;
+    readonly response: OffboardedTenant;
+  };
+  readonly list: {
+    readonly query: {
+      /** How many at most, 1-100. */
+      readonly limit?: number;
+      /** The `nextCursor` of an earlier answer. */
+      readonly cursor?: string;
+      /** Tenants of this status alone. */
+      readonly status?: TenantStatus;
+    };
+    readonly request: undefined;
+    readonly response: TenantList;
+  };
+  readonly suspend: {
+    readonly query: undefined;
+    readonly request: EmptyRequest;
+    readonly response: Tenant;
+  };
+  readonly resume: {
+    readonly query: undefined;
+    readonly request: EmptyRequest;
+    readonly response: Tenant;
+  };
+  readonly restore: {
+    readonly query: undefined;
+    readonly request: EmptyRequest;
+    readonly response: Tenant;
+  };
+  readonly setRotation: {
+    readonly query: undefined;
+    readonly request: RotationRequest;
+    readonly response: Tenant;
+  };
+  readonly listRotations: {
+    readonly query: {
+      /** How many at most, 1-100. */
+      readonly limit?: number;
+      /** The `nextCursor` of an earlier answer. */
+      readonly cursor?: string;
+    };
+    readonly request: undefined;
+    readonly response: RotationList;
+  };
+  readonly rotate: {
+    readonly query: undefined;
+    readonly request: RotateRequest;
+    readonly response: RotationStarted;
+  };
+  readonly erasureCertificate: {
+    readonly query: undefined;
+    readonly request: undefined;
+    readonly response: SignedCertificate;
+  };
+  readonly certificateKey: {
+    readonly query: undefined;
+    readonly request: undefined;
+    readonly response: CertificateKeys;
+  };
+  readonly encrypt: {
+    readonly query: undefined;
+    readonly request: EncryptRequest;
+    readonly response: Ciphertext;
+  };
+  readonly decrypt: {
+    readonly query: undefined;
+    readonly request: DecryptRequest;
+    readonly response: Plaintext;
+  };
+  readonly reencrypt: {
+    readonly query: undefined;
+    readonly request: ReencryptRequest;
+    readonly response: Reencrypted;
+  };
+  readonly encryptBatch: {
+    readonly query: undefined;
+    readonly request: EncryptBatchRequest;
+    readonly response: EncryptBatchResponse;
+  };
+  readonly decryptBatch: {
+    readonly query: undefined;
+    readonly request: DecryptBatchRequest;
+    readonly response: DecryptBatchResponse;
+  };
+  readonly reencryptBatch: {
+    readonly query: undefined;
+    readonly request: ReencryptBatchRequest;
+    readonly response: ReencryptBatchResponse;
+  };
+  readonly inspect: {
+    readonly query: undefined;
+    readonly request: InspectRequest;
+    readonly response: Inspection;
+  };
+  readonly generateDataKey: {
+    readonly query: undefined;
+    readonly request: DataKeyRequest;
+    readonly response: DataKey;
+  };
+  readonly decryptDataKey: {
+    readonly query: undefined;
+    readonly request: DecryptDataKeyRequest;
+    readonly response: Plaintext;
+  };
+  readonly listEvents: {
+    readonly query: {
+      /** The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query. */
+      readonly from?: string;
+      /** The first moment after the range, RFC 3339. */
+      readonly to?: string;
+      /** Which events come first. */
+      readonly order?: 'oldest' | 'newest';
+      /** Events of this kind alone. */
+      readonly kind?: 'kms' | 'request' | 'attempt';
+      /** Events that ended so alone. */
+      readonly outcome?: 'succeeded' | 'refused' | 'failed';
+      /** Events with exactly this operation alone. */
+      readonly operation?: string;
+      /** Events with exactly this principal alone. */
+      readonly principal?: string;
+      /** Events with exactly this actor, which the caller of a request has named alone. */
+      readonly actor?: string;
+      /** `true`: with the product's own routine reads, which are left out otherwise. */
+      readonly routine?: boolean;
+      /** `ocsf`: lines of OCSF events, with `Accept: application/x-ndjson` or one that allows it. */
+      readonly format?: 'ocsf';
+      /** How many at most, 1-1,000. */
+      readonly limit?: number;
+      /** The `nextCursor` of an earlier answer to the same query; only `limit` may be another. */
+      readonly cursor?: string;
+    };
+    readonly request: undefined;
+    readonly response: AuditEvents;
+  };
+  readonly openapi: {
+    readonly query: undefined;
+    readonly request: undefined;
+    readonly response: Readonly<Record<string, never>>;
+  };
+  readonly problems: {
+    readonly query: undefined;
+    readonly request: undefined;
+    readonly response: unknown;
+  };
+}
+
+/** Method and path of each operation. */
+export const routes = {
+  onboard: ['PUT', '/tenants/{tenantId}'],
+  read: ['GET', '/tenants/{tenantId}'],
+  update: ['PATCH', '/tenants/{tenantId}'],
+  offboard: ['DELETE', '/tenants/{tenantId}'],
+  list: ['GET', '/tenants'],
+  suspend: ['POST', '/tenants/{tenantId}/suspend'],
+  resume: ['POST', '/tenants/{tenantId}/resume'],
+  restore: ['POST', '/tenants/{tenantId}/restore'],
+  setRotation: ['PUT', '/tenants/{tenantId}/key/rotation'],
+  listRotations: ['GET', '/tenants/{tenantId}/key/rotations'],
+  rotate: ['POST', '/tenants/{tenantId}/key/rotations'],
+  erasureCertificate: ['GET', '/tenants/{tenantId}/erasure-certificate'],
+  certificateKey: ['GET', '/certificate-key'],
+  encrypt: ['POST', '/tenants/{tenantId}/encrypt'],
+  decrypt: ['POST', '/tenants/{tenantId}/decrypt'],
+  reencrypt: ['POST', '/tenants/{tenantId}/reencrypt'],
+  encryptBatch: ['POST', '/tenants/{tenantId}/encrypt-batch'],
+  decryptBatch: ['POST', '/tenants/{tenantId}/decrypt-batch'],
+  reencryptBatch: ['POST', '/tenants/{tenantId}/reencrypt-batch'],
+  inspect: ['POST', '/tenants/{tenantId}/inspect'],
+  generateDataKey: ['POST', '/tenants/{tenantId}/data-keys'],
+  decryptDataKey: ['POST', '/tenants/{tenantId}/data-keys/decrypt'],
+  listEvents: ['GET', '/tenants/{tenantId}/audit'],
+  openapi: ['GET', '/openapi.json'],
+  problems: ['GET', '/problems'],
+} as const satisfies Record<keyof Operations, readonly [string, string]>;
