@@ -1,5 +1,6 @@
 /** The command line. Secrets come from the environment only, since arguments are in shell histories and process lists. */
 import { parseArgs } from 'node:util';
+import { columns } from './tenant-list.ts';
 import { type ClientCredentials, isSendable } from './token-source.ts';
 
 const localApi = 'http://127.0.0.1:3000/v1';
@@ -7,7 +8,7 @@ const localTokenUrl = 'http://127.0.0.1:3002/oauth2/token';
 
 export const usage = `usage: npm run onboard -- FILE.csv [options]
 Onboards every tenant of a CSV file in UTF-8 whose first line names its columns:
-  tenantId,displayName,rotationPeriodInDays     (the last two may be left out, or be empty)
+  ${columns.join(',')}     (all but the first may be left out, or be empty)
 
   --api URL         the API with its stage (${localApi})
   --token-url URL   where to get tokens for client credentials, with scope tenant-keys/admin

@@ -24,7 +24,7 @@ export class TenantListError extends Error {
   }
 }
 
-const columns = ['tenantId', 'displayName', 'legalName', 'rotationPeriodInDays'] as const;
+export const columns = ['tenantId', 'displayName', 'legalName', 'rotationPeriodInDays'] as const;
 type Column = (typeof columns)[number];
 
 interface CsvRecord {

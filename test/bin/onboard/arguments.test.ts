@@ -1,6 +1,7 @@
 /** The command line, which takes no secrets. */
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, readArguments, usage } from '../../../bin/onboard/arguments.ts';
+import { columns } from '../../../bin/onboard/tenant-list.ts';
 
 const https = 'https://api.example.com/v1';
 const issuer = 'https://issuer.example.com/oauth2/token';
@@ -64,4 +65,8 @@ describe('refused', () => {
 test('help needs no file', () => {
   expect(readArguments(['--help'], {})).toBeUndefined();
   expect(usage).toContain('FILE.csv');
+});
+
+test('help names every column that a list may have', () => {
+  expect(columns.filter((column) => !usage.includes(column))).toEqual([]);
 });
