@@ -1,6 +1,7 @@
 /** `npm run demo [-- FILE]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only if all is as it must be. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { maxPlaintextBytes } from '../contract/crypto.ts';
 import { callApi, tokenFor } from './demo/api.ts';
@@ -12,7 +13,7 @@ import { type LocalStack, startStack } from './stack.ts';
 
 async function main(): Promise<number> {
   const { positionals } = parseArgs({ allowPositionals: true });
-  const file = positionals[0] ?? new URL('../README.md', import.meta.url).pathname;
+  const file = positionals[0] ?? fileURLToPath(new URL('../README.md', import.meta.url));
   const content = readFileSync(file);
   if (content.length > maxPlaintextBytes) {
     throw new Error(

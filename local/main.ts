@@ -69,7 +69,7 @@ function describe(stack: LocalStack): string {
     `${bold('tenant-keys')} is serving, with the policies of its template enforced.`,
     '',
     `  API     ${stack.api}`,
-    `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke, what IAM and CloudFormation tell; account ${stack.accountId})`,
+    `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke, reads of IAM and CloudFormation; account ${stack.accountId})`,
     `  issuer  ${stack.issuer}   (gives anybody a token: for this machine only)`,
     `  page    ${stack.aws}/   (tenants, who may use which key, the last proof, the audit)`,
     `  docs    ${stack.aws}/docs   (the API's reference)`,
@@ -104,7 +104,9 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`tenant-keys: ${error.message}\n`);
+main().catch((error: NodeJS.ErrnoException) => {
+  const isUsage = error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
+  const hint = isUsage ? '; npm start -- --help lists the options' : '';
+  process.stderr.write(`tenant-keys: ${error.message}${hint}\n`);
   process.exitCode = 1;
 });

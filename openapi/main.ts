@@ -11,19 +11,35 @@ import { documentFile } from './document-file.ts';
 import { referencePage } from './reference-page.ts';
 import { changesSinceRelease, releasedFile } from './released.ts';
 
-const { values } = parseArgs({
-  options: {
-    release: { type: 'boolean', default: false },
-    changes: { type: 'boolean', default: false },
-    page: { type: 'string' },
-  },
-});
-if (values.changes) {
-  for (const change of changesSinceRelease()) console.log(`- \`${change}\``);
-} else if (values.page !== undefined) {
-  writeFileSync(values.page, await referencePage());
-} else {
-  writeFileSync(documentFile, openApiText());
-  writeFileSync(clientTypesFile, clientTypes(JSON.parse(openApiText())));
-  if (values.release) writeFileSync(releasedFile, openApiText());
+const usage = `usage: npm run openapi [-- options]
+Writes docs/openapi.json and what is made of it.
+  --release    also the document with which later ones are compared: when a version is tagged
+  --changes    print what breaks clients of the last version, and write nothing
+  --page FILE  write the reference as a page, and nothing else
+  --help`;
+
+const options = {
+  release: { type: 'boolean', default: false },
+  changes: { type: 'boolean', default: false },
+  page: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options });
+  if (values.help) return console.log(usage);
+  if (values.changes) {
+    for (const change of changesSinceRelease()) console.log(`- \`${change}\``);
+  } else if (values.page !== undefined) {
+    writeFileSync(values.page, await referencePage());
+  } else {
+    writeFileSync(documentFile, openApiText());
+    writeFileSync(clientTypesFile, clientTypes(JSON.parse(openApiText())));
+    if (values.release) writeFileSync(releasedFile, openApiText());
+  }
 }
+
+main().catch((error: Error) => {
+  process.stderr.write(`npm run openapi: ${error.message}\n`);
+  process.exitCode = 2;
+});

@@ -58,6 +58,11 @@ describe('folders', () => {
   });
 });
 
+test('no URL of a file passes for its path: in that of a folder with a space it is escaped', () => {
+  const escaped = /import\.meta\.url\)\.pathname/;
+  expect(sources.filter((file) => escaped.test(readFileSync(file, 'utf8')))).toEqual([]);
+});
+
 describe('the search for circles', () => {
   const graph = (edges: Readonly<Record<string, readonly string[]>>): Graph =>
     new Map(Object.entries(edges).map(([from, to]) => [from, new Set(to)]));

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 
-const command = new URL('../../bin/tenant-id.ts', import.meta.url).pathname;
+const command = 'bin/tenant-id.ts';
 const run = (...given: string[]) =>
   spawnSync(process.execPath, [command, ...given], { encoding: 'utf8' });
 

@@ -91,7 +91,11 @@ describe('npm start', () => {
   }, 60_000);
 
   test.each([
-    ['an unknown option', ['--prot', '1'], /Unknown option '--prot'/],
+    [
+      'an unknown option',
+      ['--prot', '1'],
+      /Unknown option '--prot'; npm start -- --help lists the options\n$/,
+    ],
     ['a fault that is none', ['--fault', 'kms:Decrypt=melt'], /--fault/],
     ['a port that is none', ['--api-port', '70000'], /--api-port: expected a port, 0 to 65535/],
   ])('%s is one line of error and exit code 1', async (_, options, message) => {

@@ -25,7 +25,7 @@ async function onboard(run: Run, { api, blueprint }: Harness, tenantId: string):
   const { report, patience, cleanUp, caller } = run;
   const path = `/tenants/${tenantId}`;
   const body = { displayName: 'Endpoint test', rotationPeriodInDays };
-  cleanUp.note(`key and alias of tenant ${tenantId} (the key is gone in 7 days)`, () =>
+  cleanUp.note(`key and alias of tenant ${tenantId} (the key is gone in 30 days)`, () =>
     removeTenantKey(caller, blueprint.table.TableName, tenantId),
   );
   const { json } = await report.step(

@@ -38,6 +38,10 @@ function untried(name: string, { replayed: { outcome, why } }: Refutation): stri
 
 const template = JSON.parse(synthesizedText(context)) as TemplateDocument;
 const mutants = mutantsOf(template).filter(({ name }) => name.includes(process.argv[2] ?? ''));
+if (mutants.length === 0) {
+  console.error(`npm run test:mutants: no guard has ${process.argv[2]} in its name`);
+  process.exit(2);
+}
 const deployed = stackOf({ template });
 const scripts = scriptsOf(deployed.policies);
 const solver = (await native('cvc5')) ?? (await native('z3')) ?? (await z3());
