@@ -11,6 +11,14 @@ const tokens = {
   ISSUERS: z.pipe(z.pipe(text, z.transform(parsedJson)), issuersSettings),
 };
 
+/** Of a function behind the API. */
+const ofApi = {
+  /** origins whose pages may read its answers in a browser, as JSON; absent: none */
+  CORS_ORIGINS: z.optional(z.pipe(z.pipe(text, z.transform(parsedJson)), z.array(text))),
+};
+
+export const apiEnvironment = z.object(ofApi);
+
 /** Of a function that works with tenants' sessions. */
 const brokeredSessions = {
   ...tokens,
@@ -39,11 +47,13 @@ const registryAndKeyPolicy = {
 };
 
 export const tenantsEnvironment = z.object({
+  ...ofApi,
   ...registryAndKeyPolicy,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
 });
 
 export const certificatesEnvironment = z.object({
+  ...ofApi,
   TABLE_NAME: text,
   /** ARNs of the asymmetric keys that sign certificates of erasure: by ECDSA and, where it is wanted, by ML-DSA */
   CERTIFICATE_KEY_ARN: text,
@@ -62,6 +72,7 @@ export const declaredTenantsEnvironment = z.object({
 });
 
 export const auditEnvironment = z.object({
+  ...ofApi,
   ...brokeredSessions,
   AUDIT_TABLE_NAME: text,
 });
@@ -113,6 +124,7 @@ export const canaryEnvironment = z.object({
 });
 
 export const cryptoEnvironment = z.object({
+  ...ofApi,
   ...brokeredSessions,
   TABLE_NAME: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { tenantId } from '../contract/tenant-id.ts';
 import { onboardRequest } from '../contract/tenants.ts';
 import { noneTwice, parsedJson } from './config-list.ts';
+import { corsOrigins, originsBesideIssuers } from './cors-config.ts';
 import { oneIssuer, settingsOfOne, severalIssuers } from './issuers-config.ts';
 
 /** All problems of a context: one line for each, which names the context key. */
@@ -116,6 +117,8 @@ const shape = {
     .string(texts.alarmEmail)
     .regex(/^[^\s@]{1,64}@[^\s@]{1,255}$/, texts.alarmEmail)
     .optional(),
+  /** whose pages may use the API in a browser; none: nobody's */
+  corsOrigins: corsOrigins.default([]),
   /** tenants whose keys CloudFormation makes */
   tenants: declaredTenants.default([]),
   stage: z
@@ -131,10 +134,12 @@ const short = z
   .transform(({ issuer, audience, tenantClaim, ...others }) => ({
     ...others,
     issuers: settingsOfOne({ issuer, audience, tenantClaim }),
-  }));
+  }))
+  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
 const long = z
   .object({ ...severalIssuers, ...shape })
-  .refine(ownTrailHasOwnGroup, { path: ['trailLogGroup'], message: texts.trailLogGroup });
+  .refine(ownTrailHasOwnGroup, { path: ['trailLogGroup'], message: texts.trailLogGroup })
+  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
 
 export type Config = Readonly<z.output<typeof long>>;
 

@@ -1,13 +1,15 @@
 /**
- * What every function behind the API does with a request: log, timing, errors, headers, caller, then the route's
+ * What every function behind the API does with a request: CORS, log, timing, errors, headers, caller, then the route's
  * operation.
  */
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { apiEnvironment, readEnvironment } from '../../contract/environment.ts';
 import { notFound } from '../../contract/problem.ts';
 import { type OperationOf, type Plane, planeOf } from '../../contract/routes.ts';
 import { withRequestStats } from '../observability/request-stats.ts';
 import { requireCallerOf } from './caller.ts';
+import { cors } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
 import { headerNames, singleHeader } from './header-names.ts';
 import { operationOf } from './request.ts';
@@ -44,6 +46,7 @@ export function apiHandler<P extends Plane>(
   };
   // No early timeout answer: the unfinished work would go on when Lambda thaws the function for the next request.
   const onion = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+    .use(cors(readEnvironment(apiEnvironment).CORS_ORIGINS))
     .use(requestLog())
     .use(serverTiming())
     .use(errorHandler())

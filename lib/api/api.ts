@@ -63,8 +63,8 @@ export class Api extends Construct {
         authorizationType: AuthorizationType.CUSTOM,
       });
     }
-    addGatewayResponses(this.api, props.config.stage);
-    addFixedAnswers(this.api, props.config.stage);
+    addGatewayResponses(this.api, props.config);
+    addFixedAnswers(this.api, props.config);
     const host = `${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     this.url = Fn.join('', ['https://', host, '/', props.config.stage]);
   }

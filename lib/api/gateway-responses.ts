@@ -8,6 +8,8 @@ import { answerHeaders } from '../../contract/answer-headers.ts';
 import { challengeVariable } from '../../contract/challenge.ts';
 import { gatewayProblems } from '../../contract/gateway-problems.ts';
 import { type Problem, problemJson } from '../../contract/problem.ts';
+import type { Config } from '../config.ts';
+import { gatewayResponseHeaders } from './cors.ts';
 
 const problems: readonly (readonly [ResponseType, () => Problem])[] = [
   [ResponseType.UNAUTHORIZED, gatewayProblems.unauthorized],
@@ -38,7 +40,10 @@ const problems: readonly (readonly [ResponseType, () => Problem])[] = [
  */
 const challenge = { 'WWW-Authenticate': challengeVariable };
 
-export function addGatewayResponses(api: RestApi, stage: string): void {
+export function addGatewayResponses(
+  api: RestApi,
+  { stage, corsOrigins }: Pick<Config, 'stage' | 'corsOrigins'>,
+): void {
   const request = { requestId: '$context.requestId', stage };
   for (const [type, make] of problems) {
     const problem = make();
@@ -47,7 +52,12 @@ export function addGatewayResponses(api: RestApi, stage: string): void {
       type,
       statusCode: String(problem.status),
       responseHeaders: {
-        ...literals({ 'Content-Type': problemJson, ...answerHeaders, ...problem.headers }),
+        ...literals({
+          'Content-Type': problemJson,
+          ...answerHeaders,
+          ...gatewayResponseHeaders(corsOrigins),
+          ...problem.headers,
+        }),
         ...mapped,
       },
       // API Gateway finds the template under application/json, whatever Content-Type the answer has.

@@ -124,6 +124,7 @@ export class Functions extends Construct {
 
   private tenantsFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof tenantsEnvironment> = {
+      ...ofApi(props.config),
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
     };
@@ -142,6 +143,7 @@ export class Functions extends Construct {
   private cryptoFunction(props: FunctionsProps): BundledFunction {
     const { tenantIsolation } = props.config;
     const environment: EnvironmentOf<typeof cryptoEnvironment> = {
+      ...ofApi(props.config),
       ...this.brokeredSessions(props.config),
       TABLE_NAME: props.table.tableName,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
@@ -169,6 +171,7 @@ export class Functions extends Construct {
     const { config, table, trail } = props;
     const { ecdsa, mlDsa } = props.certificateKeys;
     const environment: EnvironmentOf<typeof certificatesEnvironment> = {
+      ...ofApi(config),
       TABLE_NAME: table.tableName,
       CERTIFICATE_KEY_ARN: ecdsa,
       ...(mlDsa !== undefined && { POST_QUANTUM_KEY_ARN: mlDsa }),
@@ -205,6 +208,7 @@ export class Functions extends Construct {
 
   private auditFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof auditEnvironment> = {
+      ...ofApi(props.config),
       ...this.brokeredSessions(props.config),
       AUDIT_TABLE_NAME: props.auditTable.tableName,
     };
@@ -240,3 +244,7 @@ export class Functions extends Construct {
 }
 
 const tokens = (config: Config) => ({ ISSUERS: JSON.stringify(config.issuers) });
+
+/** What a function behind the API needs, whatever it does. */
+const ofApi = ({ corsOrigins }: Config) =>
+  corsOrigins.length === 0 ? {} : { CORS_ORIGINS: JSON.stringify(corsOrigins) };

@@ -24,7 +24,7 @@ function isBinary({ binaryMediaTypes }: ApiDefinition, mediaType = ''): boolean 
 }
 
 /** Header names are as the client spelled them. */
-function lastOf(headers: Headers, name: string): string | undefined {
+export function lastOf(headers: Headers, name: string): string | undefined {
   return [...headers]
     .filter(([given]) => given.toLowerCase() === name)
     .at(-1)?.[1]

@@ -126,7 +126,7 @@ function requestHandler(options: GatewayOptions) {
       if (fixed === undefined) throw new GatewayRefusal('MISSING_AUTHENTICATION_TOKEN');
       progress.resourcePath = fixed.resourcePath;
       if (!admit(fixed)) throw new GatewayRefusal('THROTTLED');
-      return answerFixed(fixed, request.headers['content-type'], requestId);
+      return answerFixed(fixed, { httpMethod, requestId, headers: headersOf(request) });
     }
     progress.resourcePath = route.method.resourcePath;
     if (!admit()) throw new GatewayRefusal('THROTTLED');

@@ -34,6 +34,7 @@ describe('what is not given has a default', () => {
       functionEvents: true,
       canary: true,
       canaryEveryMinutes: 15,
+      corsOrigins: [],
       tenants: [],
       stage: 'v1',
     });

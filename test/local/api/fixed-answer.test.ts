@@ -31,9 +31,15 @@ const read = (change: object = {}) =>
 const withResponse = (change: object) =>
   read({ Integration: { ...integration, IntegrationResponses: [{ ...response, ...change }] } });
 
+const withType = (type?: string) => ({
+  httpMethod: 'POST',
+  requestId: 'r-1',
+  headers: new Map(type === undefined ? [] : [['content-Type', [type]]]),
+});
+
 test('is the same to everybody, but for the request id', () => {
   for (const type of [undefined, json, 'Application/JSON; charset=utf-8']) {
-    expect(answerFixed(read(), type, 'r-1')).toEqual({
+    expect(answerFixed(read(), withType(type))).toEqual({
       status: 405,
       headers: { Allow: 'GET, PUT' },
       body: '{"requestId":"r-1"}',
@@ -44,7 +50,7 @@ test('is the same to everybody, but for the request id', () => {
 test.each(['text/plain', 'application/octet-stream', ''])(
   'is a 415 to a body of type %p',
   (type) => {
-    expect(() => answerFixed(read(), type, 'r-1')).toThrow('UNSUPPORTED_MEDIA_TYPE');
+    expect(() => answerFixed(read(), withType(type))).toThrow('UNSUPPORTED_MEDIA_TYPE');
   },
 );
 
