@@ -1,6 +1,6 @@
 /**
  * `npm run test:page`: what npm test has no time for, the page in a real browser at every width and with a thousand
- * tenants. Where no browser is, that is said, in one line, and it is no failure.
+ * tenants, and pages of other origins that use the API. Where no browser is, that is said, in one line, and it is no failure.
  */
 import { spawnSync } from 'node:child_process';
 import { openBrowser } from '../harness/browser.ts';
