@@ -58,7 +58,11 @@ interface Administration {
 export class TenantKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config }: TenantKeysStackProps) {
     // Without account and region, which the CLI adds: the template is the same for all.
-    super(scope, id, { description: 'tenant-keys: a KMS key for each tenant of a SaaS' });
+    super(scope, id, {
+      description: 'tenant-keys: a KMS key for each tenant of a SaaS',
+      // CloudFormation counts spaces too: a template may have 1 MB.
+      suppressTemplateIndentation: true,
+    });
     // By this the policies of the product's own keys know the roles that may not change them.
     Tags.of(this).add(productTag.key, productTag.value, {
       includeResourceTypes: ['AWS::IAM::Role'],

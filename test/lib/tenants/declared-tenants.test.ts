@@ -1,12 +1,17 @@
 /** Tenants that the configuration declares: what CloudFormation makes for them, and what it leaves alone. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../contract/key-policy.ts';
 import { mostTenants } from '../../../lib/config.ts';
+import { stackName } from '../../../lib/stack-name.ts';
 import { readCustomResources } from '../../../local/cloudformation/custom-resources.ts';
 import { readKeys } from '../../../local/kms/template.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import {
+  context,
   named,
   permissionsOf,
   type Resource,
@@ -14,6 +19,7 @@ import {
   resourcesOf,
   synthesizedTemplate,
 } from '../../harness/synthesized.ts';
+import { requestAssembly } from '../../synthesizer/client.ts';
 
 const tenants = [
   { tenantId: 'acme', displayName: 'Acme Corp' },
@@ -60,12 +66,30 @@ describe('two declared tenants', () => {
   });
 });
 
-test('as many declared tenants as the configuration takes fit into one template', async () => {
-  const many = Array.from({ length: mostTenants }, (_, at) => ({ tenantId: `t-${at}` }));
-  // CDK refuses more than 500 resources by itself.
-  const full = await synthesizedTemplate({ tenants: many });
-  expect(Object.keys(full.Resources).length).toBeLessThanOrEqual(500);
-  expect(JSON.stringify(full).length).toBeLessThan(1_000_000);
+describe('as many declared tenants as the configuration takes fit into one template', () => {
+  const many = Array.from({ length: mostTenants }, (_, at) => ({
+    tenantId: `t-${at}`.padEnd(63, 'x'),
+    displayName: 'd'.repeat(256),
+    legalName: 'l'.repeat(256),
+  }));
+  const corsOrigins = Array.from({ length: 20 }, (_, at) => `https://app-${at}.eu.example.com`);
+
+  test('by their number', async () => {
+    // CDK refuses more than 500 resources by itself.
+    const full = await synthesizedTemplate({ tenants: many, corsOrigins });
+    expect(Object.keys(full.Resources).length).toBeLessThanOrEqual(500);
+  });
+
+  test('and by the size of the file that is deployed, with the longest names and origins besides', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-size-'));
+    try {
+      await requestAssembly({ ...context, tenants: many, corsOrigins }, folder);
+      const { size } = statSync(join(folder, `${stackName}.template.json`));
+      expect(size).toBeLessThan(1_000_000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 describe('the key of a declared tenant', () => {
