@@ -3,7 +3,7 @@
  * thing than what happened, whatever the caller writes. API Gateway puts values into the format as text, and AWS does
  * not document whether it escapes them (quotes once broke such lines, since 2024 they were seen escaped:
  * github.com/DataBiosphere/azul/issues/4348). So the one text of the caller's comes first, and whatever follows is
- * digits, names of ours, or encoded by the authorizer.
+ * digits, names of ours (an issuer's is a URL of the configuration), or encoded by the authorizer.
  */
 
 /** In this order. API Gateway writes `-` where it has no value. */
@@ -12,6 +12,7 @@ export const accessLogMembers = {
   // RFC 9110 section 5.6.2: a method has no quotes.
   method: '$context.httpMethod',
   principal: '$context.authorizer.loggedPrincipal',
+  issuer: '$context.authorizer.issuer',
   time: '$context.requestTimeEpoch',
   requestId: '$context.requestId',
   tenantId: '$context.authorizer.tenantId',

@@ -17,6 +17,8 @@ const pathAndRest = /^\{"path":"(.*)",("method":".*)$/s;
 const known = z.object({
   method: z.string(),
   principal: z.string(),
+  /** not in the lines of a stage that a deployment has yet to reach */
+  issuer: z.optional(z.string()),
   time: z.string().check(z.regex(/^\d{13}$/)),
   requestId: z.string(),
   resourcePath: z.string(),
@@ -54,6 +56,7 @@ export function attemptOf(line: AccessLine): Attempt | undefined {
       outcome: 'refused',
       errorCode: refusedAttempts[line.error as keyof typeof refusedAttempts],
       principal: principalOf(line),
+      ...(line.issuer !== undefined && line.issuer !== '-' && { issuer: line.issuer }),
       sourceAddress: line.sourceAddress,
       requestId: line.requestId,
       status: Number(line.status),

@@ -220,7 +220,7 @@ describe('an attempt by another tenant', () => {
 
   const attempts: [string, string, object][] = [
     [
-      'that API Gateway refused, with the principal of the token',
+      'that API Gateway refused, with the principal and the issuer of the token',
       'kind=attempt&principal=mallory',
       {
         operation: 'decrypt',
@@ -228,6 +228,7 @@ describe('an attempt by another tenant', () => {
         errorCode: 'forbidden',
         status: 403,
         principal: 'mallory',
+        issuer: expect.stringMatching(/^http:/),
         sourceAddress: '127.0.0.1',
       },
     ],

@@ -64,6 +64,8 @@ describe('is refused, in one line that says where and what to do', () => {
     ['an issuer that is a text', ['https://id.example.com'], 'issuers[0]: must be a list of'],
     ['an unknown member', of({ audience: 'x' }), 'issuers[0]: Unrecognized key'],
     ['http', of({ issuer: 'http://id.example.com' }), 'issuers[0].issuer: must be the https URL'],
+    ['a quote in it', of({ issuer: 'https://a.example/"b' }), 'issuers[0].issuer: must be the'],
+    ['a backslash', of({ issuer: 'https://a.example/\\b' }), 'issuers[0].issuer: must be the'],
     ['neither audience nor client', [none], 'issuers[0]: needs audiences, or clientIds'],
     ['no audience in the list', of({ audiences: [] }), 'issuers[0].audiences: must be a list'],
     ['an audience as text', of({ audiences: 'x' }), 'issuers[0].audiences: must be a list'],

@@ -14,6 +14,7 @@ const refused = {
   path: '/v1/tenants/globex/decrypt',
   method: 'POST',
   principal: 'backend-of-acme',
+  issuer: 'https://id.example.com/realms/a%22b',
   time: '1795539807853',
   requestId: '0b8f7e0e-6a3c-4f7c-9d52-3f1f5b6c7d8e',
   tenantId: 'acme',
@@ -53,6 +54,7 @@ describe('a request that was refused', () => {
         outcome: 'refused',
         errorCode: 'forbidden',
         principal: 'backend-of-acme',
+        issuer: 'https://id.example.com/realms/a%22b',
         sourceAddress: '192.0.2.7',
         requestId: refused.requestId,
         status: 403,
@@ -63,12 +65,14 @@ describe('a request that was refused', () => {
   });
 
   test('without a token that counts is an attempt of nobody', () => {
-    const change = { principal: '-', tenantId: '-', status: '401', error: 'UNAUTHORIZED' };
-    expect(attempt({ ...refused, ...change })?.event).toMatchObject({
+    const change = { tenantId: '-', status: '401', error: 'UNAUTHORIZED' };
+    const found = attempt({ ...change, principal: '-', issuer: '-' });
+    expect(found?.event).toMatchObject({
       principal: 'unknown',
       errorCode: 'unauthorized',
       status: 401,
     });
+    expect(found?.event).not.toHaveProperty('issuer');
   });
 
   test.each([
@@ -137,7 +141,14 @@ const hostile = fc
   .array(
     fc.constantFrom(
       ...['"', '\\', '\\"', '{', '}', ',', '/', ':', 'tenants', 'acme', 'globex', 'decrypt'],
-      ...['","error":"-', '","method":"GET', '","principal":"root', '","status":"200', '"}'],
+      ...[
+        '","error":"-',
+        '","method":"GET',
+        '","principal":"root',
+        '","issuer":"https://evil',
+        '","status":"200',
+        '"}',
+      ],
       ...['\\u0022', '%22', '","time":"', '{"path":"', '","resourcePath":"/tenants/{tenantId}'],
     ),
     { maxLength: 12 },
@@ -152,6 +163,7 @@ describe('whatever stands in the path, escaped or not', () => {
         const found = line && attemptOf(line);
         expect(found?.event).toMatchObject({
           principal: 'backend-of-acme',
+          issuer: 'https://id.example.com/realms/a%22b',
           sourceAddress: '192.0.2.7',
           status: 403,
           errorCode: 'forbidden',

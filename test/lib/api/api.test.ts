@@ -132,6 +132,7 @@ describe('the stage', () => {
       path: '$context.path',
       method: '$context.httpMethod',
       principal: '$context.authorizer.loggedPrincipal',
+      issuer: '$context.authorizer.issuer',
       time: '$context.requestTimeEpoch',
       requestId: '$context.requestId',
       tenantId: '$context.authorizer.tenantId',
