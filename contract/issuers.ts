@@ -57,6 +57,19 @@ export type IssuerSettings = z.output<typeof issuerSettings>;
 export const isOneTenant = (tenants: readonly string[] | undefined): boolean =>
   tenants?.length === 1 && tenantId.safeParse(tenants[0]).success;
 
+/**
+ * By TLS, or on this machine itself, where the local stack's issuer is. The names are those that browsers and resolvers
+ * keep for it (RFC 6761 section 6.3); no other address of 127.0.0.0/8 is needed.
+ * @returns whether an issuer may be asked there; credentials and a fragment are for no issuer
+ */
+export function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback);
+  return isSafe && `${username}${password}` === '' && !text.includes('#');
+}
+
 export const issuersSettings = z
   .readonly(z.array(issuerSettings))
   .check(z.minLength(1), z.refine(haveNamesOfTheirOwn));

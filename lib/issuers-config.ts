@@ -7,6 +7,7 @@ import {
   type ClaimPath,
   type IssuerSettings,
   isOneTenant,
+  isSafeUrl,
   issuersSettings,
   scopes,
   scopesOfAllTenants,
@@ -157,12 +158,4 @@ function isIssuer(value: string): boolean {
   const plain = `${origin}${pathname}`.replace(/\/+$/, '');
   // Some issuers, Auth0 among them, end in a slash.
   return isSafeUrl(value) && (value === plain || value === `${plain}/`);
-}
-
-function isSafeUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, hash } = new URL(value);
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  const isSafe = protocol === 'https:' || (protocol === 'http:' && loopback);
-  return isSafe && username === '' && hash === '' && !value.includes('#');
 }

@@ -3,7 +3,7 @@
  * is bounded in size and time, comes by TLS (or from this machine) from where it was asked, without a redirect, and the
  * discovery document is the issuer's own.
  */
-import type { IssuerSettings } from '../../contract/issuers.ts';
+import { type IssuerSettings, isSafeUrl } from '../../contract/issuers.ts';
 import { type PublicJwks, usableKeys } from '../../contract/jwks.ts';
 
 /** What is wrong with an issuer whose keys cannot be read: the word for logs, and the sentence for people. */
@@ -14,7 +14,8 @@ export const issuerFaults = {
   'names-another':
     'Its discovery document names another issuer than the configuration does. Some do so for good: then configure `jwksUri`, or the right `discoveryUrl`.',
   'too-large': 'It answers with more than 256 kB, or with more than 100 keys.',
-  unsafe: 'Its keys are to be read from a URL that is not https.',
+  unsafe:
+    'Its keys are to be read from a URL that is not https, or that has credentials or a fragment.',
 } as const;
 export type IssuerFault = keyof typeof issuerFaults;
 
@@ -54,7 +55,7 @@ async function discoveredUri({ issuer, discoveryUrl }: KeyLocation): Promise<str
 }
 
 async function fetchObject(url: string): Promise<Readonly<Record<string, unknown>>> {
-  if (!isSafe(url)) throw new JwksUnreadable('unsafe');
+  if (!isSafeUrl(url)) throw new JwksUnreadable('unsafe');
   const text = await boundedText(url).catch((error: unknown) => {
     throw error instanceof JwksUnreadable ? error : new JwksUnreadable('unreachable');
   });
@@ -67,13 +68,6 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> {
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch {}
   throw new JwksUnreadable('nonsense');
-}
-
-/** https, or http on the machine itself, where the local stack's issuer is. */
-function isSafe(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback);
 }
 
 async function boundedText(url: string): Promise<string> {

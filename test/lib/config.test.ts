@@ -126,6 +126,7 @@ const refused: [string, unknown][] = [
   ['issuer', 'http://id.example.com'],
   ['issuer', 'http://127.0.0.1.example.com'],
   ['issuer', 'http://localhost.example.com'],
+  ['issuer', 'http://127.0.0.2'],
   ['issuer', 'ftp://id.example.com'],
   ['issuer', 'https://id.example.com//'],
   ['issuer', 'https://id.example.com?'],

@@ -117,6 +117,8 @@ describe('an issuer is not believed', () => {
       'unsafe',
     ],
     ['whose keys are a file', document({ jwks_uri: 'file:///etc/passwd' }), 'unsafe'],
+    ['whose keys take a password', document({ jwks_uri: 'https://a:b@127.0.0.1/k' }), 'unsafe'],
+    ['whose keys are at 127.0.0.2', document({ jwks_uri: 'http://127.0.0.2/k' }), 'unsafe'],
     ['whose document names no keys', document({ jwks_uri: undefined }), 'nonsense'],
     ['with a document of a megabyte', document({ more: 'x'.repeat(1e6) }), 'too-large'],
     ['that redirects', answers({ status: 302 }), 'unreachable'],
