@@ -66,16 +66,24 @@ export const envelopeEncryption = (
 ): DataKeyUse<Buffer> =>
   encryptionKeyUse(key, context, plaintext.length, (dataKey) => encryptMessage(dataKey, plaintext));
 
+export type EnvelopeDecryption = DataKeyUse<OpenedEnvelope> & { readonly plaintextBytes: number };
+
 /**
  * As `decryptEnvelope`, but not done yet. What is wrong without a data key it refuses at once.
  * @throws Problem 400 decryption-failed
  */
-export function envelopeDecryption(
+export const envelopeDecryption = (
   key: CachedKeyring,
   ciphertext: Buffer,
   context: EncryptionContext,
-): DataKeyUse<OpenedEnvelope> & { readonly plaintextBytes: number } {
-  const message = ownMessage(key, ciphertext);
+): EnvelopeDecryption => messageDecryption(key, ownMessage(key, ciphertext), context);
+
+/** @param message one of {@link ownMessage} */
+export function messageDecryption(
+  key: CachedKeyring,
+  message: Message,
+  context: EncryptionContext,
+): EnvelopeDecryption {
   if (!sameContext(givenContext(message), context)) throw decryptionFailed();
   const { wrappedDataKey, encryptionContext } = message;
   const { request, run } = decryptionKeyUse(

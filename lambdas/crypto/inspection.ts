@@ -15,7 +15,7 @@ import {
 import { decryptionFailed } from '../../contract/problem.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { reencryptDirect } from './direct-encryption.ts';
-import { decryptEnvelope, givenContext, ownMessage } from './envelope-encryption.ts';
+import { givenContext, messageDecryption, ownMessage } from './envelope-encryption.ts';
 import { isMessage, type Message } from './message/message-parser.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
@@ -35,7 +35,8 @@ export async function inspect(
   const message = ownMessage(key, ciphertext);
   const carried = callersPart(key, message);
   if (given !== undefined && !sameContext(carried, given)) throw decryptionFailed();
-  (await decryptEnvelope(key, ciphertext, contextOf(key.tenantId, carried))).fill(0);
+  const decryption = messageDecryption(key, message, contextOf(key.tenantId, carried));
+  (await decryption.run(key.cache)).plaintext.fill(0);
   const { encryptedDataKey } = message.wrappedDataKey;
   const materials = await materialsOf(key, bufferOf(encryptedDataKey), message.encryptionContext);
   return {
