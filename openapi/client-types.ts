@@ -20,14 +20,21 @@ export function clientTypes(document: Json): string {
     ...Object.entries<Json>(document.components.schemas).map(declaration),
     ...['/** What each operation takes and gives, in JSON. */', 'export interface Operations {'],
     ...operations.map(({ operation }) => signature(operation)),
-    ...['}\n', '/** Method and path of each operation. */', 'export const routes = {'],
+    ...[
+      '}\n',
+      '/** Of each operation the method, the path, and the scope that a token best has; none where anybody may. */',
+      'export const routes = {',
+    ],
     ...operations.map(
       ({ method, path, operation }) =>
-        `  ${operation.operationId}: ['${method.toUpperCase()}', '${path}'],`,
+        `  ${operation.operationId}: ['${method.toUpperCase()}', '${path}', '${scopeOf(operation)}'],`,
     ),
-    '} as const satisfies Record<keyof Operations, readonly [string, string]>;\n',
+    '} as const satisfies Record<keyof Operations, readonly [string, string, string]>;\n',
   ].join('\n');
 }
+
+/** The first is the narrowest. */
+const scopeOf = ({ security }: Json): string => security?.[0]?.bearer?.[0] ?? '';
 
 function declaration([name, schema]: [string, Json]): string {
   const text = comment(schema.description);
