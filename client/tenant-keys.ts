@@ -1,3 +1,83 @@
-/** `@tenant-keys/client`: what the package gives. */
+/** `@tenant-keys/client`: the entry, and what the package gives. */
+
+import type { CertificateKeys } from './http/api-types.ts';
+import type { CallOptions } from './http/call.ts';
+import { openTransport, type Transport, type TransportOptions } from './http/transport.ts';
+import { TenantHandle } from './tenant.ts';
+import { Tenants } from './tenants.ts';
+
+export type { AuditQuery } from './audit.ts';
+export type { DecryptBatchOptions, DecryptItem, EncryptItem, ReencryptItem } from './batches.ts';
+export type {
+  ContextOptions,
+  EncryptOptions,
+  Mode,
+  Reencrypted,
+  ReencryptOptions,
+} from './crypto.ts';
 export type { DataKey, DataKeySource, EncryptionContext } from './data-key-source.ts';
+export type { WrappedDataKey } from './data-keys.ts';
 export { MessageError, RecordError, TenantKeysError, UsageError } from './errors.ts';
+export type {
+  AttemptEvent,
+  AuditEvent,
+  Certificate,
+  CertificateKeys,
+  Inspection,
+  KeyEvent,
+  OffboardedTenant,
+  OnboardRequest,
+  RequestEvent,
+  Rotation,
+  RotationStarted,
+  SignedCertificate,
+  Tenant,
+  TenantPatch,
+  TenantStatus,
+} from './http/api-types.ts';
+export type { CallOptions } from './http/call.ts';
+export type { ClientCredentials } from './http/client-credentials.ts';
+export { ConnectionError, type ConnectionFailure, TokenError } from './http/connection-error.ts';
+export {
+  AccessError,
+  DecryptionFailedError,
+  type ProblemCode,
+  ProblemError,
+  TenantStateError,
+  UnavailableError,
+} from './http/problem-error.ts';
+export type { TokenRequest } from './http/token.ts';
+export type { TokenFunction } from './http/tokens.ts';
+export type { AnswerReport } from './http/transport.ts';
+export type { Settled } from './parts.ts';
+export type { ListOptions, OffboardOptions, RotateOptions, Tenants } from './tenants.ts';
+export type { TenantHandle };
+
+/** `url`, and either `token` or `credentials`. */
+export type TenantKeysOptions = TransportOptions;
+
+/**
+ * A client of one API, for what one token, or one source of tokens, may do. It keeps connections and tokens, so one is made
+ * for a process.
+ */
+export class TenantKeys {
+  /** the control plane */
+  readonly tenants: Tenants;
+  readonly #transport: Transport;
+
+  /** @throws UsageError where the options cannot be */
+  constructor(options: TenantKeysOptions) {
+    this.#transport = openTransport(options);
+    this.tenants = new Tenants(this.#transport);
+  }
+
+  /** Asks for nothing: whether there is such a tenant, its first request says. */
+  tenant(tenantId: string): TenantHandle {
+    return new TenantHandle(this.#transport, tenantId);
+  }
+
+  /** The public keys by which certificates of erasure are verified. */
+  certificateKeys(options: CallOptions = {}): Promise<CertificateKeys> {
+    return this.#transport.json('certificateKey', options, { keys: 'array' });
+  }
+}

@@ -43,9 +43,11 @@ export function targetOf(path: string, { tenantId, query = {} }: Call): string {
     checkTenantId(tenantId);
     target = path.replace('{tenantId}', tenantId);
   }
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return target;
-  return `${target}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) given.set(name, String(value));
+  }
+  return given.size === 0 ? target : `${target}?${given}`;
 }
 
 const claim = /^[!-~](?:[ -~]{0,254}[!-~])?$/;

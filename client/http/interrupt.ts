@@ -2,9 +2,9 @@
 
 export interface Limits {
   readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs: number;
+  readonly timeoutMs?: number;
   /** what is thrown when the time is over */
-  timeout(): Error;
+  readonly timeout?: () => Error;
 }
 
 /**
@@ -19,7 +19,8 @@ export async function interruptible<T>(
   const controller = new AbortController();
   let release = () => {};
   const interrupted = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(timeout()), timeoutMs);
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => reject(timeout?.()), timeoutMs);
     const abort = () => reject(signal?.reason);
     signal?.addEventListener('abort', abort);
     release = () => {
@@ -44,6 +45,5 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       wake = () => clearTimeout(timer);
       stop.addEventListener('abort', wake);
     });
-  // The timeout never comes first.
-  await interruptible(slept, { signal, timeoutMs: 2 ** 31 - 1, timeout: () => new Error() });
+  await interruptible(slept, { signal });
 }

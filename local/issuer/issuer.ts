@@ -67,7 +67,7 @@ export async function serveIssuer(options: IssuerOptions): Promise<Listening> {
       case 'GET /.well-known/jwks.json':
         return send(response, 200, jwks);
       case 'POST /oauth2/token': {
-        const form = await readForm(request);
+        const form = { ...(await readForm(request)), ...basicCredentials(request) };
         const parsed = tokenRequest.safeParse(form);
         if (!parsed.success) return send(response, 400, refusal(parsed.error));
         const token = await sign(url, parsed.data);
@@ -95,6 +95,15 @@ function refusal(error: z.ZodError) {
     error: grant ? 'unsupported_grant_type' : 'invalid_request',
     error_description: members.join('; '),
   };
+}
+
+/** RFC 6749 section 2.3.1: by HTTP Basic, each of the two form-encoded; or in the form. */
+function basicCredentials({ headers }: IncomingMessage): Record<string, string> {
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(headers.authorization ?? '') ?? [];
+  if (encoded === undefined) return {};
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':', 2);
+  const form = new URLSearchParams(`client_id=${id}&client_secret=${secret}`);
+  return Object.fromEntries(form);
 }
 
 async function readForm(request: IncomingMessage): Promise<Record<string, string>> {

@@ -31,7 +31,7 @@ describe('the build', () => {
     const imports = globSync('dist/**/*.{js,d.ts}', { cwd: folder }).flatMap((path) =>
       [
         ...readFileSync(join(folder, path), 'utf8').matchAll(
-          /(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g,
+          /(?:from|import)\s*\(?\s*['"]([^'"\s]+)['"]/g,
         ),
       ].map(([, name]) => [path, name as string] as const),
     );
