@@ -95,8 +95,8 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'An administrator removes the alias or, if the tenant was there before, restores its row.',
   ],
   'key-unusable': [
-    'The key is disabled or pending deletion, though the tenant is active: somebody has done so by hand.',
-    'An administrator finds out who, and enables the key again or suspends the tenant.',
+    'The key is disabled or pending deletion, though the tenant is active, or a key that signs certificates is: somebody has done so by hand.',
+    'An administrator finds out who, and enables the key again or, if it is the key of a tenant, suspends that one.',
   ],
   'key-missing': [
     'KMS has no such key any more: somebody has deleted it.',

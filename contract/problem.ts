@@ -221,11 +221,9 @@ export const aliasTaken = () =>
   );
 
 /** The key is disabled or pending deletion: not the same request helps, but enabling the key. */
-export const keyUnusable = () =>
-  new Problem(
-    'key-unusable',
-    "The tenant's key is disabled or pending deletion, though the tenant is not. An administrator must enable it in KMS, or suspend the tenant.",
-  );
+export const keyUnusable = (
+  detail = "The tenant's key is disabled or pending deletion, though the tenant is not. An administrator must enable it in KMS, or suspend the tenant.",
+) => new Problem('key-unusable', detail);
 
 /** Deleted by somebody else, since the tenant was not offboarded. */
 export const keyMissing = () =>

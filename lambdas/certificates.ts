@@ -12,9 +12,10 @@ import {
   type SigningAlgorithm,
 } from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
-import { tenantNotErased, tenantNotFound } from '../contract/problem.ts';
+import { keyUnusable, tenantNotErased, tenantNotFound } from '../contract/problem.ts';
 import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
+import { isKeyStateError } from './aws/errors.ts';
 import { keyIsDeleted } from './aws/kms-keys.ts';
 import { statementOf } from './certificates/canonical-json.ts';
 import { certificateOf } from './certificates/erasure-certificate.ts';
@@ -67,7 +68,7 @@ async function erasureCertificate({ event }: ApiRequest) {
     now: Date.now(),
   });
   await requireDeleted(certificate.keyArn);
-  const signatures = await Promise.all(signingKeys.map((key) => sign(key, certificate)));
+  const signatures = await bySigningKeys((key) => sign(key, certificate));
   return json<'erasureCertificate'>(200, { certificate, signatures });
 }
 
@@ -99,13 +100,25 @@ async function sign(key: SigningKey, certificate: Certificate): Promise<Signatur
   return { ...key, signature: Buffer.from(Signature).toString('base64') };
 }
 
+/** KMS says in which state a key is, not whose it is. */
+async function bySigningKeys<T>(ask: (key: SigningKey) => Promise<T>): Promise<T[]> {
+  try {
+    return await Promise.all(signingKeys.map(ask));
+  } catch (error) {
+    if (!isKeyStateError(error)) throw error;
+    throw keyUnusable(
+      'A key that signs certificates is disabled or pending deletion. An administrator must enable it in KMS.',
+    );
+  }
+}
+
 async function certificateKey() {
-  const keys = signingKeys.map(async (key) => {
+  const keys = await bySigningKeys(async (key) => {
     const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: key.keyArn }));
     if (PublicKey === undefined) throw new Error('KMS gave no public key');
     return { ...key, keySpec: keySpecs[key.signingAlgorithm], publicKey: pem(PublicKey) };
   });
-  return json<'certificateKey'>(200, { keys: await Promise.all(keys) });
+  return json<'certificateKey'>(200, { keys });
 }
 
 /** RFC 7468, section 13: KMS gives the SubjectPublicKeyInfo in DER. */

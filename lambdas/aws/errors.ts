@@ -52,6 +52,10 @@ export const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
 export const isAccessDenied = (error: unknown): boolean =>
   isNamed(error, 'AccessDeniedException', 'AccessDenied');
 
+/** The key is disabled, or pending deletion. */
+export const isKeyStateError = (error: unknown): boolean =>
+  isNamed(error, 'DisabledException', 'KMSInvalidStateException');
+
 /** AWS has done nothing: the call may be repeated even if it is not idempotent. */
 export const isThrottled = (error: unknown): boolean =>
   throttlingNames.has(String(asAwsError(error).name));
@@ -65,7 +69,7 @@ export function isRefusal(error: unknown): boolean {
 /** @returns undefined for an error that is not of AWS, or that neither a retry nor the caller can remedy */
 export function problemOfAwsError(error: unknown): Problem | undefined {
   const { name, code, $metadata } = asAwsError(error);
-  if (isNamed(error, 'DisabledException', 'KMSInvalidStateException')) return keyUnusable();
+  if (isKeyStateError(error)) return keyUnusable();
   const down =
     unavailableNames.has(String(name)) ||
     networkCodes.has(String(code)) ||
