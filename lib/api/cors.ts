@@ -27,7 +27,6 @@ export function gatewayResponseHeaders(origins: readonly string[]): Headers {
 
 /** @param methods that the path has */
 export const preflightHeaders = (methods: string): Headers => ({
-  ...varyByOrigin,
   'Access-Control-Allow-Methods': methods,
   'Access-Control-Allow-Headers': [...singleHeaders, 'Accept'].join(', '),
   'Access-Control-Max-Age': String(preflightMaxAgeSeconds),

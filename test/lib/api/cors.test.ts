@@ -32,6 +32,14 @@ test('without origins nothing of it is in the template, and with them no resourc
   expect(resources(several)).toEqual(resources(off));
 });
 
+test('another list is another deployment of the API, or its stage would go on with the old one', () => {
+  const deployments = [off, one, several].map((template) =>
+    resourcesOf(template, 'AWS::ApiGateway::Deployment').map(([id]) => id),
+  );
+  expect(deployments.map((ids) => ids.length)).toEqual([1, 1, 1]);
+  expect(new Set(deployments.flat()).size).toBe(3);
+});
+
 test('the functions that serve routes know the origins, and no others do', () => {
   const planes = ['Audit', 'Certificates', 'Crypto', 'Tenants'].map((name) => `Functions${name}`);
   expect(functionsOf(one).sort()).toEqual(planes.map((id) => [id, JSON.stringify([app])]));
