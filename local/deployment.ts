@@ -10,7 +10,7 @@ import { invokesRecordedBy } from './cloudtrail/template.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
 import { dashboardEndpoints } from './dashboard/endpoints.ts';
 import { frontPage } from './dashboard/front-page.ts';
-import { referenceAnswer } from './dashboard/reference-page.ts';
+import { referenceAnswers } from './dashboard/reference-page.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { type DynamoDb, dynamodb } from './dynamodb/service.ts';
 import { readTables } from './dynamodb/template.ts';
@@ -142,7 +142,7 @@ async function deployIn(
     region: account.region,
     accountId: account.accountId,
     port: options.port,
-    pages: [frontPage, referenceAnswer],
+    pages: [frontPage, referenceAnswers()],
     controlEndpoints: [clockEndpoint(kmsClock), ...dashboard],
     onServed: (call) => trail.record(call),
     ...(options.onCall && { onCall: options.onCall }),
