@@ -1,5 +1,6 @@
 /** What the documents name is there, and what they are to list they list. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { repeats } from '../contract/repeats.ts';
 import { routes } from '../contract/routes.ts';
@@ -20,6 +21,30 @@ describe.each(documents)('%s', (file) => {
       existsSync(path) || globSync([path, `${path}.ts`, `${path}.test.ts`]).length > 0;
     expect(named.filter((path) => !isThere(path))).toEqual([]);
   });
+});
+
+/** As GitHub makes a heading's anchor: lower case, hyphens for spaces, nothing else but letters, digits and hyphens. */
+const anchorsOf = (file: string) =>
+  read(file)
+    .replace(/^```.*?^```/gms, '')
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) => line.replace(/^#+ /, '').toLowerCase())
+    .map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
+
+test('every link between documents leads somewhere', () => {
+  const links = documents.flatMap((file) =>
+    [...read(file).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(
+      ([, path, anchor]) => {
+        const to = path ? join(dirname(file), path) : file;
+        return { file, to, anchor };
+      },
+    ),
+  );
+  expect(links.length).toBeGreaterThan(30);
+  const isBroken = ({ to, anchor }: (typeof links)[number]) =>
+    !existsSync(to) || (anchor !== undefined && !anchorsOf(to).includes(anchor));
+  expect(links.filter(isBroken)).toEqual([]);
 });
 
 test('README.md lists every context key', () => {
