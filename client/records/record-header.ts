@@ -2,6 +2,7 @@
  * What a sealed record carries once: docs/record-format.md, "The header". Invariant: one header has one spelling. Whatever
  * parses is written again as the same bytes, so nothing can be changed in it that the commitment does not hold.
  */
+import { concatenated, uint16 } from '../binary.ts';
 import { RecordError } from '../errors.ts';
 import { byBytes, isPath, sortedPaths } from './paths.ts';
 
@@ -118,16 +119,4 @@ class Reader {
 const malformed = (): RecordError =>
   new RecordError('The header of the record is cut off, or has been changed.');
 
-const uint16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 0xff);
-
 const withLength = (bytes: Uint8Array): Uint8Array[] => [uint16(bytes.length), bytes];
-
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
-}

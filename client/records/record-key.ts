@@ -5,9 +5,10 @@
  * The derivation is HKDF (RFC 5869) with SHA-512.
  */
 
+import { areEqual, concatenated, uint32 } from '../binary.ts';
 import { RecordError } from '../errors.ts';
 import type { CryptoKey } from '../web-crypto.ts';
-import { commitmentBytes, concatenated, keyScopes, type RecordHeader } from './record-header.ts';
+import { commitmentBytes, keyScopes, type RecordHeader } from './record-header.ts';
 
 /** Which record it is. Two that differ in any of these open nothing of each other. */
 export interface RecordBinding {
@@ -47,11 +48,7 @@ export async function recordKey(
 
 /** @throws RecordError where the header was not made with this key for this record */
 export function checkCommitment(header: RecordHeader, { commitment }: RecordKey): void {
-  let difference = 0;
-  for (let index = 0; index < commitmentBytes; index += 1) {
-    difference |= (header.commitment[index] ?? 0) ^ (commitment[index] ?? 0);
-  }
-  if (difference !== 0) throw notAsSealed();
+  if (!areEqual(header.commitment, commitment)) throw notAsSealed();
 }
 
 export const notAsSealed = (): RecordError =>
@@ -75,9 +72,7 @@ function recordInfo(
 
 function withLength(text: string): Uint8Array[] {
   const bytes = new TextEncoder().encode(text);
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, bytes.length);
-  return [length, bytes];
+  return [uint32(bytes.length), bytes];
 }
 
 /** @param index of the field in the record's order */

@@ -1,7 +1,8 @@
 /** How many data keys records need, how long they are kept, and that their bytes are not. */
 import { expect, test } from '@jest/globals';
 import type { Item } from '../../../client/records/paths.ts';
-import { keysInMemory, record, records, sourcesInMemory } from './harness.ts';
+import { keysInMemory } from '../key-store.ts';
+import { record, records, sourcesInMemory } from './harness.ts';
 
 const items = (count: number) =>
   Array.from({ length: count }, (_, n) => ({

@@ -6,7 +6,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RecordError } from '../../../client/errors.ts';
 import type { Item } from '../../../client/records/paths.ts';
-import { keysInMemory, record, sourcesInMemory } from './harness.ts';
+import { keysInMemory } from '../key-store.ts';
+import { record, sourcesInMemory } from './harness.ts';
 
 const keys = keysInMemory();
 const sources = sourcesInMemory({ keys });

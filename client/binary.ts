@@ -1,0 +1,29 @@
+/** Bytes put together, numbers as bytes (big-endian), and bytes compared. */
+
+export function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    whole.set(part, position);
+    position += part.length;
+  }
+  return whole;
+}
+
+export const uint16 = (value: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.of(value >> 8, value & 0xff);
+
+export function uint32(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+/** @returns whether they are equal, in a time that depends on their lengths only */
+export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+  let difference = one.length ^ other.length;
+  for (let index = 0; index < one.length; index += 1) {
+    difference |= (one[index] ?? 0) ^ (other[index] ?? 0);
+  }
+  return difference === 0;
+}

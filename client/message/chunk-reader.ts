@@ -1,0 +1,62 @@
+/** Reads a stream of chunks of any size in pieces of the sizes that a message has. */
+import { MessageError, UsageError } from '../errors.ts';
+import type { ByteReader } from './message-header.ts';
+
+export class ChunkReader implements ByteReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #chunk: Uint8Array = new Uint8Array(0);
+  #hasEnded = false;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+  }
+
+  /**
+   * @returns so many bytes, fewer only where the stream ends before. They may be a part of the chunk that came, which is not
+   * copied, since WebCrypto takes a copy of its own.
+   */
+  async upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (await this.isAtEnd()) return new Uint8Array(0);
+    if (this.#chunk.length >= bytes) return this.#next(bytes);
+    const taken = new Uint8Array(bytes);
+    let length = 0;
+    while (length < bytes && !(await this.isAtEnd())) {
+      const part = this.#next(bytes - length);
+      taken.set(part, length);
+      length += part.length;
+    }
+    return taken.subarray(0, length);
+  }
+
+  #next(maxBytes: number): Uint8Array<ArrayBuffer> {
+    const part = this.#chunk.subarray(0, maxBytes);
+    this.#chunk = this.#chunk.subarray(part.length);
+    return part as Uint8Array<ArrayBuffer>;
+  }
+
+  async exactly(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    const taken = await this.upTo(bytes);
+    if (taken.length < bytes) {
+      throw new MessageError(
+        'The message ends too early: it is not whole. What was given before is its beginning and nothing more.',
+      );
+    }
+    return taken;
+  }
+
+  /** Waits for the next bytes, or the end. */
+  async isAtEnd(): Promise<boolean> {
+    while (this.#chunk.length === 0 && !this.#hasEnded) {
+      const { done, value } = await this.#reader.read();
+      if (done) this.#hasEnded = true;
+      else if (value instanceof Uint8Array) this.#chunk = value;
+      else throw new UsageError('The stream must be of bytes (Uint8Array).');
+    }
+    return this.#hasEnded && this.#chunk.length === 0;
+  }
+
+  /** Whoever writes the stream learns that nobody reads on. */
+  cancel(reason: unknown): Promise<void> {
+    return this.#reader.cancel(reason);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Decrypts a message of the AWS Encryption SDK of any length, frame by frame, with memory for a few frames. Invariant: each byte
+ * that is given out is of a frame that is verified and in its place, and the last frame is given only once the message has
+ * ended as it must: nothing after it, and the signature right where there is one. A stream that fails has given a true
+ * beginning of the plaintext at most; only one that ends without an error has given all of it.
+ */
+import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
+import { MessageError } from '../errors.ts';
+import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
+import type { ChunkReader } from './chunk-reader.ts';
+import { type MessageHeader, publicKeyName, readHeader, suites } from './message-header.ts';
+import {
+  checkCommitment,
+  checkHeaderTag,
+  decryptFrame,
+  finalFrameMark,
+  ivBytes,
+  type MessageKey,
+  messageKey,
+  notAsEncrypted,
+  tagBytes,
+} from './message-key.ts';
+import { MessageSignature } from './message-signature.ts';
+import { maxFrameBytes as defaultMaxFrameBytes, type MessageKeys } from './seal-stream.ts';
+
+export interface OpenOptions {
+  /** what it was sealed with, exactly */
+  readonly context?: EncryptionContext | undefined;
+  /** the longest frames that are read, which a few of are in memory at once: 8 MiB without */
+  readonly maxFrameBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export function openStream(
+  { tenantId, dataKeys }: MessageKeys,
+  { context = {}, maxFrameBytes = defaultMaxFrameBytes, signal }: OpenOptions = {},
+): ByteStreamPair {
+  return byteStreamPair(async function* (input) {
+    const { header, bytes } = await readHeader(input);
+    const tag = await input.exactly(tagBytes);
+    if (!isSame(header.context, { ...context, TenantId: tenantId })) throw notAsEncrypted();
+    const signature = header.suite === suites.signed ? new MessageSignature(header) : undefined;
+    const dataKey = await unwrapped(dataKeys, header, signal);
+    const key = await messageKey(dataKey, header.suite, header.messageId);
+    checkCommitment(key, header.commitment);
+    await checkHeaderTag(key, bytes, tag);
+    signature?.update(bytes, tag);
+    yield* inOrder(frames(input, key, { header, maxFrameBytes, signature, signal }));
+  });
+}
+
+/** @returns whether a message's context is the expected one, but for the SDK's own public key */
+function isSame(actual: EncryptionContext, expected: EncryptionContext): boolean {
+  const names = Object.keys(actual).filter((name) => name !== publicKeyName);
+  return (
+    names.length === Object.keys(expected).length &&
+    names.every((name) => Object.hasOwn(expected, name) && expected[name] === actual[name])
+  );
+}
+
+async function unwrapped(dataKeys: DataKeySource, header: MessageHeader, signal?: AbortSignal) {
+  // The API adds the tenant itself, and takes none from anybody.
+  const { TenantId: _, ...context } = header.context;
+  try {
+    return await dataKeys.open(header.wrappedDataKey, context, signal);
+  } catch (error) {
+    const isRefused =
+      error instanceof Error && 'code' in error && error.code === 'decryption-failed';
+    throw isRefused ? notAsEncrypted() : error;
+  }
+}
+
+interface FrameOptions {
+  readonly header: MessageHeader;
+  readonly maxFrameBytes: number;
+  readonly signature: MessageSignature | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* frames(
+  input: ChunkReader,
+  key: MessageKey,
+  { header, maxFrameBytes, signature, signal }: FrameOptions,
+) {
+  const { messageId, frameBytes } = header;
+  for (let number = 1, isFinal = false; !isFinal; number += 1) {
+    signal?.throwIfAborted();
+    const mark = await input.exactly(4);
+    isFinal = value(mark) === finalFrameMark;
+    const numberBytes = isFinal ? await input.exactly(4) : mark;
+    const iv = await input.exactly(ivBytes);
+    const lengthBytes = isFinal ? await input.exactly(4) : new Uint8Array(0);
+    const length = isFinal ? value(lengthBytes) : frameBytes;
+    if (value(numberBytes) !== number || length > frameBytes) throw notAsEncrypted();
+    if (length > maxFrameBytes) {
+      throw new MessageError(
+        `The message has frames of ${length} bytes, and ${maxFrameBytes} are read at most, since a few are in memory at once. ` +
+          'Open it with a larger "maxFrameBytes", if it is from where you expect it.',
+      );
+    }
+    const content = await input.exactly(length + tagBytes);
+    signature?.update(isFinal ? mark : new Uint8Array(0), numberBytes, iv, lengthBytes, content);
+    if (isFinal) await checkEnd(input, signature);
+    const frame = { number, isFinal, iv };
+    yield () => decryptFrame(key, messageId, frame, content);
+  }
+}
+
+/** @throws MessageError where the message does not end here, or its signature is wrong */
+async function checkEnd(input: ChunkReader, signature: MessageSignature | undefined) {
+  if (signature !== undefined) {
+    const length = value(await input.exactly(2));
+    signature.check(await input.exactly(length));
+  }
+  if (!(await input.isAtEnd())) {
+    throw new MessageError('Something follows the message that is not of it.');
+  }
+}
+
+const value = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum * 256 + byte, 0);

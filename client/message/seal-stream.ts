@@ -1,0 +1,96 @@
+/**
+ * Encrypts a stream of any length as one message of the AWS Encryption SDK (suite 0x0478, unsigned): under one data key, which
+ * the tenant's key has wrapped, frame by frame, with memory for a few frames.
+ */
+import { concatenated, uint32 } from '../binary.ts';
+import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
+import { UsageError } from '../errors.ts';
+import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
+import type { ChunkReader } from './chunk-reader.ts';
+import { messageIdBytes, serializeHeader, suites } from './message-header.ts';
+import {
+  encryptFrame,
+  finalFrameMark,
+  headerTag,
+  ivOf,
+  type MessageKey,
+  messageKey,
+} from './message-key.ts';
+
+export interface SealOptions {
+  /** authenticated with the message, and to be given again to open it; not secret */
+  readonly context?: EncryptionContext | undefined;
+  /** of plaintext in a frame: 1 byte to 8 MiB, 128 KiB without */
+  readonly frameBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface MessageKeys {
+  readonly tenantId: string;
+  readonly dataKeys: DataKeySource;
+}
+
+/** The longest frames that are sealed and, unless it is told otherwise, opened here. */
+export const maxFrameBytes = 8 * 1024 * 1024;
+const defaultFrameBytes = 128 * 1024;
+/** Frame numbers have four bytes, and the last is the final frame's mark. */
+const maxFrames = finalFrameMark - 1;
+
+export function sealStream(
+  { tenantId, dataKeys }: MessageKeys,
+  { context = {}, frameBytes = defaultFrameBytes, signal }: SealOptions = {},
+): ByteStreamPair {
+  if (!Number.isInteger(frameBytes) || frameBytes < 1 || frameBytes > maxFrameBytes) {
+    throw new UsageError(`A frame has 1 to ${maxFrameBytes} bytes of plaintext.`);
+  }
+  return byteStreamPair(async function* (input) {
+    const { keyArn, wrapped, plaintext } = await dataKeys.generate(context, signal);
+    const messageId = crypto.getRandomValues(new Uint8Array(messageIdBytes));
+    const key = await messageKey(plaintext, suites.unsigned, messageId);
+    const header = serializeHeader({
+      suite: suites.unsigned,
+      messageId,
+      context: { ...context, TenantId: tenantId },
+      keyArn,
+      wrappedDataKey: wrapped,
+      frameBytes,
+      commitment: key.commitment,
+    });
+    yield concatenated([header, await headerTag(key, header)]);
+    for await (const parts of inOrder(frames(input, key, { messageId, frameBytes, signal }))) {
+      yield* parts;
+    }
+  });
+}
+
+interface FrameOptions {
+  readonly messageId: Uint8Array;
+  readonly frameBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* frames(
+  input: ChunkReader,
+  key: MessageKey,
+  { messageId, frameBytes, signal }: FrameOptions,
+) {
+  for (let number = 1, isFinal = false; !isFinal; number += 1) {
+    signal?.throwIfAborted();
+    if (number > maxFrames)
+      throw new UsageError('The file has too many frames: choose longer ones.');
+    const content = await input.upTo(frameBytes);
+    isFinal = await input.isAtEnd();
+    const frame = { number, isFinal };
+    yield async () => [
+      frameStart(frame, content.length),
+      await encryptFrame(key, messageId, frame, content),
+    ];
+  }
+}
+
+const frameStart = ({ number, isFinal }: { number: number; isFinal: boolean }, bytes: number) =>
+  concatenated(
+    isFinal
+      ? [uint32(finalFrameMark), uint32(number), ivOf(number), uint32(bytes)]
+      : [uint32(number), ivOf(number)],
+  );
