@@ -49,7 +49,9 @@ export {
 export type { TokenRequest } from './http/token.ts';
 export type { TokenFunction } from './http/tokens.ts';
 export type { AnswerReport } from './http/transport.ts';
+export type { ByteStreamPair } from './message/byte-stream.ts';
 export type { Settled } from './parts.ts';
+export type { OpenStreamOptions, SealStreamOptions } from './tenant.ts';
 export type { ListOptions, OffboardOptions, RotateOptions, Tenants } from './tenants.ts';
 export type { TenantHandle };
 

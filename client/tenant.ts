@@ -10,6 +10,7 @@ import {
   reencryptBatch,
 } from './batches.ts';
 import type { Bytes } from './bytes.ts';
+import { checkedContext } from './context.ts';
 import {
   type ContextOptions,
   decrypt,
@@ -22,6 +23,7 @@ import {
 } from './crypto.ts';
 import type { DataKey } from './data-key-source.ts';
 import {
+  dataKeySource,
   generateDataKey,
   generateWrappedDataKey,
   openDataKey,
@@ -31,7 +33,14 @@ import {
 import type { AuditEvent, Inspection } from './http/api-types.ts';
 import { type CallOptions, checkTenantId } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
+import type { ByteStreamPair } from './message/byte-stream.ts';
+import { type OpenOptions, openStream } from './message/open-stream.ts';
+import { type MessageKeys, type SealOptions, sealStream } from './message/seal-stream.ts';
 import type { Settled } from './parts.ts';
+
+type Claims = Pick<CallOptions, 'actor' | 'label'>;
+export type SealStreamOptions = SealOptions & Claims;
+export type OpenStreamOptions = OpenOptions & Claims;
 
 export class TenantHandle {
   readonly tenantId: string;
@@ -98,6 +107,33 @@ export class TenantHandle {
 
   decryptDataKey(wrapped: Uint8Array, { context, ...call }: ContextOptions = {}): Promise<Bytes> {
     return openDataKey(this.#requester, wrapped, context, call);
+  }
+
+  /**
+   * Of any size, as one message of the AWS Encryption SDK: `file.pipeThrough(tenant.sealStream())`. One request, for the data
+   * key; memory for a few frames.
+   */
+  sealStream({ actor, label, context, ...options }: SealStreamOptions = {}): ByteStreamPair {
+    return sealStream(this.#messageKeys({ actor, label }), {
+      ...options,
+      context: checkedContext(context),
+    });
+  }
+
+  /**
+   * Gives each part of the plaintext once it is verified. Only a stream that ends without an error has given all of it: what an
+   * error follows is a true beginning, of a message that was cut off or changed.
+   */
+  openStream({ actor, label, context, ...options }: OpenStreamOptions = {}): ByteStreamPair {
+    return openStream(this.#messageKeys({ actor, label }), {
+      ...options,
+      context: checkedContext(context),
+    });
+  }
+
+  #messageKeys(claims: Claims): MessageKeys {
+    const dataKeys = dataKeySource(this.#requester, claims);
+    return { tenantId: this.tenantId, dataKeys };
   }
 
   /** Events that come minutes after what happened; see `docs/api.md`, "The audit". */

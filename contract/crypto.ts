@@ -1,7 +1,7 @@
 /** What the data plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
 import { base64Bytes } from './base64.ts';
-import { encryptionContext } from './encryption-context.ts';
+import { encryptionContext, unwrappingContext } from './encryption-context.ts';
 import { itemError } from './problem-body.ts';
 
 /**
@@ -117,5 +117,8 @@ export const dataKeyResponse = z.strictObject({
   wrappedDataKey: z.string(),
   plaintext: z.optional(z.string()),
 });
-export const decryptDataKeyRequest = z.strictObject({ ...beside, wrappedDataKey: base64Bytes });
+export const decryptDataKeyRequest = z.strictObject({
+  wrappedDataKey: base64Bytes,
+  encryptionContext: z.optional(unwrappingContext),
+});
 export const decryptDataKeyResponse = decryptResponse;

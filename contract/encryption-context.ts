@@ -21,24 +21,36 @@ const shape = 'must be an object of names and texts';
 const isReserved = (name: string) =>
   name.toLowerCase() === tenantIdTag.toLowerCase() || name.toLowerCase().startsWith(sdkPrefix);
 
-export const encryptionContext = z.record(z.string(), z.string(shape), shape).check(
-  z.refine((context) => !Object.hasOwn(context, ''), 'must not have an empty name'),
-  z.refine(
-    (context) => !Object.keys(context).some(isReserved),
-    `must not have the reserved names ${tenantIdTag} and ${sdkPrefix}*`,
-  ),
-  z.refine(
-    (context) => Object.keys(context).length <= maxPairs,
-    `must have ${maxPairs} names at most`,
-  ),
-  z.refine(
-    (context) => byteLength(context) <= maxContextBytes,
-    `must be ${maxContextBytes} bytes at most, names and values together`,
-  ),
-  z.meta({
-    description:
-      'Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not secret: AWS CloudTrail logs them in the clear.',
-  }),
+const contextWithout = (isReservedHere: (name: string) => boolean, reserved: string) =>
+  z.record(z.string(), z.string(shape), shape).check(
+    z.refine((context) => !Object.hasOwn(context, ''), 'must not have an empty name'),
+    z.refine(
+      (context) => !Object.keys(context).some(isReservedHere),
+      `must not have the reserved names ${reserved}`,
+    ),
+    z.refine(
+      (context) => Object.keys(context).length <= maxPairs,
+      `must have ${maxPairs} names at most`,
+    ),
+    z.refine(
+      (context) => byteLength(context) <= maxContextBytes,
+      `must be ${maxContextBytes} bytes at most, names and values together`,
+    ),
+    z.meta({
+      description:
+        'Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not secret: AWS CloudTrail logs them in the clear.',
+    }),
+  );
+
+export const encryptionContext = contextWithout(isReserved, `${tenantIdTag} and ${sdkPrefix}*`);
+
+/** The public key of a signed message, which the AWS Encryption SDK adds to the context that it was given. */
+export const publicKeyName = `${sdkPrefix}public-key`;
+
+/** Of a data key that an SDK had from KMS itself for a signed message: nothing here wraps one so, but it can be unwrapped. */
+export const unwrappingContext = contextWithout(
+  (name) => isReserved(name) && name !== publicKeyName,
+  `${tenantIdTag} and ${sdkPrefix}*, but for ${publicKeyName} of a signed message`,
 );
 
 const byteLength = (context: EncryptionContext): number =>

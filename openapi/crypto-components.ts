@@ -172,7 +172,9 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
     description: 'A data key to unwrap.',
     members: {
       wrappedDataKey: base64('As it was given with the data key.'),
-      encryptionContext: context,
+      encryptionContext: text(
+        "As it was given with the data key. Of a signed message of the AWS Encryption SDK all of the message's context but `TenantId`, `aws-crypto-public-key` too.",
+      ),
     },
   },
 };

@@ -483,10 +483,13 @@ export interface DataKey {
 
 /** A data key to unwrap. */
 export interface DecryptDataKeyRequest {
-  /** The same, exactly, as when it was encrypted. */
-  readonly encryptionContext?: EncryptionContext;
   /** As it was given with the data key. Base64 (RFC 4648 section 4, padded, strict). */
   readonly wrappedDataKey: string;
+  /**
+   * As it was given with the data key. Of a signed message of the AWS Encryption SDK all of the message's context
+   * but `TenantId`, `aws-crypto-public-key` too.
+   */
+  readonly encryptionContext?: Readonly<Record<string, string>>;
 }
 
 /** A page of a tenant's events, in the order that was asked for. */

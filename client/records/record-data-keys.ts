@@ -71,8 +71,9 @@ export class RecordDataKeys {
     const known = this.#opening.get(name);
     if (known !== undefined && this.#isFresh(known)) return known.value;
     const opened = this.#keep(this.#opening, name, this.#open(wrapped, context));
-    for (const oldest of this.#opening.keys()) {
-      if (this.#opening.size <= this.#limits.maxOpeningKeys) break;
+    // The oldest come first. What is too old to open with is not kept either.
+    for (const [oldest, entry] of this.#opening) {
+      if (this.#opening.size <= this.#limits.maxOpeningKeys && this.#isFresh(entry)) break;
       this.#opening.delete(oldest);
     }
     return opened;

@@ -5,7 +5,11 @@
  * The algorithm suite commits to the data key, so that a message has one plaintext at most. It does not sign: the
  * tenant role has the right to encrypt and the right to decrypt, so a signature would prove nothing more.
  */
-import { type EncryptionContext, sameContext } from '../../contract/encryption-context.ts';
+import {
+  type EncryptionContext,
+  publicKeyName,
+  sameContext,
+} from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
 import {
   type CachedKeyring,
@@ -15,7 +19,7 @@ import {
 } from './cached-data-keys.ts';
 import { decryptionError } from './keyring.ts';
 import { decryptMessage, encryptMessage, plaintextBytesOf } from './message/message-cipher.ts';
-import { type Message, parseMessage, publicKeyName } from './message/message-parser.ts';
+import { type Message, parseMessage } from './message/message-parser.ts';
 
 /**
  * @param context with the tenant's id

@@ -15,9 +15,10 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import { publicKeyName } from '../../../contract/encryption-context.ts';
 import { authTagBytes, decryptInto, encryptInto, ivBytes } from './aes-gcm.ts';
 import { deriveMessageKey } from './key-derivation.ts';
-import { type Message, publicKeyName, unsignedSuite } from './message-parser.ts';
+import { type Message, unsignedSuite } from './message-parser.ts';
 import {
   frameAad,
   messageIdBytes,

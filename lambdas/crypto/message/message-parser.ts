@@ -49,9 +49,6 @@ const signedSuite = new NodeAlgorithmSuite(
 );
 const suites = [unsignedSuite, signedSuite];
 
-/** The public key of a signed message, which the SDK adds to the context that was given. */
-export const publicKeyName = 'aws-crypto-public-key';
-
 const framed = 2;
 const finalFrame = 0xffffffff;
 
