@@ -28,11 +28,7 @@ export interface Received {
   readonly body: Buffer;
 }
 
-export type Handler = (
-  request: Received,
-  response: ServerResponse,
-  count: number,
-) => void | Promise<void>;
+export type Handler = (request: Received, response: ServerResponse, count: number) => unknown;
 
 export interface FaultyServer {
   readonly url: string;
