@@ -47,6 +47,18 @@ test('every link between documents leads somewhere', () => {
   expect(links.filter(isBroken)).toEqual([]);
 });
 
+/** Some shells, as zsh at its prompt, know no comments: the words become arguments, and a quote never ends. */
+test('commands can be pasted: a comment has a line of its own, and nothing in it that a shell minds', () => {
+  const shell = documents.flatMap((file) =>
+    [...read(file).matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
+      block.split('\n').map((line) => `${file}: ${line.trim()}`),
+    ),
+  );
+  expect(shell.length).toBeGreaterThan(80);
+  const isWrong = (line: string) => /: #(?!( [\w,.:/-]+)+$)|: [^#].*\s# /.test(line);
+  expect(shell.filter(isWrong)).toEqual([]);
+});
+
 test('README.md lists every context key', () => {
   let message = '';
   try {
