@@ -1,7 +1,7 @@
 /**
- * Batches of any size: cut into parts that a request may have, some of them under way at once, results in order. Items that
- * have something in common go together, since they cost KMS one call together. A part that needs too many calls, or whose
- * answer would be too large, is cut again; nothing of it has been done by then.
+ * Batches of any size: cut into parts that a request may have, some of them under way at once, results in order.
+ * Items that have something in common go together, since they cost KMS one call together. A part that needs too many
+ * calls, or whose answer would be too large, is cut again; nothing of it has been done by then.
  */
 import { interruptible } from './http/interrupt.ts';
 import { ProblemError } from './http/problem-error.ts';

@@ -59,8 +59,8 @@ export type { TenantHandle };
 export type TenantKeysOptions = TransportOptions;
 
 /**
- * A client of one API, for what one token, or one source of tokens, may do. It keeps connections and tokens, so one is made
- * for a process.
+ * A client of one API, for what one token, or one source of tokens, may do. It keeps connections and tokens, so one
+ * is made for a process.
  */
 export class TenantKeys {
   /** the control plane */

@@ -74,8 +74,8 @@ export class TenantHandle {
   }
 
   /**
-   * As many as there are, in order, each with its ciphertext or its own error. Items that share a context share a call of
-   * KMS. It throws what is not the fault of an item, as of a suspended tenant.
+   * As many as there are, in order, each with its ciphertext or its own error. Items that share a context share a
+   * call of KMS. It throws what is not the fault of an item, as of a suspended tenant.
    */
   encryptBatch(items: Iterable<EncryptItem>, options: CallOptions = {}): Promise<Settled<Bytes>[]> {
     return encryptBatch(this.#requester, items, options);
@@ -110,8 +110,8 @@ export class TenantHandle {
   }
 
   /**
-   * Of any size, as one message of the AWS Encryption SDK: `file.pipeThrough(tenant.sealStream())`. One request, for the data
-   * key; memory for a few frames.
+   * Of any size, as one message of the AWS Encryption SDK: `file.pipeThrough(tenant.sealStream())`. One request, for
+   * the data key; memory for a few frames.
    */
   sealStream({ actor, label, context, ...options }: SealStreamOptions = {}): ByteStreamPair {
     return sealStream(this.#messageKeys({ actor, label }), {
@@ -121,8 +121,8 @@ export class TenantHandle {
   }
 
   /**
-   * Gives each part of the plaintext once it is verified. Only a stream that ends without an error has given all of it: what an
-   * error follows is a true beginning, of a message that was cut off or changed.
+   * Gives each part of the plaintext once it is verified. Only a stream that ends without an error has given all of
+   * it: what an error follows is a true beginning, of a message that was cut off or changed.
    */
   openStream({ actor, label, context, ...options }: OpenStreamOptions = {}): ByteStreamPair {
     return openStream(this.#messageKeys({ actor, label }), {

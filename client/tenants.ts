@@ -21,7 +21,10 @@ export interface ListOptions extends CallOptions {
 }
 
 export interface OffboardOptions extends CallOptions {
-  /** how long KMS waits before it destroys the key, up to 30 days; the stack's configuration has the least, and the default */
+  /**
+   * how long KMS waits before it destroys the key, up to 30 days; the stack's configuration has the least, and the
+   * default
+   */
   readonly windowInDays?: number | undefined;
   /** although somebody used the key within the last hour */
   readonly force?: boolean | undefined;

@@ -1,6 +1,6 @@
 /**
- * Tokens by client credentials (RFC 6749 section 4.4), the client authenticated by HTTP Basic (section 2.3.1). Each is kept
- * until shortly before it expires; who asks meanwhile waits for the same request.
+ * Tokens by client credentials (RFC 6749 section 4.4), the client authenticated by HTTP Basic (section 2.3.1). Each
+ * is kept until shortly before it expires; who asks meanwhile waits for the same request.
  */
 import { toBase64 } from '../base64.ts';
 import { UsageError } from '../errors.ts';

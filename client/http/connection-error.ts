@@ -2,8 +2,8 @@
 import { TenantKeysError } from '../errors.ts';
 
 /**
- * `unreachable`: no connection, or one that broke; `timeout`: no whole answer in time; `unexpected-answer`: something came,
- * but not from this API as it should be: another server, a proxy's page, a redirection.
+ * `unreachable`: no connection, or one that broke; `timeout`: no whole answer in time; `unexpected-answer`: something
+ * came, but not from this API as it should be: another server, a proxy's page, a redirection.
  */
 export type ConnectionFailure = 'unreachable' | 'timeout' | 'unexpected-answer';
 

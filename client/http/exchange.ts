@@ -1,6 +1,6 @@
 /**
- * One HTTP request and its whole answer. Invariants: a redirection is never followed, since the token would go along; an
- * answer is read up to a bound; what `fetch` throws never leaves, since it may have the request in it.
+ * One HTTP request and its whole answer. Invariants: a redirection is never followed, since the token would go along;
+ * an answer is read up to a bound; what `fetch` throws never leaves, since it may have the request in it.
  */
 import { TenantKeysError } from '../errors.ts';
 import { ConnectionError } from './connection-error.ts';

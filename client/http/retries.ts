@@ -1,7 +1,7 @@
 /**
- * What comes again, and when. docs/api.md, "Coming again": every request may be sent again, as it was, after 429, 503, 504,
- * `tenant-busy`, or no answer at all; nothing is sent again after any other answer. A request that is old may undo what
- * somebody has done since, so there is an end to it in any case.
+ * What comes again, and when. docs/api.md, "Coming again": every request may be sent again, as it was, after 429,
+ * 503, 504, `tenant-busy`, or no answer at all; nothing is sent again after any other answer. A request that is old
+ * may undo what somebody has done since, so there is an end to it in any case.
  */
 import { ConnectionError, TokenError } from './connection-error.ts';
 import { sleep } from './interrupt.ts';
@@ -51,8 +51,8 @@ export function isRepeatable(error: unknown): error is ConnectionError | Problem
 }
 
 /**
- * "Full jitter": any time up to a bound that doubles, so that those who failed together do not come together again. Where
- * the answer names a time, after that.
+ * "Full jitter": any time up to a bound that doubles, so that those who failed together do not come together again.
+ * Where the answer names a time, after that.
  * @param random in [0, 1)
  */
 export function delayMs(count: number, retryAfterMs = 0, random = Math.random()): number {

@@ -1,6 +1,6 @@
 /**
- * A request of the API: its URL, token, attempts, and what comes of it. All that is secret is held by closures, which no
- * inspection of an object shows.
+ * A request of the API: its URL, token, attempts, and what comes of it. All that is secret is held by closures, which
+ * no inspection of an object shows.
  */
 import { UsageError } from '../errors.ts';
 import { bytesOf, errorOf, jsonOf, type Shape } from './answers.ts';

@@ -1,4 +1,7 @@
-/** A client of a local stack, whose issuer gives anybody a token for anything; and a server that answers as a test says. */
+/**
+ * A client of a local stack, whose issuer gives anybody a token for anything; and a server that answers as a test
+ * says.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TenantKeys, type TenantKeysOptions } from '../../client/tenant-keys.ts';

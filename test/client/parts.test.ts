@@ -1,4 +1,7 @@
-/** However a batch is cut, each item is sent once with its result at its place, and no part is more than a request may be. */
+/**
+ * However a batch is cut, each item is sent once with its result at its place, and no part is more than a request may
+ * be.
+ */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { inParts, type Settled } from '../../client/parts.ts';
