@@ -2,6 +2,7 @@
  * What API Gateway answers by itself: it knows less than a function does of what is wrong. No function loads this file.
  */
 import { notAllowed, remedyVariable } from './challenge.ts';
+import { tokenUnchecked } from './issuer-faults.ts';
 import {
   badRequest,
   internalError,
@@ -29,6 +30,14 @@ export const gatewayProblems = {
   unsupportedMediaType: () => unsupportedMediaType('The API does not take this content type.'),
   throttled: () => throttled(1, 'There are too many requests at the moment; try again later.'),
   internalError,
+  /**
+   * Of an authorizer that gives no policy API Gateway passes nothing on (its words reach a gateway response by the
+   * context of a policy alone), so that the fault is in the log, and here is what it may be.
+   */
+  authorizerFailed: () =>
+    tokenUnchecked(
+      'As a rule its issuer gives no keys: it cannot be reached, answers with nonsense, or names another issuer. Send the same request again later; the log of the authorizer names the fault.',
+    ),
   unavailable,
   timeout: () => unavailable(1, 504),
 } as const;

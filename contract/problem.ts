@@ -267,10 +267,8 @@ export const keyNotReady = (seconds: number) =>
     retryAfter(seconds),
   );
 
-export const unavailable = (seconds = 1, status: 503 | 504 = 503) =>
-  new Problem(
-    'unavailable',
-    'The request could not be finished; try again later.',
-    retryAfter(seconds),
-    status,
-  );
+export const unavailable = (
+  seconds = 1,
+  status: 503 | 504 = 503,
+  detail = 'The request could not be finished; try again later.',
+) => new Problem('unavailable', detail, retryAfter(seconds), status);

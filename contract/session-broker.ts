@@ -3,6 +3,7 @@
  * bearer token, and the answer has a session of that token's own tenant or none at all.
  */
 import * as z from 'zod/mini';
+import { issuerFaultNames } from './issuer-faults.ts';
 import { publicJwks } from './jwks.ts';
 import type { TenantScope } from './routes.ts';
 import { tenantId } from './tenant-id.ts';
@@ -44,11 +45,14 @@ export const sessionAnswer = z.discriminatedUnion('outcome', [
     jwks: publicJwks,
   }),
   z.strictObject({
-    /**
-     * unauthorized: the token does not count. forbidden: it counts, but not for this. unavailable: the issuer or STS
-     * gave no answer, which says nothing about the token.
-     */
-    outcome: z.enum(['unauthorized', 'forbidden', 'unavailable']),
+    /** unauthorized: the token does not count. forbidden: it counts, but not for this. */
+    outcome: z.enum(['unauthorized', 'forbidden']),
+  }),
+  z.strictObject({
+    /** The issuer or STS gave no answer, which says nothing about the token. */
+    outcome: z.literal('unavailable'),
+    /** of the issuer, where that is why */
+    fault: z.optional(z.enum(issuerFaultNames)),
   }),
 ]);
 export type SessionAnswer = z.output<typeof sessionAnswer>;

@@ -75,7 +75,9 @@ async function sessionFor({ plane, token, tenantId }: SessionRequest): Promise<E
     bearer = await verified(token);
   } catch (error) {
     if (error instanceof IssuerUnavailable) {
-      return { ...unavailable('issuer-unavailable'), ...error.of };
+      const { fault } = error.of;
+      const answer = { outcome: 'unavailable', fault } as const;
+      return { answer, reason: 'issuer-unavailable', ...error.of };
     }
     return { answer: { outcome: 'unauthorized' }, reason: refusalOf(error) };
   }

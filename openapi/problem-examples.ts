@@ -73,5 +73,8 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
   ],
   'internal-error': ['A fault of ours.', problems.internalError],
   'key-not-ready': ['The key is new, and not ready yet.', () => problems.keyNotReady(5)],
-  unavailable: ['Not finished in time, or AWS is down.', () => problems.unavailable()],
+  unavailable: [
+    "Not finished in time, AWS is down, or the keys of the token's issuer cannot be read.",
+    () => problems.unavailable(),
+  ],
 };

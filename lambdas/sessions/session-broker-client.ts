@@ -1,6 +1,7 @@
 /** Asks the session broker. What it answers is one of the few answers of the contract, or an error. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { forbidden, unauthorized, unavailable } from '../../contract/problem.ts';
+import { issuerUnavailable } from '../../contract/issuer-faults.ts';
+import { forbidden, type Problem, unauthorized, unavailable } from '../../contract/problem.ts';
 import {
   type SessionAnswer,
   type SessionPlane,
@@ -13,11 +14,12 @@ import { clientConfiguration } from '../aws/client-config.ts';
 
 export type OpenedSession = Extract<SessionAnswer, { outcome: 'opened' }>;
 
-const refusals = {
-  unauthorized,
-  forbidden: (plane: SessionPlane) => forbidden(sessionScope(plane)),
-  unavailable: () => unavailable(),
-} as const;
+function refusal(answer: Exclude<SessionAnswer, OpenedSession>, plane: SessionPlane): Problem {
+  if (answer.outcome === 'unavailable') {
+    return answer.fault === undefined ? unavailable() : issuerUnavailable(answer.fault);
+  }
+  return answer.outcome === 'unauthorized' ? unauthorized() : forbidden(sessionScope(plane));
+}
 
 export interface SessionBroker {
   /** @throws Problem 401 or 403 for a token that opens no such session, 503 where it may later */
@@ -41,7 +43,7 @@ export function sessionBroker(functionName: string): SessionBroker {
     const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
     if (FunctionError !== undefined) throw functionError(payload);
     const answer = sessionAnswer.parse(payload);
-    if (answer.outcome !== 'opened') throw refusals[answer.outcome](request.plane);
+    if (answer.outcome !== 'opened') throw refusal(answer, request.plane);
     // The broker says which tenant's session it is; a session under another tenant's name would be its worst defect.
     if (answer.tenantId !== request.tenantId) throw new Error('the session is of another tenant');
     return answer;

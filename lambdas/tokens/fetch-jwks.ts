@@ -3,21 +3,9 @@
  * is bounded in size and time, comes by TLS (or from this machine) from where it was asked, without a redirect, and the
  * discovery document is the issuer's own.
  */
+import type { IssuerFault } from '../../contract/issuer-faults.ts';
 import { type IssuerSettings, isSafeUrl } from '../../contract/issuers.ts';
 import { type PublicJwks, usableKeys } from '../../contract/jwks.ts';
-
-/** What is wrong with an issuer whose keys cannot be read: the word for logs, and the sentence for people. */
-export const issuerFaults = {
-  unreachable:
-    'It cannot be reached, or does not answer with 200: name, network, TLS, a redirect, or more than 2 seconds.',
-  nonsense: 'It answers with something that is no discovery document, or no JWKS.',
-  'names-another':
-    'Its discovery document names another issuer than the configuration does. Some do so for good: then configure `jwksUri`, or the right `discoveryUrl`.',
-  'too-large': 'It answers with more than 256 kB, or with more than 100 keys.',
-  unsafe:
-    'Its keys are to be read from a URL that is not https, or that has credentials or a fragment.',
-} as const;
-export type IssuerFault = keyof typeof issuerFaults;
 
 export class JwksUnreadable extends Error {
   override readonly name = 'JwksUnreadable';

@@ -3,8 +3,9 @@
  * most once in ten seconds, or once in five while it does not answer, and no issuer's state is another's. A key that
  * the issuer has withdrawn counts for ten minutes at most, or for an hour while the issuer does not answer.
  */
+import type { IssuerFault } from '../../contract/issuer-faults.ts';
 import type { PublicJwks } from '../../contract/jwks.ts';
-import { fetchJwks, type IssuerFault, JwksUnreadable, type KeyLocation } from './fetch-jwks.ts';
+import { fetchJwks, JwksUnreadable, type KeyLocation } from './fetch-jwks.ts';
 import { type KeySet, keySet } from './key-set.ts';
 import { TokenRefused } from './refusals.ts';
 import type { TokenKeys } from './token-verifier.ts';

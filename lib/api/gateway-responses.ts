@@ -28,7 +28,9 @@ const problems: readonly (readonly [ResponseType, () => Problem])[] = [
   [ResponseType.BAD_REQUEST_BODY, gatewayProblems.badRequest],
   [ResponseType.BAD_REQUEST_PARAMETERS, gatewayProblems.badRequest],
   [ResponseType.DEFAULT_4XX, gatewayProblems.badRequest],
-  [ResponseType.AUTHORIZER_FAILURE, gatewayProblems.unavailable],
+  // Which of the two an authorizer's error is AWS does not say; callers have seen the second.
+  [ResponseType.AUTHORIZER_FAILURE, gatewayProblems.authorizerFailed],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, gatewayProblems.authorizerFailed],
   [ResponseType.INTEGRATION_FAILURE, gatewayProblems.unavailable],
   [ResponseType.INTEGRATION_TIMEOUT, gatewayProblems.timeout],
   [ResponseType.DEFAULT_5XX, gatewayProblems.internalError],

@@ -1,23 +1,36 @@
 /** The session broker in process, with an issuer and no AWS to reach: what it refuses, and what it logs of that. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import type { SessionAnswer } from '../../contract/session-broker.ts';
+import { type IssuerFault, issuerFaultNames } from '../../contract/issuer-faults.ts';
+import { type SessionAnswer, sessionAnswer } from '../../contract/session-broker.ts';
 import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf } from './http/event.ts';
 import { type Issuer, issuersVariable, openIssuer, seconds, settingsOf } from './tokens/issuer.ts';
 
+const secret = 'https://inside.example/SECRET';
+/** How an issuer comes to each fault. */
+const spoil: Readonly<Record<IssuerFault, (issuer: Issuer) => void>> = {
+  unreachable: (one) => Object.assign(one, { status: 500 }),
+  nonsense: (one) => Object.assign(one, { discovery: `<html>${secret}` }),
+  'names-another': (one) => Object.assign(one.discovery as object, { issuer: secret }),
+  'too-large': (one) => Object.assign(one, { jwks: { keys: Array(101).fill({ kid: secret }) } }),
+  unsafe: (one) => Object.assign(one.discovery as object, { jwks_uri: `http${secret.slice(5)}` }),
+};
+
 let issuer: Issuer;
+const spoiled = new Map<IssuerFault, Issuer>();
 let handler: (event: unknown, context: Context) => Promise<SessionAnswer>;
 let lines: string[];
 beforeAll(async () => {
   issuer = await openIssuer();
+  for (const fault of issuerFaultNames) spoiled.set(fault, await openIssuer());
   Object.assign(process.env, {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'nobody',
     AWS_SECRET_ACCESS_KEY: 'nothing',
     // The discard port: nothing listens there.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-    ...issuersVariable(settingsOf(issuer.url)),
+    ...issuersVariable(...[issuer, ...spoiled.values()].map(({ url }) => settingsOf(url))),
     TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
     AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/reader',
   });
@@ -28,7 +41,7 @@ beforeEach(() => {
 });
 afterAll(async () => {
   jest.restoreAllMocks();
-  await issuer.close();
+  for (const one of [issuer, ...spoiled.values()]) await one.close();
 });
 
 const ask = (token: string, tenantId = 'acme', plane = 'crypto') =>
@@ -75,6 +88,27 @@ test('where STS cannot be reached it says so, which says nothing about the token
   );
   expect(answer).toEqual({ outcome: 'unavailable' });
 });
+
+test.each(issuerFaultNames)(
+  'an issuer that is %s is named in the log, and to the function only the fault is told',
+  async (fault) => {
+    const broken = spoiled.get(fault) as Issuer;
+    spoil[fault](broken);
+    const answer = await ask(await broken.token(claims));
+    expect(answer).toEqual({ outcome: 'unavailable', fault });
+    expect(sessionAnswer.parse(answer)).toEqual(answer);
+    expect(JSON.parse(lines.join(''))).toMatchObject({
+      level: 'WARN',
+      outcome: 'unavailable',
+      reason: 'issuer-unavailable',
+      issuer: broken.url,
+      fault,
+    });
+    expect(lines.join('')).not.toContain('SECRET');
+    // The other issuers' tokens go on counting.
+    expect(await ask(await issuer.token(claims), 'globex')).toEqual({ outcome: 'forbidden' });
+  },
+);
 
 test('no token is in the log, and the principal is', async () => {
   const token = await issuer.token(claims);

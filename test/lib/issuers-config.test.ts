@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { issuerFaults } from '../../contract/issuer-faults.ts';
 import { issuersSettings } from '../../contract/issuers.ts';
-import { issuerFaults } from '../../lambdas/tokens/fetch-jwks.ts';
 import { permissionRefusals, refusals } from '../../lambdas/tokens/refusals.ts';
 import { readConfig } from '../../lib/config.ts';
 import { maxIssuersBytes } from '../../lib/issuers-config.ts';

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { issuerFaultNames, issuerFaults } from '../../../contract/issuer-faults.ts';
 import { asProblem } from '../../../lambdas/http/error-handler.ts';
 import type { SessionBroker } from '../../../lambdas/sessions/session-broker-client.ts';
 
@@ -89,7 +90,7 @@ describe.each<[number, string | undefined, [string, Answer][]]>([
     503,
     '1',
     [
-      ['no answer of issuer or STS', { body: { outcome: 'unavailable' } }],
+      ['no answer of STS', { body: { outcome: 'unavailable' } }],
       ['a time that is up', functionError({ errorType: 'Sandbox.Timedout', errorMessage: 'x' })],
       ['a time that is up, as Lambda once said it', functionError({ errorMessage: 'timed out' })],
       ['a process that ended', functionError({ errorType: 'Runtime.ExitError' })],
@@ -114,6 +115,8 @@ describe.each<[number, string | undefined, [string, Answer][]]>([
         'a time that is none',
         { body: { ...opened, credentials: { ...credentials, expiration: 1 } } },
       ],
+      ['a fault that nobody knows', { body: { outcome: 'unavailable', fault: secret } }],
+      ['a fault of a refusal', { body: { outcome: 'forbidden', fault: 'nonsense' } }],
       ['an outcome that nobody knows', { body: { ...opened, outcome: 'granted' } }],
       ['an outcome in a list', { body: { ...opened, outcome: ['opened'] } }],
       ['a member too many', { body: { ...opened, [secret]: secret } }],
@@ -141,4 +144,24 @@ describe.each<[number, string | undefined, [string, Answer][]]>([
     ).not.toContain(secret);
     expect(error).not.toHaveProperty('session');
   });
+});
+
+test.each(issuerFaultNames)(
+  'an issuer that is %s is a 503 of its own, by our sentence and nothing else',
+  async (fault) => {
+    const problem = asProblem(await failure({ body: { outcome: 'unavailable', fault } }));
+    expect(problem).toMatchObject({
+      status: 503,
+      code: 'unavailable',
+      message: `The token could not be checked. Its issuer gives no keys. ${issuerFaults[fault]} Send the same request again later.`,
+      headers: { 'Retry-After': '5' },
+    });
+    expect(problem.message).not.toMatch(/:\/\//);
+  },
+);
+
+test('each fault of an issuer has a sentence of its own, and none has a URL', () => {
+  const sentences = Object.values(issuerFaults);
+  expect(new Set(sentences).size).toBe(issuerFaultNames.length);
+  for (const sentence of sentences) expect(sentence).not.toMatch(/:\/\//);
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
+import type { IssuerFault } from '../../../contract/issuer-faults.ts';
 import type { IssuerSettings } from '../../../contract/issuers.ts';
-import type { IssuerFault } from '../../../lambdas/tokens/fetch-jwks.ts';
 import { IssuerUnavailable, jwksCache } from '../../../lambdas/tokens/jwks-cache.ts';
 import { tokenVerifier, type VerifyToken } from '../../../lambdas/tokens/token-verifier.ts';
 import { audience, type Issuer, kid, openIssuer, seconds, settingsOf, sign } from './issuer.ts';

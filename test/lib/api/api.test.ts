@@ -219,6 +219,7 @@ describe('gateway responses', () => {
     ['BAD_REQUEST_BODY', 400, 'bad-request'],
     ['DEFAULT_4XX', 400, 'bad-request'],
     ['AUTHORIZER_FAILURE', 503, 'unavailable'],
+    ['AUTHORIZER_CONFIGURATION_ERROR', 503, 'unavailable'],
     ['INTEGRATION_FAILURE', 503, 'unavailable'],
     ['INTEGRATION_TIMEOUT', 504, 'unavailable'],
     ['DEFAULT_5XX', 500, 'internal-error'],
@@ -226,6 +227,14 @@ describe('gateway responses', () => {
     const found = responses.find(({ type }) => type === wanted);
     expect(found?.response.status).toBe(status);
     expect(found?.body.code).toBe(code);
+  });
+
+  test('of an authorizer that fails says which faults of an issuer it may be, and is no other 503', () => {
+    const detailOf = (wanted: string) => responses.find(({ type }) => type === wanted)?.body.detail;
+    const detail = detailOf('AUTHORIZER_FAILURE');
+    expect(detail).toMatch(/cannot be reached, answers with nonsense, or names another issuer/);
+    expect(detailOf('AUTHORIZER_CONFIGURATION_ERROR')).toBe(detail);
+    expect(detailOf('INTEGRATION_FAILURE')).not.toBe(detail);
   });
 
   test('that ask the client to come again say when', () => {

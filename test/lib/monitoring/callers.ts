@@ -16,7 +16,7 @@ export async function callers(day: Day): Promise<void> {
   answer("a request to another tenant's path", '403', { 'error.responseType': 'ACCESS_DENIED' });
   answer('a request too many', '429', { 'error.responseType': 'THROTTLED' });
   answer('the authorizer fails', '503', { 'error.responseType': 'AUTHORIZER_FAILURE' });
-  answer('the authorizer gives no policy', '500', {
+  answer('the authorizer gives no policy', '503', {
     'error.responseType': 'AUTHORIZER_CONFIGURATION_ERROR',
   });
   await day.during('the authorizer lets in, and refuses', async () => {
