@@ -6,16 +6,7 @@ import { type SessionAnswer, sessionAnswer } from '../../contract/session-broker
 import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf } from './http/event.ts';
 import { type Issuer, issuersVariable, openIssuer, seconds, settingsOf } from './tokens/issuer.ts';
-
-const secret = 'https://inside.example/SECRET';
-/** How an issuer comes to each fault. */
-const spoil: Readonly<Record<IssuerFault, (issuer: Issuer) => void>> = {
-  unreachable: (one) => Object.assign(one, { status: 500 }),
-  nonsense: (one) => Object.assign(one, { discovery: `<html>${secret}` }),
-  'names-another': (one) => Object.assign(one.discovery as object, { issuer: secret }),
-  'too-large': (one) => Object.assign(one, { jwks: { keys: Array(101).fill({ kid: secret }) } }),
-  unsafe: (one) => Object.assign(one.discovery as object, { jwks_uri: `http${secret.slice(5)}` }),
-};
+import { issuersSecret, spoil } from './tokens/spoiled-issuer.ts';
 
 let issuer: Issuer;
 const spoiled = new Map<IssuerFault, Issuer>();
@@ -104,7 +95,7 @@ test.each(issuerFaultNames)(
       issuer: broken.url,
       fault,
     });
-    expect(lines.join('')).not.toContain('SECRET');
+    expect(lines.join('')).not.toContain(issuersSecret);
     // The other issuers' tokens go on counting.
     expect(await ask(await issuer.token(claims), 'globex')).toEqual({ outcome: 'forbidden' });
   },
