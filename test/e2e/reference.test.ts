@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openBrowser } from '../harness/browser.ts';
+import { describeInBrowser } from '../harness/describe-in-browser.ts';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -80,31 +80,28 @@ test('GET /problems is a page that is described, in whatever form it is asked fo
   }
 });
 
-describe('the page at /docs', () => {
+await describeInBrowser('the page at /docs', (browser) => {
   test('shows the operations, and asks no host for anything', async () => {
-    const browser = await openBrowser();
-    try {
-      const page = await browser.newPage();
-      const asked: string[] = [];
-      const complaints: string[] = [];
-      page.on('request', (request) => asked.push(request.url()));
-      page.on('console', (message) => {
-        if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      // From the API's own port, where a caller would look.
-      await page.goto(`${new URL(stack.api).origin}/docs`);
-      // Drawn beforehand; a click shows that its script runs too.
-      await page.waitForSelector('::-p-text(Cryptography)');
-      await page.click('a ::-p-text(Cryptography)');
-      await page.waitForSelector('::-p-text(Encrypt up to 1,000 items)');
-      const others = asked.filter((url) => !/^(http:\/\/127\.0\.0\.1:\d+\/docs$|data:)/.test(url));
-      expect({ others, complaints }).toEqual({ others: [], complaints: [] });
-    } finally {
-      await browser.close();
-    }
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('console', (message) => {
+      if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    // From the API's own port, where a caller would look.
+    await page.goto(`${new URL(stack.api).origin}/docs`);
+    // Drawn beforehand; a click shows that its script runs too.
+    await page.waitForSelector('::-p-text(Cryptography)');
+    await page.click('a ::-p-text(Cryptography)');
+    await page.waitForSelector('::-p-text(Encrypt up to 1,000 items)');
+    const others = asked.filter((url) => !/^(http:\/\/127\.0\.0\.1:\d+\/docs$|data:)/.test(url));
+    expect({ others, complaints }).toEqual({ others: [], complaints: [] });
   }, 120_000);
+});
 
+describe('the page at /docs', () => {
   test.each([
     ['another name of this machine', { Host: 'evil.example' }],
     ["another page of the web's", { Origin: 'https://evil.example' }],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import chromium, { inflate } from '@sparticuz/chromium';
-import { type Browser, launch, type Page } from 'puppeteer-core';
+import { type Browser, launch, type Page, TimeoutError } from 'puppeteer-core';
 
 export interface OpenPage {
   readonly page: Page;
@@ -24,9 +24,9 @@ const unguarded = /^--(disable-web-security|allow-running-insecure-content|disab
 chromium.setGraphicsMode = false;
 
 /** CHROMIUM_PATH names another Chromium than the one from npm. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser({ CHROMIUM_PATH } = process.env): Promise<Browser> {
   const options = {
-    executablePath: process.env.CHROMIUM_PATH ?? (await chromium.executablePath()),
+    executablePath: CHROMIUM_PATH ?? (await chromium.executablePath()),
     args: chromium.args.filter((argument) => !unguarded.test(argument)),
     headless: 'shell',
   } as const;
@@ -34,6 +34,34 @@ export async function openBrowser(): Promise<Browser> {
   return launch({ ...options, env }).catch(async () =>
     launch({ ...options, env: { ...env, LD_LIBRARY_PATH: await libraries() } }),
   );
+}
+
+/**
+ * BROWSER_REQUIRED=1, as CI has it, makes a missing browser a failure: else tests that nobody runs would pass everywhere.
+ * @param tests what is left out without a browser, for the line that says so
+ * @returns nothing where no Chromium starts on this machine
+ * @throws Error where one is required; TimeoutError from a machine that is only slow
+ */
+export async function browserHere(
+  tests: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Browser | undefined> {
+  try {
+    return await openBrowser(env);
+  } catch (error) {
+    if (env.BROWSER_REQUIRED === '1' || error instanceof TimeoutError) throw error;
+    const reason = reasonOf(error as Error);
+    process.stderr.write(
+      `left out: ${tests}, since no Chromium starts here (CHROMIUM_PATH names one): ${reason}\n`,
+    );
+    return undefined;
+  }
+}
+
+/** What the loader or Chromium itself said, where it said something. */
+function reasonOf({ message }: Error): string {
+  const [first = ''] = message.split('\n');
+  return /^.*\berror while loading.*$/m.exec(message)?.[0] ?? first;
 }
 
 /** Without any font Chromium ends while it draws. The package unpacks some beside its Chromium. */

@@ -1,28 +1,14 @@
 /**
  * `npm run test:page`: what npm test has no time for, the page in a real browser at every width and with a thousand
- * tenants, and pages of other origins that use the API. Where no browser is, that is said, in one line, and it is no failure.
+ * tenants. Where no browser is, that is said, in one line, and it is no failure but with BROWSER_REQUIRED=1.
  */
 import { spawnSync } from 'node:child_process';
-import { openBrowser } from '../harness/browser.ts';
+import { browserHere } from '../harness/browser.ts';
 
-const found = await openBrowser().then(
-  async (browser) => {
-    await browser.close();
-    return true;
-  },
-  (error: Error) => {
-    console.log(
-      `left out, since no Chromium starts here (CHROMIUM_PATH names one): ${firstLine(error)}`,
-    );
-    return false;
-  },
-);
+const browser = await browserHere('the page at every width and with a thousand tenants, and CORS');
+await browser?.close();
 
-function firstLine({ message }: Error): string {
-  return message.split('\n')[0] as string;
-}
-
-if (found) {
+if (browser !== undefined) {
   const { status } = spawnSync(
     'npm',
     [
