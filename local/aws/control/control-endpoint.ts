@@ -1,14 +1,14 @@
 /**
  * Control endpoints: what stands under `/_local/`, for a person or a test at this machine, without a signature.
- * Invariant: no foreign web page can use them. A browser marks each request of such a page by its Origin or, where it
- * sends none, by Sec-Fetch-Site; a body of JSON and the method DELETE need a CORS preflight as well, and none is granted.
+ * Invariant: no foreign web page can use them. `isAskedHere` knows its requests; a body of JSON and the method DELETE
+ * need a CORS preflight as well, and none is granted.
  */
 
 import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Answer } from '../wire/protocol.ts';
 import { type ReceivedHeaders, readBody } from '../wire/request.ts';
-import { isLocalHost } from './local-host.ts';
+import { isAskedHere } from './local-host.ts';
 
 export type ControlMethod = 'GET' | 'POST' | 'DELETE';
 
@@ -48,7 +48,7 @@ export async function controlAnswer(
   const endpoint = endpoints.find((candidate) => candidate.path === path);
   if (endpoint === undefined) return undefined;
   try {
-    if (!isLocalHost(headers) || isOfWebPage(headers)) {
+    if (!isAskedHere(headers)) {
       throw new ControlError(
         'This page is for this machine: by 127.0.0.1 or localhost, not by a web page.',
         403,
@@ -69,12 +69,6 @@ export async function controlAnswer(
   }
 }
 
-/** Sec-Fetch-Site is `none` for what a person typed in, or a bookmark; a program sends no such header. */
-function isOfWebPage(headers: ReceivedHeaders): boolean {
-  const sites = headers.get('sec-fetch-site') ?? [];
-  return headers.has('origin') || sites.some((site) => site !== 'same-origin' && site !== 'none');
-}
-
 /** @throws ControlError, AwsError for a body that is too large */
 async function jsonBody(request: IncomingMessage, headers: ReceivedHeaders): Promise<unknown> {
   const [contentType = '', ...more] = headers.get('content-type') ?? [];
@@ -89,7 +83,8 @@ async function jsonBody(request: IncomingMessage, headers: ReceivedHeaders): Pro
   }
 }
 
-const json = (status: number, body: object): Answer => ({
+/** As no other page can take it for a script, or have it at all. */
+export const json = (status: number, body: object): Answer => ({
   status,
   contentType: 'application/json',
   body: `${JSON.stringify(body)}\n`,

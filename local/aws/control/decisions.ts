@@ -3,7 +3,8 @@ import { explain } from '../../iam/authorize.ts';
 import type { DecisionLog } from '../decision-log.ts';
 import type { Answer } from '../wire/protocol.ts';
 import type { ReceivedHeaders } from '../wire/request.ts';
-import { isLocalHost } from './local-host.ts';
+import { json } from './control-endpoint.ts';
+import { isAskedHere } from './local-host.ts';
 
 /** @param endpoint of AWS on this machine */
 export const decisionsUrl = (endpoint: string, requestId: string): string =>
@@ -19,9 +20,9 @@ export function decisionsAnswer(
   decisions: DecisionLog,
 ): Answer | undefined {
   const [, requestId] = path.exec(target) ?? [];
-  if (method !== 'GET' || requestId === undefined || !isLocalHost(headers)) return undefined;
+  if (method !== 'GET' || requestId === undefined || !isAskedHere(headers)) return undefined;
   const records = decisions
     .of(requestId)
     .map((record) => ({ ...record, explanation: explain(record.decision) }));
-  return { status: 200, contentType: 'application/json', body: JSON.stringify(records) };
+  return json(200, records);
 }

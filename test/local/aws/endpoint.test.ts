@@ -269,14 +269,37 @@ describe('every decision can be explained', () => {
   });
 
   test('of an unknown request there is nothing to explain', async () => {
-    expect((await explained('/_local/decisions/none')).text).toBe('[]');
+    expect((await explained('/_local/decisions/none')).text).toBe('[]\n');
     expect((await explained('/_local/decisions/')).status).toBe(400);
     expect((await explained('/_local/decisions/../x')).status).toBe(400);
   });
 
-  test('not under a foreign name that resolves to this machine', async () => {
-    const answer = await explained('/_local/decisions/none', { host: 'evil.example:80' });
+  test.each([
+    ['under a foreign name that resolves to this machine', { host: 'evil.example:80' }],
+    ['under two names', { host: 'evil.example:80, 127.0.0.1' }],
+    ['to a web page', { origin: 'https://evil.example' }],
+    ['to a web page of this machine', { origin: 'http://127.0.0.1:1' }],
+    ['to an element of a web page, which sends no Origin', { 'sec-fetch-site': 'cross-site' }],
+    ['to an element of a web page of this machine', { 'sec-fetch-site': 'same-site' }],
+  ])('not %s', async (_, headers: Record<string, string>) => {
+    const { requestId } = await decrypt('denying');
+    const answer = await explained(`/_local/decisions/${requestId}`, headers);
     expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain('explanation');
+  });
+
+  test('as JSON that no other page can take for a script, to whoever follows the link of a refusal', async () => {
+    const { requestId } = await decrypt('denying');
+    for (const site of ['none', 'same-origin']) {
+      const answer = await explained(`/_local/decisions/${requestId}`, { 'sec-fetch-site': site });
+      expect(answer.status).toBe(200);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'application/json',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        'cache-control': 'no-store',
+      });
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 /** An AWS endpoint to test against, and requests to it that can be wrong in any way. */
 
 import { createHash, createHmac } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Checksum, SourceData } from '@smithy/types';
@@ -118,6 +118,7 @@ export async function signed(
 export interface RawAnswer {
   readonly status: number;
   readonly requestId: string;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** the error code of a JSON answer */
   readonly code: string | undefined;
@@ -133,6 +134,7 @@ export function send(url: string, { method, path, headers, body }: RawRequest): 
         resolve({
           status: response.statusCode ?? 0,
           requestId: String(response.headers['x-amzn-requestid']),
+          headers: response.headers,
           text,
           code: text.startsWith('{') ? JSON.parse(text).__type : undefined,
         });
