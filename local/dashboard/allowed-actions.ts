@@ -13,9 +13,10 @@ export type AllowedActions = (session: Session, tenant: KeyedTenant) => readonly
 export const allowedActions =
   (kms: SimulatedKms, cached: DecisionCache): AllowedActions =>
   (session, tenant) => {
-    const decide = () => actionsIn(kms, session, tenant);
-    const { key, tenantId } = tenant;
-    return key === undefined ? decide() : cached(key, `${tenantId} ${session.id}`, decide);
+    const { key, keyArn, tenantId } = tenant;
+    return cached(key, `${keyArn} ${tenantId} ${session.id}`, () =>
+      actionsIn(kms, session, tenant),
+    );
   };
 
 function actionsIn(kms: SimulatedKms, session: Session, tenant: KeyedTenant): string[] {

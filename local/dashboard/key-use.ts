@@ -24,7 +24,7 @@ export const useOf =
     if (keyArn === undefined || session === undefined)
       return { outcome: 'none yet', error: undefined };
     const ask = () => dryRun(kms, session, keyArn, tenantId);
-    const error = key === undefined ? ask() : cached(key, `use ${tenantId}`, ask);
+    const error = cached(key, `use ${keyArn} ${tenantId}`, ask);
     return { outcome: error === undefined ? 'succeeds' : reasonOf(key), error };
   };
 

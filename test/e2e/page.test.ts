@@ -4,15 +4,15 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { policiesHash } from '../../local/policies-hash.ts';
 import { localAccount } from '../../local/stack.ts';
 import { readTemplate } from '../../local/template/template.ts';
 import { asJson, type Report } from '../../prove/report.ts';
 import { theorems } from '../../prove/theorems/theorems.ts';
-import { type OpenPage, openBrowser, openPage, pageSpeed } from '../harness/browser.ts';
+import { type OpenPage, openPage, pageSpeed } from '../harness/browser.ts';
 import { pathWithCurl } from '../harness/curl.ts';
+import { describeInBrowser } from '../harness/describe-in-browser.ts';
 import { synthesizedTemplate } from '../harness/synthesized.ts';
 import { counterexample, exampleReport } from '../prove/example-report.ts';
 import { type Control, startControl } from './control.ts';
@@ -26,24 +26,12 @@ const markup = '<img src=x onerror="document.title=1">';
 
 let stack: TestStack;
 let control: Control;
-let browser: Browser;
 let view: OpenPage;
 let proved: Report;
 const count = theorems.length;
 const keys = new Map<string, string>();
 
 const proofFile = join(mkdtempSync(join(tmpdir(), 'tenant-keys-proof-')), 'last.json');
-
-beforeAll(async () => {
-  ({ stack, control } = await startControl({}, { proofFile }));
-  browser = await openBrowser();
-  view = await openPage(browser, `${stack.aws}/`);
-  await view.page.setViewport(wide);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await stack?.close();
-});
 
 const cell = (session: string, key: string) =>
   `button[data-cell='${JSON.stringify([session, key])}']`;
@@ -56,7 +44,16 @@ const diagonal = ['acme', 'globex', 'initech'].map((tenantId) => `tenant/${tenan
 /** once initech is suspended */
 const usable = diagonal.slice(0, 2);
 
-describe('the page at / of the local stack', () => {
+await describeInBrowser('the page at / of the local stack', (browser) => {
+  beforeAll(async () => {
+    ({ stack, control } = await startControl({}, { proofFile }));
+    view = await openPage(browser, `${stack.aws}/`);
+    await view.page.setViewport(wide);
+  }, 120_000);
+  afterAll(async () => {
+    await stack?.close();
+  });
+
   test('says what to do where there is no tenant, and the command that it gives does it', async () => {
     const [command = ''] = await view.waitFor('#onboard-command', ([text]) => text !== '');
     expect(command).toContain(stack.api);
@@ -160,29 +157,41 @@ describe('the page at / of the local stack', () => {
     await view.waitFor('#audit tbody tr', ({ length }) => length > 1);
   });
 
-  test('shows requests that no policy of AWS refused, and which layer did', async () => {
+  test('shows requests that were refused, and which layer refused each', async () => {
+    const body = {};
+    await stack.client.send('POST', '/tenants/initech/decrypt', { body });
     const token = await stack.client.tenantToken('globex');
-    await stack.client.send('POST', '/tenants/initech/decrypt', { token, body: {} });
+    await stack.client.send('POST', '/tenants/globex/decrypt', { token: `${token}x`, body });
+    await stack.client.send('POST', '/tenants/acme/encrypt', { token, body });
     await stack.client.send('POST', '/tenants/acme/decrypt', {
       token: await stack.client.tenantToken('acme'),
       body: { ciphertext: 'AAAA' },
     });
     await view.page.click('#filter-refused');
-    const [attempt, request] = [/initechAPI Gateway/, /acmeAPIdecrypt/];
+    const layers = [
+      [/initechAPI Gatewaydecrypt.*HTTP 401/, /The authorizer refused it.*no token that counts/],
+      [/globexAPI Gatewaydecrypt.*HTTP 401/, /The authorizer refused it.*no token that counts/],
+      [
+        /acmeAPI Gatewayencrypt.*HTTP 403/,
+        /execute-api:Invoke.*No statement allows it.*Refused by API Gateway, by the authorizer's policy/,
+      ],
+      [/acmeAPIdecrypt/, /The function behind the API answered so.*No policy of AWS refused/],
+      [
+        /acmeKMSEncrypt/,
+        /NeighbourTouchesNothing.*Refused by KMS, by the key's own policy: explicit Deny in the key policy/,
+      ],
+    ] as const;
     const rows = await view.waitFor('#audit tr.refused', (texts) =>
-      [attempt, request].every((one) => texts.some((text) => one.test(text))),
+      layers.every(([row]) => texts.some((text) => row.test(text))),
     );
-    for (const [one, layer] of [
-      [attempt, /execute-api:Invoke.*No statement allows it/],
-      [request, /The function behind the API answered so.*No policy of AWS refused/],
-    ] as const) {
-      const at = rows.findIndex((text) => one.test(text));
+    for (const [row, why] of layers) {
+      const at = rows.findIndex((text) => row.test(text));
       await view.page.click(`#audit tr.refused:nth-child(${at + 1}) button`);
-      await view.waitFor('dialog[open]', ([text]) => layer.test(text ?? ''));
+      await view.waitFor('dialog[open]', ([text]) => why.test(text ?? ''));
       await view.page.keyboard.press('Escape');
     }
     await view.page.click('#filter-refused');
-    await view.waitFor('#audit tr.refused', ({ length }) => length < rows.length + 1);
+    await view.waitFor('#audit tr:not(.refused)', ({ length }) => length > 3);
   });
 
   test('shows a rotation, a suspension and the time of KMS put forward', async () => {
@@ -250,6 +259,26 @@ describe('the page at / of the local stack', () => {
       await view.page.setViewport(wide);
     },
   );
+
+  test('with one lock off, a cell says that the other refuses: the tag by IAM, the tenant id by the key', async () => {
+    const { kms } = stack.administrator;
+    const KeyId = keys.get('acme') as string;
+    const tag = (TagValue: string) =>
+      kms.tagResource({ KeyId, Tags: [{ TagKey: 'TenantId', TagValue }] });
+    const { Policy } = await kms.getKeyPolicy({ KeyId });
+    const why = async (sentence: RegExp) => {
+      await view.page.click(cell('tenant/globex', 'acme'));
+      await view.waitFor('dialog[open]', ([text]) => sentence.test(text ?? ''));
+      expect(await view.texts('dialog .answer.allowed')).toEqual([]);
+      await view.page.keyboard.press('Escape');
+    };
+    await kms.putKeyPolicy({ KeyId, Policy: careless });
+    await why(/Refused by IAM, by the policies of the session.*aws:ResourceTag\/TenantId/);
+    await kms.putKeyPolicy({ KeyId, Policy: Policy as string });
+    await tag('globex');
+    await why(/NeighbourTouchesNothing.*Refused by KMS, by the key's own policy: explicit Deny/);
+    await tag('acme');
+  });
 
   test('a key whose guards are really off makes a green cell off the diagonal, until they are back', async () => {
     const { kms } = stack.administrator;

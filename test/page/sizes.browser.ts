@@ -7,11 +7,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, HTTPRequest } from 'puppeteer-core';
 import { startControl } from '../e2e/control.ts';
 import type { TestStack } from '../e2e/test-stack.ts';
-import { type OpenPage, openBrowser, openPage } from '../harness/browser.ts';
-import { plantTenants, playTenants } from './tenants.ts';
+import { type OpenPage, openBrowser, openPage, pageSpeed } from '../harness/browser.ts';
+import { longId, plantTenants, playTenants } from './tenants.ts';
 
 const widths = [1440, 1280, 390];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -78,20 +78,44 @@ function looksRight(name: string): void {
     });
     expect(await view.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     // On a phone the rows are blocks.
-    expect(await view.page.evaluate(auditOverflow)).toBe(0);
+    expect(await view.page.evaluate(overflows)).toEqual([0, 0]);
     expect(await breaches()).toEqual([]);
   });
 }
 
-/** How much of the audit's table is out of sight to the right, in pixels. */
-const auditOverflow =
-  '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.getElementById("audit-table"))';
+/** How much of the tables of tenants and of the audit is out of sight to the right, in pixels. */
+const overflows = `['tenants-table', 'audit-table'].map((id) =>
+  (({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.getElementById(id)))`;
+
+/** Turns follow one another at the page's interval, as fast as the tests make its timers. */
+const turnMs = 2000 / pageSpeed;
+
+/** However many tenants there are, a turn asks each of these once, and no turn begins before the interval is over. */
+function asksOnly(name: string, paths: readonly string[]): void {
+  test(`${name}: a turn is ${paths.length} requests`, async () => {
+    const asked: string[] = [];
+    const note = (request: HTTPRequest) => void asked.push(new URL(request.url()).pathname);
+    const begin = Date.now();
+    view.page.on('request', note);
+    const wanted = paths.length * 5;
+    while (asked.length < wanted) await new Promise((resolve) => setTimeout(resolve, turnMs / 4));
+    view.page.off('request', note);
+    const turns = (Date.now() - begin) / turnMs + 1;
+    expect(asked.length).toBeLessThanOrEqual(Math.ceil(turns) * paths.length);
+    // It may have begun amid a turn: whatever follows, it is the same few again and again.
+    expect(new Set(asked)).toEqual(new Set(paths.map((path) => `/_local/${path}`)));
+    for (const [index, path] of asked.slice(paths.length).entries())
+      expect(path).toBe(asked[index]);
+  });
+}
+const overview = ['tenants', 'matrix', 'proof', 'audit'];
 
 describe('with no tenant', () => {
   beforeAll(async () => {
     await view.waitFor('#onboard-command', ([text]) => text !== '');
   });
   looksRight('none');
+  asksOnly('none', overview);
 });
 
 describe('with tenants in every situation', () => {
@@ -101,18 +125,28 @@ describe('with tenants in every situation', () => {
       '#tenants tbody tr',
       (rows) => rows.length === 6 && /OFFBOARDING/.test(rows.join()),
     );
+    await view.waitFor('#matrix thead th', (columns) => /pending deletion/.test(columns.join()));
     await view.waitFor('#audit tbody tr', (rows) => rows.length > 3);
   }, 60_000);
   looksRight('few');
+  asksOnly('few', overview);
 });
 
-describe("a tenant's own view", () => {
+describe.each([
+  ['tenant', 'acme', /ACTIVE/],
+  ['long', longId, /ACTIVE/],
+  ['suspended', 'initech', /SUSPENDED/],
+  ['offboarding', 'hooli', /OFFBOARDING/],
+  ['erased', 'umbrella', /ERASED/],
+])('the view of a tenant: %s', (name, tenantId, status) => {
   beforeAll(async () => {
-    await open('#/tenants/acme');
+    await open(`#/tenants/${tenantId}`);
+    await view.waitFor('#tenant-facts', ([text]) => status.test(text ?? ''));
     await view.waitFor('#tenant-users tr', (rows) => rows.length > 5);
   });
   afterAll(() => open('#/'));
-  looksRight('tenant');
+  looksRight(name);
+  asksOnly(name, ['tenant', 'tenant/users', 'audit']);
 });
 
 describe('with forty', () => {
@@ -121,6 +155,7 @@ describe('with forty', () => {
     await view.waitFor('#tenants-count', ([text]) => text === '40 tenants');
   }, 60_000);
   looksRight('forty');
+  asksOnly('forty', overview);
 });
 
 describe('with a thousand', () => {
@@ -131,6 +166,7 @@ describe('with a thousand', () => {
     await view.waitFor('#tenants-count', ([text]) => text === '1,000 tenants');
   }, 300_000);
   looksRight('thousand');
+  asksOnly('thousand', overview);
 
   test('has no more elements than with forty', async () => {
     expect(Math.abs((await elements()) - before)).toBeLessThan(50);

@@ -1,4 +1,5 @@
 /** Any number of tenants for the page, in every situation that a tenant can be in. */
+import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { keyPolicy } from '../../contract/key-policy.ts';
 import { localAccount } from '../../local/stack.ts';
@@ -39,8 +40,12 @@ async function useKeys(stack: TestStack, control: Control): Promise<void> {
   });
 }
 
+const missingKey = 1;
+const noKey = 2;
+
 /**
- * Past the API, which would take minutes for a thousand: rows and keys as it makes them.
+ * Past the API, which would take minutes for a thousand: rows and keys as it makes them. Of the second the key is missing,
+ * and the third has none yet.
  * @param until how many there are in the end
  * @param from how many there are
  */
@@ -65,13 +70,15 @@ export async function plantTenants(stack: TestStack, until: number, from = 0): P
     const { KeyMetadata } = await kms.createKey({ Policy, Tags });
     const { KeyId: TargetKeyId, Arn: keyArn } = KeyMetadata as { KeyId: string; Arn: string };
     await kms.createAlias({ AliasName: `alias/tenant-keys/${tenantId}`, TargetKeyId });
+    const named =
+      index === missingKey ? { keyArn: `${keyArn.slice(0, -36)}${randomUUID()}` } : { keyArn };
     const at = '2026-01-02T03:04:05.678Z';
     const times = { keyCreatedAt: at, createdAt: at, updatedAt: at };
     const period = { rotationPeriodInDays: 365, rotationPeriodByDefault: true };
     const row = {
       tenantId,
-      status: 'ACTIVE',
-      keyArn,
+      status: index === noKey ? 'PROVISIONING' : 'ACTIVE',
+      ...(index === noKey ? {} : named),
       version: 1,
       writer: 'test',
       ...times,

@@ -40,7 +40,7 @@ function changeOf({ before = {}, after = {} }) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.map((name) => {
     const line = `${name} ${valueText(before[name])} → ${valueText(after[name])}`;
-    return sub(cut(line, { title: line }));
+    return make('span', { class: 'sub change', title: line }, line);
   });
 }
 

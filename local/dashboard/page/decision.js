@@ -43,7 +43,8 @@ function contextsText(contexts) {
 }
 
 /** @param refusal of KMS, whatever the policies allow */
-export function answerBlock({ allowed, kind, by, reasons, statement }, actions, refusal) {
+export function answerBlock(decision, actions, refusal) {
+  const { allowed, by, reasons, statement } = decision;
   const itself = by && `${by.policy} ${by.statement}: `;
   const title = by === undefined ? 'No statement allows it' : `${by.statement}`;
   const lines = reasons.map((reason) =>
@@ -58,12 +59,7 @@ export function answerBlock({ allowed, kind, by, reasons, statement }, actions, 
       ...verdictChips(allowed, refusal),
       ...actions.map((action) => make('code', {}, action)),
     ),
-    make(
-      'p',
-      {},
-      make('strong', { class: 'statement' }, title),
-      whichPolicy({ allowed, kind, by }),
-    ),
+    make('p', {}, make('strong', { class: 'statement' }, title), whichPolicy(decision, actions[0])),
     lines.length === 0 ? undefined : make('ul', {}, ...lines),
     statement === undefined
       ? undefined
@@ -82,11 +78,25 @@ function verdictChips(allowed, refusal) {
   return [chip('✓ allowed'), chip(`✕ ${refusal}: ${meaningOf(refusal)}`, 'care')];
 }
 
-function whichPolicy({ allowed, kind, by }) {
-  if (by === undefined) return '';
-  const policy = named(by.policy);
-  const why = kind === 'explicit-deny' ? 'explicit Deny in the ' : allowed ? 'Allow in the ' : '';
-  return sub(`${why}${/^key policy/.test(policy) ? policy : `policy ${policy}`}`);
+function whichPolicy(decision, action) {
+  const { allowed, kind, by } = decision;
+  const where = by === undefined ? '' : policyText(named(by.policy));
+  if (allowed) return sub(where === '' ? '' : `Allow in the ${where}`);
+  const how = kind === 'explicit-deny' ? `explicit Deny in the ${where}` : 'no Allow of it matches';
+  return sub(`Refused by ${layerOf(decision, action)}: ${how}`);
+}
+
+const policyText = (policy) => (/^(key|trust) policy/.test(policy) ? policy : `policy ${policy}`);
+
+/** A policy is the session's (`identity`), or that of the resource itself. */
+function layerOf({ side }, action) {
+  if (action.startsWith('execute-api:'))
+    return "API Gateway, by the authorizer's policy for the token";
+  if (side === 'identity') return 'IAM, by the policies of the session';
+  if (side !== 'resource') return 'AWS';
+  return action.startsWith('kms:')
+    ? "KMS, by the key's own policy"
+    : "STS, by the role's trust policy";
 }
 
 /** ARNs of keys, and whose they are. */

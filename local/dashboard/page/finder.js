@@ -36,7 +36,9 @@ function showUses(uses) {
     option('', `all ${counted(total)}`),
     option('succeeds', `can use it (${counted(usable)})`),
     option('fails', `cannot use it (${counted(total - usable)})`),
-    ...others.map(([use, count]) => option(use, `key ${use} (${counted(count)})`)),
+    ...others.map(([use, count]) =>
+      option(use, `${use === 'none yet' ? 'no key yet' : `key ${use}`} (${counted(count)})`),
+    ),
   );
   $('filter-use').value = selection().use;
 }

@@ -76,7 +76,7 @@ export function keyParts({ keyArn, key }) {
   const id =
     keyArn === undefined
       ? ''
-      : sub(cut(keyArn.split('/').at(-1), { class: 'mono key-id', title: keyArn }));
+      : sub(make('span', { class: 'mono', title: keyArn }, keyArn.split('/').at(-1)));
   if (key === undefined) return [chip(keyArn === undefined ? 'none yet' : 'gone'), id];
   const end = key.deletionDate === undefined ? '' : sub(`destroyed ${minute(key.deletionDate)}`);
   return [chip(stateWords(key.state), tones[key.state]), id, end];
@@ -98,11 +98,11 @@ function lastRotation(key) {
   if (key === undefined) return [];
   const { rotations } = key;
   const last = rotations.at(-1);
-  const about =
-    last === undefined
-      ? 'none so far'
-      : `${counted(rotations.length)} so far, last ${words(last.type)}, ${minute(last.date)}`;
-  return [sub(about)];
+  if (last === undefined) return [sub('none so far')];
+  return [
+    sub(`${counted(rotations.length)} so far, last ${words(last.type)}`),
+    number(minute(last.date)),
+  ];
 }
 
 export function lastUse(key) {

@@ -20,7 +20,9 @@ export function showVerdict({ total, columns, uses }, states) {
 
 /** Of all tenants, listed or not. */
 function usesText(total, { succeeds = 0, ...others }) {
-  const reasons = Object.entries(others).map(([use, count]) => `${counted(count)} key ${use}`);
+  const reasons = Object.entries(others).map(([use, count]) =>
+    use === 'none yet' ? `${counted(count)} without one yet` : `${plural(count, 'key')} ${use}`,
+  );
   const whose = total === 1 ? 'its' : 'their';
   const first = `${counted(succeeds)} of ${plural(total, 'tenant')} can use ${whose} own key now`;
   return reasons.length === 0 ? `${first}.` : `${first}: ${reasons.join(', ')}.`;
