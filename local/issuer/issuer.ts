@@ -53,6 +53,10 @@ export async function serveIssuer(options: IssuerOptions): Promise<Listening> {
   const { url } = listening;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A browser names the page of each POST. No page gets a token, not even one whose name leads here (DNS rebinding).
+    if (request.headers.origin !== undefined) {
+      return send(response, 403, { error: 'access_denied' });
+    }
     switch (`${request.method} ${request.url}`) {
       case 'GET /.well-known/openid-configuration':
         return send(response, 200, {

@@ -366,59 +366,6 @@ await describeInBrowser('the page at / of the local stack', (browser) => {
     expect(asked.some((url) => url.startsWith(`${stack.aws}/_local/audit`))).toBe(true);
   });
 
-  test('a page of another origin, of this machine even, can neither read nor frame it', async () => {
-    const page = await browser.newPage();
-    await page.goto(`${stack.issuer}/.well-known/openid-configuration`);
-    const read = (path: string, mode: string) =>
-      page.evaluate(
-        `fetch('${stack.aws}${path}', { mode: '${mode}' }).then((answer) => answer.text(), () => 'refused')`,
-      );
-    for (const path of [
-      '/',
-      '/_local/tenants',
-      '/_local/audit',
-      '/_local/matrix',
-      '/_local/proof',
-    ]) {
-      expect([path, await read(path, 'cors')]).toEqual([path, 'refused']);
-      expect([path, await read(path, 'no-cors')]).toEqual([
-        path,
-        expect.stringMatching(/^(refused)?$/),
-      ]);
-    }
-    await page.evaluate(
-      `new Promise((resolve) => {
-        const frame = document.createElement('iframe');
-        frame.onload = resolve;
-        frame.src = '${stack.aws}/';
-        document.body.append(frame);
-      })`,
-    );
-    const [, frame] = page.frames();
-    expect(await frame?.$('#tenants')).toBeNull();
-    await page.close();
-  });
-
-  test('runs no script and takes no style but its own', async () => {
-    const other = await openPage(browser, `${stack.aws}/`);
-    const add = (tag: string, text: string) =>
-      other.page
-        .evaluate(`(() => {
-        const element = document.createElement('${tag}');
-        element.append('${text}');
-        document.head.append(element);
-      })()`)
-        .catch(() => undefined);
-    await add('script', 'document.title = "broken in"');
-    await add('style', 'body { display: none }');
-    const markedUp = other.page.evaluate(`document.body.innerHTML = '<img src=x>'`);
-    await expect(markedUp).rejects.toThrow('TrustedHTML');
-    expect(await other.page.title()).toBe('tenant-keys on this machine');
-    expect(await other.page.evaluate('document.body.checkVisibility()')).toBe(true);
-    expect(other.complaints.join()).toContain('Content Security Policy');
-    await other.page.close();
-  });
-
   test('is where the API sends a browser that asks it for /', async () => {
     const page = await browser.newPage();
     await page.goto(new URL('/', stack.api).href);

@@ -20,6 +20,9 @@ export interface OpenPage {
 /** Of the arguments that come with the Chromium from npm: those that keep one origin's page from another's. */
 const unguarded = /^--(disable-web-security|allow-running-insecure-content|disable-site-isolation)/;
 
+/** A name of somebody else's that leads to this machine, as DNS rebinding makes one. */
+export const foreignName = 'rebound.example';
+
 // No page of ours draws with WebGL, for which the processor would stand in.
 chromium.setGraphicsMode = false;
 
@@ -27,9 +30,12 @@ chromium.setGraphicsMode = false;
 export async function openBrowser({ CHROMIUM_PATH } = process.env): Promise<Browser> {
   const options = {
     executablePath: CHROMIUM_PATH ?? (await chromium.executablePath()),
-    args: chromium.args.filter((argument) => !unguarded.test(argument)),
-    headless: 'shell',
-  } as const;
+    args: [
+      ...chromium.args.filter((argument) => !unguarded.test(argument)),
+      `--host-resolver-rules=MAP ${foreignName} 127.0.0.1`,
+    ],
+    headless: 'shell' as const,
+  };
   const env = withFonts();
   return launch({ ...options, env }).catch(async () =>
     launch({ ...options, env: { ...env, LD_LIBRARY_PATH: await libraries() } }),
