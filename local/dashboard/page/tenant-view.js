@@ -10,7 +10,7 @@ import { keyParts, lastUse, rotationParts, statusChip, useParts } from './tenant
 import { counted, minute, plural, words } from './words.js';
 
 export function showTenant(tenant) {
-  const { tenantId, displayName = '', status, key } = tenant;
+  const { tenantId, displayName = '', status, keyArn, key } = tenant;
   text($('tenant-title'), tenantId);
   text($('tenant-name'), displayName);
   drawOnce($('tenant-facts'), tenant, () => [
@@ -23,7 +23,7 @@ export function showTenant(tenant) {
       ['Last use', parts(lastUse(key))],
     ]),
   ]);
-  drawOnce($('tenant-rotations'), key?.rotations ?? [], rotationRows);
+  drawOnce($('tenant-rotations'), [keyArn, key?.rotations], () => rotationRows(tenant));
   showCertificate(tenant);
 }
 
@@ -39,12 +39,16 @@ export function showNoTenant(tenantId, error) {
 
 const parts = (children) => make('div', {}, ...children);
 
-const rotationRows = (rotations) =>
-  rotations.length === 0
-    ? [make('li', {}, 'None yet: the key has its first material.')]
-    : rotations
-        .toReversed()
-        .map(({ date, type }) => make('li', {}, `${minute(date)}, ${words(type)}`));
+function rotationRows({ keyArn, key }) {
+  const none =
+    keyArn === undefined ? 'There is no key yet.' : 'The key is gone, and so is what it had.';
+  if (key === undefined) return [make('li', {}, none)];
+  if (key.rotations.length === 0)
+    return [make('li', {}, 'None yet: the key has its first material.')];
+  return key.rotations
+    .toReversed()
+    .map(({ date, type }) => make('li', {}, `${minute(date)}, ${words(type)}`));
+}
 
 function showCertificate({ tenantId, status }) {
   const isErased = status === 'ERASED';
