@@ -36,5 +36,4 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   generateDataKey: 'anew',
   decryptDataKey: 'anew',
   listEvents: 'reads',
-  listAllEvents: 'reads',
 };

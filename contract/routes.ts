@@ -41,16 +41,11 @@ export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'metadata';
 const ofAllTenants = (method: Route['method']): readonly Scope[] =>
   method === 'GET' ? ['tenant-keys/admin', 'tenant-keys/audit-all'] : ['tenant-keys/admin'];
 
-type ScopesOf = (method: Route['method'], path: string) => readonly Scope[];
-
-const scopesOf: Readonly<Record<Route['plane'], ScopesOf>> = {
+const scopesOf: Readonly<Record<Route['plane'], (method: Route['method']) => readonly Scope[]>> = {
   tenants: ofAllTenants,
   certificates: ofAllTenants,
   crypto: () => ['tenant-keys/crypto'],
-  audit: (method, path) => [
-    ...(path.includes('{tenantId}') ? (['tenant-keys/audit'] as const) : []),
-    ...ofAllTenants(method),
-  ],
+  audit: (method) => ['tenant-keys/audit', ...ofAllTenants(method)],
 };
 
 export const routes = [
@@ -85,7 +80,6 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey', 'newDataKey'),
   route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey', 'plaintext'),
   route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents', 'metadata'),
-  route('GET', '/audit', 'audit', 'listAllEvents', 'metadata'),
 ] as const satisfies readonly Route[];
 
 function route<P extends Route['plane'], O extends string>(
@@ -95,7 +89,7 @@ function route<P extends Route['plane'], O extends string>(
   operation: O,
   gives: Gives,
 ) {
-  const scopes = scopesOf[plane](method, path);
+  const scopes = scopesOf[plane](method);
   return { method, path, scopes, plane, operation, gives } as const;
 }
 

@@ -52,7 +52,6 @@ export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<stri
     cursor,
   },
   listEvents: ofAudit,
-  listAllEvents: ofAudit,
 };
 
 export const tenantIdParameter = {

@@ -60,7 +60,9 @@ async function passFile(
   { overwrite, onProgress, mode }: FileOptions & { readonly mode: number },
 ): Promise<void> {
   if (overwrite !== true && (await exists(to))) {
-    throw new UsageError(`${to} is there already. Choose another name, or say "overwrite".`);
+    throw new UsageError(
+      `${to} is there already. Choose another name, or have it replaced (\`overwrite\`, \`--force\`).`,
+    );
   }
   const source = await open(from);
   try {

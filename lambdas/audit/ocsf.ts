@@ -23,8 +23,9 @@ const outcomes: Readonly<Record<AuditOutcome, { status_id: number; severity_id: 
   refused: { status_id: 2, severity_id: 3 },
 };
 
-export function ocsfEvent(event: AuditEvent): object {
-  const { tenantId, kind, eventId, time, operation, outcome, errorCode, sourceAddress } = event;
+/** @param tenantId whose event it is; undefined for one that is about no tenant */
+export function ocsfEvent(event: AuditEvent, tenantId: string | undefined): object {
+  const { kind, eventId, time, operation, outcome, errorCode, sourceAddress } = event;
   const activity = activityOf(event);
   return {
     category_uid: categoryUid,
@@ -47,7 +48,7 @@ export function ocsfEvent(event: AuditEvent): object {
     actor: actorOf(event),
     src_endpoint: isIP(sourceAddress) === 0 ? { svc_name: sourceAddress } : { ip: sourceAddress },
     ...callOf(event),
-    resources: resourcesOf(event),
+    resources: resourcesOf(event, tenantId),
     unmapped: unmappedOf(event),
   };
 }
@@ -100,8 +101,7 @@ function callOf(event: AuditEvent): object {
   };
 }
 
-function resourcesOf(event: AuditEvent): object[] {
-  const { tenantId } = event;
+function resourcesOf(event: AuditEvent, tenantId: string | undefined): object[] {
   const tenants = tenantId === undefined ? [] : [{ uid: tenantId, type: 'tenant' }];
   if (event.kind !== 'kms') return tenants;
   const { keyArn, encryptionContext, keyMaterialId } = event;

@@ -36,13 +36,9 @@ export function issuerOf({ requestContext }: APIGatewayProxyEvent): string | und
 
 /**
  * @param event with header names in lower case
- * @param tenantId undefined for a session that is no tenant's
- * @returns whose session is asked for; the token is checked where a session is given out
+ * @returns whose session of the tenant is asked for; the token is checked where a session is given out
  */
-export const bearerOf = <T extends string | undefined>(
-  event: APIGatewayProxyEvent,
-  tenantId: T,
-) => ({
+export const bearerOf = (event: APIGatewayProxyEvent, tenantId: string) => ({
   tenantId,
   token: bearerToken(event.headers.authorization),
   principal: principalOf(event),

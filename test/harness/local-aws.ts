@@ -37,15 +37,8 @@ const tables: readonly TableDefinition[] = [
   {
     TableName: auditTableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: strings('tenantId', 'eventKey', 'eventShard', 'eventOrder'),
+    AttributeDefinitions: strings('tenantId', 'eventKey'),
     KeySchema: [key('tenantId'), key('eventKey', 'RANGE')],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'allEvents',
-        KeySchema: [key('eventShard'), key('eventOrder', 'RANGE')],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
   },
 ];
 

@@ -114,12 +114,12 @@ describe("the canary's role", () => {
     });
   });
 
-  test("opens sessions of the two roles of which each session is one tenant's, and tries the one that reads all", () => {
+  test("opens sessions of the two roles of which each session is one tenant's", () => {
     expect(named(permissions, 'BecomeCanaryTenant')).toEqual({
       Sid: 'BecomeCanaryTenant',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Resource: [...sessionRoles, 'AllEventsReaderRole', ...executionRoles]
+      Resource: [...sessionRoles, ...executionRoles]
         .toSorted()
         .map((prefix) => arnOf(template, 'AWS::IAM::Role', prefix)),
     });

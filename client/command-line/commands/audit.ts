@@ -1,0 +1,113 @@
+/** `audit`: who did what, when, and what was refused. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import type { AuditEvent } from '../../tenant-keys.ts';
+import { type CommandContext, contextOf, wholeNumber } from '../context.ts';
+import { printJsonLine, printLine, type Row, table } from '../output.ts';
+
+interface AuditOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly kind?: AuditEvent['kind'];
+  readonly outcome?: AuditEvent['outcome'];
+  readonly operation?: string;
+  readonly principal?: string;
+  readonly by?: string;
+  readonly routine?: boolean;
+  readonly newest?: boolean;
+  readonly count: number;
+  readonly follow?: boolean;
+}
+
+const columns = ['time', 'kind', 'outcome', 'operation', 'principal', 'actor', 'from'] as const;
+const pollMs = 5000;
+/** Events come minutes late: so far back they are looked for again. */
+const lateMs = 20 * 60_000;
+
+export function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description("a tenant's events: calls of its key, requests, and attempts that were refused")
+    .argument('<tenant>')
+    .option('--from <time>', 'the first moment, such as 2026-11-01T00:00:00Z')
+    .option('--to <time>', 'the first moment that is not asked for')
+    .addOption(new Option('--kind <kind>').choices(['kms', 'request', 'attempt']))
+    .addOption(new Option('--outcome <outcome>').choices(['succeeded', 'refused', 'failed']))
+    .option('--operation <name>', 'such as decrypt or GenerateDataKey')
+    .option('--principal <name>', "the token's subject, or the ARN of a role")
+    .option('--by <actor>', 'on whose behalf, as the caller claimed')
+    .option('--routine', "also the product's own routine reads")
+    .option('--newest', 'newest first')
+    .option('-n, --count <n>', 'how many at most', wholeNumber, 100)
+    .option('-F, --follow', 'go on as events come, until Ctrl-C')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  tenant-keys audit acme --outcome refused --newest\n  tenant-keys audit acme --follow --json | jq .operation',
+    )
+    .action(async (tenantId: string, options: AuditOptions, command) => {
+      const context = await contextOf(command);
+      if (options.follow === true) return follow(context, tenantId, options);
+      const events: AuditEvent[] = [];
+      for await (const event of read(context, tenantId, options)) {
+        if (context.json) printJsonLine(event);
+        else events.push(event);
+        if (events.length === options.count) break;
+      }
+      if (context.json) return;
+      printLine(
+        events.length === 0 ? 'There are no such events.' : table(events.map(row), columns),
+      );
+    });
+}
+
+async function* read(
+  { keys, claims, signal }: CommandContext,
+  tenantId: string,
+  options: AuditOptions,
+) {
+  const { from, to, kind, outcome, operation, principal, by, routine, newest, count } = options;
+  const order = newest === true ? ('newest' as const) : ('oldest' as const);
+  const filters = { kind, outcome, operation, principal, actor: by, routine, order };
+  const limit = Math.min(count, 1000);
+  const query = { ...filters, from, to, limit, label: claims.label, signal };
+  let left = count;
+  for await (const event of keys.tenant(tenantId).audit(query)) {
+    if (left === 0) return;
+    left -= 1;
+    yield event;
+  }
+}
+
+async function follow(context: CommandContext, tenantId: string, options: AuditOptions) {
+  const seen = new Set<string>();
+  const start = options.from ?? new Date().toISOString();
+  for (;;) {
+    const from = new Date(Math.max(Date.parse(start), Date.now() - lateMs)).toISOString();
+    const everything = { ...options, from, newest: false, count: 1_000_000 };
+    for await (const event of read(context, tenantId, everything)) {
+      if (seen.has(event.eventId)) continue;
+      seen.add(event.eventId);
+      if (context.json) printJsonLine(event);
+      else printLine(columns.map((name) => row(event)[name] ?? '-').join('  '));
+    }
+    await wait(pollMs, undefined, { signal: context.signal });
+  }
+}
+
+function row(event: AuditEvent): Row {
+  const actor = 'actor' in event ? event.actor : undefined;
+  const { time, kind, outcome, operation, principal, sourceAddress } = event;
+  return {
+    time,
+    kind,
+    outcome,
+    operation,
+    principal: shortened(principal),
+    actor,
+    from: sourceAddress,
+  };
+}
+
+/** Of an ARN what comes after the account. */
+const shortened = (principal: string): string =>
+  principal.replace(/^arn:[^:]*:[^:]*:[^:]*:\d*:/, '');

@@ -1,0 +1,117 @@
+/** `tenants`: the control plane. */
+import { type Command, Option } from 'commander';
+import type { Tenant, TenantPatch } from '../../tenant-keys.ts';
+import { contextOf, wholeNumber } from '../context.ts';
+import { CommandError } from '../failure.ts';
+import { members, printJson, printLine, table } from '../output.ts';
+
+const statuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'] as const;
+
+interface OnboardOptions {
+  readonly displayName?: string;
+  readonly legalName?: string;
+  readonly rotationDays?: number;
+}
+
+export function addTenants(program: Command): void {
+  const tenants = program.command('tenants').description('tenants, and what becomes of them');
+  addReads(tenants);
+  addChanges(tenants);
+  addLifecycle(tenants);
+}
+
+function addReads(tenants: Command): void {
+  tenants
+    .command('list')
+    .description('all tenants')
+    .addOption(new Option('--status <status>', 'only those of this status').choices(statuses))
+    .action(async (options, command) => {
+      const { keys, claims, json, signal } = await contextOf(command);
+      const found: Tenant[] = [];
+      for await (const tenant of keys.tenants.list({ ...options, ...claims, signal })) {
+        found.push(tenant);
+      }
+      if (json) return printJson(found);
+      if (found.length === 0) return printLine('There are no tenants.');
+      printLine(table(found, ['tenantId', 'status', 'displayName', 'createdAt']));
+    });
+  tenants
+    .command('get')
+    .description('a tenant, with its key as KMS has it now')
+    .argument('<tenant>')
+    .action(async (tenantId, _, command) => {
+      const { keys, claims, json, signal } = await contextOf(command);
+      print(await keys.tenants.get(tenantId, { ...claims, signal }), json);
+    });
+}
+
+function addChanges(tenants: Command): void {
+  tenants
+    .command('onboard')
+    .description('a tenant with a key of its own; the same again where it is there already')
+    .argument('<tenant>', '2-63 lower-case letters, digits and hyphens')
+    .option('--display-name <name>', 'for people to read')
+    .option('--legal-name <name>', 'as contracts have it; certificates of erasure name it')
+    .option('--rotation-days <days>', 'period of the automatic rotation, 90-2560', wholeNumber)
+    .action(async (tenantId, options: OnboardOptions, command) => {
+      const { keys, claims, json, signal } = await contextOf(command);
+      const { displayName, legalName, rotationDays } = options;
+      const request = given({ displayName, legalName, rotationPeriodInDays: rotationDays });
+      print(await keys.tenants.onboard(tenantId, request, { ...claims, signal }), json);
+    });
+  tenants
+    .command('rename')
+    .description("change a tenant's names; what is not given stays")
+    .argument('<tenant>')
+    .option('--display-name <name>', 'an empty one takes it away')
+    .option('--legal-name <name>', 'the same')
+    .action(async (tenantId, { displayName, legalName }: OnboardOptions, command) => {
+      const names: TenantPatch = given({
+        displayName: displayName === '' ? null : displayName,
+        legalName: legalName === '' ? null : legalName,
+      });
+      if (Object.keys(names).length === 0) {
+        throw new CommandError('Give --display-name, --legal-name or both.');
+      }
+      const { keys, claims, json, signal } = await contextOf(command);
+      print(await keys.tenants.update(tenantId, names, { ...claims, signal }), json);
+    });
+}
+
+function addLifecycle(tenants: Command): void {
+  const steps = [
+    ['suspend', 'nothing is encrypted or decrypted until it is resumed'],
+    ['resume', 'serve a suspended tenant again'],
+    ['restore', 'take an offboarding back, as long as the key is there'],
+  ] as const;
+  for (const [step, description] of steps) {
+    tenants
+      .command(step)
+      .description(description)
+      .argument('<tenant>')
+      .action(async (tenantId, _, command) => {
+        const { keys, claims, json, signal } = await contextOf(command);
+        print(await keys.tenants[step](tenantId, { ...claims, signal }), json);
+      });
+  }
+  tenants
+    .command('offboard')
+    .description("disable a tenant's key at once, and have it destroyed after the window")
+    .argument('<tenant>')
+    .option('--window-days <days>', 'until then it can be restored; 30 at most', wholeNumber)
+    .option('--force', 'although somebody used the key within the last hour')
+    .action(async (tenantId, { windowDays, force }, command) => {
+      const { keys, claims, json, signal } = await contextOf(command);
+      const options = { windowInDays: windowDays, force, ...claims, signal };
+      print(await keys.tenants.offboard(tenantId, options), json);
+    });
+}
+
+const print = (tenant: object, json: boolean): void =>
+  json ? printJson(tenant) : printLine(members(tenant));
+
+/** @returns the members that have a value */
+function given<T extends object>(options: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}

@@ -1,0 +1,26 @@
+/** The local stack that runs on this machine: `npm start` says where it listens in a file that its user alone may write. */
+import { readPrivate, stateFile } from './private-file.ts';
+
+export interface LocalStackPlace {
+  readonly api: string;
+  readonly issuer: string;
+}
+
+/** @returns undefined where none runs */
+export async function findLocalStack(env: NodeJS.ProcessEnv): Promise<LocalStackPlace | undefined> {
+  const found = (await readPrivate(stateFile('local-stack.json', env))) as
+    | (LocalStackPlace & { readonly pid: number })
+    | undefined;
+  if (found === undefined || !runs(found.pid)) return undefined;
+  return { api: found.api, issuer: found.issuer };
+}
+
+function runs(pid: number): boolean {
+  try {
+    // Signal 0 is none: it asks whether it could be sent.
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+/** What commands print: a table or sentences for people, JSON for programs, and nothing else on standard output. */
+
+/** What comes from elsewhere may have characters that a terminal obeys. */
+const control = /[\p{Cc}\p{Cf}]/gu;
+
+export const printable = (text: string): string => text.replace(control, '\ufffd');
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** One line, for lists that have no end. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function printLine(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** To a person, and not into a pipe's data. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export type Row = Readonly<Record<string, string | number | undefined>>;
+
+/** @returns lines with the columns' names in the first */
+export function table<Name extends string>(
+  rows: readonly { readonly [N in Name]?: string | number | undefined }[],
+  columns: readonly Name[],
+): string {
+  const cells = [
+    columns,
+    ...rows.map((row) => columns.map((name) => printable(`${row[name] ?? ''}`))),
+  ];
+  const widths = columns.map((_, at) =>
+    Math.max(...cells.map((line) => [...(line[at] ?? '')].length)),
+  );
+  return cells
+    .map((line) => line.map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - [...cell].length)))
+    .map((line) => line.join('  ').trimEnd())
+    .join('\n');
+}
+
+/** @returns a line for each member that has a value */
+export function members(value: object): string {
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries
+    .map(([name, member]) => {
+      const text = typeof member === 'object' ? JSON.stringify(member) : String(member);
+      return `${name.padEnd(width)}  ${printable(text)}`;
+    })
+    .join('\n');
+}

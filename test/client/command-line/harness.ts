@@ -1,0 +1,38 @@
+/** The command line as a process of its own, as a user has it. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly bytes: Buffer;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: Buffer | string;
+  readonly cwd?: string;
+}
+
+const root = join(import.meta.dirname, '..', '..', '..');
+export const main = join(root, 'client', 'command-line', 'main.ts');
+
+/** @param env nothing else of a user is there: no login, no variables */
+export async function run(arguments_: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { env = {}, input = '', cwd = root } = options;
+  const child = spawn(process.execPath, [main, ...arguments_], {
+    cwd,
+    env: { PATH: process.env.PATH, XDG_STATE_HOME: join(cwd, 'state'), ...env },
+  });
+  const [out, error]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk) => out.push(chunk));
+  child.stderr.on('data', (chunk) => error.push(chunk));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const code = await new Promise<number>((resolve) =>
+    child.on('close', (status) => resolve(status ?? -1)),
+  );
+  const bytes = Buffer.concat(out);
+  return { code, stdout: bytes.toString(), stderr: Buffer.concat(error).toString(), bytes };
+}
