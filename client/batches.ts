@@ -4,6 +4,7 @@ import {
   type Bytes,
   checkedBytes,
   checkedCiphertext,
+  checkedPlaintext,
   decoded,
   maxCiphertextBytes,
   maxPlaintextBytes,
@@ -67,7 +68,8 @@ const decryption: Kind<DecryptItem, Bytes> = {
   maxBytes: maxCiphertextBytes,
   bytesOf: ({ ciphertext }) => ciphertext,
   contextsOf: ({ context }) => ({ encryptionContext: checkedContext(context) }),
-  resultOf: ({ plaintext }) => decoded(plaintext),
+  resultOf: ({ plaintext }, { ciphertext }) =>
+    checkedPlaintext(decoded(plaintext), ciphertext.length),
 };
 
 const reencryption: Kind<ReencryptItem, Reencrypted> = {

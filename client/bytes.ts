@@ -38,6 +38,12 @@ export function checkedCiphertext(
   throw notFromApi('has no ciphertext');
 }
 
+/** Every ciphertext is longer than what is in it: what is not was sent back as it came. */
+export function checkedPlaintext(plaintext: Bytes, ciphertextBytes: number): Bytes {
+  if (plaintext.length < ciphertextBytes) return plaintext;
+  throw notFromApi('has no plaintext');
+}
+
 /** Of an answer's base64. */
 export function decoded(text: unknown): Bytes {
   const bytes = typeof text === 'string' ? fromBase64(text) : undefined;

@@ -4,6 +4,7 @@ import {
   type Bytes,
   checkedBytes,
   checkedCiphertext,
+  checkedPlaintext,
   decoded,
   maxCiphertextBytes,
   maxPlaintextBytes,
@@ -66,12 +67,13 @@ export async function decrypt(
   const encryptionContext = checkedContext(context);
   const headers = rawHeaders(encryptionContext);
   if (headers !== undefined && bytes.length > 0) {
-    return transport.bytes('decrypt', { ...call, tenantId, body: bytes, headers });
+    const raw = await transport.bytes('decrypt', { ...call, tenantId, body: bytes, headers });
+    return checkedPlaintext(raw, bytes.length);
   }
   const body = { ciphertext: toBase64(bytes), encryptionContext };
   const shape = { plaintext: 'string' } as const;
   const { plaintext } = await transport.json('decrypt', { ...call, tenantId, body }, shape);
-  return decoded(plaintext);
+  return checkedPlaintext(decoded(plaintext), bytes.length);
 }
 
 /** In JSON, which alone has the ids of the key material. */

@@ -14,13 +14,16 @@ export type Settled<T> =
 export interface Batch<Item, Result> {
   readonly items: readonly Item[];
   /** what it takes of a body, or of the answer if that is more */
-  sizeOf(item: Item): number;
+  readonly sizeOf: (item: Item) => number;
   /** what it has in common with others */
-  groupOf(item: Item): string;
+  readonly groupOf: (item: Item) => string;
   readonly maxItems: number;
   /** different groups that a part may have */
   readonly maxGroups: number;
-  send(items: readonly Item[], signal: AbortSignal): Promise<readonly Settled<Result>[]>;
+  readonly send: (
+    items: readonly Item[],
+    signal: AbortSignal,
+  ) => Promise<readonly Settled<Result>[]>;
 }
 
 /** docs/api.md, "Sizes": 5.9 MB each way */
@@ -35,50 +38,55 @@ export async function inParts<Item, Result>(
   batch: Batch<Item, Result>,
   signal: AbortSignal | undefined,
 ): Promise<Settled<Result>[]> {
-  const { items } = batch;
-  const results: Settled<Result>[] = new Array(items.length);
-  const groups = items.map((item) => batch.groupOf(item));
-  const sizes = items.map((item) => batch.sizeOf(item));
-  // The last is taken first.
-  const waiting = [...items.keys()].sort((a, b) => compare(groups[b], groups[a]) || b - a);
-  let mostItems = batch.maxItems;
-
-  function take(): number[] {
-    const part: number[] = [];
-    const seen = new Set<string>();
-    for (let size = 0; part.length < mostItems; ) {
-      const index = waiting.at(-1);
-      if (index === undefined) break;
-      size += sizes[index] as number;
-      seen.add(groups[index] as string);
-      if (part.length > 0 && (size > maxPartBytes || seen.size > batch.maxGroups)) break;
-      part.push(index);
-      waiting.pop();
-    }
-    return part;
-  }
+  const results: Settled<Result>[] = new Array(batch.items.length);
+  const queue = queueOf(batch);
 
   async function work(stop: AbortSignal): Promise<void> {
-    for (let part = take(); part.length > 0; part = take()) {
+    for (let part = queue.take(); part.length > 0; part = queue.take()) {
       const found = await settle(batch, part, stop);
-      if (found !== undefined) {
-        for (const [at, result] of found.entries()) results[part[at] as number] = result;
-      } else {
-        mostItems = Math.min(mostItems, Math.ceil(part.length / 2));
-        waiting.push(...part.reverse());
-        return;
-      }
+      if (found === undefined) return queue.cut(part);
+      for (const [at, result] of found.entries()) results[part[at] as number] = result;
     }
   }
 
   // After a cut all start anew, so that the smaller parts go side by side as well.
   async function all(stop: AbortSignal): Promise<void> {
-    while (waiting.length > 0) {
+    while (queue.isWaiting()) {
       await Promise.all(Array.from({ length: partsAtOnce }, () => work(stop)));
     }
   }
   await interruptible(all, { signal });
   return results;
+}
+
+/** Of the items' indexes, those that wait. */
+function queueOf<Item>({ items, groupOf, sizeOf, maxItems, maxGroups }: Batch<Item, unknown>) {
+  const groups = items.map(groupOf);
+  const sizes = items.map(sizeOf);
+  // The last is taken first.
+  const waiting = [...items.keys()].sort((a, b) => compare(groups[b], groups[a]) || b - a);
+  let mostItems = maxItems;
+  return {
+    isWaiting: () => waiting.length > 0,
+    take(): number[] {
+      const part: number[] = [];
+      const seen = new Set<string>();
+      for (let size = 0; part.length < mostItems; waiting.pop()) {
+        const index = waiting.at(-1);
+        if (index === undefined) break;
+        size += sizes[index] as number;
+        seen.add(groups[index] as string);
+        if (part.length > 0 && (size > maxPartBytes || seen.size > maxGroups)) break;
+        part.push(index);
+      }
+      return part;
+    },
+    /** What was too much comes again in smaller parts, and so does all that is left. */
+    cut(part: number[]): void {
+      mostItems = Math.min(mostItems, Math.ceil(part.length / 2));
+      waiting.push(...part.reverse());
+    },
+  };
 }
 
 /** @returns undefined where the part must be cut */

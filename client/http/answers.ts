@@ -59,12 +59,12 @@ export function unexpected(answer: Answer, what: string): ConnectionError {
 }
 
 function factsOf({ status, headers }: Answer) {
+  return { status, requestId: requestIdOf(headers), retryAfterMs: retryAfterMs(headers) };
+}
+
+export function requestIdOf(headers: Headers): string | undefined {
   const requestId = headers.get('x-amzn-RequestId') ?? '';
-  return {
-    status,
-    requestId: uuid.test(requestId) ? requestId : undefined,
-    retryAfterMs: retryAfterMs(headers),
-  };
+  return uuid.test(requestId) ? requestId : undefined;
 }
 
 /** For a log or a terminal: nothing that moves a cursor or begins a line. */

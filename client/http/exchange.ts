@@ -38,13 +38,9 @@ export async function exchange(
   const { origin } = new URL(url);
   const send = network.fetch;
   const whole = async (signal: AbortSignal): Promise<Answer> => {
-    const init: RequestInit = { method, headers, signal, redirect: 'manual', cache: 'no-store' };
+    const init: RequestInit = { method, headers, signal, redirect: 'manual' };
     if (body !== undefined) init.body = body;
-    const response = await send(url, {
-      ...init,
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-    });
+    const response = await send(url, init);
     checkNotRedirected(response, origin);
     return {
       status: response.status,

@@ -3,7 +3,7 @@
  * no inspection of an object shows.
  */
 import { UsageError } from '../errors.ts';
-import { bytesOf, errorOf, jsonOf, type Shape } from './answers.ts';
+import { bytesOf, errorOf, jsonOf, requestIdOf, type Shape } from './answers.ts';
 import { type Operations, routes } from './api-types.ts';
 import { baseUrl } from './base-url.ts';
 import { type BytesCall, type Call, claimHeaders, type OperationName, targetOf } from './call.ts';
@@ -151,7 +151,7 @@ async function reported(
 ): Promise<Answer> {
   const startedMs = performance.now();
   const answer = await exchange(network, url, outgoing, limits);
-  const requestId = answer.headers.get('x-amzn-RequestId') ?? undefined;
+  const requestId = requestIdOf(answer.headers);
   const durationMs = performance.now() - startedMs;
   onAnswer?.({ operation, status: answer.status, requestId, durationMs });
   return answer;

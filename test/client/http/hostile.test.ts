@@ -1,5 +1,6 @@
 /** A server, a proxy or a caller that means ill gets no token, no result, and no way into logs. */
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkedContext, headerOf } from '../../../client/context.ts';
@@ -90,6 +91,33 @@ test('an answer without end is left', async () => {
   expect(sent).toBeLessThan(100_000_000);
 });
 
+test('an answer that is small only until it is decompressed is left', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+  server.answer((_, response) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    response.writeHead(200, headers).end(bomb);
+  });
+  expect(await thrown(client().tenants.get('acme'))).toMatchObject({
+    message: expect.stringMatching(/too large/),
+  });
+});
+
+describe('is no plaintext', () => {
+  const ciphertext = Buffer.from('a ciphertext, or so');
+  test.each<[string, Handler]>([
+    [
+      'the ciphertext, sent back',
+      ({ body }, response) => raw(body, octets)({} as never, response, 0),
+    ],
+    ["a proxy's page", raw('<html>', 'text/html')],
+  ])('%s', async (_, handler) => {
+    server.answer(handler);
+    expect(await thrown(client().tenant('acme').decrypt(ciphertext))).toMatchObject({
+      reason: 'unexpected-answer',
+    });
+  });
+});
+
 describe('is no ciphertext', () => {
   const plaintext = Buffer.from('a plaintext of some length');
   test.each<[string, Handler]>([
@@ -121,6 +149,17 @@ describe('is no ciphertext', () => {
     });
   });
 });
+
+test.each([{}, 7, ['x'], 'the same'])(
+  'a next page %j is none, and asked for at most once',
+  async (nextCursor) => {
+    server.answer(json({ events: [], nextCursor }));
+    expect(await thrown(client().tenant('acme').audit().next())).toMatchObject({
+      reason: 'unexpected-answer',
+    });
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+  },
+);
 
 test('a data key of another length is none', async () => {
   server.answer(json({ keyArn: 'arn', wrappedDataKey: 'AAAA', plaintext: 'AAAA' }));
