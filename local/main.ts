@@ -2,6 +2,7 @@
 import { parseArgs, styleText } from 'node:util';
 import { announce } from './announcement.ts';
 import { readFaultOption } from './aws/faults/fault.ts';
+import { givenIssuers } from './given-issuers.ts';
 import { type LocalStack, startStack } from './stack.ts';
 
 const usage = `usage: npm start [-- options]
@@ -9,6 +10,10 @@ const usage = `usage: npm start [-- options]
   --api-port N        port of the API, 0 for any free one (3000)
   --aws-port N        port of the AWS endpoint (4566)
   --issuer-port N     port of the token issuer (3002)
+  --issuer URL        take tokens of this issuer instead, spelled as in their iss; with --audience
+  --audience A        what its tokens have in aud
+  --tenant-claim C    the claim that has the tenant (tenant_id)
+  --issuers FILE      instead of these three: a list as the context key issuers has it, or a cdk.json
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
   --fault FAULT       let AWS fail, such as kms:Decrypt=throttle, sts:*=timeout:5000 (repeatable);
                       throttle, error, expired, timeout[:ms], slow[:ms], lost: docs/local.md says more
@@ -22,6 +27,10 @@ const options = {
   'api-port': { type: 'string', default: '3000' },
   'aws-port': { type: 'string', default: '4566' },
   'issuer-port': { type: 'string', default: '3002' },
+  issuer: { type: 'string' },
+  audience: { type: 'string' },
+  'tenant-claim': { type: 'string' },
+  issuers: { type: 'string' },
   'data-dir': { type: 'string' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   'kms-quotas': { type: 'boolean', default: false },
@@ -37,6 +46,7 @@ function readArguments() {
     apiPort: portOf('--api-port', values['api-port']),
     awsPort: portOf('--aws-port', values['aws-port']),
     issuerPort: portOf('--issuer-port', values['issuer-port']),
+    issuers: givenIssuers(values),
     dataDir: values['data-dir'],
     faults: values.fault.map(faultOf),
     quotas: values['kms-quotas'],
@@ -63,6 +73,11 @@ function faultOf(option: string) {
   }
 }
 
+const issuerNote = ({ givesTokens }: LocalStack) =>
+  givesTokens
+    ? 'gives anybody a token: for this machine only'
+    : 'your own: its tokens count, and none is given here';
+
 function describe(stack: LocalStack): string {
   const bold = (text: string) => styleText('bold', text, { stream: process.stdout });
   const { accessKeyId, secretAccessKey } = stack.operator;
@@ -71,7 +86,7 @@ function describe(stack: LocalStack): string {
     '',
     `  API     ${stack.api}`,
     `  AWS     ${stack.aws}   (KMS, STS, DynamoDB, Lambda's Invoke, reads of IAM and CloudFormation; account ${stack.accountId})`,
-    `  issuer  ${stack.issuer}   (gives anybody a token: for this machine only)`,
+    `  issuer  ${stack.issuer}   (${issuerNote(stack)})`,
     `  page    ${stack.aws}/   (tenants, who may use which key, the last proof, the audit)`,
     `  docs    ${stack.aws}/docs   (the API's reference)`,
     '',

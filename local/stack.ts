@@ -15,6 +15,7 @@ import { addressesEndpoint } from './dashboard/endpoints.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { BusEvent } from './events/service.ts';
 import { functionEnvironment } from './function-environment.ts';
+import { firstIssuer, type IssuersContext } from './given-issuers.ts';
 import { serveIssuer } from './issuer/issuer.ts';
 import type { TimeChange } from './lambda/function-time.ts';
 import { openRuntime, type Runtime } from './lambda/runtime.ts';
@@ -46,7 +47,9 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly issuerPort: number;
   readonly dataDir?: string | undefined;
-  /** configuration, as `-c key=value` gives it; issuer, audience and tenant claim are the local stack's own */
+  /** whose tokens count, as context keys; absent: those of an issuer that is started beside the stack */
+  readonly issuers?: IssuersContext | undefined;
+  /** configuration, as `-c key=value` gives it, without issuers */
   readonly context?: Readonly<Record<string, unknown>>;
   /** writes the app's assembly, with the bundles, into a folder; absent: done in this process */
   readonly synthesize?: Synthesis;
@@ -78,7 +81,10 @@ export interface LocalStack {
   /** with the stage */
   readonly api: string;
   readonly aws: string;
+  /** name of the only or first issuer */
   readonly issuer: string;
+  /** whether it is the one of this stack, which gives anybody a token */
+  readonly givesTokens: boolean;
   readonly region: string;
   readonly accountId: string;
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -122,11 +128,10 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 async function start(options: StackOptions, onClose: OnClose): Promise<Omit<LocalStack, 'close'>> {
   const { onProgress = () => {}, dataDir } = options;
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const issuer = await serveIssuer({ port: options.issuerPort, audience, tenantClaim });
-  onClose(issuer.close);
+  const issuers = options.issuers ?? (await ownIssuer(options.issuerPort, onClose));
 
   onProgress('synthesizing the template and bundling the functions ...');
-  const { template, functions } = await synthesized(options, issuer.url, onClose);
+  const { template, functions } = await synthesized(options, issuers, onClose);
   const logs = openLogGroups(template, functions);
 
   onProgress('starting the AWS endpoint and the API ...');
@@ -150,7 +155,14 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
 
   const { accessKeyId, secretAccessKey } = deployment.operator;
   const { region, accountId } = localAccount;
-  const addresses = { api: api.url, aws: deployment.url, issuer: issuer.url, region, accountId };
+  const addresses = {
+    api: api.url,
+    aws: deployment.url,
+    issuer: firstIssuer(issuers),
+    givesTokens: options.issuers === undefined,
+    region,
+    accountId,
+  };
   deployment.addControlEndpoint(addressesEndpoint(addresses));
   return {
     ...addresses,
@@ -163,11 +175,25 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   };
 }
 
+async function ownIssuer(port: number, onClose: OnClose): Promise<IssuersContext> {
+  const { url, close } = await serveIssuer({ port, audience, tenantClaim });
+  onClose(close);
+  return { issuer: url, audience, tenantClaim };
+}
+
+/** cdk.json may have issuers as well, of which none counts here. */
+const noIssuers = {
+  issuer: undefined,
+  audience: undefined,
+  tenantClaim: undefined,
+  issuers: undefined,
+};
+
 /** @returns the template, and its functions with the bundles in a folder that goes when the stack closes */
-async function synthesized(options: StackOptions, issuer: string, onClose: OnClose) {
+async function synthesized(options: StackOptions, issuers: IssuersContext, onClose: OnClose) {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
   onClose(() => rmSync(folder, { recursive: true, force: true }));
-  const context = { ...localContext, ...options.context, issuer, audience, tenantClaim };
+  const context = { ...localContext, ...options.context, ...noIssuers, ...issuers };
   await (options.synthesize ?? synthesizeHere)(context, folder);
   const file = join(folder, `${stackName}.template.json`);
   const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);

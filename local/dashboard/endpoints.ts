@@ -133,8 +133,9 @@ function countsOf(tenants: readonly UsedTenant[]): Record<string, number> {
 }
 
 /** The URLs of the whole stack, which a deployment does not know. */
-export const addressesEndpoint = (endpoints: Readonly<Record<string, string>>): ControlEndpoint =>
-  getEndpoint('/_local/endpoints', async () => endpoints);
+export const addressesEndpoint = (
+  endpoints: Readonly<Record<string, string | boolean>>,
+): ControlEndpoint => getEndpoint('/_local/endpoints', async () => endpoints);
 
 const getEndpoint = (
   path: string,

@@ -97,6 +97,12 @@ describe('npm start', () => {
       /Unknown option '--prot'; npm start -- --help lists the options\n$/,
     ],
     ['a fault that is none', ['--fault', 'kms:Decrypt=melt'], /--fault/],
+    ['an audience without its issuer', ['--audience', 'a'], /--audience: expected --issuer beside/],
+    [
+      'an issuer in the clear',
+      ['--issuer', 'http://id.example.com', '--audience', 'a', ...ports],
+      /^tenant-keys: issuer must be the https URL of the OIDC issuer, .*\n$/,
+    ],
     ['a port that is none', ['--api-port', '70000'], /--api-port: expected a port, 0 to 65535/],
   ])('%s is one line of error and exit code 1', async (_, options, message) => {
     const { code, stdout, stderr } = await run('local/main.ts', options).finished;

@@ -18,9 +18,12 @@ export async function loadEndpoints() {
 /** @returns nothing as long as the addresses are not known */
 export function commands() {
   if (endpoints === undefined) return undefined;
-  const { api, issuer } = endpoints;
+  const { api, issuer, givesTokens } = endpoints;
+  // Of another issuer nothing gets into a command for a shell: it may have a quote in its name.
   const token = (form) =>
-    `token=$(curl -s ${issuer}/oauth2/token -d grant_type=client_credentials -d client_id=me ${form} \\
+    !givesTokens
+      ? `token='in place of this, a token of your issuer for: ${form.replaceAll('-d ', '')}'`
+      : `token=$(curl -s ${issuer}/oauth2/token -d grant_type=client_credentials -d client_id=me ${form} \\
   | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
   const bearer = '-H "Authorization: Bearer $token"';
   const admin = token('-d scope=tenant-keys/admin');
