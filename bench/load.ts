@@ -81,6 +81,7 @@ const environment = {
   TABLE_NAME: 'tenants',
   TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
   AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/audit-reader',
+  ALL_EVENTS_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/all-events-reader',
   SESSION_BROKER_NAME: 'session-broker',
   CONTROL_PLANE_ROLE_ARN: 'arn:aws:iam::111122223333:role/control-plane',
   ACCOUNT_ID: '111122223333',

@@ -1,5 +1,6 @@
 /** What the audit's routes give over HTTP; the indexer writes its rows by the same schemas. */
 import * as z from 'zod/mini';
+import { tenantId } from './tenant-id.ts';
 import { tenant } from './tenants.ts';
 
 /**
@@ -10,6 +11,8 @@ export const auditOutcome = z.enum(['succeeded', 'refused', 'failed']);
 export type AuditOutcome = z.output<typeof auditOutcome>;
 
 const happened = {
+  /** absent where the event is about no tenant */
+  tenantId: z.optional(tenantId),
   eventId: z.string(),
   /** RFC 3339, UTC, with milliseconds */
   time: z.string(),

@@ -33,6 +33,8 @@ export const sessionBrokerEnvironment = z.object({
   TENANT_ROLE_ARN: text,
   /** ARN of the role whose sessions read one tenant's events */
   AUDIT_READER_ROLE_ARN: text,
+  /** ARN of the role whose sessions read all tenants' events */
+  ALL_EVENTS_READER_ROLE_ARN: text,
 });
 
 /** The registry's table, and what the policy of a tenant's key is made of. */
@@ -111,6 +113,8 @@ export const canaryEnvironment = z.object({
   AUDIT_TABLE_NAME: text,
   TENANT_ROLE_ARN: text,
   AUDIT_READER_ROLE_ARN: text,
+  /** whose sessions read all tenants' events; no tenant's session opens one */
+  ALL_EVENTS_READER_ROLE_ARN: text,
   /** ARNs of execution roles that the canary tries outside of their functions */
   SESSION_BROKER_ROLE_ARN: text,
   DATA_PLANE_ROLE_ARN: text,

@@ -111,6 +111,7 @@ const own: Readonly<Record<Operation, Codes>> = {
   generateDataKey: keyUse,
   decryptDataKey: [...keyUse, 'decryption-failed'],
   listEvents: [...tenantPath, ...eitherForm, 'invalid-cursor'],
+  listAllEvents: [...eitherForm, 'invalid-cursor'],
 };
 
 export const problemsOf = (operation: Operation): Codes => [...everywhere, ...own[operation]];

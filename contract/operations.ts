@@ -114,6 +114,7 @@ export const operations = {
     responses: { 200: decryptDataKeyResponse },
   },
   listEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
+  listAllEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
 } as const satisfies Readonly<Record<Operation, OperationSchemas>>;
 
 type Responses<O extends Operation> = (typeof operations)[O]['responses'];

@@ -36,4 +36,5 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   generateDataKey: 'anew',
   decryptDataKey: 'anew',
   listEvents: 'reads',
+  listAllEvents: 'reads',
 };

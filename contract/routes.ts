@@ -41,11 +41,16 @@ export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'metadata';
 const ofAllTenants = (method: Route['method']): readonly Scope[] =>
   method === 'GET' ? ['tenant-keys/admin', 'tenant-keys/audit-all'] : ['tenant-keys/admin'];
 
-const scopesOf: Readonly<Record<Route['plane'], (method: Route['method']) => readonly Scope[]>> = {
+type ScopesOf = (method: Route['method'], path: string) => readonly Scope[];
+
+const scopesOf: Readonly<Record<Route['plane'], ScopesOf>> = {
   tenants: ofAllTenants,
   certificates: ofAllTenants,
   crypto: () => ['tenant-keys/crypto'],
-  audit: (method) => ['tenant-keys/audit', ...ofAllTenants(method)],
+  audit: (method, path) => [
+    ...(path.includes('{tenantId}') ? (['tenant-keys/audit'] as const) : []),
+    ...ofAllTenants(method),
+  ],
 };
 
 export const routes = [
@@ -80,6 +85,7 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey', 'newDataKey'),
   route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey', 'plaintext'),
   route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents', 'metadata'),
+  route('GET', '/audit', 'audit', 'listAllEvents', 'metadata'),
 ] as const satisfies readonly Route[];
 
 function route<P extends Route['plane'], O extends string>(
@@ -89,7 +95,7 @@ function route<P extends Route['plane'], O extends string>(
   operation: O,
   gives: Gives,
 ) {
-  const scopes = scopesOf[plane](method);
+  const scopes = scopesOf[plane](method, path);
   return { method, path, scopes, plane, operation, gives } as const;
 }
 

@@ -1,30 +1,49 @@
 /**
  * What the session broker is asked and what it answers, by a synchronous invocation. Invariant: the question has a
- * bearer token, and the answer has a session of that token's own tenant or none at all.
+ * bearer token, and the answer has a session of that token's own tenant, or one that reads for a token that
+ * names none, or none at all.
  */
 import * as z from 'zod/mini';
 import { issuerFaultNames } from './issuer-faults.ts';
 import { publicJwks } from './jwks.ts';
-import type { TenantScope } from './routes.ts';
+import type { Scope } from './routes.ts';
 import { tenantId } from './tenant-id.ts';
 
-/** For whose routes the session is: `crypto` opens the tenant role, `audit` the role that reads a tenant's events. */
-const sessionPlane = z.enum(['crypto', 'audit']);
-export type SessionPlane = z.output<typeof sessionPlane>;
+/**
+ * For whose routes the session is: `crypto` opens the tenant role, `audit` the role that reads a tenant's events,
+ * `audit-all` the one that reads all tenants'.
+ */
+const planesOfTenant = ['crypto', 'audit'] as const;
+const planeOfAll = 'audit-all';
+export type SessionPlane = (typeof planesOfTenant)[number] | typeof planeOfAll;
 
-/** @returns the scope with which a tenant's token opens a session of the plane */
-export const sessionScope = (plane: SessionPlane): TenantScope => `tenant-keys/${plane}`;
+/** @returns the scope with which a token of the plane's own kind opens a session of it */
+export const sessionScope = (plane: SessionPlane): Scope => `tenant-keys/${plane}`;
 
 /**
  * `tenantId` is what the caller wants to have. It decides only for a token that may read every tenant's events; with
- * any other token it must be that token's own tenant.
+ * any other token it must be that token's own tenant. A session that reads all tenants' is no tenant's.
  */
-export const sessionRequest = z.strictObject({
-  plane: sessionPlane,
-  token: z.string(),
-  tenantId,
-});
+export const sessionRequest = z.discriminatedUnion('plane', [
+  z.strictObject({ plane: z.enum(planesOfTenant), token: z.string(), tenantId }),
+  z.strictObject({
+    plane: z.literal(planeOfAll),
+    token: z.string(),
+    tenantId: z.optional(z.undefined()),
+  }),
+]);
 export type SessionRequest = z.output<typeof sessionRequest>;
+
+/** @throws Error for a plane of tenants without a tenant, and the other way round */
+export function sessionRequestOf(
+  plane: SessionPlane,
+  token: string,
+  tenantId: string | undefined,
+): SessionRequest {
+  if (plane === planeOfAll && tenantId === undefined) return { plane, token };
+  if (plane !== planeOfAll && tenantId !== undefined) return { plane, token, tenantId };
+  throw new Error(`a session of ${plane} is asked for with the tenant ${tenantId}`);
+}
 
 const credentials = z.strictObject({
   accessKeyId: z.string().check(z.minLength(1)),
@@ -37,7 +56,8 @@ const credentials = z.strictObject({
 export const sessionAnswer = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('opened'),
-    tenantId,
+    /** whose session it is; of one that reads all tenants' events, absent */
+    tenantId: z.optional(tenantId),
     credentials,
     /** of the token */
     issuer: z.string().check(z.minLength(1)),

@@ -17,6 +17,33 @@ export type AuditKey = Readonly<Record<typeof partitionKey | typeof sortKey, str
  */
 export const eventsBetween = `${partitionKey} = :tenantId AND ${sortKey} BETWEEN :from AND :to`;
 
+/**
+ * The audit table's index over all tenants' events. DynamoDB sorts within a partition only and takes 1,000 writes of 1 kB
+ * a second for one, so the events are spread over a few, and whoever reads them merges these. Events alone have the
+ * attributes; what has them not is not in the index.
+ */
+export const allEventsIndex = 'allEvents';
+
+export const allEventsKey = {
+  /** one of `allEventsShards` */
+  partition: 'eventShard',
+  /** the sort key and the tenant: no two rows have the same */
+  sort: 'eventOrder',
+} as const;
+
+/**
+ * The API takes 2,000 requests a second (lib/api, throttling), each an event, with as many calls of KMS again, at up to 2 kB:
+ * 8,000 writes of 1 kB. An index that takes no more slows the table down with it (Developer Guide, "Understanding
+ * DynamoDB throttling", back-pressure); the indexer then comes again. With more, the events of before are where they were.
+ */
+const shardCount = 8;
+
+/** No tenant id has a slash, so none is the value of `dynamodb:LeadingKeys` that a tenant's reader may ask for. */
+export const allEventsShards: readonly string[] = Array.from(
+  { length: shardCount },
+  (_, shard) => `all/${shard}`,
+);
+
 /** Epoch seconds after which DynamoDB deletes a row of the audit table. */
 export const expiryAttribute = 'expiresAt';
 

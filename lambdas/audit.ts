@@ -1,7 +1,7 @@
 /**
- * Who used a tenant's key. Invariant: events are read with a session of the path's tenant, which can read that
- * tenant's events only, and which the session broker opens for the request's own token; the function's own role can
- * read no events.
+ * Who used which key. Invariant: events are read with a session that the session broker opens for the request's own
+ * token: of the path's tenant, which can read that tenant's events only, or for all tenants of a token that names none;
+ * the function's own role can read no events.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -13,38 +13,42 @@ import { listEvents } from './audit/listing.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { claimsOf } from './http/claims.ts';
 import { bearerOf, queryOf, tenantOfPath } from './http/request.ts';
-import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
-import { tenantSessions } from './sessions/tenant-sessions.ts';
+import { type SessionParts, tenantSessions } from './sessions/tenant-sessions.ts';
 
 const environment = readEnvironment(auditEnvironment);
+const sessions = {
+  brokerName: environment.SESSION_BROKER_NAME,
+  issuers: environment.ISSUERS,
+} as const;
+const tableClient = ({ configuration, withPlugins }: SessionParts) =>
+  DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table'));
 /** Clients of the table, each with a session that reads one tenant's events. */
-const readerOf = tenantSessions(
-  {
-    plane: 'audit',
-    brokerName: environment.SESSION_BROKER_NAME,
-    issuers: environment.ISSUERS,
-  },
-  ({ configuration, withPlugins }) =>
-    DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
-);
+const readerOf = tenantSessions({ ...sessions, plane: 'audit' }, tableClient);
+/** With a session that reads the index of all tenants' events. */
+const readerOfAll = tenantSessions({ ...sessions, plane: 'audit-all' }, tableClient);
 
 export const handler = apiHandler<'audit'>({
-  async listEvents({ event }: ApiRequest) {
-    const tenantId = readableTenant(event);
-    // Before anything else that may be refused: what is logged of a request names whose token was checked.
-    const reader = await readerOf(bearerOf(event, tenantId));
-    claimsOf(event);
-    const query = validated(auditQuery, queryOf(event), 'query');
-    const answer = eventAnswer(
-      event,
-      query,
-      (page) => json<'listEvents'>(200, page),
-      () => tenantId,
-    );
-    return answer(await listEvents(reader, environment.AUDIT_TABLE_NAME, tenantId, query));
+  listEvents: ({ event }) => list(event, readableTenant(event), readerOf),
+  async listAllEvents({ event }) {
+    // The session broker would refuse it too.
+    if (ownTenant(event) !== undefined) throw forbidden();
+    return list(event, undefined, readerOfAll);
   },
 });
+
+async function list(
+  event: ApiRequest['event'],
+  tenantId: string | undefined,
+  sessionOf: typeof readerOf,
+) {
+  // Before anything else that may be refused: what is logged of a request names whose token was checked.
+  const reader = await sessionOf(bearerOf(event, tenantId));
+  claimsOf(event);
+  const query = validated(auditQuery, queryOf(event), 'query');
+  const answer = eventAnswer(event, query);
+  return answer(await listEvents(reader, environment.AUDIT_TABLE_NAME, tenantId, query));
+}
 
 /**
  * @returns the path's tenant
@@ -52,8 +56,11 @@ export const handler = apiHandler<'audit'>({
  */
 function readableTenant(event: ApiRequest['event']): string {
   const tenantId = tenantOfPath(event);
-  // An administrator's token names no tenant.
-  const own: unknown = event.requestContext.authorizer?.tenantId;
+  const own = ownTenant(event);
   if (own !== undefined && own !== tenantId) throw forbidden();
   return tenantId;
 }
+
+/** An administrator's and an auditor's token name no tenant. */
+const ownTenant = ({ requestContext }: ApiRequest['event']): unknown =>
+  requestContext.authorizer?.tenantId;

@@ -1,7 +1,7 @@
 /**
- * The session broker (a token vending machine): for a bearer token, a session of that token's tenant. Invariant: it
- * opens no session on its caller's word. It checks the token itself, by the same module as the authorizer, and only its
- * role is trusted by the roles of which each session is one tenant's. No token and no credentials are in a log or an
+ * The session broker (a token vending machine): for a bearer token, a session of that token's tenant, or one that reads
+ * events. Invariant: it opens no session on its caller's word. It checks the token itself, by the same module as the
+ * authorizer, and only its role is trusted by the roles whose sessions it opens. No token and no credentials are in a log or an
  * error.
  */
 import type { Context } from 'aws-lambda';
@@ -29,6 +29,7 @@ const openSession = sessionOpener();
 const roleArns = {
   crypto: environment.TENANT_ROLE_ARN,
   audit: environment.AUDIT_READER_ROLE_ARN,
+  'audit-all': environment.ALL_EVENTS_READER_ROLE_ARN,
 } as const satisfies Record<SessionRequest['plane'], string>;
 
 /** How it ended, with what the log says of it besides. */

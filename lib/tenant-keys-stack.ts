@@ -15,6 +15,7 @@ import type { Config } from './config.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
 import { AuditReaderRole } from './roles/audit-reader-role.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
 import { ControlPlaneRole } from './roles/control-plane-role.ts';
@@ -41,11 +42,12 @@ interface Storage {
   readonly trailLogs: ILogGroup | undefined;
 }
 
-/** The roles of which each session is one tenant's, the broker's role that opens these, and the roles that ask it. */
+/** The roles whose sessions the broker opens, the broker's role, and the roles that ask it. */
 interface Sessions {
   readonly broker: SessionBrokerRole;
   readonly tenant: TenantRole;
   readonly auditReader: AuditReaderRole;
+  readonly allEventsReader: AllEventsReaderRole;
   readonly dataPlane: SessionClientRole;
   readonly audit: SessionClientRole;
 }
@@ -109,12 +111,19 @@ export class TenantKeysStack extends Stack {
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     if (config.canary) {
       const { tenant: tenantRole, auditReader: auditReaderRole } = sessions;
+      const { roleArn: allEventsReaderRoleArn } = sessions.allEventsReader;
       const executionRoles = {
         sessionBroker: sessions.broker.role,
         dataPlane: sessions.dataPlane.role,
         audit: sessions.audit.role,
       };
-      const roles = { tenantRole, auditReaderRole, executionRoles, ...roleArns };
+      const roles = {
+        tenantRole,
+        auditReaderRole,
+        allEventsReaderRoleArn,
+        executionRoles,
+        ...roleArns,
+      };
       new Canary(this, 'Canary', { config, key, table, auditTable, ...roles });
     }
     this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
@@ -153,12 +162,15 @@ export class TenantKeysStack extends Stack {
       broker,
       tenant: new TenantRole(this, 'TenantRole', { table, brokerRole }),
       auditReader: new AuditReaderRole(this, 'AuditReaderRole', { auditTable, brokerRole }),
+      allEventsReader: new AllEventsReaderRole(this, 'AllEventsReaderRole', {
+        auditTable,
+        brokerRole,
+      }),
       dataPlane: new SessionClientRole(this, 'DataPlaneRole', {
         description: "tenant-keys: asks the session broker for one tenant's session",
       }),
       audit: new SessionClientRole(this, 'AuditRole', {
-        description:
-          "tenant-keys: asks the session broker for a session that reads one tenant's events",
+        description: 'tenant-keys: asks the session broker for a session that reads events',
       }),
     };
   }
@@ -166,7 +178,7 @@ export class TenantKeysStack extends Stack {
   private functions(
     config: Config,
     { key, table, auditTable, trail }: Storage,
-    { broker, tenant, auditReader, dataPlane, audit }: Sessions,
+    { broker, tenant, auditReader, allEventsReader, dataPlane, audit }: Sessions,
     administration: Administration,
   ): Functions {
     const authorizer = new Role(this, 'AuthorizerRole', {
@@ -185,6 +197,7 @@ export class TenantKeysStack extends Stack {
       // By its name: the trail itself names the functions.
       trail: trail && { trailArn: trailArnOf(this), bucketName: trail.bucket.bucketName },
       auditReaderRoleArn: auditReader.roleArn,
+      allEventsReaderRoleArn: allEventsReader.roleArn,
       roles: {
         authorizer,
         certificates,
@@ -195,7 +208,10 @@ export class TenantKeysStack extends Stack {
       },
     });
     const { functionArn } = functions.sessionBroker.function;
-    broker.mayOpen([tenant.roleArn, auditReader.roleArn], functionArn);
+    broker.mayOpen(
+      [tenant, auditReader, allEventsReader].map((role) => role.roleArn),
+      functionArn,
+    );
     for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
     return functions;
   }

@@ -3,6 +3,7 @@ import * as audit from '../contract/audit.ts';
 import { type Component, text, time } from './component.ts';
 
 const happened = {
+  tenantId: text('Whose event it is. Absent where it is about no tenant.'),
   eventId: text('Unique, and chosen by no client.'),
   time: time('When; of `kms` to the second, as CloudTrail has it.'),
   operation: text("Of `kms` KMS's name, else the operation of this document."),
@@ -24,7 +25,7 @@ const asked = {
 export const auditComponents: Readonly<Record<string, Component>> = {
   AuditEvents: {
     schema: audit.auditEvents,
-    description: "A page of a tenant's events, in the order that was asked for.",
+    description: 'A page of events, in the order that was asked for.',
     members: {
       events: text(
         'Calls of KMS, requests and attempts side by side. May be empty before the end.',

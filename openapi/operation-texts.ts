@@ -29,6 +29,8 @@ export const tags: Readonly<
 /** Of a change that leads to the same state, whatever was done before. */
 const again =
   'Done before, it is the same answer and nothing else; cut off, the same request goes on.';
+const events =
+  'Events come minutes after what happened. With `Accept: application/x-ndjson` each line is an event, and `Link` has the next page; with `format=ocsf` the lines are as OCSF 1.8.0 has its class API Activity.';
 const oneKms = 'Asks KMS each time.';
 
 export const operationTexts: Readonly<Record<Operation, OperationText>> = {
@@ -154,8 +156,12 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   listEvents: {
     summary: "List a tenant's events",
-    description:
-      "A tenant's token reads its own tenant's events only. Events come minutes after what happened. An unknown tenant has none. With `Accept: application/x-ndjson` each line is an event, and `Link` has the next page; with `format=ocsf` the lines are as OCSF 1.8.0 has its class API Activity.",
+    description: `A tenant's token reads its own tenant's events only. An unknown tenant has none. ${events}`,
+    successes: { 200: 'A page.' },
+  },
+  listAllEvents: {
+    summary: "List all tenants' events",
+    description: `And those that are about no tenant. For auditors and administrators. ${events}`,
     successes: { 200: 'A page.' },
   },
 };

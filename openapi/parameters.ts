@@ -52,6 +52,7 @@ export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<stri
     cursor,
   },
   listEvents: ofAudit,
+  listAllEvents: ofAudit,
 };
 
 export const tenantIdParameter = {

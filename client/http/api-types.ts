@@ -492,7 +492,7 @@ export interface DecryptDataKeyRequest {
   readonly encryptionContext?: Readonly<Record<string, string>>;
 }
 
-/** A page of a tenant's events, in the order that was asked for. */
+/** A page of events, in the order that was asked for. */
 export interface AuditEvents {
   /** Calls of KMS, requests and attempts side by side. May be empty before the end. */
   readonly events: readonly AuditEvent[];
@@ -507,6 +507,8 @@ export type AuditEvent = KeyEvent | RequestEvent | AttemptEvent;
 export interface KeyEvent {
   /** A call of KMS. */
   readonly kind: 'kms';
+  /** Whose event it is. Absent where it is about no tenant. */
+  readonly tenantId?: TenantId;
   /** Unique, and chosen by no client. */
   readonly eventId: string;
   /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
@@ -539,6 +541,8 @@ export interface KeyEvent {
 export interface RequestEvent {
   /** A request. */
   readonly kind: 'request';
+  /** Whose event it is. Absent where it is about no tenant. */
+  readonly tenantId?: TenantId;
   /** Unique, and chosen by no client. */
   readonly eventId: string;
   /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
@@ -599,6 +603,8 @@ export interface RequestEvent {
 export interface AttemptEvent {
   /** An attempt. */
   readonly kind: 'attempt';
+  /** Whose event it is. Absent where it is about no tenant. */
+  readonly tenantId?: TenantId;
   /** Unique, and chosen by no client. */
   readonly eventId: string;
   /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
@@ -841,6 +847,36 @@ export interface Operations {
     readonly request: undefined;
     readonly response: AuditEvents;
   };
+  readonly listAllEvents: {
+    readonly query: {
+      /** The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query. */
+      readonly from?: string;
+      /** The first moment after the range, RFC 3339. */
+      readonly to?: string;
+      /** Which events come first. */
+      readonly order?: 'oldest' | 'newest';
+      /** Events of this kind alone. */
+      readonly kind?: 'kms' | 'request' | 'attempt';
+      /** Events that ended so alone. */
+      readonly outcome?: 'succeeded' | 'refused' | 'failed';
+      /** Events with exactly this operation alone. */
+      readonly operation?: string;
+      /** Events with exactly this principal alone. */
+      readonly principal?: string;
+      /** Events with exactly this actor, which the caller of a request has named alone. */
+      readonly actor?: string;
+      /** `true`: with the product's own routine reads, which are left out otherwise. */
+      readonly routine?: boolean;
+      /** `ocsf`: lines of OCSF events, with `Accept: application/x-ndjson` or one that allows it. */
+      readonly format?: 'ocsf';
+      /** How many at most, 1-1,000. */
+      readonly limit?: number;
+      /** The `nextCursor` of an earlier answer to the same query; only `limit` may be another. */
+      readonly cursor?: string;
+    };
+    readonly request: undefined;
+    readonly response: AuditEvents;
+  };
   readonly openapi: {
     readonly query: undefined;
     readonly request: undefined;
@@ -878,6 +914,7 @@ export const routes = {
   generateDataKey: ['POST', '/tenants/{tenantId}/data-keys', 'tenant-keys/crypto'],
   decryptDataKey: ['POST', '/tenants/{tenantId}/data-keys/decrypt', 'tenant-keys/crypto'],
   listEvents: ['GET', '/tenants/{tenantId}/audit', 'tenant-keys/audit'],
+  listAllEvents: ['GET', '/audit', 'tenant-keys/admin'],
   openapi: ['GET', '/openapi.json', ''],
   problems: ['GET', '/problems', ''],
 } as const satisfies Record<keyof Operations, readonly [string, string, string]>;

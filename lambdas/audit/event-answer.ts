@@ -3,38 +3,29 @@
  * event is read, and each form has every event of the page.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { AuditEvent } from '../../contract/audit.ts';
+import type { AuditEvent, AuditEvents } from '../../contract/audit.ts';
 import type { AuditQuery } from '../../contract/audit-query.ts';
 import { jsonLines } from '../../contract/media-types.ts';
 import { notAcceptable } from '../../contract/problem.ts';
 import { acceptedType } from '../http/accept.ts';
 import { headerLines } from '../http/header-names.ts';
-import { inLines } from '../http/response.ts';
+import { inLines, json } from '../http/response.ts';
 import { ocsfEvent } from './ocsf.ts';
 
-export interface EventPage<E extends AuditEvent = AuditEvent> {
-  readonly events: E[];
-  readonly nextCursor?: string | undefined;
-}
-
 /**
- * @param asJson what a caller gets who asks for no other form
- * @param whose the tenant of an event
  * @returns what makes an answer of a page
  * @throws Problem 406
  */
-export function eventAnswer<E extends AuditEvent>(
+export function eventAnswer(
   event: APIGatewayProxyEvent,
   query: AuditQuery,
-  asJson: (page: EventPage<E>) => APIGatewayProxyResult,
-  whose: (event: E) => string | undefined,
-): (page: EventPage<E>) => APIGatewayProxyResult {
+): (page: AuditEvents) => APIGatewayProxyResult {
   const isOcsf = query.format === 'ocsf';
   const offered = isOcsf ? [jsonLines] : (['application/json', jsonLines] as const);
   const type = acceptedType(headerLines(event, 'accept').join(','), offered);
   if (type === undefined) throw notAcceptable(`The answer is ${offered.join(' or ')}.`);
-  if (type !== jsonLines) return asJson;
-  const lineOf = isOcsf ? (one: E) => ocsfEvent(one, whose(one)) : (one: E) => one;
+  if (type !== jsonLines) return (page) => json<'listEvents' | 'listAllEvents'>(200, page);
+  const lineOf = isOcsf ? ocsfEvent : (one: AuditEvent) => one;
   return ({ events, nextCursor }) =>
     inLines(events.map(lineOf), nextCursor === undefined ? {} : nextPage(query, nextCursor));
 }

@@ -18,7 +18,7 @@ const lowest = '\x20';
 const highest = '\x7f';
 
 /** Whose events are listed; undefined for all tenants'. */
-type Whose = string | undefined;
+export type Whose = string | undefined;
 
 /** Before and after every sort key: these begin with a year. */
 const firstKey = '0';

@@ -23,9 +23,8 @@ const outcomes: Readonly<Record<AuditOutcome, { status_id: number; severity_id: 
   refused: { status_id: 2, severity_id: 3 },
 };
 
-/** @param tenantId whose event it is; undefined for one that is about no tenant */
-export function ocsfEvent(event: AuditEvent, tenantId: string | undefined): object {
-  const { kind, eventId, time, operation, outcome, errorCode, sourceAddress } = event;
+export function ocsfEvent(event: AuditEvent): object {
+  const { tenantId, kind, eventId, time, operation, outcome, errorCode, sourceAddress } = event;
   const activity = activityOf(event);
   return {
     category_uid: categoryUid,
@@ -48,7 +47,7 @@ export function ocsfEvent(event: AuditEvent, tenantId: string | undefined): obje
     actor: actorOf(event),
     src_endpoint: isIP(sourceAddress) === 0 ? { svc_name: sourceAddress } : { ip: sourceAddress },
     ...callOf(event),
-    resources: resourcesOf(event, tenantId),
+    resources: resourcesOf(event),
     unmapped: unmappedOf(event),
   };
 }
@@ -101,7 +100,8 @@ function callOf(event: AuditEvent): object {
   };
 }
 
-function resourcesOf(event: AuditEvent, tenantId: string | undefined): object[] {
+function resourcesOf(event: AuditEvent): object[] {
+  const { tenantId } = event;
   const tenants = tenantId === undefined ? [] : [{ uid: tenantId, type: 'tenant' }];
   if (event.kind !== 'kms') return tenants;
   const { keyArn, encryptionContext, keyMaterialId } = event;

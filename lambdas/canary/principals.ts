@@ -38,6 +38,10 @@ export const sessions = {
 } as const;
 export type SessionName = keyof typeof sessions;
 export type Principal = SessionName | 'canary';
+export const everyPrincipal: readonly Principal[] = [
+  ...(Object.keys(sessions) as SessionName[]),
+  'canary',
+];
 export const titleOf = (principal: Principal): string =>
   principal === 'canary' ? "the canary's own role" : sessions[principal].title;
 

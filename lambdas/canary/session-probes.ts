@@ -3,7 +3,13 @@
 import { canaryTenants, stranger, tenantA, tenantB } from '../../contract/canary-tenants.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { type Assumption, assume, assumptionFor } from './assume-role.ts';
-import { type Principal, type SessionName, sessions, titleOf } from './principals.ts';
+import {
+  everyPrincipal,
+  type Principal,
+  type SessionName,
+  sessions,
+  titleOf,
+} from './principals.ts';
 import type { Probe } from './probe.ts';
 import type { Targets } from './targets.ts';
 
@@ -27,6 +33,12 @@ const wrong: Readonly<Record<string, Assumption>> = {
   'of a tenant that is not its own': assumptionFor(stranger),
 };
 
+/** As the session broker opens it, and as one of a tenant. */
+const forAll: Readonly<Record<string, Assumption>> = {
+  '': { sessionName: 'AllTenants', tags: {} },
+  ', as a tenant': assumptionFor(tenantA),
+};
+
 export const sessionProbes: readonly Probe[] = [
   ...(Object.keys(sessions) as SessionName[]).map(
     (session): Probe => ({
@@ -45,9 +57,24 @@ export const sessionProbes: readonly Probe[] = [
       ),
     ),
   ]),
+  ...everyPrincipal.flatMap((principal) =>
+    Object.entries(forAll).map(([how, assumption]) =>
+      refused(
+        principal,
+        'allEventsReaderRoleArn',
+        `opens a session that reads all tenants' events${how}`,
+        assumption,
+      ),
+    ),
+  ),
 ];
 
-function refused(principal: Principal, role: Role, does: string, assumption: Assumption): Probe {
+function refused(
+  principal: Principal,
+  role: Role | 'allEventsReaderRoleArn',
+  does: string,
+  assumption: Assumption,
+): Probe {
   return {
     name: `${titleOf(principal)} ${does}`,
     expected: 'refused',

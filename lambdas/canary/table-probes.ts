@@ -10,9 +10,20 @@ import {
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { type CanaryTenant, canaryTenants } from '../../contract/canary-tenants.ts';
-import { keyArnIndex } from '../../contract/table-schema.ts';
+import {
+  allEventsIndex,
+  allEventsKey,
+  allEventsShards,
+  keyArnIndex,
+} from '../../contract/table-schema.ts';
 import type { Clients } from './assume-role.ts';
-import { type Principal, type Principals, sessions, titleOf } from './principals.ts';
+import {
+  everyPrincipal,
+  type Principal,
+  type Principals,
+  sessions,
+  titleOf,
+} from './principals.ts';
 import type { Probe } from './probe.ts';
 import type { Targets } from './targets.ts';
 
@@ -26,10 +37,8 @@ interface Attempt {
   readonly call: (clients: Clients, principals: Principals) => Promise<unknown>;
 }
 
-const everyPrincipal = [...(Object.keys(sessions) as (keyof typeof sessions)[]), 'canary'] as const;
-
 const probesOf = (principal: Principal, table: Table): Probe[] =>
-  [...attemptsOn(table), ...(table === 'registry' ? [keyIndex] : [])].map((attempt) => ({
+  [...attemptsOn(table), table === 'registry' ? keyIndex : eventIndex].map((attempt) => ({
     name: `${titleOf(principal)} ${attempt.does}`,
     expected: isOwn(principal, table, attempt) ? 'allowed' : 'refused',
     attempt: async (principals) => attempt.call(await principals.as(principal), principals),
@@ -127,6 +136,21 @@ const keyIndex: Attempt = {
         IndexName: keyArnIndex,
         KeyConditionExpression: 'keyArn = :keyArn',
         ExpressionAttributeValues: { ':keyArn': targets.keys.b },
+        Limit: 1,
+      }),
+    ),
+};
+
+/** It has every tenant's events. */
+const eventIndex: Attempt = {
+  does: "queries all tenants' events",
+  call: ({ dynamodb }, { targets }) =>
+    dynamodb.send(
+      new QueryCommand({
+        TableName: targets.auditTableName,
+        IndexName: allEventsIndex,
+        KeyConditionExpression: `${allEventsKey.partition} = :shard`,
+        ExpressionAttributeValues: { ':shard': allEventsShards[0] },
         Limit: 1,
       }),
     ),

@@ -8,6 +8,7 @@ export interface Targets {
   readonly auditTableName: string;
   readonly tenantRoleArn: string;
   readonly auditReaderRoleArn: string;
+  readonly allEventsReaderRoleArn: string;
   readonly sessionBrokerRoleArn: string;
   readonly dataPlaneRoleArn: string;
   readonly auditRoleArn: string;
@@ -20,6 +21,7 @@ export const targetsOf = (environment: z.output<typeof canaryEnvironment>): Targ
   auditTableName: environment.AUDIT_TABLE_NAME,
   tenantRoleArn: environment.TENANT_ROLE_ARN,
   auditReaderRoleArn: environment.AUDIT_READER_ROLE_ARN,
+  allEventsReaderRoleArn: environment.ALL_EVENTS_READER_ROLE_ARN,
   sessionBrokerRoleArn: environment.SESSION_BROKER_ROLE_ARN,
   dataPlaneRoleArn: environment.DATA_PLANE_ROLE_ARN,
   auditRoleArn: environment.AUDIT_ROLE_ARN,

@@ -36,9 +36,13 @@ export function issuerOf({ requestContext }: APIGatewayProxyEvent): string | und
 
 /**
  * @param event with header names in lower case
- * @returns whose session of the tenant is asked for; the token is checked where a session is given out
+ * @param tenantId undefined for a session that is no tenant's
+ * @returns whose session is asked for; the token is checked where a session is given out
  */
-export const bearerOf = (event: APIGatewayProxyEvent, tenantId: string) => ({
+export const bearerOf = <T extends string | undefined>(
+  event: APIGatewayProxyEvent,
+  tenantId: T,
+) => ({
   tenantId,
   token: bearerToken(event.headers.authorization),
   principal: principalOf(event),

@@ -2,13 +2,17 @@
  * Sessions of a role, one for each tenant, each opened by the session broker. Invariant: a session is given out only
  * for a request whose own token opens that tenant's, checked here or by the broker; and its credentials carry the
  * tenant's id as their one tag, so that with them AWS itself refuses what is another tenant's. Nothing in this process
- * can open a session without a token.
+ * can open a session without a token. Of the plane for all tenants there is one session, without a tag.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { IssuerSettings } from '../../contract/issuers.ts';
 import { forbidden, unauthorized } from '../../contract/problem.ts';
-import { type SessionPlane, sessionScope } from '../../contract/session-broker.ts';
+import {
+  type SessionPlane,
+  sessionRequestOf,
+  sessionScope,
+} from '../../contract/session-broker.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 import {
@@ -34,6 +38,9 @@ export interface Bearer {
   /** who signed the token, as the authorizer said; undefined where it said nothing */
   readonly issuer?: string | undefined;
 }
+
+/** The same, also for the session that is no tenant's. */
+export type AnyBearer = Omit<Bearer, 'tenantId'> & { readonly tenantId: string | undefined };
 
 /** What the clients of one session are made with. */
 export interface SessionParts {
@@ -70,18 +77,20 @@ interface Session<T> {
 export function tenantSessions<T>(
   { plane, brokerName, issuers }: TenantSessionsOptions,
   makeClients: (parts: SessionParts) => T,
-): (bearer: Bearer) => Promise<T> {
+): (bearer: AnyBearer) => Promise<T> {
   const broker = sessionBroker(brokerName);
   const { check, learn } = tokenCheck(issuers);
-  const sessions = new LruMap<string, Session<T>>(maxSessions);
+  const sessions = new LruMap<string | undefined, Session<T>>(maxSessions);
 
-  async function ask(tenantId: string, token: string): Promise<Credentials> {
-    const { credentials, issuer, jwks } = await broker.open({ plane, token, tenantId });
+  async function ask(tenantId: string | undefined, token: string): Promise<Credentials> {
+    const { credentials, issuer, jwks } = await broker.open(
+      sessionRequestOf(plane, token, tenantId),
+    );
     learn(issuer, jwks);
     return { ...credentials, expiration: new Date(credentials.expiration) };
   }
 
-  function sessionOf(tenantId: string): Session<T> {
+  function sessionOf(tenantId: string | undefined): Session<T> {
     const known = sessions.get(tenantId);
     if (known !== undefined) return known;
     const credentials = cachedCredentials((token) => ask(tenantId, token));

@@ -34,6 +34,8 @@ export interface CanaryProps {
   readonly auditTable: Table;
   readonly tenantRole: SessionRole;
   readonly auditReaderRole: SessionRole;
+  /** whose sessions read all tenants' events: the canary tries to open one, and no policy trusts it to */
+  readonly allEventsReaderRoleArn: string;
   /** of the functions between a request and a session, each of which the canary tries without the function */
   readonly executionRoles: {
     readonly sessionBroker: Role;
@@ -64,6 +66,7 @@ export class Canary extends Construct {
     canary.mayBecome([
       tenantRole.roleArn,
       auditReaderRole.roleArn,
+      props.allEventsReaderRoleArn,
       ...executionRoles.map(({ roleArn }) => roleArn),
     ]);
     canary.mayTry(Object.values(keys.arns));
@@ -83,6 +86,7 @@ export class Canary extends Construct {
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       TENANT_ROLE_ARN: props.tenantRole.roleArn,
       AUDIT_READER_ROLE_ARN: props.auditReaderRole.roleArn,
+      ALL_EVENTS_READER_ROLE_ARN: props.allEventsReaderRoleArn,
       SESSION_BROKER_ROLE_ARN: props.executionRoles.sessionBroker.roleArn,
       DATA_PLANE_ROLE_ARN: props.executionRoles.dataPlane.roleArn,
       AUDIT_ROLE_ARN: props.executionRoles.audit.roleArn,

@@ -38,6 +38,7 @@ export interface FunctionsProps {
   readonly trail: { readonly trailArn: string; readonly bucketName: string } | undefined;
   readonly auditTable: Table;
   readonly auditReaderRoleArn: string;
+  readonly allEventsReaderRoleArn: string;
   readonly roles: {
     readonly authorizer: Role;
     readonly controlPlane: Role;
@@ -109,6 +110,7 @@ export class Functions extends Construct {
       ...tokens(props.config),
       TENANT_ROLE_ARN: props.tenantRoleArn,
       AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
+      ALL_EVENTS_READER_ROLE_ARN: props.allEventsReaderRoleArn,
     };
     return new BundledFunction(this, 'SessionBroker', {
       name: 'session-broker',

@@ -1,6 +1,7 @@
 /**
  * The execution role of the session broker, the only one whom the roles of which each session is one tenant's trust for
- * every tenant. Invariant: it can only open such sessions, and only from within the broker's own function.
+ * every tenant, and whom the reader of all tenants' events trusts. Invariant: it can only open such sessions, and only
+ * from within the broker's own function.
  */
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';

@@ -11,6 +11,8 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import {
+  allEventsIndex,
+  allEventsKey,
   expiryAttribute,
   keyArnIndex,
   partitionKey,
@@ -64,6 +66,13 @@ export class AuditTable extends Construct {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: expiryAttribute,
+    });
+    // By it an auditor reads the events of all tenants.
+    this.table.addGlobalSecondaryIndex({
+      indexName: allEventsIndex,
+      partitionKey: { name: allEventsKey.partition, type: AttributeType.STRING },
+      sortKey: { name: allEventsKey.sort, type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
     });
   }
 }

@@ -8,6 +8,7 @@ import { and, equal, type Formula, implies, literal, no, not, or } from '../form
 import { allowed, type Policy } from '../formula/policy.ts';
 import { keyId } from '../formula/request.ts';
 import type { StackPolicies, StackRole } from '../stack-policies.ts';
+import { allEventsReader } from './all-events.ts';
 import { type CallerKind, everybody, services, sessionsOf } from './callers.ts';
 import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts';
 import type { Example, Question, Theorem } from './theorem.ts';
@@ -16,10 +17,12 @@ import type { Example, Question, Theorem } from './theorem.ts';
 const sessionRoles = ['TenantRole', 'AuditReaderRole'];
 const broker = 'SessionBrokerRole';
 const canary = 'CanaryRole';
+/** Whose sessions the broker opens. */
+const brokered = [...sessionRoles, allEventsReader];
 
 /** Which role opens sessions of which others. */
 const opens: Readonly<Record<string, readonly string[]>> = {
-  [broker]: sessionRoles,
+  [broker]: brokered,
   [canary]: [...sessionRoles, broker, 'DataPlaneRole', 'AuditRole'],
 };
 
@@ -29,7 +32,7 @@ const tagKeys = 'aws:TagKeys';
 export const sessions: Theorem = {
   id: '4',
   sentence:
-    "A session of the tenant role or of the audit reader role is opened by the session broker, in its own function, and for the canary's own two tenants by the canary, as itself or as another role; its name is its only tag, and none is transitive. No session of another role has another tag passed than that of the canary's own two tenants. No other role reaches one in any number of steps.",
+    "A session of the tenant role or of the audit reader role is opened by the session broker, in its own function, and for the canary's own two tenants by the canary, as itself or as another role; its name is its only tag, and none is transitive. A session of the reader of all tenants' events is opened by the session broker alone, in its own function and without a tag. No session of another role has another tag passed than that of the canary's own two tenants. No other role reaches one in any number of steps.",
   lines: [...graphLines(), ...reachLines()],
   questions: (stack) => [
     ...stack.roles.flatMap((role) => [
@@ -39,8 +42,9 @@ export const sessions: Theorem = {
       ...taggedSteps(role, stack),
     ]),
     ...sessionRoles.flatMap((title) => tenantSessions(stack.role(title), stack)),
-    // What can be opened with a tag.
-    ...(opens[canary] ?? []).flatMap((title) =>
+    ...untaggedSessions(stack.role(allEventsReader), stack),
+    // What can be opened with a tag, or reads what is every tenant's.
+    ...[...(opens[canary] ?? []), allEventsReader].flatMap((title) =>
       everybody(stack).map((caller) => otherwise(caller, stack.role(title))),
     ),
   ],
@@ -48,18 +52,18 @@ export const sessions: Theorem = {
     Object.entries(opens).flatMap(([from, to]) =>
       to.map((title): Example => {
         const caller = sessionsOf(stack.role(from), stack);
-        const { isOpened, value } = step(caller, stack.role(title));
-        const isOfCanary = equal(value(requestTag), literal(canaryTenants[0]));
-        return {
-          about: `${from} opens a session of ${title}`,
-          request: [isOpened, isOfCanary],
-        };
+        const { isOpened, present, value } = step(caller, stack.role(title));
+        const isTagged =
+          title === allEventsReader
+            ? not(present(tagKeys))
+            : equal(value(requestTag), literal(canaryTenants[0]));
+        return { about: `${from} opens a session of ${title}`, request: [isOpened, isTagged] };
       }),
     ),
 };
 
 function mayOpen({ who }: CallerKind, role: StackRole): boolean {
-  if (who === 'service') return !sessionRoles.includes(role.title);
+  if (who === 'service') return !brokered.includes(role.title);
   return typeof who === 'object' && opens[who.sessionOf.title]?.includes(role.title) === true;
 }
 
@@ -176,6 +180,23 @@ function tenantSessions(role: StackRole, stack: StackPolicies): Question[] {
   ];
 }
 
+function untaggedSessions(role: StackRole, stack: StackPolicies): Question[] {
+  const request = step(sessionsOf(stack.role(broker), stack), role);
+  const inFunction = has(request, 'lambda:SourceFunctionArn', literal(stack.sessionBroker));
+  return [
+    {
+      about: `${broker} opens a session of ${role.title} with a tag`,
+      counterexample: [request.isOpened, request.present(tagKeys)],
+      request,
+    },
+    {
+      about: `${broker} opens a session of ${role.title} outside of its function`,
+      counterexample: [request.isOpened, not(inFunction)],
+      request,
+    },
+  ];
+}
+
 const isWellFormed = (request: Request): Formula =>
   and(
     request.present(requestTag),
@@ -204,12 +225,12 @@ function graphLines(): string[] {
   return [...steps, `${services.title} -> every other role, without tags`];
 }
 
-/** Who comes to a tenant's session by the steps of the graph, with the longest way. */
+/** Who comes to a session that the broker opens by the steps of the graph, with the longest way. */
 function reachLines(): string[] {
   const ways = (from: string, before: readonly string[]): string[][] =>
     (opens[from] ?? [])
       .filter((to) => !before.includes(to))
-      .flatMap((to) => (sessionRoles.includes(to) ? [[...before, to]] : ways(to, [...before, to])));
+      .flatMap((to) => (brokered.includes(to) ? [[...before, to]] : ways(to, [...before, to])));
   return Object.keys(opens).flatMap((from) =>
     ways(from, [from]).map((way) => `reaches: ${way.join(' -> ')}`),
   );

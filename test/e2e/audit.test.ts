@@ -363,6 +363,7 @@ describe('who may read', () => {
       expect((await get(`/tenants/${id}`)).status).toBe(200);
       expect((await reading(id, '', token)).status).toBe(200);
     }
+    expect((await get('/audit')).status).toBe(200);
     expect((await get('/tenants/acme/key/rotations')).status).toBe(200);
     expect((await get('/certificate-key')).status).toBe(200);
     expectProblem(await get('/tenants/acme/erasure-certificate'), 409, 'tenant-not-erased');

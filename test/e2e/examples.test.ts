@@ -88,6 +88,7 @@ async function story(): Promise<Record<Operation, Example>> {
   await tell(auditor, 'certificateKey', 'GET /certificate-key');
   await stack.indexed();
   await tell(auditor, 'listEvents', `GET ${own}/audit?limit=3`);
+  await tell(auditor, 'listAllEvents', 'GET /audit?limit=3');
   await stack.client.send('DELETE', `${own}?windowInDays=30&force=true`, { token: admin });
   stack.deployment.clock.advance(31 * dayMs);
   await stack.run('reconciler');

@@ -37,8 +37,15 @@ const tables: readonly TableDefinition[] = [
   {
     TableName: auditTableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: strings('tenantId', 'eventKey'),
+    AttributeDefinitions: strings('tenantId', 'eventKey', 'eventShard', 'eventOrder'),
     KeySchema: [key('tenantId'), key('eventKey', 'RANGE')],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'allEvents',
+        KeySchema: [key('eventShard'), key('eventOrder', 'RANGE')],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
   },
 ];
 

@@ -1,5 +1,6 @@
 /** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
 import { administrator } from './cases/administrator.ts';
+import { allEvents } from './cases/all-events.ts';
 import { audit } from './cases/audit.ts';
 import { canary } from './cases/canary.ts';
 import type { Case } from './cases/case.ts';
@@ -35,6 +36,7 @@ export const cases: readonly Case[] = [
   ...scopes,
   ...lifecycleRoles,
   ...audit,
+  ...allEvents,
   ...decryptAnomalies,
   ...canary,
   ...functions,

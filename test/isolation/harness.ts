@@ -63,6 +63,7 @@ export async function openHarness(options: HarnessOptions): Promise<OpenHarness>
   if (situation.startsWith('role-open')) {
     openRole(document, 'TenantRole');
     openRole(document, 'AuditReaderRole');
+    openRole(document, 'AllEventsReaderRole');
   }
   if (situation === 'control-open') openRole(document, 'ControlPlaneRole');
   const template = readTemplate(document, localAccount);
@@ -92,6 +93,7 @@ async function populate(
   };
   const tenantRole = role('TenantRole');
   const readerRole = role('AuditReaderRole');
+  const allReaderRole = role('AllEventsReaderRole');
   const controlRole = role('ControlPlaneRole');
   const keyPolicyOf = (tenantId: string) => {
     const deployed = keyPolicy({
@@ -156,6 +158,8 @@ async function populate(
     certificates: as(deployment.issue(role('CertificatesRole'), 'certificates')),
     declaredTenants: as(deployment.issue(role('DeclaredTenantsRole'), 'declared-tenants')),
     untaggedReader: as(deployment.issue(readerRole, 'untagged')),
+    allReader: as(deployment.issue(allReaderRole, 'AllTenants')),
+    taggedAllReader: as(deployment.issue(allReaderRole, 'acme', { TenantId: 'acme' })),
     indexer: as(deployment.issue(role('AuditIndexerRole'), 'indexer')),
     decryptAnomalies: as(deployment.issue(role('VolumesRole'), 'decrypt-anomalies')),
     canary: as(deployment.issue(role('CanaryRole'), 'canary')),
@@ -169,6 +173,7 @@ async function populate(
     indexerFailuresArn: queueOf(template),
     tenantRoleArn: tenantRole.arn,
     auditReaderRoleArn: readerRole.arn,
+    allEventsReaderRoleArn: allReaderRole.arn,
     roleArns: [...deployment.roles.keys()],
     caller: (prefix) => sessionOf(role(prefix), 'session', { TenantId: 'acme' }),
     productKeyArn: productKey.arn,
@@ -233,7 +238,12 @@ async function onboard(
   });
   await operator.dynamodb.putItem({
     TableName: auditTableName,
-    Item: { tenantId: { S: tenantId }, eventKey: { S: eventKey } },
+    Item: {
+      tenantId: { S: tenantId },
+      eventKey: { S: eventKey },
+      eventShard: { S: 'all/0' },
+      eventOrder: { S: `${eventKey}/${tenantId}` },
+    },
   });
   return keyArn;
 }

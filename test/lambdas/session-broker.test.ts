@@ -24,6 +24,7 @@ beforeAll(async () => {
     ...issuersVariable(...[issuer, ...spoiled.values()].map(({ url }) => settingsOf(url))),
     TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
     AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/reader',
+    ALL_EVENTS_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/all-reader',
   });
   ({ handler } = await import('../../lambdas/session-broker.ts'));
 });
@@ -38,6 +39,36 @@ afterAll(async () => {
 const ask = (token: string, tenantId = 'acme', plane = 'crypto') =>
   handler({ plane, token, tenantId }, contextOf());
 const claims = { tenant_id: 'acme', scope: 'tenant-keys/crypto' };
+
+describe("all tenants' events", () => {
+  const askForAll = (token: string) => handler({ plane: 'audit-all', token }, contextOf());
+
+  test.each<[string, Record<string, unknown>]>([
+    ["a tenant's token", { tenant_id: 'acme', scope: 'tenant-keys/audit' }],
+    [
+      "a tenant's token with an auditor's scopes",
+      { tenant_id: 'acme', scope: 'tenant-keys/audit-all tenant-keys/admin' },
+    ],
+    ['a token whose tenant is none', { tenant_id: '', scope: 'tenant-keys/audit-all' }],
+    ['a token that lost its tenant', { scope: 'tenant-keys/audit tenant-keys/crypto' }],
+  ])('are not for %s, without a call to STS', async (_, of) => {
+    expect(await askForAll(await issuer.token(of))).toEqual({ outcome: 'forbidden' });
+  });
+
+  test.each([
+    ['a tenant', { plane: 'audit-all', tenantId: 'acme' }],
+    ['an empty tenant', { plane: 'audit-all', tenantId: '' }],
+    ['null', { plane: 'audit-all', tenantId: null }],
+  ])('are not asked for with %s', async (_, event) => {
+    const token = await issuer.token({ scope: 'tenant-keys/audit-all' });
+    await expect(handler({ ...event, token }, contextOf())).rejects.toThrow('the event must be');
+  });
+
+  test.each(['audit', 'crypto'])('nor is a session of %s asked for without one', async (plane) => {
+    const token = await issuer.token({ scope: 'tenant-keys/audit-all' });
+    await expect(handler({ plane, token }, contextOf())).rejects.toThrow('the event must be');
+  });
+});
 
 describe('without a call to STS it refuses', () => {
   test.each<[string, Record<string, unknown>, string, string]>([

@@ -145,10 +145,22 @@ describe('what holds data', () => {
       AttributeDefinitions: [
         { AttributeName: 'tenantId', AttributeType: 'S' },
         { AttributeName: 'eventKey', AttributeType: 'S' },
+        { AttributeName: 'eventShard', AttributeType: 'S' },
+        { AttributeName: 'eventOrder', AttributeType: 'S' },
       ],
       KeySchema: [
         { AttributeName: 'tenantId', KeyType: 'HASH' },
         { AttributeName: 'eventKey', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'allEvents',
+          KeySchema: [
+            { AttributeName: 'eventShard', KeyType: 'HASH' },
+            { AttributeName: 'eventOrder', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',

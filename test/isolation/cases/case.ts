@@ -50,6 +50,10 @@ export interface Harness {
   readonly audit: Clients;
   /** a session of the audit reader role that carries no tag */
   readonly untaggedReader: Clients;
+  /** a session that reads all tenants' events */
+  readonly allReader: Clients;
+  /** the same, with a tenant's tag */
+  readonly taggedAllReader: Clients;
   readonly indexer: Clients;
   readonly decryptAnomalies: Clients;
   readonly canary: Clients;
@@ -73,6 +77,7 @@ export interface Harness {
   readonly indexerFailuresArn: string;
   readonly tenantRoleArn: string;
   readonly auditReaderRoleArn: string;
+  readonly allEventsReaderRoleArn: string;
   readonly productKeyArn: string;
   /** a key of somebody else in the account, without a tag, with AWS's default policy */
   readonly foreignKeyArn: string;
@@ -93,8 +98,8 @@ export interface Harness {
 /**
  * A situation is the stack with some locks taken off, so that those that are left must hold alone:
  * - deployed: nothing is taken off
- * - role-open: the policies of the tenant role and of the audit reader role allow everything; the key policies
- *   are as deployed
+ * - role-open: the policies of the tenant role and of both roles that read events allow everything; the key
+ *   policies are as deployed
  * - key-open: every tenant key has AWS's default policy; the tenant role is as deployed
  * - key-careless: somebody added `Allow kms:*` for the account to every tenant's key policy
  * - role-open-key-careless: both of these mistakes at once

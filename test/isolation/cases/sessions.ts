@@ -9,7 +9,7 @@ import {
   mapAttempts,
   oneLock,
 } from './attempts.ts';
-import type { Case, Tenant } from './case.ts';
+import type { Case, Clients, Harness, Tenant } from './case.ts';
 
 export const untagged: Case[] = [
   ...claims('denied', oneLock, {
@@ -29,6 +29,14 @@ export const untagged: Case[] = [
 ];
 
 const tag = (Value: string, Key = 'TenantId') => ({ Key, Value });
+
+/** @param but ARNs of roles that are tried elsewhere */
+const runsAs = ({ sts }: Clients, { roleArns }: Harness, but: readonly string[]) =>
+  anyAllowed(
+    roleArns
+      .filter((arn) => !but.includes(arn))
+      .map((RoleArn) => () => sts.assumeRole({ RoleArn, RoleSessionName: 'acme' })),
+  );
 
 export const sessions: Case[] = [
   ...claims('allowed', ['deployed'], {
@@ -55,14 +63,11 @@ export const sessions: Case[] = [
       assume(first(harness), harness, { tenantId: (harness.tenants[1] as Tenant).tenantId }),
     'the control plane opens a tenant session': (harness) =>
       assume(harness.controlPlane, harness, {}),
-    'an administrator or the session broker runs as any role of the stack': (harness) =>
-      anyAllowed(
-        [harness.operator, harness.broker].flatMap(({ sts }) =>
-          harness.roleArns
-            .filter((arn) => arn !== harness.tenantRoleArn)
-            .map((RoleArn) => () => sts.assumeRole({ RoleArn, RoleSessionName: 'acme' })),
-        ),
-      ),
+    'an administrator runs as any role of the stack': (harness) =>
+      runsAs(harness.operator, harness, [harness.tenantRoleArn]),
+    'the session broker runs as any role of the stack, but as the reader of all events': (
+      harness,
+    ) => runsAs(harness.broker, harness, [harness.tenantRoleArn, harness.allEventsReaderRoleArn]),
     'the authorizer opens a tenant session': (harness) => assume(harness.authorizer, harness, {}),
   }),
 ];

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AuditEvent } from '../../../contract/audit.ts';
 import { auditFilters, auditQuery } from '../../../contract/audit-query.ts';
+import { baselineKey, stackPartition } from '../../../contract/table-schema.ts';
+import { auditRow } from '../../../lambdas/audit/audit-row.ts';
 import { listEvents } from '../../../lambdas/audit/listing.ts';
 import { openTable, type TestTable } from './harness.ts';
 
@@ -13,6 +15,7 @@ const pick = <T>(values: readonly T[], at: number): T => values[at % values.leng
 /** Of every combination of what filters ask for, several in the same second. */
 const events = Array.from({ length: 120 }, (_, at): AuditEvent => {
   const happened = {
+    tenantId: 'acme',
     eventId: `event-${at}`,
     time: seconds(Math.floor(at / 3)),
     outcome: pick(['succeeded', 'refused', 'failed'] as const, at),
@@ -29,29 +32,43 @@ const events = Array.from({ length: 120 }, (_, at): AuditEvent => {
 const keyOf = ({ time, kind, eventId }: AuditEvent) => `${time}/${kind}/${eventId}`;
 const sorted = events.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 
+/** Of a key that two tenants claim each has the event. */
+const ofGlobex = sorted.slice(0, 30).map((event): AuditEvent => ({ ...event, tenantId: 'globex' }));
+const ofStack = sorted.slice(2, 9).map(({ tenantId: _, ...event }): AuditEvent => event);
+const orderOf = (event: AuditEvent) => `${keyOf(event)}/${event.tenantId ?? stackPartition}`;
+const ofAll = [...sorted, ...ofGlobex, ...ofStack].toSorted((one, other) =>
+  orderOf(one) < orderOf(other) ? -1 : 1,
+);
+
 let table: TestTable;
 beforeAll(async () => {
   table = await openTable();
   await table.writeEvents('acme', events);
-  await table.writeEvents('globex', events.slice(0, 30));
+  await table.writeEvents('globex', ofGlobex);
+  await table.writeEvents(stackPartition, ofStack);
 });
 afterAll(() => table.close());
 
-const list = (query: object, tenantId = 'acme') =>
-  listEvents(table.client, table.tableName, tenantId, auditQuery.parse(query));
+type Whose = string | undefined;
+const listOf = (whose: Whose, query: object) =>
+  listEvents(table.client, table.tableName, whose, auditQuery.parse(query));
+const list = (query: object) => listOf('acme', query);
+const listAll = (query: object) => listOf(undefined, query);
 
-async function paged(query: object): Promise<AuditEvent[]> {
+async function paged(query: object, whose: Whose): Promise<AuditEvent[]> {
   const found: AuditEvent[] = [];
-  let page = await list(query);
+  let page = await listOf(whose, query);
   found.push(...page.events);
   while (page.nextCursor !== undefined) {
-    page = await list({ ...query, cursor: page.nextCursor });
+    page = await listOf(whose, { ...query, cursor: page.nextCursor });
     found.push(...page.events);
   }
   return found;
 }
 
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+/** Of several filters seldom more than one is there, so that most queries find something. */
+const optional = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 const second = optional(fc.integer({ min: -2, max: 42 }).map(seconds));
 const queries = fc
   .record({
@@ -64,30 +81,80 @@ const queries = fc
     principal: optional(fc.constantFrom('backend', 'zoë', 'nobody')),
     actor: optional(fc.constantFrom('ann', 'carol')),
     routine: optional(fc.constantFrom('true', 'false')),
-    limit: fc.integer({ min: 1, max: 50 }).map(String),
+    limit: fc.integer({ min: 5, max: 50 }).map(String),
   })
   .filter(({ from, to }) => from === undefined || to === undefined || from <= to);
 
-test('paging gives exactly the events that were asked for, in order, once', async () => {
-  await fc.assert(
-    fc.asyncProperty(queries, async (query) => {
-      const { from = '', to = '~', order, routine } = query;
-      const wanted = sorted.filter(
-        (event) =>
-          event.time >= from &&
-          event.time < to &&
-          (routine === 'true' || !('routine' in event)) &&
-          auditFilters.every((name) => {
-            const asked = (query as Readonly<Record<string, unknown>>)[name];
-            return asked === undefined || asked === (event as Record<string, unknown>)[name];
-          }),
-      );
-      const expected = order === 'newest' ? wanted.toReversed() : wanted;
-      expect(await paged(query)).toEqual(expected);
-    }),
-    { numRuns: 80 },
+/** What the query asks for, of sorted events. */
+function wantedOf(all: readonly AuditEvent[], query: object): readonly AuditEvent[] {
+  const { from = '', to = '~', order, routine } = query as Readonly<Record<string, string>>;
+  const wanted = all.filter(
+    (event) =>
+      event.time >= from &&
+      event.time < to &&
+      (routine === 'true' || !('routine' in event)) &&
+      auditFilters.every((name) => {
+        const asked = (query as Readonly<Record<string, unknown>>)[name];
+        return asked === undefined || asked === (event as Record<string, unknown>)[name];
+      }),
   );
-}, 60_000);
+  return order === 'newest' ? wanted.toReversed() : wanted;
+}
+
+test.each<[string, Whose, readonly AuditEvent[]]>([
+  ["a tenant's events", 'acme', sorted],
+  ["all tenants' events, and the stack's", undefined, ofAll],
+])(
+  'paging %s gives exactly those that were asked for, in order, once',
+  async (_, whose, all) => {
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(queries, async (query) => {
+        const wanted = wantedOf(all, query);
+        found += wanted.length;
+        expect(await paged(query, whose)).toEqual(wanted);
+      }),
+      { numRuns: 40 },
+    );
+    expect(found).toBeGreaterThan(300);
+  },
+  60_000,
+);
+
+describe("all tenants' events", () => {
+  test("say whose they are, and those of the stack that they are nobody's", async () => {
+    const { events: found } = await listAll({ from: seconds(0), to: seconds(1), routine: 'true' });
+    expect(found.map(({ eventId, tenantId }) => [eventId, tenantId])).toEqual(
+      ofAll
+        .filter(({ time }) => time < seconds(1))
+        .map(({ eventId, tenantId }) => [eventId, tenantId]),
+    );
+    const whose = new Set(found.map(({ tenantId }) => tenantId));
+    expect(whose).toEqual(new Set(['acme', 'globex', undefined]));
+  });
+
+  test('are never what was written to a baseline, whatever attributes that has', async () => {
+    const planted = { ...auditRow('acme', sorted[0] as AuditEvent, 30), ...baselineKey('acme') };
+    await table.write([planted]);
+    expect(await paged({ limit: '1000', routine: 'true' }, undefined)).toEqual(ofAll);
+  });
+
+  test('take one read of each shard for a page, whatever the range of time', async () => {
+    const year = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z', routine: 'true' };
+    expect(await table.readsOf(() => listAll({ ...year, limit: '100' }))).toBe(8);
+    expect(await table.readsOf(() => listAll({ to: '2026-01-01T00:00:00Z' }))).toBe(8);
+  });
+
+  test.each([
+    ["a tenant's", 'acme', undefined],
+    ["that of all tenants', for a tenant", undefined, 'acme'],
+  ])('take no cursor of another list: %s', async (_, of: Whose, other: Whose) => {
+    const { nextCursor: cursor } = await listOf(of, { limit: '10' });
+    await expect(listOf(other, { limit: '10', cursor })).rejects.toMatchObject({
+      code: 'invalid-cursor',
+    });
+  });
+});
 
 test.each([
   ['an operator of DynamoDB', { principal: '#kind = :kind OR attribute_exists(tenantId)' }],
@@ -124,7 +191,7 @@ describe('a cursor', () => {
 
   test("is none for a neighbour's events", async () => {
     const cursor = await cursorOf();
-    await expect(list({ ...query, cursor }, 'globex')).rejects.toMatchObject({
+    await expect(listOf('globex', { ...query, cursor })).rejects.toMatchObject({
       code: 'invalid-cursor',
     });
   });
@@ -132,7 +199,9 @@ describe('a cursor', () => {
   test('that is forged on its position shows nothing else than the query does', async () => {
     const cursor = (await cursorOf()) as string;
     const { of } = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const all = new Set((await paged({ ...query, limit: '1000' })).map(({ eventId }) => eventId));
+    const all = new Set(
+      (await paged({ ...query, limit: '1000' }, 'acme')).map(({ eventId }) => eventId),
+    );
     const forged = fc.oneof(
       fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
       fc.constantFrom(...sorted.map(keyOf)),

@@ -23,6 +23,7 @@ const auditors = [
   'GET /tenants/{tenantId}/erasure-certificate',
   'GET /certificate-key',
   'GET /tenants/{tenantId}/audit',
+  'GET /audit',
 ];
 
 /** Decided as API Gateway decides, by the local stack's evaluator. */
@@ -84,7 +85,8 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     });
 
     test("is a tenant's that may audit on the data plane and its audit, and only its own", () => {
-      expect(allows(watchfulTenant, request)).toBe(plane === 'crypto' || plane === 'audit');
+      const isOwnAudit = plane === 'audit' && path.includes('{tenantId}');
+      expect(allows(watchfulTenant, request)).toBe(plane === 'crypto' || isOwnAudit);
       for (const other of ['acme2', 'acm', 'Acme', '*', 'acme/x', 'x/acme']) {
         expect(allows(watchfulTenant, request.replace('acme', other))).toBe(false);
       }

@@ -1,4 +1,5 @@
-const opens = /^(TenantRole|AuditReaderRole|CanaryRole|SessionBrokerRole|DataPlaneRole|AuditRole)/;
+const opens =
+  /^(TenantRole|AuditReaderRole|AllEventsReaderRole|CanaryRole|SessionBrokerRole|DataPlaneRole|AuditRole)/;
 
 /** The template with every lock off that the canary tries: whatever it asks for, it gets. */
 import { everything } from '../../harness/account.ts';

@@ -39,6 +39,8 @@ describe('events of the trail', () => {
       {
         tenantId: 'acme',
         eventKey: `2026-11-24T17:00:00.000Z/kms/${one.eventID}`,
+        eventShard: expect.stringMatching(/^all\/[0-7]$/),
+        eventOrder: `2026-11-24T17:00:00.000Z/kms/${one.eventID}/acme`,
         expiresAt: Date.parse('2026-12-24T17:00:00Z') / 1000,
         kind: 'kms',
         eventId: one.eventID,

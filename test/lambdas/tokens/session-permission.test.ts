@@ -6,7 +6,9 @@ import { settingsOf } from './issuer.ts';
 
 const scopes = ['admin', 'audit-all', 'crypto', 'audit'].map((name) => `tenant-keys/${name}`);
 const tenants = ['acme', 'globex', 'ac', 'acme-2'];
-const planes = ['crypto', 'audit'] as const;
+const planes = ['crypto', 'audit', 'audit-all'] as const;
+const wantedOf = (plane: (typeof planes)[number], id: string) =>
+  plane === 'audit-all' ? undefined : id;
 
 const permissions = (tenant: string | undefined, ...of: string[]): Permissions | undefined =>
   permissionsOf(
@@ -25,8 +27,13 @@ test.each<[string, string | undefined, string, (typeof planes)[number], boolean]
   ['an auditor uses no key', undefined, 'tenant-keys/audit-all', 'crypto', false],
   ['a token that lost its tenant uses no key', undefined, 'tenant-keys/crypto', 'crypto', false],
   ['and reads nothing', undefined, 'tenant-keys/audit', 'audit', false],
+  ["an auditor reads all tenants'", undefined, 'tenant-keys/audit-all', 'audit-all', true],
+  ['and so does an administrator', undefined, 'tenant-keys/admin', 'audit-all', true],
+  ['but no tenant', 'acme', 'tenant-keys/audit', 'audit-all', false],
+  ["nor a tenant with the auditor's scope", 'acme', 'tenant-keys/audit-all', 'audit-all', false],
+  ['nor a token that lost its tenant', undefined, 'tenant-keys/audit', 'audit-all', false],
 ])('%s', (_, tenant, scope, plane, opens) => {
-  expect(opensSession(permissions(tenant, scope), plane, 'acme')).toBe(opens);
+  expect(opensSession(permissions(tenant, scope), plane, wantedOf(plane, 'acme'))).toBe(opens);
 });
 
 describe('whatever the scopes and the tenant', () => {
@@ -58,6 +65,26 @@ describe('whatever the scopes and the tenant', () => {
   });
 
   test('a token that permits nothing opens nothing', () => {
-    for (const plane of planes) expect(opensSession(undefined, plane, 'acme')).toBe(false);
+    for (const plane of planes) {
+      expect(opensSession(undefined, plane, wantedOf(plane, 'acme'))).toBe(false);
+    }
+  });
+
+  test('a session for all tenants is none of one tenant, and the other way round', () => {
+    fc.assert(
+      fc.property(token, ({ tenant, of }) => {
+        expect(opensSession(permissions(tenant, ...of), 'audit-all', 'acme')).toBe(false);
+        expect(opensSession(permissions(tenant, ...of), 'audit', undefined)).toBe(false);
+        expect(opensSession(permissions(tenant, ...of), 'crypto', undefined)).toBe(false);
+      }),
+    );
+  });
+
+  test("a token that names a tenant opens no session that reads all tenants' events", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...tenants), fc.subarray(scopes), (tenant, of) => {
+        expect(opensSession(permissions(tenant, ...of), 'audit-all', undefined)).toBe(false);
+      }),
+    );
   });
 });

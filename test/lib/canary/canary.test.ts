@@ -114,12 +114,12 @@ describe("the canary's role", () => {
     });
   });
 
-  test("opens sessions of the two roles of which each session is one tenant's", () => {
+  test("opens sessions of the two roles of which each session is one tenant's, and tries the one that reads all", () => {
     expect(named(permissions, 'BecomeCanaryTenant')).toEqual({
       Sid: 'BecomeCanaryTenant',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Resource: [...sessionRoles, ...executionRoles]
+      Resource: [...sessionRoles, 'AllEventsReaderRole', ...executionRoles]
         .toSorted()
         .map((prefix) => arnOf(template, 'AWS::IAM::Role', prefix)),
     });

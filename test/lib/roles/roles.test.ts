@@ -289,7 +289,7 @@ describe('the data plane, the audit function, the session broker and the authori
     },
   );
 
-  test("the broker's role opens tenants' sessions, from within its function only", () => {
+  test("the broker's role opens the sessions that it is there for, from within its function only", () => {
     const permissions = permissionsOf(template, 'SessionBrokerRole');
     expect(sids(permissions).toSorted()).toEqual([
       'OnlyInItsFunction',
@@ -300,7 +300,7 @@ describe('the data plane, the audit function, the session broker and the authori
       Sid: 'OpenSessions',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Resource: ['AuditReaderRole', 'TenantRole'].map((role) =>
+      Resource: ['AllEventsReaderRole', 'AuditReaderRole', 'TenantRole'].map((role) =>
         arnOf(template, 'AWS::IAM::Role', role),
       ),
     });
