@@ -20,7 +20,7 @@ export class ConfigError extends Error {
 }
 
 /** Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). */
-export const mostTenants = 68;
+export const mostTenants = 66;
 
 const texts = {
   trailLogGroup:

@@ -1,5 +1,6 @@
 /** Who may reach which route: tokens, scopes, paths. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Route, routes } from '../../contract/routes.ts';
 import type { HeaderLine } from './client.ts';
 import { expectProblem, uniformBody } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
@@ -93,6 +94,27 @@ describe('a token that may not do this: 403', () => {
     ] as const) {
       expectProblem(await stack.client.send(method, path, { token }), 403, 'forbidden');
     }
+  });
+});
+
+describe("the auditor's scope", () => {
+  const ask = async ({ method, path }: Route) => {
+    const token = await stack.client.token('tenant-keys/audit-all');
+    const body = method === 'GET' ? {} : { body: {} };
+    return stack.client.send(method, path.replace('{tenantId}', 'acme'), { token, ...body });
+  };
+  const [reads, others] = [true, false].map((isRead) =>
+    routes.filter(({ method }) => (method === 'GET') === isRead),
+  ) as [Route[], Route[]];
+  /** What a tenant that is not erased has not. */
+  const notYet = { erasureCertificate: 409 } as Readonly<Record<string, number>>;
+
+  test.each(reads)('gives $method $path', async (route) => {
+    expect((await ask(route)).status).toBe(notYet[route.operation] ?? 200);
+  });
+
+  test.each(others)('does not give $method $path', async (route) => {
+    expectProblem(await ask(route), 403, 'forbidden');
   });
 });
 

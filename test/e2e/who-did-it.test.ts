@@ -364,3 +364,51 @@ test('a suspension is found by its tenant and the auditor in one request: by who
   }
   expect(await found('acme', 'operation=suspend&principal=jane')).toEqual([]);
 });
+
+describe('what is about no tenant', () => {
+  const everybody = async (query: string, token?: string) =>
+    stack.client.send('GET', `/audit?${query}`, {
+      token: token ?? (await stack.client.token('tenant-keys/audit-all')),
+    });
+  const listed = 'operation=list&principal=lister';
+
+  beforeAll(async () => {
+    const token = await tokenOf('lister', 'tenant-keys/admin');
+    expect((await stack.client.send('GET', '/tenants', { token })).status).toBe(200);
+    await stack.indexed();
+  });
+
+  test('is found by who reads all events, in one request, and names no tenant', async () => {
+    const { events } = (await everybody(listed)).json;
+    expect(events).toMatchObject([{ kind: 'request', operation: 'list', outcome: 'succeeded' }]);
+    expect(Object.keys(events[0])).not.toContain('tenantId');
+  });
+
+  test('is found in no tenant’s audit, whoever reads it', async () => {
+    const auditor = await stack.client.token('tenant-keys/audit-all');
+    for (const tenantId of ['acme', 'globex']) {
+      expect(await found(tenantId, listed)).toEqual([]);
+      expect(await found(tenantId, listed, auditor)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['a tenant', 'tenant-keys/audit', 'acme'],
+    ['a tenant with the auditor’s scope', 'tenant-keys/audit-all', 'acme'],
+    ['a token without a tenant', 'tenant-keys/audit', undefined],
+  ] as const)('is not read by %s', async (_, scope, tenantId) => {
+    const token = await stack.client.token(scope, tenantId);
+    expectProblem(await everybody(listed, token), 403, 'forbidden');
+  });
+
+  test.each([stackPartition, 'all/0', 'stack', 'all'])(
+    'is read under no tenant’s name: %j',
+    async (name) => {
+      const token = await stack.client.token('tenant-keys/audit-all');
+      const path = `/tenants/${encodeURIComponent(name)}/audit?${listed}`;
+      const { status, json } = await stack.client.send('GET', path, { token });
+      expect([200, 400, 403, 404]).toContain(status);
+      expect(json.events ?? []).toEqual([]);
+    },
+  );
+});

@@ -73,17 +73,18 @@ describe('as many declared tenants as the configuration takes fit into one templ
     legalName: 'l'.repeat(256),
   }));
   const corsOrigins = Array.from({ length: 20 }, (_, at) => `https://app-${at}.eu.example.com`);
+  const whole = { tenants: many, corsOrigins, alarmEmail: 'alarms@example.com' };
 
-  test('by their number', async () => {
+  test('by their number, with all else that a configuration adds', async () => {
     // CDK refuses more than 500 resources by itself.
-    const full = await synthesizedTemplate({ tenants: many, corsOrigins });
+    const full = await synthesizedTemplate(whole);
     expect(Object.keys(full.Resources).length).toBeLessThanOrEqual(500);
   });
 
   test('and by the size of the file that is deployed, with the longest names and origins besides', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-size-'));
     try {
-      await requestAssembly({ ...context, tenants: many, corsOrigins }, folder);
+      await requestAssembly({ ...context, ...whole }, folder);
       const { size } = statSync(join(folder, `${stackName}.template.json`));
       expect(size).toBeLessThan(1_000_000);
     } finally {
