@@ -11,7 +11,7 @@ import { decisionsUrl } from './aws/control/decisions.ts';
 import type { FaultInput } from './aws/faults/fault.ts';
 import { systemClock } from './clock.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
-import { addressesEndpoint } from './dashboard/endpoints.ts';
+import { addressesEndpoint, issuersEndpoint } from './dashboard/endpoints.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { BusEvent } from './events/service.ts';
 import { functionEnvironment } from './function-environment.ts';
@@ -164,6 +164,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
     accountId,
   };
   deployment.addControlEndpoint(addressesEndpoint(addresses));
+  deployment.addControlEndpoint(issuersEndpoint(functions));
   return {
     ...addresses,
     operator: { accessKeyId, secretAccessKey },

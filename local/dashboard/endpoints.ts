@@ -7,6 +7,7 @@ import type { Service } from '../aws/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { KmsAccount } from '../kms/account.ts';
+import type { FunctionDefinition } from '../lambda/template.ts';
 import type { Role } from '../sts/role.ts';
 import type { Template } from '../template/template.ts';
 import { allowedActions } from './allowed-actions.ts';
@@ -136,6 +137,17 @@ function countsOf(tenants: readonly UsedTenant[]): Record<string, number> {
 export const addressesEndpoint = (
   endpoints: Readonly<Record<string, string | boolean>>,
 ): ControlEndpoint => getEndpoint('/_local/endpoints', async () => endpoints);
+
+/** Whose tokens count, as the functions have it in their environment. */
+export const issuersEndpoint = (
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): ControlEndpoint =>
+  getEndpoint('/_local/issuers', async () => {
+    const settings = [...functions.values()].flatMap(
+      ({ environment }) => environment.ISSUERS ?? [],
+    );
+    return { issuers: JSON.parse(settings[0] as string) };
+  });
 
 const getEndpoint = (
   path: string,
