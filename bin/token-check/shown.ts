@@ -11,7 +11,8 @@ export function shown(value: unknown): string {
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** @param path names that lead to a claim */
-export const shownPath = (path: readonly string[]): string => path.map(shown).join(' in ');
+export const shownPath = (path: readonly string[]): string =>
+  path.map(shown).reverse().join(' in ');
 
 /** @returns such as `3 min 20 s` */
 export function shownDuration(seconds: number): string {

@@ -66,7 +66,7 @@ describe('a token that counts', () => {
     );
     expect(isGood).toBe(true);
     expect(lines).toContain(
-      'It claims tenant-keys/admin by "realm_access" in "roles", called "keys-admin" there.',
+      'It claims tenant-keys/admin by "roles" in "realm_access", called "keys-admin" there.',
     );
   });
 
