@@ -19,6 +19,8 @@ const cognitoUrl = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_
 const directory = '9188040d-6c67-4c5b-b112-36a304b66dad';
 const entraUrl = `https://login.microsoftonline.com/${directory}/v2.0`;
 const api = 'api://tenant-keys';
+/** In tokens of the second version the audience is always the API's client id. */
+const entraApi = '00001111-aaaa-2222-bbbb-3333cccc4444';
 const auth0Url = 'https://customers.eu.auth0.com/';
 const auth0Api = 'https://keys.example.com';
 const oktaUrl = 'https://example.okta.com/oauth2/aus9o8wzkhckw9TLa0h7';
@@ -62,13 +64,13 @@ const auth0User: Claims = {
   permissions: ['tenant-keys/crypto'],
 };
 
-const entra = { issuer: entraUrl, audiences: [api], scopeClaims: ['scp', 'roles'] };
+const entra = { issuer: entraUrl, audiences: [entraApi], scopeClaims: ['scp', 'roles'] };
 const entraNames = {
   'Keys.Use': 'tenant-keys/crypto',
   'Keys.Admin': 'tenant-keys/admin',
 };
 const entraDelegated: Claims = {
-  aud: api,
+  aud: entraApi,
   iss: entraUrl,
   idp: `https://sts.windows.net/${directory}/`,
   azp: '6e74172b-be56-4843-9ff4-e66a39bb12e3',
