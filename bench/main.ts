@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- load|cpu|calls|batch|http|indexer ...]`: counts, and sizes and times as ratios of what was measured
+ * `npm run bench [-- load|cpu|calls|batch|http|indexer|files ...]`: counts, and sizes and times as ratios of what was measured
  * side by side in this run, so that they mean the same on every machine. A run of everything writes its figures
  * into docs/performance.md. Exit code 1 where a target is missed, 2 where the bench failed.
  */

@@ -1,6 +1,7 @@
 /** The tables that the bench prints. Ratios first; milliseconds are this machine's, for information. */
 import { type BatchCost, parallelConnections } from './batch.ts';
 import type { Calls } from './calls.ts';
+import type { FileCost, FileWork } from './files.ts';
 import { type HttpRate, httpConnections } from './http.ts';
 import type { IndexerCost } from './indexer.ts';
 import type { Load } from './load.ts';
@@ -100,3 +101,21 @@ export function indexerTable(cost: IndexerCost): string {
     ['rows in one call of DynamoDB', `${rowsPerCall}`, '', ''],
   ]);
 }
+
+export function filesTable(costs: Readonly<Record<FileWork, FileCost>>): string {
+  const row = (name: string, { speed, bytesPerSecond, bytesAboveStart }: FileCost) => [
+    name,
+    times(speed.median),
+    middleHalf(speed),
+    `${(bytesPerSecond.median / 1e6).toFixed(0)} MB/s`,
+    `${mebibytes(bytesAboveStart)} MiB`,
+  ];
+  return table([
+    ['a file of 256 MiB', 'speed', 'middle half', '', 'memory above the start'],
+    row('AES-256-GCM of node:crypto', costs.raw),
+    row('sealed', costs.seal),
+    row('opened', costs.open),
+  ]);
+}
+
+export const mebibytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);

@@ -1,28 +1,28 @@
 /** A pair of streams, as `pipeThrough` takes it, of a generator that reads one and gives the other. */
-import { ChunkReader } from './chunk-reader.ts';
+import { type ByteSource, ChunkReader } from './chunk-reader.ts';
 
 export interface ByteStreamPair {
   readonly writable: WritableStream<Uint8Array>;
-  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly readable: ReadableStream<Bytes>;
+  /** in place of both: what comes out of an input that is not a stream. Each part is the caller's own. */
+  output(input: ByteSource): AsyncGenerator<Bytes, void, undefined>;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * Nothing is read before somebody reads from the pair, and nothing is kept beyond what the generator keeps.
- * @param transform its error is that of both streams
+ * @param output its error is that of both streams
  */
-export function byteStreamPair(
-  transform: (input: ChunkReader) => AsyncGenerator<Bytes, void, undefined>,
-): ByteStreamPair {
+export function byteStreamPair(output: ByteStreamPair['output']): ByteStreamPair {
   const input = new TransformStream<Uint8Array, Uint8Array>();
   const reader = new ChunkReader(input.readable);
-  const output = transform(reader);
+  const parts = output(reader);
   const readable = new ReadableStream<Bytes>(
     {
       async pull(controller) {
         try {
-          const { done, value } = await output.next();
+          const { done, value } = await parts.next();
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
@@ -32,12 +32,12 @@ export function byteStreamPair(
       },
       async cancel(reason) {
         await reader.cancel(reason);
-        await output.return();
+        await parts.return();
       },
     },
     { highWaterMark: 0 },
   );
-  return { writable: input.writable, readable };
+  return { writable: input.writable, readable, output };
 }
 
 /** How many frames are at work at once: WebCrypto has threads of its own. */

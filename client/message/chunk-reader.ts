@@ -2,7 +2,27 @@
 import { MessageError, UsageError } from '../errors.ts';
 import type { ByteReader } from './message-header.ts';
 
-export class ChunkReader implements ByteReader {
+/** Gives bytes one after the other, in memory of their own. */
+export interface ByteSource extends ByteReader {
+  /** @returns so many bytes, fewer only where the input ends before */
+  upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Waits for the next bytes, or the end. */
+  isAtEnd(): Promise<boolean>;
+}
+
+/** @throws MessageError where fewer are left */
+export async function exactly(
+  source: Pick<ByteSource, 'upTo'>,
+  bytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const taken = await source.upTo(bytes);
+  if (taken.length === bytes) return taken;
+  throw new MessageError(
+    'The message ends too early: it is not whole. What was given before is its beginning and nothing more.',
+  );
+}
+
+export class ChunkReader implements ByteSource {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
   #hasEnded = false;
@@ -11,13 +31,8 @@ export class ChunkReader implements ByteReader {
     this.#reader = stream.getReader();
   }
 
-  /**
-   * @returns so many bytes, fewer only where the stream ends before. They may be a part of the chunk that came, which is not
-   * copied, since WebCrypto takes a copy of its own.
-   */
   async upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
     if (await this.isAtEnd()) return new Uint8Array(0);
-    if (this.#chunk.length >= bytes) return this.#next(bytes);
     const taken = new Uint8Array(bytes);
     let length = 0;
     while (length < bytes && !(await this.isAtEnd())) {
@@ -28,23 +43,16 @@ export class ChunkReader implements ByteReader {
     return taken.subarray(0, length);
   }
 
-  #next(maxBytes: number): Uint8Array<ArrayBuffer> {
+  #next(maxBytes: number): Uint8Array {
     const part = this.#chunk.subarray(0, maxBytes);
     this.#chunk = this.#chunk.subarray(part.length);
-    return part as Uint8Array<ArrayBuffer>;
+    return part;
   }
 
-  async exactly(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    const taken = await this.upTo(bytes);
-    if (taken.length < bytes) {
-      throw new MessageError(
-        'The message ends too early: it is not whole. What was given before is its beginning and nothing more.',
-      );
-    }
-    return taken;
+  exactly(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    return exactly(this, bytes);
   }
 
-  /** Waits for the next bytes, or the end. */
   async isAtEnd(): Promise<boolean> {
     while (this.#chunk.length === 0 && !this.#hasEnded) {
       const { done, value } = await this.#reader.read();

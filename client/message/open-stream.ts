@@ -4,10 +4,11 @@
  * ended as it must: nothing after it, and the signature right where there is one. A stream that fails has given a true
  * beginning of the plaintext at most; only one that ends without an error has given all of it.
  */
+import { free } from '../binary.ts';
 import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
 import { MessageError } from '../errors.ts';
 import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
-import type { ChunkReader } from './chunk-reader.ts';
+import type { ByteSource } from './chunk-reader.ts';
 import { type MessageHeader, publicKeyName, readHeader, suites } from './message-header.ts';
 import {
   checkCommitment,
@@ -78,7 +79,7 @@ interface FrameOptions {
 }
 
 async function* frames(
-  input: ChunkReader,
+  input: ByteSource,
   key: MessageKey,
   { header, maxFrameBytes, signature, signal }: FrameOptions,
 ) {
@@ -102,12 +103,16 @@ async function* frames(
     signature?.update(isFinal ? mark : new Uint8Array(0), numberBytes, iv, lengthBytes, content);
     if (isFinal) await checkEnd(input, signature);
     const frame = { number, isFinal, iv };
-    yield () => decryptFrame(key, messageId, frame, content);
+    yield async () => {
+      const plaintext = await decryptFrame(key, messageId, frame, content);
+      free(content);
+      return plaintext;
+    };
   }
 }
 
 /** @throws MessageError where the message does not end here, or its signature is wrong */
-async function checkEnd(input: ChunkReader, signature: MessageSignature | undefined) {
+async function checkEnd(input: ByteSource, signature: MessageSignature | undefined) {
   if (signature !== undefined) {
     const length = value(await input.exactly(2));
     signature.check(await input.exactly(length));

@@ -2,11 +2,11 @@
  * Encrypts a stream of any length as one message of the AWS Encryption SDK (suite 0x0478, unsigned): under one data key, which
  * the tenant's key has wrapped, frame by frame, with memory for a few frames.
  */
-import { concatenated, uint32 } from '../binary.ts';
+import { concatenated, free, uint32 } from '../binary.ts';
 import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
 import { UsageError } from '../errors.ts';
 import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
-import type { ChunkReader } from './chunk-reader.ts';
+import type { ByteSource } from './chunk-reader.ts';
 import { messageIdBytes, serializeHeader, suites } from './message-header.ts';
 import {
   encryptFrame,
@@ -70,7 +70,7 @@ interface FrameOptions {
 }
 
 async function* frames(
-  input: ChunkReader,
+  input: ByteSource,
   key: MessageKey,
   { messageId, frameBytes, signal }: FrameOptions,
 ) {
@@ -81,10 +81,12 @@ async function* frames(
     const content = await input.upTo(frameBytes);
     isFinal = await input.isAtEnd();
     const frame = { number, isFinal };
-    yield async () => [
-      frameStart(frame, content.length),
-      await encryptFrame(key, messageId, frame, content),
-    ];
+    yield async () => {
+      const start = frameStart(frame, content.length);
+      const encrypted = await encryptFrame(key, messageId, frame, content);
+      free(content);
+      return [start, encrypted];
+    };
   }
 }
 

@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Duplex } from 'node:stream';
+import { free } from '../binary.ts';
 import { UsageError } from '../errors.ts';
 import type { ByteStreamPair } from '../message/byte-stream.ts';
+import { type ByteSource, exactly } from '../message/chunk-reader.ts';
 import type { OpenOptions } from '../message/open-stream.ts';
 import type { SealOptions } from '../message/seal-stream.ts';
 
@@ -51,8 +53,6 @@ export const nodeStream = (pair: ByteStreamPair): Duplex =>
   // The types of Node's own web streams and those of the platform differ in what they leave out.
   Duplex.fromWeb(pair as unknown as Parameters<typeof Duplex.fromWeb>[0]);
 
-const chunkBytes = 128 * 1024;
-
 async function passFile(
   from: string,
   to: string,
@@ -67,8 +67,8 @@ async function passFile(
   const source = await open(from);
   try {
     const { size } = await source.stat();
-    const read = bytesOf(source, (bytesRead) => onProgress?.(bytesRead, size));
-    await writeWhole(to, mode, read.pipeThrough(pair));
+    const input = new FileSource(source, (bytesRead) => onProgress?.(bytesRead, size));
+    await writeWhole(to, mode, pair.output(input));
   } finally {
     await source.close();
   }
@@ -77,12 +77,12 @@ async function passFile(
 async function writeWhole(
   to: string,
   mode: number,
-  stream: ReadableStream<Uint8Array>,
+  parts: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const partial = join(dirname(to), `.${basename(to)}.${randomUUID()}.partial`);
   const target = await open(partial, 'wx', mode);
   try {
-    await writeAll(target, stream);
+    await writeAll(target, parts);
     await target.sync();
     await target.close();
     await rename(partial, to);
@@ -102,31 +102,49 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-function bytesOf(
-  file: FileHandle,
-  onRead: (bytesRead: number) => void,
-): ReadableStream<Uint8Array> {
-  let total = 0;
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const chunk = new Uint8Array(chunkBytes);
-        const { bytesRead } = await file.read(chunk, 0, chunkBytes);
-        if (bytesRead === 0) return controller.close();
-        total += bytesRead;
-        onRead(total);
-        controller.enqueue(chunk.subarray(0, bytesRead));
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** Reads into the very memory that is asked for: no chunks lie between, so a file of any size takes that of a few frames. */
+class FileSource implements ByteSource {
+  readonly #file: FileHandle;
+  readonly #onRead: (bytesRead: number) => void;
+  #total = 0;
+  /** what was read to see whether there is more */
+  #next: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+  constructor(file: FileHandle, onRead: (bytesRead: number) => void) {
+    this.#file = file;
+    this.#onRead = onRead;
+  }
+
+  async upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    const taken = new Uint8Array(bytes);
+    taken.set(this.#next.subarray(0, bytes));
+    let length = Math.min(bytes, this.#next.length);
+    this.#next = this.#next.subarray(length);
+    while (length < bytes) {
+      const { bytesRead } = await this.#file.read(taken, length, bytes - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+      this.#total += bytesRead;
+    }
+    this.#onRead(this.#total);
+    return taken.subarray(0, length);
+  }
+
+  exactly(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    return exactly(this, bytes);
+  }
+
+  async isAtEnd(): Promise<boolean> {
+    if (this.#next.length === 0) this.#next = await this.upTo(1);
+    return this.#next.length === 0;
+  }
 }
 
-async function writeAll(file: FileHandle, stream: ReadableStream<Uint8Array>): Promise<void> {
-  const reader = stream.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    for (let written = 0; written < read.value.length; ) {
-      written += (await file.write(read.value, written)).bytesWritten;
+async function writeAll(file: FileHandle, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const part of parts) {
+    for (let written = 0; written < part.length; ) {
+      written += (await file.write(part, written)).bytesWritten;
     }
+    free(part);
   }
 }

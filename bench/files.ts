@@ -1,0 +1,88 @@
+/**
+ * A file of 256 MiB sealed and opened by the client, against AES-256-GCM of node:crypto over the same file, as `openssl enc`
+ * would do it: read, encrypt, write. Each in a process of its own, which also tells how much memory it took above its start.
+ */
+import { fork } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Summary, summarize } from './samples.ts';
+
+export type FileWork = 'raw' | 'seal' | 'open';
+
+/** What a process is told. */
+export interface FileVariables {
+  readonly WORK: FileWork;
+  readonly FROM: string;
+  readonly TO: string;
+}
+
+export interface FileResult {
+  readonly seconds: number;
+  readonly bytesAboveStart: number;
+}
+
+export interface FileCost {
+  /** how fast it is, by how fast `raw` is */
+  readonly speed: Summary;
+  readonly bytesPerSecond: Summary;
+  /** the most that any round took */
+  readonly bytesAboveStart: number;
+}
+
+const fileBytes = 256 * 1024 * 1024;
+
+export async function measureFiles({
+  rounds,
+  onRound,
+}: {
+  readonly rounds: number;
+  readonly onRound: (round: number) => void;
+}): Promise<Readonly<Record<FileWork, FileCost>>> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-files-'));
+  const at = (name: string) => join(folder, name);
+  const results: Record<FileWork, FileResult[]> = { raw: [], seal: [], open: [] };
+  try {
+    await writeRandom(at('plain'));
+    for (let round = 0; round < rounds; round += 1) {
+      onRound(round);
+      results.raw.push(await work({ WORK: 'raw', FROM: at('plain'), TO: at('raw') }));
+      results.seal.push(await work({ WORK: 'seal', FROM: at('plain'), TO: at('sealed') }));
+      results.open.push(await work({ WORK: 'open', FROM: at('sealed'), TO: at('opened') }));
+      for (const name of ['raw', 'sealed', 'opened']) rmSync(at(name));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const cost = (of: readonly FileResult[]): FileCost => ({
+    speed: summarize(of.map(({ seconds }, round) => (results.raw[round]?.seconds ?? 0) / seconds)),
+    bytesPerSecond: summarize(of.map(({ seconds }) => fileBytes / seconds)),
+    bytesAboveStart: Math.max(...of.map(({ bytesAboveStart }) => bytesAboveStart)),
+  });
+  return { raw: cost(results.raw), seal: cost(results.seal), open: cost(results.open) };
+}
+
+async function writeRandom(path: string): Promise<void> {
+  const file = await open(path, 'wx');
+  const piece = new Uint8Array(1024 * 1024);
+  for (let written = 0; written < fileBytes; written += piece.length) {
+    await file.write(randomFillSync(piece));
+  }
+  await file.close();
+}
+
+async function work(variables: FileVariables): Promise<FileResult> {
+  const child = fork(new URL('files-process.ts', import.meta.url), {
+    env: { ...variables },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'close');
+  const [result] = (await Promise.race([once(child, 'message'), ended])) as [FileResult];
+  await ended;
+  if (typeof result !== 'object' || result === null) throw new Error(`${variables.WORK} failed`);
+  return result;
+}
