@@ -1,6 +1,12 @@
 /** Reads the template's tables in process: faults do not hit these reads, and they do not count as calls. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  allEventsIndex,
+  allEventsKey,
+  baselinePrefix,
+  partitionKey,
+} from '../../contract/table-schema.ts';
 import type { Call, Service } from '../aws/operation.ts';
 import type { Template } from '../template/template.ts';
 
@@ -9,8 +15,27 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface TableReader {
   /** every tenant's row, by tenant id */
   tenants(): Promise<readonly Row[]>;
-  /** @returns a partition's newest rows of the audit table that are wanted, newest first */
-  newestEvents(partition: string, limit: number, wanted: WantedEvents): Promise<readonly Row[]>;
+  /**
+   * Reads on in a list, from the newest event to the oldest.
+   * @param rows looks at so many, wanted or not
+   * @param after where an earlier read ended
+   */
+  readEvents(list: EventList, rows: number, wanted: WantedEvents, after?: Key): Promise<EventsRead>;
+}
+
+/** Events that are sorted by time: one partition of the audit table, or of its index over all of them. */
+export interface EventList {
+  readonly partition: string;
+  readonly isOfIndex: boolean;
+}
+
+/** Of the row that was looked at last. */
+export type Key = Readonly<Record<string, unknown>>;
+
+export interface EventsRead {
+  readonly rows: readonly Row[];
+  /** undefined at the end of the list */
+  readonly after: Key | undefined;
 }
 
 export interface WantedEvents {
@@ -18,11 +43,13 @@ export interface WantedEvents {
   readonly refused: boolean;
   /** whether the product's own looks at keys as well */
   readonly routine: boolean;
+  /** a part of the ids of those whose events are wanted */
+  readonly search: string;
 }
 
 interface Items {
   readonly Items?: readonly Record<string, AttributeValue>[];
-  readonly LastEvaluatedKey?: object;
+  readonly LastEvaluatedKey?: Record<string, AttributeValue>;
 }
 
 /** @param call a new call for each read, of a caller who may read every table */
@@ -51,50 +78,46 @@ export function tablesOf(template: Template, dynamodb: Service, call: () => Call
       const rows = registry === undefined ? [] : await everyRow(registry);
       return rows.sort((a, b) => (String(a.tenantId) < String(b.tenantId) ? -1 : 1));
     },
-    async newestEvents(partition, limit, wanted) {
-      if (audit === undefined) return [];
-      const rows: Row[] = [];
-      let from: object | undefined;
-      for (let reads = 0; reads < mostReads && rows.length < limit; reads += 1) {
-        const query = newestQuery(audit, partition, wanted);
-        const { Items = [], LastEvaluatedKey } = await read('Query', {
-          ...query,
-          ...(from && { ExclusiveStartKey: from }),
-        });
-        rows.push(...Items.map((item) => withContext(unmarshall(item))));
-        from = LastEvaluatedKey;
-        if (from === undefined) break;
-      }
-      return rows.slice(0, limit);
+    async readEvents(list, Limit, wanted, after) {
+      if (audit === undefined) return { rows: [], after: undefined };
+      const { Items = [], LastEvaluatedKey } = await read('Query', {
+        TableName: audit,
+        ...queryOf(list, wanted),
+        ScanIndexForward: false,
+        Limit,
+        ...(after && { ExclusiveStartKey: marshall(after) }),
+      });
+      return {
+        rows: Items.map((item) => withContext(unmarshall(item))),
+        after: LastEvaluatedKey && unmarshall(LastEvaluatedKey),
+      };
     },
   };
 }
 
-/** A read looks at so many rows; what is wanted may be rare among them. */
-const rowsAtOnce = 500;
-const mostReads = 8;
-
-function newestQuery(TableName: string, partition: string, { refused, routine }: WantedEvents) {
+function queryOf({ partition, isOfIndex }: EventList, wanted: WantedEvents) {
+  const { refused, routine, search } = wanted;
   const filters = [
     ...(refused ? ['#outcome <> :succeeded'] : []),
     ...(routine ? [] : ['attribute_not_exists(#routine)']),
+    // Who keeps baselines in the same table may give them any attributes, those of the index too.
+    ...(isOfIndex ? ['NOT begins_with(#tenant, :baselines)', 'contains(#tenant, :search)'] : []),
   ];
   return {
-    TableName,
-    KeyConditionExpression: 'tenantId = :partition',
-    ExpressionAttributeValues: {
-      ':partition': { S: partition },
-      ...(refused && { ':succeeded': { S: 'succeeded' } }),
+    ...(isOfIndex && { IndexName: allEventsIndex }),
+    KeyConditionExpression: '#partition = :partition',
+    ...(filters.length > 0 && { FilterExpression: filters.join(' AND ') }),
+    ExpressionAttributeNames: {
+      '#partition': isOfIndex ? allEventsKey.partition : partitionKey,
+      ...(refused && { '#outcome': 'outcome' }),
+      ...(!routine && { '#routine': 'routine' }),
+      ...(isOfIndex && { '#tenant': partitionKey }),
     },
-    ...(filters.length > 0 && {
-      FilterExpression: filters.join(' AND '),
-      ExpressionAttributeNames: {
-        ...(refused && { '#outcome': 'outcome' }),
-        ...(!routine && { '#routine': 'routine' }),
-      },
+    ExpressionAttributeValues: marshall({
+      ':partition': partition,
+      ...(refused && { ':succeeded': 'succeeded' }),
+      ...(isOfIndex && { ':baselines': baselinePrefix, ':search': search }),
     }),
-    ScanIndexForward: false,
-    Limit: rowsAtOnce,
   };
 }
 

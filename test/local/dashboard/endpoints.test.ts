@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { allEventsKey, allEventsShards } from '../../../contract/table-schema.ts';
 import { newestCount } from '../../../local/dashboard/events.ts';
 import { type OpenHarness, openHarness } from '../../isolation/harness.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
@@ -86,12 +87,16 @@ describe('/_local/tenants', () => {
 });
 
 describe('/_local/audit', () => {
+  let written = 0;
   const put = async (tenantId: string, time: string, more: object = {}) => {
+    written += 1;
     const eventId = randomUUID();
     const eventKey = `${time}/kms/${eventId}`;
     const Item = marshall({
       tenantId,
       eventKey,
+      [allEventsKey.partition]: allEventsShards[written % allEventsShards.length],
+      [allEventsKey.sort]: `${eventKey}/${tenantId}`,
       expiresAt: 1,
       kind: 'kms',
       eventId,
@@ -116,7 +121,49 @@ describe('/_local/audit', () => {
       '2126-01-01T00:00:01.000Z acme',
     ]);
     expect(events[2]).toMatchObject({ kind: 'kms', encryptionContext: { TenantId: 'acme' } });
-    expect(events[2]).not.toHaveProperty('expiresAt');
+    for (const name of ['expiresAt', 'eventShard', 'eventOrder']) {
+      expect(events[2]).not.toHaveProperty(name);
+    }
+  });
+
+  test('has those of a tenant alone, and of those whose ids were searched for', async () => {
+    const idsOf = async (query: string) => {
+      const { events } = (await page(`/_local/audit?${query}`)).json;
+      return [...new Set(events.map((event: { tenantId: string }) => event.tenantId))].sort();
+    };
+    await put('acme2', '2126-01-01T00:00:04.000Z');
+    await put('a-tenant-that-has-no-row', '2126-01-01T00:00:05.000Z');
+    expect(await idsOf('tenantId=acme')).toEqual(['acme']);
+    expect(await idsOf('tenantId=acm')).toEqual([]);
+    expect(await idsOf('search=acme')).toEqual(['acme', 'acme2']);
+    expect(await idsOf('search=lobe')).toEqual(['globex']);
+    expect(await idsOf('')).toContain('a-tenant-that-has-no-row');
+  });
+
+  test('has what is wanted and rare, and leaves nothing out in between', async () => {
+    for (let count = 0; count < 300; count += 1) {
+      const time = new Date(Date.UTC(2126, 0, 2) + count).toISOString();
+      await put('acme', time, { outcome: count % 50 === 0 ? 'refused' : 'succeeded' });
+    }
+    await put('acme', '2126-01-02T01:00:00.000Z', { outcome: 'refused', routine: true });
+    const { events } = (await page('/_local/audit?refused=true&tenantId=acme')).json;
+    const all = (await page('/_local/audit?refused=true')).json.events;
+    const refused = (list: { time: string; outcome?: string }[]) =>
+      list.filter(({ outcome }) => outcome === 'refused').map(({ time }) => time);
+    expect(refused(all)).toHaveLength(6);
+    expect(refused(all)).toEqual(refused(events));
+  });
+
+  test('shows no row that a function has given the attributes of the index, and is no event', async () => {
+    const Item = marshall({
+      tenantId: 'baseline/acme',
+      eventKey: '9999',
+      [allEventsKey.partition]: allEventsShards[0],
+      [allEventsKey.sort]: '9999',
+    });
+    await harness.operator.dynamodb.putItem({ TableName: auditTable, Item });
+    const { events } = (await page('/_local/audit?routine=true')).json;
+    expect(events.map(({ eventKey }: { eventKey: string }) => eventKey)).not.toContain('9999');
   });
 
   test('has no more than it says, however many there are', async () => {
