@@ -33,14 +33,17 @@ export async function fetchJwks(location: KeyLocation): Promise<PublicJwks> {
 
 /** OpenID Connect Discovery 1.0, sections 4.1 (a slash at the end is removed before the path is added) and 4.3. */
 async function discoveredUri({ issuer, discoveryUrl }: KeyLocation): Promise<string> {
-  const document = await fetchObject(
-    discoveryUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-  );
+  const from = discoveryUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const document = await fetchObject(from);
   if (typeof document.issuer !== 'string') throw new JwksUnreadable('nonsense');
   if (document.issuer !== issuer) throw new JwksUnreadable('names-another');
   if (typeof document.jwks_uri !== 'string') throw new JwksUnreadable('nonsense');
+  // An issuer elsewhere sends nobody to this machine, where Lambda's runtime API answers by http.
+  if (isByTls(from) && !isByTls(document.jwks_uri)) throw new JwksUnreadable('unsafe');
   return document.jwks_uri;
 }
+
+const isByTls = (url: string) => URL.parse(url)?.protocol === 'https:';
 
 async function fetchObject(url: string): Promise<Readonly<Record<string, unknown>>> {
   if (!isSafeUrl(url)) throw new JwksUnreadable('unsafe');
