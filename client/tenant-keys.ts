@@ -1,8 +1,10 @@
 /** `@tenant-keys/client`: the entry, and what the package gives. */
 
-import type { CertificateKeys } from './http/api-types.ts';
+import { type AuditQuery, auditEvents } from './audit.ts';
+import type { AuditEvent, CertificateKeys } from './http/api-types.ts';
 import type { CallOptions } from './http/call.ts';
 import { openTransport, type Transport, type TransportOptions } from './http/transport.ts';
+import type { RecordKeyLimits } from './records/record-data-keys.ts';
 import { TenantHandle } from './tenant.ts';
 import { Tenants } from './tenants.ts';
 
@@ -51,12 +53,28 @@ export type { TokenFunction } from './http/tokens.ts';
 export type { AnswerReport } from './http/transport.ts';
 export type { ByteStreamPair } from './message/byte-stream.ts';
 export type { Settled } from './parts.ts';
+export type { RecordKeyLimits } from './records/record-data-keys.ts';
+export type {
+  OpenOptions as OpenRecordOptions,
+  RecordOptions,
+  SealOptions as SealRecordOptions,
+  TenantRecord,
+  TenantRecordOptions,
+  TenantRecords,
+  TenantRecordsOptions,
+} from './records/tenant-records.ts';
 export type { OpenStreamOptions, SealStreamOptions } from './tenant.ts';
 export type { ListOptions, OffboardOptions, RotateOptions, Tenants } from './tenants.ts';
 export type { TenantHandle };
 
 /** `url`, and either `token` or `credentials`. */
-export type TenantKeysOptions = TransportOptions;
+export interface TenantKeysOptions extends TransportOptions {
+  /** of each tenant's data keys for records: 1,000 records, 300,000 ms, 1,000 data keys to open with */
+  readonly recordKeys?: Partial<RecordKeyLimits> | undefined;
+}
+
+/** Each with its data keys for records. */
+const maxTenants = 1000;
 
 /**
  * A client of one API, for what one token, or one source of tokens, may do. It keeps connections and tokens, so one
@@ -66,16 +84,33 @@ export class TenantKeys {
   /** the control plane */
   readonly tenants: Tenants;
   readonly #transport: Transport;
+  readonly #recordKeys: Partial<RecordKeyLimits> | undefined;
+  /** the ones that were asked for last, the youngest at the end */
+  readonly #handles = new Map<string, TenantHandle>();
 
   /** @throws UsageError where the options cannot be */
-  constructor(options: TenantKeysOptions) {
+  constructor({ recordKeys, ...options }: TenantKeysOptions) {
     this.#transport = openTransport(options);
+    this.#recordKeys = recordKeys;
     this.tenants = new Tenants(this.#transport);
   }
 
   /** Asks for nothing: whether there is such a tenant, its first request says. */
   tenant(tenantId: string): TenantHandle {
-    return new TenantHandle(this.#transport, tenantId);
+    const handle =
+      this.#handles.get(tenantId) ?? new TenantHandle(this.#transport, tenantId, this.#recordKeys);
+    this.#handles.delete(tenantId);
+    this.#handles.set(tenantId, handle);
+    for (const oldest of this.#handles.keys()) {
+      if (this.#handles.size <= maxTenants) break;
+      this.#handles.delete(oldest);
+    }
+    return handle;
+  }
+
+  /** Every tenant's events, and those about none, for an auditor's or administrator's token. */
+  auditAll(query: AuditQuery = {}): AsyncGenerator<AuditEvent, void, undefined> {
+    return auditEvents(this.#transport, undefined, query);
   }
 
   /** The public keys by which certificates of erasure are verified. */

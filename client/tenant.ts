@@ -33,10 +33,19 @@ import {
 import type { AuditEvent, Inspection } from './http/api-types.ts';
 import { type CallOptions, checkTenantId } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
+import { noMacs } from './macs.ts';
 import type { ByteStreamPair } from './message/byte-stream.ts';
 import { type OpenOptions, openStream } from './message/open-stream.ts';
 import { type MessageKeys, type SealOptions, sealStream } from './message/seal-stream.ts';
 import type { Settled } from './parts.ts';
+import { defaultLimits, RecordDataKeys, type RecordKeyLimits } from './records/record-data-keys.ts';
+import {
+  type RecordSources,
+  TenantRecord,
+  type TenantRecordOptions,
+  TenantRecords,
+  type TenantRecordsOptions,
+} from './records/tenant-records.ts';
 
 type Claims = Pick<CallOptions, 'actor' | 'label'>;
 export type SealStreamOptions = SealOptions & Claims;
@@ -45,12 +54,18 @@ export type OpenStreamOptions = OpenOptions & Claims;
 export class TenantHandle {
   readonly tenantId: string;
   readonly #requester: Requester;
+  readonly #records: RecordSources;
 
   /** @throws UsageError where it is no tenant id */
-  constructor(transport: Transport, tenantId: string) {
+  constructor(transport: Transport, tenantId: string, limits: Partial<RecordKeyLimits> = {}) {
     checkTenantId(tenantId);
     this.tenantId = tenantId;
     this.#requester = { transport, tenantId };
+    const dataKeys = new RecordDataKeys(dataKeySource(this.#requester, {}), {
+      ...defaultLimits,
+      ...limits,
+    });
+    this.#records = { tenantId, dataKeys, macs: noMacs };
   }
 
   /** At most 4 MiB; larger ones are sealed as a stream. */
@@ -136,8 +151,18 @@ export class TenantHandle {
     return { tenantId: this.tenantId, dataKeys };
   }
 
+  /** One record: an item of which some fields are sealed, each bound to this record. See `docs/record-format.md`. */
+  record(options: TenantRecordOptions): TenantRecord {
+    return new TenantRecord(this.#records, options);
+  }
+
+  /** Records of one type, many at once. */
+  records(options: TenantRecordsOptions): TenantRecords {
+    return new TenantRecords(this.#records, options);
+  }
+
   /** Events that come minutes after what happened; see `docs/api.md`, "The audit". */
   audit(query: AuditQuery = {}): AsyncGenerator<AuditEvent, void, undefined> {
-    return auditEvents(this.#requester, query);
+    return auditEvents(this.#requester.transport, this.tenantId, query);
   }
 }

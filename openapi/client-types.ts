@@ -33,7 +33,7 @@ export function clientTypes(document: Json): string {
   ].join('\n');
 }
 
-/** The first is the narrowest. */
+/** The first is the one that most of those have who use it. */
 const scopeOf = ({ security }: Json): string => security?.[0]?.bearer?.[0] ?? '';
 
 function declaration([name, schema]: [string, Json]): string {

@@ -9,7 +9,7 @@ import {
   TenantStateError,
 } from '../../client/tenant-keys.ts';
 import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
-import { clientOf, thrown } from './harness.ts';
+import { all, clientOf, thrown } from './harness.ts';
 
 let stack: TestStack;
 let keys: TenantKeys;
@@ -102,19 +102,37 @@ test('a data key is given, and its wrapped form opens to the same under its cont
 test('an actor and a label are in the audit, which ends by itself', async () => {
   const label = `ticket ${Math.random()}`;
   await acme.encrypt(bytes('hello'), { actor: 'jane@example.com', label });
-  const labelled = async () => {
-    const events: AuditEvent[] = [];
-    for await (const event of acme.audit({ actor: 'jane@example.com', limit: 1 }))
-      events.push(event);
-    return events.filter((event) => event.kind === 'request' && event.label === label);
-  };
-  let found = await labelled();
-  for (let tries = 0; found.length === 0 && tries < 50; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    found = await labelled();
-  }
-  expect(found).toMatchObject([{ operation: 'encrypt', principal: 'test client' }]);
+  const found = await eventually(async () => {
+    const query = { actor: 'jane@example.com', limit: 1, label: 'who looks' };
+    const events: AuditEvent[] = await all(acme.audit(query));
+    return events.find((event) => event.kind === 'request' && event.label === label);
+  });
+  expect(found).toMatchObject({ operation: 'encrypt', principal: 'test client' });
 });
+
+test('an auditor has the events of all tenants, and a tenant has not', async () => {
+  const audited = async (one: TenantKeys) => {
+    for await (const event of one.auditAll({ kind: 'request', limit: 2 })) {
+      if (event.kind === 'request' && event.operation === 'onboard') return event;
+    }
+    return undefined;
+  };
+  const found = await eventually(() => audited(keys));
+  expect(found).toMatchObject({ principal: 'test client' });
+  const token = await stack.client.token('tenant-keys/audit', 'acme');
+  const tenant = clientOf(stack, { token, credentials: undefined });
+  await expect(audited(tenant)).rejects.toThrow(AccessError);
+});
+
+/** Events come some time after what they tell of. */
+async function eventually<T>(find: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = await find();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it did not come');
+}
 
 describe('what is refused', () => {
   test('a suspended tenant, by its state', async () => {
