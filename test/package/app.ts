@@ -34,6 +34,16 @@ for (const result of results) {
   if (reason.code !== 'decryption-failed') throw reason;
 }
 
+const record = acme.record({ type: 'customer', id: '7' });
+const customer = { email: 'ann@example.com' };
+const { email } = await record.open(await record.seal(customer, ['email']));
+if (email !== customer.email) throw new Error('another record');
+
+const file = new Blob([new Uint8Array(300_000)]);
+const sealed = file.stream().pipeThrough(acme.sealStream({ context }));
+const opened = await new Response(sealed.pipeThrough(acme.openStream({ context }))).arrayBuffer();
+if (opened.byteLength !== file.size) throw new Error('another file');
+
 const events: AuditEvent[] = [];
 for await (const event of acme.audit({ limit: 10, from: new Date(0) })) {
   if (event.kind === 'kms') console.assert(event.keyArn.startsWith('arn:'));

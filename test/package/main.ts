@@ -109,10 +109,16 @@ async function runEverywhere(): Promise<void> {
   const stack = await startStack({ apiPort: 0, awsPort: 0, issuerPort: 0 });
   try {
     const env = { API: stack.api, ISSUER: stack.issuer };
-    await check('Node.js 24', () => run(process.execPath, ['app.js'], app, env));
-    const node20 = await findNode20();
-    if (node20 === undefined) console.log('left out: Node.js 20, which is not on the PATH');
-    else await check('Node.js 20', () => run(node20, ['app.js'], app, env));
+    const nodes = { 'Node.js 24': process.execPath, 'Node.js 20': await findNode20() };
+    const program = join(app, 'node_modules', '.bin', 'tenant-keys');
+    for (const [name, node] of Object.entries(nodes)) {
+      if (node === undefined) {
+        console.log(`left out: ${name}, which is not on the PATH`);
+        continue;
+      }
+      await check(name, () => run(node, ['app.js'], app, env));
+      await check(`tenant-keys by ${name}`, () => run(node, [program, '--help'], app));
+    }
   } finally {
     await stack.close();
   }
