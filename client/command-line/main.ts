@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { InterruptedError, stopOnSignal } from './context.ts';
 import { exitCodes, failureOf } from './failure.ts';
-import { printable, say } from './output.ts';
+import { jsonLine, printable, say } from './output.ts';
 import { tenantKeysProgram } from './program.ts';
 
 /** Where it is compiled the manifest is a folder further up. */
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     if (isStopped) return exitCodes.interrupted;
     const failure = failureOf(error);
     const isJson = program.opts().json === true;
-    say(isJson ? JSON.stringify(failure) : `tenant-keys: ${printable(failure.error)}`);
+    say(isJson ? jsonLine(failure) : `tenant-keys: ${printable(failure.error)}`);
     return failure.exitCode;
   }
 }

@@ -5,13 +5,25 @@ const control = /[\p{Cc}\p{Cf}]/gu;
 
 export const printable = (text: string): string => text.replace(control, '\ufffd');
 
+/** JSON has another way to write them, so that nothing is lost: of its own it does so up to U+001F. */
+const escaped = (json: string): string =>
+  json.replace(control, (character) =>
+    character === '\n' ? character : unicodeEscapes(character),
+  );
+
+const unicodeEscapes = (character: string): string =>
+  character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+export const prettyJson = (value: unknown): string => escaped(JSON.stringify(value, undefined, 2));
+export const jsonLine = (value: unknown): string => escaped(JSON.stringify(value));
+
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  printLine(prettyJson(value));
 }
 
 /** One line, for lists that have no end. */
 export function printJsonLine(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  printLine(jsonLine(value));
 }
 
 export function printLine(text: string): void {
@@ -43,9 +55,17 @@ export function table<Name extends string>(
     .join('\n');
 }
 
+/** @returns a row where the others are not known, so that no column has a width */
+export const line = <Name extends string>(
+  row: { readonly [N in Name]?: string | number | undefined },
+  columns: readonly Name[],
+): string => columns.map((name) => printable(`${row[name] ?? '-'}`)).join('  ');
+
 /** @returns a line for each member that has a value */
 export function members(value: object): string {
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  const entries = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]) => [printable(name), member] as const);
   const width = Math.max(...entries.map(([name]) => name.length));
   return entries
     .map(([name, member]) => {

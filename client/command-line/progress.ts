@@ -1,4 +1,5 @@
 /** A bar on a terminal, for what takes long; in a pipe nothing. */
+import { printable } from './output.ts';
 
 export interface Progress {
   update(done: number, total: number): void;
@@ -18,7 +19,9 @@ export function openProgress(label: string, terminal: NodeJS.WriteStream): Progr
       shownAt = now;
       const share = total === 0 ? 1 : done / total;
       const bar = '#'.repeat(Math.round(share * width)).padEnd(width, '.');
-      terminal.write(`\r${label} [${bar}] ${Math.round(share * 100)} %, ${mebibytes(done)} MiB`);
+      terminal.write(
+        `\r${printable(label)} [${bar}] ${Math.round(share * 100)} %, ${mebibytes(done)} MiB`,
+      );
     },
     end: () => terminal.write('\r\u001b[K'),
   };

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { AuditEvent } from '../../tenant-keys.ts';
 import { type CommandContext, contextOf, wholeNumber } from '../context.ts';
-import { printJsonLine, printLine, type Row, table } from '../output.ts';
+import { line, printJsonLine, printLine, type Row, table } from '../output.ts';
 
 interface AuditOptions {
   readonly from?: string;
@@ -88,7 +88,7 @@ async function follow(context: CommandContext, tenantId: string, options: AuditO
       if (seen.has(event.eventId)) continue;
       seen.add(event.eventId);
       if (context.json) printJsonLine(event);
-      else printLine(columns.map((name) => row(event)[name] ?? '-').join('  '));
+      else printLine(line(row(event), columns));
     }
     await wait(pollMs, undefined, { signal: context.signal });
   }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { stopSignal } from '../context.ts';
 import { CommandError, exitCodes, sentenceOf } from '../failure.ts';
-import { printJson, printLine } from '../output.ts';
+import { printable, printJson, printLine } from '../output.ts';
 import { accessOf } from '../token-access.ts';
 
 interface Finding {
@@ -39,7 +39,7 @@ export function addDoctor(program: Command): void {
       if (json === true) printJson(findings);
       else
         for (const { check, ok, what } of findings)
-          printLine(`${ok ? 'ok  ' : 'FAIL'}  ${check}: ${what}`);
+          printLine(printable(`${ok ? 'ok  ' : 'FAIL'}  ${check}: ${what}`));
       if (findings.some(({ ok }) => !ok))
         throw new CommandError('Not everything is as it must be.', exitCodes.failed);
     });

@@ -7,7 +7,7 @@ import { nodeStream, openFile, sealFile } from '../../node/files.ts';
 import type { ByteStreamPair, TenantHandle } from '../../tenant-keys.ts';
 import { type CommandContext, contextOf, pair } from '../context.ts';
 import { CommandError } from '../failure.ts';
-import { printJson, say } from '../output.ts';
+import { printable, printJson, say } from '../output.ts';
 import { openProgress } from '../progress.ts';
 
 interface FileOptions {
@@ -115,7 +115,7 @@ async function passFile(connection: CommandContext, { file, handle, from, out, o
     progress.end();
   }
   if (json) printJson({ out });
-  else if (process.stderr.isTTY) say(out);
+  else if (process.stderr.isTTY) say(printable(out));
 }
 
 /** What comes out of a pipe before an error is a beginning of the plaintext: the exit code says that it is not all. */

@@ -57,21 +57,26 @@ type Claims = Readonly<Record<string, unknown>>;
 function claimsOf(token: string): Claims {
   try {
     const payload = token.split('.')[1] ?? '';
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return claims;
   } catch {
-    throw new CommandError('That is no JSON Web Token.', exitCodes.access);
+    // Neither is that one.
   }
+  throw new CommandError('That is no JSON Web Token.', exitCodes.access);
 }
 
 const tenantIn = (claims: Claims | undefined): string | undefined =>
   typeof claims?.tenant_id === 'string' ? claims.tenant_id : undefined;
+
+/** The last that a Date can be. */
+const maxEpochSeconds = 8.64e12;
 
 /** Times as people read them. */
 function shown(claims: Claims): Claims {
   const times = ['exp', 'iat', 'nbf', 'auth_time'];
   return Object.fromEntries(
     Object.entries(claims).map(([name, value]) =>
-      times.includes(name) && typeof value === 'number'
+      times.includes(name) && typeof value === 'number' && Math.abs(value) <= maxEpochSeconds
         ? [name, `${new Date(value * 1000).toISOString()}${name === 'exp' ? remaining(value) : ''}`]
         : [name, value],
     ),
