@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Duplex } from 'node:stream';
+import { Duplex, Readable } from 'node:stream';
 import { free } from '../binary.ts';
 import { UsageError } from '../errors.ts';
 import type { ByteStreamPair } from '../message/byte-stream.ts';
-import { type ByteSource, exactly } from '../message/chunk-reader.ts';
+import { type ByteSource, ChunkReader, exactly } from '../message/chunk-reader.ts';
 import type { OpenOptions } from '../message/open-stream.ts';
 import type { SealOptions } from '../message/seal-stream.ts';
 
@@ -22,14 +22,17 @@ export interface Sealer {
 export interface FileOptions {
   /** whether a file that is there already is replaced; without it that is an error */
   readonly overwrite?: boolean | undefined;
-  /** @param bytesRead of the file that is read, of `totalBytes` */
+  /** not called for a stream. @param bytesRead of the file that is read, of `totalBytes` */
   readonly onProgress?: ((bytesRead: number, totalBytes: number) => void) | undefined;
 }
 
-/** @throws UsageError where `to` is there already */
+/**
+ * @param from a path, or a stream, which is destroyed in any case
+ * @throws UsageError where `to` is there already
+ */
 export const sealFile = (
   sealer: Sealer,
-  from: string,
+  from: string | Readable,
   to: string,
   { overwrite, onProgress, ...options }: SealOptions & FileOptions = {},
 ): Promise<void> =>
@@ -37,12 +40,13 @@ export const sealFile = (
 
 /**
  * The opened file is readable by its owner alone.
+ * @param from a path, or a stream, which is destroyed in any case
  * @throws MessageError where the message is not whole and as it was sealed; `to` is not there then
  * @throws UsageError where `to` is there already
  */
 export const openFile = (
   sealer: Sealer,
-  from: string,
+  from: string | Readable,
   to: string,
   { overwrite, onProgress, ...options }: OpenOptions & FileOptions = {},
 ): Promise<void> =>
@@ -54,21 +58,37 @@ export const nodeStream = (pair: ByteStreamPair): Duplex =>
   Duplex.fromWeb(pair as unknown as Parameters<typeof Duplex.fromWeb>[0]);
 
 async function passFile(
-  from: string,
+  from: string | Readable,
   to: string,
   pair: ByteStreamPair,
   { overwrite, onProgress, mode }: FileOptions & { readonly mode: number },
 ): Promise<void> {
-  if (overwrite !== true && (await exists(to))) {
-    throw new UsageError(
-      `${to} is there already. Choose another name, or have it replaced (\`overwrite\`, \`--force\`).`,
-    );
+  try {
+    if (overwrite !== true) await checkIsFree(to);
+    if (typeof from === 'string') {
+      await withFile(from, onProgress, (input) => writeWhole(to, mode, pair.output(input)));
+    } else {
+      await writeWhole(to, mode, pair.output(new ChunkReader(bytesOf(from))));
+    }
+  } finally {
+    if (typeof from !== 'string') from.destroy();
   }
-  const source = await open(from);
+}
+
+/** Node's own web streams have another type than the platform's. */
+const bytesOf = (stream: Readable) =>
+  Readable.toWeb(stream) as unknown as ReadableStream<Uint8Array>;
+
+async function withFile(
+  path: string,
+  onProgress: FileOptions['onProgress'],
+  action: (input: ByteSource) => Promise<void>,
+): Promise<void> {
+  const source = await open(path);
   try {
     const { size } = await source.stat();
     const input = new FileSource(source, (bytesRead) => onProgress?.(bytesRead, size));
-    await writeWhole(to, mode, pair.output(input));
+    await action(input);
   } finally {
     await source.close();
   }
@@ -93,13 +113,15 @@ async function writeWhole(
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+async function checkIsFree(path: string): Promise<void> {
   try {
     await lstat(path);
-    return true;
   } catch {
-    return false;
+    return;
   }
+  throw new UsageError(
+    `${path} is there already. Choose another name, or have it replaced (\`overwrite\`, \`--force\`).`,
+  );
 }
 
 /** Reads into the very memory that is asked for: no chunks lie between, so a file of any size takes that of a few frames. */

@@ -1,6 +1,6 @@
 /** `encrypt` and `decrypt`: files of any size, and what comes through a pipe. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { addAbortSignal, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { nodeStream, openFile, sealFile } from '../../node/files.ts';
@@ -82,9 +82,8 @@ function add(program: Command, name: string, file: FileCommand): void {
       }
       const connection = await contextOf(command);
       const handle = connection.keys.tenant(tenant);
-      if (from === '-' || out === '-')
-        return passStreams(connection, { file, handle, from, out, options });
-      await passFile(connection, { file, handle, from, out, options });
+      const pass = out === '-' ? passStreams : passFile;
+      await pass(connection, { file, handle, from, out, options });
     });
 }
 
@@ -105,7 +104,7 @@ async function passFile(connection: CommandContext, { file, handle, from, out, o
     openStream: (more: object = {}) => file.stream(handle, { ...more, ...claims }),
   };
   try {
-    await file.pass(sealer, from, out, {
+    await file.pass(sealer, from === '-' ? addAbortSignal(signal, process.stdin) : from, out, {
       context,
       signal,
       overwrite: force,
@@ -119,15 +118,10 @@ async function passFile(connection: CommandContext, { file, handle, from, out, o
 }
 
 /** What comes out of a pipe before an error is a beginning of the plaintext: the exit code says that it is not all. */
-async function passStreams(
-  connection: CommandContext,
-  { file, handle, from, out, options }: Passing,
-) {
+async function passStreams(connection: CommandContext, { file, handle, from, options }: Passing) {
   const { signal, claims } = connection;
-  const { context, force } = options;
+  const { context } = options;
   const source = from === '-' ? process.stdin : createReadStream(from);
-  const flags = force === true ? 'w' : 'wx';
-  const target = out === '-' ? process.stdout : createWriteStream(out, { flags, mode: 0o600 });
   const stream = nodeStream(file.stream(handle, { context, signal, ...claims }));
-  await pipeline(Readable.from(source), stream, target, { signal, end: out !== '-' });
+  await pipeline(Readable.from(source), stream, process.stdout, { signal, end: false });
 }

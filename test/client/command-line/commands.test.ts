@@ -92,6 +92,20 @@ describe('a file', () => {
     expect(cut.bytes.length).toBeLessThan(plaintext.length);
   });
 
+  test('from a pipe is whole or not there, and one that is there stays until it is', async () => {
+    const { bytes } = await tk('encrypt - -t acme', { input: plaintext });
+    await writeFile(at('precious'), 'precious');
+    const before = readdirSync(folder);
+    for (const line of ['decrypt - -t acme -o new', 'decrypt - -t acme -o precious --force']) {
+      expect((await tk(line, { input: bytes.subarray(0, -1) })).code).toBe(4);
+    }
+    expect(readdirSync(folder)).toEqual(before);
+    expect(await readFile(at('precious'), 'utf8')).toBe('precious');
+    expect((await tk('decrypt - -t acme -o precious', { input: bytes })).code).toBe(2);
+    expect((await tk('decrypt - -t acme -o precious -f', { input: bytes })).code).toBe(0);
+    expect((await readFile(at('precious'))).equals(plaintext)).toBe(true);
+  });
+
   test.each([
     ['decrypt plain.sealed -t acme -o other', 4],
     ['decrypt plain -t acme -o other', 4],
