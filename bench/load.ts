@@ -79,6 +79,7 @@ const environment = {
     { issuer: 'https://id.example.com', audiences: ['tenant-keys'], tenantClaim: ['tenant_id'] },
   ]),
   TABLE_NAME: 'tenants',
+  MAC_KEY_TABLE_NAME: 'mac-keys',
   TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
   AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/audit-reader',
   ALL_EVENTS_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/all-events-reader',

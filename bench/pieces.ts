@@ -29,6 +29,9 @@ export function openPieces({ tenantId, token }: Pick<BenchTenant, 'tenantId' | '
       inspect: answered,
       generateDataKey: answered,
       decryptDataKey: answered,
+      mac: answered,
+      macBatch: answered,
+      setMacVersions: answered,
     }) satisfies ApiHandler,
     /** strict JSON, validation, base64 both ways */
     body(event: APIGatewayProxyEvent, ciphertext: Buffer) {

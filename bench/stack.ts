@@ -95,6 +95,7 @@ async function functionVariables(local: LocalStack): Promise<FunctionVariables> 
   return {
     ...systemVariables(local, 'DataPlaneRole'),
     TABLE_NAME: await tableNamed(local, 'TenantTable'),
+    MAC_KEY_TABLE_NAME: await tableNamed(local, 'MacKeyTable'),
     ISSUERS: JSON.stringify([
       { issuer: local.issuer, audiences: ['tenant-keys'], tenantClaim: ['tenant_id'] },
     ]),

@@ -9,6 +9,8 @@ export type EncryptionContext = Readonly<Record<string, string>>;
 
 /** The AWS Encryption SDK reserves names with this prefix, such as that of a message's public key. */
 const sdkPrefix = 'aws-crypto-';
+/** Of names that mark what is wrapped here for a use of its own, such as the keys of macs: no client's data key is one. */
+const productPrefix = 'tenant-keys:';
 const maxPairs = 64;
 /**
  * Names and values together, in UTF-8. KMS takes 8,192 characters in all, the tenant's included; the AWS Encryption
@@ -19,7 +21,8 @@ const maxContextBytes = 8000;
 const shape = 'must be an object of names and texts';
 // IAM ignores the case of a context key's name, so no other spelling of ours may be there either.
 const isReserved = (name: string) =>
-  name.toLowerCase() === tenantIdTag.toLowerCase() || name.toLowerCase().startsWith(sdkPrefix);
+  name.toLowerCase() === tenantIdTag.toLowerCase() ||
+  [sdkPrefix, productPrefix].some((prefix) => name.toLowerCase().startsWith(prefix));
 
 const contextWithout = (isReservedHere: (name: string) => boolean, reserved: string) =>
   z.record(z.string(), z.string(shape), shape).check(
@@ -42,7 +45,9 @@ const contextWithout = (isReservedHere: (name: string) => boolean, reserved: str
     }),
   );
 
-export const encryptionContext = contextWithout(isReserved, `${tenantIdTag} and ${sdkPrefix}*`);
+const reservedNames = `${tenantIdTag}, ${productPrefix}* and ${sdkPrefix}*`;
+
+export const encryptionContext = contextWithout(isReserved, reservedNames);
 
 /** The public key of a signed message, which the AWS Encryption SDK adds to the context that it was given. */
 export const publicKeyName = `${sdkPrefix}public-key`;
@@ -50,7 +55,7 @@ export const publicKeyName = `${sdkPrefix}public-key`;
 /** Of a data key that an SDK had from KMS itself for a signed message: nothing here wraps one so, but it can be unwrapped. */
 export const unwrappingContext = contextWithout(
   (name) => isReserved(name) && name !== publicKeyName,
-  `${tenantIdTag} and ${sdkPrefix}*, but for ${publicKeyName} of a signed message`,
+  `${reservedNames}, but for ${publicKeyName} of a signed message`,
 );
 
 const byteLength = (context: EncryptionContext): number =>
@@ -64,6 +69,20 @@ export const contextOf = (tenantId: string, given: EncryptionContext = {}): Encr
   ...given,
   [tenantIdTag]: tenantId,
 });
+
+/**
+ * Of the key of a purpose's macs. No caller can give such a context, so `POST .../data-keys/decrypt` never unwraps one;
+ * and a wrapped key that was put in another purpose's or version's place is refused by KMS.
+ */
+export const macKeyContext = (
+  tenantId: string,
+  purpose: string,
+  version: number,
+): EncryptionContext =>
+  contextOf(tenantId, {
+    [`${productPrefix}mac-purpose`]: purpose,
+    [`${productPrefix}mac-version`]: String(version),
+  });
 
 /** @returns whether both have the same names and values, and no others */
 export function sameContext(one: EncryptionContext, other: EncryptionContext): boolean {

@@ -67,7 +67,10 @@ export const certificatesEnvironment = z.object({
   TRAIL_BUCKET_NAME: z.optional(text),
 });
 
-export const reconcilerEnvironment = z.object(registryAndKeyPolicy);
+export const reconcilerEnvironment = z.object({
+  ...registryAndKeyPolicy,
+  MAC_KEY_TABLE_NAME: text,
+});
 
 export const declaredTenantsEnvironment = z.object({
   TABLE_NAME: text,
@@ -111,6 +114,7 @@ export const decryptAnomaliesEnvironment = z.object({
 export const canaryEnvironment = z.object({
   TABLE_NAME: text,
   AUDIT_TABLE_NAME: text,
+  MAC_KEY_TABLE_NAME: text,
   TENANT_ROLE_ARN: text,
   AUDIT_READER_ROLE_ARN: text,
   /** whose sessions read all tenants' events; no tenant's session opens one */
@@ -131,6 +135,7 @@ export const cryptoEnvironment = z.object({
   ...ofApi,
   ...brokeredSessions,
   TABLE_NAME: text,
+  MAC_KEY_TABLE_NAME: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */
   TENANT_ISOLATION: z.enum(['true', 'false']),
   /** for how long a tenant's row may be used again; 0: it is read for every request */

@@ -7,6 +7,7 @@ export type FindingKind =
   | 'unfinished-onboarding'
   | 'unfinished-step'
   | 'key-erased'
+  | 'mac-keys'
   | 'key-missing'
   | 'key-elsewhere'
   | 'key-unreadable'

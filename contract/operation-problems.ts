@@ -110,6 +110,9 @@ const own: Readonly<Record<Operation, Codes>> = {
   inspect: [...keyUse, 'decryption-failed'],
   generateDataKey: keyUse,
   decryptDataKey: [...keyUse, 'decryption-failed'],
+  mac: [...keyUse, 'too-many-purposes'],
+  macBatch: [...keyUse, 'too-many-purposes', 'too-many-kms-calls'],
+  setMacVersions: [...keyUse, 'too-many-purposes', 'mac-versions-differ'],
   listEvents: [...tenantPath, ...eitherForm, 'invalid-cursor'],
   listAllEvents: [...eitherForm, 'invalid-cursor'],
 };

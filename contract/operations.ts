@@ -30,6 +30,14 @@ import {
   reencryptRequest,
   reencryptResponse,
 } from './crypto.ts';
+import {
+  macBatchRequest,
+  macBatchResponse,
+  macRequest,
+  macResponse,
+  macVersions,
+  macVersionsRequest,
+} from './mac.ts';
 import type { Operation } from './routes.ts';
 import {
   emptyRequest,
@@ -113,6 +121,9 @@ export const operations = {
     request: decryptDataKeyRequest,
     responses: { 200: decryptDataKeyResponse },
   },
+  mac: { request: macRequest, responses: { 200: macResponse } },
+  macBatch: { request: macBatchRequest, responses: { 200: macBatchResponse } },
+  setMacVersions: { request: macVersionsRequest, responses: { 200: macVersions } },
   listEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
   listAllEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
 } as const satisfies Readonly<Record<Operation, OperationSchemas>>;

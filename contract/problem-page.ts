@@ -90,6 +90,14 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'An answer of KMS was lost, so it is not known yet whether it rotates the key.',
     'Send the same request again after some minutes; it finds out and spends no rotation.',
   ],
+  'mac-versions-differ': [
+    "The versions of the purpose's key are not those from which one step leads to the wanted ones.",
+    'POST .../mac lists the live versions. From [1] go to [1, 2], and from there, when every stored hash is one of version 2, to [2].',
+  ],
+  'too-many-purposes': [
+    'The tenant has hashes for as many purposes as it may have.',
+    'Use few purposes, one for each field that is searched. Values of the field, ids and dates do not belong into its name.',
+  ],
   'alias-taken': [
     'The alias for the tenant is on a key that this onboarding has not made.',
     'An administrator removes the alias or, if the tenant was there before, restores its row.',

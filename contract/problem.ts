@@ -48,6 +48,8 @@ export const problemStatuses = {
   'rotation-limit-reached': [409],
   'rotation-in-progress': [409],
   'rotation-unconfirmed': [409],
+  'mac-versions-differ': [409],
+  'too-many-purposes': [409],
   'alias-taken': [409],
   'key-unusable': [409],
   'key-missing': [409],
@@ -120,10 +122,13 @@ export const decryptionFailed = () =>
   );
 
 /** @param maxCalls that a request may make */
-export const tooManyKmsCalls = (maxCalls: number) =>
+export const tooManyKmsCalls = (
+  maxCalls: number,
+  remedy = 'Send smaller batches, or encrypt with encryption contexts that items share.',
+) =>
   new Problem(
     'too-many-kms-calls',
-    `The batch needs more than ${maxCalls} calls to KMS, and none was made. Send smaller batches, or encrypt with encryption contexts that items share.`,
+    `The batch needs more than ${maxCalls} calls to KMS, and none was made. ${remedy}`,
   );
 
 export const unauthorized = () =>
@@ -198,6 +203,19 @@ export const keyRecentlyUsed = ({ operation, at }: { operation: string; at: stri
   new Problem(
     'key-recently-used',
     `The tenant's key was last used for ${operation} at ${at}, less than an hour ago. Suspend the tenant and wait, or use force=true.`,
+  );
+
+export const macVersionsDiffer = () =>
+  new Problem(
+    'mac-versions-differ',
+    "From the purpose's versions one step leads to the one that was begun after the newest, or to the newest alone, and this is neither.",
+  );
+
+/** @param maxPurposes that a tenant may have */
+export const tooManyPurposes = (maxPurposes: number) =>
+  new Problem(
+    'too-many-purposes',
+    `The tenant has hashes for ${maxPurposes} purposes, and has no more. A purpose is a name for a field, never a value.`,
   );
 
 export const rotationLimitReached = () =>

@@ -35,6 +35,9 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   inspect: 'reads',
   generateDataKey: 'anew',
   decryptDataKey: 'anew',
+  mac: 'same',
+  macBatch: 'same',
+  setMacVersions: 'same',
   listEvents: 'reads',
   listAllEvents: 'reads',
 };

@@ -33,9 +33,9 @@ export interface Route {
 /**
  * What a success gives the caller. `plaintext`: what was encrypted, or the same encrypted again under an
  * encryption context that the caller names, which the caller can then decrypt. Decrypt anomalies are
- * judged by the number of these.
+ * judged by the number of these. `mac`: a keyed hash of what the caller sends, which tells of equality alone.
  */
-export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'metadata';
+export type Gives = 'plaintext' | 'ciphertext' | 'newDataKey' | 'mac' | 'metadata';
 
 /** An auditor reads what an administrator reads, and changes nothing. */
 const ofAllTenants = (method: Route['method']): readonly Scope[] =>
@@ -84,6 +84,9 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/inspect', 'crypto', 'inspect', 'metadata'),
   route('POST', '/tenants/{tenantId}/data-keys', 'crypto', 'generateDataKey', 'newDataKey'),
   route('POST', '/tenants/{tenantId}/data-keys/decrypt', 'crypto', 'decryptDataKey', 'plaintext'),
+  route('POST', '/tenants/{tenantId}/mac', 'crypto', 'mac', 'mac'),
+  route('POST', '/tenants/{tenantId}/mac-batch', 'crypto', 'macBatch', 'mac'),
+  route('PUT', '/tenants/{tenantId}/mac-keys', 'crypto', 'setMacVersions', 'metadata'),
   route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents', 'metadata'),
   route('GET', '/audit', 'audit', 'listAllEvents', 'metadata'),
 ] as const satisfies readonly Route[];

@@ -1,6 +1,6 @@
 /** The names in the tables: the stack makes the tables with them, and the functions read and write rows by them. */
 
-/** The partition key of both tables; in a tenant's rows the tenant id alone, for the roles' `dynamodb:LeadingKeys`. */
+/** The partition key of all tables; in a tenant's rows the tenant id alone, for the roles' `dynamodb:LeadingKeys`. */
 export const partitionKey = 'tenantId';
 
 /** The registry's index that finds the tenant of a key, and the attribute that is its partition key. */
@@ -8,6 +8,9 @@ export const keyArnIndex = 'keyArn';
 
 /** Of the audit table. */
 export const sortKey = 'eventKey';
+
+/** Of the table of mac keys. */
+export const macKeySortKey = 'purpose';
 
 export type AuditKey = Readonly<Record<typeof partitionKey | typeof sortKey, string>>;
 

@@ -11,6 +11,7 @@ import {
 } from '../contract/crypto.ts';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
+import { macBatchRequest, macRequest, macVersionsRequest } from '../contract/mac.ts';
 import type { ResponseOf } from '../contract/operations.ts';
 import { forbidden } from '../contract/problem.ts';
 import { checkAnswerSize, messageBytes, reencryptedBytes } from './crypto/batch.ts';
@@ -20,6 +21,8 @@ import { decrypt, encrypt, reencrypt } from './crypto/ciphertext.ts';
 import { decryptClientDataKey, generateClientDataKey } from './crypto/client-data-keys.ts';
 import { checkDirectSize } from './crypto/direct-encryption.ts';
 import { inspect } from './crypto/inspection.ts';
+import { mac, macBatch } from './crypto/mac.ts';
+import { setVersions } from './crypto/mac-keys.ts';
 import {
   decryptBody,
   encryptBody,
@@ -127,9 +130,28 @@ export const handler = apiHandler<'crypto'>({
     );
     return json<'decryptDataKey'>(200, { plaintext: base64(plaintext) });
   },
+
+  async mac(request: ApiRequest) {
+    const { withKey } = await authenticated(request);
+    const wanted = inJson(request.event, macRequest);
+    return json<'mac'>(200, await withKey((key) => mac(key, wanted)));
+  },
+
+  async macBatch(request: ApiRequest) {
+    const { withKey } = await authenticated(request);
+    const { items } = inJson(request.event, macBatchRequest);
+    return batchAnswer({ items: await withKey((key) => macBatch(key, items)) });
+  },
+
+  async setMacVersions(request: ApiRequest) {
+    const { withKey } = await authenticated(request);
+    const { purpose, versions } = inJson(request.event, macVersionsRequest);
+    await withKey((key) => setVersions(key, purpose, versions));
+    return json<'setMacVersions'>(200, { purpose, versions });
+  },
 });
 
-type BatchOperation = 'encryptBatch' | 'decryptBatch' | 'reencryptBatch';
+type BatchOperation = 'encryptBatch' | 'decryptBatch' | 'reencryptBatch' | 'macBatch';
 
 function batchAnswer(body: ResponseOf<BatchOperation>) {
   const { items } = body;

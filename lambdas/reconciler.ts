@@ -28,6 +28,7 @@ export async function handler(_event: unknown, context: Context) {
     table,
     events,
     tableName: environment.TABLE_NAME,
+    macKeyTableName: environment.MAC_KEY_TABLE_NAME,
     partition: environment.PARTITION,
     accountId: environment.ACCOUNT_ID,
     keyPolicyOf: stackKeyPolicy(environment),

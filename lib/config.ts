@@ -23,7 +23,7 @@ export class ConfigError extends Error {
  * Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). Some are left,
  * so that a stack with so many tenants takes the next version as well.
  */
-export const mostTenants = 60;
+export const mostTenants = 57;
 
 const texts = {
   trailLogGroup:

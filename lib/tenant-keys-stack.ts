@@ -25,7 +25,7 @@ import { SessionClientRole } from './roles/session-client-role.ts';
 import { TenantRole } from './roles/tenant-role.ts';
 import { CertificateKey } from './storage/certificate-key.ts';
 import { ProductKey } from './storage/product-key.ts';
-import { AuditTable, TenantTable } from './storage/tables.ts';
+import { AuditTable, MacKeyTable, TenantTable } from './storage/tables.ts';
 import { DeclaredTenants } from './tenants/declared-tenants.ts';
 
 export interface TenantKeysStackProps {
@@ -36,6 +36,7 @@ export interface TenantKeysStackProps {
 interface Storage {
   readonly key: IKey;
   readonly table: Table;
+  readonly macKeyTable: Table;
   readonly auditTable: Table;
   readonly trail: AuditTrail | undefined;
   /** to which a trail writes, the stack's own or an organization's */
@@ -71,12 +72,16 @@ export class TenantKeysStack extends Stack {
     });
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
-    const { key, table, auditTable } = storage;
+    const { key, table, macKeyTable, auditTable } = storage;
     const sessions = this.sessions(storage);
     const administration = {
       controlPlane: new ControlPlaneRole(this, 'ControlPlaneRole', { table, deletionWindowInDays })
         .role,
-      reconciler: new ReconcilerRole(this, 'ReconcilerRole', { table, deletionWindowInDays }).role,
+      reconciler: new ReconcilerRole(this, 'ReconcilerRole', {
+        table,
+        macKeyTable,
+        deletionWindowInDays,
+      }).role,
     };
     const functions = this.functions(config, storage, sessions, administration);
     new Schedule(this, 'ReconcilerSchedule', {
@@ -124,7 +129,7 @@ export class TenantKeysStack extends Stack {
         executionRoles,
         ...roleArns,
       };
-      new Canary(this, 'Canary', { config, key, table, auditTable, ...roles });
+      new Canary(this, 'Canary', { config, key, table, macKeyTable, auditTable, ...roles });
     }
     this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
 
@@ -143,24 +148,25 @@ export class TenantKeysStack extends Stack {
     const trailArn = config.trail ? trailArnOf(this) : undefined;
     const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
     const { table } = new TenantTable(this, 'TenantTable', { key });
+    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', { key });
     const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
     if (trailArn !== undefined) {
       const trail = new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
-      return { key, table, auditTable, trail, trailLogs: trail.logs };
+      return { key, table, macKeyTable, auditTable, trail, trailLogs: trail.logs };
     }
     const trailLogs =
       trailLogGroup === undefined
         ? undefined
         : LogGroup.fromLogGroupName(this, 'TrailLogs', trailLogGroup);
-    return { key, table, auditTable, trail: undefined, trailLogs };
+    return { key, table, macKeyTable, auditTable, trail: undefined, trailLogs };
   }
 
-  private sessions({ table, auditTable }: Storage): Sessions {
+  private sessions({ table, macKeyTable, auditTable }: Storage): Sessions {
     const broker = new SessionBrokerRole(this, 'SessionBrokerRole');
     const brokerRole = broker.role;
     return {
       broker,
-      tenant: new TenantRole(this, 'TenantRole', { table, brokerRole }),
+      tenant: new TenantRole(this, 'TenantRole', { table, macKeyTable, brokerRole }),
       auditReader: new AuditReaderRole(this, 'AuditReaderRole', { auditTable, brokerRole }),
       allEventsReader: new AllEventsReaderRole(this, 'AllEventsReaderRole', {
         auditTable,
@@ -177,7 +183,7 @@ export class TenantKeysStack extends Stack {
 
   private functions(
     config: Config,
-    { key, table, auditTable, trail }: Storage,
+    { key, table, macKeyTable, auditTable, trail }: Storage,
     { broker, tenant, auditReader, allEventsReader, dataPlane, audit }: Sessions,
     administration: Administration,
   ): Functions {
@@ -191,6 +197,7 @@ export class TenantKeysStack extends Stack {
       config,
       key,
       table,
+      macKeyTable,
       auditTable,
       tenantRoleArn: tenant.roleArn,
       certificateKeys,

@@ -3,12 +3,14 @@ import { problemBody } from '../contract/problem-body.ts';
 import { auditComponents } from './audit-components.ts';
 import type { Component } from './component.ts';
 import { cryptoComponents } from './crypto-components.ts';
+import { macComponents } from './mac-components.ts';
 import { problemMembers } from './problem-members.ts';
 import { tenantComponents } from './tenant-components.ts';
 
 export const components: Readonly<Record<string, Component>> = {
   ...tenantComponents,
   ...cryptoComponents,
+  ...macComponents,
   ...auditComponents,
   Problem: {
     schema: problemBody,

@@ -14,10 +14,10 @@ const plaintext = base64('At most 4,194,304 bytes; in direct mode 1 to 4,096.');
 const mode = text(
   '`envelope`, the default: a message of the AWS Encryption SDK. `direct`: what `kms:Encrypt` gives.',
 );
-const results = text('In the order of the request: for each item its result, or its error.');
+export const results = text('In the order of the request: for each item its result, or its error.');
 
 /** The contract checks the items of a batch one by one. */
-const itemsAre = (component: string) => (schema: Json) => {
+export const itemsAre = (component: string) => (schema: Json) => {
   schema.properties.items.items = { $ref: `#/components/schemas/${component}` };
 };
 
@@ -25,7 +25,7 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
   EncryptionContext: {
     schema: encryptionContext,
     description:
-      'Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not secret: AWS CloudTrail logs them in the clear. At most 64 names and 8,000 bytes; no name may be empty, `TenantId` in any case, or begin with `aws-crypto-`.',
+      'Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not secret: AWS CloudTrail logs them in the clear. At most 64 names and 8,000 bytes; no name may be empty, `TenantId` in any case, or begin with `aws-crypto-` or `tenant-keys:`.',
     refine(schema) {
       schema.maxProperties = 64;
       schema.propertyNames = { type: 'string', minLength: 1 };

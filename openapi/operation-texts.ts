@@ -154,6 +154,23 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
     description: oneKms,
     successes: { 200: 'The data key.' },
   },
+  mac: {
+    summary: 'Make a keyed hash, to search by',
+    description:
+      'HMAC-SHA-256 of the value, by a key that the tenant has for this purpose alone and that the first use makes. Equal values have equal hashes, so store one beside what is encrypted and find it by equality. While the key is being changed there are two: store the newer, search by both.',
+    successes: { 200: 'A hash by each live version of the key.' },
+  },
+  macBatch: {
+    summary: 'Make up to 1,000 keyed hashes',
+    description: 'Of at most 50 purposes. The first use of a purpose makes its key.',
+    successes: { 200: 'The results. An item that failed has its error in its place.' },
+  },
+  setMacVersions: {
+    summary: "Begin or end the change of a purpose's key",
+    description:
+      'From `[1]` to `[1, 2]` begins version 2; from there to `[2]` retires version 1, whose hashes nothing makes any more. Versions that are so already stay. It counts everywhere after `registryTtlSeconds` (5): until then some answers still have the versions of before.',
+    successes: { 200: 'These versions are live.' },
+  },
   listEvents: {
     summary: "List a tenant's events",
     description: `A tenant's token reads its own tenant's events only. An unknown tenant has none. ${events}`,

@@ -54,6 +54,14 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
     'It is not known whether KMS rotates the key. The same request finds out.',
     () => problems.rotationUnconfirmed('2026-11-26T01:35:36.847Z'),
   ],
+  'mac-versions-differ': [
+    "No single step leads from the purpose's versions to these.",
+    problems.macVersionsDiffer,
+  ],
+  'too-many-purposes': [
+    'The tenant has as many purposes as it may have.',
+    () => problems.tooManyPurposes(1000),
+  ],
   'alias-taken': ['The alias is on a key that this onboarding has not made.', problems.aliasTaken],
   'key-unusable': ['The key is disabled, or pending deletion.', problems.keyUnusable],
   'key-missing': ['Somebody else has deleted the key.', problems.keyMissing],

@@ -38,7 +38,11 @@ export interface StackPolicies {
   /** the key whose title begins so; @throws Error where there is none */
   key(title: string): StackKey;
   /** ARNs of the tables of tenants' rows and of audit events */
-  readonly tables: { readonly rows: string; readonly events: string };
+  readonly tables: {
+    readonly rows: string;
+    readonly macKeys: string;
+    readonly events: string;
+  };
   /** ARN of the trail */
   readonly trail: string;
   /** ARN of the function that opens sessions */
@@ -87,6 +91,7 @@ export function stackPolicies(
     key: (title) => titled(keys, title),
     tables: {
       rows: arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable'),
+      macKeys: arnOf(template, 'AWS::DynamoDB::Table', 'MacKeyTable'),
       events: arnOf(template, 'AWS::DynamoDB::Table', 'AuditTable'),
     },
     trail: arnOf(template, 'AWS::CloudTrail::Trail', 'AuditTrail'),

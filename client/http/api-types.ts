@@ -303,7 +303,7 @@ export interface CertificatePublicKey {
 /**
  * Names and texts that are authenticated with the ciphertext and must be given again, exactly, to decrypt. Not
  * secret: AWS CloudTrail logs them in the clear. At most 64 names and 8,000 bytes; no name may be empty,
- * `TenantId` in any case, or begin with `aws-crypto-`.
+ * `TenantId` in any case, or begin with `aws-crypto-` or `tenant-keys:`.
  */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
@@ -492,6 +492,68 @@ export interface DecryptDataKeyRequest {
   readonly encryptionContext?: Readonly<Record<string, string>>;
 }
 
+/** What to hash. */
+export interface MacRequest {
+  /**
+   * What the hash is for, such as `user/email`; 1-256 letters, digits and `.`, `_`, `-`, `/`, `$`. Not secret:
+   * AWS CloudTrail logs it in the clear. What would be longer is named by its SHA-256 in hexadecimal digits.
+   */
+  readonly purpose: string;
+  /**
+   * At most 65,536 bytes. What shall be found as equal must be the same bytes. Base64 (RFC 4648 section 4,
+   * padded, strict).
+   */
+  readonly value: string;
+  /**
+   * How much of the hash to keep: its first bits, and 0 for what is left of the last byte. Fewer tell less to who
+   * sees the hashes, and find more that is not meant.
+   */
+  readonly bits?: number;
+}
+
+/** The hashes of a value. */
+export interface Macs {
+  /** By each live version of the key, the oldest first: one, or two. */
+  readonly macs: readonly {
+    readonly version: number;
+    readonly mac: string;
+  }[];
+}
+
+/** Values to hash. */
+export interface MacBatchRequest {
+  /** Each is checked by itself, and has an error of its own. */
+  readonly items: readonly MacRequest[];
+}
+
+/** The results of a batch. */
+export interface MacBatchResponse {
+  /** In the order of the request: for each item its result, or its error. */
+  readonly items: readonly (Macs | ItemError)[];
+}
+
+/** Which versions of a key are to be live. */
+export interface MacVersionsRequest {
+  /**
+   * What the hash is for, such as `user/email`; 1-256 letters, digits and `.`, `_`, `-`, `/`, `$`. Not secret:
+   * AWS CloudTrail logs it in the clear. What would be longer is named by its SHA-256 in hexadecimal digits.
+   */
+  readonly purpose: string;
+  /** One, or two in a row while the key is being changed, such as `[1]`, `[1, 2]` and then `[2]`. */
+  readonly versions: readonly number[];
+}
+
+/** Which versions of a key are live. */
+export interface MacVersions {
+  /**
+   * What the hash is for, such as `user/email`; 1-256 letters, digits and `.`, `_`, `-`, `/`, `$`. Not secret:
+   * AWS CloudTrail logs it in the clear. What would be longer is named by its SHA-256 in hexadecimal digits.
+   */
+  readonly purpose: string;
+  /** One, or two in a row while the key is being changed, such as `[1]`, `[1, 2]` and then `[2]`. */
+  readonly versions: readonly number[];
+}
+
 /** A page of events, in the order that was asked for. */
 export interface AuditEvents {
   /** Calls of KMS, requests and attempts side by side. May be empty before the end. */
@@ -670,6 +732,8 @@ export interface Problem {
     | 'rotation-limit-reached'
     | 'rotation-in-progress'
     | 'rotation-unconfirmed'
+    | 'mac-versions-differ'
+    | 'too-many-purposes'
     | 'alias-taken'
     | 'key-unusable'
     | 'key-missing'
@@ -817,6 +881,21 @@ export interface Operations {
     readonly request: DecryptDataKeyRequest;
     readonly response: Plaintext;
   };
+  readonly mac: {
+    readonly query: undefined;
+    readonly request: MacRequest;
+    readonly response: Macs;
+  };
+  readonly macBatch: {
+    readonly query: undefined;
+    readonly request: MacBatchRequest;
+    readonly response: MacBatchResponse;
+  };
+  readonly setMacVersions: {
+    readonly query: undefined;
+    readonly request: MacVersionsRequest;
+    readonly response: MacVersions;
+  };
   readonly listEvents: {
     readonly query: {
       /** The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query. */
@@ -913,6 +992,9 @@ export const routes = {
   inspect: ['POST', '/tenants/{tenantId}/inspect', 'tenant-keys/crypto'],
   generateDataKey: ['POST', '/tenants/{tenantId}/data-keys', 'tenant-keys/crypto'],
   decryptDataKey: ['POST', '/tenants/{tenantId}/data-keys/decrypt', 'tenant-keys/crypto'],
+  mac: ['POST', '/tenants/{tenantId}/mac', 'tenant-keys/crypto'],
+  macBatch: ['POST', '/tenants/{tenantId}/mac-batch', 'tenant-keys/crypto'],
+  setMacVersions: ['PUT', '/tenants/{tenantId}/mac-keys', 'tenant-keys/crypto'],
   listEvents: ['GET', '/tenants/{tenantId}/audit', 'tenant-keys/audit'],
   listAllEvents: ['GET', '/audit', 'tenant-keys/admin'],
   openapi: ['GET', '/openapi.json', ''],

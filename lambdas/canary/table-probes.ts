@@ -1,6 +1,6 @@
 /**
- * Probes of the rows of the registry and of the audit table: every principal tries everything, and each session may do
- * one thing. Invariant: a probe that gets through changes nothing: a row is written on a condition that never holds.
+ * Probes of the rows of the registry, of the keys of macs and of the audit table: every principal tries everything, and
+ * each session may do only what is listed here. Invariant: a probe that gets through changes nothing: a row is written on a condition that never holds.
  */
 import {
   BatchGetCommand,
@@ -15,6 +15,8 @@ import {
   allEventsKey,
   allEventsShards,
   keyArnIndex,
+  macKeySortKey,
+  sortKey,
 } from '../../contract/table-schema.ts';
 import type { Clients } from './assume-role.ts';
 import {
@@ -27,7 +29,7 @@ import {
 import type { Probe } from './probe.ts';
 import type { Targets } from './targets.ts';
 
-type Table = 'registry' | 'audit table';
+type Table = 'registry' | 'table of mac keys' | 'audit table';
 
 interface Attempt {
   /** what follows the principal in the probe's name */
@@ -38,31 +40,38 @@ interface Attempt {
 }
 
 const probesOf = (principal: Principal, table: Table): Probe[] =>
-  [...attemptsOn(table), table === 'registry' ? keyIndex : eventIndex].map((attempt) => ({
+  [...attemptsOn(table), ...(indexes[table] ?? [])].map((attempt) => ({
     name: `${titleOf(principal)} ${attempt.does}`,
     expected: isOwn(principal, table, attempt) ? 'allowed' : 'refused',
     attempt: async (principals) => attempt.call(await principals.as(principal), principals),
   }));
 
-/** By the role; the execution roles of functions read no table. */
-const ownReads: Readonly<Partial<Record<keyof Targets, { table: Table; verb: string }>>> = {
-  tenantRoleArn: { table: 'registry', verb: 'gets' },
-  auditReaderRoleArn: { table: 'audit table', verb: 'queries' },
+/** What a role's session may do with its tenant's rows; the execution roles of functions may do nothing. */
+const ownVerbs: Readonly<
+  Partial<Record<keyof Targets, Readonly<Partial<Record<Table, readonly string[]>>>>>
+> = {
+  tenantRoleArn: { registry: ['gets'], 'table of mac keys': ['gets', 'queries', 'writes'] },
+  auditReaderRoleArn: { 'audit table': ['queries'] },
 };
 
-/** A tenant's session may get its row, an audit session may query its events. An empty answer counts as allowed. */
+/** An empty answer counts as allowed, and so does a write whose condition does not hold. */
 function isOwn(principal: Principal, table: Table, { does, of }: Attempt): boolean {
   if (principal === 'canary' || sessions[principal].tenantId !== of) return false;
-  const own = ownReads[sessions[principal].roleOf];
-  return own !== undefined && own.table === table && does.startsWith(own.verb);
+  const verbs = ownVerbs[sessions[principal].roleOf]?.[table] ?? [];
+  return verbs.some((verb) => does.startsWith(verb));
 }
 
 const nameOf = (table: Table, { targets }: Principals): string =>
-  table === 'registry' ? targets.tableName : targets.auditTableName;
+  ({
+    registry: targets.tableName,
+    'table of mac keys': targets.macKeyTableName,
+    'audit table': targets.auditTableName,
+  })[table];
 
 const keyOf = (table: Table, tenantId: string) => ({
   tenantId,
-  ...(table === 'audit table' && { eventKey: 'canary' }),
+  ...(table === 'table of mac keys' && { [macKeySortKey]: 'canary' }),
+  ...(table === 'audit table' && { [sortKey]: 'canary' }),
 });
 
 function attemptsOn(table: Table): Attempt[] {
@@ -156,7 +165,13 @@ const eventIndex: Attempt = {
     ),
 };
 
+const indexes: Readonly<Partial<Record<Table, readonly Attempt[]>>> = {
+  registry: [keyIndex],
+  'audit table': [eventIndex],
+};
+
 export const tableProbes: readonly Probe[] = everyPrincipal.flatMap((principal) => [
   ...probesOf(principal, 'registry'),
+  ...probesOf(principal, 'table of mac keys'),
   ...probesOf(principal, 'audit table'),
 ]);

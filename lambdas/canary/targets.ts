@@ -5,6 +5,7 @@ import type { canaryEnvironment } from '../../contract/environment.ts';
 /** The tables, roles and keys that the probes try. */
 export interface Targets {
   readonly tableName: string;
+  readonly macKeyTableName: string;
   readonly auditTableName: string;
   readonly tenantRoleArn: string;
   readonly auditReaderRoleArn: string;
@@ -18,6 +19,7 @@ export interface Targets {
 
 export const targetsOf = (environment: z.output<typeof canaryEnvironment>): Targets => ({
   tableName: environment.TABLE_NAME,
+  macKeyTableName: environment.MAC_KEY_TABLE_NAME,
   auditTableName: environment.AUDIT_TABLE_NAME,
   tenantRoleArn: environment.TENANT_ROLE_ARN,
   auditReaderRoleArn: environment.AUDIT_READER_ROLE_ARN,

@@ -26,6 +26,10 @@ export const notCoveredBy = (
     until: daysAfter(erasedAt, recoveryDays),
   },
   {
+    what: 'Hashes to search by that were given out before. Their keys were lost with the key; point-in-time backups still have these wrapped, with the names of their purposes.',
+    until: daysAfter(erasedAt, recoveryDays),
+  },
+  {
     what: "The tenant's audit events in the API: who used the key and when, with encryption contexts.",
     until: daysAfter(erasedAt, auditRetentionDays),
   },

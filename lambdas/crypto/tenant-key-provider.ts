@@ -21,13 +21,17 @@ import { getTenant } from '../tenants/registry/registry.ts';
 import { registryCache } from '../tenants/registry/registry-cache.ts';
 import { allowed, requireAllowed, statusRules } from '../tenants/registry/status.ts';
 import { keyArnOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
-import type { CachedKeyring } from './cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
 import type { KmsKey } from './direct-encryption.ts';
 import { kmsKeyring } from './kms-keyring.ts';
+import { macKeyRowCache, macKeyRows } from './mac-key-rows.ts';
+import type { MacKeys } from './mac-keys.ts';
 
-/** What a request may use a tenant's key by: the keyring for envelopes and data keys, KMS itself for direct mode. */
-export interface TenantKey extends CachedKeyring {
+/**
+ * What a request may use a tenant's key by: the keyring for envelopes, data keys and the keys of macs, KMS itself for
+ * direct mode.
+ */
+export interface TenantKey extends MacKeys {
   /** @returns an empty cache, for data keys that must be new to the request; clear it at the end */
   newCache(): DataKeyCache;
   readonly kmsKey: KmsKey;
@@ -56,12 +60,15 @@ export function tenantKeyProvider(
     brokerName: environment.SESSION_BROKER_NAME,
     issuers: environment.ISSUERS,
   });
-  const rowOf = registryCache({ ttlMs: environment.REGISTRY_TTL_SECONDS * 1000 });
+  const ttlMs = environment.REGISTRY_TTL_SECONDS * 1000;
+  const rowOf = registryCache({ ttlMs });
+  const cachedMacKeys = macKeyRowCache({ ttlMs });
   const limits = limitsOf(environment);
   const isCacheOn = Object.values(limits).every((limit) => limit > 0);
   // A read of the row counts as long: see "What a rotation promises" in docs/security.md.
-  const maxSupersededAgeMs = environment.REGISTRY_TTL_SECONDS * 1000;
-  const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs });
+  const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs: ttlMs });
+  const macKeyRowsOf = (tenantId: string, table: DynamoDBDocumentClient) =>
+    cachedMacKeys(tenantId, macKeyRows(table, environment.MAC_KEY_TABLE_NAME, tenantId));
 
   const keyOf = async (tenantId: string, { kms, table }: TenantClients, age?: 'fresh') => {
     const read = () => getTenant(table, environment.TABLE_NAME, tenantId);
@@ -74,10 +81,16 @@ export function tenantKeyProvider(
     const cache = isCacheOn ? sharedCache : newCache();
     const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
     const keyring = kmsKeyring(kms, keyArn);
-    return {
-      row,
-      key: { tenantId, keyring, cache, newCache, supersededMaterialId, kmsKey: { kms, keyArn } },
+    const key: TenantKey = {
+      tenantId,
+      keyring,
+      cache,
+      newCache,
+      supersededMaterialId,
+      kmsKey: { kms, keyArn },
+      macKeyRows: macKeyRowsOf(tenantId, table),
     };
+    return { row, key };
   };
 
   return async (bearer) => {

@@ -11,11 +11,14 @@ export interface ReconcilerContext {
   readonly kms: KMSClient;
   readonly table: DynamoDBDocumentClient;
   readonly tableName: string;
+  readonly macKeyTableName: string;
   readonly registry: Registry;
   readonly holder: string;
   readonly findings: Findings;
   /** names of aliases, each with the id of its key, as they were when the invocation began */
   readonly aliases: ReadonlyMap<string, string>;
+  /** ARNs of the account's keys that are not deleted, as it was when the invocation began */
+  readonly keyArns: ReadonlySet<string>;
   /** ARNs of the keys that more than one row names, as it was when the invocation began */
   readonly sharedKeys: ReadonlySet<string>;
   /** what the ARN of every key of this account and region begins with */

@@ -11,6 +11,7 @@ import { statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext, reportIfUnchanged } from './context.ts';
 import { type KeyObservation, type ObservedKey, observeKey } from './observe-key.ts';
+import { removeMacKeysOf } from './remove-mac-keys.ts';
 import { repairDrift, repairPolicy } from './repair-drift.ts';
 import {
   eraseTenant,
@@ -48,7 +49,8 @@ export async function repairTenant(
   { row, key }: ObservedTenant,
 ): Promise<void> {
   if (isInvalid(row)) return reportInvalidRow(context, row);
-  if (isLeftAlone(row)) return;
+  if (statusRules[row.status].keyDeletion === 'done') return removeMacKeysOf(context, row);
+  if (isLeased(row)) return;
   if (row.keyArn === undefined) return finishOnboardingOf(context, row);
   if (key === undefined) return;
   const { keyDeletion } = statusRules[row.status];

@@ -25,6 +25,7 @@ export interface ReconcilerOptions {
   readonly table: DynamoDBDocumentClient;
   readonly events: EventBridgeClient;
   readonly tableName: string;
+  readonly macKeyTableName: string;
   readonly partition: string;
   readonly accountId: string;
   readonly keyPolicyOf: (tenantId: string) => object;
@@ -69,7 +70,10 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
   // The keys before the rows: a key that is in this list and in no row is not one whose row is still to be written.
   const keyArns = await allKeyArns(options.kms);
   const claims = await readClaims(options.table, options.tableName);
-  const context = await openContext(options, findings, sharedKeysOf(claims));
+  const context = await openContext(options, findings, {
+    keyArns: new Set(keyArns),
+    sharedKeys: sharedKeysOf(claims),
+  });
   await reportClaims(context, claims, keyArns);
   const inventory = openKeyInventory();
   const { tenants, busy, complete } = await reconcileTenants(context, inventory);
@@ -92,19 +96,20 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
 async function openContext(
   options: ReconcilerOptions,
   findings: Findings,
-  sharedKeys: ReadonlySet<string>,
+  keys: Pick<ReconcilerContext, 'keyArns' | 'sharedKeys'>,
 ): Promise<ReconcilerContext> {
-  const { kms, table, tableName, keyPolicyOf, end } = options;
+  const { kms, table, tableName, macKeyTableName, keyPolicyOf, end } = options;
   const holder = randomUUID();
   return {
     kms,
     table,
     tableName,
+    macKeyTableName,
     registry: openRegistry(table, tableName, holder),
     holder,
     findings,
     aliases: await aliasesOf(kms),
-    sharedKeys,
+    ...keys,
     keyArnPrefix: await keyArnPrefixOf(kms, options),
     keyPolicyOf,
     end,

@@ -31,6 +31,7 @@ export interface CanaryProps {
   readonly config: Config;
   readonly key: IKey;
   readonly table: Table;
+  readonly macKeyTable: Table;
   readonly auditTable: Table;
   readonly tenantRole: SessionRole;
   readonly auditReaderRole: SessionRole;
@@ -83,6 +84,7 @@ export class Canary extends Construct {
   private bundled(props: CanaryProps, canary: CanaryRole, { arns }: CanaryKeys) {
     const environment: EnvironmentOf<typeof canaryEnvironment> = {
       TABLE_NAME: props.table.tableName,
+      MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       AUDIT_TABLE_NAME: props.auditTable.tableName,
       TENANT_ROLE_ARN: props.tenantRole.roleArn,
       AUDIT_READER_ROLE_ARN: props.auditReaderRole.roleArn,

@@ -32,6 +32,7 @@ export interface FunctionsProps {
   readonly config: Config;
   readonly key: IKey;
   readonly table: Table;
+  readonly macKeyTable: Table;
   readonly tenantRoleArn: string;
   readonly certificateKeys: CertificateKeys;
   /** the stack's own, if it has one */
@@ -148,6 +149,7 @@ export class Functions extends Construct {
       ...ofApi(props.config),
       ...this.brokeredSessions(props.config),
       TABLE_NAME: props.table.tableName,
+      MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
       REGISTRY_TTL_SECONDS: String(props.config.registryTtlSeconds),
       DATA_KEY_MAX_AGE_SECONDS: String(props.config.dataKeyMaxAgeSeconds),
@@ -194,8 +196,10 @@ export class Functions extends Construct {
   }
 
   private reconcilerFunction(props: FunctionsProps): BundledFunction {
-    const environment: EnvironmentOf<typeof reconcilerEnvironment> =
-      this.registryAndKeyPolicy(props);
+    const environment: EnvironmentOf<typeof reconcilerEnvironment> = {
+      ...this.registryAndKeyPolicy(props),
+      MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
+    };
     return new BundledFunction(this, 'Reconciler', {
       name: 'reconciler',
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',

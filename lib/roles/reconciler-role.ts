@@ -13,6 +13,7 @@ import { administrationOnly } from './key-administration.ts';
 
 export interface ReconcilerRoleProps {
   readonly table: Table;
+  readonly macKeyTable: Table;
   readonly deletionWindowInDays: number;
 }
 
@@ -30,6 +31,7 @@ export class ReconcilerRole extends Construct {
         Policy: new PolicyDocument({
           statements: [
             keepRegistry(props.table),
+            removeMacKeys(props.macKeyTable),
             findKeys(),
             readKeys(stack),
             repairOwnKeys(stack),
@@ -61,6 +63,14 @@ const keepRegistry = (table: Table) =>
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
     resources: [table.tableArn],
+  });
+
+/** Of erased tenants; it finds them by their tenant, and reads no key that could be unwrapped by then. */
+const removeMacKeys = (macKeyTable: Table) =>
+  new PolicyStatement({
+    sid: 'RemoveMacKeys',
+    actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],
+    resources: [macKeyTable.tableArn],
   });
 
 const findKeys = () =>

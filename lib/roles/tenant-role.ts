@@ -1,7 +1,7 @@
 /**
  * The role of which the session broker opens a session for one tenant. Invariant: a session has the tenant's id as its only tag
  * TenantId and as its name. It reaches that tenant's key, for cryptography with the id in the encryption context,
- * and that tenant's row, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
+ * that tenant's row, to read it, and the rows of its macs' keys, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
  * lead to another tenant's key.
  * Key policies name this role by its ARN: with a new construct id the role is another one, and no tenant can work.
  */
@@ -21,6 +21,7 @@ import {
 
 export interface TenantRoleProps {
   readonly table: Table;
+  readonly macKeyTable: Table;
   /** the session broker's execution role, the only one that opens sessions of every tenant */
   readonly brokerRole: IRole;
 }
@@ -34,7 +35,7 @@ export class TenantRole extends Construct {
     this.trust = new SessionTrust(props.brokerRole.roleArn);
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
-      description: 'tenant-keys: one session a tenant, for its key and its row',
+      description: 'tenant-keys: one session a tenant, for its key and its rows',
       assumeRolePolicyDocument: this.trust.document,
       // A role that assumes another gets no longer session anyway.
       maxSessionDuration: Duration.hours(1).toSeconds(),
@@ -46,6 +47,7 @@ export class TenantRole extends Construct {
             statements: [
               useOwnKey(Stack.of(this)),
               readOwnRow(props.table),
+              keepOwnMacKeys(props.macKeyTable),
               nothingWithoutTenant(),
             ],
           }),
@@ -79,5 +81,17 @@ const readOwnRow = (table: Table) =>
     sid: 'ReadOwnRow',
     actions: ['dynamodb:GetItem'],
     resources: [table.tableArn],
+    conditions: ownPartitionOnly,
+  });
+
+/**
+ * Not to delete them. That it does not put another row in the place of one the function sees to, by DynamoDB's conditions:
+ * IAM has none for what stands there. Query is to count them.
+ */
+const keepOwnMacKeys = (macKeyTable: Table) =>
+  new PolicyStatement({
+    sid: 'KeepOwnMacKeys',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    resources: [macKeyTable.tableArn],
     conditions: ownPartitionOnly,
   });

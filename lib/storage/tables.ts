@@ -1,4 +1,4 @@
-/** The tables: the registry of tenants, and who used which tenant's key. */
+/** The tables: the registry of tenants, the wrapped keys of their macs, and who used which tenant's key. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -15,6 +15,7 @@ import {
   allEventsKey,
   expiryAttribute,
   keyArnIndex,
+  macKeySortKey,
   partitionKey,
   sortKey,
 } from '../../contract/table-schema.ts';
@@ -48,6 +49,23 @@ export class TenantTable extends Construct {
       indexName: keyArnIndex,
       partitionKey: { name: keyArnIndex, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+}
+
+/**
+ * The keys of macs: a row for each tenant and purpose, with keys that the tenant's key has wrapped. A table of its own,
+ * since a tenant's session writes there, and may never write the registry.
+ */
+export class MacKeyTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      ...tableDefaults(key),
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: macKeySortKey, type: AttributeType.STRING },
     });
   }
 }

@@ -18,11 +18,13 @@ import type { Example, Question, Theorem } from './theorem.ts';
 
 const tag = `aws:PrincipalTag/${tenantIdTag}`;
 const partitions = 'dynamodb:LeadingKeys';
+/** On a row of a purpose's wrapped keys; none removes it. */
+const macKeyActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'] as const;
 
 export const reach: Theorem = {
   id: '2',
   sentence:
-    "A session of tenant A may do nothing at all with tenant B's key, row or audit events, and with A's own nothing but use the key and get the row; a session of A's reader may do nothing but query A's events. A session of these roles without a tenant may do nothing, even where another policy allows it everything.",
+    "A session of tenant A may do nothing at all with tenant B's key, row, mac keys or audit events, and with A's own nothing but use the key, get the row, and get, put and query mac keys; a session of A's reader may do nothing but query A's events. A session of these roles without a tenant may do nothing, even where another policy allows it everything.",
   questions: (stack) => [
     ...[deployed, callerOpen, keyOpen, keyCareless, bothCareless].map((situation) =>
       onKey('TenantRole', situation, stack),
@@ -31,15 +33,20 @@ export const reach: Theorem = {
       onKey('AuditReaderRole', situation, stack),
     ),
     elsewhere('TenantRole', stack, (request) =>
-      or(isOwnKey(request), isOwnPartition(request, 'dynamodb:GetItem', stack.tables.rows)),
+      or(
+        isOwnKey(request),
+        isOwnPartition(request, ['dynamodb:GetItem'], stack.tables.rows),
+        isOwnPartition(request, macKeyActions, stack.tables.macKeys),
+      ),
     ),
     elsewhere('AuditReaderRole', stack, (request) =>
-      isOwnPartition(request, 'dynamodb:Query', stack.tables.events),
+      isOwnPartition(request, ['dynamodb:Query'], stack.tables.events),
     ),
     ...['TenantRole', 'AuditReaderRole'].map((title) => withoutTenant(title, stack)),
   ],
   examples: (stack) => [
     partition('TenantRole', 'dynamodb:GetItem', stack.tables.rows, stack),
+    ...macKeyActions.map((action) => partition('TenantRole', action, stack.tables.macKeys, stack)),
     partition('AuditReaderRole', 'dynamodb:Query', stack.tables.events, stack),
   ],
 };
@@ -102,7 +109,7 @@ function partition(title: string, action: string, table: string, stack: StackPol
     about: `${caller.title}: ${action}`,
     request: [
       request.isAllowed,
-      isOwnPartition(request, action, table),
+      isOwnPartition(request, [action], table),
       equal(request.value(tag), literal('globex')),
       equal(request.tenant, literal('globex')),
     ],
@@ -110,9 +117,9 @@ function partition(title: string, action: string, table: string, stack: StackPol
 }
 
 /** Exactly the one partition, in the table itself and in no index: a request of several has several leading keys. */
-const isOwnPartition = (request: Request, action: string, table: string): Formula =>
+const isOwnPartition = (request: Request, actions: readonly string[], table: string): Formula =>
   and(
-    isAction(request, [action]),
+    isAction(request, actions),
     equal(request.resource, literal(table)),
     request.present(tag),
     hasOnly(request, partitions, request.value(tag)),

@@ -12,11 +12,11 @@ test('the operations that give plaintext, which decrypt anomalies are judged by,
   ]);
 });
 
-test('the routes of the data plane, but inspect, and no others give more than metadata', () => {
+test('the routes of the data plane, but inspect and changes of mac keys, and no others give more than metadata', () => {
   for (const { operation, plane, gives } of routes) {
     expect({ operation, isMetadata: gives === 'metadata' }).toEqual({
       operation,
-      isMetadata: plane !== 'crypto' || operation === 'inspect',
+      isMetadata: plane !== 'crypto' || ['inspect', 'setMacVersions'].includes(operation),
     });
   }
 });

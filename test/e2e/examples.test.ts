@@ -73,6 +73,15 @@ async function story(): Promise<Record<Operation, Example>> {
   );
   const wrapped = { wrappedDataKey, encryptionContext };
   await tell(tenant, 'decryptDataKey', `POST ${own}/data-keys/decrypt`, wrapped);
+  const indexed = { purpose: 'user/email', value: base64('ada@example.com') };
+  await tell(tenant, 'mac', `POST ${own}/mac`, indexed);
+  await tell(tenant, 'setMacVersions', `PUT ${own}/mac-keys`, {
+    purpose: 'user/email',
+    versions: [1, 2],
+  });
+  await tell(tenant, 'macBatch', `POST ${own}/mac-batch`, {
+    items: [indexed, { purpose: 'user/zip', value: base64('10115'), bits: 128 }],
+  });
   const { key } = await tell(admin, 'read', `GET ${own}`);
   await tell(admin, 'list', 'GET /tenants');
   await tell(admin, 'update', `PATCH ${own}`, { legalName: 'Acme Corporation' });

@@ -56,6 +56,8 @@ async function opened(text: string, context: object): Promise<string> {
   return json.plaintext ?? json.code;
 }
 
+const purpose = 'user/address.street';
+
 const rows: Readonly<Record<WithBody, Row>> = {
   onboard: {
     tenantId: 'newcomer',
@@ -107,6 +109,20 @@ const rows: Readonly<Record<WithBody, Row>> = {
   decryptDataKey: {
     body: () => ({ wrappedDataKey, encryptionContext }),
     wrong: { wrappedDataKey },
+  },
+  mac: { body: () => ({ purpose, value: plaintext, bits: 40 }), wrong: { purpose } },
+  macBatch: {
+    body: () => ({
+      items: [
+        { purpose, value: plaintext },
+        { purpose, value: '', bits: 8 },
+      ],
+    }),
+    wrong: { items: [] },
+  },
+  setMacVersions: {
+    body: () => ({ purpose: 'changed', versions: [1] }),
+    wrong: { purpose, versions: [2, 1] },
   },
 };
 

@@ -38,6 +38,8 @@ const dataPlane =
 const made = new Map<string, string>();
 const ciphertextOf = (id: string) => ({ ciphertext: made.get(id) });
 
+const email = { purpose: 'user/email', value: 'eA==' };
+
 const tried: Readonly<Record<string, Tried>> = {
   onboard: { send: onboard, spends: { CreateKey: 1 } },
   update: {
@@ -71,6 +73,19 @@ const tried: Readonly<Record<string, Tried>> = {
   reencryptBatch: {
     send: dataPlane('reencrypt-batch', (id) => ({ items: [ciphertextOf(id)] })),
     before: [onboard],
+  },
+  mac: { send: dataPlane('mac', () => email), before: [onboard] },
+  macBatch: {
+    send: dataPlane('mac-batch', () => ({ items: [email, { purpose: 'other', value: '' }] })),
+    before: [onboard],
+  },
+  setMacVersions: {
+    send: async (id) =>
+      stack.client.send('PUT', `/tenants/${id}/mac-keys`, {
+        token: await stack.client.tenantToken(id),
+        body: { purpose: email.purpose, versions: [1, 2] },
+      }),
+    before: [onboard, dataPlane('mac', () => email)],
   },
   generateDataKey: { send: dataPlane('data-keys', () => ({})), before: [onboard] },
 };

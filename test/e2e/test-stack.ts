@@ -30,6 +30,7 @@ export interface TestStack extends LocalStack {
   /** of the registry */
   readonly tableName: string;
   readonly auditTableName: string;
+  readonly macKeyTableName: string;
   keyCount(): Promise<number>;
   rowCount(): Promise<number>;
   /** changes a tenant's status behind the API's back */
@@ -77,6 +78,7 @@ export async function startTestStack(
     administrator: { kms, dynamodb, lambda: new Lambda(configuration) },
     tableName: TableName,
     auditTableName: TableNames?.find((name) => name.includes('AuditTable')) as string,
+    macKeyTableName: TableNames?.find((name) => name.includes('MacKeyTable')) as string,
     logs,
     accessLog,
     calls,

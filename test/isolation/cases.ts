@@ -9,6 +9,7 @@ import { declaredTenants } from './cases/declared-tenants.ts';
 import { decryptAnomalies } from './cases/decrypt-anomalies.ts';
 import { functions } from './cases/functions.ts';
 import { lifecycleRoles } from './cases/lifecycle-roles.ts';
+import { macKeys } from './cases/mac-keys.ts';
 import { neighbour } from './cases/neighbour.ts';
 import { ownSession } from './cases/own-session.ts';
 import { controlPlane, dataPlane } from './cases/planes.ts';
@@ -23,6 +24,7 @@ export const cases: readonly Case[] = [
   ...neighbour,
   ...ownSession,
   ...rows,
+  ...macKeys,
   ...untagged,
   ...administrator,
   ...sessions,

@@ -124,6 +124,7 @@ async function populate(
   const operator = as(deployment.operator);
   const foreign = await operator.kms.createKey({});
   const tableName = tableOf(template, 'TenantTable');
+  const macKeyTableName = tableOf(template, 'MacKeyTable');
   const auditTableName = tableOf(template, 'AuditTable');
   const productKey = keyOf(template, 'ProductKey');
   const certificateKey = keyOf(template, 'CertificateKey');
@@ -132,7 +133,13 @@ async function populate(
   for (const tenantId of tenantIds) {
     const session = as(deployment.issue(tenantRole, tenantId, { TenantId: tenantId }));
     const reader = as(deployment.issue(readerRole, tenantId, { TenantId: tenantId }));
-    const keyArn = await onboard(operator, { tenantId, tableName, auditTableName, keyPolicyOf });
+    const keyArn = await onboard(operator, {
+      tenantId,
+      tableName,
+      macKeyTableName,
+      auditTableName,
+      keyPolicyOf,
+    });
     const ciphertext = await encrypted(session, tenantId, keyArn);
     tenants.push(Object.assign(session, { tenantId, keyArn, ciphertext, reader }));
   }
@@ -169,6 +176,7 @@ async function populate(
     operator,
     impostor: as(deployment.issue(impostorRole(tenantRole), 'admin')),
     tableName,
+    macKeyTableName,
     auditTableName,
     indexerFailuresArn: queueOf(template),
     tenantRoleArn: tenantRole.arn,
@@ -220,9 +228,12 @@ async function onboard(
   {
     tenantId,
     tableName,
+    macKeyTableName,
     auditTableName,
     keyPolicyOf,
-  }: Pick<Harness, 'tableName' | 'auditTableName' | 'keyPolicyOf'> & { tenantId: string },
+  }: Pick<Harness, 'tableName' | 'macKeyTableName' | 'auditTableName' | 'keyPolicyOf'> & {
+    tenantId: string;
+  },
 ): Promise<string> {
   const { KeyMetadata } = await operator.kms.createKey({
     Policy: keyPolicyOf(tenantId),
@@ -235,6 +246,10 @@ async function onboard(
   await operator.dynamodb.putItem({
     TableName: tableName,
     Item: { tenantId: { S: tenantId }, keyArn: { S: keyArn } },
+  });
+  await operator.dynamodb.putItem({
+    TableName: macKeyTableName,
+    Item: { tenantId: { S: tenantId }, purpose: { S: 'user/email' } },
   });
   await operator.dynamodb.putItem({
     TableName: auditTableName,

@@ -69,6 +69,7 @@ async function load(isolation: 'true' | 'false'): Promise<ApiHandler> {
     AWS_SECRET_ACCESS_KEY: 'nothing',
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(broker.address() as AddressInfo).port}`,
     TABLE_NAME: 'tenants',
+    MAC_KEY_TABLE_NAME: 'mac-keys',
     ...issuersVariable(settingsOf(issuer.url)),
     SESSION_BROKER_NAME: 'session-broker',
     TENANT_ISOLATION: isolation,

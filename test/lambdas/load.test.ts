@@ -17,6 +17,7 @@ const probe = `
 const environment = {
   AWS_REGION: 'us-east-1',
   TABLE_NAME: 'tenants',
+  MAC_KEY_TABLE_NAME: 'mac-keys',
   ...issuersVariable(settingsOf('https://issuer.example')),
   SESSION_BROKER_NAME: 'session-broker',
   TENANT_ISOLATION: 'true',

@@ -140,6 +140,23 @@ describe('what holds data', () => {
     });
   });
 
+  test('so is the table of mac keys, by tenant and purpose', () => {
+    expect(resource(template, 'AWS::DynamoDB::Table', 'MacKeyTable')[1].Properties).toEqual({
+      AttributeDefinitions: [
+        { AttributeName: 'tenantId', AttributeType: 'S' },
+        { AttributeName: 'purpose', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'tenantId', KeyType: 'HASH' },
+        { AttributeName: 'purpose', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+      SSESpecification: { KMSMasterKeyId: productKeyArn, SSEEnabled: true, SSEType: 'KMS' },
+    });
+  });
+
   test('so is the audit table, with the events of a tenant in order, each until its time is over', () => {
     expect(resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[1].Properties).toEqual({
       AttributeDefinitions: [
@@ -284,12 +301,15 @@ describe('functions', () => {
 describe('the reconciler', () => {
   const [, reconciler] = resource(template, 'AWS::Lambda::Function', 'FunctionsReconciler');
 
-  test('has 15 minutes, and gets what a key policy consists of', () => {
+  test('has 15 minutes, and gets what a key policy consists of, and the table of mac keys', () => {
     expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
     const [, tenants] = resource(template, 'AWS::Lambda::Function', 'FunctionsTenants');
     const { ROTATION_PERIOD_IN_DAYS, ...shared } = tenants.Properties.Environment.Variables;
     expect([ROTATION_PERIOD_IN_DAYS, shared.DELETION_WINDOW_IN_DAYS]).toEqual(['90', '30']);
-    expect(reconciler.Properties.Environment.Variables).toEqual(shared);
+    expect(reconciler.Properties.Environment.Variables).toEqual({
+      ...shared,
+      MAC_KEY_TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'MacKeyTable')[0] },
+    });
   });
 });
 

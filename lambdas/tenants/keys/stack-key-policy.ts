@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
-import type { reconcilerEnvironment } from '../../../contract/environment.ts';
+import type { tenantsEnvironment } from '../../../contract/environment.ts';
 import { keyPolicy } from '../../../contract/key-policy.ts';
 
 /** @returns a function that makes the key policy of any tenant of the stack to which the environment belongs */
 export const stackKeyPolicy =
-  (environment: z.output<typeof reconcilerEnvironment>) =>
+  (environment: Omit<z.output<typeof tenantsEnvironment>, 'ROTATION_PERIOD_IN_DAYS'>) =>
   (tenantId: string): object =>
     keyPolicy({
       tenantId,

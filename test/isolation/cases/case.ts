@@ -72,6 +72,7 @@ export interface Harness {
   /** an administrator with the first tenant's tag */
   readonly impostor: Clients;
   readonly tableName: string;
+  readonly macKeyTableName: string;
   readonly auditTableName: string;
   /** the queue of what the indexer could not write */
   readonly indexerFailuresArn: string;

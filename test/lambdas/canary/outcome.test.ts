@@ -26,7 +26,7 @@ const outcomes: readonly [string, unknown, Record<Expected, ProbeOutcome>][] = [
   [
     'DynamoDB has looked at the condition',
     named('ConditionalCheckFailedException'),
-    { refused: 'opened', allowed: 'broken' },
+    { refused: 'opened', allowed: 'allowed' },
   ],
   ['the key is gone', named('NotFoundException'), { refused: 'unknown', allowed: 'broken' }],
   ['the key is disabled', named('DisabledException'), { refused: 'unknown', allowed: 'broken' }],

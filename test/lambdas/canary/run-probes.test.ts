@@ -113,7 +113,8 @@ describe('where everything is open', () => {
     const { deployment } = harness;
     const dynamodb = new DynamoDB(operatorOf(deployment));
     const { TableNames = [] } = await dynamodb.listTables({});
-    const Item = { tenantId: { S: 'x' }, eventKey: { S: 'x' }, large: { N: '9007199254740993.5' } };
+    const keys = { tenantId: { S: 'x' }, eventKey: { S: 'x' }, purpose: { S: 'x' } };
+    const Item = { ...keys, large: { N: '9007199254740993.5' } };
     for (const TableName of TableNames) await dynamodb.putItem({ TableName, Item });
     const scans = tableProbes.filter(({ name }) => name.includes(' scans '));
     expect((await harness.run(scans)).opened).toEqual(scans.map(({ name }) => name));

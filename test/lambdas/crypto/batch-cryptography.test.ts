@@ -11,6 +11,12 @@ import type { TenantKey } from '../../../lambdas/crypto/tenant-key-provider.ts';
 import { dataKeyHarness, limits as dataKeyLimits } from './harness.ts';
 import { uncachedRawKeyring } from './raw-keyring.ts';
 
+const noMacKeys: TenantKey['macKeyRows'] = {
+  get: async () => undefined,
+  put: async () => false,
+  isFull: async () => true,
+};
+
 /** A tenant's key, and how many calls it has cost: of the keyring, and of KMS itself. */
 function harness(changed: Partial<DataKeyLimits> = {}) {
   const limits = { maxMessages: 1000, maxBytes: 10_000, maxEntries: 1000, ...changed };
@@ -26,6 +32,7 @@ function harness(changed: Partial<DataKeyLimits> = {}) {
     ...cached({ tenantId: 'acme', keyName: 'acme', plaintextBytes: 0 }),
     newCache: () => new DataKeyCache({ ...dataKeyLimits, ...limits }, { now: () => clock.time }),
     kmsKey: { kms, keyArn: 'acme' },
+    macKeyRows: noMacKeys,
   };
   return { key, calls: () => store.calls + directCalls };
 }

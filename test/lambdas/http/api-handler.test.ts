@@ -30,6 +30,9 @@ const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> =>
     inspect: unused,
     generateDataKey: unused,
     decryptDataKey: unused,
+    mac: unused,
+    macBatch: unused,
+    setMacVersions: unused,
   };
   return apiHandler<'crypto'>(operations)(eventOf(change), contextOf());
 };

@@ -80,6 +80,8 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
     credentials,
   });
   const tableName = readTables(template)[0]?.TableName as string;
+  const [macKeyTable] = resource(document, 'AWS::DynamoDB::Table', 'MacKeyTable');
+  const macKeyTableName = template.identity(macKeyTable).ref;
   const operator = clientOf(deployment.operator);
   const kms = new KMS({ ...operator, maxAttempts: 10 });
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(operator));
@@ -103,6 +105,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
     productKeyArn: template.identity(productKey).attributes.Arn as string,
     table,
     tableName,
+    macKeyTableName,
     events,
     calls,
     keyPolicyOf,
@@ -181,6 +184,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
           table: DynamoDBDocumentClient.from(new DynamoDBClient(credentials)),
           events: new EventBridgeClient(sender),
           tableName,
+          macKeyTableName,
           partition: localAccount.partition,
           accountId: localAccount.accountId,
           keyPolicyOf,

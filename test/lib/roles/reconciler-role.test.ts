@@ -19,6 +19,7 @@ describe('the reconciler', () => {
   test('has these statements and no others', () => {
     expect(sids(permissions)).toEqual([
       'KeepRegistry',
+      'RemoveMacKeys',
       'FindKeys',
       'ReadKeys',
       'MendOwnKeys',
@@ -38,6 +39,15 @@ describe('the reconciler', () => {
       Effect: 'Allow',
       Action: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
       Resource: table,
+    });
+  });
+
+  test('finds and removes mac keys, and reads none by itself', () => {
+    expect(named(permissions, 'RemoveMacKeys')).toEqual({
+      Sid: 'RemoveMacKeys',
+      Effect: 'Allow',
+      Action: ['dynamodb:DeleteItem', 'dynamodb:Query'],
+      Resource: arnOf(template, 'AWS::DynamoDB::Table', 'MacKeyTable'),
     });
   });
 

@@ -107,6 +107,19 @@ describe('the tenant role', () => {
     }
   });
 
+  test('gets, counts and puts its own mac keys, and deletes none', () => {
+    expect(named(permissions, 'KeepOwnMacKeys')).toEqual({
+      Sid: 'KeepOwnMacKeys',
+      Effect: 'Allow',
+      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      Resource: arnOf(template, 'AWS::DynamoDB::Table', 'MacKeyTable'),
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownTenant] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  });
+
   test('reads its own row', () => {
     expect(named(permissions, 'ReadOwnRow')).toEqual({
       Sid: 'ReadOwnRow',
@@ -128,7 +141,12 @@ describe('the tenant role', () => {
       Resource: '*',
       Condition: { Null: { 'aws:PrincipalTag/TenantId': 'true' } },
     });
-    expect(sids(permissions)).toEqual(['UseOwnKey', 'ReadOwnRow', 'NothingWithoutTenant']);
+    expect(sids(permissions)).toEqual([
+      'UseOwnKey',
+      'ReadOwnRow',
+      'KeepOwnMacKeys',
+      'NothingWithoutTenant',
+    ]);
   });
 });
 

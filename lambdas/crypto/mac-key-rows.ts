@@ -1,0 +1,148 @@
+/**
+ * The keys of a tenant's macs, wrapped: a row for each purpose. Invariant: a row is written only where it still is as it
+ * was read, so that whoever comes first makes a purpose's key, and no key is overwritten; and a version's number is never
+ * given again, since the newest version always stays. DynamoDB's conditions say so, not IAM, which has none for that: see
+ * "Macs" in docs/security.md.
+ */
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { maxPurposes } from '../../contract/mac.ts';
+import { isNamed } from '../aws/errors.ts';
+import { LruMap } from '../caching/lru-map.ts';
+
+const version = z.strictObject({
+  version: z.int(),
+  wrappedKey: z.instanceof<typeof Uint8Array<ArrayBufferLike>>(Uint8Array),
+  createdAt: z.string(),
+});
+
+/** Strict, as a row of the registry is. */
+const macKeyRow = z.strictObject({
+  tenantId: z.string(),
+  purpose: z.string(),
+  /** of the row: each write has the next one */
+  revision: z.int(),
+  /** the live ones, the oldest first */
+  versions: z.array(version).check(z.minLength(1), z.maxLength(2)),
+});
+
+export type MacKeyVersion = z.output<typeof version>;
+export type MacKeyRow = z.output<typeof macKeyRow>;
+
+export interface MacKeyRows {
+  /** @param age `fresh`: as it is now, whatever was read before */
+  get(purpose: string, age?: 'fresh'): Promise<MacKeyRow | undefined>;
+  /**
+   * @param read as it was read before
+   * @returns false, and nothing was written, where it is no longer so; also where the answer to a write of ours was lost
+   */
+  put(
+    purpose: string,
+    versions: readonly MacKeyVersion[],
+    read: MacKeyRow | undefined,
+  ): Promise<boolean>;
+  /** whether there are as many as may be; uses at the same moment may pass it by a few */
+  isFull(): Promise<boolean>;
+}
+
+/** @param client with the tenant's session */
+export const macKeyRows = (
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  tenantId: string,
+): MacKeyRows => ({
+  async get(purpose) {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { tenantId, purpose }, ConsistentRead: true }),
+    );
+    return Item && macKeyRow.parse(Item);
+  },
+
+  async put(purpose, versions, read) {
+    const revision = (read?.revision ?? 0) + 1;
+    const condition =
+      read === undefined
+        ? { ConditionExpression: 'attribute_not_exists(tenantId)' }
+        : {
+            ConditionExpression: 'revision = :read',
+            ExpressionAttributeValues: { ':read': read.revision },
+          };
+    const Item = { tenantId, purpose, revision, versions };
+    try {
+      await client.send(new PutCommand({ TableName: tableName, Item, ...condition }));
+      return true;
+    } catch (error) {
+      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+      throw error;
+    }
+  },
+
+  async isFull() {
+    const { LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'tenantId = :tenantId',
+        ExpressionAttributeValues: { ':tenantId': tenantId },
+        Select: 'COUNT',
+        Limit: maxPurposes,
+      }),
+    );
+    // It is there when the limit was reached, or, by very long names, 1 MB of rows (DynamoDB API Reference, Query).
+    return LastEvaluatedKey !== undefined;
+  },
+});
+
+export interface MacKeyRowCacheOptions {
+  /** as long as a read of the tenant's own row counts; with 0 nothing is kept */
+  readonly ttlMs: number;
+  /** rows of all tenants, about half a kilobyte each, and no secret */
+  readonly maxEntries?: number;
+  /** epoch milliseconds */
+  readonly now?: () => number;
+}
+
+interface Read {
+  readonly begunAt: number;
+  readonly row: Promise<MacKeyRow | undefined>;
+}
+
+/**
+ * Reads of rows, kept for a moment. A change of a purpose's versions is seen elsewhere after that moment. Only what was
+ * found is kept.
+ * @returns rows of a tenant that are read through the cache; no tenant id has a slash, so no two rows share an entry
+ */
+export function macKeyRowCache({
+  ttlMs,
+  maxEntries = 10_000,
+  now = Date.now,
+}: MacKeyRowCacheOptions): (tenantId: string, rows: MacKeyRows) => MacKeyRows {
+  const reads = new LruMap<string, Read>(maxEntries);
+  const isFresh = ({ begunAt }: Read) => now() >= begunAt && now() - begunAt < ttlMs;
+
+  return (tenantId, rows) => ({
+    ...rows,
+    get(purpose, age) {
+      const id = `${tenantId}/${purpose}`;
+      const last = reads.get(id);
+      if (age !== 'fresh' && last !== undefined && isFresh(last)) return last.row;
+      const begun: Read = { begunAt: now(), row: rows.get(purpose) };
+      reads.set(id, begun);
+      const drop = () => {
+        if (reads.get(id) === begun) reads.delete(id);
+      };
+      begun.row.then((row) => {
+        if (row === undefined) drop();
+      }, drop);
+      return begun.row;
+    },
+    put(purpose, ...rest) {
+      reads.delete(`${tenantId}/${purpose}`);
+      return rows.put(purpose, ...rest);
+    },
+  });
+}
