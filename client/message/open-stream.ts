@@ -39,7 +39,7 @@ export function openStream(
   return byteStreamPair(async function* (input) {
     const { header, bytes } = await readHeader(input);
     const tag = await input.exactly(tagBytes);
-    if (!isSame(header.context, { ...context, TenantId: tenantId })) throw notAsEncrypted();
+    if (!isSame(header, { ...context, TenantId: tenantId })) throw notAsEncrypted();
     const signature = header.suite === suites.signed ? new MessageSignature(header) : undefined;
     const dataKey = await unwrapped(dataKeys, header, signal);
     const key = await messageKey(dataKey, header.suite, header.messageId);
@@ -50,9 +50,10 @@ export function openStream(
   });
 }
 
-/** @returns whether a message's context is the expected one, but for the SDK's own public key */
-function isSame(actual: EncryptionContext, expected: EncryptionContext): boolean {
-  const names = Object.keys(actual).filter((name) => name !== publicKeyName);
+/** @returns whether a message's context is the expected one, but for the public key that the SDK adds to a signed one's */
+function isSame({ context: actual, suite }: MessageHeader, expected: EncryptionContext): boolean {
+  const added = suite === suites.signed ? publicKeyName : undefined;
+  const names = Object.keys(actual).filter((name) => name !== added);
   return (
     names.length === Object.keys(expected).length &&
     names.every((name) => Object.hasOwn(expected, name) && expected[name] === actual[name])

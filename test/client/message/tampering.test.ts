@@ -134,6 +134,13 @@ describe('a message', () => {
   });
 });
 
+test('an unsigned message with the public key of a signed one has a context that nobody asked for', async () => {
+  const context = { 'aws-crypto-public-key': 'x' };
+  const sealed = await seal(keys, plaintext, { context });
+  await isFound(sealed, {});
+  expect((await open(keys, sealed, { context })).equals(plaintext)).toBe(true);
+});
+
 describe('bytes that are no message', () => {
   test.each([
     ['none', Buffer.alloc(0)],
