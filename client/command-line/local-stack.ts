@@ -8,11 +8,9 @@ export interface LocalStackPlace {
 
 /** @returns undefined where none runs */
 export async function findLocalStack(env: NodeJS.ProcessEnv): Promise<LocalStackPlace | undefined> {
-  const found = (await readPrivate(stateFile('local-stack.json', env))) as
-    | (LocalStackPlace & { readonly pid: number })
-    | undefined;
-  if (found === undefined || !runs(found.pid)) return undefined;
-  return { api: found.api, issuer: found.issuer };
+  const { api, issuer, pid } = Object(await readPrivate(stateFile('local-stack.json', env)));
+  if (typeof api !== 'string' || typeof issuer !== 'string' || !runs(pid)) return undefined;
+  return { api, issuer };
 }
 
 function runs(pid: number): boolean {

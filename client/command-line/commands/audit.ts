@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { AuditEvent } from '../../tenant-keys.ts';
 import { type CommandContext, contextOf, wholeNumber } from '../context.ts';
+import { CommandError } from '../failure.ts';
 import { line, printJsonLine, printLine, type Row, table } from '../output.ts';
 
 interface AuditOptions {
@@ -79,17 +80,22 @@ async function* read(
 }
 
 async function follow(context: CommandContext, tenantId: string, options: AuditOptions) {
-  const seen = new Set<string>();
-  const start = options.from ?? new Date().toISOString();
-  for (;;) {
-    const from = new Date(Math.max(Date.parse(start), Date.now() - lateMs)).toISOString();
+  const startMs = options.from === undefined ? Date.now() : Date.parse(options.from);
+  if (Number.isNaN(startMs)) throw new CommandError('--from must be a time.');
+  // All from the start once; then what may have come late.
+  for (let fromMs = startMs, seen = new Set<string>(); ; ) {
+    const from = new Date(fromMs).toISOString();
+    const nextMs = Math.max(startMs, Date.now() - lateMs);
+    const found = new Set<string>();
     const everything = { ...options, from, newest: false, count: 1_000_000 };
     for await (const event of read(context, tenantId, everything)) {
+      found.add(event.eventId);
       if (seen.has(event.eventId)) continue;
-      seen.add(event.eventId);
       if (context.json) printJsonLine(event);
       else printLine(line(row(event), columns));
     }
+    // What no later round can give again is forgotten.
+    [fromMs, seen] = [nextMs, found];
     await wait(pollMs, undefined, { signal: context.signal });
   }
 }

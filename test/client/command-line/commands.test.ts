@@ -138,6 +138,12 @@ describe('the audit', () => {
     expect((await tk(audit)).stdout).toMatch(/^time .*\n.* suspend +jane +jane@example.com /);
     expect((await tk('audit nobody-at-all')).stdout).toBe('There are no such events.\n');
   });
+
+  test('is not followed from a time that is none', async () => {
+    const ended = await tk('audit acme --follow --from yesterday');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/--from/);
+  });
 });
 
 describe('who may not', () => {

@@ -117,6 +117,13 @@ describe('the local stack', () => {
     expect((await tk('doctor')).stdout).toMatch(/No API is known/);
   });
 
+  test('is none where the file says something else', async () => {
+    for (const content of [null, 7, [], { pid: process.pid }, { ...running, api: 7 }]) {
+      put(content as object);
+      expect((await tk('doctor')).stdout).toMatch(/No API is known/);
+    }
+  });
+
   test('is not believed where another user may have written the file', async () => {
     put(running);
     chmodSync(file(), 0o640);
