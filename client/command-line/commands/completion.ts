@@ -38,23 +38,24 @@ function wordsOf(command: Command, path = '', inherited: readonly string[] = [])
 
 function bash(program: Command, isZsh: boolean): string {
   const cases = wordsOf(program).map(
-    ({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`,
+    ({ path, words }) => `    '${path}') choices='${words.join(' ')}' ;;`,
   );
   return [
     ...(isZsh ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
     '_tenant_keys() {',
-    '  local path= word words= current="${COMP_WORDS[COMP_CWORD]}"',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    // In zsh `path` is PATH, and `words` the line that is completed.
+    '  local typed= one choices= current="${COMP_WORDS[COMP_CWORD]}"',
+    '  for one in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
     `    case " ${wordsOf(program)
       .flatMap(({ words }) => words.filter((one) => !one.startsWith('-')))
       .join(' ')} " in`,
-    '      *" $word "*) path="${path:+$path }$word" ;;',
+    '      *" $one "*) typed="${typed:+$typed }$one" ;;',
     '    esac',
     '  done',
-    '  case "$path" in',
+    '  case "$typed" in',
     ...cases,
     '  esac',
-    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    '  COMPREPLY=($(compgen -W "$choices" -- "$current"))',
     '}',
     'complete -o default -F _tenant_keys tenant-keys',
   ].join('\n');
