@@ -51,8 +51,10 @@ export {
 export type { TokenRequest } from './http/token.ts';
 export type { TokenFunction } from './http/tokens.ts';
 export type { AnswerReport } from './http/transport.ts';
+export type { MacOptions } from './macs.ts';
 export type { ByteStreamPair } from './message/byte-stream.ts';
 export type { Settled } from './parts.ts';
+export type { MacRequest, VersionedMac } from './records/blind-index.ts';
 export type { RecordKeyLimits } from './records/record-data-keys.ts';
 export type {
   OpenOptions as OpenRecordOptions,

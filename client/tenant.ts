@@ -33,11 +33,12 @@ import {
 import type { AuditEvent, Inspection } from './http/api-types.ts';
 import { type CallOptions, checkTenantId } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
-import { noMacs } from './macs.ts';
+import { type MacOptions, mac, macBatch, macSource, setMacVersions } from './macs.ts';
 import type { ByteStreamPair } from './message/byte-stream.ts';
 import { type OpenOptions, openStream } from './message/open-stream.ts';
 import { type MessageKeys, type SealOptions, sealStream } from './message/seal-stream.ts';
 import type { Settled } from './parts.ts';
+import type { MacRequest, VersionedMac } from './records/blind-index.ts';
 import { defaultLimits, RecordDataKeys, type RecordKeyLimits } from './records/record-data-keys.ts';
 import {
   type RecordSources,
@@ -65,7 +66,7 @@ export class TenantHandle {
       ...defaultLimits,
       ...limits,
     });
-    this.#records = { tenantId, dataKeys, macs: noMacs };
+    this.#records = { tenantId, dataKeys, macs: macSource(this.#requester) };
   }
 
   /** At most 4 MiB; larger ones are sealed as a stream. */
@@ -149,6 +150,32 @@ export class TenantHandle {
   #messageKeys(claims: Claims): MessageKeys {
     const dataKeys = dataKeySource(this.#requester, claims);
     return { tenantId: this.tenantId, dataKeys };
+  }
+
+  /** A keyed hash to search by: one, and two while the purpose's key is being changed; store the newest, search by all. */
+  mac(
+    purpose: string,
+    value: Uint8Array,
+    options: MacOptions = {},
+  ): Promise<readonly VersionedMac[]> {
+    return mac(this.#requester, purpose, value, options);
+  }
+
+  /** As many as there are, in order. */
+  macBatch(
+    requests: Iterable<MacRequest>,
+    options: CallOptions = {},
+  ): Promise<Settled<readonly VersionedMac[]>[]> {
+    return macBatch(this.#requester, requests, options);
+  }
+
+  /** `[1, 2]` begins version 2 of a purpose's key, `[2]` then retires version 1. */
+  setMacVersions(
+    purpose: string,
+    versions: readonly number[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    return setMacVersions(this.#requester, purpose, versions, options);
   }
 
   /** One record: an item of which some fields are sealed, each bound to this record. See `docs/record-format.md`. */
