@@ -45,7 +45,7 @@ function bash(program: Command, isZsh: boolean): string {
     '_tenant_keys() {',
     // In zsh `path` is PATH, and `words` the line that is completed.
     '  local typed= one choices= current="${COMP_WORDS[COMP_CWORD]}"',
-    '  for one in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    '  for one in "${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do',
     `    case " ${wordsOf(program)
       .flatMap(({ words }) => words.filter((one) => !one.startsWith('-')))
       .join(' ')} " in`,
