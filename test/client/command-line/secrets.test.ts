@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
 import { main, run } from './harness.ts';
 
-const secret = 'a secret that is nowhere';
+const secret = 'a-secret-that-is-nowhere';
 let stack: TestStack;
 let folder: string;
 beforeAll(async () => {
