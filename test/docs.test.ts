@@ -8,9 +8,15 @@ import { tenantStatus } from '../contract/tenant-status.ts';
 import { readConfig } from '../lib/config.ts';
 import { kmsOperations } from '../local/kms/service.ts';
 
-const documents = ['CONTRIBUTING.md', 'README.md', 'client/README.md', ...globSync('docs/**/*.md')];
+const documents = [
+  'CONTRIBUTING.md',
+  'README.md',
+  'client/README.md',
+  'examples/customers/README.md',
+  ...globSync('docs/**/*.md'),
+];
 const read = (file: string) => readFileSync(file, 'utf8');
-const folders = 'bench|bin|client|contract|docs|lambdas|lib|local|openapi|prove|test';
+const folders = 'bench|bin|client|contract|docs|examples|lambdas|lib|local|openapi|prove|test';
 /** `lib/config.ts`, `local/kms/operations`, `lambdas/*`; a path in a folder of the reader's own begins otherwise. */
 const paths = new RegExp(`(?<![\\w./<-])(?:${folders})/[\\w./*-]*[\\w/*]`, 'g');
 

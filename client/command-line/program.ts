@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addFiles } from './commands/files.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLogin } from './commands/login.ts';
+import { addRecords } from './commands/records.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addToken } from './commands/token.ts';
 
@@ -36,6 +37,7 @@ export function tenantKeysProgram(version: string): Command {
   addTenants(program);
   addKeys(program);
   addFiles(program);
+  addRecords(program);
   addAudit(program);
   addCertificate(program);
   addLogin(program);

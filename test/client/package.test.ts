@@ -1,16 +1,11 @@
 /** What is packed: the compiled files and their types, and nothing that leads out of the package. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'client');
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-
-beforeAll(() => {
-  execFileSync('npm', ['run', '--silent', 'build:client'], { cwd: root });
-});
 
 describe('the build', () => {
   test('has every file that the manifest names', () => {

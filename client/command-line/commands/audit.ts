@@ -21,6 +21,8 @@ interface AuditOptions {
 }
 
 const columns = ['time', 'kind', 'outcome', 'operation', 'principal', 'actor', 'from'] as const;
+const columnsOf = (tenantId: string | undefined) =>
+  tenantId === undefined ? (['tenantId', ...columns] as const) : columns;
 const pollMs = 5000;
 /** Events come minutes late: so far back they are looked for again. */
 const lateMs = 20 * 60_000;
@@ -29,7 +31,7 @@ export function addAudit(program: Command): void {
   program
     .command('audit')
     .description("a tenant's events: calls of its key, requests, and attempts that were refused")
-    .argument('<tenant>')
+    .argument('[tenant]', 'without it every tenant, and what is about none')
     .option('--from <time>', 'the first moment, such as 2026-11-01T00:00:00Z')
     .option('--to <time>', 'the first moment that is not asked for')
     .addOption(new Option('--kind <kind>').choices(['kms', 'request', 'attempt']))
@@ -43,9 +45,9 @@ export function addAudit(program: Command): void {
     .option('-F, --follow', 'go on as events come, until Ctrl-C')
     .addHelpText(
       'after',
-      '\nExamples:\n  tenant-keys audit acme --outcome refused --newest\n  tenant-keys audit acme --follow --json | jq .operation',
+      '\nExamples:\n  tenant-keys audit acme --outcome refused --newest\n  tenant-keys audit acme --follow --json | jq .operation\n  tenant-keys audit --outcome refused --newest',
     )
-    .action(async (tenantId: string, options: AuditOptions, command) => {
+    .action(async (tenantId: string | undefined, options: AuditOptions, command) => {
       const context = await contextOf(command);
       if (options.follow === true) return follow(context, tenantId, options);
       const events: AuditEvent[] = [];
@@ -56,14 +58,16 @@ export function addAudit(program: Command): void {
       }
       if (context.json) return;
       printLine(
-        events.length === 0 ? 'There are no such events.' : table(events.map(row), columns),
+        events.length === 0
+          ? 'There are no such events.'
+          : table(events.map(row), columnsOf(tenantId)),
       );
     });
 }
 
 async function* read(
   { keys, claims, signal }: CommandContext,
-  tenantId: string,
+  tenantId: string | undefined,
   options: AuditOptions,
 ) {
   const { from, to, kind, outcome, operation, principal, by, routine, newest, count } = options;
@@ -72,14 +76,19 @@ async function* read(
   const limit = Math.min(count, 1000);
   const query = { ...filters, from, to, limit, label: claims.label, signal };
   let left = count;
-  for await (const event of keys.tenant(tenantId).audit(query)) {
+  const events = tenantId === undefined ? keys.auditAll(query) : keys.tenant(tenantId).audit(query);
+  for await (const event of events) {
     if (left === 0) return;
     left -= 1;
     yield event;
   }
 }
 
-async function follow(context: CommandContext, tenantId: string, options: AuditOptions) {
+async function follow(
+  context: CommandContext,
+  tenantId: string | undefined,
+  options: AuditOptions,
+) {
   const startMs = options.from === undefined ? Date.now() : Date.parse(options.from);
   if (Number.isNaN(startMs)) throw new CommandError('--from must be a time.');
   // All from the start once; then what may have come late.
@@ -92,7 +101,7 @@ async function follow(context: CommandContext, tenantId: string, options: AuditO
       found.add(event.eventId);
       if (seen.has(event.eventId)) continue;
       if (context.json) printJsonLine(event);
-      else printLine(line(row(event), columns));
+      else printLine(line(row(event), columnsOf(tenantId)));
     }
     // What no later round can give again is forgotten.
     [fromMs, seen] = [nextMs, found];
@@ -102,8 +111,9 @@ async function follow(context: CommandContext, tenantId: string, options: AuditO
 
 function row(event: AuditEvent): Row {
   const actor = 'actor' in event ? event.actor : undefined;
-  const { time, kind, outcome, operation, principal, sourceAddress } = event;
+  const { tenantId, time, kind, outcome, operation, principal, sourceAddress } = event;
   return {
+    tenantId,
     time,
     kind,
     outcome,

@@ -146,6 +146,30 @@ describe('the audit', () => {
   });
 });
 
+describe('the audit of all tenants', () => {
+  test('has the tenant of each event, and what is about none', async () => {
+    await tk('tenants onboard globex');
+    await tk('tenants list');
+    const { stdout } = await tk('audit --newest -n 1000 --json');
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const tenants = new Set(events.map(({ tenantId }) => tenantId));
+    for (const tenantId of ['acme', 'globex', undefined]) expect(tenants).toContain(tenantId);
+    const found = await tk('audit --operation onboard --newest -n 1');
+    expect(found.stdout).toMatch(/^tenantId +time .*\nglobex .* onboard /);
+  });
+
+  test("is not for a tenant's token", async () => {
+    const token = await stack.client.tenantToken('acme');
+    const ended = await tk('audit', {
+      env: { TENANT_KEYS_URL: stack.api, TENANT_KEYS_TOKEN: token },
+    });
+    expect([ended.code, ended.stdout]).toEqual([3, '']);
+  });
+});
+
 describe('who may not', () => {
   test('is told so, with the code for it', async () => {
     const admin = await stack.client.adminToken();

@@ -1,0 +1,95 @@
+/** The quick start's commands run one after the other in one shell, and its recipes have the client's types. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const page = readFileSync(join(root, 'docs', 'quick-start.md'), 'utf8');
+const blocksOf = (language: string) =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, block = '']) => block,
+  );
+
+describe('the commands', () => {
+  let stack: TestStack;
+  let folder: string;
+  beforeAll(async () => {
+    stack = await startTestStack();
+    folder = mkdtempSync(join(tmpdir(), 'quick-start-'));
+    // A clone, but for what the page makes in it.
+    for (const name of ['client', 'examples', 'node_modules']) {
+      symlinkSync(join(root, name), join(folder, name));
+    }
+  }, 120_000);
+  afterAll(async () => {
+    await stack.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A test's stack has ports of its own, so it is named by the variables that the page names too. */
+  const environment = () => ({
+    PATH: process.env.PATH,
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, 'state'),
+    TENANT_KEYS_URL: stack.api,
+    TENANT_KEYS_ISSUER: stack.issuer,
+    TENANT_KEYS_CLIENT_ID: 'me',
+    TENANT_KEYS_CLIENT_SECRET: 'local',
+    TENANT_KEYS_TENANT_PARAMETER: 'tenant_id',
+  });
+
+  test('all do what the page says', async () => {
+    const [start, ...blocks] = blocksOf('sh');
+    expect(start).toBe('npm ci && npm run build:client && npm start\n');
+    expect(blocks.length).toBeGreaterThan(3);
+    const shell = spawn('sh', ['-e'], { cwd: folder, env: environment() });
+    let [stdout, stderr] = ['', ''];
+    shell.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    shell.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    shell.stdin.end(blocks.join('\n'));
+    const code = await new Promise((resolve) => shell.on('close', resolve));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^status +ACTIVE$/m);
+    expect(stdout).toMatch(/"email": "ada@example.com"/);
+    expect(stdout).toMatch(/^time +kind /m);
+  });
+});
+
+describe('the recipes', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(root, '.recipes-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function compile(sources: readonly string[]) {
+    sources.forEach((source, at) => {
+      writeFileSync(join(folder, `recipe-${at}.ts`), source);
+    });
+    const libraries = '../test/docs/recipe-libraries.d.ts';
+    const config = { extends: '../tsconfig.json', include: ['*.ts', libraries] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(root, 'node_modules', '.bin', 'tsc');
+    return spawnSync(tsc, ['--project', folder], { encoding: 'utf8' }).stdout;
+  }
+
+  test('are all there, and have the types of the client', () => {
+    const recipes = blocksOf('ts');
+    const section = page.slice(page.indexOf('## Recipes'));
+    expect(section.match(/^### .*/gm)).toHaveLength(5);
+    expect(recipes).toHaveLength(5);
+    expect(compile(recipes)).toBe('');
+  });
+
+  test('would not compile with a member that the client has not', () => {
+    const [recipe = ''] = blocksOf('ts');
+    expect(compile([recipe.replace('records.sealAll(', 'records.sealMany(')])).toMatch(/sealMany/);
+  });
+});
