@@ -88,7 +88,7 @@ describe('npm start', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  }, 180_000);
 
   test.each([
     [

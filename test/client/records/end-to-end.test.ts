@@ -24,7 +24,12 @@ const customers = Array.from({ length: 1000 }, (_, index) => ({
 }));
 const paths = ['email', 'name', 'address.street'];
 const options = { type: 'customer', id: 'id' };
-const operations = () => answers.splice(0).map(({ operation }) => operation);
+/** Of what was served: a busy machine's 503 is asked for again. */
+const operations = () =>
+  answers
+    .splice(0)
+    .filter(({ status }) => status === 200)
+    .map(({ operation }) => operation);
 
 describe('1,000 records of three fields', () => {
   test('are sealed by one request and one call of KMS, and opened by another client by one of each', async () => {
