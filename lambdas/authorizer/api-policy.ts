@@ -40,7 +40,12 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
     .filter((route) => !isGranted(route))
     .map(arn)
     // Not a Deny that would take back something granted; a test asserts that no Allow matches its routes.
-    .filter((pattern) => !granted.some((one) => covers(pattern, one)));
+    .filter((pattern) => !granted.some((one) => covers(pattern, one)))
+    // With a slash at its end it must be named where an Allow goes that far: `PUT/tenants/*` does.
+    .flatMap((pattern) => {
+      const slashed = `${pattern}/`;
+      return granted.some((one) => covers(one, slashed)) ? [pattern, slashed] : [pattern];
+    });
   return policy([allow, statement('Deny', [...denied, `${stage}/*%*`])]);
 }
 

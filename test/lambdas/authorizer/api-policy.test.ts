@@ -41,16 +41,19 @@ function allows(permissions: Permissions | undefined, request: string): boolean 
 }
 
 const dataPlane = [
-  'encrypt',
-  'decrypt',
-  'reencrypt',
-  'encrypt-batch',
-  'decrypt-batch',
-  'reencrypt-batch',
-  'inspect',
-  'data-keys',
-  'data-keys/decrypt',
-];
+  'POST encrypt',
+  'POST decrypt',
+  'POST reencrypt',
+  'POST encrypt-batch',
+  'POST decrypt-batch',
+  'POST reencrypt-batch',
+  'POST inspect',
+  'POST data-keys',
+  'POST data-keys/decrypt',
+  'POST mac',
+  'POST mac-batch',
+  'PUT mac-keys',
+].map((route) => route.split(' ') as [method: string, operation: string]);
 
 test("a tenant's policy is each route of the data plane, with and without a slash at its end, and nothing else", () => {
   expect(apiPolicy(tenant, methodArn)).toEqual({
@@ -59,8 +62,8 @@ test("a tenant's policy is each route of the data plane, with and without a slas
       {
         Effect: 'Allow',
         Action: 'execute-api:Invoke',
-        Resource: dataPlane.flatMap((operation) =>
-          ['', '/'].map((end) => `${stage}/POST/tenants/acme/${operation}${end}`),
+        Resource: dataPlane.flatMap(([method, operation]) =>
+          ['', '/'].map((end) => `${stage}/${method}/tenants/acme/${operation}${end}`),
         ),
       },
     ],
@@ -116,7 +119,9 @@ test("an administrator is denied the data plane's routes by name, since * goes b
     Effect: 'Deny',
     Action: 'execute-api:Invoke',
     Resource: [
-      ...dataPlane.map((operation) => `${stage}/POST/tenants/*/${operation}`),
+      ...dataPlane.map(([method, operation]) => `${stage}/${method}/tenants/*/${operation}`),
+      // An Allow of PUT/tenants/* goes that far.
+      `${stage}/PUT/tenants/*/mac-keys/`,
       `${stage}/*%*`,
     ],
   });
