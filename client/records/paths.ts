@@ -46,18 +46,16 @@ export function sortedPaths(paths: readonly string[]): readonly string[] {
   const all = new Set(paths);
   if (all.size !== paths.length) throw new UsageError('A path must be given once.');
   for (const path of paths) {
-    const names = parsePath(path);
-    for (let length = 1; length < names.length; length += 1) {
-      if (all.has(pathText(names.slice(0, length)))) {
+    parsePath(path);
+    // Of the text as it is: a hostile header may have many paths of many names.
+    for (const { 0: found, index } of path.matchAll(/\\.|\./gsu)) {
+      if (found === '.' && all.has(path.slice(0, index))) {
         throw new UsageError('No path may lie within another: a field is sealed once.');
       }
     }
   }
   return [...paths].sort(byBytes);
 }
-
-const pathText = (names: Path): string =>
-  names.map((name) => name.replace(/[.\\?]/gu, '\\$&')).join('.');
 
 /** The order of UTF-8 bytes, which is that of code points and not JavaScript's of UTF-16 units. */
 export function byBytes(one: string, other: string): number {
@@ -90,13 +88,12 @@ export function withValues(
   item: Item,
   values: ReadonlyMap<Path, unknown>,
 ): Record<string, unknown> {
-  const copies = new Map<unknown, Record<string, unknown>>();
+  const copies = new Set<unknown>();
+  // A copy stands for itself when another path comes by. An object that is in two places has a copy in each.
   const copyOf = (value: unknown): Record<string, unknown> => {
-    const known = copies.get(value);
-    if (known !== undefined) return known;
+    if (copies.has(value)) return value as Record<string, unknown>;
     const copy = shallowCopy(value as Record<string, unknown>);
-    // A copy stands for itself when another path comes by.
-    copies.set(value, copy).set(copy, copy);
+    copies.add(copy);
     return copy;
   };
   const root = copyOf(item);

@@ -11,9 +11,9 @@ import {
   lookupTexts,
   type MacSource,
 } from './blind-index.ts';
-import { type Item, parsePath, sortedPaths, valueAt } from './paths.ts';
+import { type Item, parsePath, sortedPaths, valueAt, withValues } from './paths.ts';
 import type { RecordDataKeys } from './record-data-keys.ts';
-import type { KeyScope } from './record-header.ts';
+import { type KeyScope, keyScopes } from './record-header.ts';
 import type { RecordBinding } from './record-key.ts';
 import { type Encoding, openRecord, sealRecord } from './sealed-record.ts';
 
@@ -68,6 +68,9 @@ export class TenantRecords {
   constructor(sources: RecordSources, options: TenantRecordsOptions) {
     if (!isText(options.type, 128))
       throw new UsageError('The type of a record is a text of 1-128 characters.');
+    if (options.dataKey !== undefined && !Object.hasOwn(keyScopes, options.dataKey)) {
+      throw new UsageError('The data key of a record is "shared" or "own".');
+    }
     this.#sources = sources;
     this.#options = options;
   }
@@ -86,14 +89,20 @@ export class TenantRecords {
     const indexes = (options.index ?? []).map(indexOf);
     if (paths.length === 0) throw new UsageError('Say which fields to seal: at least one path.');
     refuseUnsealed(indexes, paths);
-    const requests = items.map((item) => ({
-      binding: this.#bindingOf(item),
-      item,
-      paths: sortedPaths(presentPaths(item, paths)),
-      keyScope: dataKey,
-      encoding,
-    }));
-    const members = await blindIndexes(this.#sources.macs, type, indexes, items, options.signal);
+    this.#refuseBinding(paths.map(withoutMark));
+    const requests = items.map((item) => {
+      const present = sortedPaths(presentPaths(item, paths));
+      return {
+        binding: this.#bindingOf(item),
+        // What the caller moves while this waits must not leave a field in the clear.
+        item: copyAlong(item, present),
+        paths: present,
+        keyScope: dataKey,
+        encoding,
+      };
+    });
+    const copies = requests.map(({ item }) => item);
+    const members = await blindIndexes(this.#sources.macs, type, indexes, copies, options.signal);
     options.signal?.throwIfAborted();
     return Promise.all(
       requests.map(async (request, at) => {
@@ -145,6 +154,15 @@ export class TenantRecords {
       value,
       options.signal,
     );
+  }
+
+  /** Sealed, the id or the version would be gone that is needed to open the record. */
+  #refuseBinding(paths: readonly string[]): void {
+    const names = paths.map((path) => parsePath(path)[0]);
+    const { id, version } = this.#options;
+    if ([id, version].some((name) => typeof name === 'string' && names.includes(name))) {
+      throw new UsageError('The member that has the id or the version of a record is not sealed.');
+    }
   }
 
   #bindingOf(item: Item): RecordBinding {
@@ -201,6 +219,17 @@ const presentPaths = (item: Item, paths: readonly string[]): readonly string[] =
   paths
     .filter((path) => !optional(path) || valueAt(item, parsePath(withoutMark(path))) !== undefined)
     .map(withoutMark);
+
+/** @returns a copy, of the item and of what is on the way to its fields */
+const copyAlong = (item: Item, paths: readonly string[]): Item =>
+  withValues(
+    item,
+    new Map(
+      paths
+        .map((path) => [parsePath(path), valueAt(item, parsePath(path))] as const)
+        .filter(([, value]) => value !== undefined),
+    ),
+  );
 
 /** An index of a field that is not sealed would be a hash beside the value itself. */
 function refuseUnsealed(indexes: readonly Index[], paths: readonly string[]): void {

@@ -35,6 +35,10 @@ function refuseLossy(value: unknown, within: Set<unknown>): void {
   if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return;
   if (typeof value !== 'object' || within.has(value) || !isPlain(value)) throw notJson();
   within.add(value);
+  // What is not listed, or has a symbol or a name beside an array's elements, JSON drops.
+  const members = Reflect.ownKeys(value).length - (Array.isArray(value) ? 1 : 0);
+  const written = Array.isArray(value) ? value.length : Object.keys(value).length;
+  if (members !== written) throw notJson();
   if (Array.isArray(value)) {
     // Array.from gives a hole as undefined, which is refused; forEach would pass over it.
     for (const element of Array.from(value)) refuseLossy(element, within);
