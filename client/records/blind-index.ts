@@ -41,6 +41,8 @@ export interface Index {
 
 export const indexSuffix = '$index';
 
+export const memberOf = ({ path, member = `${path}${indexSuffix}` }: Index): string => member;
+
 export const indexOf = (index: string | Index): Index =>
   typeof index === 'string' ? { path: index } : index;
 
@@ -68,7 +70,7 @@ export async function blindIndexes(
   wanted.forEach(({ position, index }, at) => {
     const [newest] = [...(macs[at] ?? [])].sort((one, other) => other.version - one.version);
     if (newest === undefined) throw new Error('The API gave no hash for a value.');
-    members[position]?.set(index.member ?? `${index.path}${indexSuffix}`, indexText(newest));
+    members[position]?.set(memberOf(index), indexText(newest));
   });
   return members;
 }
@@ -97,6 +99,11 @@ function macRequest(
   if (typeof normalized !== 'string' && !(normalized instanceof Uint8Array)) {
     throw new UsageError(
       'An index takes texts and bytes. Give it a "normalize" that makes one of any other value.',
+    );
+  }
+  if (purpose === undefined && path.includes('/')) {
+    throw new UsageError(
+      'An index of a path with a slash needs a "purpose": without one it could be that of another type.',
     );
   }
   const bytes = typeof normalized === 'string' ? new TextEncoder().encode(normalized) : normalized;

@@ -10,12 +10,13 @@ import {
   indexSuffix,
   lookupTexts,
   type MacSource,
+  memberOf,
 } from './blind-index.ts';
 import { type Item, parsePath, sortedPaths, valueAt, withValues } from './paths.ts';
 import type { RecordDataKeys } from './record-data-keys.ts';
 import { type KeyScope, keyScopes } from './record-header.ts';
 import type { RecordBinding } from './record-key.ts';
-import { type Encoding, openRecord, sealRecord } from './sealed-record.ts';
+import { type Encoding, headerMember, openRecord, sealRecord } from './sealed-record.ts';
 
 export interface RecordOptions {
   /** what kind of record it is, such as the table's name: 1-128 characters */
@@ -85,13 +86,14 @@ export class TenantRecords {
     paths: readonly string[],
     options: SealOptions = {},
   ): Promise<OpenItem[]> {
-    const { dataKey = 'shared', encoding = 'bytes', type } = this.#options;
+    const { dataKey = 'shared', encoding = 'bytes', type, id, version } = this.#options;
     const indexes = (options.index ?? []).map(indexOf);
     if (paths.length === 0) throw new UsageError('Say which fields to seal: at least one path.');
     refuseUnsealed(indexes, paths);
     this.#refuseBinding(paths.map(withoutMark));
     const requests = items.map((item) => {
       const present = sortedPaths(presentPaths(item, paths));
+      refuseTaken(item, indexes.map(memberOf), paths.map(withoutMark), [id, version]);
       return {
         binding: this.#bindingOf(item),
         // What the caller moves while this waits must not leave a field in the clear.
@@ -236,6 +238,34 @@ function refuseUnsealed(indexes: readonly Index[], paths: readonly string[]): vo
   const sealed = new Set(paths.map(withoutMark));
   if (!indexes.every(({ path }) => sealed.has(path))) {
     throw new UsageError('An index must be of a field that is sealed.');
+  }
+}
+
+/**
+ * An index in the place of the header, of a sealed field or of the id would lose it; and a member of an index's name that is
+ * none would be taken out of the opened item. A custom member may be there: an item that was opened still has it.
+ */
+function refuseTaken(
+  item: Item,
+  members: readonly string[],
+  paths: readonly string[],
+  binding: readonly unknown[],
+): void {
+  const taken = new Set([
+    headerMember,
+    '__proto__',
+    ...binding,
+    ...paths.map((p) => parsePath(p)[0]),
+  ]);
+  const own = paths.map((path) => `${path}${indexSuffix}`);
+  if (
+    members.some((member) => taken.has(member)) ||
+    own.some((member) => Object.hasOwn(item, member) && !members.includes(member)) ||
+    new Set(members).size !== members.length
+  ) {
+    throw new UsageError(
+      'The member of an index is taken: by a sealed field, the id, the header, another index, or by what is no index.',
+    );
   }
 }
 

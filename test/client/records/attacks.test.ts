@@ -60,3 +60,47 @@ test('a hostile header of 400 KB is refused within a second', () => {
   parseHeader(legal);
   expect(performance.now() - start).toBeLessThan(1000);
 });
+
+test.each([
+  ['the header', { path: 'email', member: '$sealed' }],
+  ['a sealed field', { path: 'email', member: 'name' }],
+  ['the id', { path: 'email', member: 'id' }],
+  ['what objects inherit', { path: 'email', member: '__proto__' }],
+])('an index does not take the place of %s', async (_, index) => {
+  const sources = sourcesInMemory();
+  const item = { id: '7', email: 'x', name: 'y' };
+  const sealing = records(sources).sealAll([item], ['email', 'name'], { index: [index] });
+  await expect(sealing).rejects.toThrow(UsageError);
+});
+
+test('an item that was opened is sealed again, with an index in a member of its own', async () => {
+  const sources = sourcesInMemory();
+  const options = { index: [{ path: 'email', member: 'hash' }] };
+  const sealed = await record(sources).seal({ email: 'x' }, ['email'], options);
+  const opened = await record(sources).open(sealed);
+  const again = await record(sources).seal({ ...opened, email: 'y' }, ['email'], options);
+  expect(again.hash).not.toBe(sealed.hash);
+});
+
+test('two indexes in one member are refused', async () => {
+  const index = ['email', { path: 'name', member: 'email$index' }];
+  const sealing = record(sourcesInMemory()).seal({ email: 'x', name: 'y' }, ['email', 'name'], {
+    index,
+  });
+  await expect(sealing).rejects.toThrow(UsageError);
+});
+
+test('a member that an opened item would lack, as an index of a field, is refused', async () => {
+  const item = { email: 'x', email$index: 'mine' };
+  for (const paths of [['email'], ['email', 'email$index']]) {
+    await expect(record(sourcesInMemory()).seal(item, paths)).rejects.toThrow(UsageError);
+  }
+});
+
+test('types and paths with slashes have no index in common', async () => {
+  const sources = sourcesInMemory();
+  const one = await records(sources, { type: 'a/b' }).lookup('c', 'x');
+  const other = records(sources, { type: 'a' });
+  expect(await other.lookup({ path: 'b/c', purpose: 'a/other' }, 'x')).not.toEqual(one);
+  await expect(other.lookup('b/c', 'x')).rejects.toThrow(UsageError);
+});
