@@ -13,7 +13,7 @@ import {
 import * as z from 'zod/mini';
 import { maxPurposes } from '../../contract/mac.ts';
 import { isNamed } from '../aws/errors.ts';
-import { LruMap } from '../caching/lru-map.ts';
+import { readCache } from '../caching/read-cache.ts';
 
 const version = z.strictObject({
   version: z.int(),
@@ -106,11 +106,6 @@ export interface MacKeyRowCacheOptions {
   readonly now?: () => number;
 }
 
-interface Read {
-  readonly begunAt: number;
-  readonly row: Promise<MacKeyRow | undefined>;
-}
-
 /**
  * Reads of rows, kept for a moment. A change of a purpose's versions is seen elsewhere after that moment. Only what was
  * found is kept.
@@ -121,24 +116,19 @@ export function macKeyRowCache({
   maxEntries = 10_000,
   now = Date.now,
 }: MacKeyRowCacheOptions): (tenantId: string, rows: MacKeyRows) => MacKeyRows {
-  const reads = new LruMap<string, Read>(maxEntries);
-  const isFresh = ({ begunAt }: Read) => now() >= begunAt && now() - begunAt < ttlMs;
+  const reads = readCache<MacKeyRow | undefined>({
+    ttlMs,
+    maxEntries,
+    now,
+    isKept: (row) => row !== undefined,
+  });
 
   return (tenantId, rows) => ({
     ...rows,
     get(purpose, age) {
       const id = `${tenantId}/${purpose}`;
-      const last = reads.get(id);
-      if (age !== 'fresh' && last !== undefined && isFresh(last)) return last.row;
-      const begun: Read = { begunAt: now(), row: rows.get(purpose) };
-      reads.set(id, begun);
-      const drop = () => {
-        if (reads.get(id) === begun) reads.delete(id);
-      };
-      begun.row.then((row) => {
-        if (row === undefined) drop();
-      }, drop);
-      return begun.row;
+      const last = age === 'fresh' ? undefined : reads.get(id);
+      return last ?? reads.begin(id, () => rows.get(purpose));
     },
     put(purpose, ...rest) {
       reads.delete(`${tenantId}/${purpose}`);

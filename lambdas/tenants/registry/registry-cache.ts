@@ -4,7 +4,7 @@
  * tenant's key be used is kept: after a refusal the row is read again, so that a new or resumed tenant is served at
  * once.
  */
-import { LruMap } from '../../caching/lru-map.ts';
+import { readCache } from '../../caching/read-cache.ts';
 import { requestStats } from '../../observability/request-stats.ts';
 import { allowed, statusRules } from './status.ts';
 import type { TenantRow } from './tenant-row.ts';
@@ -30,11 +30,6 @@ export interface RegistryCacheOptions {
   readonly now?: () => number;
 }
 
-interface Read {
-  readonly begunAt: number;
-  readonly row: Promise<TenantRow | undefined>;
-}
-
 /** With tenant isolation mode there is one; without, the tenants used last, as many as have sessions. */
 const defaultMaxEntries = 500;
 
@@ -49,27 +44,16 @@ export function registryCache({
 }: RegistryCacheOptions): CachedTenant {
   if (!(ttlMs >= 0)) throw new RangeError('ttlMs is a number of milliseconds');
   if (ttlMs === 0) return (_tenantId, read) => read();
-  const reads = new LruMap<string, Read>(maxEntries);
-
-  // From the future: then the clock was set back, and the age is not known.
-  const isFresh = ({ begunAt }: Read) => now() >= begunAt && now() - begunAt < ttlMs;
-
-  const begin = (tenantId: string, read: ReadTenant): Read => {
-    const begun: Read = { begunAt: now(), row: read() };
-    reads.set(tenantId, begun);
-    const drop = () => {
-      if (reads.get(tenantId) === begun) reads.delete(tenantId);
-    };
-    begun.row.then((row) => {
-      if (row === undefined || statusRules[row.status].use !== allowed) drop();
-    }, drop);
-    return begun;
-  };
+  const reads = readCache<TenantRow | undefined>({
+    ttlMs,
+    maxEntries,
+    now,
+    isKept: (row) => row !== undefined && statusRules[row.status].use === allowed,
+  });
 
   return (tenantId, read, age) => {
-    const last = reads.get(tenantId);
-    const isHit = age !== 'fresh' && last !== undefined && isFresh(last);
-    requestStats()?.count(isHit ? 'RegistryCacheHits' : 'RegistryCacheMisses');
-    return isHit ? last.row : begin(tenantId, read).row;
+    const last = age === 'fresh' ? undefined : reads.get(tenantId);
+    requestStats()?.count(last === undefined ? 'RegistryCacheMisses' : 'RegistryCacheHits');
+    return last ?? reads.begin(tenantId, read);
   };
 }
