@@ -19,6 +19,18 @@ export function uint32(value: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** With its length before it, of two bytes. */
+export const withLength = (bytes: Uint8Array): Uint8Array[] => [uint16(bytes.length), bytes];
+
+/** @returns undefined where the bytes are no UTF-8 */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns whether they are equal, in a time that depends on their lengths only */
 export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   let difference = one.length ^ other.length;

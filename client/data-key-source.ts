@@ -20,3 +20,7 @@ export interface DataKeySource {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
 }
+
+/** @returns whether the tenant's key did not wrap this data key, or not under this context: what the API answers then */
+export const isUnwrapRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'decryption-failed';

@@ -3,7 +3,7 @@
  * Invariant: a header is read in one way only: a suite with key commitment, one wrapped data key, frames, names of the
  * context in order and each once. Nothing is trusted here; the header's tag and the commitment are checked afterwards.
  */
-import { concatenated, uint16, uint32 } from '../binary.ts';
+import { concatenated, textOf, uint16, uint32, withLength } from '../binary.ts';
 import type { EncryptionContext } from '../data-key-source.ts';
 import { MessageError } from '../errors.ts';
 
@@ -159,14 +159,10 @@ const malformed = (): MessageError => new MessageError('The header of the messag
 const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 function text(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw malformed();
-  }
+  const decoded = textOf(bytes);
+  if (decoded === undefined) throw malformed();
+  return decoded;
 }
-
-const withLength = (bytes: Uint8Array): Uint8Array[] => [uint16(bytes.length), bytes];
 
 function compareBytes(one: Uint8Array, other: Uint8Array): number {
   const shared = Math.min(one.length, other.length);

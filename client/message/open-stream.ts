@@ -5,7 +5,7 @@
  * beginning of the plaintext at most; only one that ends without an error has given all of it.
  */
 import { free } from '../binary.ts';
-import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
+import { type DataKeySource, type EncryptionContext, isUnwrapRefused } from '../data-key-source.ts';
 import { MessageError } from '../errors.ts';
 import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
 import type { ByteSource } from './chunk-reader.ts';
@@ -66,9 +66,7 @@ async function unwrapped(dataKeys: DataKeySource, header: MessageHeader, signal?
   try {
     return await dataKeys.open(header.wrappedDataKey, context, signal);
   } catch (error) {
-    const isRefused =
-      error instanceof Error && 'code' in error && error.code === 'decryption-failed';
-    throw isRefused ? notAsEncrypted() : error;
+    throw isUnwrapRefused(error) ? notAsEncrypted() : error;
   }
 }
 

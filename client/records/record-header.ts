@@ -2,7 +2,7 @@
  * What a sealed record carries once: docs/record-format.md, "The header". Invariant: one header has one spelling. Whatever
  * parses is written again as the same bytes, so nothing can be changed in it that the commitment does not hold.
  */
-import { concatenated, uint16 } from '../binary.ts';
+import { concatenated, textOf, uint16, withLength } from '../binary.ts';
 import { RecordError } from '../errors.ts';
 import { byBytes, isPath, sortedPaths } from './paths.ts';
 
@@ -104,11 +104,9 @@ class Reader {
   }
 
   text(length: number): string {
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes(length));
-    } catch {
-      throw malformed();
-    }
+    const text = textOf(this.bytes(length));
+    if (text === undefined) throw malformed();
+    return text;
   }
 
   get isAtEnd(): boolean {
@@ -118,5 +116,3 @@ class Reader {
 
 const malformed = (): RecordError =>
   new RecordError('The header of the record is cut off, or has been changed.');
-
-const withLength = (bytes: Uint8Array): Uint8Array[] => [uint16(bytes.length), bytes];

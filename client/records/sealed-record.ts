@@ -1,5 +1,6 @@
 /** One record sealed and opened: docs/record-format.md. */
 import { fromBase64, toBase64 } from '../base64.ts';
+import { isUnwrapRefused } from '../data-key-source.ts';
 import { RecordError, UsageError } from '../errors.ts';
 import { type Item, type Path, parsePath, valueAt, withValues } from './paths.ts';
 import type { RecordDataKeys } from './record-data-keys.ts';
@@ -70,7 +71,7 @@ export async function openRecord(
   const dataKey = await keys
     .toOpen(header.keyScope, binding, header.wrappedDataKey)
     .catch((error: unknown) => {
-      throw isRefused(error) ? notAsSealed() : error;
+      throw isUnwrapRefused(error) ? notAsSealed() : error;
     });
   const key = await recordKey(dataKey, binding, header);
   checkCommitment(header, key);
@@ -98,10 +99,6 @@ function presentAt(item: Item, path: string): unknown {
   }
   return value;
 }
-
-/** What the API answers where the tenant's key did not wrap this data key, or not under this context. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'decryption-failed';
 
 const encoded = (bytes: Uint8Array<ArrayBuffer>, encoding: Encoding): Uint8Array | string =>
   encoding === 'text' ? toBase64(bytes) : bytes;
