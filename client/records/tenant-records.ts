@@ -12,11 +12,13 @@ import {
   type MacSource,
   memberOf,
 } from './blind-index.ts';
-import { type Item, parsePath, sortedPaths, valueAt, withValues } from './paths.ts';
+import { copyAlong, presentPaths, withoutMark } from './fields.ts';
+import { refuseTaken, refuseTakenIn, refuseUnsealed } from './index-members.ts';
+import { type Item, parsePath, sortedPaths, valueAt } from './paths.ts';
 import type { RecordDataKeys } from './record-data-keys.ts';
 import { type KeyScope, keyScopes } from './record-header.ts';
 import type { RecordBinding } from './record-key.ts';
-import { type Encoding, headerMember, openRecord, sealRecord } from './sealed-record.ts';
+import { type Encoding, openRecord, sealRecord } from './sealed-record.ts';
 
 export interface RecordOptions {
   /** what kind of record it is, such as the table's name: 1-128 characters */
@@ -89,11 +91,14 @@ export class TenantRecords {
     const { dataKey = 'shared', encoding = 'bytes', type, id, version } = this.#options;
     const indexes = (options.index ?? []).map(indexOf);
     if (paths.length === 0) throw new UsageError('Say which fields to seal: at least one path.');
-    refuseUnsealed(indexes, paths);
-    this.#refuseBinding(paths.map(withoutMark));
+    const fields = paths.map(withoutMark);
+    refuseUnsealed(indexes, fields);
+    this.#refuseBinding(fields);
+    const indexMembers = indexes.map(memberOf);
+    refuseTaken(indexMembers, fields, [id, version]);
     const requests = items.map((item) => {
       const present = sortedPaths(presentPaths(item, paths));
-      refuseTaken(item, indexes.map(memberOf), paths.map(withoutMark), [id, version]);
+      refuseTakenIn(item, indexMembers, fields);
       return {
         binding: this.#bindingOf(item),
         // What the caller moves while this waits must not leave a field in the clear.
@@ -209,64 +214,6 @@ function only(items: readonly OpenItem[]): OpenItem {
   const [item] = items;
   if (item === undefined) throw new Error('One record gave none.');
   return item;
-}
-
-/** The question mark of a name has a backslash before it, which has none itself. */
-const optional = (path: string): boolean => /(?:^|[^\\])(?:\\\\)*\?$/u.test(path);
-
-const withoutMark = (path: string): string => (optional(path) ? path.slice(0, -1) : path);
-
-/** @returns the paths without marks, but for those whose field may be missing and is */
-const presentPaths = (item: Item, paths: readonly string[]): readonly string[] =>
-  paths
-    .filter((path) => !optional(path) || valueAt(item, parsePath(withoutMark(path))) !== undefined)
-    .map(withoutMark);
-
-/** @returns a copy, of the item and of what is on the way to its fields */
-const copyAlong = (item: Item, paths: readonly string[]): Item =>
-  withValues(
-    item,
-    new Map(
-      paths
-        .map((path) => [parsePath(path), valueAt(item, parsePath(path))] as const)
-        .filter(([, value]) => value !== undefined),
-    ),
-  );
-
-/** An index of a field that is not sealed would be a hash beside the value itself. */
-function refuseUnsealed(indexes: readonly Index[], paths: readonly string[]): void {
-  const sealed = new Set(paths.map(withoutMark));
-  if (!indexes.every(({ path }) => sealed.has(path))) {
-    throw new UsageError('An index must be of a field that is sealed.');
-  }
-}
-
-/**
- * An index in the place of the header, of a sealed field or of the id would lose it; and a member of an index's name that is
- * none would be taken out of the opened item. A custom member may be there: an item that was opened still has it.
- */
-function refuseTaken(
-  item: Item,
-  members: readonly string[],
-  paths: readonly string[],
-  binding: readonly unknown[],
-): void {
-  const taken = new Set([
-    headerMember,
-    '__proto__',
-    ...binding,
-    ...paths.map((p) => parsePath(p)[0]),
-  ]);
-  const own = paths.map((path) => `${path}${indexSuffix}`);
-  if (
-    members.some((member) => taken.has(member)) ||
-    own.some((member) => Object.hasOwn(item, member) && !members.includes(member)) ||
-    new Set(members).size !== members.length
-  ) {
-    throw new UsageError(
-      'The member of an index is taken: by a sealed field, the id, the header, another index, or by what is no index.',
-    );
-  }
 }
 
 const isText = (value: unknown, maxCharacters: number): value is string =>
