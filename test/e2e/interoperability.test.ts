@@ -1,8 +1,8 @@
 /** No lock-in: the stock AWS Encryption SDK, with the tenant's session, opens and makes our messages. */
-import { buildClient, CommitmentPolicy, KmsKeyringNode } from '@aws-crypto/client-node';
-import { KMS } from '@aws-sdk/client-kms';
+import { buildClient, CommitmentPolicy } from '@aws-crypto/client-node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectProblem } from './problem.ts';
+import { tenantKeyring } from './tenant-kms.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
@@ -18,19 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** A keyring of the stock SDK on one tenant's key, with that tenant's session. */
-function keyringOf(tenantId: string, session = tenantId): KmsKeyringNode {
-  const role = [...stack.deployment.roles.values()].find(({ name }) => name.includes('TenantRole'));
-  const credentials = stack.deployment.issue(role as NonNullable<typeof role>, session, {
-    TenantId: session,
-  });
-  return new KmsKeyringNode({
-    generatorKeyId: keys[tenantId] as string,
-    // Its types do not know exactOptionalPropertyTypes.
-    clientProvider: (region) =>
-      new KMS({ region, endpoint: stack.aws, credentials, maxAttempts: 1 }) as never,
-  });
-}
+const keyringOf = (tenantId: string, session = tenantId) =>
+  tenantKeyring(stack, keys[tenantId] as string, session);
 
 async function open(tenantId: string, ciphertext: Uint8Array, encryptionContext?: object) {
   return stack.client.send('POST', `/tenants/${tenantId}/decrypt`, {

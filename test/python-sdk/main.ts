@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { openFile, sealFile } from '../../client/node/files.ts';
 import { TenantKeys } from '../../client/tenant-keys.ts';
 import { startStack } from '../../local/stack.ts';
+import { tenantCredentials } from '../e2e/tenant-kms.ts';
 
 /** Pinned as dependencies are. */
 const packages = ['aws-encryption-sdk==4.0.7', 'boto3==1.43.7'];
@@ -75,8 +76,8 @@ async function exchange(python: string): Promise<void> {
       await sealFile(tenant, at(`${name}.plain`), at(name), { context });
     }
     writeFileSync(at('plain'), plaintexts.at(-1) ?? '');
-    const session = sessionOf(stack, tenantId);
-    const neighbour = sessionOf(stack, 'globex');
+    const session = tenantCredentials(stack, tenantId);
+    const neighbour = tenantCredentials(stack, 'globex');
     const { aws: endpoint, region } = stack;
     const order = {
       folder,
@@ -121,12 +122,6 @@ async function answerOf(python: string, order: object): Promise<string> {
   const [status] = await once(child, 'close');
   if (status !== 0) throw new Error('the AWS Encryption SDK of Python failed');
   return Buffer.concat(chunks).toString();
-}
-
-function sessionOf(stack: Awaited<ReturnType<typeof startStack>>, tenant: string) {
-  const role = [...stack.deployment.roles.values()].find(({ name }) => name.includes('TenantRole'));
-  if (role === undefined) throw new Error('there is no tenant role');
-  return stack.deployment.issue(role, tenant, { TenantId: tenant });
 }
 
 function check(name: string, isSo: boolean): void {

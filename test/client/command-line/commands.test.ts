@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
 import { clientSecret } from '../harness.ts';
-import { type RunOptions, run } from './harness.ts';
+import { type RunOptions, run, variablesOf } from './harness.ts';
 
 let stack: TestStack;
 let folder: string;
@@ -16,13 +16,7 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   stack = await startTestStack();
   folder = mkdtempSync(join(tmpdir(), 'command-line-'));
-  env = {
-    TENANT_KEYS_URL: stack.api,
-    TENANT_KEYS_ISSUER: stack.issuer,
-    TENANT_KEYS_CLIENT_ID: 'jane',
-    TENANT_KEYS_CLIENT_SECRET: clientSecret,
-    TENANT_KEYS_TENANT_PARAMETER: 'tenant_id',
-  };
+  env = variablesOf(stack, 'jane');
 });
 afterAll(async () => {
   await stack.close();

@@ -1,6 +1,19 @@
 /** The command line as a process of its own, as a user has it. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { clientSecret } from '../harness.ts';
+
+/** What a user of the stack has in the environment: the local issuer gives anybody a token for anything. */
+export const variablesOf = (
+  stack: { readonly api: string; readonly issuer: string },
+  clientId: string,
+): Record<string, string> => ({
+  TENANT_KEYS_URL: stack.api,
+  TENANT_KEYS_ISSUER: stack.issuer,
+  TENANT_KEYS_CLIENT_ID: clientId,
+  TENANT_KEYS_CLIENT_SECRET: clientSecret,
+  TENANT_KEYS_TENANT_PARAMETER: 'tenant_id',
+});
 
 export interface Ended {
   readonly code: number;

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
-import { clientSecret } from '../harness.ts';
-import { type RunOptions, run } from './harness.ts';
+import { type RunOptions, run, variablesOf } from './harness.ts';
 
 let stack: TestStack;
 let folder: string;
@@ -14,13 +13,7 @@ beforeAll(async () => {
   stack = await startTestStack();
   for (const tenantId of ['acme', 'globex']) await stack.client.onboard(tenantId);
   folder = mkdtempSync(join(tmpdir(), 'command-line-records-'));
-  env = {
-    TENANT_KEYS_URL: stack.api,
-    TENANT_KEYS_ISSUER: stack.issuer,
-    TENANT_KEYS_CLIENT_ID: 'jane',
-    TENANT_KEYS_CLIENT_SECRET: clientSecret,
-    TENANT_KEYS_TENANT_PARAMETER: 'tenant_id',
-  };
+  env = variablesOf(stack, 'jane');
 }, 120_000);
 afterAll(async () => {
   await stack.close();

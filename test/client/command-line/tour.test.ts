@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
-import { main } from './harness.ts';
+import { main, variablesOf } from './harness.ts';
 
 const page = join(import.meta.dirname, '..', '..', '..', 'docs', 'command-line.md');
 const block = /(<!-- tour -->\n\n```\n)([\s\S]*?)(```\n)/;
@@ -68,11 +68,7 @@ async function output(command: string): Promise<string> {
   const env = {
     PATH: process.env.PATH,
     XDG_STATE_HOME: join(folder, 'state'),
-    TENANT_KEYS_URL: stack.api,
-    TENANT_KEYS_ISSUER: stack.issuer,
-    TENANT_KEYS_CLIENT_ID: 'backend',
-    TENANT_KEYS_CLIENT_SECRET: 'local',
-    TENANT_KEYS_TENANT_PARAMETER: 'tenant_id',
+    ...variablesOf(stack, 'backend'),
   };
   const define = `tenant-keys() { '${process.execPath}' '${main}' "$@"; }`;
   return new Promise((resolve) => {

@@ -3,8 +3,7 @@
  * where it is small; and what the SDK or `/encrypt` made opens here, with a token and without credentials of AWS.
  */
 import { randomBytes } from 'node:crypto';
-import { buildClient, CommitmentPolicy, KmsKeyringNode } from '@aws-crypto/client-node';
-import { KMS } from '@aws-sdk/client-kms';
+import { buildClient, CommitmentPolicy } from '@aws-crypto/client-node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   AccessError,
@@ -15,7 +14,7 @@ import {
   TenantKeys,
 } from '../../../client/tenant-keys.ts';
 import { expectProblem } from '../../e2e/problem.ts';
-import { tenantCredentials } from '../../e2e/tenant-kms.ts';
+import { tenantKeyring } from '../../e2e/tenant-kms.ts';
 import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
 import { through } from './harness.ts';
 
@@ -31,15 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-function keyring(tenantId = 'acme'): KmsKeyringNode {
-  const credentials = tenantCredentials(stack, tenantId);
-  return new KmsKeyringNode({
-    generatorKeyId: keyArn,
-    // Its types do not know exactOptionalPropertyTypes.
-    clientProvider: (region) =>
-      new KMS({ region, endpoint: stack.aws, credentials, maxAttempts: 1 }) as never,
-  });
-}
+const keyring = (session = 'acme') => tenantKeyring(stack, keyArn, session);
 
 const clients = new Map<string, TenantKeys>();
 
