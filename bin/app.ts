@@ -1,5 +1,5 @@
 /** The CDK CLI runs this: it synthesizes the stack, with the CLI's context, into the CLI's folder. */
-import { ConfigError } from '../lib/config.ts';
+import { ConfigError } from '../lib/config/config.ts';
 import { makeApp } from '../lib/synthesize.ts';
 
 try {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { readConfig } from './config.ts';
+import { readConfig } from './config/config.ts';
 import { checkWithNagPacks } from './nag/nag-packs.ts';
 import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { repeats } from '../contract/repeats.ts';
 import { routes } from '../contract/routes.ts';
 import { tenantStatus } from '../contract/tenant-status.ts';
-import { readConfig } from '../lib/config.ts';
+import { readConfig } from '../lib/config/config.ts';
 import { kmsOperations } from '../local/kms/service.ts';
 
 const documents = [

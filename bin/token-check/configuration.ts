@@ -1,7 +1,7 @@
 /** Which issuers count: by the same configuration as the stack's, read by the same module. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type IssuerSettings, isSafeUrl, issuersSettings } from '../../contract/issuers.ts';
-import { readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config/config.ts';
 import type { Arguments } from './arguments.ts';
 
 export interface Configuration {

@@ -19,7 +19,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { stageThrottling } from '../../contract/crypto.ts';
 import { octetStream, type Route, routes } from '../../contract/routes.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Functions } from '../functions/functions.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { AccessLogs, accessLogFormat } from './access-logs.ts';

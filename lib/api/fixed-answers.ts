@@ -17,7 +17,7 @@ import { allowOriginHeader } from '../../contract/cors.ts';
 import { methodNotAllowed, problemJson } from '../../contract/problem.ts';
 import { problemPage } from '../../contract/problem-page.ts';
 import { documentRoute, problemsRoute, routes } from '../../contract/routes.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { allowOrigin, preflightHeaders, sharedHeaders, statusOf } from './cors.ts';
 import { literals } from './gateway-responses.ts';

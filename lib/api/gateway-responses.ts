@@ -8,7 +8,7 @@ import { answerHeaders } from '../../contract/answer-headers.ts';
 import { challengeVariable } from '../../contract/challenge.ts';
 import { gatewayProblems } from '../../contract/gateway-problems.ts';
 import { type Problem, problemJson } from '../../contract/problem.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { gatewayResponseHeaders } from './cors.ts';
 
 const problems: readonly (readonly [ResponseType, () => Problem])[] = [

@@ -16,7 +16,7 @@ import { refusedAttempts } from '../../contract/access-log.ts';
 import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { baselinePrefix, keyArnIndex } from '../../contract/table-schema.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 

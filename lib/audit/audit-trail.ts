@@ -23,7 +23,7 @@ import {
   TransitionDefaultMinimumObjectSize,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { logGroup } from '../storage/log-group.ts';
 
 export interface AuditTrailProps {

@@ -14,7 +14,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { canaryTenants } from '../../contract/canary-tenants.ts';
 import type { canaryEnvironment } from '../../contract/environment.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { Schedule } from '../functions/schedule.ts';
 import type { SessionTrust } from '../roles/session-trust.ts';

@@ -19,7 +19,7 @@ import type {
   tenantsEnvironment,
 } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 
 /** ARNs of the keys that sign certificates, by what they sign with. */

@@ -11,7 +11,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { AccessAlarms } from './access-alarms.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { AuditAlarms } from './audit-alarms.ts';

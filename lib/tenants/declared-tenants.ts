@@ -10,7 +10,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { declaredTenantsEnvironment } from '../../contract/environment.ts';
-import type { Config, DeclaredTenant } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { DeclaredTenant } from '../config/tenants.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { TenantKey } from './tenant-key.ts';
 

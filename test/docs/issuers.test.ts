@@ -14,7 +14,7 @@ import {
   refusals,
 } from '../../lambdas/tokens/refusals.ts';
 import { verifiedTokens } from '../../lambdas/tokens/verified-token.ts';
-import { readConfig } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config/config.ts';
 import { kid, seconds, sign } from '../lambdas/tokens/issuer.ts';
 
 const pages = globSync('docs/issuers/*.md').filter((file) => basename(file) !== 'README.md');

@@ -11,7 +11,7 @@ import {
   refusals,
 } from '../../../lambdas/tokens/refusals.ts';
 import { verifiedTokens } from '../../../lambdas/tokens/verified-token.ts';
-import { readConfig } from '../../../lib/config.ts';
+import { readConfig } from '../../../lib/config/config.ts';
 import { kid, seconds, sign } from './issuer.ts';
 import { type IssuerShape, issuerShapes } from './issuer-shapes.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { keyPolicy } from '../../../contract/key-policy.ts';
-import { mostTenants } from '../../../lib/config.ts';
+import { mostTenants } from '../../../lib/config/tenants.ts';
 import { stackName } from '../../../lib/stack-name.ts';
 import { readCustomResources } from '../../../local/cloudformation/custom-resources.ts';
 import { readKeys } from '../../../local/kms/template.ts';

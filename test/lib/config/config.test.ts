@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mostTenants, readConfig } from '../../lib/config.ts';
-import { problemsOf } from './config-problems.ts';
+import { readConfig } from '../../../lib/config/config.ts';
+import { mostTenants } from '../../../lib/config/tenants.ts';
+import { problemsOf } from './problems.ts';
 
 const needed = { issuer: 'https://id.example.com', audience: 'tenant-keys' };
 

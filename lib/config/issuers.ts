@@ -11,9 +11,9 @@ import {
   issuersSettings,
   scopes,
   scopesOfAllTenants,
-} from '../contract/issuers.ts';
-import { tenantId } from '../contract/tenant-id.ts';
-import { noneTwice, parsedJson } from './config-list.ts';
+} from '../../contract/issuers.ts';
+import { tenantId } from '../../contract/tenant-id.ts';
+import { noneTwice, parsedJson } from './list.ts';
 
 /** Claims that have another meaning, or that an administrator's token carries as well. */
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');

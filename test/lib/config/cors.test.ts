@@ -1,8 +1,8 @@
 /** Only what a browser sends as an Origin is taken for one, since it is compared to the letter. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readConfig } from '../../lib/config.ts';
-import { problemsOf } from './config-problems.ts';
+import { readConfig } from '../../../lib/config/config.ts';
+import { problemsOf } from './problems.ts';
 
 const needed = { issuer: 'https://id.example.com', audience: 'tenant-keys' };
 const app = 'https://app.example.com';

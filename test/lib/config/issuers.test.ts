@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { issuerFaults } from '../../contract/issuer-faults.ts';
-import { issuersSettings } from '../../contract/issuers.ts';
-import { permissionRefusals, refusals } from '../../lambdas/tokens/refusals.ts';
-import { readConfig } from '../../lib/config.ts';
-import { maxIssuersBytes } from '../../lib/issuers-config.ts';
-import { problemsOf } from './config-problems.ts';
+import { issuerFaults } from '../../../contract/issuer-faults.ts';
+import { issuersSettings } from '../../../contract/issuers.ts';
+import { permissionRefusals, refusals } from '../../../lambdas/tokens/refusals.ts';
+import { readConfig } from '../../../lib/config/config.ts';
+import { maxIssuersBytes } from '../../../lib/config/issuers.ts';
+import { problemsOf } from './problems.ts';
 
 const one = { issuer: 'https://id.example.com', audiences: ['tenant-keys'] };
 const defaults = { tenantClaim: ['tenant_id'], scopeClaims: [['scope'], ['scp']] };
@@ -141,7 +141,7 @@ describe('is refused, in one line that says where and what to do', () => {
 });
 
 describe('docs/operations.md', () => {
-  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 
   test('shows a list that the stack takes', () => {
     const [, text = ''] = /```json\n(\{"context": \{"issuers"[^`]*)```/.exec(page) ?? [];

@@ -1,7 +1,7 @@
 /** Which origins the configuration takes: those that a browser could send, written as it sends them. */
 import { z } from 'zod';
-import { parsedJson } from './config-list.ts';
-import { maxIssuersBytes } from './issuers-config.ts';
+import { maxIssuersBytes } from './issuers.ts';
+import { parsedJson } from './list.ts';
 
 /** Each is in some forty mapping templates. */
 const mostOrigins = 20;

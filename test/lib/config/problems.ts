@@ -1,4 +1,4 @@
-import { ConfigError, readConfig } from '../../lib/config.ts';
+import { ConfigError, readConfig } from '../../../lib/config/config.ts';
 
 /** @returns what the configuration has against a context, none where it takes it */
 export function problemsOf(context: Readonly<Record<string, unknown>>): readonly string[] {

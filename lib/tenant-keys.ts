@@ -1,0 +1,283 @@
+/** The product as one construct. It composes the others, each of which says what it is for. */
+import { Stack, Tags } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { productTag } from '../contract/tenant-id.ts';
+import { Api } from './api/api.ts';
+import { AuditIndexer } from './audit/audit-indexer.ts';
+import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
+import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
+import { Canary } from './canary/canary.ts';
+import type { Config } from './config/config.ts';
+import { type CertificateKeys, Functions } from './functions/functions.ts';
+import { Schedule } from './functions/schedule.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
+import { AuditReaderRole } from './roles/audit-reader-role.ts';
+import { CertificatesRole } from './roles/certificates-role.ts';
+import { ControlPlaneRole } from './roles/control-plane-role.ts';
+import { ReconcilerRole } from './roles/reconciler-role.ts';
+import { SessionBrokerRole } from './roles/session-broker-role.ts';
+import { SessionClientRole } from './roles/session-client-role.ts';
+import { TenantRole } from './roles/tenant-role.ts';
+import { CertificateKey } from './storage/certificate-key.ts';
+import { ProductKey } from './storage/product-key.ts';
+import { AuditTable, MacKeyTable, TenantTable } from './storage/tables.ts';
+import { DeclaredTenants } from './tenants/declared-tenants.ts';
+
+export interface TenantKeysProps {
+  readonly config: Config;
+}
+
+/** The product's key and what it encrypts. */
+interface Storage {
+  readonly key: IKey;
+  readonly table: Table;
+  readonly macKeyTable: Table;
+  readonly auditTable: Table;
+  readonly trail: AuditTrail | undefined;
+  /** to which a trail writes, the stack's own or an organization's */
+  readonly trailLogs: ILogGroup | undefined;
+}
+
+/** The roles whose sessions the broker opens, the broker's role, and the roles that ask it. */
+interface Sessions {
+  readonly broker: SessionBrokerRole;
+  readonly tenant: TenantRole;
+  readonly auditReader: AuditReaderRole;
+  readonly allEventsReader: AllEventsReaderRole;
+  readonly dataPlane: SessionClientRole;
+  readonly audit: SessionClientRole;
+}
+
+interface Administration {
+  readonly controlPlane: Role;
+  readonly reconciler: Role;
+}
+
+export class TenantKeys extends Construct {
+  /** names and ARNs that operators need, by the names of the stack's outputs */
+  readonly outputs: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, { config }: TenantKeysProps) {
+    super(scope, id);
+    // By this the policies of the product's own keys know the roles that may not change them.
+    Tags.of(this).add(productTag.key, productTag.value, {
+      includeResourceTypes: ['AWS::IAM::Role'],
+    });
+    const { deletionWindowInDays } = config;
+    const storage = this.storage(config);
+    const { key, table, macKeyTable, auditTable } = storage;
+    const sessions = this.sessions(storage);
+    const administration = {
+      controlPlane: new ControlPlaneRole(this, 'ControlPlaneRole', { table, deletionWindowInDays })
+        .role,
+      reconciler: new ReconcilerRole(this, 'ReconcilerRole', {
+        table,
+        macKeyTable,
+        deletionWindowInDays,
+      }).role,
+    };
+    const functions = this.functions(config, storage, sessions, administration);
+    new Schedule(this, 'ReconcilerSchedule', {
+      name: 'Reconciler',
+      function: functions.reconciler.function,
+      everyMinutes: config.reconcileEveryMinutes,
+    });
+    const roleArns = {
+      tenantRoleArn: sessions.tenant.roleArn,
+      controlPlaneRoleArn: administration.controlPlane.roleArn,
+    };
+    if (config.tenants.length > 0) {
+      new DeclaredTenants(this, 'DeclaredTenants', { config, table, key, ...roleArns });
+    }
+    if (config.functionEvents) {
+      const { function: broker } = functions.sessionBroker;
+      storage.trail?.recordInvocations([...functions.ofApi, broker]);
+    }
+    const api = new Api(this, 'Api', { config, key, functions });
+    const indexer = new AuditIndexer(this, 'AuditIndexer', {
+      config,
+      ...storage,
+      roleArns: {
+        controlPlane: administration.controlPlane.roleArn,
+        reconciler: administration.reconciler.roleArn,
+        certificates: functions.certificates.role.roleArn,
+        tenant: sessions.tenant.roleArn,
+      },
+      requestLogs: functions.requestLogs,
+      accessLogs: api.accessLogs,
+    });
+    new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
+    if (config.canary) {
+      const { tenant: tenantRole, auditReader: auditReaderRole } = sessions;
+      const { roleArn: allEventsReaderRoleArn } = sessions.allEventsReader;
+      const executionRoles = {
+        sessionBroker: sessions.broker.role,
+        dataPlane: sessions.dataPlane.role,
+        audit: sessions.audit.role,
+      };
+      const roles = {
+        tenantRole,
+        auditReaderRole,
+        allEventsReaderRoleArn,
+        executionRoles,
+        ...roleArns,
+      };
+      new Canary(this, 'Canary', { config, key, table, macKeyTable, auditTable, ...roles });
+    }
+    this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
+
+    this.outputs = {
+      ApiUrl: api.url,
+      TableName: table.tableName,
+      AuditTableName: auditTable.tableName,
+      TenantRoleArn: sessions.tenant.roleArn,
+      ...(storage.trail && { TrailArn: storage.trail.trailArn }),
+    };
+  }
+
+  private storage(config: Config): Storage {
+    const { rotationPeriodInDays, trailLogGroup } = config;
+    const trailArn = config.trail ? trailArnOf(Stack.of(this)) : undefined;
+    const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
+    const { table } = new TenantTable(this, 'TenantTable', { key });
+    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', { key });
+    const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
+    if (trailArn !== undefined) {
+      const trail = new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
+      return { key, table, macKeyTable, auditTable, trail, trailLogs: trail.logs };
+    }
+    const trailLogs =
+      trailLogGroup === undefined
+        ? undefined
+        : LogGroup.fromLogGroupName(this, 'TrailLogs', trailLogGroup);
+    return { key, table, macKeyTable, auditTable, trail: undefined, trailLogs };
+  }
+
+  private sessions({ table, macKeyTable, auditTable }: Storage): Sessions {
+    const broker = new SessionBrokerRole(this, 'SessionBrokerRole');
+    const brokerRole = broker.role;
+    return {
+      broker,
+      tenant: new TenantRole(this, 'TenantRole', { table, macKeyTable, brokerRole }),
+      auditReader: new AuditReaderRole(this, 'AuditReaderRole', { auditTable, brokerRole }),
+      allEventsReader: new AllEventsReaderRole(this, 'AllEventsReaderRole', {
+        auditTable,
+        brokerRole,
+      }),
+      dataPlane: new SessionClientRole(this, 'DataPlaneRole', {
+        description: "tenant-keys: asks the session broker for one tenant's session",
+      }),
+      audit: new SessionClientRole(this, 'AuditRole', {
+        description: 'tenant-keys: asks the session broker for a session that reads events',
+      }),
+    };
+  }
+
+  private functions(
+    config: Config,
+    { key, table, macKeyTable, auditTable, trail }: Storage,
+    { broker, tenant, auditReader, allEventsReader, dataPlane, audit }: Sessions,
+    administration: Administration,
+  ): Functions {
+    const authorizer = new Role(this, 'AuthorizerRole', {
+      description: 'tenant-keys: checks tokens; needs nothing of AWS but its log',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const { role: certificates } = new CertificatesRole(this, 'CertificatesRole', { table });
+    const certificateKeys = this.certificateKeys(config, certificates.roleArn);
+    const functions = new Functions(this, 'Functions', {
+      config,
+      key,
+      table,
+      macKeyTable,
+      auditTable,
+      tenantRoleArn: tenant.roleArn,
+      certificateKeys,
+      // By its name: the trail itself names the functions.
+      trail: trail && { trailArn: trailArnOf(Stack.of(this)), bucketName: trail.bucket.bucketName },
+      auditReaderRoleArn: auditReader.roleArn,
+      allEventsReaderRoleArn: allEventsReader.roleArn,
+      roles: {
+        authorizer,
+        certificates,
+        sessionBroker: broker.role,
+        dataPlane: dataPlane.role,
+        audit: audit.role,
+        ...administration,
+      },
+    });
+    const { functionArn } = functions.sessionBroker.function;
+    broker.mayOpen(
+      [tenant, auditReader, allEventsReader].map((role) => role.roleArn),
+      functionArn,
+    );
+    for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
+    return functions;
+  }
+
+  private certificateKeys(config: Config, certificatesRoleArn: string): CertificateKeys {
+    const key = (id: string, keySpec: KeySpec, alias: string) =>
+      new CertificateKey(this, id, { certificatesRoleArn, keySpec, alias }).key.keyArn;
+    const { ECC_NIST_P256, ML_DSA_65 } = KeySpec;
+    return {
+      ecdsa: key('CertificateKey', ECC_NIST_P256, 'alias/tenant-keys-certificates'),
+      ...(config.postQuantumSignature && {
+        mlDsa: key('PostQuantumKey', ML_DSA_65, 'alias/tenant-keys-certificates-post-quantum'),
+      }),
+    };
+  }
+
+  private monitoring(
+    config: Config,
+    { key, trail, trailLogs }: Storage,
+    parts: {
+      readonly api: Api;
+      readonly functions: Functions;
+      readonly indexer: AuditIndexer;
+      readonly sessions: Sessions;
+      readonly administration: Administration;
+    },
+  ): void {
+    const { api, functions, indexer, sessions, administration } = parts;
+    const { authorizer, sessionBroker, tenants, crypto, certificates, audit, reconciler } =
+      functions;
+    new Monitoring(this, 'Monitoring', {
+      config,
+      key,
+      stage: api.api.deploymentStage,
+      functions: {
+        authorizer: authorizer.function,
+        sessionBroker: sessionBroker.function,
+        tenants: tenants.function,
+        crypto: crypto.function,
+        certificates: certificates.function,
+        audit: audit.function,
+        indexer: indexer.bundled.function,
+      },
+      logs: {
+        access: api.accessLogs,
+        authorizer: authorizer.logs,
+        sessionBroker: sessionBroker.logs,
+        crypto: crypto.logs,
+        indexer: indexer.bundled.logs,
+        reconciler: reconciler.logs,
+        trail: trailLogs,
+      },
+      certificateKeyArns: functions.certificateKeyArns,
+      functionsOfApi: functions.ofApi,
+      trail: trail && { trailArn: trail.trailArn, bucketName: trail.bucket.bucketName },
+      roles: {
+        tenant: sessions.tenant.roleArn,
+        controlPlane: administration.controlPlane.roleArn,
+        reconciler: administration.reconciler.roleArn,
+        sessionClients: [sessions.dataPlane.role.roleArn, sessions.audit.role.roleArn],
+      },
+      indexerFailures: indexer.failures,
+    });
+  }
+}
