@@ -14,6 +14,9 @@ const restApi = z.strictObject({
   Description: z.string().optional(),
   BinaryMediaTypes: z.array(z.string()).default([]),
   DisableExecuteApiEndpoint: z.literal(false).optional(),
+  // There is no TLS on this machine. A template that would let TLS 1.0 in is refused all the same.
+  SecurityPolicy: z.literal('SecurityPolicy_TLS13_1_2_PQ_2025_09').optional(),
+  EndpointAccessMode: z.literal('STRICT').optional(),
   EndpointConfiguration: z.unknown().optional(),
   Tags: z.unknown().optional(),
 });

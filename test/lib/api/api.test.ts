@@ -62,6 +62,15 @@ describe('methods', () => {
   });
 });
 
+test('TLS 1.0 and 1.1 are refused, and a Host that is not the name of the handshake', () => {
+  const [, { Properties }] = resource(template, 'AWS::ApiGateway::RestApi');
+  expect(Properties).toMatchObject({
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+    SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PQ_2025_09',
+    EndpointAccessMode: 'STRICT',
+  });
+});
+
 test('raw bytes are the one binary media type: JSON stays text, and so whole within 6 MB', () => {
   expect(api.binaryMediaTypes).toEqual(['application/octet-stream']);
 });
