@@ -10,6 +10,8 @@ export class TenantKeysStack extends Stack {
       description: 'tenant-keys: a KMS key for each tenant of a SaaS',
       // CloudFormation counts spaces too: a template may have 1 MB.
       suppressTemplateIndentation: true,
+      // Whoever deletes the stack takes the tenants' access away until docs/operations.md, "The stack was deleted".
+      terminationProtection: true,
     });
     // CDK leaves this id out of the logical ids of what is in the construct.
     const { outputs } = new TenantKeys(this, 'Default', props);

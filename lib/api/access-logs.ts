@@ -28,7 +28,8 @@ export class AccessLogs extends Construct {
     super(scope, id);
     this.logGroup = logGroup(this, 'Logs', props.key);
     const role = this.role();
-    // A setting of the account in this region, for all its APIs: it outlives the stack.
+    // A setting of the account in this region, for all its APIs, which nothing sets back: it outlives the stack, and
+    // its creation's roll-back as well.
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     this.account.applyRemovalPolicy(RemovalPolicy.RETAIN);

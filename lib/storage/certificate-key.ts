@@ -44,7 +44,7 @@ export class CertificateKey extends Construct {
           nobodyGrants(),
         ],
       }),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.key.addAlias(alias);
   }

@@ -13,6 +13,6 @@ export function logGroup(
   return new LogGroup(scope, id, {
     encryptionKey,
     retention,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }

@@ -44,7 +44,7 @@ export class ProductKey extends Construct {
           ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
         ],
       }),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // Not under alias/tenant-keys/, where it could be taken for a tenant's.
     this.key.addAlias('alias/tenant-keys-product');

@@ -31,7 +31,7 @@ const tableDefaults = (encryptionKey: IKey): Omit<TableProps, 'partitionKey'> =>
   encryptionKey,
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
   deletionProtection: true,
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 });
 
 /** The registry: one row for each tenant, with the ARN of its key and never a key. */

@@ -43,12 +43,14 @@ export class TenantKey extends Construct {
         { key: productTag.key, value: productTag.value },
       ],
     });
+    // Also if its creation is rolled back: once the row is there, the tenant's data may be under it.
     key.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.keyArn = key.attrArn;
     this.alias = new CfnAlias(this, 'Alias', {
       aliasName: aliasOf(tenantId),
       targetKeyId: key.attrArn,
     });
-    this.alias.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    // A deployment that is repeated after a failed one makes it again, which it could not if it were there.
+    this.alias.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 }

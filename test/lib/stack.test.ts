@@ -89,14 +89,6 @@ describe('the template', () => {
 const isCanarys = (id: string) => id.startsWith('CanaryKeys');
 
 describe('what holds data', () => {
-  const kept = ['AWS::KMS::Key', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup']
-    .flatMap((type) => resourcesOf(template, type))
-    .filter(([id]) => !isCanarys(id));
-
-  test.each(kept)('%s outlives the stack and its replacement', (_, one) => {
-    expect(one).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-  });
-
   test('the key of table, logs and trail rotates', () => {
     const { Properties } = template.Resources[productKey] as Resource;
     expect(Properties).toMatchObject({ EnableKeyRotation: true, RotationPeriodInDays: 90 });
@@ -324,10 +316,9 @@ describe('the keys of certificates', () => {
   test.each([
     ['CertificateKey', 'ECC_NIST_P256'],
     ['PostQuantumKey', 'ML_DSA_65'],
-  ])('%s signs, is of spec %s, and outlives the stack', (prefix, KeySpec) => {
+  ])('%s signs, and is of spec %s', (prefix, KeySpec) => {
     const [, key] = resource(template, 'AWS::KMS::Key', prefix);
     expect(key.Properties).toMatchObject({ KeySpec, KeyUsage: 'SIGN_VERIFY' });
-    expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
   test('are those in the environment of the function, with what a certificate says of the stack', () => {

@@ -102,10 +102,6 @@ describe('the key of a declared tenant', () => {
     id.startsWith('Declared'),
   );
 
-  test.each([...keys, ...aliases])('%s is never deleted by CloudFormation', (_, one) => {
-    expect(one).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-  });
-
   test('rotates by its own period, or by the configured one', () => {
     const periods = keys.map(([, { Properties }]) => [
       Properties.EnableKeyRotation,
