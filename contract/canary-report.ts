@@ -1,13 +1,13 @@
-/** What the canary answers and logs: the probes that ended otherwise than they must, and how many did not. */
+/** What the canary answers and logs: the names of the probes that it tried, by what came of them. */
 export interface CanaryReport {
-  /** names of probes that must be refused and got through */
+  /** that must be refused and got through */
   readonly opened: readonly string[];
-  /** names of probes that must be allowed and were refused */
+  /** that must be allowed and were refused */
   readonly broken: readonly string[];
-  /** names of probes that show neither */
+  /** that show neither, or were not begun in time */
   readonly unknown: readonly string[];
-  /** how many probes were refused, as they must be */
-  readonly denied: number;
-  /** how many probes were allowed, as they must be */
-  readonly allowed: number;
+  /** that were refused, as they must be */
+  readonly denied: readonly string[];
+  /** that were allowed, as they must be */
+  readonly allowed: readonly string[];
 }

@@ -129,6 +129,8 @@ export const canaryEnvironment = z.object({
   KEY_IAM_ARN: text,
   KEY_ALLOW_ARN: text,
   KEY_DENY_ARN: text,
+  /** how often the canary runs, by which each run knows its share of the paths */
+  EVERY_MINUTES: wholeNumber,
 });
 
 export const cryptoEnvironment = z.object({

@@ -112,23 +112,7 @@ export class TenantKeys extends Construct {
       accessLogs: api.accessLogs,
     });
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
-    if (config.canary) {
-      const { tenant: tenantRole, auditReader: auditReaderRole } = sessions;
-      const { roleArn: allEventsReaderRoleArn } = sessions.allEventsReader;
-      const executionRoles = {
-        sessionBroker: sessions.broker.role,
-        dataPlane: sessions.dataPlane.role,
-        audit: sessions.audit.role,
-      };
-      const roles = {
-        tenantRole,
-        auditReaderRole,
-        allEventsReaderRoleArn,
-        executionRoles,
-        ...roleArns,
-      };
-      new Canary(this, 'Canary', { config, key, table, macKeyTable, auditTable, ...roles });
-    }
+    const canary = config.canary ? this.canary(config, storage, sessions, roleArns) : undefined;
     this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
 
     this.outputs = {
@@ -137,6 +121,7 @@ export class TenantKeys extends Construct {
       AuditTableName: auditTable.tableName,
       TenantRoleArn: sessions.tenant.roleArn,
       ...(storage.trail && { TrailArn: storage.trail.trailArn }),
+      ...canary?.outputs,
     };
   }
 
@@ -176,6 +161,27 @@ export class TenantKeys extends Construct {
         description: 'tenant-keys: asks the session broker for a session that reads events',
       }),
     };
+  }
+
+  private canary(
+    config: Config,
+    storage: Storage,
+    sessions: Sessions,
+    { controlPlaneRoleArn }: { readonly controlPlaneRoleArn: string },
+  ): Canary {
+    return new Canary(this, 'Canary', {
+      ...storage,
+      config,
+      tenantRole: sessions.tenant,
+      auditReaderRole: sessions.auditReader,
+      allEventsReaderRoleArn: sessions.allEventsReader.roleArn,
+      executionRoles: {
+        sessionBroker: sessions.broker.role,
+        dataPlane: sessions.dataPlane.role,
+        audit: sessions.audit.role,
+      },
+      controlPlaneRoleArn,
+    });
   }
 
   private functions(

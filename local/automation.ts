@@ -27,7 +27,7 @@ export interface AutomationOptions {
 
 export interface Automation {
   /**
-   * Runs a function now, or waits for the run that is under way.
+   * Runs a function by hand, in full.
    * @returns what the function returned
    * @throws Error where the template has no rule for it
    */

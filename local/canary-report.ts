@@ -15,7 +15,7 @@ export function canaryReportText({
     ...list('OPEN   ', opened),
     ...list('BROKEN ', broken),
     ...list('unknown', unknown),
-    `${denied} paths are refused and ${allowed} allowed, as they must be; ` +
+    `${denied.length} paths are refused and ${allowed.length} allowed, as they must be; ` +
       `${opened.length} open, ${broken.length} broken, ${unknown.length} unknown`,
   ].join('\n');
 }

@@ -89,7 +89,7 @@ export interface LocalStack {
   readonly accountId: string;
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly deployment: Deployment;
-  /** Runs a scheduled function now. @returns what it returned */
+  /** Runs a scheduled function by hand, in full. @returns what it returned */
   run(name: ScheduledFunction): Promise<unknown>;
   /**
    * Changes the time that passes in the functions. AWS's goes on as before.

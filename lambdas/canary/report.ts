@@ -3,6 +3,14 @@ import type { CanaryReport } from '../../contract/canary-report.ts';
 import type { LogLevel } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
 
+export const together = (one: CanaryReport, other: CanaryReport): CanaryReport => ({
+  opened: [...one.opened, ...other.opened],
+  broken: [...one.broken, ...other.broken],
+  unknown: [...one.unknown, ...other.unknown],
+  denied: [...one.denied, ...other.denied],
+  allowed: [...one.allowed, ...other.allowed],
+});
+
 export function levelOf({ opened, broken, unknown }: CanaryReport): LogLevel {
   if (opened.length > 0 || broken.length > 0) return 'ERROR';
   return unknown.length > 0 ? 'WARN' : 'INFO';

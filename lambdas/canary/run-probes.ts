@@ -1,4 +1,4 @@
-/** One run: every probe is tried once. Invariant: whatever a probe meets, the run goes on. */
+/** Tries each of some probes once. Invariant: whatever a probe meets, the run goes on. */
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { NotTried, outcomeOf, type ProbeOutcome } from './outcome.ts';
@@ -31,8 +31,8 @@ export async function runProbes({
     opened: names('opened'),
     broken: names('broken'),
     unknown: names('unknown'),
-    denied: names('denied').length,
-    allowed: names('allowed').length,
+    denied: names('denied'),
+    allowed: names('allowed'),
   };
 }
 

@@ -3,8 +3,7 @@
  * reader role trust it by the same statements by which they trust the session broker, so that the canary notices a
  * guard that is lost there. A Deny keeps it from all tenants but its own two, who are no customers. It can become the
  * roles of the broker and of the functions that ask it, which must open nothing outside of the broker's function.
- * It costs about $7 a month: five keys at $1 each, and some 160 calls of KMS every quarter of an hour.
- * `canary: false` leaves it out.
+ * It costs about $5 a month: five keys at $1 each. `canary: false` leaves it out.
  */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
@@ -20,6 +19,7 @@ import { Schedule } from '../functions/schedule.ts';
 import type { SessionTrust } from '../roles/session-trust.ts';
 import { CanaryKeys } from './canary-keys.ts';
 import { CanaryRole } from './canary-role.ts';
+import { unauthorizedCallsPattern } from './unauthorized-calls.ts';
 
 /** A role of which each session is for one tenant. */
 interface SessionRole {
@@ -48,6 +48,8 @@ export interface CanaryProps {
 
 export class Canary extends Construct {
   readonly function: LambdaFunction;
+  /** by the names of the stack's outputs: what other people's alarms need to leave the canary's calls out */
+  readonly outputs: Readonly<Record<string, string>>;
   readonly logs: LogGroup;
 
   constructor(scope: Construct, id: string, props: CanaryProps) {
@@ -59,20 +61,27 @@ export class Canary extends Construct {
       controlPlaneRoleArn,
       canaryRoleArn: canary.role.roleArn,
     });
-    for (const { trust } of [tenantRole, auditReaderRole]) {
+    const opened = [tenantRole, auditReaderRole];
+    for (const { trust } of opened) {
       trust.alsoOpensForCanary(canary.role.roleArn, canaryTenants);
     }
     const executionRoles = Object.values(props.executionRoles);
     for (const role of executionRoles) canary.mayBecomeOutsideItsFunction(role);
     canary.mayBecome([
-      tenantRole.roleArn,
-      auditReaderRole.roleArn,
+      ...opened.map(({ roleArn }) => roleArn),
       props.allEventsReaderRoleArn,
       ...executionRoles.map(({ roleArn }) => roleArn),
     ]);
     canary.mayTry(Object.values(keys.arns));
     const bundled = this.bundled(props, canary, keys);
     this.function = bundled.function;
+    this.outputs = {
+      CanaryRoleArn: canary.role.roleArn,
+      UnauthorizedCallsPattern: unauthorizedCallsPattern(this, {
+        canaryRoleArn: canary.role.roleArn,
+        sessionRoleArns: [...opened, ...executionRoles].map(({ roleArn }) => roleArn),
+      }),
+    };
     this.logs = bundled.logs;
     new Schedule(this, 'Schedule', {
       name: 'Canary',
@@ -97,6 +106,7 @@ export class Canary extends Construct {
       KEY_IAM_ARN: arns.iam,
       KEY_ALLOW_ARN: arns.allow,
       KEY_DENY_ARN: arns.deny,
+      EVERY_MINUTES: String(props.config.canaryEveryMinutes),
     };
     return new BundledFunction(this, 'Run', {
       name: 'canary',

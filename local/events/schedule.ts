@@ -1,5 +1,6 @@
 /** Invokes functions by the clock, as EventBridge's rules do. Invariant: a rule's runs never overlap. */
 import { randomUUID } from 'node:crypto';
+import { fullRun } from '../../contract/full-run.ts';
 import type { Runtime } from '../lambda/runtime.ts';
 import type { Account } from '../template/resource-types.ts';
 import type { ScheduledRule } from './template.ts';
@@ -15,7 +16,7 @@ export interface SchedulesOptions {
 
 export interface Schedules {
   /**
-   * Runs a rule's function now, or waits for the run that is under way.
+   * Runs a rule's function by hand, in full, after the run by the clock that may be under way; or waits for such a run.
    * @returns what the function returned
    * @throws FunctionError where it failed
    */
@@ -27,17 +28,28 @@ export interface Schedules {
 export function openSchedules(options: SchedulesOptions): Schedules {
   const { rules, ticking, onError } = options;
   const running = new Map<string, Promise<unknown>>();
+  const byHand = new Map<string, Promise<unknown>>();
   let closed = false;
 
-  function start(rule: ScheduledRule): Promise<unknown> {
-    const run = invoke(options, rule).finally(() => running.delete(rule.name));
+  function start(rule: ScheduledRule, event: object): Promise<unknown> {
+    const run = options.runtime
+      .invoke(rule.functionArn, event)
+      .finally(() => running.delete(rule.name));
     running.set(rule.name, run);
     return run;
+  }
+  function startByHand(rule: ScheduledRule): Promise<unknown> {
+    const current = running.get(rule.name);
+    const begin = () => start(rule, fullRun);
+    const run = current === undefined ? begin() : current.then(begin, begin);
+    const kept = run.finally(() => byHand.delete(rule.name));
+    byHand.set(rule.name, kept);
+    return kept;
   }
   function tick(rule: ScheduledRule): void {
     // Skipped while the last run is still under way.
     if (running.has(rule.name)) return;
-    start(rule).catch((error: unknown) => {
+    start(rule, scheduledEvent(options, rule)).catch((error: unknown) => {
       // A run that the end of the stack cut off is no error.
       if (!closed) onError(rule.name, error);
     });
@@ -46,7 +58,7 @@ export function openSchedules(options: SchedulesOptions): Schedules {
     setInterval(tick, rule.everyMinutes * 60_000, rule).unref(),
   );
   return {
-    run: (rule) => running.get(rule.name) ?? start(rule),
+    run: (rule) => byHand.get(rule.name) ?? startByHand(rule),
     close() {
       closed = true;
       for (const timer of timers) clearInterval(timer);
@@ -54,15 +66,14 @@ export function openSchedules(options: SchedulesOptions): Schedules {
   };
 }
 
-const invoke = ({ account, runtime }: SchedulesOptions, { arn, functionArn }: ScheduledRule) =>
-  runtime.invoke(functionArn, {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': 'Scheduled Event',
-    source: 'aws.events',
-    account: account.accountId,
-    time: new Date().toISOString(),
-    region: account.region,
-    resources: [arn],
-    detail: {},
-  });
+const scheduledEvent = ({ account }: SchedulesOptions, { arn }: ScheduledRule) => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: account.accountId,
+  time: new Date().toISOString(),
+  region: account.region,
+  resources: [arn],
+  detail: {},
+});

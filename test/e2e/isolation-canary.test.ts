@@ -7,6 +7,13 @@ import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { probes } from '../../lambdas/canary/probes.ts';
+import { probesAt } from '../../lambdas/canary/rotation.ts';
+import { userIdentity } from '../../local/cloudtrail/identity.ts';
+import type { Caller } from '../../local/iam/caller.ts';
+import type { FunctionDefinition } from '../../local/lambda/template.ts';
+import { parseFilterPattern } from '../../local/logs/filter-pattern.ts';
+import { synthesizedTemplate } from '../harness/synthesized.ts';
+import { unauthorizedCallsPatternOf } from '../harness/unauthorized-calls.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;
@@ -27,14 +34,77 @@ const keyThat = async (description: string) => {
 };
 
 test('today every probe is refused or allowed as it must be', async () => {
-  const refused = probes.filter(({ expected }) => expected === 'refused').length;
+  const names = (must: string) =>
+    probes.filter(({ expected }) => expected === must).map(({ name }) => name);
   expect(await runCanary()).toEqual({
     opened: [],
     broken: [],
     unknown: [],
-    denied: refused,
-    allowed: probes.length - refused,
+    denied: names('refused'),
+    allowed: names('allowed'),
   });
+});
+
+const definition = () =>
+  [...stack.deployment.functions.values()].find(
+    ({ handler }) => handler === 'canary.handler',
+  ) as FunctionDefinition;
+
+/** As the rule does, with an event that is not its own: what the function makes of it is the same. */
+async function runAsScheduled(event: object = { source: 'aws.events' }) {
+  const { Payload } = await stack.administrator.lambda.invoke({
+    FunctionName: definition().name,
+    Payload: JSON.stringify(event),
+  });
+  return JSON.parse(Buffer.from(Payload ?? []).toString()) as CanaryReport;
+}
+
+test.each([[{ source: 'aws.events' }], [{ full: 'true' }], [{ full: 1 }]])(
+  'a scheduled run tries the sentinels and a share of the rest: %j',
+  async (event) => {
+    const before = Date.now();
+    const { opened, broken, unknown, denied, allowed } = await runAsScheduled(event);
+    expect([opened, broken, unknown]).toEqual([[], [], []]);
+    // As they were due when it was invoked or, where the next interval has begun meanwhile, now.
+    const minutes = Number(definition().environment.EVERY_MINUTES);
+    const due = [before, Date.now()].map((moment) =>
+      probesAt(moment, minutes, probes).map(({ name }) => name),
+    );
+    const tried = [...denied, ...allowed];
+    expect(due.map((names) => names.toSorted())).toContainEqual(tried.toSorted());
+    expect(tried.length).toBeLessThan(60);
+  },
+);
+
+test('who leaves the canary out of an alarm on unauthorized calls leaves nobody else out', async () => {
+  const before = stack.calls.length;
+  await runCanary();
+  const refused = stack.calls
+    .slice(before)
+    .filter(({ errorCode = '' }) => errorCode.startsWith('AccessDenied'));
+  expect(refused.length).toBeGreaterThan(300);
+  const document = await synthesizedTemplate();
+  const counts = parseFilterPattern(unauthorizedCallsPatternOf(document));
+  const counted = (errorCode: string | undefined, identity: object) =>
+    counts(JSON.stringify({ errorCode, userIdentity: identity }));
+  const identities = refused.map(({ caller }) => userIdentity(caller as Caller));
+  expect(identities.filter((identity) => counted('AccessDenied', identity))).toEqual([]);
+
+  const arns = [...new Set(identities.map((identity) => String(Reflect.get(identity, 'arn'))))];
+  expect(arns.length).toBeGreaterThan(5);
+  for (const arn of arns) {
+    // Another account's role of that name, another role's session of that name, and that role's other sessions.
+    const others = [
+      arn.replace(/:\d{12}:/, ':999999999999:'),
+      arn.replace(/assumed-role\/[^/]+/, 'assumed-role/Other'),
+      ...(arn.includes('-CanaryRole') ? [] : [arn.replace(/[^/]+$/, 'acme')]),
+    ];
+    for (const other of others) expect(counted('AccessDenied', { arn: other })).toBe(true);
+    expect(counted('Client.UnauthorizedOperation', { arn: others[0] })).toBe(true);
+    expect(counted(undefined, { arn: others[0] })).toBe(false);
+    expect(counted('ThrottlingException', { arn: others[0] })).toBe(false);
+  }
+  expect(counted('AccessDenied', { type: 'AWSService' })).toBe(true);
 });
 
 test('whoever asks the local stack for a run gets its report', async () => {
@@ -97,8 +167,11 @@ test('a key policy that somebody has opened by hand is reported by the next run,
     ),
   };
   await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify(without) }));
-  const { opened, broken } = await runCanary();
+  // A sentinel sees it, and then the run goes on to all others.
+  const { opened, broken, denied, allowed } = await runAsScheduled();
   expect(broken).toEqual([]);
+  const names = probes.map(({ name }) => name).toSorted();
+  expect([...opened, ...denied, ...allowed].toSorted()).toEqual(names);
   expect(opened).toContain(
     "canary_a's session decrypts with a key that its policy's Denies alone guard, with TenantId=canary_b in the context",
   );

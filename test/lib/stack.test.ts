@@ -53,7 +53,7 @@ describe('the template', () => {
     expect(Object.keys(template.Parameters)).toEqual(['BootstrapVersion']);
   });
 
-  test('gives out the API, the table, the tenant role and the trail', () => {
+  test('gives out the API, the table, the tenant role, the trail and what leaves the canary out of alarms', () => {
     expect(template.Outputs).toEqual({
       ApiUrl: {
         Value: {
@@ -81,6 +81,11 @@ describe('the template', () => {
       TrailArn: {
         Value: { 'Fn::GetAtt': [resource(template, 'AWS::CloudTrail::Trail')[0], 'Arn'] },
       },
+      CanaryRoleArn: {
+        Value: { 'Fn::GetAtt': [resource(template, 'AWS::IAM::Role', 'CanaryRole')[0], 'Arn'] },
+      },
+      // test/lib/canary/canary.test.ts
+      UnauthorizedCallsPattern: { Value: expect.anything() },
     });
   });
 });

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { canaryReportText } from '../../local/canary-report.ts';
 
 test('a report for a terminal begins with what is open', () => {
-  const report = { opened: ['x'], broken: ['y'], unknown: ['z'], denied: 3, allowed: 2 };
+  const tried = { denied: ['p', 'q', 'r'], allowed: ['s', 't'] };
+  const report = { opened: ['x'], broken: ['y'], unknown: ['z'], ...tried };
   expect(canaryReportText(report).split('\n')).toEqual([
     'OPEN     x',
     'BROKEN   y',

@@ -1,6 +1,7 @@
 /**
  * Takes one guard at a time out of the policies that keep tenants apart, and shows which probe the canary then
- * reports. A guard whose loss the canary does not see is exempt with a reason, or the test fails.
+ * reports, and that one of those that every run tries is among them. A guard whose loss the canary does not see is
+ * exempt with a reason, or the test fails.
  */
 
 import { writeSync } from 'node:fs';
@@ -9,6 +10,7 @@ import type { CanaryReport } from '../../../contract/canary-report.ts';
 import { stranger } from '../../../contract/canary-tenants.ts';
 import { assume, assumptionFor } from '../../../lambdas/canary/assume-role.ts';
 import type { Probe } from '../../../lambdas/canary/probe.ts';
+import { sentinelNames } from '../../../lambdas/canary/sentinels.ts';
 import type { TemplateDocument } from '../../isolation/harness.ts';
 import { type PolicyLocation, policiesOf } from '../../isolation/policies.ts';
 import { synthesizedTemplate } from '../../isolation/template.ts';
@@ -84,6 +86,9 @@ async function reportOn(document: TemplateDocument): Promise<CanaryReport> {
   }
 }
 
+/** The sentinels without which the loss of some guard would show a round later only. */
+const indispensable = new Set<string>();
+
 const wordsOf = ({ opened, broken }: CanaryReport, reason: string | undefined): string => {
   const more = ({ length }: readonly string[]) => (length > 1 ? `, and ${length - 1} more` : '');
   if (opened.length > 0) return `OPEN: ${opened[0]}${more(opened)}`;
@@ -96,8 +101,15 @@ describe('without this guard the canary reports a probe', () => {
     const found = await reportOn(mutant.template);
     const reason = exempt.get(name);
     report.push(`  ${name}\n      ${wordsOf(found, reason)}`);
-    const reported = found.opened.length + found.broken.length > 0;
-    expect(reported).toBe(reason === undefined);
+    const reported = [...found.opened, ...found.broken];
+    expect(reported.length > 0).toBe(reason === undefined);
+    const sentinels = reported.filter((probe) => sentinelNames.has(probe));
+    expect(sentinels.length > 0).toBe(reason === undefined);
+    if (sentinels.length === 1) indispensable.add(sentinels[0] as string);
+  });
+
+  test('no sentinel is one too many', () => {
+    expect([...sentinelNames].filter((name) => !indispensable.has(name))).toEqual([]);
   });
 
   test('each exemption is of a guard that exists', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { levelOf, lineOf } from '../../../lambdas/canary/report.ts';
+import { levelOf, lineOf, together } from '../../../lambdas/canary/report.ts';
 
-const fine = { opened: [], broken: [], unknown: [], denied: 3, allowed: 2 };
+const fine = { opened: [], broken: [], unknown: [], denied: ['p', 'q'], allowed: ['r'] };
 
 test.each([
   ['INFO', fine],
@@ -20,8 +20,8 @@ test('the line is a document of the embedded metric format, without a dimension'
     opened: ['x', 'y'],
     broken: ['z'],
     unknown: [],
-    denied: 3,
-    allowed: 2,
+    denied: ['p', 'q'],
+    allowed: ['r'],
     CanaryOpenedPaths: 2,
     CanaryBrokenPaths: 1,
     CanaryUnknownPaths: 0,
@@ -32,4 +32,10 @@ test('the line is a document of the embedded metric format, without a dimension'
   expect(directive).toMatchObject({ Namespace: 'TenantKeys', Dimensions: [[]] });
   for (const { Name } of directive?.Metrics ?? []) expect(members).toHaveProperty(Name);
   expect(directive?.Metrics).toHaveLength(4);
+});
+
+test('two reports together have what each has', () => {
+  const other = { opened: ['v'], broken: ['w'], unknown: ['x'], denied: ['y'], allowed: ['z'] };
+  expect(together(other, fine)).toEqual({ ...other, denied: ['y', 'p', 'q'], allowed: ['z', 'r'] });
+  expect(together(fine, other)).toEqual({ ...other, denied: ['p', 'q', 'y'], allowed: ['r', 'z'] });
 });

@@ -16,6 +16,7 @@ import {
   sids,
   synthesizedTemplate,
 } from '../../harness/synthesized.ts';
+import { unauthorizedCallsPatternOf } from '../../harness/unauthorized-calls.ts';
 
 const template = await synthesizedTemplate();
 const deployed = readTemplate({ ...template }, localAccount);
@@ -190,6 +191,34 @@ test('it runs as often as configured', async () => {
   expect(schedules(await synthesizedTemplate({ canaryEveryMinutes: 1 }))).toEqual([
     'rate(1 minute)',
   ]);
+});
+
+describe("for other people's alarms on unauthorized calls", () => {
+  test("the canary's role and the pattern without its calls are outputs", () => {
+    expect(template.Outputs.CanaryRoleArn?.Value).toEqual({ 'Fn::GetAtt': [roleId, 'Arn'] });
+    expect(unauthorizedCallsPatternOf(template)).toMatch(
+      /^\{ \(\(\$\.errorCode = "\*UnauthorizedOperation"\) \|\| \(\$\.errorCode = "AccessDenied\*"\)\) && /,
+    );
+  });
+
+  test('it fits into the 1,024 characters of a pattern, also with the longest names that roles can have', () => {
+    const longest = unauthorizedCallsPatternOf(template).replace(
+      /assumed-role\/[^/]+/g,
+      `assumed-role/${'r'.repeat(64)}`,
+    );
+    expect(longest.length).toBeLessThanOrEqual(1024);
+    expect(longest.match(/assumed-role/g)).toHaveLength(
+      1 + sessionRoles.length + executionRoles.length,
+    );
+  });
+});
+
+test('it knows how often it runs', async () => {
+  const everyMinutes = async (config = {}) =>
+    resource(await synthesizedTemplate(config), 'AWS::Lambda::Function', 'CanaryRun')[1].Properties
+      .Environment.Variables.EVERY_MINUTES;
+  expect(await everyMinutes()).toBe('15');
+  expect(await everyMinutes({ canaryEveryMinutes: 7 })).toBe('7');
 });
 
 test('without it nothing of the stack knows of it', async () => {

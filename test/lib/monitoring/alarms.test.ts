@@ -1,6 +1,8 @@
 /** The alarms, their topic and the dashboard, as the template declares them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { probes } from '../../../lambdas/canary/probes.ts';
+import { probesAt } from '../../../lambdas/canary/rotation.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import {
@@ -214,6 +216,28 @@ describe('the topic', () => {
       Protocol: 'email',
       Endpoint: 'security@example.com',
     });
+  });
+});
+
+describe('what the canary found in one run', () => {
+  const ofCanary = async (name: string, config = {}) =>
+    alarmsOf(await synthesizedTemplate(config)).find((alarm) => nameOf(alarm) === name) as Alarm;
+
+  test.each([
+    ['canary-opened', 1],
+    ['canary-broken', 1],
+    // In one run it may be a throttled call.
+    ['canary-unknown', 2],
+  ])('keeps %s until all paths have been tried again', async (name, datapoints) => {
+    for (const canaryEveryMinutes of [1, 15, 50, 720]) {
+      const alarm = await ofCanary(name, { canaryEveryMinutes });
+      expect(alarm).toMatchObject({ DatapointsToAlarm: datapoints, Threshold: 1 });
+      const round = Array.from({ length: alarm.EvaluationPeriods - 1 }, (_, run) =>
+        probesAt((run + 0.5) * canaryEveryMinutes * 60_000, canaryEveryMinutes, probes),
+      );
+      expect(alarm.Period).toBe(canaryEveryMinutes * 60);
+      expect(new Set(round.flat()).size).toBe(probes.length);
+    }
   });
 });
 

@@ -108,19 +108,46 @@ test('a run that the end of the stack cuts off is no error', async () => {
 });
 
 describe('a run by hand', () => {
-  test('gives what the function returned', async () => {
+  test('is in full, and gives what the function returned', async () => {
     const summary = schedules(false).run(rule);
+    expect(runs[0]?.event).toEqual({ full: true });
     runs[0]?.end({ tenants: 2 });
     await expect(summary).resolves.toEqual({ tenants: 2 });
   });
 
-  test('waits for the run that is under way, by the clock or by hand', async () => {
-    const opened = schedules(true);
-    await jest.advanceTimersByTimeAsync(2 * minute);
+  test('waits for a run by hand that is under way', async () => {
+    const opened = schedules(false);
     const [first, second] = [opened.run(rule), opened.run(rule)];
     runs[0]?.end('once');
     await expect(Promise.all([first, second])).resolves.toEqual(['once', 'once']);
     expect(runs).toHaveLength(1);
+  });
+
+  test.each(['ends', 'fails'])(
+    'begins when a run by the clock %s, which does a part only',
+    async (how) => {
+      const opened = schedules(true);
+      await jest.advanceTimersByTimeAsync(2 * minute);
+      const [first, second] = [opened.run(rule), opened.run(rule)];
+      await jest.advanceTimersByTimeAsync(2 * minute);
+      expect(runs).toHaveLength(1);
+      if (how === 'ends') runs[0]?.end('a part');
+      else runs[0]?.fail(new Error('broken'));
+      await jest.advanceTimersByTimeAsync(0);
+      expect(runs[1]?.event).toEqual({ full: true });
+      runs[1]?.end('all');
+      await expect(Promise.all([first, second])).resolves.toEqual(['all', 'all']);
+      expect(runs).toHaveLength(2);
+    },
+  );
+
+  test('that has ended is not what the next one gets', async () => {
+    const opened = schedules(false);
+    for (const result of ['first', 'second']) {
+      const run = opened.run(rule);
+      runs.at(-1)?.end(result);
+      await expect(run).resolves.toBe(result);
+    }
   });
 
   test('reports its failure to the caller, and to nobody else', async () => {
