@@ -30,6 +30,8 @@ export interface TransportOptions extends TokenOptions {
 
 export interface AnswerReport {
   readonly operation: OperationName;
+  /** of what is about one */
+  readonly tenantId: string | undefined;
   readonly status: number;
   /** leads to the server's logs */
   readonly requestId: string | undefined;
@@ -113,10 +115,11 @@ async function request(
   const url = `${settings.base}${targetOf(path, call)}`;
   const headers = { ...given, ...claimHeaders(call) };
   const asked = { scope, tenantId: scope.endsWith('/admin') ? undefined : call.tenantId };
+  const report = { operation, tenantId: call.tenantId };
   const send = (token: string, timeoutMs: number) => {
     const authorization = token === '' ? {} : { Authorization: `Bearer ${token}` };
     const outgoing = { method, headers: { ...headers, ...authorization }, body };
-    return reported(settings, operation, url, outgoing, { signal, timeoutMs });
+    return reported(settings, report, url, outgoing, { signal, timeoutMs });
   };
   let mayRenew = scope !== '';
 
@@ -144,7 +147,7 @@ async function request(
 
 async function reported(
   { network, onAnswer }: Settings,
-  operation: OperationName,
+  report: Pick<AnswerReport, 'operation' | 'tenantId'>,
   url: string,
   outgoing: Outgoing,
   limits: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
@@ -153,6 +156,6 @@ async function reported(
   const answer = await exchange(network, url, outgoing, limits);
   const requestId = requestIdOf(answer.headers);
   const durationMs = performance.now() - startedMs;
-  onAnswer?.({ operation, status: answer.status, requestId, durationMs });
+  onAnswer?.({ ...report, status: answer.status, requestId, durationMs });
   return answer;
 }

@@ -1,5 +1,5 @@
 /** `tenants`: the control plane. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Tenant, TenantPatch } from '../../tenant-keys.ts';
 import { contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
@@ -18,6 +18,7 @@ export function addTenants(program: Command): void {
   addReads(tenants);
   addChanges(tenants);
   addLifecycle(tenants);
+  addImport(tenants);
 }
 
 function addReads(tenants: Command): void {
@@ -105,6 +106,53 @@ function addLifecycle(tenants: Command): void {
       const options = { windowInDays: windowDays, force, ...claims, signal };
       print(await keys.tenants.offboard(tenantId, options), json);
     });
+}
+
+interface ImportCommandOptions {
+  readonly dryRun?: boolean;
+  readonly rate: number;
+  readonly inFlight: number;
+}
+
+function addImport(tenants: Command): void {
+  tenants
+    .command('import')
+    .description('onboard every tenant of a CSV file; run again, it goes on with what is not done')
+    .argument('<file>', 'its first line: tenantId,displayName,legalName,rotationPeriodInDays')
+    .option('--dry-run', 'check the file, and send nothing')
+    .option('--rate <n>', 'requests a second at most; KMS makes 5 keys for an account', rate, 4)
+    .option('--in-flight <n>', 'requests under way at once, 1-64', inFlight, 8)
+    .addHelpText('after', importHelp)
+    .action(async (file: string, options: ImportCommandOptions, command: Command) => {
+      // Loaded when it is asked for: no other command reads CSV.
+      const { checkImport, importTenants } = await import('../tenant-import/import-tenants.ts');
+      const { dryRun, ...limits } = options;
+      const json = command.optsWithGlobals().json === true;
+      if (dryRun === true) return checkImport({ file, json, ...limits });
+      await importTenants(await contextOf(command), { file, json, ...limits });
+    });
+}
+
+const importHelp = `
+All columns but tenantId may be left out, and fields be empty. The file is checked whole before the first request.
+A tenant that is there already stays as it is. While KMS or the API is busy, requests wait and then go slower.
+Each line that is not done is named on standard error with its reason; with --json in JSON, a line each.
+
+Examples:
+  tenant-keys tenants import tenants.csv --dry-run
+  tenant-keys tenants import tenants.csv --rate 2
+  tenant-keys tenants import tenants.csv --json 2> failures.jsonl`;
+
+function rate(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,3}(\.\d{1,3})?$/.test(text) && number >= 0.01 && number <= 100) return number;
+  throw new InvalidArgumentError('It must be a number from 0.01 to 100.');
+}
+
+function inFlight(text: string): number {
+  const number = wholeNumber(text);
+  if (number >= 1 && number <= 64) return number;
+  throw new InvalidArgumentError('It must be a whole number from 1 to 64.');
 }
 
 const print = (tenant: object, json: boolean): void =>

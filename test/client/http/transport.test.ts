@@ -202,7 +202,7 @@ test('each answer is reported', async () => {
   server.answer(problem(503, 'unavailable', {}), json(tenant));
   await get({ onAnswer: (report) => reports.push(report) });
   expect(reports).toMatchObject([
-    { operation: 'read', status: 503, requestId, durationMs: expect.any(Number) },
+    { operation: 'read', tenantId: 'acme', status: 503, requestId, durationMs: expect.any(Number) },
     { operation: 'read', status: 200, requestId: undefined },
   ]);
 });

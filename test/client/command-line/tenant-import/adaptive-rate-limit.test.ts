@@ -1,6 +1,7 @@
 /** The rate at which requests go out, by a virtual clock. */
 import { expect, test } from '@jest/globals';
-import { openRateLimit } from '../../../bin/onboard/adaptive-rate-limit.ts';
+import fc from 'fast-check';
+import { openRateLimit } from '../../../../client/command-line/tenant-import/adaptive-rate-limit.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const rateLimitOf = (rate: number, stop = new AbortController()) => {
@@ -64,4 +65,40 @@ test('a stop ends all waits', async () => {
   await turns[0];
   stop.abort();
   await expect(Promise.all(turns)).resolves.toEqual([0, 0, 0, 0, 0]);
+});
+
+test('a request that made no key gives its turn back, tenfold, and wakes who waits for the next', async () => {
+  const { rateLimit } = rateLimitOf(4);
+  const first = await rateLimit.turn();
+  const second = rateLimit.turn();
+  rateLimit.madeNothing(first);
+  expect(await second).toBe(25);
+});
+
+test('whatever was there already: never more keys in any second than the rate allows', async () => {
+  const answers = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 900 })), {
+    minLength: 1,
+    maxLength: 60,
+  });
+  await fc.assert(
+    fc.asyncProperty(answers, fc.integer({ min: 1, max: 8 }), async (given, inFlight) => {
+      const { rateLimit, clock, stop } = rateLimitOf(4);
+      const made: number[] = [];
+      const rows = given.values();
+      const worker = async () => {
+        for (const [isThere, tookMs] of rows) {
+          const sentAt = await rateLimit.turn();
+          await clock.sleep(tookMs, stop.signal);
+          if (isThere) rateLimit.madeNothing(sentAt);
+          else made.push(sentAt);
+        }
+      };
+      await Promise.all(Array.from({ length: inFlight }, worker));
+      for (const start of made) {
+        const within = made.filter((at) => at >= start && at < start + 999.99);
+        expect(within.length).toBeLessThanOrEqual(4);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -1,6 +1,7 @@
 /**
  * How fast requests may go out, over all rows. KMS allows a whole account 5 CreateKey and 5 CreateAlias a second (AWS
- * KMS request quotas), so when one row is throttled, all slow down.
+ * KMS request quotas), so when one row is throttled, all slow down. A tenant that was there already took none of these:
+ * what its turn cost is given back, so that a list that is run again is soon where it stopped.
  */
 import type { Clock } from './clock.ts';
 
@@ -11,6 +12,8 @@ export interface AdaptiveRateLimit {
   turn(): Promise<number>;
   /** Raises the rate again, little by little. */
   succeeded(): void;
+  /** The request that was sent then made no key. */
+  madeNothing(sentAt: number): void;
   /** Nobody sends for `waitMs`. The rate is halved, once for all requests that were under way together. */
   slowDown(sentAt: number, waitMs: number): void;
 }
@@ -25,22 +28,42 @@ export interface RateLimitOptions {
 /** So many successes lead from nothing to the full rate. */
 const stepsToFullRate = 40;
 const slowest = 1 / 16;
+/** So much faster are requests that make no key. */
+const speedUp = 10;
+/** More than are ever under way. */
+const mostRemembered = 100;
 
 export function openRateLimit({ rate, clock, signal }: RateLimitOptions): AdaptiveRateLimit {
   let current = rate;
-  let nextAt = clock.now();
+  let notBefore = clock.now();
+  let lastSentAt = Number.NEGATIVE_INFINITY;
   let slowedAt = Number.NEGATIVE_INFINITY;
   let queue: Promise<unknown> = Promise.resolve();
+  let changed = new AbortController();
+  /** when those were sent that made a key, or may yet; the last one at the end */
+  let charged: readonly number[] = [];
+
+  const wake = () => {
+    changed.abort();
+    changed = new AbortController();
+  };
+  signal.addEventListener('abort', wake, { once: true });
+
+  function nextAt(): number {
+    const intervalMs = 1000 / current;
+    const chargedAt = charged.at(-1) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(notBefore, chargedAt + intervalMs, lastSentAt + intervalMs / speedUp);
+  }
 
   async function turn(): Promise<number> {
-    const left = () => nextAt - clock.now();
+    const left = () => nextAt() - clock.now();
     // Read once for each turn of the loop: a second reading could be negative, which no timer takes.
     for (let wait = left(); wait > 0 && !signal.aborted; wait = left()) {
-      await clock.sleep(wait, signal);
+      await clock.sleep(wait, changed.signal);
     }
-    const now = clock.now();
-    nextAt = now + 1000 / current;
-    return now;
+    lastSentAt = clock.now();
+    charged = [...charged, lastSentAt].slice(-mostRemembered);
+    return lastSentAt;
   }
 
   return {
@@ -55,9 +78,13 @@ export function openRateLimit({ rate, clock, signal }: RateLimitOptions): Adapti
     succeeded() {
       current = Math.min(rate, current + rate / stepsToFullRate);
     },
+    madeNothing(sentAt) {
+      charged = charged.filter((at) => at !== sentAt);
+      wake();
+    },
     slowDown(sentAt, waitMs) {
       const now = clock.now();
-      nextAt = Math.max(nextAt, now + waitMs);
+      notBefore = Math.max(notBefore, now + waitMs);
       if (sentAt <= slowedAt) return;
       slowedAt = now;
       current = Math.max(rate * slowest, current / 2);
