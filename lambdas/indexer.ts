@@ -23,8 +23,9 @@ const metrics = ['IndexedLines', 'IndexedRows', 'UnreadableLines'] as const;
 /** @throws Error where rows are not written: CloudWatch Logs then delivers the lines again */
 export async function handler(delivered: unknown) {
   const batch = readLogBatch(delivered);
+  if (batch === undefined) return undefined;
   if (batch.owner !== environment.ACCOUNT_ID) throw new Error('the lines are of another account');
   const summary = await indexBatch(batch, { client, owners, environment });
-  if (batch.lines.length > 0) log('INFO', { message: 'indexed', ...summary, ...counting(metrics) });
+  log('INFO', { message: 'indexed', ...summary, ...counting(metrics) });
   return summary;
 }

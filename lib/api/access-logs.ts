@@ -37,7 +37,7 @@ export class AccessLogs extends Construct {
 
   /**
    * With the actions of AWS's managed policy AmazonAPIGatewayPushToCloudWatchLogs, which API Gateway checks for when
-   * the role is set, but for this account and region only.
+   * the role is set, but for this account and region only, where an action can be kept to them.
    */
   private role(): Role {
     const logGroups = Stack.of(this).formatArn({
@@ -57,7 +57,6 @@ export class AccessLogs extends Construct {
               actions: [
                 'logs:CreateLogGroup',
                 'logs:CreateLogStream',
-                'logs:DescribeLogGroups',
                 'logs:DescribeLogStreams',
                 'logs:PutLogEvents',
                 'logs:GetLogEvents',
@@ -65,11 +64,19 @@ export class AccessLogs extends Construct {
               ],
               resources: [logGroups],
             }),
+            // A list of all log groups: with less than all of them IAM refuses it.
+            new PolicyStatement({
+              sid: 'ListLogGroups',
+              actions: ['logs:DescribeLogGroups'],
+              resources: ['*'],
+            }),
           ],
         }),
       },
     });
     acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]':
+        'logs:DescribeLogGroups lists, and has no resource to name.',
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
         'API Gateway has one role for all APIs of an account and region, so it must reach all their log groups.',
     });

@@ -21,8 +21,11 @@ interface Finished {
   readonly stderr: string;
 }
 
-function run(script: string, options: readonly string[] = []) {
-  const child = spawn(process.execPath, [script, ...options], {
+const run = (script: string, options: readonly string[] = []) =>
+  runCommand(process.execPath, [script, ...options]);
+
+function runCommand(command: string, options: readonly string[]) {
+  const child = spawn(command, options, {
     cwd: join(import.meta.dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,6 +64,18 @@ describe('npm start', () => {
     const { code, stdout } = await finished;
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  // A shell between npm and the stack would end alone, and leave the stack and its ports behind.
+  test('as it is typed ends when npm is told to', async () => {
+    const { child, finished, firstLine } = runCommand('npm', [
+      ...['--silent', 'start', '--', '--json'],
+      ...ports,
+    ]);
+    const { issuer } = JSON.parse(await firstLine);
+    child.kill('SIGTERM');
+    await finished;
+    await expect(fetch(issuer)).rejects.toThrow('fetch failed');
   });
 
   test('with --data-dir keeps keys and tenants over a restart, readable by nobody else', async () => {

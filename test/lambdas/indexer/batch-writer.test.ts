@@ -10,8 +10,7 @@ import type { KeyEvent } from '../../../contract/audit.ts';
 import { eventOf } from '../../../lambdas/audit/audit-row.ts';
 import { RowsNotWritten } from '../../../lambdas/indexer/batch-writer.ts';
 import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
-import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
-import { delivery } from './delivery.ts';
+import { batchOf, delivery } from './delivery.ts';
 import { environment, event, harness, index, owners, rows, useHarness } from './harness.ts';
 
 useHarness();
@@ -75,7 +74,7 @@ describe('writing', () => {
       'trail',
       [1, 2, 3, 4].map(() => JSON.stringify(event(['acme']))),
     );
-    const summary = await indexBatch(readLogBatch(lines), {
+    const summary = await indexBatch(batchOf(lines), {
       client: takingOne(2),
       owners: owners(),
       environment,
@@ -89,7 +88,7 @@ describe('writing', () => {
       'trail',
       Array.from({ length: 12 }, () => JSON.stringify(event(['acme']))),
     );
-    const failing = indexBatch(readLogBatch(lines), {
+    const failing = indexBatch(batchOf(lines), {
       client: takingOne(20),
       owners: owners(),
       environment,
@@ -107,7 +106,7 @@ describe('writing', () => {
         [1, 2].map(() => JSON.stringify(event(['acme']))),
       );
       const client = takingOne(1, code);
-      const failing = indexBatch(readLogBatch(lines), { client, owners: owners(), environment });
+      const failing = indexBatch(batchOf(lines), { client, owners: owners(), environment });
       await expect(failing).rejects.toThrow(code);
     },
   );

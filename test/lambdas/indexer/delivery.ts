@@ -1,6 +1,7 @@
 /** Lines as CloudWatch Logs delivers them to a function. */
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { type LogBatch, readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 
 export function delivery(logGroup: string, lines: readonly string[], change: object = {}) {
   const message = {
@@ -18,4 +19,11 @@ export function delivery(logGroup: string, lines: readonly string[], change: obj
     ...change,
   };
   return { awslogs: { data: gzipSync(JSON.stringify(message)).toString('base64') } };
+}
+
+/** @throws Error where it is a control message, or no delivery */
+export function batchOf(delivered: unknown): LogBatch {
+  const batch = readLogBatch(delivered);
+  if (batch === undefined) throw new Error('a control message has no lines');
+  return batch;
 }

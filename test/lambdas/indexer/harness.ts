@@ -4,11 +4,10 @@ import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
 import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
-import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
 import type { FinishedCall } from '../../../local/aws/call.ts';
 import { account } from '../../harness/account.ts';
 import { auditTableName, openLocalAws, tableName } from '../../harness/local-aws.ts';
-import { delivery } from './delivery.ts';
+import { batchOf, delivery } from './delivery.ts';
 
 export const keyOf = (name: string) =>
   `arn:aws:kms:${account.region}:${account.accountId}:key/${name}`;
@@ -123,7 +122,7 @@ export const owners = () => keyOwners(harness.client, 'tenants', () => harness.n
 
 export const index = (group: string, lines: readonly object[], known = owners()) =>
   indexBatch(
-    readLogBatch(
+    batchOf(
       delivery(
         group,
         lines.map((line) => JSON.stringify(line)),

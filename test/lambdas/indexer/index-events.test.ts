@@ -4,8 +4,7 @@ import fc from 'fast-check';
 import { routes } from '../../../contract/routes.ts';
 import { stackPartition } from '../../../contract/table-schema.ts';
 import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
-import { readLogBatch } from '../../../lambdas/indexer/log-batch.ts';
-import { delivery } from './delivery.ts';
+import { batchOf, delivery } from './delivery.ts';
 import {
   certificates,
   controlPlane,
@@ -126,7 +125,7 @@ describe('events of the trail', () => {
   test('that no reader can read are counted, and stop no other', async () => {
     const batch = delivery('trail', ['{', '"x"', JSON.stringify(event(['acme']))]);
     const known = { client: harness.client, owners: owners(), environment };
-    expect(await indexBatch(readLogBatch(batch), known)).toMatchObject({
+    expect(await indexBatch(batchOf(batch), known)).toMatchObject({
       IndexedLines: 3,
       IndexedRows: 1,
       UnreadableLines: 2,

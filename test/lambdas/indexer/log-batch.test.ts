@@ -11,11 +11,18 @@ test('a delivery is its lines, its log group and whose it is', () => {
   });
 });
 
-test("a probe of CloudWatch's has no lines", () => {
-  const probe = delivery('group', ['CWL CONTROL MESSAGE: Checking health of destination'], {
+test('a control message, by which CloudWatch Logs checks that it gets through, is no batch', () => {
+  const message = {
     messageType: 'CONTROL_MESSAGE',
-  });
-  expect(readLogBatch(probe).lines).toEqual([]);
+    owner: 'CloudwatchLogs',
+    logGroup: '',
+    logStream: '',
+    subscriptionFilters: [],
+    logEvents: [
+      { id: '', timestamp: 1_795_539_807_853, message: 'CWL CONTROL MESSAGE: Checking health' },
+    ],
+  };
+  expect(readLogBatch(delivery('', [], message))).toBeUndefined();
 });
 
 describe('what is no delivery is refused', () => {
