@@ -33,11 +33,15 @@ export interface AlarmOptions extends Partial<Evaluation> {
   readonly okAction?: boolean;
 }
 
-/** An alarm about what does not happen: no data is a reason for it, and so is 0. */
+/**
+ * An alarm about what does not happen. Its metric has data only where it happens, so silence is a lack of data, of which
+ * the topic is notified. It is not breaching: a new alarm begins without data (CloudWatch user guide, "Using CloudWatch
+ * alarms"), and would be red until the first run, after each first deployment.
+ */
 export const onSilence = {
   threshold: 1,
   comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-  treatMissingData: TreatMissingData.BREACHING,
+  treatMissingData: TreatMissingData.MISSING,
 } as const satisfies Partial<Evaluation>;
 
 export function addAlarm(
@@ -60,5 +64,7 @@ export function addAlarm(
   const notify = new SnsAction(topic);
   alarm.addAlarmAction(notify);
   if (okAction) alarm.addOkAction(notify);
+  if (options.treatMissingData === TreatMissingData.MISSING)
+    alarm.addInsufficientDataAction(notify);
   return alarm;
 }

@@ -12,20 +12,17 @@ import {
   resourcesOf,
   synthesizedTemplate,
 } from '../../harness/synthesized.ts';
+import { type EvaluatedAlarm, evaluated } from './alarm-state.ts';
 
 interface MetricOf {
   readonly Namespace?: string;
   readonly MetricName?: string;
 }
 
-interface Alarm extends MetricOf {
+interface Alarm extends MetricOf, EvaluatedAlarm {
   readonly AlarmName: string;
   readonly AlarmDescription: string;
-  readonly AlarmActions: readonly unknown[];
-  readonly OKActions?: readonly unknown[];
   readonly Period?: number;
-  readonly EvaluationPeriods: number;
-  readonly TreatMissingData: string;
   readonly Metrics?: readonly {
     readonly MetricStat?: { readonly Metric: MetricOf; readonly Period: number };
   }[];
@@ -95,12 +92,44 @@ describe('each alarm', () => {
     expect(all.filter((metric) => !isEmitted(metric))).toEqual([]);
   });
 
-  test('treats missing data as not breaching, but for alarms about silence', () => {
+  test('treats missing data as not breaching, but for alarms about silence, which notify of it', () => {
     for (const alarm of alarms) {
-      const expected = nameOf(alarm).endsWith('-silent') ? 'breaching' : 'notBreaching';
-      expect([alarm.AlarmName, alarm.TreatMissingData]).toEqual([alarm.AlarmName, expected]);
+      const isSilence = nameOf(alarm).endsWith('-silent');
+      expect([alarm.AlarmName, alarm.TreatMissingData, alarm.InsufficientDataActions]).toEqual([
+        alarm.AlarmName,
+        isSilence ? 'missing' : 'notBreaching',
+        isSilence ? alarm.AlarmActions : undefined,
+      ]);
     }
   });
+
+  test('is not red after a first deployment, before anything has run', () => {
+    for (const alarm of alarms) {
+      const isSilence = nameOf(alarm).endsWith('-silent');
+      const { state, notified } = evaluated(alarm, [[], [], []]);
+      expect([alarm.AlarmName, state]).toEqual([
+        alarm.AlarmName,
+        isSilence ? 'INSUFFICIENT_DATA' : 'OK',
+      ]);
+      // As each alarm about a state that lasts does when it becomes OK for the first time.
+      expect(notified).toEqual(!isSilence && alarm.OKActions ? ['OK'] : []);
+    }
+  });
+
+  test.each(['canary-silent', 'reconciler-silent', 'trail-silent', 'volumes-silent'])(
+    '%s tells when it falls silent, once, and when it is over',
+    (name) => {
+      const alarm = alarms.find((one) => nameOf(one) === name) as Alarm;
+      const runs = [1, 1, 1, 1, 1, 1];
+      const silence = runs.map(() => undefined);
+      const notifiedOf = (...evaluations: (number | undefined)[][]) =>
+        evaluated(alarm, [[], runs, ...evaluations]).notified;
+      expect(notifiedOf()).toEqual(['OK']);
+      expect(notifiedOf([...runs, undefined])).toEqual(['OK']);
+      expect(notifiedOf(silence, silence)).toEqual(['OK', 'INSUFFICIENT_DATA']);
+      expect(notifiedOf(silence, [...silence, 1])).toEqual(['OK', 'INSUFFICIENT_DATA', 'OK']);
+    },
+  );
 
   test.each([
     [1, 1],
