@@ -1,5 +1,5 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
@@ -14,7 +14,10 @@ import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
+import { holdFeatureFlags } from './host/feature-flags.ts';
+import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
 import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
 import { AuditReaderRole } from './roles/audit-reader-role.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
@@ -64,10 +67,10 @@ export class TenantKeys extends Construct {
 
   constructor(scope: Construct, id: string, { config }: TenantKeysProps) {
     super(scope, id);
+    holdFeatureFlags(this);
+    removeForeignTags(this);
     // By this the policies of the product's own keys know the roles that may not change them.
-    Tags.of(this).add(productTag.key, productTag.value, {
-      includeResourceTypes: ['AWS::IAM::Role'],
-    });
+    addOwnTag(this, productTag.key, productTag.value, ['AWS::IAM::Role']);
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
@@ -114,6 +117,7 @@ export class TenantKeys extends Construct {
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     const canary = config.canary ? this.canary(config, storage, sessions, roleArns) : undefined;
     this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
+    acknowledgeComplianceFindings(this);
 
     this.outputs = {
       ApiUrl: api.url,

@@ -11,7 +11,8 @@ import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-li
 import { Construct } from 'constructs';
 import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import { acknowledge } from '../nag/acknowledge.ts';
+import { acknowledge, wildcard } from '../nag/acknowledge.ts';
+import { everyKey } from './key-administration.ts';
 import {
   nothingWithoutTenant,
   ownPartitionOnly,
@@ -32,6 +33,7 @@ export class TenantRole extends Construct {
 
   constructor(scope: Construct, id: string, props: TenantRoleProps) {
     super(scope, id);
+    const stack = Stack.of(this);
     this.trust = new SessionTrust(props.brokerRole.roleArn);
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
@@ -45,7 +47,7 @@ export class TenantRole extends Construct {
           policyName: 'Policy',
           policyDocument: new PolicyDocument({
             statements: [
-              useOwnKey(Stack.of(this)),
+              useOwnKey(stack),
               readOwnRow(props.table),
               keepOwnMacKeys(props.macKeyTable),
               nothingWithoutTenant(),
@@ -56,7 +58,7 @@ export class TenantRole extends Construct {
     });
     this.roleArn = role.attrArn;
     acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+      [wildcard(stack, everyKey(stack))]:
         'Keys are made at run time, one a tenant; the conditions on tag and encryption context choose the one.',
     });
   }
@@ -67,7 +69,7 @@ const useOwnKey = (stack: Stack) =>
   new PolicyStatement({
     sid: 'UseOwnKey',
     actions: [...tenantActions],
-    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    resources: [everyKey(stack)],
     conditions: {
       StringEquals: {
         [`aws:ResourceTag/${tenantIdTag}`]: ownTenant,
