@@ -18,6 +18,7 @@ import { holdFeatureFlags } from './host/feature-flags.ts';
 import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
+import { outputsOfFunctions } from './outputs.ts';
 import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
 import { AuditReaderRole } from './roles/audit-reader-role.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
@@ -116,7 +117,13 @@ export class TenantKeys extends Construct {
     });
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     const canary = config.canary ? this.canary(config, storage, sessions, roleArns) : undefined;
-    this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
+    const monitoring = this.monitoring(config, storage, {
+      api,
+      functions,
+      indexer,
+      sessions,
+      administration,
+    });
     acknowledgeComplianceFindings(this);
 
     this.outputs = {
@@ -124,8 +131,15 @@ export class TenantKeys extends Construct {
       TableName: table.tableName,
       AuditTableName: auditTable.tableName,
       TenantRoleArn: sessions.tenant.roleArn,
+      ProductKeyArn: key.keyArn,
+      AccessLogs: api.accessLogs.logGroupName,
+      IndexerFailuresUrl: indexer.failures.queueUrl,
+      AlarmTopicArn: monitoring.topic.topicArn,
+      ...(monitoring.dashboardName && { DashboardName: monitoring.dashboardName }),
       ...(storage.trail && { TrailArn: storage.trail.trailArn }),
+      ...(storage.trailLogs && { TrailLogs: storage.trailLogs.logGroupName }),
       ...canary?.outputs,
+      ...outputsOfFunctions(this),
     };
   }
 
@@ -252,11 +266,11 @@ export class TenantKeys extends Construct {
       readonly sessions: Sessions;
       readonly administration: Administration;
     },
-  ): void {
+  ): Monitoring {
     const { api, functions, indexer, sessions, administration } = parts;
     const { authorizer, sessionBroker, tenants, crypto, certificates, audit, reconciler } =
       functions;
-    new Monitoring(this, 'Monitoring', {
+    return new Monitoring(this, 'Monitoring', {
       config,
       key,
       stage: api.api.deploymentStage,

@@ -43,19 +43,21 @@ const stacked = { graphWidgetType: GraphWidgetType.STACKED_AREA };
 const percent = { graphWidgetAxis: { min: 0, max: 100, label: '%', showUnits: false } };
 
 export class ProductDashboard extends Construct {
+  readonly dashboardName: string | undefined;
+
   constructor(scope: Construct, id: string, props: ProductDashboardProps) {
     super(scope, id);
-    const facade = new MonitoringFacade(this, 'Facade', {
-      dashboardFactory: new DefaultDashboardFactory(this, 'Factory', {
-        dashboardNamePrefix: Stack.of(this).stackName,
-        detailDashboardRange: Duration.days(1),
-      }),
+    const dashboardFactory = new DefaultDashboardFactory(this, 'Factory', {
+      dashboardNamePrefix: Stack.of(this).stackName,
+      detailDashboardRange: Duration.days(1),
     });
+    const facade = new MonitoringFacade(this, 'Facade', { dashboardFactory });
     facade.addWidget(alarmStates(props.alarms));
     facade.monitorCustom({ alarmFriendlyName: 'Requests', ...requests(props) });
     facade.monitorCustom({ alarmFriendlyName: 'Calls', ...callsOfAws });
     facade.monitorCustom({ alarmFriendlyName: 'Keys', ...keys(props) });
     facade.addWidget(nextRotations(props.reconcilerLogs));
+    this.dashboardName = dashboardFactory.dashboard?.dashboardName;
   }
 }
 

@@ -53,8 +53,23 @@ describe('the template', () => {
     expect(Object.keys(template.Parameters)).toEqual(['BootstrapVersion']);
   });
 
-  test('gives out the API, the table, the tenant role, the trail and what leaves the canary out of alarms', () => {
-    expect(template.Outputs).toEqual({
+  test("gives out every function's name, log group and role", () => {
+    const values = Object.entries(template.Outputs).map(([name, { Value }]) => [name, Value]);
+    const ending = (suffix: string) =>
+      new Map(values.filter(([name]) => (name as string).endsWith(suffix)) as [string, unknown][]);
+    const refs = (type: string) => resourcesOf(template, type).map(([id]) => ({ Ref: id }));
+    expect(new Set(ending('Function').values())).toEqual(new Set(refs('AWS::Lambda::Function')));
+    for (const [name, { Ref: id }] of ending('Function') as Map<string, { Ref: string }>) {
+      const { Properties } = template.Resources[id] as Resource;
+      const noun = name.replace(/Function$/, '');
+      expect(Properties.LoggingConfig.LogGroup).toEqual(ending('Logs').get(`${noun}Logs`));
+      const { Ref: roleId } = ending('RoleName').get(`${noun}RoleName`) as { Ref: string };
+      expect(Properties.Role).toEqual({ 'Fn::GetAtt': [roleId, 'Arn'] });
+    }
+  });
+
+  test('gives out the API, tables, trail and whatever else a runbook names', () => {
+    expect(template.Outputs).toMatchObject({
       ApiUrl: {
         Value: {
           'Fn::Join': [
