@@ -17,7 +17,8 @@ const documents = [
   ...globSync('docs/**/*.md'),
 ];
 const read = (file: string) => readFileSync(file, 'utf8');
-const folders = 'bench|bin|client|contract|docs|examples|lambdas|lib|local|openapi|prove|test';
+const folders =
+  'bench|bin|client|contract|docs|examples|lambdas|lib|local|openapi|operate|prove|test';
 /** `lib/config.ts`, `local/kms/operations`, `lambdas/*`; a path in a folder of the reader's own begins otherwise. */
 const paths = new RegExp(`(?<![\\w./<-])(?:${folders})/[\\w./*-]*[\\w/*]`, 'g');
 
