@@ -199,6 +199,7 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof reconcilerEnvironment> = {
       ...this.registryAndKeyPolicy(props),
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
+      EVERY_MINUTES: String(props.config.reconcileEveryMinutes),
     };
     return new BundledFunction(this, 'Reconciler', {
       name: 'reconciler',

@@ -22,6 +22,7 @@ import {
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { UnseenKey } from '../../contract/findings.ts';
+import { runsARound } from '../../contract/rounds.ts';
 import { type Route, routes } from '../../contract/routes.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
@@ -171,9 +172,10 @@ const keyStates = [
 ];
 
 function keys({ reconciler, reconcileEveryMinutes }: ProductDashboardProps) {
-  const run = Duration.minutes(reconcileEveryMinutes);
+  // Two runs of a round look at all keys.
+  const round = Duration.minutes(reconcileEveryMinutes * runsARound(reconcileEveryMinutes));
   const inState = (state: string) =>
-    productMetric('Keys', run, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
+    productMetric('Keys', round, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
   return {
     humanReadableName: "Tenants' keys",
     metricGroups: [

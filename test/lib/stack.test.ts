@@ -313,7 +313,7 @@ describe('functions', () => {
 describe('the reconciler', () => {
   const [, reconciler] = resource(template, 'AWS::Lambda::Function', 'FunctionsReconciler');
 
-  test('has 15 minutes, and gets what a key policy consists of, and the table of mac keys', () => {
+  test('has 15 minutes, and gets what a key policy consists of, the table of mac keys, and how often it runs', () => {
     expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
     const [, tenants] = resource(template, 'AWS::Lambda::Function', 'FunctionsTenants');
     const { ROTATION_PERIOD_IN_DAYS, ...shared } = tenants.Properties.Environment.Variables;
@@ -321,6 +321,7 @@ describe('the reconciler', () => {
     expect(reconciler.Properties.Environment.Variables).toEqual({
       ...shared,
       MAC_KEY_TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'MacKeyTable')[0] },
+      EVERY_MINUTES: '15',
     });
   });
 });
