@@ -108,6 +108,7 @@ export async function readDeployedStack(
     resources,
     ofType: (type) => resources.filter((one) => one.type === type),
     identity: (logicalId) => identities.get(logicalId) as Identity,
+    outputs: {},
   };
 }
 
