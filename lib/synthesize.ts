@@ -15,7 +15,7 @@ export function makeApp(context: Readonly<Record<string, unknown>>, props: AppPr
   const app = new App({
     analyticsReporting: false,
     ...props,
-    context: { ...cdkContext(), ...context },
+    context: { ...featureFlags(), ...context },
   });
   const config = readConfig(app.node.getAllContext());
   new TenantKeysStack(app, stackName, { config });
@@ -38,7 +38,7 @@ export function synthesize(
 }
 
 /** From cdk.json, so that the template in process is the one that the CLI deploys. */
-export function cdkContext(): Record<string, unknown> {
+function featureFlags(): Record<string, unknown> {
   const file = new URL('../cdk.json', import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')).context;
 }

@@ -1,6 +1,6 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
-import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack, Tags } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -14,11 +14,7 @@ import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
-import { holdFeatureFlags } from './host/feature-flags.ts';
-import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
-import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
-import { outputsOfFunctions } from './outputs.ts';
 import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
 import { AuditReaderRole } from './roles/audit-reader-role.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
@@ -39,9 +35,9 @@ export interface TenantKeysProps {
 /** The product's key and what it encrypts. */
 interface Storage {
   readonly key: IKey;
-  readonly table: Table;
-  readonly macKeyTable: Table;
-  readonly auditTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
+  readonly auditTable: ITable;
   readonly trail: AuditTrail | undefined;
   /** to which a trail writes, the stack's own or an organization's */
   readonly trailLogs: ILogGroup | undefined;
@@ -68,10 +64,10 @@ export class TenantKeys extends Construct {
 
   constructor(scope: Construct, id: string, { config }: TenantKeysProps) {
     super(scope, id);
-    holdFeatureFlags(this);
-    removeForeignTags(this);
     // By this the policies of the product's own keys know the roles that may not change them.
-    addOwnTag(this, productTag.key, productTag.value, ['AWS::IAM::Role']);
+    Tags.of(this).add(productTag.key, productTag.value, {
+      includeResourceTypes: ['AWS::IAM::Role'],
+    });
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
@@ -117,29 +113,16 @@ export class TenantKeys extends Construct {
     });
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     const canary = config.canary ? this.canary(config, storage, sessions, roleArns) : undefined;
-    const monitoring = this.monitoring(config, storage, {
-      api,
-      functions,
-      indexer,
-      sessions,
-      administration,
-    });
-    acknowledgeComplianceFindings(this);
+    this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
 
     this.outputs = {
       ApiUrl: api.url,
       TableName: table.tableName,
+      MacKeyTableName: macKeyTable.tableName,
       AuditTableName: auditTable.tableName,
       TenantRoleArn: sessions.tenant.roleArn,
-      ProductKeyArn: key.keyArn,
-      AccessLogs: api.accessLogs.logGroupName,
-      IndexerFailuresUrl: indexer.failures.queueUrl,
-      AlarmTopicArn: monitoring.topic.topicArn,
-      ...(monitoring.dashboardName && { DashboardName: monitoring.dashboardName }),
       ...(storage.trail && { TrailArn: storage.trail.trailArn }),
-      ...(storage.trailLogs && { TrailLogs: storage.trailLogs.logGroupName }),
       ...canary?.outputs,
-      ...outputsOfFunctions(this),
     };
   }
 
@@ -147,9 +130,15 @@ export class TenantKeys extends Construct {
     const { rotationPeriodInDays, trailLogGroup } = config;
     const trailArn = config.trail ? trailArnOf(Stack.of(this)) : undefined;
     const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
-    const { table } = new TenantTable(this, 'TenantTable', { key });
-    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', { key });
-    const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
+    const { table } = new TenantTable(this, 'TenantTable', { key, name: config.tableName });
+    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', {
+      key,
+      name: config.macKeyTableName,
+    });
+    const { table: auditTable } = new AuditTable(this, 'AuditTable', {
+      key,
+      name: config.auditTableName,
+    });
     if (trailArn !== undefined) {
       const trail = new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
       return { key, table, macKeyTable, auditTable, trail, trailLogs: trail.logs };
@@ -266,11 +255,11 @@ export class TenantKeys extends Construct {
       readonly sessions: Sessions;
       readonly administration: Administration;
     },
-  ): Monitoring {
+  ): void {
     const { api, functions, indexer, sessions, administration } = parts;
     const { authorizer, sessionBroker, tenants, crypto, certificates, audit, reconciler } =
       functions;
-    return new Monitoring(this, 'Monitoring', {
+    new Monitoring(this, 'Monitoring', {
       config,
       key,
       stage: api.api.deploymentStage,

@@ -22,16 +22,13 @@ export async function exactly(
   );
 }
 
-/** A reader of a stream, or what gives chunks as one does; each is left alone until the next is asked for. */
-export type Chunks = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
-
 export class ChunkReader implements ByteSource {
-  readonly #reader: Chunks;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
   #hasEnded = false;
 
-  constructor(reader: Chunks) {
-    this.#reader = reader;
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
   }
 
   async upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>> {

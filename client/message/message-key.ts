@@ -5,7 +5,7 @@
  */
 import { areEqual, concatenated, uint16, uint32 } from '../binary.ts';
 import { MessageError } from '../errors.ts';
-import type { AesGcm, ImportAesGcm } from './aes-gcm.ts';
+import type { CryptoKey } from '../web-crypto.ts';
 import { commitmentBytes } from './message-header.ts';
 
 const dataKeyBytes = 32;
@@ -16,7 +16,7 @@ export const tagBytes = 16;
 export const finalFrameMark = 0xffffffff;
 
 export interface MessageKey {
-  readonly key: AesGcm;
+  readonly key: CryptoKey;
   readonly commitment: Uint8Array<ArrayBuffer>;
 }
 
@@ -28,7 +28,6 @@ export async function messageKey(
   dataKey: Uint8Array<ArrayBuffer>,
   suite: number,
   messageId: Uint8Array<ArrayBuffer>,
-  importAesGcm: ImportAesGcm,
 ): Promise<MessageKey> {
   try {
     if (dataKey.length !== dataKeyBytes) throw notAsEncrypted();
@@ -42,7 +41,7 @@ export async function messageKey(
         ),
       );
     const raw = await expand(concatenated([uint16(suite), utf8('DERIVEKEY')]), keyBytes);
-    const key = await importAesGcm(raw);
+    const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
     raw.fill(0);
     return { key, commitment: await expand(utf8('COMMITKEY'), commitmentBytes) };
   } finally {
@@ -59,9 +58,8 @@ export function checkCommitment({ commitment }: MessageKey, given: Uint8Array): 
 const headerIv = new Uint8Array(ivBytes);
 const nothing = new Uint8Array(0);
 
-/** @returns the tag in parts, as with a frame */
 export const headerTag = ({ key }: MessageKey, header: Uint8Array<ArrayBuffer>) =>
-  key.encrypt(headerIv, header, nothing);
+  encrypt(key, headerIv, header, nothing);
 
 /** @throws MessageError where the header is not as it was */
 export async function checkHeaderTag(
@@ -77,14 +75,14 @@ export interface Frame {
   readonly isFinal: boolean;
 }
 
-/** @returns the content encrypted, and its tag: parts, one after the other */
+/** @returns the content encrypted, and its tag */
 export const encryptFrame = (
   { key }: MessageKey,
   messageId: Uint8Array,
   frame: Frame,
   content: Uint8Array<ArrayBuffer>,
-): Promise<readonly Uint8Array<ArrayBuffer>[]> =>
-  key.encrypt(ivOf(frame.number), aadOf(messageId, frame, content.length), content);
+): Promise<Uint8Array<ArrayBuffer>> =>
+  encrypt(key, ivOf(frame.number), aadOf(messageId, frame, content.length), content);
 
 /** @param content encrypted, with its tag */
 export const decryptFrame = (
@@ -110,9 +108,15 @@ function aadOf(messageId: Uint8Array, { number, isFinal }: Frame, contentBytes: 
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-async function decrypt(key: AesGcm, iv: Bytes, additionalData: Bytes, content: Bytes) {
+const encrypt = async (key: CryptoKey, iv: Bytes, additionalData: Bytes, content: Bytes) =>
+  new Uint8Array(
+    await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, content),
+  );
+
+async function decrypt(key: CryptoKey, iv: Bytes, additionalData: Bytes, content: Bytes) {
   try {
-    return await key.decrypt(iv, additionalData, content);
+    const parameters = { name: 'AES-GCM', iv, additionalData };
+    return new Uint8Array(await crypto.subtle.decrypt(parameters, key, content));
   } catch {
     throw notAsEncrypted();
   }

@@ -15,14 +15,7 @@ import { loggableClaims } from './claims.ts';
 import { asProblem } from './error-handler.ts';
 import { issuerOf, operationOf, principalOf } from './request.ts';
 
-/** Make one for each environment: its first line has `coldStart`. */
 export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
-  let isCold = true;
-  const write = (event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending) => {
-    const line = lineOf(event, outcome, ending);
-    log(outcome === 'failed' ? 'ERROR' : 'INFO', isCold ? { ...line, coldStart: true } : line);
-    isCold = false;
-  };
   return {
     after({ event, response }) {
       write(event, 'succeeded', { status: response?.statusCode });
@@ -45,11 +38,11 @@ interface Ending {
   readonly error?: string | undefined;
 }
 
-function lineOf(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending) {
+function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending): void {
   const operation = operationOf(event);
   const stats = requestStats() as RequestStats;
   const metrics = requestMetricsOf(operation, outcome, stats);
-  return {
+  log(outcome === 'failed' ? 'ERROR' : 'INFO', {
     message: 'request',
     requestId: event.requestContext.requestId,
     tenantId: loggableTenantId(event),
@@ -62,7 +55,7 @@ function lineOf(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: En
     kmsCalls: stats.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,
-  };
+  });
 }
 
 /** For a caller who was confirmed: else the event may call them anything. */

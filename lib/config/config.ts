@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
 import { oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
+import { eachItsTable, tables } from './tables.ts';
 import { declaredTenants } from './tenants.ts';
 import { days, trueOrFalse, wholeNumber } from './values.ts';
 
@@ -39,6 +40,7 @@ const shape = {
   /** how often the reconciler runs. On AWS a run may take 15 minutes, so with less two may overlap */
   reconcileEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
   ...audit,
+  ...tables,
   /** whether a second key signs certificates of erasure, by ML-DSA: false in a region whose KMS has no such keys */
   postQuantumSignature: trueOrFalse().default(true),
   /** whether two tenants of the stack's own regularly try every way to each other's key */
@@ -63,6 +65,7 @@ const shape = {
 const short = z
   .object({ ...oneIssuer, ...shape })
   .refine(ownTrailHasOwnGroup.fit, ownTrailHasOwnGroup.problem)
+  .refine(eachItsTable.fit, eachItsTable.problem)
   .transform(({ issuer, audience, tenantClaim, ...others }) => ({
     ...others,
     issuers: settingsOfOne({ issuer, audience, tenantClaim }),
@@ -71,6 +74,7 @@ const short = z
 const long = z
   .object({ ...severalIssuers, ...shape })
   .refine(ownTrailHasOwnGroup.fit, ownTrailHasOwnGroup.problem)
+  .refine(eachItsTable.fit, eachItsTable.problem)
   .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
 
 export type Config = Readonly<z.output<typeof long>>;

@@ -4,16 +4,16 @@
  * What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { productTag } from '../../contract/tenant-id.ts';
-import { acknowledge, wildcard } from '../nag/acknowledge.ts';
-import { administrationOnly, everyAlias, everyKey } from './key-administration.ts';
+import { aliasOf, productTag } from '../../contract/tenant-id.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { administrationOnly } from './key-administration.ts';
 
 export interface ReconcilerRoleProps {
-  readonly table: Table;
-  readonly macKeyTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
   readonly deletionWindowInDays: number;
 }
 
@@ -47,18 +47,18 @@ export class ReconcilerRole extends Construct {
 }
 
 function acknowledgeWildcards(role: Role): void {
-  const stack = Stack.of(role);
+  const kms = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>';
   acknowledge(role, {
     'AwsSolutions-IAM5[Resource::*]': 'kms:ListKeys and kms:ListAliases have no resource to name.',
-    [wildcard(stack, everyKey(stack))]:
+    [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
       "Keys are made at run time, one a tenant; every action that changes one has a condition on the product's tag.",
-    [wildcard(stack, everyAlias(stack))]:
+    [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
       'Aliases are made at run time, one a tenant, under this prefix.',
   });
 }
 
 /** DeleteItem is for tenants that never got a key. */
-const keepRegistry = (table: Table) =>
+const keepRegistry = (table: ITable) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
@@ -66,7 +66,7 @@ const keepRegistry = (table: Table) =>
   });
 
 /** Of erased tenants; it finds them by their tenant, and reads no key that could be unwrapped by then. */
-const removeMacKeys = (macKeyTable: Table) =>
+const removeMacKeys = (macKeyTable: ITable) =>
   new PolicyStatement({
     sid: 'RemoveMacKeys',
     actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],
@@ -79,6 +79,9 @@ const findKeys = () =>
     actions: ['kms:ListKeys', 'kms:ListAliases'],
     resources: ['*'],
   });
+
+const everyKey = (stack: Stack) =>
+  stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 
 /** Of every key, since it finds keys that have lost the product's tag by reading their tags. */
 const readKeys = (stack: Stack) =>
@@ -128,7 +131,7 @@ const nameKeys = (stack: Stack) =>
   new PolicyStatement({
     sid: 'NameKeys',
     actions: ['kms:CreateAlias', 'kms:UpdateAlias'],
-    resources: [everyAlias(stack)],
+    resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
   });
 
 /** Only with the product's source, so that no rule takes them for events of another source. */

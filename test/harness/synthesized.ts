@@ -24,7 +24,6 @@ export interface Resource {
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
   readonly DependsOn?: readonly string[];
-  readonly Metadata?: Readonly<Record<string, string>>;
 }
 
 export interface Template {

@@ -17,11 +17,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> =>
-  handlerOf(encrypt)(eventOf(change), contextOf());
-
-/** An environment of the function's. */
-const handlerOf = (encrypt: Serve) => {
+const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> => {
   const decrypt = async () => answerOf(200, { served: 'decrypt' });
   const unused = async () => answerOf(200, { served: 'another' });
   const operations = {
@@ -38,7 +34,7 @@ const handlerOf = (encrypt: Serve) => {
     macBatch: unused,
     setMacVersions: unused,
   };
-  return apiHandler<'crypto'>(operations);
+  return apiHandler<'crypto'>(operations)(eventOf(change), contextOf());
 };
 const failing = (error: unknown) => serving(async () => Promise.reject(error));
 
@@ -195,14 +191,7 @@ describe('each request leaves one line', () => {
       Refused: 0,
       Failed: 0,
       Duration: expect.any(Number),
-      coldStart: true,
     });
-  });
-
-  test('of which the first of an environment says that it was', async () => {
-    const handler = handlerOf(async () => answerOf(200, {}));
-    for (let request = 0; request < 3; request += 1) await handler(eventOf(), contextOf());
-    expect(lines.map((line) => JSON.parse(line).coldStart)).toEqual([true, undefined, undefined]);
   });
 
   test.each<[string, string, string | null, string | undefined]>([
