@@ -26,13 +26,16 @@ const sealer: Sealer = {
   openStream: (options) => openStream(keys, options),
 };
 
+const raw = ({ flush }: { readonly flush: boolean }) =>
+  pipeline(
+    createReadStream(from, { highWaterMark: chunkBytes }),
+    createCipheriv('aes-256-gcm', new Uint8Array(32), new Uint8Array(12)),
+    createWriteStream(to, { flush }),
+  );
+
 const works = {
-  raw: () =>
-    pipeline(
-      createReadStream(from, { highWaterMark: chunkBytes }),
-      createCipheriv('aes-256-gcm', new Uint8Array(32), new Uint8Array(12)),
-      createWriteStream(to),
-    ),
+  raw: () => raw({ flush: true }),
+  unflushed: () => raw({ flush: false }),
   seal: () => sealFile(sealer, from, to),
   open: () => openFile(sealer, from, to),
 };
@@ -43,8 +46,14 @@ const sampling = setInterval(() => {
   most = Math.max(most, process.memoryUsage.rss());
 }, sampleEveryMs);
 const start = process.hrtime.bigint();
+const cpuBefore = process.cpuUsage();
 await works[kind]();
+const { user, system } = process.cpuUsage(cpuBefore);
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
 clearInterval(sampling);
-process.send?.({ seconds, bytesAboveStart: most - before } satisfies FileResult);
+process.send?.({
+  seconds,
+  cpuSeconds: (user + system) / 1e6,
+  bytesAboveStart: most - before,
+} satisfies FileResult);
 process.disconnect();

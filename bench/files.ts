@@ -1,6 +1,6 @@
 /**
  * A file of 256 MiB sealed and opened by the client, against AES-256-GCM of node:crypto over the same file, as `openssl enc`
- * would do it: read, encrypt, write. Each in a process of its own, which also tells how much memory it took above its start.
+ * would do it: read, encrypt, write, flush to the disk. Each in a process of its own, which also tells how much memory it took above its start.
  */
 import { fork } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Summary, summarize } from './samples.ts';
 
-export type FileWork = 'raw' | 'seal' | 'open';
+/** `raw` flushes its file as the client does; `unflushed` leaves that to the system, for information. */
+export type FileWork = 'raw' | 'unflushed' | 'seal' | 'open';
 
 /** What a process is told. */
 export interface FileVariables {
@@ -22,6 +23,8 @@ export interface FileVariables {
 
 export interface FileResult {
   readonly seconds: number;
+  /** of all threads of the process */
+  readonly cpuSeconds: number;
   readonly bytesAboveStart: number;
 }
 
@@ -29,6 +32,8 @@ export interface FileCost {
   /** how fast it is, by how fast `raw` is */
   readonly speed: Summary;
   readonly bytesPerSecond: Summary;
+  /** its CPU time, by that of `raw` */
+  readonly cpu: Summary;
   /** the most that any round took */
   readonly bytesAboveStart: number;
 }
@@ -44,25 +49,30 @@ export async function measureFiles({
 }): Promise<Readonly<Record<FileWork, FileCost>>> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-files-'));
   const at = (name: string) => join(folder, name);
-  const results: Record<FileWork, FileResult[]> = { raw: [], seal: [], open: [] };
+  const results: Record<FileWork, FileResult[]> = { raw: [], unflushed: [], seal: [], open: [] };
   try {
     await writeRandom(at('plain'));
     for (let round = 0; round < rounds; round += 1) {
       onRound(round);
       results.raw.push(await work({ WORK: 'raw', FROM: at('plain'), TO: at('raw') }));
+      results.unflushed.push(await work({ WORK: 'unflushed', FROM: at('plain'), TO: at('fast') }));
       results.seal.push(await work({ WORK: 'seal', FROM: at('plain'), TO: at('sealed') }));
       results.open.push(await work({ WORK: 'open', FROM: at('sealed'), TO: at('opened') }));
-      for (const name of ['raw', 'sealed', 'opened']) rmSync(at(name));
+      for (const name of ['raw', 'fast', 'sealed', 'opened']) rmSync(at(name));
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
   const cost = (of: readonly FileResult[]): FileCost => ({
     speed: summarize(of.map(({ seconds }, round) => (results.raw[round]?.seconds ?? 0) / seconds)),
+    cpu: summarize(
+      of.map(({ cpuSeconds }, round) => cpuSeconds / (results.raw[round]?.cpuSeconds ?? 0)),
+    ),
     bytesPerSecond: summarize(of.map(({ seconds }) => fileBytes / seconds)),
     bytesAboveStart: Math.max(...of.map(({ bytesAboveStart }) => bytesAboveStart)),
   });
-  return { raw: cost(results.raw), seal: cost(results.seal), open: cost(results.open) };
+  const { raw, unflushed, seal, open } = results;
+  return { raw: cost(raw), unflushed: cost(unflushed), seal: cost(seal), open: cost(open) };
 }
 
 async function writeRandom(path: string): Promise<void> {

@@ -103,16 +103,18 @@ export function indexerTable(cost: IndexerCost): string {
 }
 
 export function filesTable(costs: Readonly<Record<FileWork, FileCost>>): string {
-  const row = (name: string, { speed, bytesPerSecond, bytesAboveStart }: FileCost) => [
+  const row = (name: string, { speed, cpu, bytesPerSecond, bytesAboveStart }: FileCost) => [
     name,
     times(speed.median),
     middleHalf(speed),
+    times(cpu.median),
     `${(bytesPerSecond.median / 1e6).toFixed(0)} MB/s`,
     `${mebibytes(bytesAboveStart)} MiB`,
   ];
   return table([
-    ['a file of 256 MiB', 'speed', 'middle half', '', 'memory above the start'],
+    ['a file of 256 MiB', 'speed', 'middle half', 'CPU', '', 'memory above the start'],
     row('AES-256-GCM of node:crypto', costs.raw),
+    row('the same, not flushed', costs.unflushed),
     row('sealed', costs.seal),
     row('opened', costs.open),
   ]);

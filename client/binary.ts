@@ -40,10 +40,15 @@ export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** Of ECMAScript 2024, which Node.js has since version 21. */
+type CuttableBuffer = ArrayBuffer & { transfer?(bytes: number): ArrayBuffer };
+
 /**
  * Gives memory back at once that nobody else has. The collector does not see how much there is behind a few small objects,
- * and lets it grow first.
+ * and lets it grow first. Where a buffer cannot be cut to nothing it is moved to an object that the collector takes soon.
  */
-export function free({ buffer }: Uint8Array): void {
-  structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  const cuttable: CuttableBuffer = buffer;
+  if (cuttable.transfer === undefined) structuredClone(buffer, { transfer: [buffer] });
+  else cuttable.transfer(0);
 }

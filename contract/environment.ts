@@ -70,6 +70,8 @@ export const certificatesEnvironment = z.object({
 export const reconcilerEnvironment = z.object({
   ...registryAndKeyPolicy,
   MAC_KEY_TABLE_NAME: text,
+  /** how often the reconciler runs, by which each run knows whether it looks at everything */
+  EVERY_MINUTES: wholeNumber,
 });
 
 export const declaredTenantsEnvironment = z.object({

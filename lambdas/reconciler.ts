@@ -8,6 +8,8 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { readEnvironment, reconcilerEnvironment } from '../contract/environment.ts';
+import { isFullRun } from '../contract/full-run.ts';
+import { dueShares } from '../contract/rounds.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { log } from './observability/log.ts';
 import { logKeyInventory } from './reconciler/key-inventory.ts';
@@ -22,7 +24,11 @@ const events = new EventBridgeClient({ ...clientConfiguration, requestHandler })
 /** As many findings as the answer shows; the log and the events have them all. */
 const shownFindings = 100;
 
-export async function handler(_event: unknown, context: Context) {
+/** By their share everything is due in two runs of a round, one after the other. */
+const isThorough = (event: unknown): boolean =>
+  isFullRun(event) || dueShares(Date.now(), environment.EVERY_MINUTES).includes(0);
+
+export async function handler(event: unknown, context: Context) {
   const { summary, found, inventory } = await reconcile({
     kms: new KMSClient({ ...clientConfiguration, requestHandler }),
     table,
@@ -32,10 +38,11 @@ export async function handler(_event: unknown, context: Context) {
     partition: environment.PARTITION,
     accountId: environment.ACCOUNT_ID,
     keyPolicyOf: stackKeyPolicy(environment),
+    isThorough: isThorough(event),
     end: Date.now() + context.getRemainingTimeInMillis(),
   });
   log('INFO', { message: 'reconciled', ...summary });
-  logKeyInventory(inventory);
+  if (summary.thorough) logKeyInventory(inventory);
   // For a caller who invokes the function by hand; the answer of a scheduled invocation is not read.
   return { ...summary, found: found.slice(0, shownFindings) };
 }

@@ -15,7 +15,7 @@ export function makeApp(context: Readonly<Record<string, unknown>>, props: AppPr
   const app = new App({
     analyticsReporting: false,
     ...props,
-    context: { ...featureFlags(), ...context },
+    context: { ...cdkContext(), ...context },
   });
   const config = readConfig(app.node.getAllContext());
   new TenantKeysStack(app, stackName, { config });
@@ -38,7 +38,7 @@ export function synthesize(
 }
 
 /** From cdk.json, so that the template in process is the one that the CLI deploys. */
-function featureFlags(): Record<string, unknown> {
+export function cdkContext(): Record<string, unknown> {
   const file = new URL('../cdk.json', import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')).context;
 }

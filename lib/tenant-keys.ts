@@ -1,6 +1,6 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
-import { Stack, Tags } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -14,7 +14,11 @@ import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
+import { holdFeatureFlags } from './host/feature-flags.ts';
+import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
+import { outputsOfFunctions } from './outputs.ts';
 import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
 import { AuditReaderRole } from './roles/audit-reader-role.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
@@ -35,9 +39,9 @@ export interface TenantKeysProps {
 /** The product's key and what it encrypts. */
 interface Storage {
   readonly key: IKey;
-  readonly table: ITable;
-  readonly macKeyTable: ITable;
-  readonly auditTable: ITable;
+  readonly table: Table;
+  readonly macKeyTable: Table;
+  readonly auditTable: Table;
   readonly trail: AuditTrail | undefined;
   /** to which a trail writes, the stack's own or an organization's */
   readonly trailLogs: ILogGroup | undefined;
@@ -64,10 +68,10 @@ export class TenantKeys extends Construct {
 
   constructor(scope: Construct, id: string, { config }: TenantKeysProps) {
     super(scope, id);
+    holdFeatureFlags(this);
+    removeForeignTags(this);
     // By this the policies of the product's own keys know the roles that may not change them.
-    Tags.of(this).add(productTag.key, productTag.value, {
-      includeResourceTypes: ['AWS::IAM::Role'],
-    });
+    addOwnTag(this, productTag.key, productTag.value, ['AWS::IAM::Role']);
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
@@ -113,16 +117,29 @@ export class TenantKeys extends Construct {
     });
     new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
     const canary = config.canary ? this.canary(config, storage, sessions, roleArns) : undefined;
-    this.monitoring(config, storage, { api, functions, indexer, sessions, administration });
+    const monitoring = this.monitoring(config, storage, {
+      api,
+      functions,
+      indexer,
+      sessions,
+      administration,
+    });
+    acknowledgeComplianceFindings(this);
 
     this.outputs = {
       ApiUrl: api.url,
       TableName: table.tableName,
-      MacKeyTableName: macKeyTable.tableName,
       AuditTableName: auditTable.tableName,
       TenantRoleArn: sessions.tenant.roleArn,
+      ProductKeyArn: key.keyArn,
+      AccessLogs: api.accessLogs.logGroupName,
+      IndexerFailuresUrl: indexer.failures.queueUrl,
+      AlarmTopicArn: monitoring.topic.topicArn,
+      ...(monitoring.dashboardName && { DashboardName: monitoring.dashboardName }),
       ...(storage.trail && { TrailArn: storage.trail.trailArn }),
+      ...(storage.trailLogs && { TrailLogs: storage.trailLogs.logGroupName }),
       ...canary?.outputs,
+      ...outputsOfFunctions(this),
     };
   }
 
@@ -130,15 +147,9 @@ export class TenantKeys extends Construct {
     const { rotationPeriodInDays, trailLogGroup } = config;
     const trailArn = config.trail ? trailArnOf(Stack.of(this)) : undefined;
     const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
-    const { table } = new TenantTable(this, 'TenantTable', { key, name: config.tableName });
-    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', {
-      key,
-      name: config.macKeyTableName,
-    });
-    const { table: auditTable } = new AuditTable(this, 'AuditTable', {
-      key,
-      name: config.auditTableName,
-    });
+    const { table } = new TenantTable(this, 'TenantTable', { key });
+    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', { key });
+    const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
     if (trailArn !== undefined) {
       const trail = new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
       return { key, table, macKeyTable, auditTable, trail, trailLogs: trail.logs };
@@ -255,11 +266,11 @@ export class TenantKeys extends Construct {
       readonly sessions: Sessions;
       readonly administration: Administration;
     },
-  ): void {
+  ): Monitoring {
     const { api, functions, indexer, sessions, administration } = parts;
     const { authorizer, sessionBroker, tenants, crypto, certificates, audit, reconciler } =
       functions;
-    new Monitoring(this, 'Monitoring', {
+    return new Monitoring(this, 'Monitoring', {
       config,
       key,
       stage: api.api.deploymentStage,

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 export interface Place {
   readonly api: string;
   readonly issuer: string;
+  readonly aws: string;
 }
 
 const file = (): string =>
@@ -19,9 +20,9 @@ const file = (): string =>
   );
 
 /** @returns what takes it away again, unless another stack has announced itself since */
-export function announce({ api, issuer }: Place): () => void {
+export function announce({ api, issuer, aws }: Place): () => void {
   const path = file();
-  const content = `${JSON.stringify({ api, issuer, pid: process.pid })}\n`;
+  const content = `${JSON.stringify({ api, issuer, aws, pid: process.pid })}\n`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Not written over: a file that somebody else has put there would stay theirs.

@@ -16,14 +16,16 @@ const letsServicesInAlone: Readonly<Record<string, (properties: Properties) => b
   'AWS::S3::BucketPolicy': ({ PolicyDocument }) => isForServices(PolicyDocument),
   'AWS::SQS::QueuePolicy': ({ PolicyDocument }) => isForServices(PolicyDocument),
   'AWS::SNS::TopicPolicy': ({ PolicyDocument }) => isForServices(PolicyDocument),
-  // This one names versions and ciphers of TLS.
-  'AWS::ApiGateway::RestApi': ({ SecurityPolicy: _, ...others }) => !hasPolicy(others),
+  // Which TLS is taken is called a policy, too.
+  'AWS::ApiGateway::RestApi': ({ SecurityPolicy: _, Policy, ...others }) =>
+    !hasPolicy(others) && (Policy === undefined || isForRequests(Policy)),
   'AWS::Lambda::Permission': ({ Principal }) => /^[a-z.-]+\.amazonaws\.com$/.test(`${Principal}`),
 };
 
 interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
+  readonly Action?: unknown;
 }
 
 const isForServices = (document: unknown): boolean =>
@@ -35,6 +37,12 @@ const isForServices = (document: unknown): boolean =>
         (typeof statement?.Principal === 'object' &&
           Object.keys(statement.Principal ?? {}).join() === 'Service'),
     );
+
+/** To send a request to the API is a right on nothing else. */
+const isForRequests = (document: unknown): boolean =>
+  [(document as { readonly Statement?: Statement | readonly Statement[] }).Statement]
+    .flat()
+    .every((statement) => statement?.Action === 'execute-api:Invoke');
 
 /** How CloudFormation names a property that is a policy, or part of one, or an access control list. */
 const policyLike = /polic|^principal$|^statements?$|boundary|^accesscontrol$/i;

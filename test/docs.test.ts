@@ -7,6 +7,7 @@ import { routes } from '../contract/routes.ts';
 import { tenantStatus } from '../contract/tenant-status.ts';
 import { readConfig } from '../lib/config/config.ts';
 import { kmsOperations } from '../local/kms/service.ts';
+import { synthesizedTemplate } from './harness/synthesized.ts';
 
 const documents = [
   'CONTRIBUTING.md',
@@ -16,7 +17,8 @@ const documents = [
   ...globSync('docs/**/*.md'),
 ];
 const read = (file: string) => readFileSync(file, 'utf8');
-const folders = 'bench|bin|client|contract|docs|examples|lambdas|lib|local|openapi|prove|test';
+const folders =
+  'bench|bin|client|contract|docs|examples|lambdas|lib|local|openapi|operate|prove|test';
 /** `lib/config.ts`, `local/kms/operations`, `lambdas/*`; a path in a folder of the reader's own begins otherwise. */
 const paths = new RegExp(`(?<![\\w./<-])(?:${folders})/[\\w./*-]*[\\w/*]`, 'g');
 
@@ -118,6 +120,15 @@ test('docs/api.md names every status of a tenant', () => {
 test('docs/local.md lists every operation of the local KMS', () => {
   const words = new Set(read('docs/local.md').match(/\w+/g));
   expect(kmsOperations.map(({ name }) => name).filter((name) => !words.has(name))).toEqual([]);
+});
+
+test('docs/operations.md takes no name from the stack that is no output of it', async () => {
+  const named = [...read('docs/operations.md').matchAll(/\$\(output (\w+)\)/g)].map(
+    ([, name]) => name,
+  );
+  expect(named.length).toBeGreaterThan(10);
+  const outputs = Object.keys((await synthesizedTemplate()).Outputs);
+  expect(named.filter((name) => !outputs.includes(name as string))).toEqual([]);
 });
 
 test('docs/operations.md lists every kind of finding', () => {

@@ -4,13 +4,15 @@ import { readPrivate, stateFile } from './private-file.ts';
 export interface LocalStackPlace {
   readonly api: string;
   readonly issuer: string;
+  /** of the AWS endpoint */
+  readonly aws?: string | undefined;
 }
 
 /** @returns undefined where none runs */
 export async function findLocalStack(env: NodeJS.ProcessEnv): Promise<LocalStackPlace | undefined> {
-  const { api, issuer, pid } = Object(await readPrivate(stateFile('local-stack.json', env)));
+  const { api, issuer, aws, pid } = Object(await readPrivate(stateFile('local-stack.json', env)));
   if (typeof api !== 'string' || typeof issuer !== 'string' || !runs(pid)) return undefined;
-  return { api, issuer };
+  return { api, issuer, ...(typeof aws === 'string' && { aws }) };
 }
 
 function runs(pid: number): boolean {

@@ -1,11 +1,12 @@
 /** A pair of streams, as `pipeThrough` takes it, of a generator that reads one and gives the other. */
+import { type ImportAesGcm, importWebCrypto } from './aes-gcm.ts';
 import { type ByteSource, ChunkReader } from './chunk-reader.ts';
 
 export interface ByteStreamPair {
   readonly writable: WritableStream<Uint8Array>;
   readonly readable: ReadableStream<Bytes>;
-  /** in place of both: what comes out of an input that is not a stream. Each part is the caller's own. */
-  output(input: ByteSource): AsyncGenerator<Bytes, void, undefined>;
+  /** in place of both: what comes out of an input that is not a stream, by this cipher. Each part is the caller's own. */
+  output(input: ByteSource, importAesGcm: ImportAesGcm): AsyncGenerator<Bytes, void, undefined>;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -16,8 +17,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 export function byteStreamPair(output: ByteStreamPair['output']): ByteStreamPair {
   const input = new TransformStream<Uint8Array, Uint8Array>();
-  const reader = new ChunkReader(input.readable);
-  const parts = output(reader);
+  const reader = new ChunkReader(input.readable.getReader());
+  const parts = output(reader, importWebCrypto);
   const readable = new ReadableStream<Bytes>(
     {
       async pull(controller) {

@@ -22,13 +22,16 @@ export async function exactly(
   );
 }
 
+/** A reader of a stream, or what gives chunks as one does; each is left alone until the next is asked for. */
+export type Chunks = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
+
 export class ChunkReader implements ByteSource {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: Chunks;
   #chunk: Uint8Array = new Uint8Array(0);
   #hasEnded = false;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader();
+  constructor(reader: Chunks) {
+    this.#reader = reader;
   }
 
   async upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -5,7 +5,7 @@
  */
 import { areEqual, concatenated, uint16, uint32 } from '../binary.ts';
 import { MessageError } from '../errors.ts';
-import type { CryptoKey } from '../web-crypto.ts';
+import type { AesGcm, ImportAesGcm } from './aes-gcm.ts';
 import { commitmentBytes } from './message-header.ts';
 
 const dataKeyBytes = 32;
@@ -16,7 +16,7 @@ export const tagBytes = 16;
 export const finalFrameMark = 0xffffffff;
 
 export interface MessageKey {
-  readonly key: CryptoKey;
+  readonly key: AesGcm;
   readonly commitment: Uint8Array<ArrayBuffer>;
 }
 
@@ -28,6 +28,7 @@ export async function messageKey(
   dataKey: Uint8Array<ArrayBuffer>,
   suite: number,
   messageId: Uint8Array<ArrayBuffer>,
+  importAesGcm: ImportAesGcm,
 ): Promise<MessageKey> {
   try {
     if (dataKey.length !== dataKeyBytes) throw notAsEncrypted();
@@ -41,7 +42,7 @@ export async function messageKey(
         ),
       );
     const raw = await expand(concatenated([uint16(suite), utf8('DERIVEKEY')]), keyBytes);
-    const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+    const key = await importAesGcm(raw);
     raw.fill(0);
     return { key, commitment: await expand(utf8('COMMITKEY'), commitmentBytes) };
   } finally {
@@ -58,8 +59,9 @@ export function checkCommitment({ commitment }: MessageKey, given: Uint8Array): 
 const headerIv = new Uint8Array(ivBytes);
 const nothing = new Uint8Array(0);
 
+/** @returns the tag in parts, as with a frame */
 export const headerTag = ({ key }: MessageKey, header: Uint8Array<ArrayBuffer>) =>
-  encrypt(key, headerIv, header, nothing);
+  key.encrypt(headerIv, header, nothing);
 
 /** @throws MessageError where the header is not as it was */
 export async function checkHeaderTag(
@@ -75,14 +77,14 @@ export interface Frame {
   readonly isFinal: boolean;
 }
 
-/** @returns the content encrypted, and its tag */
+/** @returns the content encrypted, and its tag: parts, one after the other */
 export const encryptFrame = (
   { key }: MessageKey,
   messageId: Uint8Array,
   frame: Frame,
   content: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> =>
-  encrypt(key, ivOf(frame.number), aadOf(messageId, frame, content.length), content);
+): Promise<readonly Uint8Array<ArrayBuffer>[]> =>
+  key.encrypt(ivOf(frame.number), aadOf(messageId, frame, content.length), content);
 
 /** @param content encrypted, with its tag */
 export const decryptFrame = (
@@ -108,15 +110,9 @@ function aadOf(messageId: Uint8Array, { number, isFinal }: Frame, contentBytes: 
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const encrypt = async (key: CryptoKey, iv: Bytes, additionalData: Bytes, content: Bytes) =>
-  new Uint8Array(
-    await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, content),
-  );
-
-async function decrypt(key: CryptoKey, iv: Bytes, additionalData: Bytes, content: Bytes) {
+async function decrypt(key: AesGcm, iv: Bytes, additionalData: Bytes, content: Bytes) {
   try {
-    const parameters = { name: 'AES-GCM', iv, additionalData };
-    return new Uint8Array(await crypto.subtle.decrypt(parameters, key, content));
+    return await key.decrypt(iv, additionalData, content);
   } catch {
     throw notAsEncrypted();
   }

@@ -36,13 +36,13 @@ export function openStream(
   { tenantId, dataKeys }: MessageKeys,
   { context = {}, maxFrameBytes = defaultMaxFrameBytes, signal }: OpenOptions = {},
 ): ByteStreamPair {
-  return byteStreamPair(async function* (input) {
+  return byteStreamPair(async function* (input, importAesGcm) {
     const { header, bytes } = await readHeader(input);
     const tag = await input.exactly(tagBytes);
     if (!isSame(header, { ...context, TenantId: tenantId })) throw notAsEncrypted();
     const signature = header.suite === suites.signed ? new MessageSignature(header) : undefined;
     const dataKey = await unwrapped(dataKeys, header, signal);
-    const key = await messageKey(dataKey, header.suite, header.messageId);
+    const key = await messageKey(dataKey, header.suite, header.messageId, importAesGcm);
     checkCommitment(key, header.commitment);
     await checkHeaderTag(key, bytes, tag);
     signature?.update(bytes, tag);

@@ -43,10 +43,10 @@ export function sealStream(
   if (!Number.isInteger(frameBytes) || frameBytes < 1 || frameBytes > maxFrameBytes) {
     throw new UsageError(`A frame has 1 to ${maxFrameBytes} bytes of plaintext.`);
   }
-  return byteStreamPair(async function* (input) {
+  return byteStreamPair(async function* (input, importAesGcm) {
     const { keyArn, wrapped, plaintext } = await dataKeys.generate(context, signal);
     const messageId = crypto.getRandomValues(new Uint8Array(messageIdBytes));
-    const key = await messageKey(plaintext, suites.unsigned, messageId);
+    const key = await messageKey(plaintext, suites.unsigned, messageId, importAesGcm);
     const header = serializeHeader({
       suite: suites.unsigned,
       messageId,
@@ -56,7 +56,7 @@ export function sealStream(
       frameBytes,
       commitment: key.commitment,
     });
-    yield concatenated([header, await headerTag(key, header)]);
+    yield concatenated([header, ...(await headerTag(key, header))]);
     for await (const parts of inOrder(frames(input, key, { messageId, frameBytes, signal }))) {
       yield* parts;
     }
@@ -85,7 +85,7 @@ async function* frames(
       const start = frameStart(frame, content.length);
       const encrypted = await encryptFrame(key, messageId, frame, content);
       free(content);
-      return [start, encrypted];
+      return [start, ...encrypted];
     };
   }
 }

@@ -3,15 +3,17 @@
  * place under another name, and takes its place when the last byte is right; where anything fails nothing is left of it.
  */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Duplex, Readable } from 'node:stream';
-import { free } from '../binary.ts';
 import { UsageError } from '../errors.ts';
 import type { ByteStreamPair } from '../message/byte-stream.ts';
-import { type ByteSource, ChunkReader, exactly } from '../message/chunk-reader.ts';
+import { ChunkReader, type Chunks } from '../message/chunk-reader.ts';
 import type { OpenOptions } from '../message/open-stream.ts';
 import type { SealOptions } from '../message/seal-stream.ts';
+import { importNodeCrypto } from './aes-gcm.ts';
+import { FileReader } from './file-reader.ts';
+import { writeAll } from './file-writer.ts';
 
 /** A tenant's handle, or what can do the same. */
 export interface Sealer {
@@ -63,12 +65,14 @@ async function passFile(
   pair: ByteStreamPair,
   { overwrite, onProgress, mode }: FileOptions & { readonly mode: number },
 ): Promise<void> {
+  const pass = (chunks: Chunks) =>
+    writeWhole(to, mode, pair.output(new ChunkReader(chunks), importNodeCrypto));
   try {
     if (overwrite !== true) await checkIsFree(to);
     if (typeof from === 'string') {
-      await withFile(from, onProgress, (input) => writeWhole(to, mode, pair.output(input)));
+      await withFile(from, onProgress, pass);
     } else {
-      await writeWhole(to, mode, pair.output(new ChunkReader(bytesOf(from))));
+      await pass(bytesOf(from).getReader());
     }
   } finally {
     if (typeof from !== 'string') from.destroy();
@@ -82,13 +86,12 @@ const bytesOf = (stream: Readable) =>
 async function withFile(
   path: string,
   onProgress: FileOptions['onProgress'],
-  action: (input: ByteSource) => Promise<void>,
+  action: (chunks: Chunks) => Promise<void>,
 ): Promise<void> {
   const source = await open(path);
   try {
     const { size } = await source.stat();
-    const input = new FileSource(source, (bytesRead) => onProgress?.(bytesRead, size));
-    await action(input);
+    await action(new FileReader(source, (bytesRead) => onProgress?.(bytesRead, size)));
   } finally {
     await source.close();
   }
@@ -97,7 +100,7 @@ async function withFile(
 async function writeWhole(
   to: string,
   mode: number,
-  parts: AsyncIterable<Uint8Array>,
+  parts: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<void> {
   const partial = join(dirname(to), `.${basename(to)}.${randomUUID()}.partial`);
   const target = await open(partial, 'wx', mode);
@@ -122,51 +125,4 @@ async function checkIsFree(path: string): Promise<void> {
   throw new UsageError(
     `${path} is there already. Choose another name, or have it replaced (\`overwrite\`, \`--force\`).`,
   );
-}
-
-/** Reads into the very memory that is asked for: no chunks lie between, so a file of any size takes that of a few frames. */
-class FileSource implements ByteSource {
-  readonly #file: FileHandle;
-  readonly #onRead: (bytesRead: number) => void;
-  #total = 0;
-  /** what was read to see whether there is more */
-  #next: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-
-  constructor(file: FileHandle, onRead: (bytesRead: number) => void) {
-    this.#file = file;
-    this.#onRead = onRead;
-  }
-
-  async upTo(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    const taken = new Uint8Array(bytes);
-    taken.set(this.#next.subarray(0, bytes));
-    let length = Math.min(bytes, this.#next.length);
-    this.#next = this.#next.subarray(length);
-    while (length < bytes) {
-      const { bytesRead } = await this.#file.read(taken, length, bytes - length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-      this.#total += bytesRead;
-    }
-    this.#onRead(this.#total);
-    return taken.subarray(0, length);
-  }
-
-  exactly(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    return exactly(this, bytes);
-  }
-
-  async isAtEnd(): Promise<boolean> {
-    if (this.#next.length === 0) this.#next = await this.upTo(1);
-    return this.#next.length === 0;
-  }
-}
-
-async function writeAll(file: FileHandle, parts: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const part of parts) {
-    for (let written = 0; written < part.length; ) {
-      written += (await file.write(part, written)).bytesWritten;
-    }
-    free(part);
-  }
 }

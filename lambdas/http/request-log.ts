@@ -15,7 +15,14 @@ import { loggableClaims } from './claims.ts';
 import { asProblem } from './error-handler.ts';
 import { issuerOf, operationOf, principalOf } from './request.ts';
 
+/** Make one for each environment: its first line has `coldStart`. */
 export function requestLog(): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> {
+  let isCold = true;
+  const write = (event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending) => {
+    const line = lineOf(event, outcome, ending);
+    log(outcome === 'failed' ? 'ERROR' : 'INFO', isCold ? { ...line, coldStart: true } : line);
+    isCold = false;
+  };
   return {
     after({ event, response }) {
       write(event, 'succeeded', { status: response?.statusCode });
@@ -38,11 +45,11 @@ interface Ending {
   readonly error?: string | undefined;
 }
 
-function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending): void {
+function lineOf(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: Ending) {
   const operation = operationOf(event);
   const stats = requestStats() as RequestStats;
   const metrics = requestMetricsOf(operation, outcome, stats);
-  log(outcome === 'failed' ? 'ERROR' : 'INFO', {
+  return {
     message: 'request',
     requestId: event.requestContext.requestId,
     tenantId: loggableTenantId(event),
@@ -55,7 +62,7 @@ function write(event: APIGatewayProxyEvent, outcome: RequestOutcome, ending: End
     kmsCalls: stats.kmsCalls,
     durationInMs: metrics.Duration,
     ...metrics,
-  });
+  };
 }
 
 /** For a caller who was confirmed: else the event may call them anything. */

@@ -14,6 +14,8 @@ export interface ReconcilerContext {
   readonly macKeyTableName: string;
   readonly registry: Registry;
   readonly holder: string;
+  /** whether this invocation looks at all of every tenant, and not only for what cannot wait */
+  readonly isThorough: boolean;
   readonly findings: Findings;
   /** names of aliases, each with the id of its key, as they were when the invocation began */
   readonly aliases: ReadonlyMap<string, string>;

@@ -27,7 +27,7 @@ export interface ObservedTenant {
   readonly key: KeyObservation | undefined;
 }
 
-const isLeftAlone = (row: TenantRow) =>
+export const isLeftAlone = (row: TenantRow) =>
   statusRules[row.status].keyDeletion === 'done' || isLeased(row);
 
 /** Changes nothing. */
@@ -49,7 +49,9 @@ export async function repairTenant(
   { row, key }: ObservedTenant,
 ): Promise<void> {
   if (isInvalid(row)) return reportInvalidRow(context, row);
-  if (statusRules[row.status].keyDeletion === 'done') return removeMacKeysOf(context, row);
+  if (statusRules[row.status].keyDeletion === 'done') {
+    return context.isThorough ? removeMacKeysOf(context, row) : undefined;
+  }
   if (isLeased(row)) return;
   if (row.keyArn === undefined) return finishOnboardingOf(context, row);
   if (key === undefined) return;

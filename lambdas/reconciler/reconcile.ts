@@ -1,6 +1,6 @@
 /**
- * One invocation of the reconciler: every tenant is reconciled, then the keys that no row names. Invariant: nothing
- * is begun that the invocation has no time for, and a failure of one tenant stops no other.
+ * One invocation of the reconciler: every tenant is reconciled and, where it is thorough, the keys that no row names.
+ * Invariant: nothing is begun that the invocation has no time for, and a failure of one tenant stops no other.
  */
 import { randomUUID } from 'node:crypto';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -13,6 +13,7 @@ import { openRegistry } from '../tenants/registry/registry.ts';
 import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
 import { type ReconcilerContext, summaryReserveMs, tenantRepairMs } from './context.ts';
 import { type Finding, type Findings, openFindings } from './findings.ts';
+import { glanceAtTenant } from './glance.ts';
 import { type KeyInventory, openKeyInventory } from './key-inventory.ts';
 import { limitKmsRate, type RateLimitClock } from './kms-rate-limit.ts';
 import { repairOrphanedKeys } from './orphaned-keys.ts';
@@ -29,6 +30,8 @@ export interface ReconcilerOptions {
   readonly partition: string;
   readonly accountId: string;
   readonly keyPolicyOf: (tenantId: string) => object;
+  /** whether to look at everything, and not only for what cannot wait until that is due */
+  readonly isThorough: boolean;
   /** epoch milliseconds by which the invocation ends */
   readonly end: number;
   /** of the account's keys, KMS's time; by default the system's */
@@ -38,6 +41,8 @@ export interface ReconcilerOptions {
 }
 
 export interface ReconcileSummary {
+  /** whether everything was looked at */
+  readonly thorough: boolean;
   /** whether there was time for every tenant and every key; the others come in a later invocation */
   readonly complete: boolean;
   readonly tenants: number;
@@ -48,7 +53,7 @@ export interface ReconcileSummary {
   /** by operation of KMS, every attempt */
   readonly calls: Readonly<Record<string, number>>;
   readonly findings: Readonly<Record<FindingOutcome, number>>;
-  /** tenants' keys by KMS's key state */
+  /** keys that were observed, by KMS's key state: all tenants' where it is thorough */
   readonly keyStates: KeyInventory['states'];
   /** findings that EventBridge did not take; they are in the log */
   readonly undelivered: number;
@@ -77,9 +82,10 @@ export async function reconcile(options: ReconcilerOptions): Promise<{
   await reportClaims(context, claims, keyArns);
   const inventory = openKeyInventory();
   const { tenants, busy, complete } = await reconcileTenants(context, inventory);
-  const all = complete && (await repairOrphanedKeys(context, keyArns));
+  const all = complete && (!options.isThorough || (await repairOrphanedKeys(context, keyArns)));
   await findings.flush();
   const summary = {
+    thorough: options.isThorough,
     complete: all,
     tenants,
     busy,
@@ -98,7 +104,7 @@ async function openContext(
   findings: Findings,
   keys: Pick<ReconcilerContext, 'keyArns' | 'sharedKeys'>,
 ): Promise<ReconcilerContext> {
-  const { kms, table, tableName, macKeyTableName, keyPolicyOf, end } = options;
+  const { kms, table, tableName, macKeyTableName, isThorough, keyPolicyOf, end } = options;
   const holder = randomUUID();
   return {
     kms,
@@ -107,6 +113,7 @@ async function openContext(
     macKeyTableName,
     registry: openRegistry(table, tableName, holder),
     holder,
+    isThorough,
     findings,
     aliases: await aliasesOf(kms),
     ...keys,
@@ -158,7 +165,8 @@ async function reconcileRows(
   rows: readonly FoundRow[],
   inventory: KeyInventory,
 ): Promise<void> {
-  for (const tenant of await Promise.all(rows.map((row) => observeTenant(context, row)))) {
+  const look = context.isThorough ? observeTenant : glanceAtTenant;
+  for (const tenant of await Promise.all(rows.map((row) => look(context, row)))) {
     inventory.add(tenant);
     await repairTenant(context, tenant);
   }

@@ -10,7 +10,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogMembers } from '../../contract/access-log.ts';
-import { acknowledge } from '../nag/acknowledge.ts';
+import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { logGroup } from '../storage/log-group.ts';
 
 export const accessLogFormat = AccessLogFormat.custom(JSON.stringify(accessLogMembers));
@@ -40,7 +40,8 @@ export class AccessLogs extends Construct {
    * the role is set, but for this account and region only, where an action can be kept to them.
    */
   private role(): Role {
-    const logGroups = Stack.of(this).formatArn({
+    const stack = Stack.of(this);
+    const logGroups = stack.formatArn({
       service: 'logs',
       resource: 'log-group',
       resourceName: '*',
@@ -77,7 +78,7 @@ export class AccessLogs extends Construct {
     acknowledge(role, {
       'AwsSolutions-IAM5[Resource::*]':
         'logs:DescribeLogGroups lists, and has no resource to name.',
-      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]':
+      [wildcard(stack, logGroups)]:
         'API Gateway has one role for all APIs of an account and region, so it must reach all their log groups.',
     });
     return role;

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { canaryKeys, type KeyName, keyNames } from '../../contract/canary-keys.ts';
 import { keyPolicy } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { addOwnTag } from '../host/own-tags.ts';
 import { canaryKeyPolicy } from './probe-policy.ts';
 
 export interface CanaryKeysProps {
@@ -46,8 +47,8 @@ export class CanaryKeys extends Construct {
         tenantRoleArn,
         canaryRoleArn,
       }),
-      tags: [{ key: tenantIdTag, value: tag }],
     });
+    addOwnTag(key, tenantIdTag, tag);
     key.applyRemovalPolicy(RemovalPolicy.DESTROY);
     return key;
   }

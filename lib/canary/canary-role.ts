@@ -3,12 +3,12 @@
  * only, also where it becomes a function's role, and by IAM it uses no keys but the canary's own. It is an impostor by design: it carries the tag of canary_b,
  * as an administrator could give it to a role, and IAM lets it use keys whose own policies must refuse it.
  */
-import { Tags } from 'aws-cdk-lib';
 import { ArnPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { canaryTenants, tenantB } from '../../contract/canary-tenants.ts';
 import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { addOwnTag } from '../host/own-tags.ts';
 
 export class CanaryRole extends Construct {
   readonly role: Role;
@@ -20,7 +20,7 @@ export class CanaryRole extends Construct {
         'tenant-keys: tries to get from one tenant to another, as either of two of its own',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    Tags.of(this.role).add(tenantIdTag, tenantB);
+    addOwnTag(this.role, tenantIdTag, tenantB);
   }
 
   /**

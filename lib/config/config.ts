@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
 import { oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
-import { eachItsTable, tables } from './tables.ts';
 import { declaredTenants } from './tenants.ts';
 import { days, trueOrFalse, wholeNumber } from './values.ts';
 
@@ -40,7 +39,6 @@ const shape = {
   /** how often the reconciler runs. On AWS a run may take 15 minutes, so with less two may overlap */
   reconcileEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
   ...audit,
-  ...tables,
   /** whether a second key signs certificates of erasure, by ML-DSA: false in a region whose KMS has no such keys */
   postQuantumSignature: trueOrFalse().default(true),
   /** whether two tenants of the stack's own regularly try every way to each other's key */
@@ -65,7 +63,6 @@ const shape = {
 const short = z
   .object({ ...oneIssuer, ...shape })
   .refine(ownTrailHasOwnGroup.fit, ownTrailHasOwnGroup.problem)
-  .refine(eachItsTable.fit, eachItsTable.problem)
   .transform(({ issuer, audience, tenantClaim, ...others }) => ({
     ...others,
     issuers: settingsOfOne({ issuer, audience, tenantClaim }),
@@ -74,7 +71,6 @@ const short = z
 const long = z
   .object({ ...severalIssuers, ...shape })
   .refine(ownTrailHasOwnGroup.fit, ownTrailHasOwnGroup.problem)
-  .refine(eachItsTable.fit, eachItsTable.problem)
   .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
 
 export type Config = Readonly<z.output<typeof long>>;

@@ -37,12 +37,15 @@ export interface BundledFunctionProps {
 }
 
 export class BundledFunction extends Construct {
+  /** of the file in lambdas/, without `.ts` */
+  readonly name: string;
   readonly function: LambdaFunction;
   readonly logs: LogGroup;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
+    this.name = props.name;
     this.logs = logGroup(this, 'Logs', props.key);
     this.role = props.role;
     // Instead of AWS's managed policy, which lets a function write into every log group.

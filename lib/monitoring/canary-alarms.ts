@@ -2,8 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { runsARound } from '../../contract/canary-rotation.ts';
 import type { MetricName } from '../../contract/metrics.ts';
+import { runsARound } from '../../contract/rounds.ts';
 import { addAlarm, onSilence } from './alarm.ts';
 import { productMetric } from './metrics.ts';
 

@@ -22,6 +22,7 @@ import {
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { UnseenKey } from '../../contract/findings.ts';
+import { runsARound } from '../../contract/rounds.ts';
 import { type Route, routes } from '../../contract/routes.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
@@ -43,19 +44,21 @@ const stacked = { graphWidgetType: GraphWidgetType.STACKED_AREA };
 const percent = { graphWidgetAxis: { min: 0, max: 100, label: '%', showUnits: false } };
 
 export class ProductDashboard extends Construct {
+  readonly dashboardName: string | undefined;
+
   constructor(scope: Construct, id: string, props: ProductDashboardProps) {
     super(scope, id);
-    const facade = new MonitoringFacade(this, 'Facade', {
-      dashboardFactory: new DefaultDashboardFactory(this, 'Factory', {
-        dashboardNamePrefix: Stack.of(this).stackName,
-        detailDashboardRange: Duration.days(1),
-      }),
+    const dashboardFactory = new DefaultDashboardFactory(this, 'Factory', {
+      dashboardNamePrefix: Stack.of(this).stackName,
+      detailDashboardRange: Duration.days(1),
     });
+    const facade = new MonitoringFacade(this, 'Facade', { dashboardFactory });
     facade.addWidget(alarmStates(props.alarms));
     facade.monitorCustom({ alarmFriendlyName: 'Requests', ...requests(props) });
     facade.monitorCustom({ alarmFriendlyName: 'Calls', ...callsOfAws });
     facade.monitorCustom({ alarmFriendlyName: 'Keys', ...keys(props) });
     facade.addWidget(nextRotations(props.reconcilerLogs));
+    this.dashboardName = dashboardFactory.dashboard?.dashboardName;
   }
 }
 
@@ -169,9 +172,10 @@ const keyStates = [
 ];
 
 function keys({ reconciler, reconcileEveryMinutes }: ProductDashboardProps) {
-  const run = Duration.minutes(reconcileEveryMinutes);
+  // Two runs of a round look at all keys.
+  const round = Duration.minutes(reconcileEveryMinutes * runsARound(reconcileEveryMinutes));
   const inState = (state: string) =>
-    productMetric('Keys', run, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
+    productMetric('Keys', round, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
   return {
     humanReadableName: "Tenants' keys",
     metricGroups: [

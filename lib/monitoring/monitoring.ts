@@ -73,6 +73,9 @@ export interface MonitoringProps {
 }
 
 export class Monitoring extends Construct {
+  readonly topic: Topic;
+  readonly dashboardName: string | undefined;
+
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { config, stage, functions, logs } = props;
@@ -80,6 +83,7 @@ export class Monitoring extends Construct {
       key: props.key,
       email: config.alarmEmail,
     });
+    this.topic = topic;
     if (logs.trail !== undefined) this.recordedCalls(props, topic, logs.trail);
     const { authorizer, sessionBroker, tenants, crypto, certificates, audit } = functions;
     const access = new AccessAlarms(this, 'Access', { topic, stage, logs });
@@ -101,14 +105,14 @@ export class Monitoring extends Construct {
       new CanaryAlarms(this, 'Canary', { topic, everyMinutes: config.canaryEveryMinutes });
     }
     new DecryptAnomalyAlarms(this, 'Volumes', { topic });
-    new ProductDashboard(this, 'Dashboard', {
+    this.dashboardName = new ProductDashboard(this, 'Dashboard', {
       stage,
       access,
       reconciler,
       reconcilerLogs: logs.reconciler,
       reconcileEveryMinutes: config.reconcileEveryMinutes,
       alarms: this.node.findAll().filter((one) => one instanceof Alarm),
-    });
+    }).dashboardName;
   }
 
   /** Only with a trail: without it nothing says who has called KMS, and these alarms would never go off. */

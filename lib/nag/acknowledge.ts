@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -11,4 +11,20 @@ export function acknowledge(
 ): void {
   const rules = Object.entries(reasons).map(([id, reason]) => ({ id, reason }));
   Validations.of(construct).acknowledge(...rules);
+}
+
+/**
+ * @param resource an ARN with a `*` in it
+ * @returns the name of cdk-nag's finding of it, whether or not the stack knows its account and region
+ */
+export const wildcard = (stack: Stack, resource: string): string =>
+  `AwsSolutions-IAM5[Resource::${written(stack.resolve(resource))}]`;
+
+/** cdk-nag joins what CloudFormation would join, and has a reference in angle brackets. */
+function written(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { Ref: name, 'Fn::Join': join } = Object(value);
+  if (join === undefined) return `<${name}>`;
+  const [delimiter, parts] = join;
+  return parts.map(written).join(delimiter);
 }

@@ -5,14 +5,14 @@
  * That policy has the role's ARN: with a new construct id the role is another one, and cannot sign.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../nag/acknowledge.ts';
-import { seeWhetherKeyIsGone } from './key-administration.ts';
+import { acknowledge, wildcard } from '../nag/acknowledge.ts';
+import { everyKey, seeWhetherKeyIsGone } from './key-administration.ts';
 
 export interface CertificatesRoleProps {
-  readonly table: ITable;
+  readonly table: Table;
 }
 
 export class CertificatesRole extends Construct {
@@ -20,6 +20,7 @@ export class CertificatesRole extends Construct {
 
   constructor(scope: Construct, id: string, { table }: CertificatesRoleProps) {
     super(scope, id);
+    const stack = Stack.of(this);
     const readRows = new PolicyStatement({
       sid: 'ReadRows',
       actions: ['dynamodb:GetItem'],
@@ -29,11 +30,11 @@ export class CertificatesRole extends Construct {
       description: 'tenant-keys: signs certificates of erasure; writes nothing',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
-        Policy: new PolicyDocument({ statements: [readRows, seeWhetherKeyIsGone(Stack.of(this))] }),
+        Policy: new PolicyDocument({ statements: [readRows, seeWhetherKeyIsGone(stack)] }),
       },
     });
     acknowledge(this.role, {
-      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+      [wildcard(stack, everyKey(stack))]:
         'Keys are made at run time, one a tenant, and one that is deleted has no tag to go by; it may be described only.',
     });
   }

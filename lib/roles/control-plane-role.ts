@@ -5,7 +5,7 @@
  * Key policies name this role by its ARN: with a new construct id the role is another one, and loses every key.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import {
   Effect,
   PolicyDocument,
@@ -14,12 +14,17 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
-import { acknowledge } from '../nag/acknowledge.ts';
-import { administrationOnly, seeWhetherKeyIsGone } from './key-administration.ts';
+import { productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { acknowledge, wildcard } from '../nag/acknowledge.ts';
+import {
+  administrationOnly,
+  everyAlias,
+  everyKey,
+  seeWhetherKeyIsGone,
+} from './key-administration.ts';
 
 export interface ControlPlaneRoleProps {
-  readonly table: ITable;
+  readonly table: Table;
   readonly deletionWindowInDays: number;
 }
 
@@ -53,18 +58,18 @@ export class ControlPlaneRole extends Construct {
 }
 
 function acknowledgeWildcards(role: Role): void {
-  const kms = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>';
+  const stack = Stack.of(role);
   acknowledge(role, {
     'AwsSolutions-IAM5[Resource::*]':
       'kms:CreateKey and kms:ListKeys have no resource to name; conditions say which keys may be made.',
-    [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
+    [wildcard(stack, everyKey(stack))]:
       'The key that is being made has no id yet, and one that has an owner is excluded by condition; one that was deleted is asked for by DescribeKey, which shows no key material.',
-    [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
+    [wildcard(stack, everyAlias(stack))]:
       'Aliases are made at run time, one a tenant, under this prefix.',
   });
 }
 
-const keepRegistry = (table: ITable) =>
+const keepRegistry = (table: Table) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
@@ -98,7 +103,7 @@ const tagNewKey = (stack: Stack) =>
   new PolicyStatement({
     sid: 'TagNewKey',
     actions: ['kms:TagResource'],
-    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    resources: [everyKey(stack)],
     conditions: {
       StringEquals: { [`aws:RequestTag/${productTag.key}`]: productTag.value },
       'ForAllValues:StringEquals': { 'aws:TagKeys': [tenantIdTag, productTag.key] },
@@ -117,7 +122,7 @@ const nameKey = (stack: Stack) =>
   new PolicyStatement({
     sid: 'NameKey',
     actions: ['kms:CreateAlias'],
-    resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
+    resources: [everyAlias(stack)],
   });
 
 /**

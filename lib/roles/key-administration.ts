@@ -5,7 +5,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { administrativeActions, cryptographicActions } from '../../contract/key-policy.ts';
-import { productTag } from '../../contract/tenant-id.ts';
+import { aliasOf, productTag } from '../../contract/tenant-id.ts';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
 
 /** For the policies of the product's own keys. Tenants' keys have the same, from contract/key-policy.ts. */
@@ -16,6 +16,14 @@ export const accountAdministers = () =>
     actions: [...administrativeActions],
     resources: ['*'],
   });
+
+/** Of this account and region. */
+export const everyKey = (stack: Stack) =>
+  stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+
+/** Of tenants' keys. */
+export const everyAlias = (stack: Stack) =>
+  stack.formatArn({ service: 'kms', resource: aliasOf('*') });
 
 /** What changes a key, of what an administrator may do. */
 const changingActions = administrativeActions.filter(
@@ -45,7 +53,7 @@ export const seeWhetherKeyIsGone = (stack: Stack) =>
   new PolicyStatement({
     sid: 'SeeWhetherKeyIsGone',
     actions: ['kms:DescribeKey'],
-    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    resources: [everyKey(stack)],
   });
 
 /** @param deletionWindowInDays the shortest that the role may ask for */

@@ -4,16 +4,16 @@
  * What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { aliasOf, productTag } from '../../contract/tenant-id.ts';
-import { acknowledge } from '../nag/acknowledge.ts';
-import { administrationOnly } from './key-administration.ts';
+import { productTag } from '../../contract/tenant-id.ts';
+import { acknowledge, wildcard } from '../nag/acknowledge.ts';
+import { administrationOnly, everyAlias, everyKey } from './key-administration.ts';
 
 export interface ReconcilerRoleProps {
-  readonly table: ITable;
-  readonly macKeyTable: ITable;
+  readonly table: Table;
+  readonly macKeyTable: Table;
   readonly deletionWindowInDays: number;
 }
 
@@ -47,18 +47,18 @@ export class ReconcilerRole extends Construct {
 }
 
 function acknowledgeWildcards(role: Role): void {
-  const kms = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>';
+  const stack = Stack.of(role);
   acknowledge(role, {
     'AwsSolutions-IAM5[Resource::*]': 'kms:ListKeys and kms:ListAliases have no resource to name.',
-    [`AwsSolutions-IAM5[Resource::${kms}:key/*]`]:
+    [wildcard(stack, everyKey(stack))]:
       "Keys are made at run time, one a tenant; every action that changes one has a condition on the product's tag.",
-    [`AwsSolutions-IAM5[Resource::${kms}:${aliasOf('*')}]`]:
+    [wildcard(stack, everyAlias(stack))]:
       'Aliases are made at run time, one a tenant, under this prefix.',
   });
 }
 
 /** DeleteItem is for tenants that never got a key. */
-const keepRegistry = (table: ITable) =>
+const keepRegistry = (table: Table) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
@@ -66,7 +66,7 @@ const keepRegistry = (table: ITable) =>
   });
 
 /** Of erased tenants; it finds them by their tenant, and reads no key that could be unwrapped by then. */
-const removeMacKeys = (macKeyTable: ITable) =>
+const removeMacKeys = (macKeyTable: Table) =>
   new PolicyStatement({
     sid: 'RemoveMacKeys',
     actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],
@@ -79,9 +79,6 @@ const findKeys = () =>
     actions: ['kms:ListKeys', 'kms:ListAliases'],
     resources: ['*'],
   });
-
-const everyKey = (stack: Stack) =>
-  stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 
 /** Of every key, since it finds keys that have lost the product's tag by reading their tags. */
 const readKeys = (stack: Stack) =>
@@ -131,7 +128,7 @@ const nameKeys = (stack: Stack) =>
   new PolicyStatement({
     sid: 'NameKeys',
     actions: ['kms:CreateAlias', 'kms:UpdateAlias'],
-    resources: [stack.formatArn({ service: 'kms', resource: aliasOf('*') })],
+    resources: [everyAlias(stack)],
   });
 
 /** Only with the product's source, so that no rule takes them for events of another source. */

@@ -6,12 +6,13 @@
  * Key policies name this role by its ARN: with a new construct id the role is another one, and no tenant can work.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import { acknowledge } from '../nag/acknowledge.ts';
+import { acknowledge, wildcard } from '../nag/acknowledge.ts';
+import { everyKey } from './key-administration.ts';
 import {
   nothingWithoutTenant,
   ownPartitionOnly,
@@ -20,8 +21,8 @@ import {
 } from './session-trust.ts';
 
 export interface TenantRoleProps {
-  readonly table: ITable;
-  readonly macKeyTable: ITable;
+  readonly table: Table;
+  readonly macKeyTable: Table;
   /** the session broker's execution role, the only one that opens sessions of every tenant */
   readonly brokerRole: IRole;
 }
@@ -32,6 +33,7 @@ export class TenantRole extends Construct {
 
   constructor(scope: Construct, id: string, props: TenantRoleProps) {
     super(scope, id);
+    const stack = Stack.of(this);
     this.trust = new SessionTrust(props.brokerRole.roleArn);
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
@@ -45,7 +47,7 @@ export class TenantRole extends Construct {
           policyName: 'Policy',
           policyDocument: new PolicyDocument({
             statements: [
-              useOwnKey(Stack.of(this)),
+              useOwnKey(stack),
               readOwnRow(props.table),
               keepOwnMacKeys(props.macKeyTable),
               nothingWithoutTenant(),
@@ -56,7 +58,7 @@ export class TenantRole extends Construct {
     });
     this.roleArn = role.attrArn;
     acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+      [wildcard(stack, everyKey(stack))]:
         'Keys are made at run time, one a tenant; the conditions on tag and encryption context choose the one.',
     });
   }
@@ -67,7 +69,7 @@ const useOwnKey = (stack: Stack) =>
   new PolicyStatement({
     sid: 'UseOwnKey',
     actions: [...tenantActions],
-    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    resources: [everyKey(stack)],
     conditions: {
       StringEquals: {
         [`aws:ResourceTag/${tenantIdTag}`]: ownTenant,
@@ -76,7 +78,7 @@ const useOwnKey = (stack: Stack) =>
     },
   });
 
-const readOwnRow = (table: ITable) =>
+const readOwnRow = (table: Table) =>
   new PolicyStatement({
     sid: 'ReadOwnRow',
     actions: ['dynamodb:GetItem'],
@@ -88,7 +90,7 @@ const readOwnRow = (table: ITable) =>
  * Not to delete them. That it does not put another row in the place of one the function sees to, by DynamoDB's conditions:
  * IAM has none for what stands there. Query is to count them.
  */
-const keepOwnMacKeys = (macKeyTable: ITable) =>
+const keepOwnMacKeys = (macKeyTable: Table) =>
   new PolicyStatement({
     sid: 'KeepOwnMacKeys',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],

@@ -9,6 +9,7 @@ import { CfnAlias, CfnKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../../contract/key-policy.ts';
 import { aliasOf, keyDescription, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { addOwnTag } from '../host/own-tags.ts';
 
 export interface TenantKeyProps {
   readonly tenantId: string;
@@ -38,11 +39,9 @@ export class TenantKey extends Construct {
         controlPlaneRoleArn,
         deletionWindowInDays,
       }),
-      tags: [
-        { key: tenantIdTag, value: tenantId },
-        { key: productTag.key, value: productTag.value },
-      ],
     });
+    addOwnTag(key, tenantIdTag, tenantId);
+    addOwnTag(key, productTag.key, productTag.value);
     // Also if its creation is rolled back: once the row is there, the tenant's data may be under it.
     key.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.keyArn = key.attrArn;

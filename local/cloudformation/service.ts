@@ -1,5 +1,5 @@
-/** CloudFormation's list of the resources of the one stack that is here. */
-import type { Operation, Service } from '../aws/operation.ts';
+/** CloudFormation's answers about the one stack that is here: its outputs, and the list of its resources. */
+import type { Call, Operation, Service } from '../aws/operation.ts';
 import { pageOf } from '../aws/pagination.ts';
 import { isMissingMember, requireValid, type Violations } from '../aws/validation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
@@ -10,32 +10,45 @@ import type { Template } from '../template/template.ts';
 /** AWS pages by the size of the answer, at about so many. */
 const pageSize = 100;
 
-export const stackIdOf = (account: Account): string => {
-  const { partition, region, accountId, stackName, instance = 0 } = account;
-  const id = instance === 0 ? 'local' : `local-${instance}`;
-  return `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${id}`;
-};
+export const stackIdOf = ({ partition, region, accountId, stackName }: Account): string =>
+  `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/local`;
 
 export function cloudformation(template: Template, clock: Clock): Service {
   const deployedAt = clock.now().toISOString();
   return {
     name: 'cloudformation',
-    operations: { ListStackResources: listStackResources(template, deployedAt) },
+    operations: {
+      DescribeStacks: describeStacks(template, deployedAt),
+      ListStackResources: listStackResources(template, deployedAt),
+    },
   };
 }
+
+/** Of a stack by its name; without one AWS lists all. */
+const describeStacks =
+  (template: Template, deployedAt: string): Operation =>
+  (input, call) => {
+    requireStack('DescribeStacks', input.StackName, template, call);
+    return {
+      Stacks: [
+        {
+          StackName: template.account.stackName,
+          StackId: stackIdOf(template.account),
+          CreationTime: deployedAt,
+          StackStatus: 'CREATE_COMPLETE',
+          Outputs: Object.entries(template.outputs).map(([OutputKey, OutputValue]) => ({
+            OutputKey,
+            OutputValue,
+          })),
+        },
+      ],
+    };
+  };
 
 const listStackResources =
   (template: Template, deployedAt: string): Operation =>
   (input, call) => {
-    const name = nameOf(input.StackName);
-    const stackId = stackIdOf(template.account);
-    call.authorize({
-      action: 'cloudformation:ListStackResources',
-      resource: name.startsWith('arn:') ? name : stackId.replace(/[^/]*\/[^/]*$/, `${name}/*`),
-    });
-    if (name !== template.account.stackName && name !== stackId) {
-      throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
-    }
+    requireStack('ListStackResources', input.StackName, template, call);
     const all = template.resources.toSorted((a, b) => (a.logicalId < b.logicalId ? -1 : 1));
     const page = pageOf(all, ({ logicalId }) => logicalId, pageSize, tokenOf(input.NextToken));
     if (page === undefined) throw new AwsError('ValidationError', 'NextToken is not valid');
@@ -51,6 +64,19 @@ const listStackResources =
       NextToken: page.next,
     };
   };
+
+/** @throws AwsError AccessDenied; ValidationError where no such stack is here */
+function requireStack(operation: string, named: unknown, { account }: Template, call: Call): void {
+  const name = nameOf(named);
+  const stackId = stackIdOf(account);
+  call.authorize({
+    action: `cloudformation:${operation}`,
+    resource: name.startsWith('arn:') ? name : stackId.replace(/[^/]*\/[^/]*$/, `${name}/*`),
+  });
+  if (name !== account.stackName && name !== stackId) {
+    throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
+  }
+}
 
 /** @throws AwsError ValidationError */
 function nameOf(value: unknown): string {

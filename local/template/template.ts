@@ -9,6 +9,8 @@ export interface Template {
   /** the resources of a type, with their intrinsics resolved */
   ofType(type: string): readonly Resource[];
   identity(logicalId: string): Identity;
+  /** by their names */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** @throws TemplateError on a resource type, a section or a function that the stack does not know */
@@ -33,15 +35,20 @@ export function readTemplate(
     resources,
     ofType: (type) => resources.filter((resource) => resource.type === type),
     identity: (logicalId) => known(identities, logicalId),
+    outputs: outputsOf(document.Outputs, scope),
   };
 }
+
+const outputsOf = (section: unknown, scope: ReferenceScope): Template['outputs'] =>
+  Object.fromEntries(
+    Object.entries(section ?? {}).map(([name, { Value }]) => [name, String(resolve(Value, scope))]),
+  );
 
 function rawResources(section: unknown): Resource[] {
   return Object.entries(section ?? {}).map(([logicalId, resource]) => ({
     logicalId,
     type: String(resource.Type),
     properties: resource.Properties ?? {},
-    ...(resource.DeletionPolicy && { deletionPolicy: String(resource.DeletionPolicy) }),
   }));
 }
 

@@ -1,5 +1,7 @@
 /** The bundled function under its own role, run as `npm run reconcile` does, after an operator's work by hand. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dueShares } from '../../contract/rounds.ts';
+import type { FunctionDefinition } from '../../local/lambda/template.ts';
 import { type Control, startControl } from './control.ts';
 import type { TestStack } from './test-stack.ts';
 
@@ -74,4 +76,23 @@ test('it has called nothing of KMS that uses a key, and nothing that IAM refused
   expect(own.flatMap(({ errorCode }) => errorCode ?? [])).not.toContain('AccessDeniedException');
   const used = own.filter(({ operation }) => /Encrypt|Decrypt|DataKey|Sign/.test(operation));
   expect(used).toEqual([]);
+});
+
+test('a run by the clock looks at everything where its share of the round says so, a run by hand always', async () => {
+  const { name, environment } = [...stack.deployment.functions.values()].find(
+    ({ handler }) => handler === 'reconciler.handler',
+  ) as FunctionDefinition;
+  const runWith = async (event: object) => {
+    const { Payload } = await stack.administrator.lambda.invoke({
+      FunctionName: name,
+      Payload: JSON.stringify(event),
+    });
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+  };
+  const isDue = () => dueShares(Date.now(), Number(environment.EVERY_MINUTES)).includes(0);
+  const before = isDue();
+  const { thorough, complete } = await runWith({ source: 'aws.events' });
+  expect([before, isDue()]).toContain(thorough);
+  expect(complete).toBe(true);
+  expect(await runWith({ full: true })).toMatchObject({ thorough: true, complete: true });
 });

@@ -53,8 +53,23 @@ describe('the template', () => {
     expect(Object.keys(template.Parameters)).toEqual(['BootstrapVersion']);
   });
 
-  test('gives out the API, the tables, the tenant role, the trail and what leaves the canary out of alarms', () => {
-    expect(template.Outputs).toEqual({
+  test("gives out every function's name, log group and role", () => {
+    const values = Object.entries(template.Outputs).map(([name, { Value }]) => [name, Value]);
+    const ending = (suffix: string) =>
+      new Map(values.filter(([name]) => (name as string).endsWith(suffix)) as [string, unknown][]);
+    const refs = (type: string) => resourcesOf(template, type).map(([id]) => ({ Ref: id }));
+    expect(new Set(ending('Function').values())).toEqual(new Set(refs('AWS::Lambda::Function')));
+    for (const [name, { Ref: id }] of ending('Function') as Map<string, { Ref: string }>) {
+      const { Properties } = template.Resources[id] as Resource;
+      const noun = name.replace(/Function$/, '');
+      expect(Properties.LoggingConfig.LogGroup).toEqual(ending('Logs').get(`${noun}Logs`));
+      const { Ref: roleId } = ending('RoleName').get(`${noun}RoleName`) as { Ref: string };
+      expect(Properties.Role).toEqual({ 'Fn::GetAtt': [roleId, 'Arn'] });
+    }
+  });
+
+  test('gives out the API, tables, trail and whatever else a runbook names', () => {
+    expect(template.Outputs).toMatchObject({
       ApiUrl: {
         Value: {
           'Fn::Join': [
@@ -72,9 +87,6 @@ describe('the template', () => {
         },
       },
       TableName: { Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] } },
-      MacKeyTableName: {
-        Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'MacKeyTable')[0] },
-      },
       AuditTableName: {
         Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[0] },
       },
@@ -301,7 +313,7 @@ describe('functions', () => {
 describe('the reconciler', () => {
   const [, reconciler] = resource(template, 'AWS::Lambda::Function', 'FunctionsReconciler');
 
-  test('has 15 minutes, and gets what a key policy consists of, and the table of mac keys', () => {
+  test('has 15 minutes, and gets what a key policy consists of, the table of mac keys, and how often it runs', () => {
     expect(reconciler.Properties).toMatchObject({ Timeout: 900, Handler: 'reconciler.handler' });
     const [, tenants] = resource(template, 'AWS::Lambda::Function', 'FunctionsTenants');
     const { ROTATION_PERIOD_IN_DAYS, ...shared } = tenants.Properties.Environment.Variables;
@@ -309,6 +321,7 @@ describe('the reconciler', () => {
     expect(reconciler.Properties.Environment.Variables).toEqual({
       ...shared,
       MAC_KEY_TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'MacKeyTable')[0] },
+      EVERY_MINUTES: '15',
     });
   });
 });

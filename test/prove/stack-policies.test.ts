@@ -25,6 +25,8 @@ describe('a policy of which no theorem speaks stops the proof where it lets an I
   const template = synthesizedTemplate();
   test.each([
     ['AWS::DynamoDB::Table', 'TenantTable', { ResourcePolicy: { PolicyDocument: lets } }],
+    ['AWS::ApiGateway::RestApi', 'Api', { Policy: lets }],
+    ['AWS::ApiGateway::RestApi', 'Api', { Parameters: { policy: 'x' } }],
     [
       'AWS::DynamoDB::Table',
       'AuditTable',
@@ -47,7 +49,6 @@ describe('a policy of which no theorem speaks stops the proof where it lets an I
     ['AWS::Lambda::Permission', 'CanarySchedule', { Principal: '*' }],
     ['AWS::Lambda::Permission', 'CanarySchedule', { Principal: '111122223333' }],
     ['AWS::Logs::LogGroup', 'AuditTrailLogs', { ResourcePolicyDocument: lets }],
-    ['AWS::ApiGateway::RestApi', 'Api', { Policy: lets }],
     ['AWS::IAM::Role', 'TenantRole', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/X'] }],
     ['AWS::IAM::Role', 'TenantRole', { PermissionsBoundary: 'arn:aws:iam::aws:policy/X' }],
     ['AWS::IAM::Policy', 'SessionBrokerRoleOpenSessions', { Users: ['x'] }],
@@ -67,6 +68,13 @@ describe('a policy of which no theorem speaks stops the proof where it lets an I
   ])('%s', async (type) => {
     const more = changed(await template, 'More', {}, type);
     expect(() => policiesOf(more)).toThrow();
+  });
+
+  test('not where it is about requests to the API alone', async () => {
+    const given = await template;
+    const [id] = resource(given, 'AWS::ApiGateway::RestApi');
+    const Policy = document('*', { Action: 'execute-api:Invoke' });
+    expect(() => policiesOf(changed(given, id, { Policy }))).not.toThrow();
   });
 
   test('not where it lets services of AWS in, or denies', async () => {

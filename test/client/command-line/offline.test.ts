@@ -90,7 +90,11 @@ describe('certificate verify', () => {
 });
 
 describe('the local stack', () => {
-  const place = { api: 'http://127.0.0.1:9/v1', issuer: 'http://127.0.0.1:9' };
+  const place = {
+    api: 'http://127.0.0.1:9/v1',
+    issuer: 'http://127.0.0.1:9',
+    aws: 'http://127.0.0.1:3',
+  };
   const state = () => join(folder, 'state', 'tenant-keys');
   const file = () => join(state(), 'local-stack.json');
   const running = { ...place, pid: process.pid };
@@ -103,7 +107,7 @@ describe('the local stack', () => {
     const before = process.env.XDG_STATE_HOME;
     process.env.XDG_STATE_HOME = join(folder, 'state');
     try {
-      const withdraw = announce(place);
+      const withdraw = announce({ ...place, aws: 'http://127.0.0.1:3' });
       expect((await tk('doctor')).stdout).toContain(`${place.api}, by the local stack`);
       withdraw();
       expect((await tk('doctor')).stdout).toMatch(/No API is known/);

@@ -38,7 +38,9 @@ export interface Outcome {
 }
 
 /** Everything that comes out, and whether it ended as it should. */
-export async function outcomeOf(stream: ReadableStream<Uint8Array>): Promise<Outcome> {
+export async function outcomeOf(
+  stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<Outcome> {
   const chunks: Uint8Array[] = [];
   try {
     for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);

@@ -7,18 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { MessageError, UsageError } from '../../../client/errors.ts';
 import { openStream } from '../../../client/message/open-stream.ts';
 import { sealStream } from '../../../client/message/seal-stream.ts';
 import { nodeStream, openFile, type Sealer, sealFile } from '../../../client/node/files.ts';
-import { messageKeys } from '../message/harness.ts';
+import { messageKeys, open, seal } from '../message/harness.ts';
 
 const keys = messageKeys();
 const tenant: Sealer = {
   sealStream: (options) => sealStream(keys, options),
   openStream: (options) => openStream(keys, options),
 };
-const plaintext = randomBytes(500_000);
+const plaintext = randomBytes(1_500_000);
 let folder: string;
 let at: (name: string) => string;
 beforeEach(async () => {
@@ -35,9 +36,39 @@ test('a file comes back as it was, and its owner alone may read it', async () =>
   await openFile(tenant, at('sealed'), at('opened'), { context: { document: '7' } });
   expect((await readFile(at('opened'))).equals(plaintext)).toBe(true);
   expect((await stat(at('opened'))).mode & 0o777).toBe(0o600);
-  expect(progress.at(-1)).toEqual([500_000, 500_000]);
+  expect(progress.at(-1)).toEqual([1_500_000, 1_500_000]);
   expect(progress.length).toBeGreaterThan(2);
   expect(readdirSync(folder).sort()).toEqual(['opened', 'plain', 'sealed']);
+});
+
+test('is the same message as a stream of it, whatever its length and frames', async () => {
+  const block = 512 * 1024;
+  const lengths = fc.oneof(
+    fc
+      .integer({ min: 0, max: 3 })
+      .chain((blocks) =>
+        fc.integer({ min: -2, max: 2 }).map((beside) => Math.max(0, blocks * block + beside)),
+      ),
+    fc.integer({ min: 0, max: 2 * block }),
+  );
+  const frames = fc.oneof(
+    fc.constantFrom(block - 1, block, block + 1, 2_000_000),
+    fc.integer({ min: 4000, max: block }),
+  );
+  const whole = randomBytes(3 * block + 2);
+  const overwrite = true;
+  await fc.assert(
+    fc.asyncProperty(lengths, frames, async (length, frameBytes) => {
+      const content = whole.subarray(0, length);
+      await writeFile(at('content'), content);
+      await sealFile(tenant, at('content'), at('sealed'), { frameBytes, overwrite });
+      expect((await open(keys, await readFile(at('sealed')))).equals(content)).toBe(true);
+      await writeFile(at('streamed'), await seal(keys, content, { frameBytes }));
+      await openFile(tenant, at('streamed'), at('opened'), { overwrite });
+      expect((await readFile(at('opened'))).equals(content)).toBe(true);
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('of an empty file too', async () => {

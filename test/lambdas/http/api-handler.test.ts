@@ -17,7 +17,11 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> => {
+const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> =>
+  handlerOf(encrypt)(eventOf(change), contextOf());
+
+/** An environment of the function's. */
+const handlerOf = (encrypt: Serve) => {
   const decrypt = async () => answerOf(200, { served: 'decrypt' });
   const unused = async () => answerOf(200, { served: 'another' });
   const operations = {
@@ -34,7 +38,7 @@ const serving = (encrypt: Serve, change = {}): Promise<APIGatewayProxyResult> =>
     macBatch: unused,
     setMacVersions: unused,
   };
-  return apiHandler<'crypto'>(operations)(eventOf(change), contextOf());
+  return apiHandler<'crypto'>(operations);
 };
 const failing = (error: unknown) => serving(async () => Promise.reject(error));
 
@@ -191,7 +195,14 @@ describe('each request leaves one line', () => {
       Refused: 0,
       Failed: 0,
       Duration: expect.any(Number),
+      coldStart: true,
     });
+  });
+
+  test('of which the first of an environment says that it was', async () => {
+    const handler = handlerOf(async () => answerOf(200, {}));
+    for (let request = 0; request < 3; request += 1) await handler(eventOf(), contextOf());
+    expect(lines.map((line) => JSON.parse(line).coldStart)).toEqual([true, undefined, undefined]);
   });
 
   test.each<[string, string, string | null, string | undefined]>([

@@ -35,6 +35,8 @@ export interface ReconcileOptions {
   readonly before?: (operation: string) => Promise<void> | void;
   readonly now?: () => number;
   readonly ms?: number;
+  /** by default it looks at everything */
+  readonly isThorough?: boolean;
   /** the role that sends events, by the beginning of its logical id */
   readonly eventsAs?: string;
 }
@@ -165,6 +167,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
       before,
       now,
       ms = 900_000,
+      isThorough = true,
       eventsAs = 'ReconcilerRole',
     }: ReconcileOptions = {}) {
       const sender = clientOf(deployment.issue(roleOf(eventsAs), 'events'));
@@ -188,6 +191,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
           partition: localAccount.partition,
           accountId: localAccount.accountId,
           keyPolicyOf,
+          isThorough,
           end: Date.now() + ms,
           rateLimitClock: fastClock,
           ...(now !== undefined && { now }),

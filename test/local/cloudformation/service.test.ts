@@ -1,4 +1,4 @@
-/** CloudFormation's list of the stack's resources, to AWS's own client. */
+/** CloudFormation's outputs and list of resources of the stack, to AWS's own client. */
 import { CloudFormation, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cloudformation, stackIdOf } from '../../../local/cloudformation/service.ts';
@@ -12,6 +12,10 @@ const account = { ...owner, stackName: 'TenantKeys' };
 const template = readTemplate(
   {
     Resources: Object.fromEntries(Array.from({ length: count }, (_, at) => [`Role${at}`, role()])),
+    Outputs: {
+      RoleName: { Value: { Ref: 'Role7' } },
+      Sentence: { Value: { 'Fn::Join': [' ', ['in', { Ref: 'AWS::Region' }]] } },
+    },
   },
   account,
 );
@@ -63,6 +67,23 @@ describe('behaviour', () => {
       });
     },
   );
+
+  test('the outputs of the stack', async () => {
+    const { Stacks } = await clientOf().describeStacks({ StackName: 'TenantKeys' });
+    expect(Stacks).toEqual([
+      expect.objectContaining({
+        StackName: 'TenantKeys',
+        StackStatus: 'CREATE_COMPLETE',
+        Outputs: [
+          { OutputKey: 'RoleName', OutputValue: 'TenantKeys-Role7' },
+          { OutputKey: 'Sentence', OutputValue: `in ${account.region}` },
+        ],
+      }),
+    ]);
+    expect(await errorOf(clientOf().describeStacks({ StackName: 'Other' }))).toBe(
+      'ValidationError: Stack with id Other does not exist',
+    );
+  });
 
   test('a stack that is not there', async () => {
     expect(await errorOf(clientOf().listStackResources({ StackName: 'Other' }))).toBe(
