@@ -35,23 +35,26 @@ import { type CallOptions, checkTenantId } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
 import { type MacOptions, mac, macBatch, macSource, setMacVersions } from './macs.ts';
 import type { ByteStreamPair } from './message/byte-stream.ts';
-import { type OpenOptions as OpenStreamOptions, openStream } from './message/open-stream.ts';
-import {
-  type MessageKeys,
-  type SealOptions as SealStreamOptions,
-  sealStream,
-} from './message/seal-stream.ts';
+import { type OpenOptions, openStream } from './message/open-stream.ts';
+import { type MessageKeys, type SealOptions, sealStream } from './message/seal-stream.ts';
 import type { Settled } from './parts.ts';
 import type { MacRequest, VersionedMac } from './records/blind-index.ts';
 import { defaultLimits, RecordDataKeys, type RecordKeyLimits } from './records/record-data-keys.ts';
-import type { TenantRecordOptions, TenantRecordsOptions } from './records/record-options.ts';
-import { TenantRecord } from './records/tenant-record.ts';
-import { type RecordSources, TenantRecords } from './records/tenant-records.ts';
+import {
+  type RecordSources,
+  TenantRecord,
+  type TenantRecordOptions,
+  TenantRecords,
+  type TenantRecordsOptions,
+} from './records/tenant-records.ts';
+
+type Claims = Pick<CallOptions, 'actor' | 'label'>;
+export type SealStreamOptions = SealOptions & Claims;
+export type OpenStreamOptions = OpenOptions & Claims;
 
 export class TenantHandle {
   readonly tenantId: string;
   readonly #requester: Requester;
-  readonly #messages: MessageKeys;
   readonly #records: RecordSources;
 
   /** @throws UsageError where it is no tenant id */
@@ -59,9 +62,10 @@ export class TenantHandle {
     checkTenantId(tenantId);
     this.tenantId = tenantId;
     this.#requester = { transport, tenantId };
-    const source = dataKeySource(this.#requester);
-    this.#messages = { tenantId, dataKeys: source };
-    const dataKeys = new RecordDataKeys(source, { ...defaultLimits, ...limits });
+    const dataKeys = new RecordDataKeys(dataKeySource(this.#requester, {}), {
+      ...defaultLimits,
+      ...limits,
+    });
     this.#records = { tenantId, dataKeys, macs: macSource(this.#requester) };
   }
 
@@ -125,16 +129,27 @@ export class TenantHandle {
    * Of any size, as one message of the AWS Encryption SDK: `file.pipeThrough(tenant.sealStream())`. One request, for
    * the data key; memory for a few frames.
    */
-  sealStream({ context, ...options }: SealStreamOptions = {}): ByteStreamPair {
-    return sealStream(this.#messages, { ...options, context: checkedContext(context) });
+  sealStream({ actor, label, context, ...options }: SealStreamOptions = {}): ByteStreamPair {
+    return sealStream(this.#messageKeys({ actor, label }), {
+      ...options,
+      context: checkedContext(context),
+    });
   }
 
   /**
    * Gives each part of the plaintext once it is verified. Only a stream that ends without an error has given all of
    * it: what an error follows is a true beginning, of a message that was cut off or changed.
    */
-  openStream({ context, ...options }: OpenStreamOptions = {}): ByteStreamPair {
-    return openStream(this.#messages, { ...options, context: checkedContext(context) });
+  openStream({ actor, label, context, ...options }: OpenStreamOptions = {}): ByteStreamPair {
+    return openStream(this.#messageKeys({ actor, label }), {
+      ...options,
+      context: checkedContext(context),
+    });
+  }
+
+  #messageKeys(claims: Claims): MessageKeys {
+    const dataKeys = dataKeySource(this.#requester, claims);
+    return { tenantId: this.tenantId, dataKeys };
   }
 
   /** A keyed hash to search by: one, and two while the purpose's key is being changed; store the newest, search by all. */

@@ -1,7 +1,7 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -72,6 +72,7 @@ export class TenantKeys extends Construct {
     removeForeignTags(this);
     // By this the policies of the product's own keys know the roles that may not change them.
     addOwnTag(this, productTag.key, productTag.value, ['AWS::IAM::Role']);
+    this.operatorsSettings(config);
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
@@ -115,7 +116,7 @@ export class TenantKeys extends Construct {
       requestLogs: functions.requestLogs,
       accessLogs: api.accessLogs,
     });
-    new DecryptAnomalies(this, 'Volumes', { key, table, auditTable });
+    new DecryptAnomalies(this, 'Volumes', { config, key, table, auditTable });
     const canary = config.canary ? this.canary(config, storage, sessions, roleArns) : undefined;
     const monitoring = this.monitoring(config, storage, {
       api,
@@ -128,6 +129,7 @@ export class TenantKeys extends Construct {
 
     this.outputs = {
       ApiUrl: api.url,
+      ...(api.domainTarget !== undefined && { ApiDomainTarget: api.domainTarget }),
       TableName: table.tableName,
       AuditTableName: auditTable.tableName,
       TenantRoleArn: sessions.tenant.roleArn,
@@ -143,10 +145,22 @@ export class TenantKeys extends Construct {
     };
   }
 
+  /** For whatever the construct has when it is synthesized. */
+  private operatorsSettings({ tags, permissionsBoundaryArn }: Config): void {
+    for (const [name, value] of Object.entries(tags)) Tags.of(this).add(name, value);
+    if (permissionsBoundaryArn === undefined) return;
+    const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', permissionsBoundaryArn);
+    PermissionsBoundary.of(this).apply(boundary);
+  }
+
   private storage(config: Config): Storage {
     const { rotationPeriodInDays, trailLogGroup } = config;
     const trailArn = config.trail ? trailArnOf(Stack.of(this)) : undefined;
-    const { key } = new ProductKey(this, 'ProductKey', { rotationPeriodInDays, trailArn });
+    const { key } = new ProductKey(this, 'ProductKey', {
+      rotationPeriodInDays,
+      trailArn,
+      alarmTopic: config.alarmTopicArn === undefined,
+    });
     const { table } = new TenantTable(this, 'TenantTable', { key });
     const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', { key });
     const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });

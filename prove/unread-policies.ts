@@ -17,6 +17,7 @@ const letsServicesInAlone: Readonly<Record<string, (properties: Properties) => b
   'AWS::SQS::QueuePolicy': ({ PolicyDocument }) => isForServices(PolicyDocument),
   'AWS::SNS::TopicPolicy': ({ PolicyDocument }) => isForServices(PolicyDocument),
   // Which TLS is taken is called a policy, too.
+  'AWS::ApiGateway::DomainName': ({ SecurityPolicy: _, ...others }) => !hasPolicy(others),
   'AWS::ApiGateway::RestApi': ({ SecurityPolicy: _, Policy, ...others }) =>
     !hasPolicy(others) && (Policy === undefined || isForRequests(Policy)),
   'AWS::Lambda::Permission': ({ Principal }) => /^[a-z.-]+\.amazonaws\.com$/.test(`${Principal}`),

@@ -10,29 +10,39 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogMembers } from '../../contract/access-log.ts';
+import type { Config } from '../config/config.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { logGroup } from '../storage/log-group.ts';
 
 export const accessLogFormat = AccessLogFormat.custom(JSON.stringify(accessLogMembers));
 
 export interface AccessLogsProps {
+  readonly config: Pick<Config, 'apiGatewayAccount' | 'logRetentionDays'>;
   readonly key: IKey;
 }
 
 export class AccessLogs extends Construct {
   readonly logGroup: LogGroup;
-  /** lets API Gateway write logs in this account: a stage with a log must be made after it */
-  readonly account: CfnAccount;
+  /**
+   * lets API Gateway write logs in this account: a stage with a log must be made after it. Absent where the account has
+   * that already, by somebody else
+   */
+  readonly account: CfnAccount | undefined;
 
-  constructor(scope: Construct, id: string, props: AccessLogsProps) {
+  constructor(scope: Construct, id: string, { config, key }: AccessLogsProps) {
     super(scope, id);
-    this.logGroup = logGroup(this, 'Logs', props.key);
+    this.logGroup = logGroup(this, 'Logs', key, config.logRetentionDays);
+    this.account = config.apiGatewayAccount ? this.accountSetting() : undefined;
+  }
+
+  private accountSetting(): CfnAccount {
     const role = this.role();
     // A setting of the account in this region, for all its APIs, which nothing sets back: it outlives the stack, and
     // its creation's roll-back as well.
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    this.account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
-    this.account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
   }
 
   /**

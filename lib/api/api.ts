@@ -6,29 +6,31 @@ import { Aws, Duration, Fn } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type CfnRestApi,
-  EndpointAccessMode,
   EndpointType,
   type IAuthorizer,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
-  SecurityPolicy,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
+import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { stageThrottling } from '../../contract/crypto.ts';
 import { octetStream, type Route, routes } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
 import type { Functions } from '../functions/functions.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { AccessLogs, accessLogFormat } from './access-logs.ts';
+import { ApiDomain } from './api-domain.ts';
+import { endpointPolicy } from './endpoint-policy.ts';
 import { addFixedAnswers } from './fixed-answers.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { documentThrottling } from './openapi-document.ts';
+import { tlsPolicy } from './tls-policy.ts';
 
 export interface ApiProps {
   readonly config: Config;
@@ -36,27 +38,24 @@ export interface ApiProps {
   readonly functions: Functions;
 }
 
-/** Over the whole stage. KMS allows 10,000 calls a second in an account and region. */
-const throttling = {
-  throttlingRateLimit: stageThrottling.requestsPerSecond,
-  throttlingBurstLimit: stageThrottling.burstRequests,
-};
-
 export class Api extends Construct {
   /** without a slash at its end */
   readonly url: string;
   readonly api: RestApi;
   readonly accessLogs: LogGroup;
+  /** to which a record of the domain leads, where the API has a domain of its own */
+  readonly domainTarget: string | undefined;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const logs = new AccessLogs(this, 'AccessLogs', { key: props.key });
+    const { config } = props;
+    const logs = new AccessLogs(this, 'AccessLogs', { config, key: props.key });
     this.accessLogs = logs.logGroup;
-    this.api = this.restApi(props.config.stage, logs);
+    this.api = this.restApi(config, logs);
     const authorizer = tokenAuthorizer(this, props.functions.authorizer.function);
     const integrations = {
       tenants: integration(props.functions.tenants.function),
-      crypto: integration(props.functions.crypto.function, props.config.tenantIsolation),
+      crypto: integration(props.functions.crypto.function, config.tenantIsolation),
       certificates: integration(props.functions.certificates.function),
       audit: integration(props.functions.audit.function),
     } satisfies Record<Route['plane'], LambdaIntegration>;
@@ -66,23 +65,44 @@ export class Api extends Construct {
         authorizationType: AuthorizationType.CUSTOM,
       });
     }
-    addGatewayResponses(this.api, props.config);
-    addFixedAnswers(this.api, props.config);
-    const host = `${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
-    this.url = Fn.join('', ['https://', host, '/', props.config.stage]);
+    addGatewayResponses(this.api, config);
+    addFixedAnswers(this.api, config);
+    const stage = this.api.deploymentStage;
+    if (config.webAclArn !== undefined) {
+      const { webAclArn } = config;
+      new CfnWebACLAssociation(this, 'WebAcl', { webAclArn, resourceArn: stage.stageArn });
+    }
+    const { domainName, certificateArn, stage: path } = config;
+    if (domainName !== undefined && certificateArn !== undefined) {
+      const domain = new ApiDomain(this, 'Domain', {
+        ...config,
+        domainName,
+        certificateArn,
+        stage,
+      });
+      this.domainTarget = domain.target;
+    }
+    const host = domainName ?? `${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    this.url = Fn.join('', ['https://', host, '/', path]);
   }
 
-  private restApi(stageName: string, logs: AccessLogs): RestApi {
+  private restApi(config: Config, logs: AccessLogs): RestApi {
+    const { vpcEndpointIds, domainName } = config;
     const api = new RestApi(this, 'RestApi', {
       restApiName: 'tenant-keys',
       description: 'tenant-keys: a KMS key a tenant',
-      endpointTypes: [EndpointType.REGIONAL],
+      ...(vpcEndpointIds === undefined
+        ? { endpointTypes: [EndpointType.REGIONAL] }
+        : privateTo(this, vpcEndpointIds, config.stage)),
+      // Who comes by that name needs no client certificate.
+      ...(domainName !== undefined && { disableExecuteApiEndpoint: true }),
       // Not for JSON: as base64 a body takes a third more of the 6 MB that Lambda allows.
       binaryMediaTypes: [octetStream],
       cloudWatchRole: false,
       deployOptions: {
-        stageName,
-        ...throttling,
+        stageName: config.stage,
+        throttlingRateLimit: config.apiRequestsPerSecond,
+        throttlingBurstLimit: config.apiBurstRequests,
         methodOptions: documentThrottling,
         accessLogDestination: new LogGroupLogDestination(logs.logGroup),
         accessLogFormat,
@@ -92,8 +112,8 @@ export class Api extends Construct {
         tracingEnabled: false,
       },
     });
-    api.deploymentStage.node.addDependency(logs.account);
-    requireModernTls(api);
+    if (logs.account !== undefined) api.deploymentStage.node.addDependency(logs.account);
+    requireModernTls(api, config);
     // CDK's output. The stack has its own, ApiUrl.
     api.node.tryRemoveChild('Endpoint');
     acknowledgeFindings(api);
@@ -101,15 +121,24 @@ export class Api extends Construct {
   }
 }
 
-/**
- * TLS 1.2 and up, with key agreement that outlasts quantum computers where the client has it. Without a policy a
- * regional API takes TLS 1.0 (API Gateway, "Default security policies"). STRICT: the name of the handshake (SNI) must be
- * the Host of the request, and both this API's.
- */
-function requireModernTls(api: RestApi): void {
+const privateTo = (scope: Construct, vpcEndpointIds: readonly string[], stage: string) => ({
+  endpointConfiguration: {
+    types: [EndpointType.PRIVATE],
+    vpcEndpoints: vpcEndpointIds.map((id) =>
+      InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(scope, id, {
+        vpcEndpointId: id,
+        port: 443,
+      }),
+    ),
+  },
+  policy: endpointPolicy(vpcEndpointIds, stage),
+});
+
+function requireModernTls(api: RestApi, { trustStore }: Config): void {
   const resource = api.node.defaultChild as CfnRestApi;
-  resource.securityPolicy = SecurityPolicy.TLS13_1_2_PQ_2025_09;
-  resource.endpointAccessMode = EndpointAccessMode.STRICT;
+  const { securityPolicy, endpointAccessMode } = tlsPolicy(trustStore !== undefined);
+  resource.securityPolicy = securityPolicy;
+  if (endpointAccessMode !== undefined) resource.endpointAccessMode = endpointAccessMode;
 }
 
 function tokenAuthorizer(scope: Construct, handler: LambdaFunction): IAuthorizer {

@@ -21,7 +21,7 @@ import { BundledFunction, type EnvironmentOf } from '../functions/bundled-functi
 import { acknowledge } from '../nag/acknowledge.ts';
 
 export interface AuditIndexerProps {
-  readonly config: Pick<Config, 'auditRetentionDays'>;
+  readonly config: Config;
   readonly key: IKey;
   /** the registry */
   readonly table: Table;
@@ -99,6 +99,7 @@ export class AuditIndexer extends Construct {
       ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),
     };
     return new BundledFunction(this, 'Indexer', {
+      config: props.config,
       name: 'indexer',
       description: "tenant-keys: log lines to rows of the tenants' audit",
       role: this.role(props),

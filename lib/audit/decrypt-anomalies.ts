@@ -10,10 +10,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { decryptAnomaliesEnvironment } from '../../contract/environment.ts';
 import { baselinePrefix } from '../../contract/table-schema.ts';
+import type { Config } from '../config/config.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { Schedule } from '../functions/schedule.ts';
 
 export interface DecryptAnomaliesProps {
+  readonly config: Config;
   readonly key: IKey;
   /** the registry */
   readonly table: Table;
@@ -30,6 +32,7 @@ export class DecryptAnomalies extends Construct {
       AUDIT_TABLE_NAME: props.auditTable.tableName,
     };
     this.function = new BundledFunction(this, 'Judge', {
+      config: props.config,
       name: 'decrypt-anomalies',
       description: 'tenant-keys: how much each tenant decrypts, against what it used to',
       role: this.role(props),

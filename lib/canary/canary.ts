@@ -109,6 +109,7 @@ export class Canary extends Construct {
       EVERY_MINUTES: String(props.config.canaryEveryMinutes),
     };
     return new BundledFunction(this, 'Run', {
+      config: props.config,
       name: 'canary',
       description: 'tenant-keys: tries every way from one tenant to another',
       role: canary.role,

@@ -5,10 +5,13 @@ import { days, oneOf, trueOrFalse } from './values.ts';
 const text =
   'must be the name of a log group of this account and region, and only with -c trail=false';
 
-/** What CloudWatch Logs offers, from the three months that PCI DSS wants at hand (10.5.1) upwards. */
-export const trailLogRetentions = [
-  90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+/** What CloudWatch Logs offers, from a month upwards. */
+export const logRetentions = [
+  30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+/** From the three months upwards that PCI DSS wants at hand (10.5.1). */
+export const trailLogRetentions = logRetentions.filter((days) => days >= 90);
 
 export const audit = {
   /** false where an organization's trail records the account, as docs/security.md requires */

@@ -3,9 +3,12 @@
  * refused: none is trimmed, completed or guessed.
  */
 import { z } from 'zod';
+import { api, apiRules } from './api.ts';
 import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
+import { functionRules, functions } from './functions.ts';
 import { oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
+import { monitoring, monitoringRules } from './monitoring.ts';
 import { declaredTenants } from './tenants.ts';
 import { days, trueOrFalse, wholeNumber } from './values.ts';
 
@@ -20,7 +23,6 @@ export class ConfigError extends Error {
 }
 
 const texts = {
-  alarmEmail: 'must be a mail address',
   stage: 'must be 1-128 letters, digits, hyphens and underscores',
 };
 
@@ -44,11 +46,9 @@ const shape = {
   /** whether two tenants of the stack's own regularly try every way to each other's key */
   canary: trueOrFalse().default(true),
   canaryEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
-  /** to which alarms are mailed as well; its owner must confirm that to SNS first */
-  alarmEmail: z
-    .string(texts.alarmEmail)
-    .regex(/^[^\s@]{1,64}@[^\s@]{1,255}$/, texts.alarmEmail)
-    .optional(),
+  ...monitoring,
+  ...functions,
+  ...api,
   /** whose pages may use the API in a browser; none: nobody's */
   corsOrigins: corsOrigins.default([]),
   /** tenants whose keys CloudFormation makes */
@@ -59,10 +59,21 @@ const shape = {
     .default('v1'),
 };
 
+/** What goes together, in either form. */
+const rules = [ownTrailHasOwnGroup, ...apiRules, ...functionRules, ...monitoringRules];
+
+type Common = z.output<z.ZodObject<typeof shape>>;
+
+function checkRules(config: Common, context: z.core.$RefinementCtx): void {
+  for (const rule of rules) {
+    if (!rule.fit(config)) context.addIssue({ code: 'custom', ...rule.problem });
+  }
+}
+
 /** Each form has the issuers, the one as a list of one. */
 const short = z
   .object({ ...oneIssuer, ...shape })
-  .refine(ownTrailHasOwnGroup.fit, ownTrailHasOwnGroup.problem)
+  .superRefine(checkRules)
   .transform(({ issuer, audience, tenantClaim, ...others }) => ({
     ...others,
     issuers: settingsOfOne({ issuer, audience, tenantClaim }),
@@ -70,7 +81,7 @@ const short = z
   .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
 const long = z
   .object({ ...severalIssuers, ...shape })
-  .refine(ownTrailHasOwnGroup.fit, ownTrailHasOwnGroup.problem)
+  .superRefine(checkRules)
   .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
 
 export type Config = Readonly<z.output<typeof long>>;

@@ -25,3 +25,8 @@ export function oneOf(unit: string, values: readonly number[]) {
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], text)
     .refine((value) => values.includes(value), text);
 }
+
+/** @param message what the whole text must be, which the form checks */
+export function text(form: RegExp, message: string) {
+  return z.string(message).regex(form, message);
+}

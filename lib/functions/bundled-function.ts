@@ -16,8 +16,11 @@ import {
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod/mini';
+import type { Config } from '../config/config.ts';
+import type { FunctionName } from '../config/functions.ts';
 import { logGroup } from '../storage/log-group.ts';
 import { bundleOnce, sources } from './bundle.ts';
+import { type Network, runIn } from './network.ts';
 
 /** Every environment variable that a function reads, each as text. */
 export type EnvironmentOf<S extends z.core.$ZodType> = {
@@ -25,15 +28,19 @@ export type EnvironmentOf<S extends z.core.$ZodType> = {
 };
 
 export interface BundledFunctionProps {
+  readonly config: Pick<Config, 'memoryMegabytes' | 'reservedConcurrency' | 'logRetentionDays'>;
   /** of the file in lambdas/, without `.ts` */
-  readonly name: string;
+  readonly name: FunctionName;
   readonly description: string;
   readonly role: Role;
   readonly key: IKey;
   readonly timeoutSeconds: number;
+  /** where the configuration has no other */
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly tenancyConfig?: TenancyConfig;
+  /** absent: none of the operator's */
+  readonly network?: Network | undefined;
 }
 
 export class BundledFunction extends Construct {
@@ -46,7 +53,7 @@ export class BundledFunction extends Construct {
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
     this.name = props.name;
-    this.logs = logGroup(this, 'Logs', props.key);
+    this.logs = logGroup(this, 'Logs', props.key, props.config.logRetentionDays);
     this.role = props.role;
     // Instead of AWS's managed policy, which lets a function write into every log group.
     props.role.addToPrincipalPolicy(
@@ -57,6 +64,7 @@ export class BundledFunction extends Construct {
       }),
     );
     this.function = this.bundled(props, this.logs);
+    if (props.network !== undefined) runIn(props.network, this.function, props.role);
   }
 
   /** The folder can go afterwards: CDK has copied it into its assembly. */
@@ -72,6 +80,8 @@ export class BundledFunction extends Construct {
   }
 
   private lambda(props: BundledFunctionProps, logs: LogGroup, folder: string): LambdaFunction {
+    const { memoryMegabytes, reservedConcurrency } = props.config;
+    const reserved = reservedConcurrency[props.name];
     // Without X-Ray: it needs a permission on `*` in each role, and keeps each request's path.
     return new LambdaFunction(this, 'Function', {
       description: props.description,
@@ -81,12 +91,13 @@ export class BundledFunction extends Construct {
       architecture: Architecture.ARM_64,
       role: props.role,
       timeout: Duration.seconds(props.timeoutSeconds),
-      memorySize: props.memoryMegabytes,
+      memorySize: memoryMegabytes[props.name] ?? props.memoryMegabytes,
       environment: { ...props.environment },
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       ...(props.tenancyConfig && { tenancyConfig: props.tenancyConfig }),
     });
   }

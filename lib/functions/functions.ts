@@ -94,10 +94,12 @@ export class Functions extends Construct {
   private authorizerFunction({ config, key, roles }: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof authorizerEnvironment> = tokens(config);
     return new BundledFunction(this, 'Authorizer', {
+      config,
       name: 'authorizer',
       description: 'tenant-keys: token to tenant and scopes',
       role: roles.authorizer,
       key,
+      network: networkOf(config),
       // Every request waits for it. Within this time the issuer's keys must come, when they are not cached.
       timeoutSeconds: 5,
       // CPU comes with memory: a signature check needs little of it, a cold start much.
@@ -114,10 +116,12 @@ export class Functions extends Construct {
       ALL_EVENTS_READER_ROLE_ARN: props.allEventsReaderRoleArn,
     };
     return new BundledFunction(this, 'SessionBroker', {
+      config: props.config,
       name: 'session-broker',
       description: "tenant-keys: a tenant's session for that tenant's token",
       role: props.roles.sessionBroker,
       key: props.key,
+      network: networkOf(props.config),
       // The issuer's keys, when they are not cached, and two attempts at STS. Who asks waits for 3 s, and asks again.
       timeoutSeconds: 10,
       memoryMegabytes: 512,
@@ -132,6 +136,7 @@ export class Functions extends Construct {
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
     };
     return new BundledFunction(this, 'Tenants', {
+      config: props.config,
       name: 'tenants',
       description: 'tenant-keys: tenant lifecycle, without cryptography',
       role: props.roles.controlPlane,
@@ -157,6 +162,7 @@ export class Functions extends Construct {
       DATA_KEY_MAX_BYTES: String(props.config.dataKeyMaxBytes),
     };
     return new BundledFunction(this, 'Crypto', {
+      config: props.config,
       name: 'crypto',
       description: 'tenant-keys: encryption and decryption for one tenant',
       role: props.roles.dataPlane,
@@ -184,6 +190,7 @@ export class Functions extends Construct {
       ...(trail && { TRAIL_ARN: trail.trailArn, TRAIL_BUCKET_NAME: trail.bucketName }),
     };
     return new BundledFunction(this, 'Certificates', {
+      config,
       name: 'certificates',
       description: 'tenant-keys: signed certificates of erasure',
       role: props.roles.certificates,
@@ -202,6 +209,7 @@ export class Functions extends Construct {
       EVERY_MINUTES: String(props.config.reconcileEveryMinutes),
     };
     return new BundledFunction(this, 'Reconciler', {
+      config: props.config,
       name: 'reconciler',
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
       role: props.roles.reconciler,
@@ -220,6 +228,7 @@ export class Functions extends Construct {
       AUDIT_TABLE_NAME: props.auditTable.tableName,
     };
     return new BundledFunction(this, 'Audit', {
+      config: props.config,
       name: 'audit',
       description: "tenant-keys: who used a tenant's key",
       role: props.roles.audit,
@@ -255,3 +264,7 @@ const tokens = (config: Config) => ({ ISSUERS: JSON.stringify(config.issuers) })
 /** What a function behind the API needs, whatever it does. */
 const ofApi = ({ corsOrigins }: Config) =>
   corsOrigins.length === 0 ? {} : { CORS_ORIGINS: JSON.stringify(corsOrigins) };
+
+/** Of those that fetch an issuer's keys. */
+const networkOf = ({ subnetIds, securityGroupIds }: Config) =>
+  subnetIds && securityGroupIds && { subnetIds, securityGroupIds };

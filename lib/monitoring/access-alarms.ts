@@ -3,14 +3,14 @@ import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNot } from './log-metric-filter.ts';
 import { share } from './metrics.ts';
 
 export interface AccessAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly stage: Stage;
   readonly logs: {
     readonly access: ILogGroup;
@@ -74,7 +74,7 @@ export class AccessAlarms extends Construct {
    * API Gateway lets no request through whose token does not count, so what the broker refuses came by another way. But
    * for tokens that have just expired: an answer of the authorizer is cached for a minute.
    */
-  private refusedSessions(topic: Topic, logs: AccessAlarmsProps['logs']): void {
+  private refusedSessions(topic: ITopic, logs: AccessAlarmsProps['logs']): void {
     const metric = addLogMetricFilter(this, 'SessionRefused', {
       metricName: 'RefusedSessions',
       period,
@@ -94,7 +94,7 @@ export class AccessAlarms extends Construct {
   }
 
   /** Requests that were refused because nobody could check their tokens. */
-  private authorizerFailures(topic: Topic, logs: AccessAlarmsProps['logs']): void {
+  private authorizerFailures(topic: ITopic, logs: AccessAlarmsProps['logs']): void {
     const counted = { metricName: 'AuthorizerFailures', period };
     addLogMetricFilter(this, 'IssuerUnavailable', {
       ...counted,

@@ -8,7 +8,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 type Evaluation = Pick<
@@ -47,7 +47,7 @@ export const onSilence = {
 export function addAlarm(
   scope: Construct,
   id: string,
-  topic: Topic,
+  topic: ITopic,
   { name, description, okAction = false, ...options }: AlarmOptions,
 ): Alarm {
   const { evaluationPeriods = 1, datapointsToAlarm = evaluationPeriods } = options;

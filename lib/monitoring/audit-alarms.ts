@@ -2,14 +2,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { productMetric, sum } from './metrics.ts';
 
 export interface AuditAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly indexer: IFunction;
   /** deliveries that were given up after three attempts */
   readonly failures: IQueue;

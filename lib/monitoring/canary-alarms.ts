@@ -1,6 +1,6 @@
 /** Alarms about what the isolation canary finds, and whether it runs. */
 import { Duration } from 'aws-cdk-lib';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { MetricName } from '../../contract/metrics.ts';
 import { runsARound } from '../../contract/rounds.ts';
@@ -8,7 +8,7 @@ import { addAlarm, onSilence } from './alarm.ts';
 import { productMetric } from './metrics.ts';
 
 export interface CanaryAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly everyMinutes: number;
 }
 

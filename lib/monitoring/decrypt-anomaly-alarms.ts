@@ -1,13 +1,13 @@
 /** Alarms about tenants who decrypt far more than they used to, and whether that is looked at. */
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm, onSilence } from './alarm.ts';
 import { productMetric } from './metrics.ts';
 
 export interface DecryptAnomalyAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
 }
 
 /** As often as the function runs. */

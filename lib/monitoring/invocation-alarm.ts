@@ -6,13 +6,13 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNoneOf, isOneOf } from './log-metric-filter.ts';
 
 export interface InvocationAlarmProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   /** to which the trail delivers, with data events of these functions */
   readonly logs: ILogGroup;
   /** names of functions that API Gateway invokes */

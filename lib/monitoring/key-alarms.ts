@@ -6,7 +6,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from './log-metric-filter.ts';
 
 export interface KeyAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   /** the indexer's */
   readonly logs: ILogGroup;
   /** ARNs */

@@ -6,13 +6,13 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, all, is, isMissing, isNoneOf, isOneOf } from './log-metric-filter.ts';
 
 export interface KeyDeletionAlarmProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly logs: {
     /** to which the trail delivers */
     readonly trail: ILogGroup;

@@ -1,13 +1,13 @@
 /** The alarm about keys of which the registry does not say that they are one tenant's. */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, is } from './log-metric-filter.ts';
 
 export interface KeyOwnerAlarmProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   /** the indexer's */
   readonly logs: ILogGroup;
 }

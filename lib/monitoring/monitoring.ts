@@ -8,7 +8,7 @@ import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../config/config.ts';
@@ -31,9 +31,14 @@ import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
 export interface MonitoringProps {
   readonly config: Pick<
     Config,
-    'alarmEmail' | 'canary' | 'canaryEveryMinutes' | 'functionEvents' | 'reconcileEveryMinutes'
+    | 'alarmEmail'
+    | 'alarmTopicArn'
+    | 'canary'
+    | 'canaryEveryMinutes'
+    | 'functionEvents'
+    | 'reconcileEveryMinutes'
   >;
-  /** the product's key, whose policy has `usedByAlarms` */
+  /** the product's key, whose policy has `usedByAlarms` where the topic is the stack's own */
   readonly key: IKey;
   readonly certificateKeyArns: readonly string[];
   /** that nobody but API Gateway invokes */
@@ -73,16 +78,13 @@ export interface MonitoringProps {
 }
 
 export class Monitoring extends Construct {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly dashboardName: string | undefined;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { config, stage, functions, logs } = props;
-    const { topic } = new AlarmTopic(this, 'AlarmTopic', {
-      key: props.key,
-      email: config.alarmEmail,
-    });
+    const topic = this.notified(props);
     this.topic = topic;
     if (logs.trail !== undefined) this.recordedCalls(props, topic, logs.trail);
     const { authorizer, sessionBroker, tenants, crypto, certificates, audit } = functions;
@@ -115,8 +117,15 @@ export class Monitoring extends Construct {
     }).dashboardName;
   }
 
+  private notified({ config, key }: MonitoringProps): ITopic {
+    const { alarmTopicArn, alarmEmail: email } = config;
+    return alarmTopicArn === undefined
+      ? new AlarmTopic(this, 'AlarmTopic', { key, email }).topic
+      : Topic.fromTopicArn(this, 'OperatorsTopic', alarmTopicArn);
+  }
+
   /** Only with a trail: without it nothing says who has called KMS, and these alarms would never go off. */
-  private recordedCalls(props: MonitoringProps, topic: Topic, trailLogs: ILogGroup): void {
+  private recordedCalls(props: MonitoringProps, topic: ITopic, trailLogs: ILogGroup): void {
     const { config, logs, roles } = props;
     new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });
     new KeyOwnerAlarm(this, 'Owners', { topic, logs: logs.indexer });

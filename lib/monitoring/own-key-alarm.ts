@@ -4,14 +4,14 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { all, any, isNot, isOneOf } from './log-metric-filter.ts';
 import { addChangeFilters, changes } from './recorded-changes.ts';
 
 export interface OwnKeyAlarmProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   /** to which the trail delivers */
   readonly logs: ILogGroup;
   readonly keyArns: readonly string[];

@@ -2,14 +2,14 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
 import { addAlarm, onSilence } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isOneOf } from './log-metric-filter.ts';
 
 export interface ReconcilerAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly logs: ILogGroup;
   readonly everyMinutes: number;
 }

@@ -3,13 +3,13 @@ import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { productMetric, share, sum } from './metrics.ts';
 
 export interface RequestAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly stage: Stage;
   /** those behind the API and the session broker, by names that can be ids of metrics */
   readonly functions: Readonly<Record<string, IFunction>>;

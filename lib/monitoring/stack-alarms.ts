@@ -5,14 +5,14 @@
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { ILogGroup, JsonPattern } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNot, isOneOf } from './log-metric-filter.ts';
 import { addChangeFilters, changes, namesOf } from './recorded-changes.ts';
 
 export interface StackAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   /** to which the trail delivers */
   readonly logs: ILogGroup;
 }
@@ -123,7 +123,7 @@ export class StackAlarms extends Construct {
 
   private changed(
     what: string,
-    topic: Topic,
+    topic: ITopic,
     options: {
       readonly name: string;
       readonly description: string;

@@ -5,7 +5,7 @@
 import { Arn, ArnFormat, Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { addAlarm, onSilence } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNot, isOneOf } from './log-metric-filter.ts';
@@ -17,7 +17,7 @@ export interface OwnTrail {
 }
 
 export interface TrailAlarmsProps {
-  readonly topic: Topic;
+  readonly topic: ITopic;
   /** to which the trail delivers */
   readonly logs: ILogGroup;
   /** the stack's own trail, if it is not an organization's */

@@ -21,6 +21,8 @@ export interface ProductKeyProps {
   readonly rotationPeriodInDays: number;
   /** if the stack has a trail: made of its name, since the trail itself needs the key first */
   readonly trailArn: string | undefined;
+  /** whether the stack has a topic for its alarms, which the key encrypts */
+  readonly alarmTopic: boolean;
 }
 
 export class ProductKey extends Construct {
@@ -40,7 +42,7 @@ export class ProductKey extends Construct {
           productsRolesChangeNothing(),
           usedByTables(stack),
           usedByLogGroups(stack),
-          usedByAlarms(stack),
+          ...(props.alarmTopic ? [usedByAlarms(stack)] : []),
           ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
         ],
       }),

@@ -3,7 +3,7 @@
  * function that writes the rows can only read and write the registry. It reaches no key, and leaves a row alone that
  * names another key.
  */
-import { CustomResource, Duration } from 'aws-cdk-lib';
+import { CustomResource, Duration, Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -39,13 +39,16 @@ export class DeclaredTenants extends Construct {
     const { tenantId, displayName, legalName } = tenant;
     const { config, tenantRoleArn, controlPlaneRoleArn } = props;
     const rotationPeriodInDays = tenant.rotationPeriodInDays ?? config.rotationPeriodInDays;
-    const { keyArn, alias } = new TenantKey(this, tenantId, {
+    const tenantKey = new TenantKey(this, tenantId, {
       tenantId,
       rotationPeriodInDays,
       deletionWindowInDays: config.deletionWindowInDays,
       tenantRoleArn,
       controlPlaneRoleArn,
     });
+    // A tenant's key is alike whoever made it: the control plane knows nothing of the operator's tags.
+    for (const name of Object.keys(config.tags)) Tags.of(tenantKey).remove(name);
+    const { keyArn, alias } = tenantKey;
     const row = new CustomResource(this, `${tenantId}-row`, {
       serviceToken: rows.functionArn,
       resourceType: 'Custom::DeclaredTenant',
@@ -63,7 +66,7 @@ export class DeclaredTenants extends Construct {
     row.node.addDependency(alias);
   }
 
-  private rowsFunction({ table, key }: DeclaredTenantsProps): LambdaFunction {
+  private rowsFunction({ config, table, key }: DeclaredTenantsProps): LambdaFunction {
     const keepDeclaredRows = new PolicyStatement({
       sid: 'KeepDeclaredRows',
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -79,6 +82,7 @@ export class DeclaredTenants extends Construct {
       TABLE_NAME: table.tableName,
     };
     return new BundledFunction(this, 'Rows', {
+      config,
       name: 'declared-tenants',
       description: 'tenant-keys: rows of the tenants that the configuration declares',
       role,

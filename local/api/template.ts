@@ -7,19 +7,8 @@ import { type AuthorizerDefinition, readAuthorizers } from './authorizer-definit
 import { type FixedAnswer, mockMethod, readFixedAnswer } from './fixed-answer.ts';
 import { functionOf } from './function-uri.ts';
 import { resourcePaths } from './resource-paths.ts';
+import { refuseOpenMethods, restApi } from './rest-api.ts';
 import { stage, type Throttling, throttlingOf, wholeStage } from './stage.ts';
-
-const restApi = z.strictObject({
-  Name: z.string(),
-  Description: z.string().optional(),
-  BinaryMediaTypes: z.array(z.string()).default([]),
-  DisableExecuteApiEndpoint: z.literal(false).optional(),
-  // There is no TLS on this machine. A template that would let TLS 1.0 in is refused all the same.
-  SecurityPolicy: z.literal('SecurityPolicy_TLS13_1_2_PQ_2025_09').optional(),
-  EndpointAccessMode: z.literal('STRICT').optional(),
-  EndpointConfiguration: z.unknown().optional(),
-  Tags: z.unknown().optional(),
-});
 
 const integration = z.strictObject({
   Type: z.literal('AWS_PROXY'),
@@ -99,13 +88,15 @@ export function readApi(template: Template): ApiDefinition {
   const known = fixedAnswers.map((one) => `${one.httpMethod} ${one.resourcePath}`);
   const other = [...throttling.keys()].find((key) => ![wholeStage, ...known].includes(key));
   if (other !== undefined) throw new TemplateError(`the local stack does not throttle ${other}`);
+  const methods = readMethods(template, paths);
+  refuseOpenMethods(properties, stageProperties.StageName, methods);
   return {
     apiId,
     stage: stageProperties.StageName,
     binaryMediaTypes: properties.BinaryMediaTypes,
     ...(ofStage !== undefined && { throttling: ofStage }),
     ...accessLogOf(stageProperties),
-    methods: readMethods(template, paths),
+    methods,
     fixedAnswers,
     gatewayResponses: readGatewayResponses(template),
   };

@@ -22,6 +22,8 @@ const functionProperties = z.strictObject({
   LoggingConfig: z.unknown().optional(),
   TracingConfig: z.unknown().optional(),
   KmsKeyArn: z.unknown().optional(),
+  ReservedConcurrentExecutions: z.number().optional(),
+  VpcConfig: z.unknown().optional(),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
 });
 

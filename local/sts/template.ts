@@ -7,12 +7,14 @@ import type { Role } from './role.ts';
 
 const inlinePolicy = z.strictObject({ PolicyName: z.string(), PolicyDocument: z.unknown() });
 
-// Managed policies and permissions boundaries are refused: the stack could not enforce them.
+// Managed policies are refused: the stack could not enforce them.
 const roleProperties = z.strictObject({
   AssumeRolePolicyDocument: z.unknown(),
   Policies: z.array(inlinePolicy).default([]),
   MaxSessionDuration: z.number().default(3600),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
+  // It takes away and never gives, and is not in the template: what is refused here is so with it.
+  PermissionsBoundary: z.string().optional(),
   Description: z.string().optional(),
   RoleName: z.string().optional(),
 });

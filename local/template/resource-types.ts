@@ -88,6 +88,17 @@ export const resourceTypes: Readonly<Record<string, Identify>> = {
   'AWS::ApiGateway::Method': byName(),
   'AWS::ApiGateway::Resource': byName(),
   'AWS::ApiGateway::Stage': byName('StageName'),
+  // Not on one machine: they lead to the API, or stand before it, and give nobody a right. docs/local.md says so.
+  'AWS::ApiGateway::DomainName': (account, resource) => ({
+    ref: nameOf(account, resource, 'DomainName'),
+    attributes: {
+      RegionalDomainName: `d-${token(account, resource, 10)}.execute-api.${account.region}.amazonaws.com`,
+      RegionalHostedZoneId: `Z${token(account, resource, 13).toUpperCase()}`,
+    },
+  }),
+  'AWS::ApiGateway::BasePathMapping': byName(),
+  'AWS::Route53::RecordSet': byName('Name'),
+  'AWS::WAFv2::WebACLAssociation': byName(),
   // Its function answers with the tenant id as the physical resource id.
   'Custom::DeclaredTenant': byName('TenantId'),
 };

@@ -50,7 +50,6 @@ describe('a policy of which no theorem speaks stops the proof where it lets an I
     ['AWS::Lambda::Permission', 'CanarySchedule', { Principal: '111122223333' }],
     ['AWS::Logs::LogGroup', 'AuditTrailLogs', { ResourcePolicyDocument: lets }],
     ['AWS::IAM::Role', 'TenantRole', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/X'] }],
-    ['AWS::IAM::Role', 'TenantRole', { PermissionsBoundary: 'arn:aws:iam::aws:policy/X' }],
     ['AWS::IAM::Policy', 'SessionBrokerRoleOpenSessions', { Users: ['x'] }],
   ])('%s %s: %j', async (type, prefix, more) => {
     const [id] = resource(await template, type, prefix);
@@ -68,6 +67,13 @@ describe('a policy of which no theorem speaks stops the proof where it lets an I
   ])('%s', async (type) => {
     const more = changed(await template, 'More', {}, type);
     expect(() => policiesOf(more)).toThrow();
+  });
+
+  test('not where it only takes rights', async () => {
+    const given = await template;
+    const [id] = resource(given, 'AWS::IAM::Role', 'TenantRole');
+    const PermissionsBoundary = 'arn:aws:iam::aws:policy/X';
+    expect(() => policiesOf(changed(given, id, { PermissionsBoundary }))).not.toThrow();
   });
 
   test('not where it is about requests to the API alone', async () => {

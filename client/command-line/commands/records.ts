@@ -47,10 +47,10 @@ function addSeal(record: Command): void {
     )
     .action(async (file: string, options: SealOptions, command) => {
       const item = await readItem(file);
-      const { handle, call } = await handleOf(options, command);
+      const { handle, signal } = await handleOf(options, command);
       const dataKey = options.ownKey === true ? 'own' : 'shared';
       const one: TenantRecord = handle.record({ ...bindingOf(options), encoding: 'text', dataKey });
-      printJson(await one.seal(item, options.field, { index: options.index ?? [], ...call }));
+      printJson(await one.seal(item, options.field, { index: options.index ?? [], signal }));
     });
 }
 
@@ -63,10 +63,10 @@ function addOpen(record: Command): void {
     )
     .action(async (file: string, options: OpenOptions, command) => {
       const item = await readItem(file);
-      const { handle, call } = await handleOf(options, command);
+      const { handle, signal } = await handleOf(options, command);
       const { field: paths } = options;
       const one = handle.record(bindingOf(options));
-      printJson(await one.open(item, { ...(paths && { paths }), ...call }));
+      printJson(await one.open(item, { ...(paths && { paths }), signal }));
     });
 }
 
@@ -110,7 +110,12 @@ function recordCommand(record: Command, name: string, description: string): Comm
 
 async function handleOf({ tenant }: RecordOptions, command: Command) {
   const { keys, claims, signal } = await contextOf(command);
-  return { handle: keys.tenant(tenant), call: { ...claims, signal } };
+  if (claims.actor !== undefined || claims.label !== undefined) {
+    throw new CommandError(
+      'Records share data keys, so none has an --actor or a --label of its own.',
+    );
+  }
+  return { handle: keys.tenant(tenant), signal };
 }
 
 const bindingOf = ({ type, id, recordVersion }: RecordOptions) => ({

@@ -37,6 +37,13 @@ describe('what is not given has a default', () => {
       canaryEveryMinutes: 15,
       corsOrigins: [],
       tenants: [],
+      apiRequestsPerSecond: 2000,
+      apiBurstRequests: 1000,
+      apiGatewayAccount: true,
+      memoryMegabytes: {},
+      reservedConcurrency: {},
+      logRetentionDays: 365,
+      tags: {},
       stage: 'v1',
     });
   });

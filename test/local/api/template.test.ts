@@ -15,12 +15,34 @@ function readWith(type: string, properties: Readonly<Record<string, unknown>>) {
   return readApi(readTemplate(document, localAccount));
 }
 
+const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
+const shared = { Principal: '*', Action: 'execute-api:Invoke' };
+const deny = (Condition: object) => ({ ...shared, Effect: 'Deny', Resource: '*', Condition });
+const allow = (path: string) => ({
+  ...shared,
+  Effect: 'Allow',
+  Resource: [`execute-api:/${path}`],
+});
+
 describe('an API is not read', () => {
   test.each([
     ['that takes TLS 1.0', { SecurityPolicy: 'TLS_1_0' }],
     ['with a policy that nobody has looked at', { SecurityPolicy: 'SecurityPolicy_X' }],
     ['that takes any Host', { EndpointAccessMode: 'BASIC' }],
+    ['with a Deny that it does not know', { Policy: policy(deny({ IpAddress: {} })) }],
+    ['with an Allow under a condition', { Policy: policy({ ...allow('x'), Condition: {} }) }],
+    ['with an Allow of something else', { Policy: policy({ ...allow('x'), Action: '*' }) }],
   ])('%s', (_, properties) => {
     expect(() => readWith('AWS::ApiGateway::RestApi', properties)).toThrow('cannot read it');
   });
+
+  test.each(['*', 'v1/*', 'v1/GET/*', 'v1/*/encrypt', 'v1/PUT/tenants/?'])(
+    'whose policy allows %s, whatever the authorizer leaves out',
+    (allowed) => {
+      const Policy = policy(allow(allowed));
+      expect(() => readWith('AWS::ApiGateway::RestApi', { Policy })).toThrow(
+        /allows execute-api:.* goes past its authorizer's policy/,
+      );
+    },
+  );
 });
