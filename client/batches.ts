@@ -14,10 +14,10 @@ import { checkedContext } from './context.ts';
 import type { Mode, Reencrypted } from './crypto.ts';
 import type { EncryptionContext } from './data-key-source.ts';
 import type { Requester } from './data-keys.ts';
-import { printable } from './http/answers.ts';
+import { itemProblem } from './http/answers.ts';
 import type { ItemError } from './http/api-types.ts';
 import type { CallOptions } from './http/call.ts';
-import { type ProblemCode, ProblemError, problemError } from './http/problem-error.ts';
+import { ProblemError } from './http/problem-error.ts';
 import { inParts, type Settled } from './parts.ts';
 
 export interface EncryptItem {
@@ -137,17 +137,18 @@ async function send<Item, Result>(
   const bodies = items.map((item) => bodyOf(kind, item));
   const sendable = bodies.filter((body) => !(body instanceof ProblemError));
   const body = { items: sendable, mode };
-  const answered =
+  const shape = { items: 'array' } as const;
+  const answer =
     sendable.length === 0
-      ? []
-      : (await transport.json(kind.operation, { ...call, tenantId, body }, { items: 'array' }))
-          .items;
+      ? undefined
+      : await transport.answer(kind.operation, { ...call, tenantId, body }, shape);
+  const answered = answer?.body.items ?? [];
   if (answered.length !== sendable.length) throw notFromApi('has not a result for each item');
   const rest = answered.values();
   return items.map((item, index) => {
     const refused = bodies[index];
     if (refused instanceof ProblemError) return { status: 'rejected', reason: refused };
-    return resultOf(kind, rest.next().value, item);
+    return resultOf(kind, rest.next().value, item, answer?.requestId);
   });
 }
 
@@ -166,16 +167,12 @@ function resultOf<Item, Result>(
   kind: Kind<Item, Result>,
   answered: unknown,
   item: Item,
+  requestId: string | undefined,
 ): Settled<Result> {
   const result: Partial<ItemError> & Readonly<Record<string, unknown>> = Object(answered);
   const { error } = result;
   if (error === undefined) return { status: 'fulfilled', value: kind.resultOf(result, item) };
-  const { status, code, detail } = Object(error);
-  if (typeof status !== 'number' || typeof code !== 'string' || typeof detail !== 'string') {
-    throw notFromApi('has no result');
-  }
-  return {
-    status: 'rejected',
-    reason: problemError({ status, code: code as ProblemCode, detail: printable(detail) }),
-  };
+  const reason = itemProblem(error, requestId);
+  if (reason === undefined) throw notFromApi('has no result');
+  return { status: 'rejected', reason };
 }

@@ -1,4 +1,5 @@
 /** Where messages and records have their data keys from: a tenant's own, wrapped by its KMS key. */
+import type { CallOptions } from './http/call.ts';
 
 /** Names and texts that are authenticated with a ciphertext, and logged in the clear. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -12,12 +13,12 @@ export interface DataKey {
 
 export interface DataKeySource {
   /** a new one */
-  generate(context: EncryptionContext, signal?: AbortSignal): Promise<DataKey>;
+  generate(context: EncryptionContext, call?: CallOptions): Promise<DataKey>;
   /** @returns the plaintext of a wrapped one; the same duty to overwrite it */
   open(
     wrapped: Uint8Array,
     context: EncryptionContext,
-    signal?: AbortSignal,
+    call?: CallOptions,
   ): Promise<Uint8Array<ArrayBuffer>>;
 }
 

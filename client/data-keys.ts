@@ -14,17 +14,10 @@ export interface Requester {
   readonly tenantId: string;
 }
 
-/** @param call what its requests say of themselves */
-export function dataKeySource(
-  requester: Requester,
-  call: Omit<CallOptions, 'signal'>,
-): DataKeySource {
-  return {
-    generate: (context, signal) => generateDataKey(requester, context, { ...call, signal }),
-    open: (wrapped, context, signal) =>
-      openDataKey(requester, wrapped, context, { ...call, signal }),
-  };
-}
+export const dataKeySource = (requester: Requester): DataKeySource => ({
+  generate: (context, call = {}) => generateDataKey(requester, context, call),
+  open: (wrapped, context, call = {}) => openDataKey(requester, wrapped, context, call),
+});
 
 export async function generateDataKey(
   { transport, tenantId }: Requester,

@@ -2,9 +2,8 @@
 import { toBase64 } from './base64.ts';
 import { checkedBytes, decoded, notFromApi } from './bytes.ts';
 import type { Requester } from './data-keys.ts';
-import { printable } from './http/answers.ts';
+import { itemProblem } from './http/answers.ts';
 import type { CallOptions } from './http/call.ts';
-import { type ProblemCode, problemError } from './http/problem-error.ts';
 import { inParts, type Settled } from './parts.ts';
 import type { MacRequest, MacSource, VersionedMac } from './records/blind-index.ts';
 
@@ -58,8 +57,8 @@ export async function setMacVersions(
 
 /** For the blind indexes of records. */
 export const macSource = (requester: Requester): MacSource => ({
-  async macs(requests, signal) {
-    const settled = await macBatch(requester, requests, { signal });
+  async macs(requests, call = {}) {
+    const settled = await macBatch(requester, requests, call);
     return settled.map((one) => {
       if (one.status === 'rejected') throw one.reason;
       return one.value;
@@ -74,20 +73,14 @@ async function send(
 ): Promise<readonly Settled<readonly VersionedMac[]>[]> {
   const body = { items: requests.map(bodyOf) };
   const shape = { items: 'array' } as const;
-  const { items } = await transport.json('macBatch', { ...call, tenantId, body }, shape);
+  const answer = await transport.answer('macBatch', { ...call, tenantId, body }, shape);
+  const { items } = answer.body;
   if (items.length !== requests.length) throw notFromApi('has not a result for each item');
   return items.map((item): Settled<readonly VersionedMac[]> => {
     const { error } = Object(item);
     if (error === undefined) return { status: 'fulfilled', value: macsOf(item) };
-    const { status, code, detail } = Object(error);
-    if (typeof status !== 'number' || typeof code !== 'string' || typeof detail !== 'string') {
-      throw notFromApi('has no result');
-    }
-    const reason = problemError({
-      status,
-      code: code as ProblemCode,
-      detail: printable(detail),
-    });
+    const reason = itemProblem(error, answer.requestId);
+    if (reason === undefined) throw notFromApi('has no result');
     return { status: 'rejected', reason };
   });
 }

@@ -53,6 +53,8 @@ export type { TokenFunction } from './http/tokens.ts';
 export type { AnswerReport } from './http/transport.ts';
 export type { MacOptions } from './macs.ts';
 export type { ByteStreamPair } from './message/byte-stream.ts';
+export type { OpenOptions as OpenStreamOptions } from './message/open-stream.ts';
+export type { SealOptions as SealStreamOptions } from './message/seal-stream.ts';
 export type { Settled } from './parts.ts';
 export type { MacRequest, VersionedMac } from './records/blind-index.ts';
 export type { RecordKeyLimits } from './records/record-data-keys.ts';
@@ -60,12 +62,11 @@ export type {
   OpenOptions as OpenRecordOptions,
   RecordOptions,
   SealOptions as SealRecordOptions,
-  TenantRecord,
   TenantRecordOptions,
-  TenantRecords,
   TenantRecordsOptions,
-} from './records/tenant-records.ts';
-export type { OpenStreamOptions, SealStreamOptions } from './tenant.ts';
+} from './records/record-options.ts';
+export type { TenantRecord } from './records/tenant-record.ts';
+export type { TenantRecords } from './records/tenant-records.ts';
 export type { ListOptions, OffboardOptions, RotateOptions, Tenants } from './tenants.ts';
 export type { TenantHandle };
 

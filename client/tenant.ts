@@ -35,26 +35,23 @@ import { type CallOptions, checkTenantId } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
 import { type MacOptions, mac, macBatch, macSource, setMacVersions } from './macs.ts';
 import type { ByteStreamPair } from './message/byte-stream.ts';
-import { type OpenOptions, openStream } from './message/open-stream.ts';
-import { type MessageKeys, type SealOptions, sealStream } from './message/seal-stream.ts';
+import { type OpenOptions as OpenStreamOptions, openStream } from './message/open-stream.ts';
+import {
+  type MessageKeys,
+  type SealOptions as SealStreamOptions,
+  sealStream,
+} from './message/seal-stream.ts';
 import type { Settled } from './parts.ts';
 import type { MacRequest, VersionedMac } from './records/blind-index.ts';
 import { defaultLimits, RecordDataKeys, type RecordKeyLimits } from './records/record-data-keys.ts';
-import {
-  type RecordSources,
-  TenantRecord,
-  type TenantRecordOptions,
-  TenantRecords,
-  type TenantRecordsOptions,
-} from './records/tenant-records.ts';
-
-type Claims = Pick<CallOptions, 'actor' | 'label'>;
-export type SealStreamOptions = SealOptions & Claims;
-export type OpenStreamOptions = OpenOptions & Claims;
+import type { TenantRecordOptions, TenantRecordsOptions } from './records/record-options.ts';
+import { TenantRecord } from './records/tenant-record.ts';
+import { type RecordSources, TenantRecords } from './records/tenant-records.ts';
 
 export class TenantHandle {
   readonly tenantId: string;
   readonly #requester: Requester;
+  readonly #messages: MessageKeys;
   readonly #records: RecordSources;
 
   /** @throws UsageError where it is no tenant id */
@@ -62,10 +59,9 @@ export class TenantHandle {
     checkTenantId(tenantId);
     this.tenantId = tenantId;
     this.#requester = { transport, tenantId };
-    const dataKeys = new RecordDataKeys(dataKeySource(this.#requester, {}), {
-      ...defaultLimits,
-      ...limits,
-    });
+    const source = dataKeySource(this.#requester);
+    this.#messages = { tenantId, dataKeys: source };
+    const dataKeys = new RecordDataKeys(source, { ...defaultLimits, ...limits });
     this.#records = { tenantId, dataKeys, macs: macSource(this.#requester) };
   }
 
@@ -129,27 +125,16 @@ export class TenantHandle {
    * Of any size, as one message of the AWS Encryption SDK: `file.pipeThrough(tenant.sealStream())`. One request, for
    * the data key; memory for a few frames.
    */
-  sealStream({ actor, label, context, ...options }: SealStreamOptions = {}): ByteStreamPair {
-    return sealStream(this.#messageKeys({ actor, label }), {
-      ...options,
-      context: checkedContext(context),
-    });
+  sealStream({ context, ...options }: SealStreamOptions = {}): ByteStreamPair {
+    return sealStream(this.#messages, { ...options, context: checkedContext(context) });
   }
 
   /**
    * Gives each part of the plaintext once it is verified. Only a stream that ends without an error has given all of
    * it: what an error follows is a true beginning, of a message that was cut off or changed.
    */
-  openStream({ actor, label, context, ...options }: OpenStreamOptions = {}): ByteStreamPair {
-    return openStream(this.#messageKeys({ actor, label }), {
-      ...options,
-      context: checkedContext(context),
-    });
-  }
-
-  #messageKeys(claims: Claims): MessageKeys {
-    const dataKeys = dataKeySource(this.#requester, claims);
-    return { tenantId: this.tenantId, dataKeys };
+  openStream({ context, ...options }: OpenStreamOptions = {}): ByteStreamPair {
+    return openStream(this.#messages, { ...options, context: checkedContext(context) });
   }
 
   /** A keyed hash to search by: one, and two while the purpose's key is being changed; store the newest, search by all. */

@@ -53,6 +53,27 @@ export function errorOf(answer: Answer, secret: string): ProblemError | Connecti
   });
 }
 
+/**
+ * @param error of an item of a batch
+ * @param requestId of the batch
+ * @returns undefined where it is none of this API
+ */
+export function itemProblem(
+  error: unknown,
+  requestId: string | undefined,
+): ProblemError | undefined {
+  const { status, code, detail } = Object(error);
+  if (typeof status !== 'number' || typeof code !== 'string' || typeof detail !== 'string') {
+    return undefined;
+  }
+  return problemError({
+    status,
+    code: code as Problem['code'],
+    detail: printable(detail),
+    requestId,
+  });
+}
+
 export function unexpected(answer: Answer, what: string): ConnectionError {
   const message = `The answer (status ${answer.status}) ${what}: check the URL, and what stands between.`;
   return new ConnectionError('unexpected-answer', message, factsOf(answer));

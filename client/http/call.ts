@@ -13,6 +13,9 @@ export interface CallOptions {
   readonly label?: string | undefined;
 }
 
+/** What a request says of itself to the audit. */
+export type Claims = Pick<CallOptions, 'actor' | 'label'>;
+
 export interface Call extends CallOptions {
   readonly tenantId?: string;
   readonly query?: Query | undefined;

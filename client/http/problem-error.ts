@@ -19,7 +19,7 @@ export class ProblemError extends TenantKeysError {
   readonly code: ProblemCode;
   /** a sentence for people, which may change */
   readonly detail: string;
-  /** leads to the server's logs; of a batch's item there is none */
+  /** leads to the server's logs; of a batch's item it is the batch's */
   readonly requestId: string | undefined;
   /** what the answer said by Retry-After */
   readonly retryAfterMs: number | undefined;

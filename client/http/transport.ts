@@ -45,7 +45,18 @@ export interface Transport {
     call: Call,
     shape: Shape<Operations[Name]['response']>,
   ): Promise<Operations[Name]['response']>;
+  /** the same, with the id that leads to the server's logs */
+  answer<Name extends OperationName>(
+    operation: Name,
+    call: Call,
+    shape: Shape<Operations[Name]['response']>,
+  ): Promise<Answered<Operations[Name]['response']>>;
   bytes(operation: OperationName, call: BytesCall): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface Answered<T> {
+  readonly body: T;
+  readonly requestId: string | undefined;
 }
 
 interface Settings {
@@ -62,13 +73,16 @@ const longestDeadlineMs = 600_000;
 
 export function openTransport(options: TransportOptions): Transport {
   const settings = settingsOf(options);
+  const answer: Transport['answer'] = async (operation, call, shape) => {
+    const { body } = call;
+    const headers = { Accept: json, ...(body !== undefined && { 'Content-Type': json }) };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answered = await request(settings, operation, call, { headers, body: text });
+    return { body: jsonOf(answered, shape), requestId: requestIdOf(answered.headers) };
+  };
   return {
-    async json(operation, call, shape) {
-      const { body } = call;
-      const headers = { Accept: json, ...(body !== undefined && { 'Content-Type': json }) };
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      return jsonOf(await request(settings, operation, call, { headers, body: text }), shape);
-    },
+    answer,
+    json: async (...given) => (await answer(...given)).body,
     async bytes(operation, { body, headers, ...call }) {
       const all = { ...headers, Accept: octets, 'Content-Type': octets };
       return bytesOf(await request(settings, operation, call, { headers: all, body }));

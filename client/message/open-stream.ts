@@ -6,7 +6,8 @@
  */
 import { free } from '../binary.ts';
 import { type DataKeySource, type EncryptionContext, isUnwrapRefused } from '../data-key-source.ts';
-import { MessageError } from '../errors.ts';
+import { MessageError, UsageError } from '../errors.ts';
+import type { CallOptions } from '../http/call.ts';
 import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
 import type { ByteSource } from './chunk-reader.ts';
 import { type MessageHeader, publicKeyName, readHeader, suites } from './message-header.ts';
@@ -24,24 +25,29 @@ import {
 import { MessageSignature } from './message-signature.ts';
 import { maxFrameBytes as defaultMaxFrameBytes, type MessageKeys } from './seal-stream.ts';
 
-export interface OpenOptions {
+/** `actor` and `label` go with the request for the data key. */
+export interface OpenOptions extends CallOptions {
   /** what it was sealed with, exactly */
   readonly context?: EncryptionContext | undefined;
   /** the longest frames that are read, which a few of are in memory at once: 8 MiB without */
   readonly maxFrameBytes?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export function openStream(
   { tenantId, dataKeys }: MessageKeys,
-  { context = {}, maxFrameBytes = defaultMaxFrameBytes, signal }: OpenOptions = {},
+  { context = {}, maxFrameBytes = defaultMaxFrameBytes, ...call }: OpenOptions = {},
 ): ByteStreamPair {
+  // Nothing is larger than a NaN: it would switch the bound off.
+  if (!Number.isSafeInteger(maxFrameBytes) || maxFrameBytes < 1) {
+    throw new UsageError('maxFrameBytes must be a whole number of at least 1.');
+  }
+  const { signal } = call;
   return byteStreamPair(async function* (input, importAesGcm) {
     const { header, bytes } = await readHeader(input);
     const tag = await input.exactly(tagBytes);
     if (!isSame(header, { ...context, TenantId: tenantId })) throw notAsEncrypted();
     const signature = header.suite === suites.signed ? new MessageSignature(header) : undefined;
-    const dataKey = await unwrapped(dataKeys, header, signal);
+    const dataKey = await unwrapped(dataKeys, header, call);
     const key = await messageKey(dataKey, header.suite, header.messageId, importAesGcm);
     checkCommitment(key, header.commitment);
     await checkHeaderTag(key, bytes, tag);
@@ -60,11 +66,11 @@ function isSame({ context: actual, suite }: MessageHeader, expected: EncryptionC
   );
 }
 
-async function unwrapped(dataKeys: DataKeySource, header: MessageHeader, signal?: AbortSignal) {
+async function unwrapped(dataKeys: DataKeySource, header: MessageHeader, call: CallOptions) {
   // The API adds the tenant itself, and takes none from anybody.
   const { TenantId: _, ...context } = header.context;
   try {
-    return await dataKeys.open(header.wrappedDataKey, context, signal);
+    return await dataKeys.open(header.wrappedDataKey, context, call);
   } catch (error) {
     throw isUnwrapRefused(error) ? notAsEncrypted() : error;
   }

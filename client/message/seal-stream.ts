@@ -5,6 +5,7 @@
 import { concatenated, free, uint32 } from '../binary.ts';
 import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
 import { UsageError } from '../errors.ts';
+import type { CallOptions } from '../http/call.ts';
 import { type ByteStreamPair, byteStreamPair, inOrder } from './byte-stream.ts';
 import type { ByteSource } from './chunk-reader.ts';
 import { messageIdBytes, serializeHeader, suites } from './message-header.ts';
@@ -17,12 +18,12 @@ import {
   messageKey,
 } from './message-key.ts';
 
-export interface SealOptions {
+/** `actor` and `label` go with the request for the data key. */
+export interface SealOptions extends CallOptions {
   /** authenticated with the message, and to be given again to open it; not secret */
   readonly context?: EncryptionContext | undefined;
   /** of plaintext in a frame: 1 byte to 8 MiB, 128 KiB without */
   readonly frameBytes?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface MessageKeys {
@@ -38,13 +39,14 @@ const maxFrames = finalFrameMark - 1;
 
 export function sealStream(
   { tenantId, dataKeys }: MessageKeys,
-  { context = {}, frameBytes = defaultFrameBytes, signal }: SealOptions = {},
+  { context = {}, frameBytes = defaultFrameBytes, ...call }: SealOptions = {},
 ): ByteStreamPair {
   if (!Number.isInteger(frameBytes) || frameBytes < 1 || frameBytes > maxFrameBytes) {
     throw new UsageError(`A frame has 1 to ${maxFrameBytes} bytes of plaintext.`);
   }
+  const { signal } = call;
   return byteStreamPair(async function* (input, importAesGcm) {
-    const { keyArn, wrapped, plaintext } = await dataKeys.generate(context, signal);
+    const { keyArn, wrapped, plaintext } = await dataKeys.generate(context, call);
     const messageId = crypto.getRandomValues(new Uint8Array(messageIdBytes));
     const key = await messageKey(plaintext, suites.unsigned, messageId, importAesGcm);
     const header = serializeHeader({

@@ -3,7 +3,9 @@
  * stands in docs/record-format.md. The hash is the API's `mac`, so its key never leaves the service.
  */
 import { toBase64 } from '../base64.ts';
+import { notFromApi } from '../bytes.ts';
 import { UsageError } from '../errors.ts';
+import type { CallOptions } from '../http/call.ts';
 import { type Item, parsePath, valueAt } from './paths.ts';
 
 /** What a purpose's live key versions make of a value: one while there is one, two during a change. */
@@ -22,7 +24,7 @@ export interface MacSource {
   /** @returns for each value, in order, a hash by each live version of the purpose's key */
   macs(
     requests: readonly MacRequest[],
-    signal?: AbortSignal,
+    call?: CallOptions,
   ): Promise<readonly (readonly VersionedMac[])[]>;
 }
 
@@ -55,7 +57,7 @@ export async function blindIndexes(
   type: string,
   indexes: readonly Index[],
   items: readonly Item[],
-  signal?: AbortSignal,
+  call?: CallOptions,
 ): Promise<readonly ReadonlyMap<string, string>[]> {
   const members = items.map(() => new Map<string, string>());
   const wanted = items.flatMap((item, position) =>
@@ -66,10 +68,10 @@ export async function blindIndexes(
   );
   if (wanted.length === 0) return members;
   const requests = wanted.map(({ index, value }) => macRequest(type, index, value));
-  const macs = await source.macs(requests, signal);
+  const macs = await source.macs(requests, call);
   wanted.forEach(({ position, index }, at) => {
     const [newest] = [...(macs[at] ?? [])].sort((one, other) => other.version - one.version);
-    if (newest === undefined) throw new Error('The API gave no hash for a value.');
+    if (newest === undefined) throw notFromApi('has no hash');
     members[position]?.set(memberOf(index), indexText(newest));
   });
   return members;
@@ -81,9 +83,9 @@ export async function lookupTexts(
   type: string,
   index: Index,
   value: unknown,
-  signal?: AbortSignal,
+  call?: CallOptions,
 ): Promise<readonly string[]> {
-  const [macs = []] = await source.macs([macRequest(type, index, value)], signal);
+  const [macs = []] = await source.macs([macRequest(type, index, value)], call);
   return macs.map(indexText);
 }
 

@@ -88,27 +88,42 @@ export function withValues(
   item: Item,
   values: ReadonlyMap<Path, unknown>,
 ): Record<string, unknown> {
-  const copies = new Set<unknown>();
-  // A copy stands for itself when another path comes by. An object that is in two places has a copy in each.
-  const copyOf = (value: unknown): Record<string, unknown> => {
-    if (copies.has(value)) return value as Record<string, unknown>;
-    const copy = shallowCopy(value as Record<string, unknown>);
-    copies.add(copy);
-    return copy;
-  };
-  const root = copyOf(item);
+  const root = copiedAlong(item, [...values.keys()]);
   for (const [path, value] of values) {
-    let place = root;
-    for (const name of path.slice(0, -1)) {
-      const next = copyOf(place[name]);
-      place[name] = next;
-      place = next;
-    }
+    const place = path.slice(0, -1).reduce((at, name) => at[name] as typeof root, root);
     const last = path.at(-1);
     if (last !== undefined) place[last] = value;
   }
   return root;
 }
+
+/** @returns a copy of the item and of what is on the way, as far as it goes */
+export function copiedAlong(item: Item, paths: readonly Path[]): Record<string, unknown> {
+  const copies = new Set<unknown>();
+  // A copy stands for itself when another path comes by. An object that is in two places has a copy in each.
+  const copyOf = (value: Record<string, unknown>): Record<string, unknown> => {
+    if (copies.has(value)) return value;
+    const copy = shallowCopy(value);
+    copies.add(copy);
+    return copy;
+  };
+  const root = copyOf(item);
+  for (const path of paths) {
+    let place = root;
+    for (const [at, name] of path.slice(0, -1).entries()) {
+      const next = Object.hasOwn(place, name) ? place[name] : undefined;
+      if (!isObject(next) || !mayCopy(next, path[at + 1] ?? '')) break;
+      place = place[name] = copyOf(next);
+    }
+  }
+  return root;
+}
+
+/** A date or a map, on the way to a field that is missing, would be nothing as a copy. */
+const mayCopy = (value: Record<string, unknown>, next: string): boolean =>
+  Object.hasOwn(value, next) ||
+  Array.isArray(value) ||
+  [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 const shallowCopy = (value: Record<string, unknown>): Record<string, unknown> =>
   (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;

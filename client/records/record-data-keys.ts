@@ -3,9 +3,12 @@
  * are overwritten as soon as it is imported; it seals a bounded number of records within a bounded time; and those that open
  * are bounded in number and time too. So a suspended tenant's records go on for `maxAgeMs` at most, in this client.
  */
-
+import { toBase64 } from '../base64.ts';
 import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
+import { UsageError } from '../errors.ts';
+import type { Claims } from '../http/call.ts';
 import type { CryptoKey } from '../web-crypto.ts';
+import { KeptKeys } from './kept-keys.ts';
 import type { KeyScope } from './record-header.ts';
 import { importDataKey, type RecordBinding } from './record-key.ts';
 
@@ -14,7 +17,7 @@ export interface RecordKeyLimits {
   readonly maxRecords: number;
   /** how long a data key seals, and opens without asking anew */
   readonly maxAgeMs: number;
-  /** how many data keys are kept to open with */
+  /** how many data keys are kept to open with, and as many to seal with */
   readonly maxOpeningKeys: number;
 }
 
@@ -29,35 +32,39 @@ export interface SealingKey {
   readonly wrapped: Uint8Array<ArrayBuffer>;
 }
 
-interface Kept<T> {
-  readonly value: Promise<T>;
-  readonly since: number;
-  uses: number;
-}
-
 export class RecordDataKeys {
   readonly #source: DataKeySource;
   readonly #limits: RecordKeyLimits;
-  readonly #now: () => number;
-  readonly #sealing = new Map<string, Kept<SealingKey>>();
-  readonly #opening = new Map<string, Kept<CryptoKey>>();
+  readonly #sealing: KeptKeys<SealingKey>;
+  readonly #opening: KeptKeys<CryptoKey>;
 
+  /** @throws UsageError for a limit that is no whole number above 0: a NaN would be none at all */
   constructor(source: DataKeySource, limits: RecordKeyLimits, now: () => number = Date.now) {
+    for (const [name, limit] of Object.entries(limits)) {
+      if (!Number.isSafeInteger(limit) || limit < 1)
+        throw new UsageError(`${name} must be a whole number of at least 1`);
+    }
+    const { maxOpeningKeys: maxKeys, maxAgeMs } = limits;
     this.#source = source;
     this.#limits = limits;
-    this.#now = now;
+    this.#sealing = new KeptKeys({ maxKeys, maxAgeMs }, now);
+    this.#opening = new KeptKeys({ maxKeys, maxAgeMs }, now);
   }
 
-  /** @returns a data key for one sealing; those who ask at once share a request */
-  toSeal(scope: KeyScope, binding: RecordBinding): Promise<SealingKey> {
+  /**
+   * @param claims of whom there is a data key each, so that the audit has everybody's request
+   * @returns a data key for one sealing; those who ask at once share a request
+   */
+  toSeal(scope: KeyScope, binding: RecordBinding, claims: Claims = {}): Promise<SealingKey> {
     const context = contextOf(scope, binding);
-    if (scope === 'own') return this.#generate(context);
-    const known = this.#sealing.get(binding.type);
-    if (known !== undefined && this.#isFresh(known) && known.uses < this.#limits.maxRecords) {
+    if (scope === 'own') return this.#generate(context, claims);
+    const name = nameOf(claims, [binding.type]);
+    const known = this.#sealing.find(name);
+    if (known !== undefined && known.uses < this.#limits.maxRecords) {
       known.uses += 1;
       return known.value;
     }
-    return this.#keep(this.#sealing, binding.type, this.#generate(context));
+    return this.#sealing.add(name, this.#generate(context, claims));
   }
 
   /** @returns the data key that a header carries */
@@ -65,42 +72,26 @@ export class RecordDataKeys {
     scope: KeyScope,
     binding: RecordBinding,
     wrapped: Uint8Array<ArrayBuffer>,
+    claims: Claims = {},
   ): Promise<CryptoKey> {
-    const context = contextOf(scope, binding);
-    const name = JSON.stringify([binding.type, scope === 'own' ? binding.id : '', [...wrapped]]);
-    const known = this.#opening.get(name);
-    if (known !== undefined && this.#isFresh(known)) return known.value;
-    const opened = this.#keep(this.#opening, name, this.#open(wrapped, context));
-    // The oldest come first. What is too old to open with is not kept either.
-    for (const [oldest, entry] of this.#opening) {
-      if (this.#opening.size <= this.#limits.maxOpeningKeys && this.#isFresh(entry)) break;
-      this.#opening.delete(oldest);
-    }
-    return opened;
+    const id = scope === 'own' ? binding.id : '';
+    const name = nameOf(claims, [binding.type, id, toBase64(wrapped)]);
+    const known = this.#opening.find(name);
+    if (known !== undefined) return known.value;
+    return this.#opening.add(name, this.#open(wrapped, contextOf(scope, binding), claims));
   }
 
-  #keep<T>(kept: Map<string, Kept<T>>, name: string, value: Promise<T>): Promise<T> {
-    const entry = { value, since: this.#now(), uses: 1 };
-    kept.delete(name);
-    kept.set(name, entry);
-    // What failed is asked for anew the next time.
-    value.catch(() => {
-      if (kept.get(name) === entry) kept.delete(name);
-    });
-    return value;
-  }
-
-  #isFresh({ since }: Kept<unknown>): boolean {
-    return this.#now() - since < this.#limits.maxAgeMs;
-  }
-
-  async #generate(context: EncryptionContext): Promise<SealingKey> {
-    const { plaintext, wrapped } = await this.#source.generate(context);
+  async #generate(context: EncryptionContext, claims: Claims): Promise<SealingKey> {
+    const { plaintext, wrapped } = await this.#source.generate(context, claims);
     return { key: await importedAndWiped(plaintext), wrapped };
   }
 
-  async #open(wrapped: Uint8Array<ArrayBuffer>, context: EncryptionContext): Promise<CryptoKey> {
-    return importedAndWiped(await this.#source.open(wrapped, context));
+  async #open(
+    wrapped: Uint8Array<ArrayBuffer>,
+    context: EncryptionContext,
+    claims: Claims,
+  ): Promise<CryptoKey> {
+    return importedAndWiped(await this.#source.open(wrapped, context, claims));
   }
 }
 
@@ -111,6 +102,9 @@ async function importedAndWiped(plaintext: Uint8Array<ArrayBuffer>): Promise<Cry
     plaintext.fill(0);
   }
 }
+
+const nameOf = ({ actor = '', label = '' }: Claims, parts: readonly string[]): string =>
+  JSON.stringify([actor, label, ...parts]);
 
 /** What KMS wraps the data key under, and CloudTrail logs: the format and the type, and of a record's own key its id. */
 function contextOf(scope: KeyScope, { type, id }: RecordBinding): EncryptionContext {

@@ -3,7 +3,8 @@
  * parses is written again as the same bytes, so nothing can be changed in it that the commitment does not hold.
  */
 import { concatenated, textOf, uint16, withLength } from '../binary.ts';
-import { RecordError } from '../errors.ts';
+import { notFromApi } from '../bytes.ts';
+import { RecordError, UsageError } from '../errors.ts';
 import { byBytes, isPath, sortedPaths } from './paths.ts';
 
 export const formatVersion = 1;
@@ -31,12 +32,12 @@ const maxFields = 0xffff;
 /** what KMS takes as a ciphertext */
 const maxWrappedBytes = 6144;
 
-/** @throws RangeError for a header that has no place for its wrapped key or its paths */
+/** @throws UsageError, ConnectionError for a header that has no place for its paths or its wrapped key */
 export function serializeHeader(header: RecordHeader): Uint8Array<ArrayBuffer> {
   const paths = header.paths.map((path) => new TextEncoder().encode(path));
-  if (paths.length > maxFields) throw new RangeError('A record has 65,535 sealed fields at most.');
+  if (paths.length > maxFields) throw new UsageError('A record has 65,535 sealed fields at most.');
   if (header.wrappedDataKey.length > maxWrappedBytes) {
-    throw new RangeError('The wrapped data key is longer than KMS makes one.');
+    throw notFromApi('has a wrapped data key longer than KMS makes one');
   }
   return concatenated([
     Uint8Array.of(formatVersion, suite, keyScopes[header.keyScope]),

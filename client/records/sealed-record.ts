@@ -2,6 +2,7 @@
 import { fromBase64, toBase64 } from '../base64.ts';
 import { isUnwrapRefused } from '../data-key-source.ts';
 import { RecordError, UsageError } from '../errors.ts';
+import type { Claims } from '../http/call.ts';
 import { type Item, type Path, parsePath, valueAt, withValues } from './paths.ts';
 import type { RecordDataKeys } from './record-data-keys.ts';
 import { type KeyScope, parseHeader, saltBytes, serializeHeader } from './record-header.ts';
@@ -28,12 +29,13 @@ export interface SealRequest {
   readonly paths: readonly string[];
   readonly keyScope: KeyScope;
   readonly encoding: Encoding;
+  readonly claims?: Claims;
 }
 
 /** @throws UsageError where a path leads nowhere, or to what cannot be sealed */
 export async function sealRecord(
   keys: RecordDataKeys,
-  { binding, item, paths, keyScope, encoding }: SealRequest,
+  { binding, item, paths, keyScope, encoding, claims }: SealRequest,
 ): Promise<Record<string, unknown>> {
   if (Object.hasOwn(item, headerMember)) {
     throw new UsageError(`The item is sealed already: it has a member "${headerMember}".`);
@@ -41,7 +43,7 @@ export async function sealRecord(
   const plaintexts = paths.map(
     (path) => [parsePath(path), encodeValue(presentAt(item, path))] as const,
   );
-  const { key: dataKey, wrapped } = await keys.toSeal(keyScope, binding);
+  const { key: dataKey, wrapped } = await keys.toSeal(keyScope, binding, claims);
   const salt = crypto.getRandomValues(new Uint8Array(saltBytes));
   const key = await recordKey(dataKey, binding, { keyScope, salt, paths });
   const fields = await Promise.all(
@@ -64,12 +66,13 @@ export async function openRecord(
   keys: RecordDataKeys,
   binding: RecordBinding,
   sealed: Item,
+  claims?: Claims,
 ): Promise<{ readonly item: Record<string, unknown>; readonly paths: readonly string[] }> {
   const header = parseHeader(
     decoded(Object.hasOwn(sealed, headerMember) ? sealed[headerMember] : undefined),
   );
   const dataKey = await keys
-    .toOpen(header.keyScope, binding, header.wrappedDataKey)
+    .toOpen(header.keyScope, binding, header.wrappedDataKey, claims)
     .catch((error: unknown) => {
       throw isUnwrapRefused(error) ? notAsSealed() : error;
     });

@@ -9,9 +9,21 @@ const kinds = { json: 1, bytes: 2 } as const;
 /** @throws UsageError for what JSON does not give back as it was */
 export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof Uint8Array) return withKind(kinds.bytes, value);
-  refuseLossy(value, new Set());
-  return withKind(kinds.json, new TextEncoder().encode(JSON.stringify(value)));
+  return withKind(
+    kinds.json,
+    new TextEncoder().encode(JSON.stringify(plainCopy(value, new Set()))),
+  );
 }
+
+/**
+ * @returns a copy that nobody else has. Each member is read once, so what is checked is what is sealed, getter or not.
+ * @throws UsageError for what JSON does not give back as it was
+ */
+export const copyOfValue = (value: unknown): unknown =>
+  value instanceof Uint8Array ? bytesCopy.call(value) : plainCopy(value, new Set());
+
+/** Of the same class; a Buffer's own `slice` would share memory. */
+const bytesCopy = Uint8Array.prototype.slice;
 
 /** @throws RecordError for bytes of a kind that this version does not know */
 export function decodeValue(encoded: Uint8Array): unknown {
@@ -30,22 +42,22 @@ function withKind(kind: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
   return encoded;
 }
 
-function refuseLossy(value: unknown, within: Set<unknown>): void {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
-  if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return;
+function plainCopy(value: unknown, within: Set<unknown>): unknown {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return value;
   if (typeof value !== 'object' || within.has(value) || !isPlain(value)) throw notJson();
   within.add(value);
   // What is not listed, or has a symbol or a name beside an array's elements, JSON drops.
   const members = Reflect.ownKeys(value).length - (Array.isArray(value) ? 1 : 0);
-  const written = Array.isArray(value) ? value.length : Object.keys(value).length;
-  if (members !== written) throw notJson();
-  if (Array.isArray(value)) {
-    // Array.from gives a hole as undefined, which is refused; forEach would pass over it.
-    for (const element of Array.from(value)) refuseLossy(element, within);
-  } else {
-    for (const member of Object.values(value)) refuseLossy(member, within);
-  }
+  const names = Object.keys(value);
+  // A hole of an array is undefined here, which is refused; its own `map` would pass over it.
+  const read = Array.isArray(value) ? Array.from(value) : Object.values(value);
+  if (members !== read.length || members !== names.length) throw notJson();
+  const copies = read.map((member) => plainCopy(member, within));
   within.delete(value);
+  return Array.isArray(value)
+    ? copies
+    : Object.fromEntries(names.map((name, at) => [name, copies[at]]));
 }
 
 function isPlain(value: object): boolean {

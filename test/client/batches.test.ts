@@ -114,6 +114,10 @@ describe('an item that fails', () => {
     expect(results[1]).toMatchObject({ reason: expect.any(DecryptionFailedError) });
     expect(results[2]).toMatchObject({ reason: { code: 'too-large', status: 413 } });
     expect(results[3]).toMatchObject({ reason: { code: 'decryption-failed', status: 400 } });
+    // Of the batch; what was too large to be sent has none.
+    const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(results[3]).toMatchObject({ reason: { requestId } });
+    expect(results[2]).toMatchObject({ reason: { requestId: undefined } });
   });
 });
 

@@ -39,7 +39,10 @@ test('a batch of 2,300 values and 60 purposes is in order, and a wrong one has i
   }));
   const results = await acme.macBatch(requests);
   expect(results).toHaveLength(2300);
-  expect(results[7]).toMatchObject({ status: 'rejected', reason: { code: 'bad-request' } });
+  expect(results[7]).toMatchObject({
+    status: 'rejected',
+    reason: { code: 'bad-request', requestId: expect.any(String) },
+  });
   for (const n of [0, 61, 2299]) {
     const { purpose = '', value = bytes('') } = requests[n] ?? {};
     expect(results[n]).toEqual({ status: 'fulfilled', value: await acme.mac(purpose, value) });

@@ -9,7 +9,7 @@ import {
   TenantStateError,
 } from '../../client/tenant-keys.ts';
 import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
-import { all, clientOf, thrown } from './harness.ts';
+import { all, clientOf, eventually, thrown } from './harness.ts';
 
 let stack: TestStack;
 let keys: TenantKeys;
@@ -123,16 +123,6 @@ test('an auditor has the events of all tenants, and a tenant has not', async () 
   const tenant = clientOf(stack, { token, credentials: undefined });
   await expect(audited(tenant)).rejects.toThrow(AccessError);
 });
-
-/** Events come some time after what they tell of. */
-async function eventually<T>(find: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 100; tries++) {
-    const found = await find();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come');
-}
 
 describe('what is refused', () => {
   test('a suspended tenant, by its state', async () => {

@@ -47,10 +47,10 @@ function addSeal(record: Command): void {
     )
     .action(async (file: string, options: SealOptions, command) => {
       const item = await readItem(file);
-      const { handle, signal } = await handleOf(options, command);
+      const { handle, call } = await handleOf(options, command);
       const dataKey = options.ownKey === true ? 'own' : 'shared';
       const one: TenantRecord = handle.record({ ...bindingOf(options), encoding: 'text', dataKey });
-      printJson(await one.seal(item, options.field, { index: options.index ?? [], signal }));
+      printJson(await one.seal(item, options.field, { index: options.index ?? [], ...call }));
     });
 }
 
@@ -63,10 +63,10 @@ function addOpen(record: Command): void {
     )
     .action(async (file: string, options: OpenOptions, command) => {
       const item = await readItem(file);
-      const { handle, signal } = await handleOf(options, command);
+      const { handle, call } = await handleOf(options, command);
       const { field: paths } = options;
       const one = handle.record(bindingOf(options));
-      printJson(await one.open(item, { ...(paths && { paths }), signal }));
+      printJson(await one.open(item, { ...(paths && { paths }), ...call }));
     });
 }
 
@@ -110,12 +110,7 @@ function recordCommand(record: Command, name: string, description: string): Comm
 
 async function handleOf({ tenant }: RecordOptions, command: Command) {
   const { keys, claims, signal } = await contextOf(command);
-  if (claims.actor !== undefined || claims.label !== undefined) {
-    throw new CommandError(
-      'Records share data keys, so none has an --actor or a --label of its own.',
-    );
-  }
-  return { handle: keys.tenant(tenant), signal };
+  return { handle: keys.tenant(tenant), call: { ...claims, signal } };
 }
 
 const bindingOf = ({ type, id, recordVersion }: RecordOptions) => ({

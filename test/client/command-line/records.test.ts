@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
+import { eventually } from '../harness.ts';
 import { type RunOptions, run, variablesOf } from './harness.ts';
 
 let stack: TestStack;
@@ -57,9 +58,21 @@ describe('a record', () => {
     expect(ended.stderr).not.toMatch(/^ +at /m);
   });
 
-  test('takes no actor, which would be in no audit', async () => {
-    const ended = await tk(`record open sealed.json ${binding} --actor jane`);
-    expect([ended.code, ended.stdout]).toEqual([2, '']);
+  test('takes an actor and a label, which the audit keeps', async () => {
+    const claims = '--actor jane@example.com --label ticket-7';
+    const ended = await tk(`record open sealed.json ${binding} ${claims}`);
+    expect(JSON.parse(ended.stdout)).toEqual(ada);
+    const event = { operation: 'decryptDataKey', actor: 'jane@example.com', label: 'ticket-7' };
+    const events = await eventually(async () => {
+      const { stdout } = await tk(`audit acme --by jane@example.com --json`);
+      return stdout.includes('ticket-7')
+        ? stdout
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line))
+        : undefined;
+    });
+    expect(events).toContainEqual(expect.objectContaining(event));
   });
 
   test('with a data key and a version of its own opens with that version', async () => {

@@ -78,6 +78,13 @@ describe('what is wrong with the options is said before anything is asked for', 
     expect(() => sealStream(keys, { frameBytes })).toThrow(UsageError);
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -1, 1.5])(
+    'a bound of frames that is none: %p',
+    (maxFrameBytes) => {
+      expect(() => openStream(keys, { maxFrameBytes })).toThrow(UsageError);
+    },
+  );
+
   test('chunks of text are no bytes', async () => {
     const texts = new ReadableStream({ pull: (controller) => controller.enqueue('text') });
     const reader = texts.pipeThrough(sealStream(keys)).getReader();

@@ -6,13 +6,12 @@ import {
   RecordDataKeys,
   type RecordKeyLimits,
 } from '../../../client/records/record-data-keys.ts';
-import {
-  type RecordSources,
-  TenantRecord,
-  type TenantRecordOptions,
-  TenantRecords,
-  type TenantRecordsOptions,
-} from '../../../client/records/tenant-records.ts';
+import type {
+  TenantRecordOptions,
+  TenantRecordsOptions,
+} from '../../../client/records/record-options.ts';
+import { TenantRecord } from '../../../client/records/tenant-record.ts';
+import { type RecordSources, TenantRecords } from '../../../client/records/tenant-records.ts';
 import { type Keys, keysInMemory } from '../key-store.ts';
 
 /** Hashes by a key for each purpose, of as many versions as `live` has. */

@@ -1,5 +1,6 @@
 /** How many data keys records need, how long they are kept, and that their bytes are not. */
 import { expect, test } from '@jest/globals';
+import { UsageError } from '../../../client/errors.ts';
 import type { Item } from '../../../client/records/paths.ts';
 import { keysInMemory } from '../key-store.ts';
 import { record, records, sourcesInMemory } from './harness.ts';
@@ -77,6 +78,78 @@ test('those that open are bounded in number', async () => {
   await open();
   await open();
   expect(sources.keys.opened).toBe(6);
+});
+
+test('headers that nothing opens drive out no data key that does', async () => {
+  const sources = sourcesInMemory({ limits: { maxOpeningKeys: 2 } });
+  const one = await record(sources, { id: '1', dataKey: 'own' }).seal({ a: 1 }, ['a']);
+  const other = await record(sources, { id: '2', dataKey: 'own' }).seal({ a: 1 }, ['a']);
+  const openBoth = () =>
+    Promise.all([record(sources, { id: '1' }).open(one), record(sources, { id: '2' }).open(other)]);
+  await openBoth();
+  expect(sources.keys.opened).toBe(2);
+  const hostile = Array.from({ length: 20 }, (_, n) => {
+    const $sealed = (one.$sealed as Uint8Array).slice();
+    $sealed.fill(n, 69, 80);
+    return { ...one, $sealed };
+  });
+  for (const outcome of await Promise.allSettled(
+    hostile.map((item) => record(sources, { id: '1' }).open(item)),
+  )) {
+    expect(outcome.status).toBe('rejected');
+  }
+  expect(sources.keys.opened).toBe(22);
+  await openBoth();
+  expect(sources.keys.opened).toBe(22);
+});
+
+test('each actor and label has data keys of its own, which its requests are for', async () => {
+  const sources = sourcesInMemory();
+  const { generate, open } = sources.keys.source;
+  const said: unknown[] = [];
+  sources.keys.source.generate = (context, call) => {
+    said.push(call);
+    return generate(context);
+  };
+  sources.keys.source.open = (wrapped, context, call) => {
+    said.push(call);
+    return open(wrapped, context);
+  };
+  const jane = { actor: 'jane' };
+  const [first] = [await record(sources).seal({ a: 1 }, ['a'], jane)];
+  await record(sources).seal({ a: 1 }, ['a'], jane);
+  await record(sources).seal({ a: 1 }, ['a'], { ...jane, label: 'ticket' });
+  await record(sources).seal({ a: 1 }, ['a'], { label: 'jane' });
+  await record(sources).seal({ a: 1 }, ['a']);
+  for (const call of [jane, jane, { actor: 'joe' }, {}]) await record(sources).open(first, call);
+  expect(said).toEqual([
+    jane,
+    { ...jane, label: 'ticket' },
+    { label: 'jane' },
+    {},
+    jane,
+    { actor: 'joe' },
+    {},
+  ]);
+});
+
+test('those that seal are bounded in number too, however many actors there are', async () => {
+  const sources = sourcesInMemory({ limits: { maxOpeningKeys: 2 } });
+  const sealAll = async () => {
+    for (const actor of ['1', '2', '3']) await record(sources).seal({ a: 1 }, ['a'], { actor });
+  };
+  await sealAll();
+  await sealAll();
+  expect(sources.keys.generated).toBe(6);
+});
+
+test.each([
+  { maxRecords: Number.NaN },
+  { maxRecords: Number.POSITIVE_INFINITY },
+  { maxAgeMs: 0 },
+  { maxOpeningKeys: 1.5 },
+])('a limit that is none is refused: %p', (limits) => {
+  expect(() => sourcesInMemory({ limits })).toThrow(UsageError);
 });
 
 test('no plaintext of a data key stays in memory, not even of one that is wrong', async () => {
