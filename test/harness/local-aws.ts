@@ -12,6 +12,7 @@ import { account, administrator } from './account.ts';
 
 export const tableName = 'tenants';
 export const auditTableName = 'audit';
+export const macKeyTableName = 'mac-keys';
 
 const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE' = 'HASH') => ({
   AttributeName,
@@ -46,6 +47,12 @@ const tables: readonly TableDefinition[] = [
         Projection: { ProjectionType: 'ALL' },
       },
     ],
+  },
+  {
+    TableName: macKeyTableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: strings('tenantId', 'purpose'),
+    KeySchema: [key('tenantId'), key('purpose', 'RANGE')],
   },
 ];
 
