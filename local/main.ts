@@ -115,7 +115,7 @@ async function main(): Promise<void> {
   console.log(
     json ? JSON.stringify({ api, aws, issuer, region, accountId, operator }) : describe(stack),
   );
-  process.once('exit', announce(stack));
+  process.once('exit', await announce(stack));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stack.close().finally(() => process.exit(0)));
   }

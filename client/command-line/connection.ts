@@ -44,8 +44,10 @@ interface Settings {
 
 async function settingsOf(options: ConnectionOptions, env: NodeJS.ProcessEnv): Promise<Settings> {
   const login = await readLogin(env);
-  const local = await findLocalStack(env);
-  const url = options.url ?? env.TENANT_KEYS_URL ?? login?.url ?? local?.api;
+  const given = options.url ?? env.TENANT_KEYS_URL ?? login?.url;
+  // It is asked whether it is there, where nothing else is known.
+  const local = given === undefined ? await findLocalStack(env) : undefined;
+  const url = given ?? local?.api;
   if (url === undefined) {
     throw new CommandError(
       'No API is known: log in (`tenant-keys login --help`), give --url or TENANT_KEYS_URL, or start a local stack (`npm start`).',
@@ -56,7 +58,8 @@ async function settingsOf(options: ConnectionOptions, env: NodeJS.ProcessEnv): P
   const ofEnvironment = credentialsIn(env, url);
   if (ofEnvironment !== undefined) return { ...withLogin(ofEnvironment), from: 'the environment' };
   if (login?.url === url) return { ...withLogin(login), from: '`tenant-keys login`' };
-  if (local?.api === url) return { ...ofLocalStack(local.issuer, url), from: 'the local stack' };
+  const stack = local ?? (await findLocalStack(env));
+  if (stack?.api === url) return { ...ofLocalStack(stack.issuer, url), from: 'the local stack' };
   throw new CommandError(
     `There are no credentials for ${url}: log in there (\`tenant-keys login --url ${url} ...\`), or set TENANT_KEYS_TOKEN.`,
     exitCodes.access,

@@ -20,7 +20,7 @@ function version(): string {
 }
 
 async function main(): Promise<number> {
-  const program = tenantKeysProgram(version());
+  const program = tenantKeysProgram(version(), wantsJson(process.argv));
   stopOnSignal(process.exit);
   // Who reads no more, such as `head`, has got what it wanted.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -30,14 +30,30 @@ async function main(): Promise<number> {
     await program.parseAsync();
     return exitCodes.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error instanceof CommanderError) return usageExit(error);
     const isStopped = error instanceof InterruptedError || (error as Error).name === 'AbortError';
     if (isStopped) return exitCodes.interrupted;
     const failure = failureOf(error);
-    const isJson = program.opts().json === true;
-    say(isJson ? jsonLine(failure) : `tenant-keys: ${printable(failure.error)}`);
+    say(wantsJson(process.argv) ? jsonLine(failure) : `tenant-keys: ${printable(failure.error)}`);
     return failure.exitCode;
   }
+}
+
+/** Also where the command is so wrong that no option of it was read. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? undefined : end).includes('--json');
+}
+
+/** As text it was said already. */
+function usageExit({ exitCode, code, message }: CommanderError): number {
+  if (exitCode === 0) return exitCodes.done;
+  const isHelp = code === 'commander.help';
+  const error = isHelp
+    ? 'A command is missing: --help lists them.'
+    : message.replace(/^error: /, '');
+  if (wantsJson(process.argv)) say(jsonLine({ error, exitCode: exitCodes.usage }));
+  return exitCodes.usage;
 }
 
 process.exitCode = await main();

@@ -10,6 +10,7 @@ import { addLogin } from './commands/login.ts';
 import { addRecords } from './commands/records.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addToken } from './commands/token.ts';
+import { printable } from './output.ts';
 
 const environment = `
 Where and who:
@@ -22,17 +23,24 @@ Exit codes:
   0 done, 1 failed, 2 the command is wrong, 3 no access, 4 not as it was sealed or signed,
   5 the tenant's state, 6 out of reach or too busy: later it may be served, 130 stopped`;
 
-export function tenantKeysProgram(version: string): Command {
+/** Of a command that is wrong: some of it may come from elsewhere. */
+const writePrintable = (text: string, write: (text: string) => void): void =>
+  write(text.split('\n').map(printable).join('\n'));
+
+/** @param isJson whether errors of usage are said as JSON, and so not by the program itself */
+export function tenantKeysProgram(version: string, isJson = false): Command {
   const program = new Command('tenant-keys')
     .description('A key of its own for each tenant: encrypt, decrypt, and look after the tenants.')
     .version(version)
     .option('--url <url>', 'of the API with its stage: https://....amazonaws.com/v1')
-    .option('--token-file <file>', 'with a bearer token')
-    .option('--actor <name>', 'on whose behalf: the audit keeps it, as a claim')
-    .option('--label <text>', 'what for: the audit keeps it too')
+    .option('--token-file <file>', 'a file with a bearer token')
+    .option('--actor <name>', 'on whose behalf it is, which the audit keeps as a claim')
+    .option('--label <text>', 'what it is for, which the audit keeps too')
     .option('--json', 'print JSON, errors too')
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', environment)
     .showHelpAfterError('(--help says more)')
+    .configureOutput(isJson ? { writeErr: () => undefined } : { outputError: writePrintable })
     .exitOverride();
   addTenants(program);
   addKeys(program);

@@ -9,7 +9,7 @@ export interface Progress {
 }
 
 const everyMs = 100;
-const width = 30;
+const width = 20;
 const clearLine = '\r\u001b[K';
 
 export function openProgress(label: string, terminal: NodeJS.WriteStream): Progress {

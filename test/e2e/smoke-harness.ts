@@ -24,7 +24,7 @@ export async function smoke(
   const folder = mkdtempSync(join(tmpdir(), 'smoke-'));
   const before = process.env.XDG_STATE_HOME;
   process.env.XDG_STATE_HOME = folder;
-  const withdraw = place && announce(place);
+  const withdraw = place && (await announce(place));
   try {
     const child = spawn(process.execPath, ['operate/smoke.ts', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],

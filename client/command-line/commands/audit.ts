@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { AuditEvent } from '../../tenant-keys.ts';
 import { type CommandContext, contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
+import { examples } from '../help.ts';
 import { line, printJsonLine, printLine, type Row, table } from '../output.ts';
 
 interface AuditOptions {
@@ -23,6 +24,8 @@ interface AuditOptions {
 const columns = ['time', 'kind', 'outcome', 'operation', 'principal', 'actor', 'from'] as const;
 const columnsOf = (tenantId: string | undefined) =>
   tenantId === undefined ? (['tenantId', ...columns] as const) : columns;
+const kinds = ['kms', 'request', 'attempt'] as const;
+const outcomes = ['succeeded', 'refused', 'failed'] as const;
 const pollMs = 5000;
 /** Events come minutes late: so far back they are looked for again. */
 const lateMs = 20 * 60_000;
@@ -30,22 +33,34 @@ const lateMs = 20 * 60_000;
 export function addAudit(program: Command): void {
   program
     .command('audit')
-    .description("a tenant's events: calls of its key, requests, and attempts that were refused")
+    .description(
+      "show who used a tenant's key and the API, and what was refused; events come minutes late",
+    )
     .argument('[tenant]', 'without it every tenant, and what is about none')
-    .option('--from <time>', 'the first moment, such as 2026-11-01T00:00:00Z')
-    .option('--to <time>', 'the first moment that is not asked for')
-    .addOption(new Option('--kind <kind>').choices(['kms', 'request', 'attempt']))
-    .addOption(new Option('--outcome <outcome>').choices(['succeeded', 'refused', 'failed']))
+    .option('--from <time>', 'from this moment on, such as 2026-11-01T00:00:00Z')
+    .option('--to <time>', 'what was before this moment; --follow ends there')
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'calls of the key, requests of the API, or what it let nobody do',
+      ).choices(kinds),
+    )
+    .addOption(new Option('--outcome <outcome>', 'how it ended').choices(outcomes))
     .option('--operation <name>', 'such as decrypt or GenerateDataKey')
     .option('--principal <name>', "the token's subject, or the ARN of a role")
     .option('--by <actor>', 'on whose behalf, as the caller claimed')
     .option('--routine', "also the product's own routine reads")
     .option('--newest', 'newest first')
-    .option('-n, --count <n>', 'how many at most', wholeNumber, 100)
-    .option('-F, --follow', 'go on as events come, until Ctrl-C')
+    .option('-n, --count <n>', 'how many events at most; with --follow all', wholeNumber, 100)
+    .option('-F, --follow', 'go on as events come, every 5 seconds, until --to or Ctrl-C')
     .addHelpText(
       'after',
-      '\nExamples:\n  tenant-keys audit acme --outcome refused --newest\n  tenant-keys audit acme --follow --json | jq .operation\n  tenant-keys audit --outcome refused --newest',
+      examples(
+        'tenant-keys audit acme --outcome refused --newest',
+        'tenant-keys audit acme --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --count 100000 --json',
+        'tenant-keys audit acme --follow --json | jq .operation',
+        'tenant-keys audit --outcome refused --newest',
+      ),
     )
     .action(async (tenantId: string | undefined, options: AuditOptions, command) => {
       const context = await contextOf(command);
@@ -89,12 +104,13 @@ async function follow(
   tenantId: string | undefined,
   options: AuditOptions,
 ) {
-  const startMs = options.from === undefined ? Date.now() : Date.parse(options.from);
-  if (Number.isNaN(startMs)) throw new CommandError('--from must be a time.');
+  const startMs = momentOf('--from', options.from) ?? Date.now();
+  const endMs = momentOf('--to', options.to) ?? Number.POSITIVE_INFINITY;
   // All from the start once; then what may have come late.
   for (let fromMs = startMs, seen = new Set<string>(); ; ) {
     const from = new Date(fromMs).toISOString();
-    const nextMs = Math.max(startMs, Date.now() - lateMs);
+    const askedMs = Date.now();
+    const nextMs = Math.max(startMs, askedMs - lateMs);
     const found = new Set<string>();
     const everything = { ...options, from, newest: false, count: 1_000_000 };
     for await (const event of read(context, tenantId, everything)) {
@@ -103,10 +119,17 @@ async function follow(
       if (context.json) printJsonLine(event);
       else printLine(line(row(event), columnsOf(tenantId)));
     }
+    if (askedMs >= endMs) return;
     // What no later round can give again is forgotten.
     [fromMs, seen] = [nextMs, found];
-    await wait(pollMs, undefined, { signal: context.signal });
+    await wait(Math.min(pollMs, endMs - askedMs), undefined, { signal: context.signal });
   }
+}
+
+function momentOf(option: string, text: string | undefined): number | undefined {
+  const ms = text === undefined ? undefined : Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new CommandError(`${option} must be a time, such as 2026-11-01T00:00:00Z.`);
 }
 
 function row(event: AuditEvent): Row {

@@ -5,27 +5,30 @@ import type { Command } from 'commander';
 import type { CertificateKeys, SignedCertificate } from '../../tenant-keys.ts';
 import { contextOf } from '../context.ts';
 import { CommandError, exitCodes } from '../failure.ts';
-import { printJson, printLine } from '../output.ts';
+import { examples, tenantArgument } from '../help.ts';
+import { printable, printJson, printLine } from '../output.ts';
 
 const certificateType = 'tenant-keys/erasure-certificate/v2';
 
 export function addCertificate(program: Command): void {
   const certificate = program
     .command('certificate')
-    .description("the certificate that a tenant's key was destroyed");
+    .description("prove that a tenant's key was destroyed");
   certificate
     .command('get')
-    .description('the certificate of an erased tenant, signed')
-    .argument('<tenant>')
-    .option('-o, --out <file>', 'where it goes, in place of standard output')
+    .description('get the signed certificate of an erased tenant')
+    .argument(...tenantArgument)
+    .option('-o, --out <file>', 'a new file, in place of standard output')
+    .addHelpText('after', examples('tenant-keys certificate get acme --out acme.json'))
     .action(async (tenantId, { out }, command) => {
       const { keys, claims, signal } = await contextOf(command);
       await put(await keys.tenants.certificate(tenantId, { ...claims, signal }), out);
     });
   certificate
     .command('keys')
-    .description('the public keys: get them once, and keep them apart from certificates')
-    .option('-o, --out <file>', 'where they go, in place of standard output')
+    .description('get the public keys: once, to be kept apart from certificates')
+    .option('-o, --out <file>', 'a new file, in place of standard output')
+    .addHelpText('after', examples('tenant-keys certificate keys --out keys.json'))
     .action(async ({ out }, command) => {
       const { keys, claims, signal } = await contextOf(command);
       await put(await keys.certificateKeys({ ...claims, signal }), out);
@@ -33,14 +36,21 @@ export function addCertificate(program: Command): void {
   certificate
     .command('verify')
     .description('check every signature of a certificate, without the network')
-    .argument('<file>', 'of `certificate get`')
-    .requiredOption('-k, --keys <file>', 'of `certificate keys`, from when they could be trusted')
+    .argument('<file>', 'what `certificate get` gave')
+    .requiredOption('-k, --keys <file>', 'what `certificate keys` gave, when it could be trusted')
+    .addHelpText('after', examples('tenant-keys certificate verify acme.json --keys keys.json'))
     .action(async (file, { keys: keysFile }, command) => {
-      const results = verified(await json(file), await json(keysFile));
-      if (command.optsWithGlobals().json === true) printJson(results);
-      else for (const { algorithm, result } of results) printLine(`${algorithm}: ${result}`);
-      if (results.some(({ result }) => result !== 'verified')) {
-        throw new CommandError(`${file} is not verified.`, exitCodes.notAsSealed);
+      const signed = await json<SignedCertificate>(file);
+      const signatures = verified(signed, await json(keysFile));
+      const isVerified = signatures.every(({ result }) => result === 'verified');
+      // What a certificate says of itself counts once it is verified.
+      const { tenantId, erasedAt } = signed.certificate;
+      const claims = isVerified ? { tenantId, erasedAt } : {};
+      if (command.optsWithGlobals().json === true) printJson({ isVerified, ...claims, signatures });
+      else for (const { algorithm, result } of signatures) printLine(`${algorithm}: ${result}`);
+      if (!isVerified) throw new CommandError(`${file} is not verified.`, exitCodes.notAsSealed);
+      if (command.optsWithGlobals().json !== true) {
+        printLine(printable(`The key of ${tenantId} was destroyed by ${erasedAt}.`));
       }
     });
 }

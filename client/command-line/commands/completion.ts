@@ -1,5 +1,6 @@
 /** `completion`: scripts for shells, made of the commands that there are. */
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, type Option } from 'commander';
+import { examples } from '../help.ts';
 import { printLine } from '../output.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -7,72 +8,111 @@ const shells = ['bash', 'zsh', 'fish'] as const;
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('a script that completes commands and options')
-    .addArgument(new Argument('<shell>').choices(shells))
+    .description('print a script that completes commands and options')
+    .addArgument(new Argument('<shell>', 'whose script').choices(shells))
     .addHelpText(
       'after',
-      '\nExamples:\n  source <(tenant-keys completion bash)\n  tenant-keys completion fish > ~/.config/fish/completions/tenant-keys.fish',
+      examples(
+        'source <(tenant-keys completion bash)',
+        "tenant-keys completion zsh > ~/.tenant-keys.zsh; echo 'source ~/.tenant-keys.zsh' >> ~/.zshrc",
+        'tenant-keys completion fish > ~/.config/fish/completions/tenant-keys.fish',
+      ),
     )
     .action((shell: (typeof shells)[number]) => {
-      printLine(shell === 'fish' ? fish(program) : bash(program, shell === 'zsh'));
+      const places = placesOf(program);
+      printLine(shell === 'fish' ? fish(places) : bash(places, shell === 'zsh'));
     });
 }
 
-interface Words {
+/** What may come where. */
+interface Place {
   /** the commands before it, with spaces between */
   readonly path: string;
-  readonly words: readonly string[];
+  readonly commands: readonly Command[];
+  /** of its arguments, where only some are possible */
+  readonly values: readonly string[];
+  /** of the whole program too */
+  readonly options: readonly Option[];
 }
 
-/** What may come after each command, options of the whole program too. */
-function wordsOf(command: Command, path = '', inherited: readonly string[] = []): readonly Words[] {
-  const own = command.options.flatMap(({ long }) => (long === undefined ? [] : [long]));
+function placesOf(
+  command: Command,
+  path = '',
+  inherited: readonly Option[] = [],
+): readonly Place[] {
+  const own = command.options.filter(({ long }) => long !== undefined);
   const options = [...inherited, ...own];
-  const names = command.commands.map((one) => one.name());
-  const here = { path, words: [...names, ...options, '--help'] };
-  const below = command.commands.flatMap((one) =>
-    wordsOf(one, `${path} ${one.name()}`.trim(), options),
-  );
-  return [here, ...below];
+  const { commands } = command;
+  const values = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+  const below = commands.flatMap((one) => placesOf(one, `${path} ${one.name()}`.trim(), options));
+  return [{ path, commands, values, options }, ...below];
 }
 
-function bash(program: Command, isZsh: boolean): string {
-  const cases = wordsOf(program).map(
-    ({ path, words }) => `    '${path}') choices='${words.join(' ')}' ;;`,
+const longOf = ({ long }: Option): string => long ?? '';
+
+function bash(places: readonly Place[], isZsh: boolean): string {
+  const words = places.map(({ path, commands, values, options }) => {
+    const names = [...commands.map((one) => one.name()), ...values].join(' ');
+    return `    '${path}') names='${names}' options='${options.map(longOf).join(' ')} --help' ;;`;
+  });
+  const values = places.flatMap(({ path, options }) =>
+    options
+      .filter(({ argChoices }) => argChoices !== undefined)
+      .map((one) => `    '${path} ${longOf(one)}') names='${one.argChoices?.join(' ')}' ;;`),
   );
+  const paths = places.map(({ path }) => `'${path}'`).slice(1);
   return [
-    ...(isZsh ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
+    ...(isZsh
+      ? [
+          'autoload -Uz compinit bashcompinit',
+          '(( $+functions[compdef] )) || compinit',
+          'bashcompinit',
+        ]
+      : []),
     '_tenant_keys() {',
     // In zsh `path` is PATH, and `words` the line that is completed.
-    '  local typed= one choices= current="${COMP_WORDS[COMP_CWORD]}"',
+    '  local typed= one names= options= current="${COMP_WORDS[COMP_CWORD]}"',
     '  for one in "${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do',
-    `    case " ${wordsOf(program)
-      .flatMap(({ words }) => words.filter((one) => !one.startsWith('-')))
-      .join(' ')} " in`,
-    '      *" $one "*) typed="${typed:+$typed }$one" ;;',
+    '    case "${typed:+$typed }$one" in',
+    `      ${paths.join('|')}) typed="\${typed:+$typed }$one" ;;`,
     '    esac',
     '  done',
     '  case "$typed" in',
-    ...cases,
+    ...words,
     '  esac',
-    '  COMPREPLY=($(compgen -W "$choices" -- "$current"))',
+    '  case "$typed ${COMP_WORDS[COMP_CWORD - 1]}" in',
+    ...values,
+    '  esac',
+    // Files are completed by the shell where no name is possible.
+    '  case "$current" in -*) names="$options" ;; esac',
+    '  COMPREPLY=($(compgen -W "$names" -- "$current"))',
     '}',
     'complete -o default -F _tenant_keys tenant-keys',
   ].join('\n');
 }
 
-function fish(program: Command): string {
-  const lines = wordsOf(program).flatMap(({ path, words }) => {
-    const names = path.split(' ').filter(Boolean);
-    const condition =
-      names.length === 0
-        ? '__fish_use_subcommand'
-        : names.map((name) => `__fish_seen_subcommand_from ${name}`).join('; and ');
-    return words.map((word) =>
-      word.startsWith('--')
-        ? `complete -c tenant-keys -n '${condition}' -l ${word.slice(2)}`
-        : `complete -c tenant-keys -n '${condition}' -a ${word}`,
-    );
+function fish(places: readonly Place[]): string {
+  const lines = places.flatMap(({ path, commands, values, options }) => {
+    const seen = path.split(' ').filter(Boolean);
+    const after = seen.map((name) => `__fish_seen_subcommand_from ${name}`);
+    const below = commands.map((one) => one.name()).join(' ');
+    const here = below === '' ? after : [...after, `not __fish_seen_subcommand_from ${below}`];
+    const add = (condition: readonly string[], rest: string) =>
+      `complete -c tenant-keys -n '${condition.join('; and ')}' ${rest}`;
+    return [
+      ...commands.map((one) => add(here, `-f -a ${one.name()} -d ${quoted(one.description())}`)),
+      ...(values.length === 0 ? [] : [add(here, `-f -a '${values.join(' ')}'`)]),
+      ...options.map((one) => add(here, fishOption(one))),
+    ];
   });
-  return lines.join('\n');
+  return ['complete -c tenant-keys -l help', ...lines].join('\n');
 }
+
+function fishOption(option: Option): string {
+  const { argChoices, description, required } = option;
+  const values = argChoices === undefined ? '' : ` -f -a '${argChoices.join(' ')}'`;
+  return `-l ${longOf(option).slice(2)}${required ? ' -r' : ''}${values} -d ${quoted(description)}`;
+}
+
+/** As fish takes it between single quotes. */
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

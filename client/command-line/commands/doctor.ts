@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { stopSignal } from '../context.ts';
 import { CommandError, exitCodes, sentenceOf } from '../failure.ts';
+import { examples } from '../help.ts';
 import { printable, printJson, printLine } from '../output.ts';
 import { accessOf } from '../token-access.ts';
 
@@ -17,12 +18,15 @@ const maxClockDifferenceMs = 30_000;
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('look whether everything is as commands need it, and say what is not')
+    .description(
+      'look whether everything is as commands need it, and say what is not and what to do',
+    )
     .option(
       '-t, --tenant <id>',
       'whose data plane and audit are tried',
       process.env.TENANT_KEYS_TENANT,
     )
+    .addHelpText('after', examples('tenant-keys doctor', 'tenant-keys doctor --tenant acme'))
     .action(async ({ tenant }, command) => {
       const { json, ...options } = command.optsWithGlobals();
       const findings: Finding[] = [nodeVersion()];

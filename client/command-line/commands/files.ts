@@ -7,6 +7,7 @@ import { nodeStream, openFile, sealFile } from '../../node/files.ts';
 import type { ByteStreamPair, TenantHandle } from '../../tenant-keys.ts';
 import { type CommandContext, contextOf, pair } from '../context.ts';
 import { CommandError } from '../failure.ts';
+import { examples } from '../help.ts';
 import { printable, printJson, say } from '../output.ts';
 import { openProgress } from '../progress.ts';
 
@@ -65,16 +66,20 @@ function add(program: Command, name: string, file: FileCommand): void {
   program
     .command(name)
     .description(file.description)
-    .argument('<file>', 'or - for standard input')
-    .requiredOption('-t, --tenant <id>', 'whose key', process.env.TENANT_KEYS_TENANT)
+    .argument('<file>', 'which file, or - for standard input')
+    .requiredOption(
+      '-t, --tenant <id>',
+      'whose key; or TENANT_KEYS_TENANT',
+      process.env.TENANT_KEYS_TENANT,
+    )
     .option('-o, --out <file>', file.outHelp)
     .option(
       '-c, --context <name=value>',
-      'encryption context, repeatable; the same to decrypt',
+      'what it is bound to, may come often; the same again to decrypt',
       pair,
     )
     .option('-f, --force', 'replace a file that is there already')
-    .addHelpText('after', `\nExamples:\n${file.examples.map((line) => `  ${line}`).join('\n')}`)
+    .addHelpText('after', examples(...file.examples))
     .action(async (from: string, options: FileOptions, command) => {
       const { tenant, out = from === '-' ? '-' : file.defaultOut(from) } = options;
       if (name === 'encrypt' && out === '-' && process.stdout.isTTY) {

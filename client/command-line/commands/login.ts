@@ -4,6 +4,7 @@ import { TenantKeys } from '../../tenant-keys.ts';
 import { withLogin } from '../connection.ts';
 import { stopSignal } from '../context.ts';
 import { CommandError, exitCodes } from '../failure.ts';
+import { examples } from '../help.ts';
 import { type Login, removeLogin, writeLogin } from '../login-file.ts';
 import { printJson, printLine } from '../output.ts';
 import { readSecret } from '../secret-input.ts';
@@ -20,8 +21,8 @@ export function addLogin(program: Command): void {
       '--secret-file <file>',
       'with the client secret; else TENANT_KEYS_CLIENT_SECRET, or it is asked for',
     )
-    .option('--scope <scope>', 'in place of the one that a request needs')
-    .option('--audience <audience>', 'where the issuer wants one')
+    .option('--scope <scope>', 'asked for in every token, in place of the one that a request needs')
+    .option('--audience <audience>', 'of the tokens, where the issuer wants to be told')
     .option(
       '--tenant-parameter <name>',
       'by which the issuer is told for which tenant a token is to be',
@@ -33,7 +34,10 @@ export function addLogin(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  tenant-keys login --url https://abc.execute-api.eu-central-1.amazonaws.com/v1 \\\n    --issuer https://issuer.example.com --client-id backend',
+      examples(
+        'tenant-keys login --url https://abc.execute-api.eu-central-1.amazonaws.com/v1 \\',
+        '  --issuer https://issuer.example.com --client-id backend',
+      ),
     )
     .action(async (options, command) => {
       const { url = process.env.TENANT_KEYS_URL, json } = command.optsWithGlobals();
@@ -65,5 +69,6 @@ export function addLogin(program: Command): void {
   program
     .command('logout')
     .description('forget what `login` keeps')
+    .addHelpText('after', examples('tenant-keys logout'))
     .action(async () => removeLogin(process.env));
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { TenantRecord } from '../../tenant-keys.ts';
 import { contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
+import { examples } from '../help.ts';
 import { printJson, printLine, table } from '../output.ts';
 
 interface RecordOptions {
@@ -27,7 +28,7 @@ interface OpenOptions extends RecordOptions {
 export function addRecords(program: Command): void {
   const record = program
     .command('record')
-    .description('items of a database, of which some fields are sealed; JSON in and out');
+    .description('seal and open fields of a database item, JSON in and out');
   addSeal(record);
   addOpen(record);
   addMac(program);
@@ -37,13 +38,16 @@ function addSeal(record: Command): void {
   recordCommand(record, 'seal', 'seal fields of a JSON object; ciphertexts are base64')
     .requiredOption(
       '-f, --field <path...>',
-      'to seal, such as address.street; email? may be missing',
+      'which to seal, such as address.street; email? may be missing',
     )
-    .option('-i, --index <path...>', 'of these, to be found by equal values (see `mac`)')
-    .option('--own-key', 'a data key of its own, not one that records of the type share')
+    .option('-i, --index <path...>', 'which of these are to be found by equal values (see `mac`)')
+    .option('--own-key', 'with a data key of its own, not one that records of the type share')
     .addHelpText(
       'after',
-      '\nExample:\n  tenant-keys record seal ada.json --tenant acme --type customer --id 7 --field email phone --index email > sealed.json',
+      examples(
+        'tenant-keys record seal ada.json --tenant acme --type customer --id 7 \\',
+        '  --field email phone --index email > sealed.json',
+      ),
     )
     .action(async (file: string, options: SealOptions, command) => {
       const item = await readItem(file);
@@ -56,10 +60,10 @@ function addSeal(record: Command): void {
 
 function addOpen(record: Command): void {
   recordCommand(record, 'open', 'open what `record seal` or the library sealed as text')
-    .option('-f, --field <path...>', 'that must be the sealed ones, and no others')
+    .option('-f, --field <path...>', 'which must be the sealed ones, and no others')
     .addHelpText(
       'after',
-      '\nExample:\n  tenant-keys record open sealed.json --tenant acme --type customer --id 7',
+      examples('tenant-keys record open sealed.json --tenant acme --type customer --id 7'),
     )
     .action(async (file: string, options: OpenOptions, command) => {
       const item = await readItem(file);
@@ -74,15 +78,19 @@ function addMac(program: Command): void {
   program
     .command('mac')
     .description(
-      'a keyed hash of a value on standard input: equal values of a purpose have equal ones',
+      'compute a keyed hash of the value on standard input: equal values of a purpose have equal ones',
     )
-    .argument('<purpose>', 'such as customer/email: of an index the type and the path')
-    .requiredOption('-t, --tenant <id>', 'whose key', process.env.TENANT_KEYS_TENANT)
+    .argument('<purpose>', 'what for; of an index its type and path, such as customer/email')
+    .requiredOption(
+      '-t, --tenant <id>',
+      'whose key; or TENANT_KEYS_TENANT',
+      process.env.TENANT_KEYS_TENANT,
+    )
     .option('--file <file>', 'with the value, in place of standard input')
-    .option('--bits <n>', 'how many of its first bits are kept, 8-256', wholeNumber)
+    .option('--bits <n>', 'how many of its first bits are kept, 8-256 (default: 256)', wholeNumber)
     .addHelpText(
       'after',
-      '\nEvery byte counts, the end of a line too.\n\nExample:\n  printf %s ada@example.com | tenant-keys mac customer/email --tenant acme',
+      `\nEvery byte counts, the end of a line too.\n${examples('printf %s ada@example.com | tenant-keys mac customer/email --tenant acme')}`,
     )
     .action(async (purpose: string, { tenant, file = '-', bits }, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
@@ -101,11 +109,19 @@ function recordCommand(record: Command, name: string, description: string): Comm
   return record
     .command(name)
     .description(description)
-    .argument('<file>', 'with the object, or - for standard input')
-    .requiredOption('-t, --tenant <id>', 'whose key', process.env.TENANT_KEYS_TENANT)
+    .argument('<file>', 'with one JSON object, or - for standard input')
+    .requiredOption(
+      '-t, --tenant <id>',
+      'whose key; or TENANT_KEYS_TENANT',
+      process.env.TENANT_KEYS_TENANT,
+    )
     .requiredOption('--type <type>', 'what kind of record it is; the same to open')
     .requiredOption('--id <id>', 'which one of its type; the same to open')
-    .option('--record-version <n>', 'where records are counted; the same to open', wholeNumber);
+    .option(
+      '--record-version <n>',
+      'a number, where an application counts the versions of a record; the same to open',
+      wholeNumber,
+    );
 }
 
 async function handleOf({ tenant }: RecordOptions, command: Command) {

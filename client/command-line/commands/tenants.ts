@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Tenant, TenantPatch } from '../../tenant-keys.ts';
 import { contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
+import { examples, tenantArgument } from '../help.ts';
 import { members, printJson, printLine, table } from '../output.ts';
 
 const statuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'] as const;
@@ -14,7 +15,7 @@ interface OnboardOptions {
 }
 
 export function addTenants(program: Command): void {
-  const tenants = program.command('tenants').description('tenants, and what becomes of them');
+  const tenants = program.command('tenants').description('make, show, change and offboard tenants');
   addReads(tenants);
   addChanges(tenants);
   addLifecycle(tenants);
@@ -24,8 +25,9 @@ export function addTenants(program: Command): void {
 function addReads(tenants: Command): void {
   tenants
     .command('list')
-    .description('all tenants')
-    .addOption(new Option('--status <status>', 'only those of this status').choices(statuses))
+    .description('list all tenants')
+    .addOption(new Option('--status <status>', 'only those with it').choices(statuses))
+    .addHelpText('after', examples('tenant-keys tenants list --status SUSPENDED'))
     .action(async (options, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
       const found: Tenant[] = [];
@@ -38,8 +40,15 @@ function addReads(tenants: Command): void {
     });
   tenants
     .command('get')
-    .description('a tenant, with its key as KMS has it now')
-    .argument('<tenant>')
+    .description('show a tenant, with its key as KMS has it now')
+    .argument(...tenantArgument)
+    .addHelpText(
+      'after',
+      examples(
+        'tenant-keys tenants get acme',
+        'tenant-keys tenants get acme --json | jq .key.state',
+      ),
+    )
     .action(async (tenantId, _, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
       print(await keys.tenants.get(tenantId, { ...claims, signal }), json);
@@ -49,11 +58,19 @@ function addReads(tenants: Command): void {
 function addChanges(tenants: Command): void {
   tenants
     .command('onboard')
-    .description('a tenant with a key of its own; the same again where it is there already')
-    .argument('<tenant>', '2-63 lower-case letters, digits and hyphens')
+    .description('make a tenant with a key of its own; the same again does nothing more')
+    .argument('<tenant>', 'its id: 2-63 lower-case letters, digits and hyphens')
     .option('--display-name <name>', 'for people to read')
     .option('--legal-name <name>', 'as contracts have it; certificates of erasure name it')
-    .option('--rotation-days <days>', 'period of the automatic rotation, 90-2560', wholeNumber)
+    .option(
+      '--rotation-days <days>',
+      'between two automatic rotations, 90-2560 (default: as the stack has it)',
+      wholeNumber,
+    )
+    .addHelpText(
+      'after',
+      examples("tenant-keys tenants onboard acme --display-name 'Acme Ltd' --rotation-days 365"),
+    )
     .action(async (tenantId, options: OnboardOptions, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
       const { displayName, legalName, rotationDays } = options;
@@ -63,9 +80,10 @@ function addChanges(tenants: Command): void {
   tenants
     .command('rename')
     .description("change a tenant's names; what is not given stays")
-    .argument('<tenant>')
-    .option('--display-name <name>', 'an empty one takes it away')
-    .option('--legal-name <name>', 'the same')
+    .argument(...tenantArgument)
+    .option('--display-name <name>', "for people to read; '' takes it away")
+    .option('--legal-name <name>', "as contracts have it; '' takes it away")
+    .addHelpText('after', examples("tenant-keys tenants rename acme --display-name 'Acme Group'"))
     .action(async (tenantId, { displayName, legalName }: OnboardOptions, command) => {
       const names: TenantPatch = given({
         displayName: displayName === '' ? null : displayName,
@@ -81,15 +99,16 @@ function addChanges(tenants: Command): void {
 
 function addLifecycle(tenants: Command): void {
   const steps = [
-    ['suspend', 'nothing is encrypted or decrypted until it is resumed'],
+    ['suspend', 'stop serving a tenant: nothing is encrypted or decrypted until it is resumed'],
     ['resume', 'serve a suspended tenant again'],
-    ['restore', 'take an offboarding back, as long as the key is there'],
+    ['restore', 'take an offboarding back, until the key is destroyed'],
   ] as const;
   for (const [step, description] of steps) {
     tenants
       .command(step)
       .description(description)
-      .argument('<tenant>')
+      .argument(...tenantArgument)
+      .addHelpText('after', examples(`tenant-keys tenants ${step} acme`))
       .action(async (tenantId, _, command) => {
         const { keys, claims, json, signal } = await contextOf(command);
         print(await keys.tenants[step](tenantId, { ...claims, signal }), json);
@@ -98,9 +117,14 @@ function addLifecycle(tenants: Command): void {
   tenants
     .command('offboard')
     .description("disable a tenant's key at once, and have it destroyed after the window")
-    .argument('<tenant>')
-    .option('--window-days <days>', 'until then it can be restored; 30 at most', wholeNumber)
-    .option('--force', 'although somebody used the key within the last hour')
+    .argument(...tenantArgument)
+    .option(
+      '--window-days <days>',
+      'until the key is destroyed, 30 at most (default: as the stack has it)',
+      wholeNumber,
+    )
+    .option('--force', 'even where somebody used the key within the last hour')
+    .addHelpText('after', examples('tenant-keys tenants offboard acme --window-days 30'))
     .action(async (tenantId, { windowDays, force }, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
       const options = { windowInDays: windowDays, force, ...claims, signal };
@@ -118,9 +142,14 @@ function addImport(tenants: Command): void {
   tenants
     .command('import')
     .description('onboard every tenant of a CSV file; run again, it goes on with what is not done')
-    .argument('<file>', 'its first line: tenantId,displayName,legalName,rotationPeriodInDays')
+    .argument('<file>', 'with the columns tenantId,displayName,legalName,rotationPeriodInDays')
     .option('--dry-run', 'check the file, and send nothing')
-    .option('--rate <n>', 'requests a second at most; KMS makes 5 keys for an account', rate, 4)
+    .option(
+      '--rate <n>',
+      'requests a second, 0.01-100; KMS makes 5 keys a second in an account',
+      rate,
+      4,
+    )
     .option('--in-flight <n>', 'requests under way at once, 1-64', inFlight, 8)
     .addHelpText('after', importHelp)
     .action(async (file: string, options: ImportCommandOptions, command: Command) => {
@@ -137,11 +166,11 @@ const importHelp = `
 All columns but tenantId may be left out, and fields be empty. The file is checked whole before the first request.
 A tenant that is there already stays as it is. While KMS or the API is busy, requests wait and then go slower.
 Each line that is not done is named on standard error with its reason; with --json in JSON, a line each.
-
-Examples:
-  tenant-keys tenants import tenants.csv --dry-run
-  tenant-keys tenants import tenants.csv --rate 2
-  tenant-keys tenants import tenants.csv --json 2> failures.jsonl`;
+${examples(
+  'tenant-keys tenants import tenants.csv --dry-run',
+  'tenant-keys tenants import tenants.csv --rate 2',
+  'tenant-keys tenants import tenants.csv --json 2> failures.jsonl',
+)}`;
 
 function rate(text: string): number {
   const number = Number(text);

@@ -3,15 +3,16 @@ import type { Command } from 'commander';
 import { TenantKeys } from '../../tenant-keys.ts';
 import { contextOf } from '../context.ts';
 import { CommandError, exitCodes } from '../failure.ts';
+import { examples } from '../help.ts';
 import { members, printJson, printLine } from '../output.ts';
 import { readSecret } from '../secret-input.ts';
 import { accessOf } from '../token-access.ts';
 
 export function addToken(program: Command): void {
-  const token = program.command('token').description('bearer tokens');
+  const token = program.command('token').description('look into bearer tokens');
   token
     .command('check')
-    .description('what a token says, and what the API allows it')
+    .description('show what a token says, and what the API allows it')
     .argument(
       '[source]',
       '- to read a token from standard input; without it the one that commands would use',
@@ -23,7 +24,7 @@ export function addToken(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nWhy a stack does not take a token (issuer, audience, algorithm, claims) its own checkout says: npm run token:check',
+      `\nWhy a stack does not take a token (issuer, audience, algorithm, claims) its own checkout says: npm run token:check\n${examples('tenant-keys token check --tenant acme', 'tenant-keys token check - < token.txt')}`,
     )
     .action(async (source, { tenant }, command) => {
       const context = await contextOf(command);

@@ -25,13 +25,13 @@ export function summaryText(summary: Summary): string {
   return `${tenantsText(totalOf(summary))}: ${parts.join(', ')}`;
 }
 
-/** @param rate requests a second @returns such as `250/1000, at most 4/s, 188 s left, 2 failed` */
+/** @param rate requests a second @returns such as `250/1000, 2 failed, 188 s left, at most 4/s` */
 export function progressText(summary: Summary, rate: number): string {
   const total = totalOf(summary);
-  const parts = [`${total - summary.left}/${total}`, `at most ${Number(rate.toFixed(1))}/s`];
-  if (summary.left > 0) parts.push(`${durationText(summary.left / rate)} left`);
+  const parts = [`${total - summary.left}/${total}`];
   if (summary.failed > 0) parts.push(`${summary.failed} failed`);
-  return parts.join(', ');
+  if (summary.left > 0) parts.push(`${durationText(summary.left / rate)} left`);
+  return [...parts, `at most ${Number(rate.toFixed(1))}/s`].join(', ');
 }
 
 export const durationText = (seconds: number): string =>

@@ -120,50 +120,6 @@ describe('a file', () => {
   });
 });
 
-describe('the audit', () => {
-  test('is a table for people and lines of JSON for programs', async () => {
-    await tk('tenants suspend acme --actor jane@example.com --label ticket');
-    await tk('tenants resume acme');
-    const audit = 'audit acme --operation suspend --newest -n 1';
-    const lines = (await tk(`${audit} --json`)).stdout.trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { operation: 'suspend', principal: 'jane', actor: 'jane@example.com', label: 'ticket' },
-    ]);
-    expect((await tk(audit)).stdout).toMatch(/^time .*\n.* suspend +jane +jane@example.com /);
-    expect((await tk('audit nobody-at-all')).stdout).toBe('There are no such events.\n');
-  });
-
-  test('is not followed from a time that is none', async () => {
-    const ended = await tk('audit acme --follow --from yesterday');
-    expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toMatch(/--from/);
-  });
-});
-
-describe('the audit of all tenants', () => {
-  test('has the tenant of each event, and what is about none', async () => {
-    await tk('tenants onboard globex');
-    await tk('tenants list');
-    const { stdout } = await tk('audit --newest -n 1000 --json');
-    const events = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const tenants = new Set(events.map(({ tenantId }) => tenantId));
-    for (const tenantId of ['acme', 'globex', undefined]) expect(tenants).toContain(tenantId);
-    const found = await tk('audit --operation onboard --newest -n 1');
-    expect(found.stdout).toMatch(/^tenantId +time .*\nglobex .* onboard /);
-  });
-
-  test("is not for a tenant's token", async () => {
-    const token = await stack.client.tenantToken('acme');
-    const ended = await tk('audit', {
-      env: { TENANT_KEYS_URL: stack.api, TENANT_KEYS_TOKEN: token },
-    });
-    expect([ended.code, ended.stdout]).toEqual([3, '']);
-  });
-});
-
 describe('who may not', () => {
   test('is told so, with the code for it', async () => {
     const admin = await stack.client.adminToken();

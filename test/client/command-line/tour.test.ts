@@ -18,6 +18,11 @@ const commands = [
   "tenant-keys tenants onboard acme --display-name 'Acme Ltd'",
   'tenant-keys tenants onboard globex',
   'tenant-keys tenants list',
+  "printf 'tenantId,displayName\\ninitech,Initech\\nHooli,\\n' > tenants.csv",
+  'tenant-keys tenants import tenants.csv --dry-run',
+  'sed -i.before s/Hooli/hooli/ tenants.csv',
+  'tenant-keys tenants import tenants.csv',
+  'tenant-keys tenants import tenants.csv --json',
   "printf 'quarterly report' > report.txt",
   'tenant-keys encrypt report.txt --tenant acme --context document=7',
   'tenant-keys decrypt report.txt.sealed --tenant acme --context document=7 --out -',
@@ -33,6 +38,7 @@ const commands = [
   'tenant-keys encrypt report.txt --tenant acme --out again.sealed',
   'tenant-keys audit acme --outcome refused --newest --count 1',
   'tenant-keys tenants resume acme --json | grep status',
+  'tenant-keys tenants resume --json',
 ];
 
 let stack: TestStack;
