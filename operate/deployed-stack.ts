@@ -4,6 +4,7 @@ import { type CloudFormation, paginateListStackResources } from '@aws-sdk/client
 export interface DeployedStack {
   readonly name: string;
   readonly status: string;
+  readonly isProtected: boolean;
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly DeployedResource[];
 }
@@ -30,6 +31,7 @@ export async function findStack(
   return {
     name: StackName,
     status: stack.StackStatus ?? '',
+    isProtected: stack.EnableTerminationProtection === true,
     outputs: Object.fromEntries(outputs),
     resources: await resourcesOf(client, StackName),
   };

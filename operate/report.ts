@@ -13,7 +13,13 @@ export const openReport = (json: boolean, write: (line: string) => void): Report
     ? { say: () => {}, result: (result) => write(JSON.stringify(result)) }
     : { say: write, result: (result) => write(lineOf(result)) };
 
-const marks = { ok: 'ok', failed: 'FAILED', 'left out': 'left out:', 'not run': 'not run:' };
+const marks = {
+  ok: 'ok',
+  caution: 'CAUTION',
+  failed: 'FAILED',
+  'left out': 'left out:',
+  'not run': 'not run:',
+};
 
 export function lineOf({ step, outcome, seconds, found, expected, remedy }: StepResult): string {
   const took = seconds >= 1 ? ` (${seconds} s)` : '';

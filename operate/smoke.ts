@@ -2,6 +2,7 @@
 import { openReport } from './report.ts';
 import { ArgumentError, readArguments, usage } from './smoke/arguments.ts';
 import { runSmoke } from './smoke/run.ts';
+import { isAllWell } from './step.ts';
 import { stopOnSignal } from './stop.ts';
 
 async function main(): Promise<number> {
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
   const report = openReport(given.json, console.log);
   const results = await runSmoke(given, process.env, report, stop);
   if (stop.aborted) return 130;
-  return results.every(({ outcome }) => outcome === 'ok' || outcome === 'left out') ? 0 : 1;
+  return isAllWell(results) ? 0 : 1;
 }
 
 main().then(

@@ -1,6 +1,6 @@
 /**
  * Steps, one after the other, each of which ends with one line: what was found, what was expected, what to do. Invariant: a
- * step is `ok` only if it ran to its end; whatever it throws is a failure.
+ * step is `ok` only if it ran to its end; whatever else it throws is a failure.
  */
 export interface Step<C> {
   readonly name: string;
@@ -12,12 +12,12 @@ export interface Step<C> {
   readonly always?: boolean;
   /**
    * @returns what was found, in words
-   * @throws LeftOut, StepFailure, or any error
+   * @throws Caution, LeftOut, StepFailure, or any error
    */
   run(context: C): Promise<string>;
 }
 
-export type Outcome = 'ok' | 'failed' | 'left out' | 'not run';
+export type Outcome = 'ok' | 'caution' | 'failed' | 'left out' | 'not run';
 
 export interface StepResult {
   readonly step: string;
@@ -28,6 +28,9 @@ export interface StepResult {
   readonly expected?: string;
   readonly remedy?: string;
 }
+
+/** What stops nothing, but what a person should know before going on. */
+export class Caution extends Error {}
 
 /** What cannot be seen here. */
 export class LeftOut extends Error {}
@@ -41,6 +44,12 @@ export class StepFailure extends Error {
   }
 }
 
+/** What is left out is said, and is no failure. */
+export const isAllWell = (results: readonly StepResult[]): boolean =>
+  results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not run');
+
+const passed: ReadonlySet<Outcome> = new Set(['ok', 'caution']);
+
 /** @param onResult called at the end of each step */
 export async function runSteps<C>(
   steps: readonly Step<C>[],
@@ -50,7 +59,7 @@ export async function runSteps<C>(
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
   const isMissing = (name: string) =>
-    results.find((result) => result.step === name)?.outcome !== 'ok';
+    !passed.has(results.find((result) => result.step === name)?.outcome ?? 'not run');
   for (const step of steps) {
     const missing = step.needs?.find(isMissing);
     const result = await ended(step, context, signal, missing);
@@ -76,6 +85,7 @@ async function ended<C>(
   try {
     return result('ok', await run(context));
   } catch (error) {
+    if (error instanceof Caution) return result('caution', error.message);
     if (error instanceof LeftOut) return result('left out', error.message);
     const own = error instanceof StepFailure ? error.remedy : undefined;
     return { ...result('failed', sentenceOf(error)), expected, remedy: own ?? remedy };

@@ -12,7 +12,8 @@ import { ArgumentError, type SmokeArguments, smokePrefix } from './arguments.ts'
 import { awsPlatform } from './aws-platform.ts';
 import { localPlatform } from './local-platform.ts';
 import type { Platform } from './platform.ts';
-import { type Smoke, smokeSteps, smokeTenant } from './smoke-steps.ts';
+import { type Smoke, smokeTenant } from './smoke.ts';
+import { smokeSteps } from './smoke-steps.ts';
 import { openTokens, type SmokeTokens } from './tokens.ts';
 
 interface Place {
