@@ -22,7 +22,6 @@ import { openRuntime, type Runtime } from './lambda/runtime.ts';
 import { assetsOf, type FunctionDefinition, readFunctions } from './lambda/template.ts';
 import type { Listening } from './listen.ts';
 import { type LogGroups, openLogGroups } from './logs/log-groups.ts';
-import { stackInstance } from './stack-instance.ts';
 import type { Account } from './template/resource-types.ts';
 import { readTemplate, type Template } from './template/template.ts';
 
@@ -48,8 +47,6 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly issuerPort: number;
   readonly dataDir?: string | undefined;
-  /** whether the stack that used the folder before was deleted: names that CloudFormation makes are others then */
-  readonly newStack?: boolean | undefined;
   /** whose tokens count, as context keys; absent: those of an issuer that is started beside the stack */
   readonly issuers?: IssuersContext | undefined;
   /** configuration, as `-c key=value` gives it, without issuers */
@@ -134,17 +131,12 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   const issuers = options.issuers ?? (await ownIssuer(options.issuerPort, onClose));
 
   onProgress('synthesizing the template and bundling the functions ...');
-  const instance = stackInstance(dataDir, options.newStack);
-  const { read, functionsOf } = await synthesized(options, issuers, onClose);
-  const template = read(instance.number);
-  const functions = functionsOf(template);
-  const deleted = options.newStack === true ? read(instance.number - 1) : undefined;
+  const { template, functions } = await synthesized(options, issuers, onClose);
   const logs = openLogGroups(template, functions);
 
   onProgress('starting the AWS endpoint and the API ...');
-  const deployment = await deployTemplate(template, deleted, logs, options);
+  const deployment = await deployTemplate(template, logs, options);
   onClose(deployment.close);
-  instance.keep();
   deployment.faults.set(options.faults ?? []);
   const runtime = openFunctions(functions, deployment, logs, options);
   onClose(runtime.close);
@@ -198,29 +190,24 @@ const noIssuers = {
   issuers: undefined,
 };
 
-/** @returns the template of a stack instance, and its functions, whose bundles go when the stack closes */
+/** @returns the template, and its functions with the bundles in a folder that goes when the stack closes */
 async function synthesized(options: StackOptions, issuers: IssuersContext, onClose: OnClose) {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
   onClose(() => rmSync(folder, { recursive: true, force: true }));
   const context = { ...localContext, ...options.context, ...noIssuers, ...issuers };
   await (options.synthesize ?? synthesizeHere)(context, folder);
   const file = join(folder, `${stackName}.template.json`);
-  const document = JSON.parse(readFileSync(file, 'utf8'));
-  return {
-    read: (instance: number) => readTemplate(document, { ...localAccount, instance }),
-    functionsOf: (template: Template) => readFunctions(template, assetsOf(folder)),
-  };
+  const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
+  return { template, functions: readFunctions(template, assetsOf(folder)) };
 }
 
 function deployTemplate(
   template: Template,
-  deleted: Template | undefined,
   logs: LogGroups,
   options: StackOptions,
 ): Promise<Deployment> {
   return deploy({
     template,
-    deleted,
     clock: systemClock,
     port: options.awsPort,
     dataDir: options.dataDir,

@@ -5,7 +5,7 @@
  * Key policies name this role by its ARN: with a new construct id the role is another one, and loses every key.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import {
   Effect,
   PolicyDocument,
@@ -24,7 +24,7 @@ import {
 } from './key-administration.ts';
 
 export interface ControlPlaneRoleProps {
-  readonly table: ITable;
+  readonly table: Table;
   readonly deletionWindowInDays: number;
 }
 
@@ -69,7 +69,7 @@ function acknowledgeWildcards(role: Role): void {
   });
 }
 
-const keepRegistry = (table: ITable) =>
+const keepRegistry = (table: Table) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],

@@ -4,7 +4,7 @@
  * What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { productTag } from '../../contract/tenant-id.ts';
@@ -12,8 +12,8 @@ import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { administrationOnly, everyAlias, everyKey } from './key-administration.ts';
 
 export interface ReconcilerRoleProps {
-  readonly table: ITable;
-  readonly macKeyTable: ITable;
+  readonly table: Table;
+  readonly macKeyTable: Table;
   readonly deletionWindowInDays: number;
 }
 
@@ -58,7 +58,7 @@ function acknowledgeWildcards(role: Role): void {
 }
 
 /** DeleteItem is for tenants that never got a key. */
-const keepRegistry = (table: ITable) =>
+const keepRegistry = (table: Table) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
@@ -66,7 +66,7 @@ const keepRegistry = (table: ITable) =>
   });
 
 /** Of erased tenants; it finds them by their tenant, and reads no key that could be unwrapped by then. */
-const removeMacKeys = (macKeyTable: ITable) =>
+const removeMacKeys = (macKeyTable: Table) =>
   new PolicyStatement({
     sid: 'RemoveMacKeys',
     actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],

@@ -1,12 +1,8 @@
-/**
- * The tables: the registry of tenants, the wrapped keys of their macs, and who used which tenant's key. Each is made, or,
- * where the configuration names one, taken over as it is: CloudFormation then neither makes, changes nor deletes it.
- */
+/** The tables: the registry of tenants, the wrapped keys of their macs, and who used which tenant's key. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
-  type ITable,
   ProjectionType,
   Table,
   TableEncryption,
@@ -24,10 +20,8 @@ import {
   sortKey,
 } from '../../contract/table-schema.ts';
 
-interface TableOfStackProps {
+interface EncryptedTableProps {
   readonly key: IKey;
-  /** of a table that is there already */
-  readonly name: string | undefined;
 }
 
 /** Every table is encrypted with the product's key, can be restored, and outlives the stack. */
@@ -42,26 +36,20 @@ const tableDefaults = (encryptionKey: IKey): Omit<TableProps, 'partitionKey'> =>
 
 /** The registry: one row for each tenant, with the ARN of its key and never a key. */
 export class TenantTable extends Construct {
-  readonly table: ITable;
+  readonly table: Table;
 
-  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
+  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
     super(scope, id);
-    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
-  }
-
-  private own(key: IKey): ITable {
-    const table = new Table(this, 'Table', {
+    this.table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
     });
     // By it the indexer finds the tenant of a key.
-    table.addGlobalSecondaryIndex({
+    this.table.addGlobalSecondaryIndex({
       indexName: keyArnIndex,
       partitionKey: { name: keyArnIndex, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    // CDK's own types do not match under exactOptionalPropertyTypes.
-    return table as ITable;
   }
 }
 
@@ -70,21 +58,15 @@ export class TenantTable extends Construct {
  * since a tenant's session writes there, and may never write the registry.
  */
 export class MacKeyTable extends Construct {
-  readonly table: ITable;
+  readonly table: Table;
 
-  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
+  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
     super(scope, id);
-    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
-  }
-
-  private own(key: IKey): ITable {
-    const table = new Table(this, 'Table', {
+    this.table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: macKeySortKey, type: AttributeType.STRING },
     });
-    // CDK's own types do not match under exactOptionalPropertyTypes.
-    return table as ITable;
   }
 }
 
@@ -93,28 +75,22 @@ export class MacKeyTable extends Construct {
  * indexer writes events.
  */
 export class AuditTable extends Construct {
-  readonly table: ITable;
+  readonly table: Table;
 
-  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
+  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
     super(scope, id);
-    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
-  }
-
-  private own(key: IKey): ITable {
-    const table = new Table(this, 'Table', {
+    this.table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: expiryAttribute,
     });
     // By it an auditor reads the events of all tenants.
-    table.addGlobalSecondaryIndex({
+    this.table.addGlobalSecondaryIndex({
       indexName: allEventsIndex,
       partitionKey: { name: allEventsKey.partition, type: AttributeType.STRING },
       sortKey: { name: allEventsKey.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
-    // CDK's own types do not match under exactOptionalPropertyTypes.
-    return table as ITable;
   }
 }

@@ -10,21 +10,13 @@ export interface Account {
   readonly region: string;
   readonly accountId: string;
   readonly stackName: string;
-  /** how many stacks of this name there were before; none, where it is left out */
-  readonly instance?: number;
 }
 
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** absent: it is deleted with its stack */
-  readonly deletionPolicy?: string;
 }
-
-/** Whether it outlives its stack. */
-export const isKept = ({ deletionPolicy }: Resource): boolean =>
-  deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
 
 export interface Identity {
   readonly ref: string;
@@ -122,23 +114,17 @@ function withArn(property: string, service: string, path: (name: string) => stri
   };
 }
 
-/** Names are the same after a restart, since the policies of kept keys name roles; and others in another stack. */
+/** Names are the same after a restart, since the policies of kept keys name roles. */
 function nameOf(account: Account, resource: Resource, property?: string): string {
   const given = property === undefined ? undefined : resource.properties[property];
-  return typeof given === 'string'
-    ? given
-    : `${account.stackName}-${resource.logicalId}${suffixOf(account, '-')}`;
+  return typeof given === 'string' ? given : `${account.stackName}-${resource.logicalId}`;
 }
-
-const suffixOf = ({ instance = 0 }: Account, separator: string): string =>
-  instance === 0 ? '' : `${separator}${instance}`;
 
 function arn(account: Account, service: string, path: string): string {
   return `arn:${account.partition}:${service}:${account.region}:${account.accountId}:${path}`;
 }
 
 function token(account: Account, resource: Resource, length: number): string {
-  const { accountId, stackName } = account;
-  const seed = `${accountId}/${stackName}${suffixOf(account, '/')}/${resource.logicalId}`;
+  const seed = `${account.accountId}/${account.stackName}/${resource.logicalId}`;
   return createHash('sha256').update(seed).digest('hex').slice(0, length);
 }

@@ -49,7 +49,6 @@ function rawResources(section: unknown): Resource[] {
     logicalId,
     type: String(resource.Type),
     properties: resource.Properties ?? {},
-    ...(resource.DeletionPolicy && { deletionPolicy: String(resource.DeletionPolicy) }),
   }));
 }
 

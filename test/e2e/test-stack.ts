@@ -43,7 +43,7 @@ export const isIndexers = ({ caller }: FinishedCall): boolean =>
 /** @param context of the stack's configuration */
 export async function startTestStack(
   context: Readonly<Record<string, unknown>> = {},
-  options: Pick<StackOptions, 'onDemandRotationMs' | 'proofFile' | 'dataDir' | 'newStack'> = {},
+  options: Pick<StackOptions, 'onDemandRotationMs' | 'proofFile'> = {},
 ): Promise<TestStack> {
   const logs: string[] = [];
   const accessLog: string[] = [];

@@ -9,6 +9,7 @@ import type { Probe } from '../../../lambdas/canary/probe.ts';
 import { probes as allProbes } from '../../../lambdas/canary/probes.ts';
 import { runProbes } from '../../../lambdas/canary/run-probes.ts';
 import { targetsOf } from '../../../lambdas/canary/targets.ts';
+import type { FinishedCall } from '../../../local/aws/call.ts';
 import { systemClock } from '../../../local/clock.ts';
 import { type Deployment, deploy } from '../../../local/deployment.ts';
 import { readFunctions } from '../../../local/lambda/template.ts';
@@ -19,6 +20,8 @@ import type { TemplateDocument } from '../../isolation/harness.ts';
 
 export interface CanaryHarness {
   readonly deployment: Deployment;
+  /** every call to AWS, the canary's alone */
+  readonly calls: readonly FinishedCall[];
   run(probes?: readonly Probe[]): Promise<CanaryReport>;
   close(): Promise<void>;
 }
@@ -30,7 +33,9 @@ export async function openCanary(document: TemplateDocument): Promise<CanaryHarn
   );
   if (definition === undefined) throw new Error('the template has no canary');
   const targets = targetsOf(z.parse(canaryEnvironment, definition.environment));
-  const deployment = await deploy({ template, clock: systemClock, port: 0 });
+  const calls: FinishedCall[] = [];
+  const onCall = (call: FinishedCall) => calls.push(call);
+  const deployment = await deploy({ template, clock: systemClock, port: 0, onCall });
   const role = deployment.roles.get(definition.roleArn) as Role;
   const configuration = {
     ...clientConfiguration,
@@ -40,6 +45,7 @@ export async function openCanary(document: TemplateDocument): Promise<CanaryHarn
   };
   return {
     deployment,
+    calls,
     async run(probes = allProbes) {
       const principals = openPrincipals(targets, configuration);
       try {

@@ -117,9 +117,6 @@ const taken: [string, unknown, unknown][] = [
     '[{"tenantId":"acme","displayName":"Acme","rotationPeriodInDays":365},{"tenantId":"globex"}]',
     [{ tenantId: 'acme', displayName: 'Acme', rotationPeriodInDays: 365 }, { tenantId: 'globex' }],
   ],
-  ['tableName', 'TenantKeys-TenantTable422B767F-1ABC', 'TenantKeys-TenantTable422B767F-1ABC'],
-  ['macKeyTableName', 'mac.keys', 'mac.keys'],
-  ['auditTableName', 'x_1', 'x_1'],
   ['stage', 'prod-2_b', 'prod-2_b'],
 ];
 
@@ -204,10 +201,6 @@ const refused: [string, unknown][] = [
   ['tenants', null],
   ['tenants', { tenantId: 'acme' }],
   ['tenants', Array.from({ length: mostTenants + 1 }, (_, index) => ({ tenantId: `t-${index}` }))],
-  ['tableName', 'ab'],
-  ['tableName', ''],
-  ['macKeyTableName', 'a'.repeat(256)],
-  ['auditTableName', 'arn:aws:dynamodb:eu-central-1:111122223333:table/events'],
   ['stage', ''],
   ['stage', 'v1/x'],
   ['stage', '$default'],
