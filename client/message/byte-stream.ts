@@ -1,5 +1,5 @@
 /** A pair of streams, as `pipeThrough` takes it, of a generator that reads one and gives the other. */
-import { type ImportAesGcm, importWebCrypto } from './aes-gcm.ts';
+import { type ImportAesGcm, importWebCrypto } from '../aes-gcm.ts';
 import { type ByteSource, ChunkReader } from './chunk-reader.ts';
 
 export interface ByteStreamPair {

@@ -3,9 +3,10 @@
  * message's own 32 random bytes; so the IV of a frame may be its number. The commitment says which data key it was.
  * Rules: RFC 5869; the AWS Encryption SDK Specification, "Algorithm Suites" and "Message Body".
  */
+
+import type { AesGcm, ImportAesGcm } from '../aes-gcm.ts';
 import { areEqual, concatenated, uint16, uint32 } from '../binary.ts';
 import { MessageError } from '../errors.ts';
-import type { AesGcm, ImportAesGcm } from './aes-gcm.ts';
 import { commitmentBytes } from './message-header.ts';
 
 const dataKeyBytes = 32;

@@ -3,10 +3,9 @@
  * that can be fed piece by piece, which WebCrypto has not: so it is Node.js's, and a browser opens no such messages.
  */
 import { MessageError } from '../errors.ts';
+import { type NodeCrypto, nodeCrypto } from '../platform-crypto.ts';
 import { type MessageHeader, publicKeyName } from './message-header.ts';
 import { notAsEncrypted } from './message-key.ts';
-
-type NodeCrypto = typeof import('node:crypto');
 
 export class MessageSignature {
   readonly #crypto: NodeCrypto;
@@ -15,16 +14,15 @@ export class MessageSignature {
 
   /** @throws MessageError where the platform cannot check one */
   constructor({ context }: MessageHeader) {
-    const nodeCrypto: NodeCrypto | undefined =
-      globalThis.process?.getBuiltinModule?.('node:crypto');
-    if (nodeCrypto === undefined) {
+    const platform = nodeCrypto();
+    if (platform === undefined) {
       throw new MessageError(
         'The message is of the signed suite 0x0578, whose signature Node.js alone can check piece by piece (20.16 or later). ' +
           'Seal with the suite 0x0478, or have `decrypt` open it, which takes up to 4 MiB.',
       );
     }
-    this.#crypto = nodeCrypto;
-    this.#verify = nodeCrypto.createVerify('sha384');
+    this.#crypto = platform;
+    this.#verify = platform.createVerify('sha384');
     this.#publicKey = context[publicKeyName] ?? '';
   }
 

@@ -2,7 +2,7 @@
  * Files sealed and opened on Node.js. Invariant: the file that is asked for is there only as a whole. It is written beside its
  * place under another name, and takes its place when the last byte is right; where anything fails nothing is left of it.
  */
-import { randomUUID } from 'node:crypto';
+import * as nodeCrypto from 'node:crypto';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Duplex, Readable } from 'node:stream';
@@ -11,7 +11,7 @@ import type { ByteStreamPair } from '../message/byte-stream.ts';
 import { ChunkReader, type Chunks } from '../message/chunk-reader.ts';
 import type { OpenOptions } from '../message/open-stream.ts';
 import type { SealOptions } from '../message/seal-stream.ts';
-import { importNodeCrypto } from './aes-gcm.ts';
+import { importNodeCrypto } from '../node-aes-gcm.ts';
 import { FileReader } from './file-reader.ts';
 import { writeAll } from './file-writer.ts';
 
@@ -66,7 +66,7 @@ async function passFile(
   { overwrite, onProgress, mode }: FileOptions & { readonly mode: number },
 ): Promise<void> {
   const pass = (chunks: Chunks) =>
-    writeWhole(to, mode, pair.output(new ChunkReader(chunks), importNodeCrypto));
+    writeWhole(to, mode, pair.output(new ChunkReader(chunks), importNodeCrypto(nodeCrypto)));
   try {
     if (overwrite !== true) await checkIsFree(to);
     if (typeof from === 'string') {
@@ -102,7 +102,7 @@ async function writeWhole(
   mode: number,
   parts: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<void> {
-  const partial = join(dirname(to), `.${basename(to)}.${randomUUID()}.partial`);
+  const partial = join(dirname(to), `.${basename(to)}.${nodeCrypto.randomUUID()}.partial`);
   const target = await open(partial, 'wx', mode);
   try {
     await writeAll(target, parts);

@@ -7,7 +7,7 @@ import { toBase64 } from '../base64.ts';
 import type { DataKeySource, EncryptionContext } from '../data-key-source.ts';
 import { UsageError } from '../errors.ts';
 import type { Claims } from '../http/call.ts';
-import type { CryptoKey } from '../web-crypto.ts';
+import type { CryptoKey } from '../platform-crypto.ts';
 import { KeptKeys } from './kept-keys.ts';
 import type { KeyScope } from './record-header.ts';
 import { importDataKey, type RecordBinding } from './record-key.ts';

@@ -4,10 +4,11 @@
  * derivation, stands for all of these, since AES-GCM alone opens one ciphertext under two keys as easily as under one.
  * The derivation is HKDF (RFC 5869) with SHA-512.
  */
-
+import type { AesGcm } from '../aes-gcm.ts';
 import { areEqual, concatenated, uint32 } from '../binary.ts';
 import { RecordError } from '../errors.ts';
-import type { CryptoKey } from '../web-crypto.ts';
+import { importForShort } from '../node-aes-gcm.ts';
+import type { CryptoKey } from '../platform-crypto.ts';
 import { commitmentBytes, keyScopes, type RecordHeader } from './record-header.ts';
 
 /** Which record it is. Two that differ in any of these open nothing of each other. */
@@ -20,7 +21,7 @@ export interface RecordBinding {
 }
 
 export interface RecordKey {
-  readonly key: CryptoKey;
+  readonly key: AesGcm;
   readonly commitment: Uint8Array<ArrayBuffer>;
 }
 
@@ -41,7 +42,7 @@ export async function recordKey(
   );
   const bytes = new Uint8Array(bits);
   const raw = bytes.subarray(0, keyBytes);
-  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  const key = await importForShort(raw);
   raw.fill(0);
   return { key, commitment: bytes.slice(keyBytes) };
 }
@@ -75,15 +76,15 @@ function withLength(text: string): Uint8Array[] {
   return [uint32(bytes.length), bytes];
 }
 
+const nothing = new Uint8Array(0);
+
 /** @param index of the field in the record's order */
 export const encryptField = async (
   { key }: RecordKey,
   index: number,
   plaintext: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(
-    await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonceOf(index) }, key, plaintext),
-  );
+  concatenated(await key.encrypt(nonceOf(index), nothing, plaintext));
 
 /** @throws RecordError for what is not this sealing's ciphertext of this field */
 export async function decryptField(
@@ -92,8 +93,7 @@ export async function decryptField(
   ciphertext: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const iv = nonceOf(index);
-    return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, ciphertext));
+    return await key.decrypt(nonceOf(index), nothing, ciphertext);
   } catch {
     throw new RecordError(
       'A field of the record is not what was sealed there: changed, cut off, swapped, or of another sealing.',

@@ -2,19 +2,19 @@
  * What can be done to a message on its way, and that all of it is found: and that whatever had been given out before was a
  * true beginning of the plaintext.
  */
-import { randomBytes } from 'node:crypto';
+import * as nodeCrypto from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MessageError } from '../../../client/errors.ts';
 import { ChunkReader } from '../../../client/message/chunk-reader.ts';
 import { type OpenOptions, openStream } from '../../../client/message/open-stream.ts';
-import { importNodeCrypto } from '../../../client/node/aes-gcm.ts';
+import { importNodeCrypto } from '../../../client/node-aes-gcm.ts';
 import { keysInMemory } from '../key-store.ts';
 import { messageKeys, open, outcomeOf, seal, streamOf } from './harness.ts';
 
 const store = keysInMemory();
 const keys = messageKeys('acme', store);
-const plaintext = randomBytes(300);
+const plaintext = nodeCrypto.randomBytes(300);
 const frameBytes = 64;
 const options = { frameBytes, context: { document: '7' } };
 /** number, IV, content, tag */
@@ -31,7 +31,7 @@ beforeAll(async () => {
 async function isFound(changed: Uint8Array, opening: OpenOptions = { context: options.context }) {
   const opened = streamOf(changed, [100]).pipeThrough(openStream(keys, opening));
   const reader = new ChunkReader(streamOf(changed, [100]).getReader());
-  const asFile = openStream(keys, opening).output(reader, importNodeCrypto);
+  const asFile = openStream(keys, opening).output(reader, importNodeCrypto(nodeCrypto));
   const [outcome, ofFile] = await Promise.all([outcomeOf(opened), outcomeOf(asFile)]);
   for (const { bytes, error } of [outcome, ofFile]) {
     expect(error).toBeInstanceOf(MessageError);

@@ -1,6 +1,8 @@
 /**
- * AES-256-GCM under one message's key, by WebCrypto. It is the one place where the frames of a message meet a cipher:
- * client/node/ has another one for files, since WebCrypto's call for each frame costs more than the frame.
+ * AES-256-GCM under one key: all that frames of messages and fields of records know of a cipher. WebCrypto works on threads of its
+ * own and is there everywhere; the way to them and back costs what 100 kB cost. So files and short fields take `node:crypto`, in
+ * `node-aes-gcm.ts`: apart, since who has this package's types in a browser has none of Node's.
+ * Invariant: of what is decrypted nothing is given before its tag is verified, and what was wrong is overwritten.
  */
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -12,7 +14,7 @@ export interface AesGcm {
   encrypt(iv: Bytes, additionalData: Bytes, content: Bytes): Promise<readonly Bytes[]>;
   /**
    * @param content encrypted, with its tag
-   * @throws where it is not as it was encrypted; nothing of it is given then
+   * @throws where it is not as it was encrypted
    */
   decrypt(iv: Bytes, additionalData: Bytes, content: Bytes): Promise<Bytes>;
 }

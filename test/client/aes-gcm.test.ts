@@ -1,8 +1,11 @@
-/** The cipher of files is that of streams, and refuses what that one refuses. */
+/** The two ciphers of AES-256-GCM are one, and refuse the same. */
+import * as nodeCrypto from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { importWebCrypto } from '../../../client/message/aes-gcm.ts';
-import { importNodeCrypto } from '../../../client/node/aes-gcm.ts';
+import { importWebCrypto } from '../../client/aes-gcm.ts';
+import { importNodeCrypto as importer } from '../../client/node-aes-gcm.ts';
+
+const importNodeCrypto = importer(nodeCrypto);
 
 const bytes = (constraints: fc.IntArrayConstraints) =>
   fc.uint8Array(constraints).map((content) => new Uint8Array(content));
@@ -24,6 +27,7 @@ describe('AES-256-GCM by node:crypto', () => {
         const expected = Buffer.concat(await other.encrypt(iv, additionalData, content));
         expect(encrypted.equals(expected)).toBe(true);
         const opened = await one.decrypt(iv, additionalData, new Uint8Array(encrypted));
+        expect(Object.getPrototypeOf(opened)).toBe(Uint8Array.prototype);
         expect(Buffer.from(opened).equals(content)).toBe(true);
       }),
     );
@@ -49,6 +53,12 @@ describe('AES-256-GCM by node:crypto', () => {
         },
       ),
     );
+  });
+
+  test.each([0, 1, 15])('takes no %d bytes for a content with its tag', async (length) => {
+    const key = await importNodeCrypto(new Uint8Array(32));
+    const [iv, nothing] = [new Uint8Array(12), new Uint8Array(0)];
+    await expect(key.decrypt(iv, nothing, new Uint8Array(length))).rejects.toThrow();
   });
 
   test.each([4, 8, 12, 13, 14, 15])('takes no tag of %d bytes', async (tagBytes) => {
