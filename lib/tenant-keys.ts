@@ -16,6 +16,7 @@ import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
 import { holdFeatureFlags } from './host/feature-flags.ts';
 import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
+import { References } from './host/references.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
 import { outputsOfFunctions } from './outputs.ts';
@@ -62,9 +63,30 @@ interface Administration {
   readonly reconciler: Role;
 }
 
+export type RoleArns = Readonly<
+  Record<
+    | 'tenant'
+    | 'auditReader'
+    | 'allEventsReader'
+    | 'sessionBroker'
+    | 'dataPlane'
+    | 'audit'
+    | 'controlPlane'
+    | 'reconciler'
+    | 'certificates',
+    string
+  >
+>;
+
 export class TenantKeys extends Construct {
   /** names and ARNs that operators need, by the names of the stack's outputs */
   readonly outputs: Readonly<Record<string, string>>;
+  /** of the API, with its stage and without a slash at its end */
+  readonly url: string;
+  /** of the API's stage, for a web ACL */
+  readonly stageArn: string;
+  readonly references: References;
+  readonly roleArns: RoleArns;
 
   constructor(scope: Construct, id: string, { config }: TenantKeysProps) {
     super(scope, id);
@@ -126,6 +148,25 @@ export class TenantKeys extends Construct {
       administration,
     });
     acknowledgeComplianceFindings(this);
+
+    this.url = api.url;
+    this.stageArn = api.api.deploymentStage.stageArn;
+    this.references = new References(this, 'References', {
+      ...storage,
+      restApiId: api.api.restApiId,
+      topic: monitoring.topic,
+    });
+    this.roleArns = {
+      tenant: sessions.tenant.roleArn,
+      auditReader: sessions.auditReader.roleArn,
+      allEventsReader: sessions.allEventsReader.roleArn,
+      sessionBroker: sessions.broker.role.roleArn,
+      dataPlane: sessions.dataPlane.role.roleArn,
+      audit: sessions.audit.role.roleArn,
+      controlPlane: administration.controlPlane.roleArn,
+      reconciler: administration.reconciler.roleArn,
+      certificates: functions.certificates.role.roleArn,
+    };
 
     this.outputs = {
       ApiUrl: api.url,
@@ -285,6 +326,7 @@ export class TenantKeys extends Construct {
     const { authorizer, sessionBroker, tenants, crypto, certificates, audit, reconciler } =
       functions;
     return new Monitoring(this, 'Monitoring', {
+      product: this,
       config,
       key,
       stage: api.api.deploymentStage,

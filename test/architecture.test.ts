@@ -10,7 +10,7 @@ type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The repository's own code: no dependencies, nothing that a run has made. */
 const sources = globSync('*/**/*.{ts,js}', {
-  exclude: ['node_modules/**', 'cdk.out/**', 'client/dist/**', 'coverage/**'],
+  exclude: ['node_modules/**', 'cdk.out/**', '*/dist/**', 'coverage/**'],
 });
 const imports = importsOf(sources);
 

@@ -1,7 +1,7 @@
 /** How the API is reached: its limits, a domain of one's own, client certificates, private endpoints, a web ACL. */
 import { z } from 'zod';
 import { stageThrottling } from '../../contract/crypto.ts';
-import { parsedJson } from './list.ts';
+import { valueOrJson } from './list.ts';
 import { text, trueOrFalse, wholeNumber } from './values.ts';
 
 const texts = {
@@ -55,16 +55,13 @@ export const api = {
     texts.webAclArn,
   ).optional(),
   /** through which alone the API is reached; none: it is on the internet */
-  vpcEndpointIds: z
-    .preprocess(
-      parsedJson,
-      z
-        .array(text(/^vpce-[0-9a-f]{8,17}$/, texts.vpcEndpointIds), texts.vpcEndpointIds)
-        .min(1, texts.vpcEndpointIds)
-        .max(10, texts.vpcEndpointIds)
-        .readonly(),
-    )
-    .optional(),
+  vpcEndpointIds: valueOrJson(
+    z
+      .array(text(/^vpce-[0-9a-f]{8,17}$/, texts.vpcEndpointIds), texts.vpcEndpointIds)
+      .min(1, texts.vpcEndpointIds)
+      .max(10, texts.vpcEndpointIds)
+      .readonly(),
+  ).optional(),
   /** false where the account has its role for API Gateway's logs, and the stack may not set it */
   apiGatewayAccount: trueOrFalse().default(true),
 };

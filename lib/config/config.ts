@@ -86,6 +86,9 @@ const long = z
 
 export type Config = Readonly<z.output<typeof long>>;
 
+/** As it is written, with one issuer or several. */
+export type ConfigInput = Readonly<z.input<typeof short> | z.input<typeof long>>;
+
 /**
  * @param context the whole CDK context, CDK's own keys included
  * @throws ConfigError for a value that is wrong or missing, and for a key that the stack does not know

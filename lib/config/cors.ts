@@ -1,7 +1,7 @@
 /** Which origins the configuration takes: those that a browser could send, written as it sends them. */
 import { z } from 'zod';
 import { maxIssuersBytes } from './issuers.ts';
-import { parsedJson } from './list.ts';
+import { valueOrJson } from './list.ts';
 
 /** Each is in some forty mapping templates. */
 const mostOrigins = 20;
@@ -26,8 +26,7 @@ const isOrigin = (text: string): boolean =>
 const origin = z.string(texts.origin).max(255, texts.origin).refine(isOrigin, texts.origin);
 
 /** Empty: no page of another origin may use the API. */
-export const corsOrigins = z.preprocess(
-  parsedJson,
+export const corsOrigins = valueOrJson(
   z
     .array(origin, texts.list)
     .max(mostOrigins, texts.list)

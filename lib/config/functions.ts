@@ -1,7 +1,7 @@
 /** What the functions run with: memory, concurrency, a network of the operator's, how long their logs are kept. */
 import { z } from 'zod';
 import { logRetentions } from './audit.ts';
-import { parsedJson } from './list.ts';
+import { valueOrJson } from './list.ts';
 import { oneOf, text, wholeNumber } from './values.ts';
 
 /** By the names of their entry files. */
@@ -38,20 +38,14 @@ const texts = {
 };
 
 const byFunction = (value: ReturnType<typeof wholeNumber>, message: string) =>
-  z
-    .preprocess(
-      parsedJson,
-      z.partialRecord(z.enum(functionNames, message), value, message).readonly(),
-    )
-    .default({});
+  valueOrJson(z.partialRecord(z.enum(functionNames, message), value, message).readonly()).default(
+    {},
+  );
 
 const ids = (form: RegExp, most: number, message: string) =>
-  z
-    .preprocess(
-      parsedJson,
-      z.array(text(form, message), message).min(1, message).max(most, message).readonly(),
-    )
-    .optional();
+  valueOrJson(
+    z.array(text(form, message), message).min(1, message).max(most, message).readonly(),
+  ).optional();
 
 export const functions = {
   /** instead of what each has; CPU comes with it */

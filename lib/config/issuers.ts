@@ -13,7 +13,7 @@ import {
   scopesOfAllTenants,
 } from '../../contract/issuers.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
-import { noneTwice, parsedJson } from './list.ts';
+import { noneTwice, valueOrJson } from './list.ts';
 
 /** Claims that have another meaning, or that an administrator's token carries as well. */
 const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp token_use'.split(' ');
@@ -128,8 +128,7 @@ const entry = z
 
 /** The list of issuers. */
 export const severalIssuers = {
-  issuers: z.preprocess(
-    parsedJson,
+  issuers: valueOrJson(
     z
       .array(entry, texts.issuers)
       .min(1, texts.issuers)

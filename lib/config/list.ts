@@ -1,8 +1,15 @@
 /** Lists in the CDK context: as such in cdk.json, as JSON text with `-c`. */
-import type { z } from 'zod';
+import { z } from 'zod';
+
+/** @param schema of a list or an object, which may come as JSON text of one */
+export const valueOrJson = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(parsedJson, schema) as unknown as z.ZodType<
+    z.output<Schema>,
+    z.input<Schema> | string
+  >;
 
 /** What is not JSON stays text, which the schema refuses. */
-export function parsedJson(value: unknown): unknown {
+function parsedJson(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);

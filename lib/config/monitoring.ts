@@ -1,6 +1,6 @@
 /** Who hears of alarms, and by which tags the operator knows the stack's resources. */
 import { z } from 'zod';
-import { parsedJson } from './list.ts';
+import { valueOrJson } from './list.ts';
 import { text } from './values.ts';
 
 const texts = {
@@ -33,17 +33,14 @@ export const monitoring = {
     texts.alarmTopicArn,
   ).optional(),
   /** of every resource that CloudFormation makes but keys of tenants */
-  tags: z
-    .preprocess(
-      parsedJson,
-      z
-        .record(tagName, tagValue, {
-          error: ({ code }) => (code === 'invalid_key' ? texts.name : texts.tags),
-        })
-        .refine((tags) => Object.keys(tags).length <= 40, texts.tags)
-        .readonly(),
-    )
-    .default({}),
+  tags: valueOrJson(
+    z
+      .record(tagName, tagValue, {
+        error: ({ code }) => (code === 'invalid_key' ? texts.name : texts.tags),
+      })
+      .refine((tags) => Object.keys(tags).length <= 40, texts.tags)
+      .readonly(),
+  ).default({}),
 };
 
 export const monitoringRules = [

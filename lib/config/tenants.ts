@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { onboardRequest } from '../../contract/tenants.ts';
-import { noneTwice, parsedJson } from './list.ts';
+import { noneTwice, valueOrJson } from './list.ts';
 
 /**
  * Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). Some are left,
@@ -18,8 +18,7 @@ const declaredTenant = z.strictObject({ tenantId, ...onboardRequest.shape });
 
 export type DeclaredTenant = Readonly<z.output<typeof declaredTenant>>;
 
-export const declaredTenants = z.preprocess(
-  parsedJson,
+export const declaredTenants = valueOrJson(
   z
     .array(declaredTenant, text)
     .max(mostTenants, text)

@@ -3,10 +3,10 @@
  * same bytes in every folder, so that a second synth gives the same asset.
  * This is esbuild's own API: NodejsFunction starts processes for each function, and its hash depends on the folder.
  */
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -42,14 +42,20 @@ export function bundle(
 let bundles: ReadonlyMap<string, Uint8Array> | undefined;
 
 /**
- * As {@link bundle}, of one of the functions. All are bundled once in a process, in which the sources do not change,
- * however many apps it makes.
+ * All functions are bundled once in a process, in which the sources do not change, however many apps it makes.
+ * @param name of one of the functions
+ * @param use gets the folder with its bundle, which is there as long as this runs
  */
-export function bundleOnce(name: string): string {
+export function withBundle<Result>(name: string, use: (folder: string) => Result): Result {
   bundles ??= bundleFunctions();
   const code = bundles.get(name);
   if (code === undefined) throw new Error(`lambdas/ has no ${name}.ts`);
-  return folderWith(name, code);
+  const folder = folderWith(name, code);
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /**
@@ -57,9 +63,12 @@ export function bundleOnce(name: string): string {
  * @returns each function's module, by the name of its file
  */
 export function bundleFunctions(): ReadonlyMap<string, Uint8Array> {
+  return build(functionNames(), 'lambdas', standIns);
+}
+
+function functionNames(): string[] {
   const files = readdirSync(sources).filter((file) => file.endsWith('.ts'));
-  const names = files.map((file) => file.slice(0, -'.ts'.length));
-  return build(names, 'lambdas', standIns);
+  return files.map((file) => file.slice(0, -'.ts'.length));
 }
 
 function folderWith(name: string, code: Uint8Array): string {
@@ -73,12 +82,27 @@ function build(
   from: string,
   replaced: Readonly<Record<string, string>>,
 ): Map<string, Uint8Array> {
-  const { outputFiles } = buildSync({
+  const { outputFiles } = buildSync({ ...optionsOf(names, from, replaced), write: false });
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.mjs'), contents]));
+}
+
+/** @returns the files that the functions are made of, ours and those of dependencies, from the repository's root on */
+export function bundledFiles(): string[] {
+  const options = optionsOf(functionNames(), 'lambdas', standIns);
+  const { metafile } = buildSync({ ...options, write: false, metafile: true });
+  return Object.keys(metafile.inputs);
+}
+
+function optionsOf(
+  names: readonly string[],
+  from: string,
+  replaced: Readonly<Record<string, string>>,
+): BuildOptions {
+  return {
     absWorkingDir: root,
     entryPoints: names.map((name) => join(from, `${name}.ts`)),
     outdir: 'out',
     outExtension: { '.js': '.mjs' },
-    write: false,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -92,6 +116,5 @@ function build(
     legalComments: 'none',
     // The error that is thrown says what is wrong.
     logLevel: 'silent',
-  });
-  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.mjs'), contents]));
+  };
 }

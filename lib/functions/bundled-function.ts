@@ -1,5 +1,8 @@
-/** A Lambda function of the stack: its bundled code, its log group, and a role that the caller makes. */
-import { rmSync } from 'node:fs';
+/**
+ * A Lambda function of the stack: its bundled code, its log group, and a role that the caller makes. `#bundles` is ./bundle.ts, and
+ * in the package what it made: `imports` of either package.json says so.
+ */
+
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -16,10 +19,10 @@ import {
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod/mini';
+import { sources, withBundle } from '#bundles';
 import type { Config } from '../config/config.ts';
 import type { FunctionName } from '../config/functions.ts';
 import { logGroup } from '../storage/log-group.ts';
-import { bundleOnce, sources } from './bundle.ts';
 import { type Network, runIn } from './network.ts';
 
 /** Every environment variable that a function reads, each as text. */
@@ -71,12 +74,7 @@ export class BundledFunction extends Construct {
   private bundled(props: BundledFunctionProps, logs: LogGroup): LambdaFunction {
     // `cdk list` and `cdk destroy` need no code: they want no stack bundled.
     if (!Stack.of(this).bundlingRequired) return this.lambda(props, logs, sources);
-    const folder = bundleOnce(props.name);
-    try {
-      return this.lambda(props, logs, folder);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    return withBundle(props.name, (folder) => this.lambda(props, logs, folder));
   }
 
   private lambda(props: BundledFunctionProps, logs: LogGroup, folder: string): LambdaFunction {

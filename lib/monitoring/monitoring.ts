@@ -10,7 +10,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Config } from '../config/config.ts';
 import { AccessAlarms } from './access-alarms.ts';
 import { AlarmTopic } from './alarm-topic.ts';
@@ -29,6 +29,8 @@ import { StackAlarms } from './stack-alarms.ts';
 import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
 
 export interface MonitoringProps {
+  /** all of it, but for what comes after this */
+  readonly product: IConstruct;
   readonly config: Pick<
     Config,
     | 'alarmEmail'
@@ -126,7 +128,7 @@ export class Monitoring extends Construct {
 
   /** Only with a trail: without it nothing says who has called KMS, and these alarms would never go off. */
   private recordedCalls(props: MonitoringProps, topic: ITopic, trailLogs: ILogGroup): void {
-    const { config, logs, roles } = props;
+    const { config, product, logs, roles } = props;
     new KeyAlarms(this, 'Keys', { topic, logs: logs.indexer, roles });
     new KeyOwnerAlarm(this, 'Owners', { topic, logs: logs.indexer });
     new KeyDeletionAlarm(this, 'Deletions', {
@@ -136,11 +138,12 @@ export class Monitoring extends Construct {
     });
     new TrailAlarms(this, 'Trail', {
       topic,
+      product,
       logs: trailLogs,
       own: props.trail,
       reconcileEveryMinutes: config.reconcileEveryMinutes,
     });
-    new StackAlarms(this, 'Stack', { topic, logs: trailLogs });
+    new StackAlarms(this, 'Stack', { topic, product, logs: trailLogs });
     new OwnKeyAlarm(this, 'OwnKeys', {
       topic,
       logs: trailLogs,

@@ -2,10 +2,10 @@
  * What CloudTrail records of a service, as patterns and as filters. Invariant: every change counts, not only those of a
  * list, and whoever makes it, CloudFormation too; so does a refused attempt, where its record names the resource.
  */
-import { CfnResource, type Duration, Stack } from 'aws-cdk-lib';
+import { CfnResource, type Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup, JsonPattern } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { addLogMetricFilter, all, any, is, isFalse, isMissing } from './log-metric-filter.ts';
 
 /** Every event that CloudTrail does not mark as a read. */
@@ -16,12 +16,13 @@ export const changes = (service: string) =>
   );
 
 /**
+ * @param product in a stack that may have resources of others too
  * @param type such as `AWS::IAM::Role`
- * @returns the names of all such resources that are in the stack by now: nobody has to list one that is added
+ * @returns the names of all such resources that are in the product by now: nobody has to list one that is added
  */
-export const namesOf = (scope: Construct, type: string): string[] =>
-  Stack.of(scope)
-    .node.findAll()
+export const namesOf = (product: IConstruct, type: string): string[] =>
+  product.node
+    .findAll()
     .filter((one) => CfnResource.isCfnResource(one))
     .filter(({ cfnResourceType }) => cfnResourceType === type)
     .map(({ ref }) => ref);

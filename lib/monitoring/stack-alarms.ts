@@ -6,13 +6,15 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { ILogGroup, JsonPattern } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNot, isOneOf } from './log-metric-filter.ts';
 import { addChangeFilters, changes, namesOf } from './recorded-changes.ts';
 
 export interface StackAlarmsProps {
   readonly topic: ITopic;
+  /** whose resources these alarms are about */
+  readonly product: IConstruct;
   /** to which the trail delivers */
   readonly logs: ILogGroup;
 }
@@ -30,12 +32,12 @@ export class StackAlarms extends Construct {
   }
 
   /** A function is named by its name or its ARN, with a version or without. */
-  private functions({ topic, logs }: StackAlarmsProps): void {
+  private functions({ topic, product, logs }: StackAlarmsProps): void {
     const counted = { logGroup: logs, metricName: 'FunctionChanges', period };
     // Those who pass a role to a function of their own have what the role may do.
     addChangeFilters(this, 'RoleUses', {
       ...counted,
-      names: namesOf(this, 'AWS::IAM::Role').map((name) => `*/${name}`),
+      names: namesOf(product, 'AWS::IAM::Role').map((name) => `*/${name}`),
       patternOf: (arns) => all(changes('lambda'), isOneOf(parameter('role'), arns)),
     });
     addAlarm(this, 'ChangedFunction', topic, {
@@ -44,7 +46,7 @@ export class StackAlarms extends Construct {
         'Somebody has changed a function of the stack, or given one of its roles to a function; or a deployment has.',
       metric: addChangeFilters(this, 'FunctionChanges', {
         ...counted,
-        names: namesOf(this, 'AWS::Lambda::Function').map((name) => `*${name}*`),
+        names: namesOf(product, 'AWS::Lambda::Function').map((name) => `*${name}*`),
         patternOf: (names) =>
           all(
             changes('lambda'),
@@ -56,7 +58,7 @@ export class StackAlarms extends Construct {
     });
   }
 
-  private api({ topic, logs }: StackAlarmsProps): void {
+  private api({ topic, product, logs }: StackAlarmsProps): void {
     this.changed('Api', topic, {
       name: 'api-changed',
       description:
@@ -64,12 +66,12 @@ export class StackAlarms extends Construct {
       logs,
       pattern: all(
         changes('apigateway'),
-        isOneOf(parameter('restApiId'), namesOf(this, 'AWS::ApiGateway::RestApi')),
+        isOneOf(parameter('restApiId'), namesOf(product, 'AWS::ApiGateway::RestApi')),
       ),
     });
   }
 
-  private schedules({ topic, logs }: StackAlarmsProps): void {
+  private schedules({ topic, product, logs }: StackAlarmsProps): void {
     addAlarm(this, 'ChangedSchedule', topic, {
       name: 'schedule-changed',
       description:
@@ -78,7 +80,7 @@ export class StackAlarms extends Construct {
         logGroup: logs,
         metricName: 'ScheduleChanges',
         period,
-        names: namesOf(this, 'AWS::Events::Rule'),
+        names: namesOf(product, 'AWS::Events::Rule'),
         // Each name twice: a rule is `name` where it is changed, and `rule` where its targets are.
         namesAtOnce: 3,
         patternOf: (names) =>

@@ -6,7 +6,7 @@ import { Arn, ArnFormat, Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { addAlarm, onSilence } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNot, isOneOf } from './log-metric-filter.ts';
 import { addChangeFilters, changes, namesOf } from './recorded-changes.ts';
@@ -18,6 +18,8 @@ export interface OwnTrail {
 
 export interface TrailAlarmsProps {
   readonly topic: ITopic;
+  /** whose resources these alarms are about */
+  readonly product: IConstruct;
   /** to which the trail delivers */
   readonly logs: ILogGroup;
   /** the stack's own trail, if it is not an organization's */
@@ -102,7 +104,7 @@ export class TrailAlarms extends Construct {
       });
     }
     // Of the stack's own: another team looks after an organization's log group.
-    const names = namesOf(this, 'AWS::Logs::LogGroup');
+    const names = namesOf(props.product, 'AWS::Logs::LogGroup');
     const [metric] = namesOfLogGroups.map(([filterId, member]) =>
       addChangeFilters(this, filterId, {
         ...counted,
@@ -123,7 +125,7 @@ export class TrailAlarms extends Construct {
     });
   }
 
-  private changedRoles({ topic, logs }: TrailAlarmsProps): void {
+  private changedRoles({ topic, product, logs }: TrailAlarmsProps): void {
     addAlarm(this, 'ChangedRole', topic, {
       name: 'role-changed',
       description: 'Somebody has changed a role of the stack, or a deployment has.',
@@ -131,7 +133,7 @@ export class TrailAlarms extends Construct {
         logGroup: logs,
         metricName: 'RoleChanges',
         period,
-        names: namesOf(this, 'AWS::IAM::Role'),
+        names: namesOf(product, 'AWS::IAM::Role'),
         patternOf: (names) => all(changes('iam'), isOneOf('$.requestParameters.roleName', names)),
       }),
     });
