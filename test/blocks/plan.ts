@@ -127,6 +127,7 @@ export const elsewhere: readonly Elsewhere[] = [
   { document: readme, begins: 'npm ci && npm start', test: 'test/e2e/start.test.ts' },
   { document: 'CONTRIBUTING.md', begins: 'npm ci', test: '.ci/run' },
   { document: 'client/README.md', begins: 'npm install', test: 'test/package/main.ts' },
+  { document: 'construct/README.md', begins: 'npm install', test: 'test/package/main.ts' },
   { document: local, begins: 'npm start -- --issuer', test: 'test/e2e/own-issuer.test.ts' },
   { document: local, begins: 'npm start -- --fault', test: 'test/e2e/start.test.ts' },
   { document: operations, begins: 'npm run smoke', test: 'test/e2e/smoke.test.ts' },
