@@ -61,9 +61,18 @@ async function runEverywhere(): Promise<void> {
   try {
     const env = { API: stack.api, ISSUER: stack.issuer };
     const program = join(app, 'node_modules', '.bin', 'tenant-keys');
+    const variables = {
+      TENANT_KEYS_URL: stack.api,
+      TENANT_KEYS_ISSUER: stack.issuer,
+      TENANT_KEYS_CLIENT_ID: 'app',
+      TENANT_KEYS_CLIENT_SECRET: 'local',
+    };
+    writeFileSync(join(app, 'tenants.csv'), 'tenantId,displayName\nlisted,"Listed, Ltd"\n');
     await byEachNode(async (name, node) => {
       await check(name, () => run(node, ['app.js'], app, env));
       await check(`tenant-keys by ${name}`, () => run(node, [program, '--help'], app));
+      const args = [program, 'tenants', 'import', 'tenants.csv'];
+      await check(`tenants import by ${name}`, () => run(node, args, app, variables));
     });
   } finally {
     await stack.close();
