@@ -2,6 +2,7 @@
 import { credentialsIn } from '../../client/command-line/connection.ts';
 import { Caution, LeftOut, type Step } from '../step.ts';
 import { changeStep } from './change-step.ts';
+import { costStep } from './cost-step.ts';
 import { nameStep } from './name-step.ts';
 import { placeSteps } from './place-steps.ts';
 import type { DeployPlan } from './plan.ts';
@@ -30,6 +31,7 @@ export const preflight: readonly Step<DeployPlan>[] = [
   regionStep,
   quotaStep,
   nameStep,
+  costStep,
   changeStep,
   smokeStep,
 ];
