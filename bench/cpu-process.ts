@@ -2,16 +2,10 @@
 import { pathToFileURL } from 'node:url';
 import type { ApiHandler } from '../lambdas/http/api-handler.ts';
 import type { Message, ProcessVariables } from './cpu.ts';
-import { type Group, openGroups, type Step } from './cpu-steps.ts';
+import { openGroups } from './cpu-steps.ts';
 import type * as pieces from './pieces.ts';
 import type * as reference from './reference.ts';
-import { rotated } from './samples.ts';
-
-/** Calls of each step before the first that counts, until the compiler is done; large ones get there sooner. */
-const warmUp = { calls: 800, cpuMs: 3000 };
-/** of a step in a round: short, so that the steps of a round meet the same machine */
-const turnMs = 8;
-const fewestCalls = 2;
+import { type Group, inTurns } from './turns.ts';
 
 const variables = process.env as unknown as ProcessVariables;
 
@@ -45,37 +39,6 @@ async function open(): Promise<Record<string, Group>> {
   });
 }
 
-/** @returns milliseconds of CPU of one call, of all threads of the process: the compiler's and the collector's too */
-async function cost(step: Step, calls: number): Promise<number> {
-  const before = process.cpuUsage();
-  for (let call = 0; call < calls; call += 1) await step();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / calls;
-}
-
-/** @returns the calls that make a turn */
-async function warmedUp(step: Step): Promise<number> {
-  let spent = 0;
-  for (let call = 0; call < warmUp.calls && spent < warmUp.cpuMs; call += 1) {
-    spent += await cost(step, 1);
-  }
-  const each = await cost(step, 5);
-  return Math.min(1000, Math.max(fewestCalls, Math.round(turnMs / Math.max(each, 0.001))));
-}
-
-async function measure(group: Group, rounds: number): Promise<Record<string, number[]>> {
-  const turns: { name: string; step: Step; calls: number; samples: number[] }[] = [];
-  for (const [name, step] of Object.entries(group)) {
-    turns.push({ name, step, calls: await warmedUp(step), samples: [] });
-  }
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { step, calls, samples } of rotated(turns, round)) {
-      samples.push(await cost(step, calls));
-    }
-  }
-  return Object.fromEntries(turns.map(({ name, samples }) => [name, samples]));
-}
-
 const send = (message: Message) =>
   new Promise<void>((resolve) => process.send?.(message, () => resolve()));
 
@@ -83,7 +46,7 @@ const groups = Object.entries(await open());
 const samples: Record<string, Record<string, number[]>> = {};
 for (const [at, [name, group]] of groups.entries()) {
   await send({ group: name, at, of: groups.length });
-  samples[name] = await measure(group, Number(variables.ROUNDS));
+  samples[name] = await inTurns(group, Number(variables.ROUNDS));
 }
 await send({ samples });
 process.exit();

@@ -5,9 +5,7 @@ import { apiEvent, type Body, jsonBody, rawBody } from './event.ts';
 import type { Pieces } from './pieces.ts';
 import type { decryptRaw, encryptRaw, Reference } from './reference.ts';
 import type { BenchTenant } from './stack.ts';
-
-export type Step = () => unknown;
-export type Group = Readonly<Record<string, Step>>;
+import type { Group } from './turns.ts';
 
 export interface Measured {
   readonly tenant: Pick<BenchTenant, 'tenantId' | 'token'>;

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Summary, summarize } from './samples.ts';
+import { rotated, type Summary, summarize } from './samples.ts';
 
 /** `raw` flushes its file as the client does; `unflushed` leaves that to the system, for information. */
 export type FileWork = 'raw' | 'unflushed' | 'seal' | 'open';
@@ -38,6 +38,7 @@ export interface FileCost {
   readonly bytesAboveStart: number;
 }
 
+const works = ['raw', 'unflushed', 'seal', 'open'] as const;
 const fileBytes = 256 * 1024 * 1024;
 
 export async function measureFiles({
@@ -52,13 +53,15 @@ export async function measureFiles({
   const results: Record<FileWork, FileResult[]> = { raw: [], unflushed: [], seal: [], open: [] };
   try {
     await writeRandom(at('plain'));
+    await work({ WORK: 'seal', FROM: at('plain'), TO: at('sealed') });
     for (let round = 0; round < rounds; round += 1) {
       onRound(round);
-      results.raw.push(await work({ WORK: 'raw', FROM: at('plain'), TO: at('raw') }));
-      results.unflushed.push(await work({ WORK: 'unflushed', FROM: at('plain'), TO: at('fast') }));
-      results.seal.push(await work({ WORK: 'seal', FROM: at('plain'), TO: at('sealed') }));
-      results.open.push(await work({ WORK: 'open', FROM: at('sealed'), TO: at('opened') }));
-      for (const name of ['raw', 'fast', 'sealed', 'opened']) rmSync(at(name));
+      for (const WORK of rotated(works, round)) {
+        const from = WORK === 'open' ? 'sealed' : 'plain';
+        results[WORK].push(await work({ WORK, FROM: at(from), TO: at('result') }));
+        // What the system has not written yet, the next one would wait for.
+        rmSync(at('result'));
+      }
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,48 +1,28 @@
 /** The parts of the bench: what each measures, its table, and what it is held to. */
 import { measureBatch } from './batch.ts';
-import type { Caller } from './caller.ts';
 import { countCalls } from './calls.ts';
+import { files, records } from './client-parts.ts';
 import { measureCpu } from './cpu.ts';
 import { cpuTables } from './cpu-report.ts';
-import { type FileCost, measureFiles } from './files.ts';
 import { measureHttp } from './http.ts';
 import { measureIndexer } from './indexer.ts';
 import { type BundleName, type Load, measureLoad } from './load.ts';
-import {
-  batchTable,
-  callsTable,
-  filesTable,
-  httpTable,
-  indexerTable,
-  loadRatio,
-  loadTable,
-  mebibytes,
-} from './report.ts';
-import type { BenchStack } from './stack.ts';
-import type { Target } from './target.ts';
+import { inRounds, type Open, type Progress, type Report, rounds } from './part.ts';
+import { batchTable, callsTable, httpTable, indexerTable, loadRatio, loadTable } from './report.ts';
 
-export type PartName = 'load' | 'cpu' | 'calls' | 'batch' | 'http' | 'indexer' | 'files';
-
-export interface Report {
-  readonly table: string;
-  readonly targets: readonly Target[];
-}
-
-/** The one stack of a run, started when it is first needed. */
-type Open = () => Promise<{ readonly stack: BenchStack; readonly caller: Caller }>;
-/** told what is going on, and at the end nothing */
-type Progress = (step: string) => void;
+export type PartName =
+  | 'load'
+  | 'cpu'
+  | 'calls'
+  | 'batch'
+  | 'http'
+  | 'indexer'
+  | 'files'
+  | 'records';
 
 export const measurements: Readonly<
   Record<PartName, (open: Open, progress: Progress) => Promise<Report>>
-> = { load, cpu, calls, batch, http, indexer, files };
-
-const rounds = { load: 28, cpu: 40, batch: 9, http: 7, indexer: 7, files: 5 };
-
-const inRounds = (part: keyof typeof rounds, progress: Progress) => ({
-  rounds: rounds[part],
-  onRound: (round: number) => progress(`round ${round + 1} of ${rounds[part]}`),
-});
+> = { load, cpu, calls, batch, http, indexer, files, records };
 
 async function load(_: Open, progress: Progress): Promise<Report> {
   const loads = await measureLoad(inRounds('load', progress));
@@ -149,29 +129,5 @@ async function indexer(open: Open, progress: Progress): Promise<Report> {
       },
       { what: 'rows written by one call of DynamoDB', figure: rowsPerCall, atLeast: 25, unit: '' },
     ],
-  };
-}
-
-async function files(_: Open, progress: Progress): Promise<Report> {
-  const costs = await measureFiles(inRounds('files', progress));
-  progress('');
-  const target = (what: string, { speed, bytesAboveStart }: FileCost) =>
-    [
-      {
-        what: `speed of a file ${what} / AES-256-GCM`,
-        figure: speed.median,
-        atLeast: 0.7,
-        unit: 'x',
-      },
-      {
-        what: `MiB of memory that a file ${what} takes`,
-        figure: mebibytes(bytesAboveStart),
-        atMost: 64,
-        unit: '',
-      },
-    ] as const;
-  return {
-    table: filesTable(costs),
-    targets: [...target('sealed', costs.seal), ...target('opened', costs.open)],
   };
 }

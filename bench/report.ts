@@ -5,6 +5,7 @@ import type { FileCost, FileWork } from './files.ts';
 import { type HttpRate, httpConnections } from './http.ts';
 import type { IndexerCost } from './indexer.ts';
 import type { Load } from './load.ts';
+import type { RecordsCost, RecordsRow } from './records.ts';
 import type { Summary } from './samples.ts';
 import { table } from './table.ts';
 
@@ -117,6 +118,34 @@ export function filesTable(costs: Readonly<Record<FileWork, FileCost>>): string 
     row('the same, not flushed', costs.unflushed),
     row('sealed', costs.seal),
     row('opened', costs.open),
+  ]);
+}
+
+/** The CPU of a field against that of a message of it, as the API makes one. */
+export function recordsTable({ records, messages, cpu, fields }: RecordsCost): string {
+  const ratio = (group: string, step: string) => times(cpu.ratio(group, step, 'message').median);
+  const row = (what: string, step: string, counts?: RecordsRow) => [
+    what,
+    `${counts?.requests ?? ''}`,
+    `${counts?.kmsCalls ?? ''}`,
+    counts?.bytes.toFixed(0) ?? '',
+    ratio('sealed', step),
+    ratio('opened', step),
+    milliseconds(cpu.cost('sealed', step).median / fields),
+  ];
+  return table([
+    [
+      '1,000 records of 3 fields',
+      'requests',
+      'KMS',
+      'bytes',
+      'CPU sealed',
+      'opened',
+      'CPU a field',
+    ],
+    row(messages.what, 'message', messages),
+    row(records.what, 'record', records),
+    row('a message a field, AWS Encryption SDK', 'sdk'),
   ]);
 }
 
