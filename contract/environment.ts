@@ -1,9 +1,16 @@
 /** The environment variables of the functions: the stack writes them, the handlers read them. */
 import * as z from 'zod/mini';
 import { issuersSettings } from './issuers.ts';
+import { defaultName, stackName } from './stack-names.ts';
 
 const text = z.string().check(z.minLength(1));
 const wholeNumber = z.pipe(z.coerce.number(), z.int());
+
+/** Of every function. */
+export const stackEnvironment = z.object({
+  /** the stack's name by its configuration. Where it is wrong, IAM refuses the tags and aliases that come from it */
+  TENANT_KEYS_NAME: z._default(stackName, defaultName),
+});
 
 /** Of a function that checks tokens. */
 const tokens = {

@@ -1,8 +1,5 @@
 /** Metrics of the functions' log lines: the functions count them, the alarms and the dashboard look at them. */
 
-/** CloudWatch's namespace of all metrics of this product. */
-export const metricNamespace = 'TenantKeys';
-
 /** What may happen several times in one request; a line counts only what happened. */
 export type RequestCount =
   | 'DataKeyCacheHits'

@@ -17,11 +17,5 @@ export const tenantId = z
 /** The name of the tag, of the session tag and of the encryption-context key. */
 export const tenantIdTag = 'TenantId';
 
-/** The tag that marks a KMS key as made by this product, and a role as one of the stack's. */
-export const productTag = { key: 'ManagedBy', value: 'tenant-keys' } as const;
-
 /** @returns the description of the tenant's key, by which among others the product knows a key that it made */
 export const keyDescription = (id: string): string => `tenant-keys: tenant ${id}`;
-
-/** @returns the alias name of the tenant's key, `alias/tenant-keys/<tenantId>` */
-export const aliasOf = (id: string): string => `alias/tenant-keys/${id}`;

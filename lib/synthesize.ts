@@ -4,7 +4,6 @@ import { App, type AppProps } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readConfig } from './config/config.ts';
 import { checkWithNagPacks } from './nag/nag-packs.ts';
-import { stackName } from './stack-name.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 
 /**
@@ -18,7 +17,7 @@ export function makeApp(context: Readonly<Record<string, unknown>>, props: AppPr
     context: { ...cdkContext(), ...context },
   });
   const config = readConfig(app.node.getAllContext());
-  new TenantKeysStack(app, stackName, { config });
+  new TenantKeysStack(app, config.name, { config });
   checkWithNagPacks(app);
   return app;
 }

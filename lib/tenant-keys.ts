@@ -1,17 +1,17 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { productTag } from '../contract/tenant-id.ts';
 import { Api } from './api/api.ts';
 import { AuditIndexer } from './audit/audit-indexer.ts';
 import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
 import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
+import { ownNames, setName } from './config/own-names.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
 import { holdFeatureFlags } from './host/feature-flags.ts';
@@ -90,8 +90,10 @@ export class TenantKeys extends Construct {
 
   constructor(scope: Construct, id: string, { config }: TenantKeysProps) {
     super(scope, id);
+    setName(this, config.name);
     holdFeatureFlags(this);
     removeForeignTags(this);
+    const { productTag } = ownNames(this);
     // By this the policies of the product's own keys know the roles that may not change them.
     addOwnTag(this, productTag.key, productTag.value, ['AWS::IAM::Role']);
     this.operatorsSettings(config);
@@ -196,7 +198,7 @@ export class TenantKeys extends Construct {
 
   private storage(config: Config): Storage {
     const { rotationPeriodInDays, trailLogGroup } = config;
-    const trailArn = config.trail ? trailArnOf(Stack.of(this)) : undefined;
+    const trailArn = config.trail ? trailArnOf(this) : undefined;
     const { key } = new ProductKey(this, 'ProductKey', {
       rotationPeriodInDays,
       trailArn,
@@ -278,7 +280,7 @@ export class TenantKeys extends Construct {
       tenantRoleArn: tenant.roleArn,
       certificateKeys,
       // By its name: the trail itself names the functions.
-      trail: trail && { trailArn: trailArnOf(Stack.of(this)), bucketName: trail.bucket.bucketName },
+      trail: trail && { trailArn: trailArnOf(this), bucketName: trail.bucket.bucketName },
       auditReaderRoleArn: auditReader.roleArn,
       allEventsReaderRoleArn: allEventsReader.roleArn,
       roles: {
@@ -300,13 +302,14 @@ export class TenantKeys extends Construct {
   }
 
   private certificateKeys(config: Config, certificatesRoleArn: string): CertificateKeys {
+    const { ownAliasOf } = ownNames(this);
     const key = (id: string, keySpec: KeySpec, alias: string) =>
       new CertificateKey(this, id, { certificatesRoleArn, keySpec, alias }).key.keyArn;
     const { ECC_NIST_P256, ML_DSA_65 } = KeySpec;
     return {
-      ecdsa: key('CertificateKey', ECC_NIST_P256, 'alias/tenant-keys-certificates'),
+      ecdsa: key('CertificateKey', ECC_NIST_P256, ownAliasOf('certificates')),
       ...(config.postQuantumSignature && {
-        mlDsa: key('PostQuantumKey', ML_DSA_65, 'alias/tenant-keys-certificates-post-quantum'),
+        mlDsa: key('PostQuantumKey', ML_DSA_65, ownAliasOf('certificates-post-quantum')),
       }),
     };
   }

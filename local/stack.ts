@@ -1,10 +1,11 @@
 /** The whole stack on one machine: a token issuer, and everything of the template that is synthesized for it. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackName } from '../lib/stack-name.ts';
+import { defaultName } from '../contract/stack-names.ts';
 import { serveApi } from './api/gateway.ts';
 import { readApi } from './api/template.ts';
+import { readAssembly } from './assembly.ts';
 import { automate, type ScheduledFunction } from './automation.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { decisionsUrl } from './aws/control/decisions.ts';
@@ -34,7 +35,7 @@ export const localAccount: Account = {
   partition: 'aws',
   region: 'us-east-1',
   accountId: '111122223333',
-  stackName,
+  stackName: defaultName,
 };
 
 export type Synthesis = (
@@ -196,8 +197,8 @@ async function synthesized(options: StackOptions, issuers: IssuersContext, onClo
   onClose(() => rmSync(folder, { recursive: true, force: true }));
   const context = { ...localContext, ...options.context, ...noIssuers, ...issuers };
   await (options.synthesize ?? synthesizeHere)(context, folder);
-  const file = join(folder, `${stackName}.template.json`);
-  const template = readTemplate(JSON.parse(readFileSync(file, 'utf8')), localAccount);
+  const { stackName, text } = readAssembly(folder);
+  const template = readTemplate(JSON.parse(text), { ...localAccount, stackName });
   return { template, functions: readFunctions(template, assetsOf(folder)) };
 }
 

@@ -1,6 +1,6 @@
 /** The options of `npm run prove`. */
 import { parseArgs } from 'node:util';
-import { stackName } from '../lib/stack-name.ts';
+import { defaultName } from '../contract/stack-names.ts';
 import { type NativeSolver, nativeSolvers } from './solver/native.ts';
 import type { Theorem } from './theorems/theorem.ts';
 import { theorems } from './theorems/theorems.ts';
@@ -98,7 +98,7 @@ function liveArguments(values: ReturnType<typeof valuesOf>): LiveArguments | und
   if (!(quotaShare > 0 && quotaShare <= 1)) {
     throw new Error(`--quota-share: more than 0 and at most 1, not ${share}`);
   }
-  return { stackName: name ?? stackName, endpoint, resume, quotaShare };
+  return { stackName: name ?? defaultName, endpoint, resume, quotaShare };
 }
 
 function valuesOf(args: readonly string[]) {

@@ -1,6 +1,7 @@
 /** The policies of a synthesized stack, as the theorems take them. */
 import { isDeepStrictEqual } from 'node:util';
 import { type KeyPolicyInput, keyPolicy } from '../contract/key-policy.ts';
+import { type StackNames, stackNames } from '../contract/stack-names.ts';
 import { tenantIdTag } from '../contract/tenant-id.ts';
 import { readRoles } from '../local/sts/template.ts';
 import type { Template } from '../local/template/template.ts';
@@ -29,6 +30,8 @@ export interface StackPolicies {
   readonly accountId: string;
   /** of the stack, with which its log groups and alarms begin */
   readonly name: string;
+  /** of tags and aliases of its tenants' keys */
+  readonly ownNames: StackNames;
   /** of what the template makes, for lists that people read */
   readonly names: ResourceNames;
   readonly roles: readonly StackRole[];
@@ -68,7 +71,7 @@ export function stackPolicies(
   policyOfTenantKey: (input: KeyPolicyInput) => unknown = keyPolicy,
 ): StackPolicies {
   refuseUnreadPolicies(template);
-  const input = keyPolicyInput(template);
+  const { ownNames, ...input } = keyPolicyInput(template);
   refuseOtherTenantKeys(template, input);
   const roles = [...readRoles(template).values()].map(
     (role): StackRole => ({
@@ -84,6 +87,7 @@ export function stackPolicies(
   return {
     accountId: template.account.accountId,
     name: template.account.stackName,
+    ownNames,
     names: resourceNames(template),
     roles,
     role,
@@ -110,7 +114,7 @@ type KeyPolicyOfStack = Omit<KeyPolicyInput, 'tenantId'>;
  * What the functions that make keys and put their policies back take from their environment.
  * @throws Error unless they agree
  */
-function keyPolicyInput(template: Template): KeyPolicyOfStack {
+function keyPolicyInput(template: Template): KeyPolicyOfStack & Pick<StackPolicies, 'ownNames'> {
   const environments = template
     .ofType('AWS::Lambda::Function')
     .map(({ properties }) => properties.Environment as { Variables?: Record<string, string> })
@@ -122,6 +126,7 @@ function keyPolicyInput(template: Template): KeyPolicyOfStack {
     throw new Error(`the functions that make tenants' keys do not have one ${name} for all`);
   };
   return {
+    ownNames: stackNames(only('TENANT_KEYS_NAME')),
     partition: only('PARTITION'),
     accountId: only('ACCOUNT_ID'),
     tenantRoleArn: only('TENANT_ROLE_ARN'),

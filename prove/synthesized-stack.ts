@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackName } from '../lib/stack-name.ts';
 import { synthesize } from '../lib/synthesize.ts';
+import { readAssembly } from '../local/assembly.ts';
 import { policiesHash } from '../local/policies-hash.ts';
 import { localAccount } from '../local/stack.ts';
 import { readTemplate, type Template } from '../local/template/template.ts';
@@ -31,7 +31,7 @@ export function synthesizedText(of: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-prove-'));
   try {
     synthesize(of, folder);
-    return readFileSync(join(folder, `${stackName}.template.json`), 'utf8');
+    return readAssembly(folder).text;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,7 +1,8 @@
 /** Calls of KMS as uses of tenants' keys, each with whose event it is, and what is logged of them. */
 import type { KeyEvent } from '../../contract/audit.ts';
-import { productTag, tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
+import { tenantId, tenantIdTag } from '../../contract/tenant-id.ts';
 import { log } from '../observability/log.ts';
+import { ownNames } from '../stack/own-names.ts';
 import { attribute } from './attribution.ts';
 import { type Claims, type KeyOwners, nobody } from './key-owners.ts';
 import { createdWithTag, keyEventOf, keysOf, principalOf, type TrailEvent } from './trail-event.ts';
@@ -50,7 +51,8 @@ function learnNewKey(
   { owners, environment }: KeyUseContext,
 ): void {
   if (principalOf(event) !== environment.CONTROL_PLANE_ROLE_ARN) return;
-  if (createdWithTag(event, productTag.key) !== productTag.value) return;
+  const { key, value } = ownNames.productTag;
+  if (createdWithTag(event, key) !== value) return;
   const owner = tenantId.safeParse(createdWithTag(event, tenantIdTag)).data;
   if (owner !== undefined && arn !== undefined) owners.learn(arn, owner);
 }

@@ -6,6 +6,7 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import type { FindingKind, FindingOutcome } from '../../contract/findings.ts';
 import { type LogLevel, log } from '../observability/log.ts';
 import { counting } from '../observability/metrics.ts';
+import { ownNames } from '../stack/own-names.ts';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -63,7 +64,7 @@ async function sendEvents(
   findings: readonly Finding[],
 ): Promise<number> {
   const Entries = findings.map((finding) => ({
-    Source: 'tenant-keys',
+    Source: ownNames.id,
     DetailType: 'Reconciler finding',
     Resources: finding.keyArn === undefined ? [] : [finding.keyArn],
     Detail: JSON.stringify(finding),

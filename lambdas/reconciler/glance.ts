@@ -4,8 +4,8 @@
  * that must not be usable. For a tenant who may use the key that is one call to KMS.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { aliasOf } from '../../contract/tenant-id.ts';
 import { describeKey, lookUpKey, policyOf } from '../aws/kms-keys.ts';
+import { ownNames } from '../stack/own-names.ts';
 import { type FoundRow, isInvalid } from '../tenants/registry/scan.ts';
 import { allowed, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
@@ -35,7 +35,7 @@ function isPlain(context: ReconcilerContext, row: TenantRow, keyArn: string): bo
   const { onboarding, alias } = statusRules[row.status];
   const isUnfinished =
     onboarding === 'unfinished' || row.intent !== undefined || row.rotation?.state === 'requested';
-  const named = `${context.keyArnPrefix}${context.aliases.get(aliasOf(row.tenantId))}`;
+  const named = `${context.keyArnPrefix}${context.aliases.get(ownNames.aliasOf(row.tenantId))}`;
   return (
     !isUnfinished &&
     context.keyArns.has(keyArn) &&

@@ -1,8 +1,8 @@
 /** What KMS says of the key that a row names. Nothing is changed. */
 import { GetKeyRotationStatusCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { UnseenKey } from '../../contract/findings.ts';
-import { aliasOf } from '../../contract/tenant-id.ts';
 import { describeKey, lookUpKey, policyOf } from '../aws/kms-keys.ts';
+import { ownNames } from '../stack/own-names.ts';
 import { isProducts, type KeyTags, tagsOf } from '../tenants/keys/key-tags.ts';
 import { unlikeTenantKey } from '../tenants/keys/tenant-key.ts';
 import type { ReconcilerContext } from './context.ts';
@@ -91,7 +91,7 @@ async function aliasTarget(
   tenantId: string,
   keyArn: string,
 ): Promise<AliasTarget> {
-  const name = aliasOf(tenantId);
+  const name = ownNames.aliasOf(tenantId);
   if (`${keyArnPrefix}${aliases.get(name)}` === keyArn) return 'right';
   const target = await lookUpKey(namedKey(kms, name, keyArn));
   if (target.is === 'found') return target.value;

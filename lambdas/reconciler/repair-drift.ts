@@ -11,7 +11,7 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import type { FindingKind } from '../../contract/findings.ts';
-import { aliasOf } from '../../contract/tenant-id.ts';
+import { ownNames } from '../stack/own-names.ts';
 import { callInTime, type Work, workOnRow } from '../tenants/registry/lease.ts';
 import { allowed, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
@@ -23,6 +23,8 @@ import {
 } from './context.ts';
 import type { ObservedKey } from './observe-key.ts';
 import { enforceStatus } from './resume-unfinished.ts';
+
+const { aliasOf } = ownNames;
 
 interface Repair {
   readonly kind: FindingKind;

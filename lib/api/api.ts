@@ -22,6 +22,7 @@ import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { octetStream, type Route, routes } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
+import { ownNames } from '../config/own-names.ts';
 import type { Functions } from '../functions/functions.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { AccessLogs, accessLogFormat } from './access-logs.ts';
@@ -89,7 +90,8 @@ export class Api extends Construct {
   private restApi(config: Config, logs: AccessLogs): RestApi {
     const { vpcEndpointIds, domainName } = config;
     const api = new RestApi(this, 'RestApi', {
-      restApiName: 'tenant-keys',
+      // A dimension of API Gateway's metrics: two APIs of one name would count as one.
+      restApiName: ownNames(this).id,
       description: 'tenant-keys: a KMS key a tenant',
       ...(vpcEndpointIds === undefined
         ? { endpointTypes: [EndpointType.REGIONAL] }

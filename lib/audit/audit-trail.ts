@@ -24,6 +24,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Config } from '../config/config.ts';
+import { ownNames } from '../config/own-names.ts';
 import { logGroup } from '../storage/log-group.ts';
 
 export interface AuditTrailProps {
@@ -36,11 +37,19 @@ export interface AuditTrailProps {
   readonly trailArn: string;
 }
 
-/** Given, not generated: the policies of bucket and key must name the trail before it exists. */
-const trailName = (stack: Stack): string => `${stack.stackName}-trail`;
+/**
+ * Given, not generated: the policies of bucket and key must name the trail before it exists. With the region, since a
+ * trail of all regions is there by its name in each of them.
+ */
+const trailName = (scope: Construct): string =>
+  `${ownNames(scope).name}-${Stack.of(scope).region}-trail`;
 
-export const trailArnOf = (stack: Stack): string =>
-  stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName(stack) });
+export const trailArnOf = (scope: Construct): string =>
+  Stack.of(scope).formatArn({
+    service: 'cloudtrail',
+    resource: 'trail',
+    resourceName: trailName(scope),
+  });
 
 const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
 
@@ -57,7 +66,7 @@ export class AuditTrail extends Construct {
     this.bucket = this.lockedBucket(props);
     this.logs = logGroup(this, 'Logs', props.key, props.config.trailLogRetentionDays);
     this.trail = new CfnTrail(this, 'Trail', {
-      trailName: trailName(Stack.of(this)),
+      trailName: trailName(this),
       isLogging: true,
       isMultiRegionTrail: true,
       includeGlobalServiceEvents: true,

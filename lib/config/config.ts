@@ -3,6 +3,7 @@
  * refused: none is trimmed, completed or guessed.
  */
 import { z } from 'zod';
+import { defaultName, stackNamePattern } from '../../contract/stack-names.ts';
 import { api, apiRules } from './api.ts';
 import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
@@ -23,10 +24,13 @@ export class ConfigError extends Error {
 }
 
 const texts = {
+  name: 'must be 2-32 letters and digits, a letter first',
   stage: 'must be 1-128 letters, digits, hyphens and underscores',
 };
 
 const shape = {
+  /** of the stack, and in all names by which an account knows what is in it: another stack of the account has another */
+  name: z.string(texts.name).regex(stackNamePattern, texts.name).default(defaultName),
   /** for tenants that are onboarded without a period of their own, and for the product's own key */
   rotationPeriodInDays: days(90, 2560).default(90),
   /** the shortest time that the control plane may set between scheduling a key's deletion and the deletion */

@@ -20,8 +20,10 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod/mini';
 import { sources, withBundle } from '#bundles';
+import type { stackEnvironment } from '../../contract/environment.ts';
 import type { Config } from '../config/config.ts';
 import type { FunctionName } from '../config/functions.ts';
+import { ownNames } from '../config/own-names.ts';
 import { logGroup } from '../storage/log-group.ts';
 import { type Network, runIn } from './network.ts';
 
@@ -80,6 +82,9 @@ export class BundledFunction extends Construct {
   private lambda(props: BundledFunctionProps, logs: LogGroup, folder: string): LambdaFunction {
     const { memoryMegabytes, reservedConcurrency } = props.config;
     const reserved = reservedConcurrency[props.name];
+    const ofStack: EnvironmentOf<typeof stackEnvironment> = {
+      TENANT_KEYS_NAME: ownNames(this).name,
+    };
     // Without X-Ray: it needs a permission on `*` in each role, and keeps each request's path.
     return new LambdaFunction(this, 'Function', {
       description: props.description,
@@ -90,7 +95,7 @@ export class BundledFunction extends Construct {
       role: props.role,
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: memoryMegabytes[props.name] ?? props.memoryMegabytes,
-      environment: { ...props.environment },
+      environment: { ...props.environment, ...ofStack },
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,

@@ -4,7 +4,8 @@
  */
 import { Tags } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { productTagKey } from '../../contract/stack-names.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 
 /** Above what CDK gives to tags by default, 100, and to their removal, 200. */
 const removed = 1000;
@@ -12,7 +13,7 @@ const own = removed + 1;
 
 /** Of keys and roles in the scope, those of the app. */
 export function removeForeignTags(scope: IConstruct): void {
-  for (const tag of [tenantIdTag, productTag.key]) {
+  for (const tag of [tenantIdTag, productTagKey]) {
     Tags.of(scope).remove(tag, {
       includeResourceTypes: ['AWS::KMS::Key', 'AWS::IAM::Role'],
       priority: removed,

@@ -8,6 +8,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { ownNames } from '../config/own-names.ts';
 
 export interface AlarmTopicProps {
   readonly key: IKey;
@@ -18,14 +19,14 @@ export interface AlarmTopicProps {
 const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
 
 /** The names of alarms begin with the stack's name. */
-const ownAlarms = (stack: Stack) => ({
+const ownAlarms = (scope: Construct) => ({
   ArnLike: {
-    'aws:SourceArn': stack.formatArn({
+    'aws:SourceArn': Stack.of(scope).formatArn({
       service: 'cloudwatch',
-      resource: `alarm:${stack.stackName}-*`,
+      resource: `alarm:${ownNames(scope).name}-*`,
     }),
   },
-  StringEquals: { 'aws:SourceAccount': stack.account },
+  StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
 });
 
 export class AlarmTopic extends Construct {
@@ -33,9 +34,8 @@ export class AlarmTopic extends Construct {
 
   constructor(scope: Construct, id: string, { key, email }: AlarmTopicProps) {
     super(scope, id);
-    const stack = Stack.of(this);
     this.topic = new Topic(this, 'Topic', {
-      displayName: `${stack.stackName} alarms`,
+      displayName: `${ownNames(this).name} alarms`,
       masterKey: key,
       enforceSSL: true,
     });
@@ -46,7 +46,7 @@ export class AlarmTopic extends Construct {
         principals: [cloudWatch],
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
-        conditions: ownAlarms(stack),
+        conditions: ownAlarms(this),
       }),
     );
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
@@ -57,11 +57,11 @@ export class AlarmTopic extends Construct {
  * For the policy of the key that encrypts the topic. Without it alarms are silently dropped (SNS
  * Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
  */
-export const usedByAlarms = (stack: Stack) =>
+export const usedByAlarms = (scope: Construct) =>
   new PolicyStatement({
     sid: 'AlarmsPublishEncrypted',
     principals: [cloudWatch],
     actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     resources: ['*'],
-    conditions: ownAlarms(stack),
+    conditions: ownAlarms(scope),
   });

@@ -1,5 +1,4 @@
 /** An alarm of this stack. Invariant: it has a runbook under its name, and notifies the topic. */
-import { Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -10,6 +9,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { ownNames } from '../config/own-names.ts';
 
 type Evaluation = Pick<
   AlarmProps,
@@ -58,7 +58,7 @@ export function addAlarm(
     ...options,
     evaluationPeriods,
     datapointsToAlarm,
-    alarmName: `${Stack.of(scope).stackName}-${name}`,
+    alarmName: `${ownNames(scope).name}-${name}`,
     alarmDescription: `${description}\nRunbook: docs/operations.md#${name}`,
   });
   const notify = new SnsAction(topic);

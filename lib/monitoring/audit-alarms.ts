@@ -41,7 +41,7 @@ export class AuditAlarms extends Construct {
             statistic: Stats.MAXIMUM,
           }),
           dropped: indexer.metric('AsyncEventsDropped', { period, statistic: Stats.SUM }),
-          unreadable: productMetric('UnreadableLines', period),
+          unreadable: productMetric(this, 'UnreadableLines', period),
         },
         'deliveries and lines without events',
         period,

@@ -15,7 +15,7 @@ export interface CanaryAlarmsProps {
 export class CanaryAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, everyMinutes }: CanaryAlarmsProps) {
     super(scope, id);
-    const counted = (name: MetricName) => productMetric(name, Duration.minutes(everyMinutes));
+    const counted = (name: MetricName) => productMetric(this, name, Duration.minutes(everyMinutes));
     // A path may be tried again a round later only: until then a run that finds nothing does not mean that it is over.
     // A round's last run and the next one's first may fall into one period.
     const aRound = { evaluationPeriods: runsARound(everyMinutes) + 2 };

@@ -24,6 +24,7 @@ import { Construct } from 'constructs';
 import type { UnseenKey } from '../../contract/findings.ts';
 import { runsARound } from '../../contract/rounds.ts';
 import { type Route, routes } from '../../contract/routes.ts';
+import { ownNames } from '../config/own-names.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
 import type { ReconcilerAlarms } from './reconciler-alarms.ts';
@@ -49,14 +50,15 @@ export class ProductDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ProductDashboardProps) {
     super(scope, id);
     const dashboardFactory = new DefaultDashboardFactory(this, 'Factory', {
-      dashboardNamePrefix: Stack.of(this).stackName,
+      // With the region, since an account has one list of dashboards for all.
+      dashboardNamePrefix: `${ownNames(this).name}-${Stack.of(this).region}`,
       detailDashboardRange: Duration.days(1),
     });
     const facade = new MonitoringFacade(this, 'Facade', { dashboardFactory });
     facade.addWidget(alarmStates(props.alarms));
-    facade.monitorCustom({ alarmFriendlyName: 'Requests', ...requests(props) });
-    facade.monitorCustom({ alarmFriendlyName: 'Calls', ...callsOfAws });
-    facade.monitorCustom({ alarmFriendlyName: 'Keys', ...keys(props) });
+    facade.monitorCustom({ alarmFriendlyName: 'Requests', ...requests(this, props) });
+    facade.monitorCustom({ alarmFriendlyName: 'Calls', ...callsOfAws(this) });
+    facade.monitorCustom({ alarmFriendlyName: 'Keys', ...keys(this, props) });
     facade.addWidget(nextRotations(props.reconcilerLogs));
     this.dashboardName = dashboardFactory.dashboard?.dashboardName;
   }
@@ -65,22 +67,26 @@ export class ProductDashboard extends Construct {
 const alarmStates = (alarms: readonly Alarm[]) =>
   new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 5 });
 
-const ofPlane = (plane: Route['plane']) => {
+const ofPlane = (scope: Construct, plane: Route['plane']) => {
   const operations = routes.filter((route) => route.plane === plane).map((one) => one.operation);
   return [...new Set(operations)].map((operation) =>
-    productMetric('Requests', period, { dimensionsMap: { operation } }).with({ label: operation }),
+    productMetric(scope, 'Requests', period, { dimensionsMap: { operation } }).with({
+      label: operation,
+    }),
   );
 };
 
-function requests({ stage, access }: ProductDashboardProps) {
+function requests(scope: Construct, { stage, access }: ProductDashboardProps) {
   const latency = (statistic: string) =>
     stage.metricLatency({ statistic, period, label: statistic });
   const metricGroups: CustomMetricGroup[] = [
-    { title: 'Data plane, by operation', ...stacked, metrics: ofPlane('crypto') },
+    { title: 'Data plane, by operation', ...stacked, metrics: ofPlane(scope, 'crypto') },
     {
       title: 'Control plane, certificates and audit, by operation',
       ...stacked,
-      metrics: [...ofPlane('tenants'), ...ofPlane('certificates'), ...ofPlane('audit')],
+      metrics: (['tenants', 'certificates', 'audit'] as const).flatMap((plane) =>
+        ofPlane(scope, plane),
+      ),
     },
     {
       title: 'Refused',
@@ -88,14 +94,14 @@ function requests({ stage, access }: ProductDashboardProps) {
         access.unauthorized.with({ label: '401, no valid token' }),
         access.forbidden.with({ label: '403, not for this token' }),
         access.throttled.with({ label: '429, too many' }),
-        productMetric('Refused', period).with({ label: 'by the handlers' }),
+        productMetric(scope, 'Refused', period).with({ label: 'by the handlers' }),
       ],
     },
     {
       title: 'Failed',
       metrics: [
         stage.metricServerError({ period, label: '5xx' }),
-        productMetric('Failed', period).with({ label: 'in the handlers' }),
+        productMetric(scope, 'Failed', period).with({ label: 'in the handlers' }),
       ],
     },
     { title: 'Latency', metrics: [latency('p50'), latency('p99')] },
@@ -104,15 +110,19 @@ function requests({ stage, access }: ProductDashboardProps) {
 }
 
 /** A line has a count only if it is not 0, hence FILL. */
-function hitRatio(cache: 'DataKeyCache' | 'RegistryCache', label: string): MathExpression {
+function hitRatio(
+  scope: Construct,
+  cache: 'DataKeyCache' | 'RegistryCache',
+  label: string,
+): MathExpression {
   // Ids of metrics begin with a small letter, and must differ within a widget.
   const id = cache.replace(/^./, (letter) => letter.toLowerCase());
   const [hits, misses] = [`${id}Hits`, `${id}Misses`];
   return new MathExpression({
     expression: `100 * FILL(${hits}, 0) / (FILL(${hits}, 0) + FILL(${misses}, 0))`,
     usingMetrics: {
-      [hits]: productMetric(`${cache}Hits`, period),
-      [misses]: productMetric(`${cache}Misses`, period),
+      [hits]: productMetric(scope, `${cache}Hits`, period),
+      [misses]: productMetric(scope, `${cache}Misses`, period),
     },
     label,
     period,
@@ -141,27 +151,30 @@ const quotaUse = new MathExpression({
   period: minute,
 });
 
-const callsOfAws = {
+const callsOfAws = (scope: Construct) => ({
   humanReadableName: 'Calls of AWS',
   metricGroups: [
     {
       title: 'Calls',
       metrics: [
-        productMetric('KmsCalls', period).with({ label: 'KMS' }),
-        productMetric('BrokerCalls', period).with({ label: 'session broker' }),
-        productMetric('StsCalls', period).with({ label: 'STS' }),
-        productMetric('TableCalls', period).with({ label: 'DynamoDB' }),
-        productMetric('Throttles', period).with({ label: 'throttled' }),
+        productMetric(scope, 'KmsCalls', period).with({ label: 'KMS' }),
+        productMetric(scope, 'BrokerCalls', period).with({ label: 'session broker' }),
+        productMetric(scope, 'StsCalls', period).with({ label: 'STS' }),
+        productMetric(scope, 'TableCalls', period).with({ label: 'DynamoDB' }),
+        productMetric(scope, 'Throttles', period).with({ label: 'throttled' }),
       ],
     },
     { title: "KMS's quota, used", ...percent, metrics: [quotaUse] },
     {
       title: 'Cache hits',
       ...percent,
-      metrics: [hitRatio('DataKeyCache', 'data keys'), hitRatio('RegistryCache', 'registry')],
+      metrics: [
+        hitRatio(scope, 'DataKeyCache', 'data keys'),
+        hitRatio(scope, 'RegistryCache', 'registry'),
+      ],
     },
   ],
-};
+});
 
 /** Those that a tenant's key can be in, and what the reconciler says where it does not see the key. */
 const keyStates = [
@@ -171,11 +184,14 @@ const keyStates = [
   ...(['missing', 'unreadable', 'elsewhere'] as const satisfies UnseenKey[]),
 ];
 
-function keys({ reconciler, reconcileEveryMinutes }: ProductDashboardProps) {
+function keys(scope: Construct, { reconciler, reconcileEveryMinutes }: ProductDashboardProps) {
   // Two runs of a round look at all keys.
   const round = Duration.minutes(reconcileEveryMinutes * runsARound(reconcileEveryMinutes));
   const inState = (state: string) =>
-    productMetric('Keys', round, { statistic: Stats.MAXIMUM, dimensionsMap: { state } });
+    productMetric(scope, 'Keys', round, {
+      statistic: Stats.MAXIMUM,
+      dimensionsMap: { state },
+    });
   return {
     humanReadableName: "Tenants' keys",
     metricGroups: [

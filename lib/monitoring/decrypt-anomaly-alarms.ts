@@ -19,7 +19,7 @@ export class DecryptAnomalyAlarms extends Construct {
     addAlarm(this, 'Unusual', topic, {
       name: 'unusual-decrypt-volume',
       description: 'A tenant has decrypted far more in an hour than it usually does.',
-      metric: productMetric('UnusualDecryptVolume', period),
+      metric: productMetric(this, 'UnusualDecryptVolume', period),
       // One hour may have no run, and the next two.
       evaluationPeriods: 2,
       datapointsToAlarm: 1,
@@ -28,7 +28,7 @@ export class DecryptAnomalyAlarms extends Construct {
     addAlarm(this, 'Unjudged', topic, {
       name: 'volumes-unjudged',
       description: 'For three hours the volumes of some tenants could not be compared.',
-      metric: productMetric('UnjudgedVolumes', period),
+      metric: productMetric(this, 'UnjudgedVolumes', period),
       // A later run catches up on hours that were missed.
       evaluationPeriods: 3,
       okAction: true,
@@ -37,7 +37,9 @@ export class DecryptAnomalyAlarms extends Construct {
       name: 'volumes-silent',
       description: 'Nobody has compared volumes for three hours.',
       // Each run counts what it has found, even if that is 0.
-      metric: productMetric('UnusualDecryptVolume', period, { statistic: Stats.SAMPLE_COUNT }),
+      metric: productMetric(this, 'UnusualDecryptVolume', period, {
+        statistic: Stats.SAMPLE_COUNT,
+      }),
       ...onSilence,
       evaluationPeriods: 3,
       okAction: true,

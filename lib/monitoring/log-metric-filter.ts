@@ -8,7 +8,7 @@ import {
   MetricFilter,
 } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { metricNamespace } from '../../contract/metrics.ts';
+import { ownNames } from '../config/own-names.ts';
 
 export interface LogMetricFilterOptions {
   readonly logGroup: ILogGroup;
@@ -29,7 +29,7 @@ export function addLogMetricFilter(
 ): Metric {
   return new MetricFilter(scope, id, {
     ...filter,
-    metricNamespace,
+    metricNamespace: ownNames(scope).name,
     metricValue: '1',
   }).metric({ period, statistic: Stats.SUM });
 }

@@ -1,14 +1,23 @@
 /** Metrics that the functions' log lines carry, and sums and shares of metrics. */
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type MetricName, metricNamespace } from '../../contract/metrics.ts';
+import type { Construct } from 'constructs';
+import type { MetricName } from '../../contract/metrics.ts';
+import { ownNames } from '../config/own-names.ts';
 
 export const productMetric = (
+  scope: Construct,
   metricName: MetricName,
   period: Duration,
   props: { readonly statistic?: string; readonly dimensionsMap?: Record<string, string> } = {},
 ): Metric =>
-  new Metric({ namespace: metricNamespace, metricName, period, statistic: Stats.SUM, ...props });
+  new Metric({
+    namespace: ownNames(scope).name,
+    metricName,
+    period,
+    statistic: Stats.SUM,
+    ...props,
+  });
 
 /** A metric without data counts as 0; where none has data, the sum has none either. */
 export function sum(metrics: Readonly<Record<string, IMetric>>, label: string, period: Duration) {

@@ -64,7 +64,7 @@ export class RequestAlarms extends Construct {
         'KMS, DynamoDB, STS, Lambda or API Gateway has throttled 50 calls in five minutes, twice.',
       metric: sum(
         {
-          aws: productMetric('Throttles', period),
+          aws: productMetric(this, 'Throttles', period),
           api: throttledRequests,
           ...Object.fromEntries(throttled),
         },

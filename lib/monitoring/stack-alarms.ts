@@ -3,10 +3,11 @@
  * that are in the stack. A deployment sets off the alarms of what it changes: an alarm that went silent for
  * CloudFormation would be silent for everybody who may use it.
  */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup, JsonPattern } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
+import { ownNames } from '../config/own-names.ts';
 import { addAlarm } from './alarm.ts';
 import { addLogMetricFilter, all, any, is, isNot, isOneOf } from './log-metric-filter.ts';
 import { addChangeFilters, changes, namesOf } from './recorded-changes.ts';
@@ -116,7 +117,7 @@ export class StackAlarms extends Construct {
       pattern: all(
         changes('monitoring'),
         any(
-          is(parameter('alarmName'), `${Stack.of(this).stackName}-*`),
+          is(parameter('alarmName'), `${ownNames(this).name}-*`),
           isOneOf('$.eventName', ['DeleteAlarms', 'DisableAlarmActions', '*AlarmMuteRule']),
         ),
       ),

@@ -14,7 +14,9 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import type { StackNames } from '../../contract/stack-names.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { ownNames } from '../config/own-names.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import {
   administrationOnly,
@@ -34,6 +36,7 @@ export class ControlPlaneRole extends Construct {
   constructor(scope: Construct, id: string, props: ControlPlaneRoleProps) {
     super(scope, id);
     const stack = Stack.of(this);
+    const names = ownNames(this);
     this.role = new Role(this, 'Role', {
       description: 'tenant-keys: tenant lifecycle, without cryptography',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -43,8 +46,8 @@ export class ControlPlaneRole extends Construct {
           statements: [
             keepRegistry(props.table),
             createTenantKey(),
-            tagNewKey(stack),
-            nameKey(stack),
+            tagNewKey(stack, names),
+            nameKey(this),
             findLostKey(),
             seeWhetherKeyIsGone(stack),
             noPolicyChange(),
@@ -64,7 +67,7 @@ function acknowledgeWildcards(role: Role): void {
       'kms:CreateKey and kms:ListKeys have no resource to name; conditions say which keys may be made.',
     [wildcard(stack, everyKey(stack))]:
       'The key that is being made has no id yet, and one that has an owner is excluded by condition; one that was deleted is asked for by DescribeKey, which shows no key material.',
-    [wildcard(stack, everyAlias(stack))]:
+    [wildcard(stack, everyAlias(role))]:
       'Aliases are made at run time, one a tenant, under this prefix.',
   });
 }
@@ -99,7 +102,7 @@ const createTenantKey = () =>
  * tenant role would take such a key for another tenant's), one with an alias, one of another type. IfExists, since KMS
  * documents the type of a key for TagResource, and not for tags in CreateKey; there CreateTenantKey asks for it.
  */
-const tagNewKey = (stack: Stack) =>
+const tagNewKey = (stack: Stack, { productTag }: StackNames) =>
   new PolicyStatement({
     sid: 'TagNewKey',
     actions: ['kms:TagResource'],
@@ -118,11 +121,11 @@ const tagNewKey = (stack: Stack) =>
   });
 
 /** KMS checks CreateAlias for the alias, which is here, and for the key, which is in the key's policy. */
-const nameKey = (stack: Stack) =>
+const nameKey = (scope: Construct) =>
   new PolicyStatement({
     sid: 'NameKey',
     actions: ['kms:CreateAlias'],
-    resources: [everyAlias(stack)],
+    resources: [everyAlias(scope)],
   });
 
 /**

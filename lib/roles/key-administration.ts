@@ -2,10 +2,11 @@
  * Who administers keys, and what the roles that administer tenants' keys may never do. Invariant: the account
  * administers keys and never uses one, and the Denies hold whatever a key policy allows.
  */
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import { administrativeActions, cryptographicActions } from '../../contract/key-policy.ts';
-import { aliasOf, productTag } from '../../contract/tenant-id.ts';
+import { ownNames } from '../config/own-names.ts';
 import { dynamodbEndpoint } from './dynamodb-endpoint.ts';
 
 /** For the policies of the product's own keys. Tenants' keys have the same, from contract/key-policy.ts. */
@@ -22,8 +23,8 @@ export const everyKey = (stack: Stack) =>
   stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 
 /** Of tenants' keys. */
-export const everyAlias = (stack: Stack) =>
-  stack.formatArn({ service: 'kms', resource: aliasOf('*') });
+export const everyAlias = (scope: IConstruct) =>
+  Stack.of(scope).formatArn({ service: 'kms', resource: ownNames(scope).aliasOf('*') });
 
 /** What changes a key, of what an administrator may do. */
 const changingActions = administrativeActions.filter(
@@ -35,15 +36,17 @@ const changingActions = administrativeActions.filter(
  * one gives such a key a tenant's tags first. By the tag of the roles and not by their ARNs, since some of these roles
  * need the key first; CloudFormation's own role does not have the tag, and so updates the key.
  */
-export const productsRolesChangeNothing = () =>
-  new PolicyStatement({
+export function productsRolesChangeNothing(scope: IConstruct): PolicyStatement {
+  const { key, value } = ownNames(scope).productTag;
+  return new PolicyStatement({
     sid: 'ProductsRolesChangeNothing',
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: changingActions,
     resources: ['*'],
-    conditions: { StringEquals: { [`aws:PrincipalTag/${productTag.key}`]: productTag.value } },
+    conditions: { StringEquals: { [`aws:PrincipalTag/${key}`]: value } },
   });
+}
 
 /**
  * A key that KMS has deleted has no policy any more: only with a permission by IAM is the answer NotFound. Without,

@@ -7,7 +7,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { productTag } from '../../contract/tenant-id.ts';
+import type { StackNames } from '../../contract/stack-names.ts';
+import { ownNames } from '../config/own-names.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { administrationOnly, everyAlias, everyKey } from './key-administration.ts';
 
@@ -23,6 +24,7 @@ export class ReconcilerRole extends Construct {
   constructor(scope: Construct, id: string, props: ReconcilerRoleProps) {
     super(scope, id);
     const stack = Stack.of(this);
+    const names = ownNames(this);
     this.role = new Role(this, 'Role', {
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -34,9 +36,9 @@ export class ReconcilerRole extends Construct {
             removeMacKeys(props.macKeyTable),
             findKeys(),
             readKeys(stack),
-            repairOwnKeys(stack),
-            nameKeys(stack),
-            tellFindings(stack),
+            repairOwnKeys(stack, names),
+            nameKeys(this),
+            tellFindings(stack, names),
             ...administrationOnly(stack, props.deletionWindowInDays),
           ],
         }),
@@ -52,7 +54,7 @@ function acknowledgeWildcards(role: Role): void {
     'AwsSolutions-IAM5[Resource::*]': 'kms:ListKeys and kms:ListAliases have no resource to name.',
     [wildcard(stack, everyKey(stack))]:
       "Keys are made at run time, one a tenant; every action that changes one has a condition on the product's tag.",
-    [wildcard(stack, everyAlias(stack))]:
+    [wildcard(stack, everyAlias(role))]:
       'Aliases are made at run time, one a tenant, under this prefix.',
   });
 }
@@ -99,7 +101,7 @@ const readKeys = (stack: Stack) =>
  * A tag can be given to a key of any type. KMS supplies these keys for every action on a key (Developer Guide, "AWS KMS
  * permissions"); there is none for the description, which the function compares. The key spec implies the key usage.
  */
-const repairOwnKeys = (stack: Stack) =>
+const repairOwnKeys = (stack: Stack, { productTag }: StackNames) =>
   new PolicyStatement({
     sid: 'MendOwnKeys',
     actions: [
@@ -124,20 +126,20 @@ const repairOwnKeys = (stack: Stack) =>
   });
 
 /** KMS checks both for the alias and for the key; UpdateAlias for the old key and for the new one. */
-const nameKeys = (stack: Stack) =>
+const nameKeys = (scope: Construct) =>
   new PolicyStatement({
     sid: 'NameKeys',
     actions: ['kms:CreateAlias', 'kms:UpdateAlias'],
-    resources: [everyAlias(stack)],
+    resources: [everyAlias(scope)],
   });
 
-/** Only with the product's source, so that no rule takes them for events of another source. */
-const tellFindings = (stack: Stack) =>
+/** Only with the stack's own source, so that no rule takes them for events of another source. */
+const tellFindings = (stack: Stack, { id }: StackNames) =>
   new PolicyStatement({
     sid: 'TellFindings',
     actions: ['events:PutEvents'],
     resources: [
       stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
     ],
-    conditions: { StringEquals: { 'events:source': 'tenant-keys' } },
+    conditions: { StringEquals: { 'events:source': id } },
   });

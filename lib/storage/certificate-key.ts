@@ -20,7 +20,7 @@ export interface CertificateKeyProps {
   /** the execution role of the function that issues certificates */
   readonly certificatesRoleArn: string;
   readonly keySpec: KeySpec;
-  /** not under alias/tenant-keys/, where it could be taken for a tenant's */
+  /** with its prefix, `alias/...` */
   readonly alias: string;
 }
 
@@ -38,7 +38,7 @@ export class CertificateKey extends Construct {
         statements: [
           // Includes GetPublicKey, so that an administrator can hand out the public key.
           accountAdministers(),
-          productsRolesChangeNothing(),
+          productsRolesChangeNothing(this),
           signedByCertificates(certificatesRoleArn),
           nobodyElseSigns(certificatesRoleArn),
           nobodyGrants(),

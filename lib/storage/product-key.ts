@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { ownNames } from '../config/own-names.ts';
 import { usedByAlarms } from '../monitoring/alarm-topic.ts';
 import { dynamodbEndpoint } from '../roles/dynamodb-endpoint.ts';
 import { accountAdministers, productsRolesChangeNothing } from '../roles/key-administration.ts';
@@ -39,17 +40,16 @@ export class ProductKey extends Construct {
       policy: new PolicyDocument({
         statements: [
           accountAdministers(),
-          productsRolesChangeNothing(),
+          productsRolesChangeNothing(this),
           usedByTables(stack),
           usedByLogGroups(stack),
-          ...(props.alarmTopic ? [usedByAlarms(stack)] : []),
+          ...(props.alarmTopic ? [usedByAlarms(this)] : []),
           ...(trailArn === undefined ? [] : [...usedByTrail(trailArn), readByAuditors(trailArn)]),
         ],
       }),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    // Not under alias/tenant-keys/, where it could be taken for a tenant's.
-    this.key.addAlias('alias/tenant-keys-product');
+    this.key.addAlias(ownNames(this).ownAliasOf('product'));
   }
 }
 

@@ -8,7 +8,8 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlias, CfnKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../../contract/key-policy.ts';
-import { aliasOf, keyDescription, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { keyDescription, tenantIdTag } from '../../contract/tenant-id.ts';
+import { ownNames } from '../config/own-names.ts';
 import { addOwnTag } from '../host/own-tags.ts';
 
 export interface TenantKeyProps {
@@ -27,6 +28,7 @@ export class TenantKey extends Construct {
     super(scope, id);
     const { tenantId, tenantRoleArn, controlPlaneRoleArn, deletionWindowInDays } = props;
     const { partition, account } = Stack.of(this);
+    const { aliasOf, productTag } = ownNames(this);
     const key = new CfnKey(this, 'Key', {
       description: keyDescription(tenantId),
       enableKeyRotation: true,

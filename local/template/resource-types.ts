@@ -3,6 +3,7 @@
  * Any other type stops the start: what the stack does not understand it cannot enforce.
  */
 import { createHash } from 'node:crypto';
+import { resolve, TemplateError } from './intrinsics.ts';
 
 /** The account of the local stack. */
 export interface Account {
@@ -114,10 +115,29 @@ function withArn(property: string, service: string, path: (name: string) => stri
   };
 }
 
-/** Names are the same after a restart, since the policies of kept keys name roles. */
+/** What CloudFormation itself knows of a stack. */
+export const pseudoParameters = (account: Account): Readonly<Record<string, string>> => ({
+  'AWS::AccountId': account.accountId,
+  'AWS::Region': account.region,
+  'AWS::Partition': account.partition,
+  'AWS::StackName': account.stackName,
+  'AWS::URLSuffix': 'amazonaws.com',
+});
+
+/**
+ * Names are the same after a restart, since the policies of kept keys name roles.
+ * @throws TemplateError for a name that is made of another resource's
+ */
 function nameOf(account: Account, resource: Resource, property?: string): string {
   const given = property === undefined ? undefined : resource.properties[property];
-  return typeof given === 'string' ? given : `${account.stackName}-${resource.logicalId}`;
+  if (given === undefined) return `${account.stackName}-${resource.logicalId}`;
+  const unknown = (name: string): never => {
+    throw new TemplateError(`${resource.logicalId}: ${property} is made of ${name}`);
+  };
+  const pseudo = pseudoParameters(account);
+  return String(
+    resolve(given, { ref: (name) => pseudo[name] ?? unknown(name), attribute: unknown }),
+  );
 }
 
 function arn(account: Account, service: string, path: string): string {

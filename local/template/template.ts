@@ -1,6 +1,12 @@
 /** A synthesized template as the local stack reads it: resources by type, every value resolved. */
 import { type ReferenceScope, resolve, TemplateError } from './intrinsics.ts';
-import { type Account, type Identity, type Resource, resourceTypes } from './resource-types.ts';
+import {
+  type Account,
+  type Identity,
+  pseudoParameters,
+  type Resource,
+  resourceTypes,
+} from './resource-types.ts';
 
 export interface Template {
   readonly account: Account;
@@ -64,13 +70,7 @@ function identify(account: Account, resource: Resource): Identity {
 }
 
 function scopeOf(account: Account, identities: ReadonlyMap<string, Identity>): ReferenceScope {
-  const pseudo: Record<string, string> = {
-    'AWS::AccountId': account.accountId,
-    'AWS::Region': account.region,
-    'AWS::Partition': account.partition,
-    'AWS::StackName': account.stackName,
-    'AWS::URLSuffix': 'amazonaws.com',
-  };
+  const pseudo = pseudoParameters(account);
   return {
     ref: (name) => pseudo[name] ?? known(identities, name).ref,
     attribute: (logicalId, attribute) => {

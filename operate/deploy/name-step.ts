@@ -76,7 +76,7 @@ export const nameStep: Step<DeployPlan> = {
   needs: ['template', 'credentials', 'stack'],
   expected: 'nobody has the names that the stack gives to what it makes',
   remedy:
-    'another stack has them (give this one a name of its own), or an earlier one left them: docs/operations.md',
+    'another stack has them (give this one a name of its own, -c name=...), or an earlier one left them: docs/operations.md',
   async run(plan) {
     const { template } = assemblyOf(plan);
     const own = new Set(plan.stack?.resources.map(({ physicalId }) => physicalId));
@@ -84,8 +84,9 @@ export const nameStep: Step<DeployPlan> = {
     let count = 0;
     for (const { type, property, taken: takenOf } of types) {
       const names = ofType(template, type)
-        .map(([, { Properties }]) => Properties?.[property])
-        .filter((name): name is string => typeof name === 'string' && !own.has(name));
+        .map(([, { Properties }]) => written(Properties?.[property], plan))
+        .filter((name) => name !== undefined)
+        .filter((name) => !own.has(name));
       count += names.length;
       for (const name of await takenOf(plan, names)) taken.push(`${type} ${name}`);
     }
@@ -95,6 +96,20 @@ export const nameStep: Step<DeployPlan> = {
     return count === 0 ? 'no new names' : `${count} names are free`;
   },
 };
+
+/** @returns undefined where CloudFormation makes the name; a name has nothing in it that is known later but the region */
+function written(name: unknown, { region }: DeployPlan): string | undefined {
+  if (name === undefined || typeof name === 'string') return name;
+  const { 'Fn::Join': join } = name as { 'Fn::Join'?: [string, (string | { Ref: string })[]] };
+  const [delimiter, parts = []] = join ?? [];
+  const texts = parts.map((part) =>
+    typeof part === 'object' && part.Ref === 'AWS::Region' ? region : part,
+  );
+  if (join === undefined || !texts.every((text) => typeof text === 'string')) {
+    throw new Error(`what name it is cannot be told before: ${JSON.stringify(name)}`);
+  }
+  return texts.join(delimiter);
+}
 
 /** One role for logs serves all of an account's APIs of a region (API Gateway, `Account`). */
 async function roleThatIsTakenOver(plan: DeployPlan): Promise<string | undefined> {

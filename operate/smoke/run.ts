@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { findLocalStack } from '../../client/command-line/local-stack.ts';
 import { TenantKeys } from '../../client/tenant-keys.ts';
-import { stackName } from '../../lib/stack-name.ts';
+import { defaultName } from '../../contract/stack-names.ts';
 import { clientOptions } from '../aws-clients.ts';
 import { findStack } from '../deployed-stack.ts';
 import type { Report } from '../report.ts';
@@ -60,7 +60,7 @@ async function placeOf(given: SmokeArguments, env: NodeJS.ProcessEnv): Promise<P
     const tokens = await openTokens(env, api, { ...local, api }, given.tenants);
     return { api, tokens, platform: localPlatform(local.aws), where: 'the stack of npm start' };
   }
-  const name = given.stack ?? stackName;
+  const name = given.stack ?? defaultName;
   const stack = await findStack(new CloudFormation(clientOptions(env)), name);
   if (stack === undefined) {
     throw new ArgumentError(

@@ -4,6 +4,7 @@
  * is proved by itself.
  */
 import { createHash } from 'node:crypto';
+import type { StackNames } from '../../contract/stack-names.ts';
 import { policiesHash } from '../../local/policies-hash.ts';
 import type { Template } from '../../local/template/template.ts';
 import { prove } from '../prove.ts';
@@ -68,7 +69,14 @@ export async function proveLive(options: LiveOptions): Promise<LiveReport> {
   const findings = await grantsRoundStack(clients.kms, policies);
   const prover = keyProver(policies, theorems, solver, onQuestion);
   const resume = options.resume ? openResumeFile(options.resume, runOf(stack)) : undefined;
-  const keys = await provenKeys({ clients, template, prover, resume, onStep });
+  const keys = await provenKeys({
+    clients,
+    template,
+    names: policies.ownNames,
+    prover,
+    resume,
+    onStep,
+  });
   resume?.remove();
   const { accountId, region } = template.account;
   return { version: 1, stackName, accountId, region, stack, findings, keys };
@@ -80,13 +88,14 @@ export const isLiveProved = ({ stack, findings, keys }: LiveReport): boolean =>
 interface Walk {
   readonly clients: Clients;
   readonly template: Template;
+  readonly names: StackNames;
   readonly prover: ReturnType<typeof keyProver>;
   readonly resume: ResumeFile | undefined;
   readonly onStep: (step: string) => void;
 }
 
 async function provenKeys(walk: Walk): Promise<LiveReport['keys']> {
-  const { clients, template, prover, resume, onStep } = walk;
+  const { clients, template, names, prover, resume, onStep } = walk;
   const ofStack = new Set(
     template.ofType('AWS::KMS::Key').map(({ logicalId }) => template.identity(logicalId).ref),
   );
@@ -101,7 +110,7 @@ async function provenKeys(walk: Walk): Promise<LiveReport['keys']> {
   add([...(resume?.done.values() ?? [])]);
   const since = resume?.begunAt ?? new Date().toISOString();
   const isSkipped = (id: string) => ofStack.has(id) || resume?.done.has(id) === true;
-  for await (const { lookedAt, keys } of tenantKeys(clients.kms, isSkipped)) {
+  for await (const { lookedAt, keys } of tenantKeys(clients.kms, names, isSkipped)) {
     const verdicts: KeyVerdict[] = [];
     for (const key of keys) verdicts.push(await verdictOn(key, prover));
     resume?.add(verdicts);

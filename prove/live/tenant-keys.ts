@@ -10,7 +10,8 @@ import {
   paginateListKeys,
   paginateListResourceTags,
 } from '@aws-sdk/client-kms';
-import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import type { StackNames } from '../../contract/stack-names.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { keyId } from '../formula/request.ts';
 import type { Clients } from './clients.ts';
 
@@ -35,21 +36,23 @@ const batchSize = 50;
 type Kms = Clients['kms'];
 
 /**
+ * @param names of the stack
  * @param isSkipped keys that are none of a tenant's, and those of an earlier run
  * @returns batches, each with the number of keys that were looked at for it
  */
 export async function* tenantKeys(
   kms: Kms,
+  names: StackNames,
   isSkipped: (keyId: string) => boolean,
 ): AsyncGenerator<{ readonly lookedAt: number; readonly keys: readonly KeyReading[] }> {
-  const aliases = await aliasesByKey(kms);
+  const aliases = await aliasesByKey(kms, names.aliasOf(''));
   for await (const { Keys = [] } of paginateListKeys({ client: kms, pageSize: 1000 }, {})) {
     for (let at = 0; at < Keys.length; at += batchSize) {
       const batch = Keys.slice(at, at + batchSize);
       const read = batch
         .filter(({ KeyId = '' }) => !isSkipped(KeyId))
         .map(({ KeyId = '', KeyArn = '' }) =>
-          readKey(kms, KeyId, KeyArn, aliases.get(KeyId) ?? []),
+          readKey(kms, names, { KeyId, KeyArn, aliases: aliases.get(KeyId) ?? [] }),
         );
       const keys = (await Promise.all(read)).filter((key) => key !== undefined);
       yield { lookedAt: batch.length, keys };
@@ -58,10 +61,9 @@ export async function* tenantKeys(
 }
 
 const ofAws = 'alias/aws/';
-const ofProduct = aliasOf('');
 
 /** The names that count: those of the product's, and those of AWS's own keys, which nobody else can give. */
-async function aliasesByKey(kms: Kms): Promise<Map<string, string[]>> {
+async function aliasesByKey(kms: Kms, ofProduct: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   for await (const { Aliases = [] } of paginateListAliases({ client: kms, pageSize: 100 }, {})) {
     for (const { AliasName = '', TargetKeyId } of Aliases) {
@@ -76,12 +78,15 @@ async function aliasesByKey(kms: Kms): Promise<Map<string, string[]>> {
 /** @returns nothing for a key that is certainly no tenant's */
 async function readKey(
   kms: Kms,
-  id: string,
-  arn: string,
-  aliases: readonly string[],
+  { aliasOf, productTag }: StackNames,
+  {
+    KeyId: id,
+    KeyArn: arn,
+    aliases,
+  }: { readonly KeyId: string; readonly KeyArn: string; readonly aliases: readonly string[] },
 ): Promise<KeyReading | undefined> {
   if (aliases.some((name) => name.startsWith(ofAws))) return undefined;
-  const aliased = aliases.map((name) => name.slice(ofProduct.length));
+  const aliased = aliases.map((name) => name.slice(aliasOf('').length));
   const unread: string[] = [];
   const orNote = async <T>(what: string, reading: Promise<T>): Promise<T | undefined> => {
     try {

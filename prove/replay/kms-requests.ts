@@ -1,11 +1,11 @@
 /** KMS's requests on the key of a replay. */
 import { KMS } from '@aws-sdk/client-kms';
-import { aliasOf } from '../../contract/tenant-id.ts';
 import type { Send, Sending } from './sending.ts';
 
 interface KeyRequest {
   readonly kms: KMS;
   readonly KeyId: string;
+  readonly AliasName: string;
   readonly EncryptionContext: Readonly<Record<string, string>>;
   readonly CiphertextBlob: Uint8Array;
   readonly tags: Readonly<Record<string, string>>;
@@ -24,7 +24,6 @@ const openPolicy = JSON.stringify({
 const Plaintext = new TextEncoder().encode('x');
 const Message = Plaintext;
 const SigningAlgorithm = 'ECDSA_SHA_256';
-const AliasName = aliasOf('replayed');
 const note = { TagKey: 'Note', TagValue: 'x' };
 const days = 'kms:ScheduleKeyDeletionPendingWindowInDays';
 const period = 'kms:RotationPeriodInDays';
@@ -86,10 +85,11 @@ const byAction: Readonly<Record<string, (request: KeyRequest) => Promise<unknown
     const wanted = Object.keys(tags);
     return kms.untagResource({ KeyId, TagKeys: wanted.length > 0 ? wanted : [note.TagKey] });
   },
-  'kms:createalias': ({ kms, KeyId }) =>
+  'kms:createalias': ({ kms, KeyId, AliasName }) =>
     kms.createAlias({ AliasName: `${AliasName}-again`, TargetKeyId: KeyId }),
-  'kms:updatealias': ({ kms, KeyId }) => kms.updateAlias({ AliasName, TargetKeyId: KeyId }),
-  'kms:deletealias': ({ kms }) => kms.deleteAlias({ AliasName }),
+  'kms:updatealias': ({ kms, KeyId, AliasName }) =>
+    kms.updateAlias({ AliasName, TargetKeyId: KeyId }),
+  'kms:deletealias': ({ kms, AliasName }) => kms.deleteAlias({ AliasName }),
   'kms:updatekeydescription': ({ kms, KeyId }) =>
     kms.updateKeyDescription({ KeyId, Description: 'x' }),
   'kms:enablekey': ({ kms, KeyId }) => kms.enableKey({ KeyId }),
@@ -108,10 +108,11 @@ export const requestsOfKms: [string, Send][] = Object.entries(byAction).map(([ac
   (sending) => send(keyRequest(sending)),
 ]);
 
-function keyRequest({ wanted, target, caller, operator }: Sending): KeyRequest {
+function keyRequest({ wanted, target, aliasName, caller, operator }: Sending): KeyRequest {
   return {
     kms: new KMS(caller),
     KeyId: target.arn,
+    AliasName: aliasName,
     EncryptionContext: wanted.named('kms:EncryptionContext:', 'kms:EncryptionContextKeys'),
     // Of a key of the template nobody here can encrypt anything: KMS refuses other bytes after it asked the policies.
     CiphertextBlob: target.ciphertext ?? Plaintext,

@@ -16,7 +16,7 @@ import { NotReplayable } from './not-replayable.ts';
 import type { ReplayedStack } from './replayed-stack.ts';
 import { requests } from './requests.ts';
 import { type SentRequest, sentRequest } from './sent.ts';
-import { targetOf } from './target.ts';
+import { replayedAlias, targetOf } from './target.ts';
 import { type Model, type Wanted, wantedOf } from './wanted.ts';
 
 export interface Replayed {
@@ -71,7 +71,13 @@ async function replayOn(
   const operator = as(deployment.operator);
   const target = await targetOf(asked, wanted, policies, operator);
   const { error, requestId } = await answerTo(
-    send({ wanted, target, caller: as(caller.credentials), operator }),
+    send({
+      wanted,
+      target,
+      aliasName: replayedAlias(policies),
+      caller: as(caller.credentials),
+      operator,
+    }),
   );
   const records = await decisionsOf(deployment.url, requestId);
   const record = records.find(

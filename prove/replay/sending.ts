@@ -6,6 +6,8 @@ import type { Wanted } from './wanted.ts';
 export interface Sending {
   readonly wanted: Wanted;
   readonly target: Target;
+  /** of the key that a replay makes */
+  readonly aliasName: string;
   readonly caller: ClientOptions;
   /** the account's administrator, who prepares what a request needs */
   readonly operator: ClientOptions;

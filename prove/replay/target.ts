@@ -3,7 +3,7 @@
  * question with the tenant's id put in, and the tenant's tag. It is found by the policy itself, never by a name.
  */
 import { KMS } from '@aws-sdk/client-kms';
-import { aliasOf, tenantIdTag } from '../../contract/tenant-id.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import type { Policy } from '../formula/policy.ts';
 import { keyId } from '../formula/request.ts';
 import { ownTenantKey, type StackPolicies } from '../stack-policies.ts';
@@ -29,16 +29,20 @@ export async function targetOf(
   operator: ClientOptions,
 ): Promise<Target> {
   const { resource } = asked;
+  const aliasName = replayedAlias(stack);
   if (resource === undefined) {
     // The caller's own policies decide alone: a key leaves it to them.
     return wanted.action.startsWith('kms:')
-      ? tenantKey(undefined, wanted, operator)
+      ? tenantKey(undefined, aliasName, wanted, operator)
       : { arn: wanted.resource };
   }
   const declared = declaredArn(asked, stack);
   if (declared !== undefined) return { arn: declared };
-  return tenantKey(policyText(resource, wanted.tenantId), wanted, operator);
+  return tenantKey(policyText(resource, wanted.tenantId), aliasName, wanted, operator);
 }
+
+/** @returns the name of a key that a replay makes */
+export const replayedAlias = ({ ownNames }: StackPolicies): string => ownNames.aliasOf('replayed');
 
 /** @returns the ARN of the role or key of the template whose policy the question is about; nothing for a tenant's key */
 export function declaredArn(
@@ -61,6 +65,7 @@ function policyText({ statements }: Policy, tenantId: string): string {
 /** Its policy comes last, since it may keep the operator from all that comes before. */
 async function tenantKey(
   policy: string | undefined,
+  AliasName: string,
   wanted: Wanted,
   operator: ClientOptions,
 ): Promise<Target> {
@@ -74,7 +79,7 @@ async function tenantKey(
       Plaintext: new TextEncoder().encode(`a secret of ${wanted.tenantId}`),
       EncryptionContext,
     });
-    await kms.createAlias({ AliasName: aliasOf('replayed'), TargetKeyId: arn });
+    await kms.createAlias({ AliasName, TargetKeyId: arn });
     if (policy !== undefined) {
       await kms.putKeyPolicy({ KeyId: arn, Policy: policy, BypassPolicyLockoutSafetyCheck: true });
     }

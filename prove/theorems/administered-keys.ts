@@ -1,5 +1,6 @@
 /** Which keys the product's roles make, mark as its own, and change, as far as their own policies say. */
-import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { productTagKey } from '../../contract/stack-names.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import {
   and,
   equal,
@@ -19,10 +20,10 @@ import { has, type Request, requestOf } from './request-of.ts';
 import type { Question, Theorem } from './theorem.ts';
 
 const tagKeys = 'aws:TagKeys';
-const tags = [tenantIdTag, productTag.key];
+const tags = [tenantIdTag, productTagKey];
 
-const isProducts = (request: Request): Formula =>
-  has(request, `aws:ResourceTag/${productTag.key}`, literal(productTag.value));
+const isProducts = (request: Request, { ownNames }: StackPolicies): Formula =>
+  has(request, `aws:ResourceTag/${productTagKey}`, literal(ownNames.productTag.value));
 
 /** The key spec implies the key usage. KMS documents these keys for TagResource, but not for tags in CreateKey. */
 const isOfType = (request: Request, isCertain: boolean): Formula => {
@@ -45,13 +46,13 @@ const isMadeForTenant = (request: Request): Formula => {
 };
 
 /** No tenant's key, not the product's, none that has a name; and no tag but these two. */
-const isMarkedAnew = (request: Request): Formula => {
+const isMarkedAnew = (request: Request, { ownNames }: StackPolicies): Formula => {
   const { tracked, other } = request.members(tagKeys);
   const isOneOf = tracked.map(({ value, isMember }) =>
     implies(isMember, or(...tags.map((tag) => equal(value, literal(tag))))),
   );
   return and(
-    has(request, `aws:RequestTag/${productTag.key}`, literal(productTag.value)),
+    has(request, `aws:RequestTag/${productTagKey}`, literal(ownNames.productTag.value)),
     and(not(other), ...isOneOf),
     ...tags.map((tag) => not(request.present(`aws:ResourceTag/${tag}`))),
     not(request.present('kms:ResourceAliases')),
@@ -60,9 +61,9 @@ const isMarkedAnew = (request: Request): Formula => {
 };
 
 /** KMS asks twice where an alias changes, for the alias and for the key. */
-function isAlias({ resource }: Request, { keys }: StackPolicies): Formula {
+function isAlias({ resource }: Request, { keys, ownNames }: StackPolicies): Formula {
   const beginning = keys[0]?.arn.replace(/key\/.*/, '');
-  return like(resource, patternOf(`${beginning}${aliasOf('*')}`));
+  return like(resource, patternOf(`${beginning}${ownNames.aliasOf('*')}`));
 }
 
 /** Whose change it may be, by the role's title, and then of which keys. */
@@ -74,7 +75,7 @@ const mayChange = (action: string): By => {
   return {
     ControlPlaneRole: isAlias,
     ReconcilerRole: (request, stack) =>
-      or(isAlias(request, stack), and(isProducts(request), isOfType(request, true))),
+      or(isAlias(request, stack), and(isProducts(request, stack), isOfType(request, true))),
   };
 };
 

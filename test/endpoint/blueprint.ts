@@ -1,6 +1,6 @@
 /** The synthesized template, resolved for the account, with names of this run alone. */
 
-import { stackName as synthesizedName } from '../../lib/stack-name.ts';
+import { defaultName as synthesizedName } from '../../contract/stack-names.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { type ApiDefinition, readApi } from '../../local/api/template.ts';
 import type { TableDefinition } from '../../local/dynamodb/create-table.ts';

@@ -1,11 +1,14 @@
 /** Compares a tenant's key at the endpoint with what the template's functions must have asked for. */
 import type { KMS } from '@aws-sdk/client-kms';
 import { keyPolicy } from '../../contract/key-policy.ts';
-import { aliasOf, productTag, tenantIdTag } from '../../contract/tenant-id.ts';
+import { defaultName, stackNames } from '../../contract/stack-names.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { isAccessDenied } from '../../lambdas/aws/errors.ts';
 import type { Blueprint } from './blueprint.ts';
 import { expectEqual } from './expectation.ts';
 import type { Tenant } from './identities.ts';
+
+const { aliasOf, productTag } = stackNames(defaultName);
 
 export const keyPolicyOf = ({ account, ...roles }: Blueprint, tenantId: string) =>
   keyPolicy({

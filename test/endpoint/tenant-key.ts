@@ -4,7 +4,7 @@
  */
 import type { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { aliasOf } from '../../contract/tenant-id.ts';
+import { defaultName, stackNames } from '../../contract/stack-names.ts';
 import { isNamed } from '../../lambdas/aws/errors.ts';
 import { keysTaggedFor } from '../../lambdas/tenants/keys/key-recovery.ts';
 import { getTenant } from '../../lambdas/tenants/registry/registry.ts';
@@ -23,7 +23,7 @@ export async function removeTenantKey(
 ): Promise<void> {
   const table = DynamoDBDocumentClient.from(dynamodb);
   const row = await unlessGone(getTenant(table, tableName, tenantId));
-  await unlessGone(kms.deleteAlias({ AliasName: aliasOf(tenantId) }));
+  await unlessGone(kms.deleteAlias({ AliasName: stackNames(defaultName).aliasOf(tenantId) }));
   const keyArn = row?.keyRequestedAt === undefined ? row?.keyArn : await findLostKey(kms, tenantId);
   if (keyArn !== undefined) await scheduleDeletion(kms, keyArn);
 }

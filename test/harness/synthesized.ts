@@ -91,7 +91,7 @@ export function named(statements: readonly Statement[], sid: string): Statement 
 }
 
 /** An ARN of the stack's own account and region, as the template writes it. */
-export const ownArn = (service: string, rest: string) => ({
+export const ownArn = (service: string, rest: string, ...more: readonly unknown[]) => ({
   'Fn::Join': [
     '',
     [
@@ -102,9 +102,14 @@ export const ownArn = (service: string, rest: string) => ({
       ':',
       { Ref: 'AWS::AccountId' },
       `:${rest}`,
+      ...more,
     ],
   ],
 });
+
+/** ARN of the trail of a stack of that name. */
+export const trailArnOf = (name: string) =>
+  ownArn('cloudtrail', `trail/${name}-`, { Ref: 'AWS::Region' }, '-trail');
 
 export const list = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? value : [value as T];

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { stackName } from '../../lib/stack-name.ts';
+import { defaultName } from '../../contract/stack-names.ts';
 import { context, type Resource, synthesizedTemplate } from '../harness/synthesized.ts';
 import { requestAssembly } from '../synthesizer/client.ts';
 
@@ -102,7 +102,7 @@ test('the stack is protected from termination', async () => {
   try {
     await requestAssembly({ ...context, ...whole }, folder);
     const { artifacts } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-    expect(artifacts[stackName].properties).toMatchObject({ terminationProtection: true });
+    expect(artifacts[defaultName].properties).toMatchObject({ terminationProtection: true });
   } finally {
     rmSync(folder, { recursive: true });
   }

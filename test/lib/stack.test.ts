@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import {
   context,
   isDocument,
-  ownArn,
   type Resource,
   resource,
   resourcesOf,
   synthesizedTemplate,
   textOf,
+  trailArnOf,
 } from '../harness/synthesized.ts';
 
 const template = await synthesizedTemplate();
@@ -260,7 +260,7 @@ describe('functions', () => {
       'FunctionsAuthorizer',
     );
     const { ISSUERS, ...others } = one.Properties.Environment.Variables;
-    expect(others).toEqual({});
+    expect(others).toEqual({ TENANT_KEYS_NAME: 'TenantKeys' });
     expect(JSON.parse(ISSUERS)).toEqual([
       {
         issuer: context.issuer,
@@ -348,8 +348,9 @@ describe('the keys of certificates', () => {
       CERTIFICATE_KEY_ARN: arnOf('AWS::KMS::Key', 'CertificateKey'),
       POST_QUANTUM_KEY_ARN: arnOf('AWS::KMS::Key', 'PostQuantumKey'),
       STACK_NAME: expect.anything(),
+      TENANT_KEYS_NAME: 'TenantKeys',
       AUDIT_RETENTION_DAYS: '365',
-      TRAIL_ARN: ownArn('cloudtrail', 'trail/TenantKeys-trail'),
+      TRAIL_ARN: trailArnOf('TenantKeys'),
       TRAIL_BUCKET_NAME: { Ref: resource(template, 'AWS::S3::Bucket', 'AuditTrailBucket')[0] },
     });
   });
@@ -357,7 +358,13 @@ describe('the keys of certificates', () => {
   test('are one where KMS has no others, and without a trail none is named', async () => {
     const plain = await synthesizedTemplate({ postQuantumSignature: false, trail: false });
     expect(Object.keys(variables(plain)).sort()).toEqual(
-      ['AUDIT_RETENTION_DAYS', 'CERTIFICATE_KEY_ARN', 'STACK_NAME', 'TABLE_NAME'].sort(),
+      [
+        'AUDIT_RETENTION_DAYS',
+        'CERTIFICATE_KEY_ARN',
+        'STACK_NAME',
+        'TABLE_NAME',
+        'TENANT_KEYS_NAME',
+      ].sort(),
     );
     const keys = resourcesOf(plain, 'AWS::KMS::Key').map(([id]) => id);
     expect(keys.some((id) => id.startsWith('PostQuantum'))).toBe(false);

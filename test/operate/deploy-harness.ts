@@ -6,6 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { localAccount } from '../../local/stack.ts';
+import { readTemplate } from '../../local/template/template.ts';
 import { readArguments } from '../../operate/deploy/arguments.ts';
 import { type DeployRun, runDeploy } from '../../operate/deploy/run.ts';
 import type { StepResult } from '../../operate/step.ts';
@@ -25,6 +27,9 @@ export let aws: FakeAws;
 export let template: {
   Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
 };
+/** As the fake account has it. */
+const asDeployed = () => readTemplate(template, { ...localAccount, region: 'eu-central-1' });
+
 beforeAll(async () => {
   await requestAssembly({ ...context, 'aws:cdk:bundling-stacks': [] }, folder);
   template = JSON.parse(readFileSync(join(folder, 'TenantKeys.template.json'), 'utf8'));
@@ -101,21 +106,13 @@ export const deployed = (
     ],
   }),
   'cloudformation.ListStackResources': () => ({
-    StackResourceSummaries: Object.entries(template.Resources).map(
-      ([id, { Type, Properties }]) => ({
-        LogicalResourceId: id,
-        ResourceType: Type,
-        PhysicalResourceId: String(
-          Properties?.TrailName ??
-            Properties?.AliasName ??
-            Properties?.AlarmName ??
-            Properties?.DashboardName ??
-            id,
-        ),
-        ResourceStatus: 'CREATE_COMPLETE',
-        LastUpdatedTimestamp: new Date(),
-      }),
-    ),
+    StackResourceSummaries: Object.entries(template.Resources).map(([id, { Type }]) => ({
+      LogicalResourceId: id,
+      ResourceType: Type,
+      PhysicalResourceId: asDeployed().identity(id).ref,
+      ResourceStatus: 'CREATE_COMPLETE',
+      LastUpdatedTimestamp: new Date(),
+    })),
   }),
   'cloudformation.GetTemplate': () => ({ TemplateBody: JSON.stringify(more.body ?? template) }),
 });

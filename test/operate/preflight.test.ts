@@ -125,15 +125,19 @@ describe('something is in the way: nothing is deployed, and a line says what, an
     [
       'a trail of that name',
       'names',
-      { 'cloudtrail.DescribeTrails': () => ({ trailList: [{ Name: 'TenantKeys-trail' }] }) },
-      'AWS::CloudTrail::Trail TenantKeys-trail',
+      {
+        'cloudtrail.DescribeTrails': () => ({
+          trailList: [{ Name: 'TenantKeys-eu-central-1-trail' }],
+        }),
+      },
+      'AWS::CloudTrail::Trail TenantKeys-eu-central-1-trail',
       'another stack',
     ],
     [
       'a dashboard of that name',
       'names',
-      { 'monitoring.GetDashboard': () => ({ DashboardName: 'TenantKeys' }) },
-      'AWS::CloudWatch::Dashboard TenantKeys',
+      { 'monitoring.GetDashboard': () => ({ DashboardName: 'TenantKeys-eu-central-1' }) },
+      'AWS::CloudWatch::Dashboard TenantKeys-eu-central-1',
       'another stack',
     ],
     [

@@ -1,10 +1,10 @@
 /** Asks the synthesizer of this run, which Jest's global setup has started. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { stackName } from '../../lib/stack-name.ts';
+import { readAssembly } from '../../local/assembly.ts';
 
 /** The environment variable that names the synthesizer's socket. */
 export const socketVariable = 'TENANT_KEYS_TEST_SYNTHESIZER';
@@ -33,7 +33,7 @@ export async function requestTemplate<Template>(
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
   try {
     await requestAssembly({ ...context, 'aws:cdk:bundling-stacks': [] }, folder);
-    return JSON.parse(readFileSync(join(folder, `${stackName}.template.json`), 'utf8'));
+    return JSON.parse(readAssembly(folder).text);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -11,10 +11,11 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { aliasTaken } from '../../../contract/problem.ts';
-import { aliasOf, productTag, tenantIdTag } from '../../../contract/tenant-id.ts';
+import { tenantIdTag } from '../../../contract/tenant-id.ts';
 import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
 import { describeKey, lookUpKey } from '../../aws/kms-keys.ts';
 import { retry } from '../../aws/retry.ts';
+import { ownNames } from '../../stack/own-names.ts';
 import { tenantKey } from './tenant-key.ts';
 
 export interface KmsClients {
@@ -22,6 +23,8 @@ export interface KmsClients {
   /** makes no second attempt */
   readonly kmsWithoutRetry: KMSClient;
 }
+
+const { aliasOf, productTag } = ownNames;
 
 /** A key that has just been made or found, as it is written down in the row. */
 export interface CreatedKey {

@@ -9,8 +9,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KeyMetadata, KMSClient } from '@aws-sdk/client-kms';
 import { aliasTaken, keyNotReady } from '../../../contract/problem.ts';
-import { aliasOf } from '../../../contract/tenant-id.ts';
 import { describeKey, ifKeyIsVisible, pagesOfKeyArns, policyOf } from '../../aws/kms-keys.ts';
+import { ownNames } from '../../stack/own-names.ts';
 import { type CreatedKey, createdKey } from './create-key.ts';
 import { lastUseOf } from './key-state.ts';
 import { isTenants, tagsOf } from './key-tags.ts';
@@ -37,7 +37,7 @@ export interface LostKey {
  * @throws Problem 409 where there is such an alias; not where it may not be seen: CreateAlias will say so
  */
 export async function requireFreeAlias(kms: KMSClient, tenantId: string): Promise<void> {
-  const named = await ifKeyIsVisible(describeKey(kms, aliasOf(tenantId)));
+  const named = await ifKeyIsVisible(describeKey(kms, ownNames.aliasOf(tenantId)));
   if (named !== undefined) throw aliasTaken();
 }
 

@@ -1,6 +1,7 @@
 /** The tags of a key, by which the product knows its own. KMS compares their names with regard to case. */
 import { type KMSClient, ListResourceTagsCommand } from '@aws-sdk/client-kms';
-import { productTag, tenantIdTag } from '../../../contract/tenant-id.ts';
+import { tenantIdTag } from '../../../contract/tenant-id.ts';
+import { ownNames } from '../../stack/own-names.ts';
 
 export type KeyTags = ReadonlyMap<string, string>;
 
@@ -10,6 +11,9 @@ export async function tagsOf(kms: KMSClient, keyArn: string): Promise<KeyTags> {
   return new Map(Tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]));
 }
 
+const { productTag } = ownNames;
+
+/** Another stack's keys are not: their tag has another value. */
 export const isProducts = (tags: KeyTags): boolean => tags.get(productTag.key) === productTag.value;
 
 export const isTenants = (tags: KeyTags, tenantId: string): boolean =>

@@ -14,7 +14,7 @@ import {
   type Tenant,
 } from './case.ts';
 
-const trail = `arn:aws:cloudtrail:${account}:trail/TenantKeys-trail`;
+const trail = `arn:aws:cloudtrail:${account}:trail/TenantKeys-us-east-1-trail`;
 const otherTrail = `arn:aws:cloudtrail:${account}:trail/other`;
 const own = { 'aws:ResourceTag/TenantId': 'acme', 'kms:EncryptionContext:TenantId': 'acme' };
 

@@ -68,7 +68,7 @@ describe('its role', () => {
   });
 });
 
-test('it has 15 minutes, and gets the names of both tables and nothing else', () => {
+test('it has 15 minutes, and gets the names of the stack and both tables and nothing else', () => {
   expect(anomalies.Properties).toMatchObject({
     Timeout: 900,
     Handler: 'decrypt-anomalies.handler',
@@ -76,5 +76,6 @@ test('it has 15 minutes, and gets the names of both tables and nothing else', ()
   expect(anomalies.Properties.Environment.Variables).toEqual({
     TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] },
     AUDIT_TABLE_NAME: { Ref: resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[0] },
+    TENANT_KEYS_NAME: 'TenantKeys',
   });
 });

@@ -27,6 +27,7 @@ describe('what is not given has a default', () => {
       dataKeyMaxBytes: 2 ** 30,
       reconcileEveryMinutes: 15,
       trail: true,
+      name: 'TenantKeys',
       trailLockDays: 365,
       trailArchiveAfterDays: 90,
       trailLogRetentionDays: 365,
@@ -118,6 +119,8 @@ const taken: [string, unknown, unknown][] = [
     [{ tenantId: 'acme', displayName: 'Acme', rotationPeriodInDays: 365 }, { tenantId: 'globex' }],
   ],
   ['stage', 'prod-2_b', 'prod-2_b'],
+  ['name', 'Prod', 'Prod'],
+  ['name', `A${'1'.repeat(31)}`, `A${'1'.repeat(31)}`],
 ];
 
 test.each(taken)('%s takes %p', (key, given, expected) => {
@@ -154,6 +157,12 @@ const refused: [string, unknown][] = [
   ['tenantClaim', 'sub'],
   ['tenantClaim', 'scope'],
   ['tenantClaim', 'tenant id'],
+  ['name', 'Tenant-Keys'],
+  ['name', 'A'],
+  ['name', ''],
+  ['name', 'Prod*'],
+  ['name', 42],
+  ['name', `A${'1'.repeat(32)}`],
   ['rotationPeriodInDays', 89],
   ['rotationPeriodInDays', '2561'],
   ['rotationPeriodInDays', '90.5'],

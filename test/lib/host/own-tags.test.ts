@@ -1,10 +1,11 @@
 /** What the app around the construct tags changes no key and no role of the product. */
 import { expect, test } from '@jest/globals';
 import { Tags } from 'aws-cdk-lib';
-import { productTag } from '../../../contract/tenant-id.ts';
+import { defaultName, stackNames } from '../../../contract/stack-names.ts';
 import { resourcesOf, type Template } from '../../harness/synthesized.ts';
 import { templateIn } from './host-app.ts';
 
+const { productTag } = stackNames(defaultName);
 const tagsOf = (template: Template) =>
   ['AWS::KMS::Key', 'AWS::IAM::Role'].flatMap((type) =>
     resourcesOf(template, type).map(([id, { Properties }]) => [id, Properties.Tags]),

@@ -6,8 +6,8 @@ import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { defaultName as stackName } from '../../../contract/stack-names.ts';
 import { nagPacks } from '../../../lib/nag/nag-packs.ts';
-import { stackName } from '../../../lib/stack-name.ts';
 import { makeApp, synthesize } from '../../../lib/synthesize.ts';
 import { context } from '../../harness/synthesized.ts';
 

@@ -14,6 +14,14 @@ const trust = {
 };
 const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } };
 
+test('a name may be made of what CloudFormation itself knows', () => {
+  const name = { 'Fn::Join': ['-', ['One', { Ref: 'AWS::Region' }, 'trail']] };
+  const trail = { Type: 'AWS::CloudTrail::Trail', Properties: { TrailName: name } };
+  const { ref, attributes } = read({ Trail: trail }).identity('Trail');
+  expect(ref).toBe(`One-${account.region}-trail`);
+  expect(attributes.Arn).toMatch(new RegExp(`:trail/${ref}$`));
+});
+
 describe('what the stack does not understand stops the start', () => {
   test('a resource type', () => {
     expect(() => read({ Stream: { Type: 'AWS::Kinesis::Stream' } })).toThrow(
@@ -26,8 +34,13 @@ describe('what the stack does not understand stops the start', () => {
   });
 
   test('a reference to nothing', () => {
-    const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { Ref: 'Gone' } } };
+    const table = { Type: 'AWS::DynamoDB::Table', Properties: { Tags: { Ref: 'Gone' } } };
     expect(() => read({ Table: table })).toThrow(/nothing in the template is Gone/);
+  });
+
+  test('a name that is made of the name of another resource', () => {
+    const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { Ref: 'Role' } } };
+    expect(() => read({ Table: table, Role: role })).toThrow(/Table: TableName is made of Role/);
   });
 
   test.each(['ManagedPolicyArns', 'PermissionsBoundary'])('%s on a role', (property) => {
