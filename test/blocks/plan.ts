@@ -183,6 +183,13 @@ export const onAccount: readonly OnAccount[] = [
     reason: 'Lambda, IAM, CloudTrail and S3, and a key in these states',
     mayBe: /is not pending deletion/,
   },
+  {
+    document: operations,
+    begins: 'aws cloudformation deploy',
+    reason: "CloudFormation, and an account's provider for GitHub",
+    mayBe: /tenant-keys-deployment does not exist/,
+    before: 'provider=arn:aws:iam::111122223333:oidc-provider/github; cd "$root"',
+  },
   { document: operations, begins: 'queue=', reason: 'SQS, and a delivery that was given up' },
   { document: operations, begins: 'group=', reason: "CloudWatch Logs, and a trail's log group" },
 ];
