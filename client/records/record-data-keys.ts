@@ -82,7 +82,7 @@ export class RecordDataKeys {
   }
 
   async #generate(context: EncryptionContext, claims: Claims): Promise<SealingKey> {
-    const { plaintext, wrapped } = await this.#source.generate(context, claims);
+    const { plaintext, wrapped } = await this.#source.generate(context, only(claims));
     return { key: await importedAndWiped(plaintext), wrapped };
   }
 
@@ -91,7 +91,7 @@ export class RecordDataKeys {
     context: EncryptionContext,
     claims: Claims,
   ): Promise<CryptoKey> {
-    return importedAndWiped(await this.#source.open(wrapped, context, claims));
+    return importedAndWiped(await this.#source.open(wrapped, context, only(claims)));
   }
 }
 
@@ -103,8 +103,11 @@ async function importedAndWiped(plaintext: Uint8Array<ArrayBuffer>): Promise<Cry
   }
 }
 
-const nameOf = ({ actor = '', label = '' }: Claims, parts: readonly string[]): string =>
-  JSON.stringify([actor, label, ...parts]);
+const nameOf = ({ actor, label }: Claims, parts: readonly string[]): string =>
+  JSON.stringify([actor ?? null, label ?? null, ...parts]);
+
+/** Whoever gives them may give a signal too, which must not stop a request that others wait for. */
+const only = ({ actor, label }: Claims): Claims => ({ actor, label });
 
 /** What KMS wraps the data key under, and CloudTrail logs: the format and the type, and of a record's own key its id. */
 function contextOf(scope: KeyScope, { type, id }: RecordBinding): EncryptionContext {

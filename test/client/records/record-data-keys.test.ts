@@ -103,46 +103,6 @@ test('headers that nothing opens drive out no data key that does', async () => {
   expect(sources.keys.opened).toBe(22);
 });
 
-test('each actor and label has data keys of its own, which its requests are for', async () => {
-  const sources = sourcesInMemory();
-  const { generate, open } = sources.keys.source;
-  const said: unknown[] = [];
-  sources.keys.source.generate = (context, call) => {
-    said.push(call);
-    return generate(context);
-  };
-  sources.keys.source.open = (wrapped, context, call) => {
-    said.push(call);
-    return open(wrapped, context);
-  };
-  const jane = { actor: 'jane' };
-  const [first] = [await record(sources).seal({ a: 1 }, ['a'], jane)];
-  await record(sources).seal({ a: 1 }, ['a'], jane);
-  await record(sources).seal({ a: 1 }, ['a'], { ...jane, label: 'ticket' });
-  await record(sources).seal({ a: 1 }, ['a'], { label: 'jane' });
-  await record(sources).seal({ a: 1 }, ['a']);
-  for (const call of [jane, jane, { actor: 'joe' }, {}]) await record(sources).open(first, call);
-  expect(said).toEqual([
-    jane,
-    { ...jane, label: 'ticket' },
-    { label: 'jane' },
-    {},
-    jane,
-    { actor: 'joe' },
-    {},
-  ]);
-});
-
-test('those that seal are bounded in number too, however many actors there are', async () => {
-  const sources = sourcesInMemory({ limits: { maxOpeningKeys: 2 } });
-  const sealAll = async () => {
-    for (const actor of ['1', '2', '3']) await record(sources).seal({ a: 1 }, ['a'], { actor });
-  };
-  await sealAll();
-  await sealAll();
-  expect(sources.keys.generated).toBe(6);
-});
-
 test.each([
   { maxRecords: Number.NaN },
   { maxRecords: Number.POSITIVE_INFINITY },
