@@ -5,14 +5,19 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { type Config, ConfigError, type ConfigInput, readConfig } from '../lib/config/config.ts';
+import {
+  type Config,
+  ConfigError,
+  readConfig,
+  type TenantKeysConfig,
+} from '../lib/config/config.ts';
 import { TenantKeys as Product } from '../lib/tenant-keys.ts';
 
 export type { RoleArns } from '../lib/tenant-keys.ts';
 export { ConfigError };
 
 /** The configuration, with the defaults that the README lists: `issuer` and `audience`, or `issuers`, have none. */
-export type TenantKeysProps = ConfigInput;
+export type TenantKeysProps = TenantKeysConfig;
 
 export class TenantKeys extends Product {
   /** Of the API and its requests. Nothing can be added to it. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { readConfig } from './config/config.ts';
+import { type Config, ConfigError, readConfig } from './config/config.ts';
+import { noConfiguration, readConfigFile, refuseBesideFile } from './config/config-file.ts';
 import { checkWithNagPacks } from './nag/nag-packs.ts';
 import { TenantKeysStack } from './tenant-keys-stack.ts';
 
@@ -11,13 +12,50 @@ import { TenantKeysStack } from './tenant-keys-stack.ts';
  * @throws ConfigError
  */
 export function makeApp(context: Readonly<Record<string, unknown>>, props: AppProps = {}): App {
-  const app = new App({
+  const app = newApp(context, props);
+  return withStacks(app, [readConfig(app.node.getAllContext())]);
+}
+
+/**
+ * The app as the CDK CLI is to make it.
+ * @param folder in which tenant-keys.config.ts may be: then that counts, otherwise what the CLI gives
+ * @throws ConfigError
+ */
+export async function makeConfiguredApp(folder: string): Promise<App> {
+  const app = newApp({});
+  const context = app.node.getAllContext();
+  const configs = await readConfigFile(folder);
+  if (configs === undefined) return withStacks(app, [readGiven(context)]);
+  refuseBesideFile(context);
+  return withStacks(app, configs);
+}
+
+function readGiven(context: Readonly<Record<string, unknown>>): Config {
+  try {
+    return readConfig(context);
+  } catch (error) {
+    const isGiven = 'issuer' in context || 'issuers' in context;
+    if (isGiven || !(error instanceof ConfigError)) throw error;
+    throw new ConfigError([...error.problems, noConfiguration]);
+  }
+}
+
+const newApp = (context: Readonly<Record<string, unknown>>, props: AppProps = {}): App =>
+  new App({
     analyticsReporting: false,
     ...props,
     context: { ...cdkContext(), ...context },
   });
-  const config = readConfig(app.node.getAllContext());
-  new TenantKeysStack(app, config.name, { config });
+
+function withStacks(app: App, configs: readonly Config[]): App {
+  const names = configs.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) {
+    throw new ConfigError([
+      `two configurations are for the stack ${twice}: each needs its own name`,
+    ]);
+  }
+  for (const config of configs) new TenantKeysStack(app, config.name, { config });
   checkWithNagPacks(app);
   return app;
 }

@@ -12,8 +12,9 @@ read from standard input, where no shell history, no process list and no output 
   --offline         ask nobody: all is said but whether the signature is right
   --help
 
-Without -c, --issuers and --local: ./cdk.json, if its context has issuer or issuers, else the stack of npm start, at
-http://127.0.0.1:4566. Nothing is sent but the request for the issuer's keys, which has nothing of the token in it.
+Without -c, --issuers and --local: ./tenant-keys.config.ts, beside which no -c counts; else ./cdk.json, if its context has
+issuer or issuers; else the stack of npm start, at http://127.0.0.1:4566. Nothing is sent but the request for the
+issuer's keys, which has nothing of the token in it.
 Exit code 0: it counts and permits something; 1: not so, or it could not be checked; 2: wrong arguments or configuration.`;
 
 export class ArgumentError extends Error {

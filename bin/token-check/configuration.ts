@@ -1,7 +1,9 @@
 /** Which issuers count: by the same configuration as the stack's, read by the same module. */
 import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { type IssuerSettings, isSafeUrl, issuersSettings } from '../../contract/issuers.ts';
-import { readConfig } from '../../lib/config/config.ts';
+import { type Config, readConfig } from '../../lib/config/config.ts';
+import { configFile, readConfigFile, refuseBesideFile } from '../../lib/config/config-file.ts';
 import type { Arguments } from './arguments.ts';
 
 export interface Configuration {
@@ -20,10 +22,26 @@ export async function readConfiguration(given: Arguments): Promise<Configuration
   const { context, issuersFile, localUrl } = given;
   if (localUrl !== undefined) return ofLocalStack(localUrl);
   if (issuersFile !== undefined) return ofContext(contextIn(issuersFile), issuersFile);
+  const stacks = await readConfigFile(process.cwd());
+  if (stacks !== undefined) {
+    refuseBesideFile(context);
+    return ofStacks(stacks);
+  }
   const inFile = existsSync(cdkFile) ? contextIn(cdkFile) : {};
   if (Object.keys(context).length > 0) return ofContext({ ...inFile, ...context }, '-c');
   if ('issuer' in inFile || 'issuers' in inFile) return ofContext(inFile, cdkFile);
   return ofLocalStack(localStack);
+}
+
+/** @throws Error where the stacks have different issuers */
+function ofStacks(stacks: readonly Config[]): Configuration {
+  const [first, ...others] = stacks.map(({ issuers }) => issuers);
+  if (first === undefined || !others.every((one) => isDeepStrictEqual(one, first))) {
+    throw new Error(
+      `${configFile} has stacks with different issuers: pass the list of one of them with --issuers FILE`,
+    );
+  }
+  return { issuers: first, source: configFile };
 }
 
 type Context = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ import { api, apiRules } from './api.ts';
 import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
 import { functionRules, functions } from './functions.ts';
-import { oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
+import { type GivenIssuer, oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
 import { monitoring, monitoringRules } from './monitoring.ts';
 import { declaredTenants } from './tenants.ts';
 import { days, trueOrFalse, wholeNumber } from './values.ts';
@@ -90,8 +90,22 @@ const long = z
 
 export type Config = Readonly<z.output<typeof long>>;
 
-/** As it is written, with one issuer or several. */
-export type ConfigInput = Readonly<z.input<typeof short> | z.input<typeof long>>;
+type Settings = Partial<{ readonly [K in keyof Common]: Common[K] | undefined }>;
+
+/** As it is written, with one issuer or several: in tenant-keys.config.ts, and for the construct. */
+export type TenantKeysConfig =
+  | (Settings & {
+      readonly issuer: string;
+      readonly audience: string;
+      readonly tenantClaim?: string;
+      readonly issuers?: never;
+    })
+  | (Settings & {
+      readonly issuers: readonly GivenIssuer[];
+      readonly issuer?: never;
+      readonly audience?: never;
+      readonly tenantClaim?: never;
+    });
 
 /**
  * @param context the whole CDK context, CDK's own keys included

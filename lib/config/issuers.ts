@@ -126,6 +126,9 @@ const entry = z
       !isOneTenant(one.tenants) && { tenantClaim: ['tenant_id'] }),
   }));
 
+/** One of the list, as it is written. */
+export type GivenIssuer = Readonly<z.input<typeof entry>>;
+
 /** The list of issuers. */
 export const severalIssuers = {
   issuers: valueOrJson(

@@ -23,7 +23,8 @@ afterAll(async () => {
   await stack.close();
 });
 beforeEach(async () => {
-  rmSync(join(folder, 'cdk.json'), { force: true });
+  for (const name of ['cdk.json', 'tenant-keys.config.ts'])
+    rmSync(join(folder, name), { force: true });
   issuer.requests.length = 0;
   token = await issuer.token({ tenant_id: 'acme', scope: 'tenant-keys/crypto' });
 });
@@ -79,6 +80,23 @@ test('the issuers are those of a list, of a cdk.json by name, of the one in the 
   expect([there.code, there.out]).toEqual([0, expect.stringContaining('those of cdk.json.')]);
   const changed = [{ ...entry(), audiences: ['another'] }];
   expect((await run(['-c', `issuers=${JSON.stringify(changed)}`], token)).code).toBe(1);
+});
+
+test('where tenant-keys.config.ts is, its issuers count, and no -c beside it', async () => {
+  const config = (...stacks: object[]) =>
+    writeFileSync(
+      join(folder, 'tenant-keys.config.ts'),
+      `export default ${JSON.stringify(stacks)};`,
+    );
+  const one = { issuers: [entry()] };
+  config(one, { ...one, stage: 'v2' });
+  const good = await run([], token);
+  expect([good.code, good.out]).toEqual([0, expect.stringContaining('of tenant-keys.config.ts.')]);
+  const beside = await run(ofIssuer(), token);
+  expect([beside.code, beside.err]).toEqual([2, expect.stringContaining('alone counts')]);
+  config(one, { issuers: [{ ...entry(), audiences: ['another'] }] });
+  const two = await run([], token);
+  expect([two.code, two.err]).toEqual([2, expect.stringContaining('different issuers')]);
 });
 
 test('the local stack says whose tokens count there', async () => {

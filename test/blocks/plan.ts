@@ -131,7 +131,11 @@ export const elsewhere: readonly Elsewhere[] = [
   { document: local, begins: 'npm start -- --issuer', test: 'test/e2e/own-issuer.test.ts' },
   { document: local, begins: 'npm start -- --fault', test: 'test/e2e/start.test.ts' },
   { document: operations, begins: 'npm run smoke', test: 'test/e2e/smoke.test.ts' },
-  { document: readme, begins: 'npm run deploy', test: 'test/operate/deploy.test.ts' },
+  {
+    document: readme,
+    begins: 'cp tenant-keys.config.example.ts',
+    test: 'test/operate/deploy.test.ts',
+  },
   ...[
     'npm ci && npm run build:client',
     'tk()',
@@ -152,13 +156,17 @@ export const elsewhere: readonly Elsewhere[] = [
 
 /** Their commands are tried as far as a machine goes: the AWS CLI and CDK take them, and then there is no AWS. */
 export const onAccount: readonly OnAccount[] = [
-  { document: api, begins: 'npx cdk deploy', reason: 'CloudFormation' },
+  { document: operations, begins: 'npx cdk deploy', reason: 'CloudFormation' },
   {
     document: operations,
     begins: 'output()',
     reason: "CloudFormation's ApiUrl, and an issuer's tokens",
   },
-  { document: operations, begins: 'npx cdk bootstrap', reason: 'CloudFormation' },
+  {
+    document: operations,
+    begins: 'cp tenant-keys.config.example.ts',
+    reason: 'CloudFormation; test/lib/config/config-file.test.ts reads the file, by cdk ls too',
+  },
   { document: operations, begins: 'aws cloudformation describe-stacks', reason: 'CloudFormation' },
   {
     document: operations,

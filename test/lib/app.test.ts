@@ -17,8 +17,9 @@ function runApp(given: Readonly<Record<string, unknown>>, outdir: string) {
     CDK_CONTEXT_JSON: JSON.stringify(given),
     CDK_OUTDIR: join(scratch, outdir),
   };
-  return spawnSync(process.execPath, ['bin/app.ts'], {
-    cwd: root,
+  // Not where this checkout's tenant-keys.config.ts may be.
+  return spawnSync(process.execPath, [join(root, 'bin/app.ts')], {
+    cwd: scratch,
     env: environment,
     encoding: 'utf8',
   });
