@@ -68,8 +68,13 @@ export interface Deployment extends AwsEndpoint {
   readonly clock: AdvancingClock;
   /** has the last events */
   readonly trail: Pick<Trail, 'events'>;
-  /** From now on Invoke runs functions; before, it answers dry runs alone. */
+  /** From now on Invoke runs the stack's functions; before, it answers dry runs alone. */
   invokeThrough(runtime: Runtime): void;
+  /**
+   * Deploys another stack into the same account and region. Pages and control endpoints stay the first one's.
+   * @returns the deployment as the other stack's, which ends with this one
+   */
+  add(template: Template, onTrailEvent: (event: TrailEvent) => void): Promise<Deployment>;
   /** by ARN */
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   /**
@@ -102,9 +107,9 @@ async function deployIn(
 ): Promise<Deployment> {
   const { template, clock } = options;
   const { account } = template;
+  const templates = [template];
   const roles = readRoles(template);
-  // Their code is the runtime's: here they only have names and rules.
-  const functions = readFunctions(template, (s3Key) => s3Key);
+  const functions = functionsOf(template);
   const credentials = credentialStore(clock);
   const keys = openKeys(folder, options);
   const kmsClock = clockOf(keys);
@@ -120,22 +125,28 @@ async function deployIn(
     proofFile: options.proofFile ?? lastProof,
   });
   const { onEvent = () => {}, onTrailEvent = () => {} } = options;
-  let runtime: Runtime | undefined;
+  const listeners = [onTrailEvent];
+  const runtimes = new Map<string, Runtime>();
+  const runThrough = (of: ReadonlyMap<string, unknown>) => (opened: Runtime) => {
+    for (const arn of of.keys()) runtimes.set(arn, opened);
+  };
   const trail = openTrail({
     ...account,
     fields: kmsCloudTrailFields,
-    recordsInvokes: invokesRecordedBy(template),
-    onEvent: onTrailEvent,
+    recordsInvokes: (arn) => templates.some((one) => invokesRecordedBy(one)(arn)),
+    onEvent: (event) => {
+      for (const listen of listeners) listen(event);
+    },
   });
   const endpoint = await serveAws({
     services: [
       options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),
       sts({ clock, credentials, roles }),
       iam({ ...account, roles, clock }),
-      cloudformation(template, clock),
+      cloudformation(templates, clock),
       tables.service,
       events({ ...account, onEvent }),
-      lambda({ account, functions, runtime: () => runtime }),
+      lambda({ account, functions, runtime: (arn) => runtimes.get(arn) }),
     ],
     credentials,
     clock,
@@ -150,14 +161,28 @@ async function deployIn(
   });
   const issue = (caller: Caller) =>
     credentials.issue(caller, { expiresAt: new Date(clock.now().getTime() + serviceSessionMs) });
-  return {
+  const deployment: Deployment = {
     ...endpoint,
     operator: credentials.issue(operator),
     roles,
     clock: kmsClock,
     trail,
-    invokeThrough: (opened) => {
-      runtime = opened;
+    invokeThrough: runThrough(functionsOf(template)),
+    async add(other, onOtherTrailEvent) {
+      templates.push(other);
+      const ofOther = functionsOf(other);
+      for (const [arn, role] of readRoles(other)) roles.set(arn, role);
+      for (const [arn, definition] of ofOther) functions.set(arn, definition);
+      declareKeys(keys, other);
+      for (const table of readTables(other)) await tables.createTable(table);
+      listeners.push(onOtherTrailEvent);
+      return {
+        ...deployment,
+        functions: ofOther,
+        invokeThrough: runThrough(ofOther),
+        addControlEndpoint: () => {},
+        close: async () => {},
+      };
     },
     functions,
     issueTo: (definition) => issue(functionSession(definition, roles)),
@@ -173,7 +198,11 @@ async function deployIn(
       }
     },
   };
+  return deployment;
 }
+
+/** Their code is the runtime's: here they only have names and rules. */
+const functionsOf = (template: Template) => readFunctions(template, (s3Key) => s3Key);
 
 async function openTables(folder: DataDir | undefined, template: Template): Promise<DynamoDb> {
   const tables = await dynamodb({ ...template.account, path: folder?.tables });
@@ -200,6 +229,11 @@ function openKeys(
     store: openKeyStore(folder?.keys),
     onDemandRotationMs,
   };
+  declareKeys(keys, template);
+  return keys;
+}
+
+function declareKeys(keys: Keys, template: Template): void {
   for (const key of readKeys(template)) {
     declareKey(keys, {
       keyId: key.keyId,
@@ -211,7 +245,6 @@ function openKeys(
       aliases: key.aliases,
     });
   }
-  return keys;
 }
 
 /** Key material that is due goes at once, from the disk too, and not only when a key is next looked up. */

@@ -62,6 +62,8 @@ export interface StackOptions {
   readonly onDemandRotationMs?: number | undefined;
   /** last report of `npm run prove`, for the page; absent: the checkout's */
   readonly proofFile?: string | undefined;
+  /** a stack of another name in the same account and region: this one is at its AWS endpoint, and is closed before it */
+  readonly beside?: LocalStack | undefined;
   readonly onProgress?: (step: string) => void;
   /** called for each line that a function logs */
   readonly onLog?: (functionName: string, line: string) => void;
@@ -207,6 +209,11 @@ function deployTemplate(
   logs: LogGroups,
   options: StackOptions,
 ): Promise<Deployment> {
+  const onTrailEvent = (event: TrailEvent) => {
+    logs.ofTrail(event);
+    options.onTrailEvent?.(event);
+  };
+  if (options.beside) return options.beside.deployment.add(template, onTrailEvent);
   return deploy({
     template,
     clock: systemClock,
@@ -217,10 +224,7 @@ function deployTemplate(
     proofFile: options.proofFile,
     ...(options.onCall && { onCall: options.onCall }),
     onEvent: options.onEvent,
-    onTrailEvent: (event) => {
-      logs.ofTrail(event);
-      options.onTrailEvent?.(event);
-    },
+    onTrailEvent,
     onError: (error) =>
       process.stderr.write(`aws: ${error instanceof Error ? error.stack : error}\n`),
   });

@@ -1,4 +1,4 @@
-/** CloudFormation's answers about the one stack that is here: its outputs, and the list of its resources. */
+/** CloudFormation's answers about the stacks that are here: their outputs, and the lists of their resources. */
 import type { Call, Operation, Service } from '../aws/operation.ts';
 import { pageOf } from '../aws/pagination.ts';
 import { isMissingMember, requireValid, type Violations } from '../aws/validation.ts';
@@ -13,22 +13,23 @@ const pageSize = 100;
 export const stackIdOf = ({ partition, region, accountId, stackName }: Account): string =>
   `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/local`;
 
-export function cloudformation(template: Template, clock: Clock): Service {
+/** @param templates of the stacks; more may come */
+export function cloudformation(templates: readonly Template[], clock: Clock): Service {
   const deployedAt = clock.now().toISOString();
   return {
     name: 'cloudformation',
     operations: {
-      DescribeStacks: describeStacks(template, deployedAt),
-      ListStackResources: listStackResources(template, deployedAt),
+      DescribeStacks: describeStacks(templates, deployedAt),
+      ListStackResources: listStackResources(templates, deployedAt),
     },
   };
 }
 
 /** Of a stack by its name; without one AWS lists all. */
 const describeStacks =
-  (template: Template, deployedAt: string): Operation =>
+  (templates: readonly Template[], deployedAt: string): Operation =>
   (input, call) => {
-    requireStack('DescribeStacks', input.StackName, template, call);
+    const template = stackNamed('DescribeStacks', input.StackName, templates, call);
     return {
       Stacks: [
         {
@@ -46,9 +47,9 @@ const describeStacks =
   };
 
 const listStackResources =
-  (template: Template, deployedAt: string): Operation =>
+  (templates: readonly Template[], deployedAt: string): Operation =>
   (input, call) => {
-    requireStack('ListStackResources', input.StackName, template, call);
+    const template = stackNamed('ListStackResources', input.StackName, templates, call);
     const all = template.resources.toSorted((a, b) => (a.logicalId < b.logicalId ? -1 : 1));
     const page = pageOf(all, ({ logicalId }) => logicalId, pageSize, tokenOf(input.NextToken));
     if (page === undefined) throw new AwsError('ValidationError', 'NextToken is not valid');
@@ -66,16 +67,26 @@ const listStackResources =
   };
 
 /** @throws AwsError AccessDenied; ValidationError where no such stack is here */
-function requireStack(operation: string, named: unknown, { account }: Template, call: Call): void {
+function stackNamed(
+  operation: string,
+  named: unknown,
+  templates: readonly Template[],
+  call: Call,
+): Template {
   const name = nameOf(named);
-  const stackId = stackIdOf(account);
+  const [first] = templates as readonly [Template];
+  const stackId = stackIdOf(first.account);
   call.authorize({
     action: `cloudformation:${operation}`,
     resource: name.startsWith('arn:') ? name : stackId.replace(/[^/]*\/[^/]*$/, `${name}/*`),
   });
-  if (name !== account.stackName && name !== stackId) {
+  const found = templates.find(({ account }) =>
+    [account.stackName, stackIdOf(account)].includes(name),
+  );
+  if (found === undefined) {
     throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
   }
+  return found;
 }
 
 /** @throws AwsError ValidationError */

@@ -18,11 +18,11 @@ export interface IamOptions {
 export function roleOperations(options: IamOptions): Readonly<Record<string, Operation>> {
   const { partition, accountId, clock } = options;
   const path = `arn:${partition}:iam::${accountId}:role/`;
-  const roles = [...options.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const roles = () => [...options.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const createdAt = clock.now();
   const roleOf = (action: string, input: Input, call: Call): Role => {
     const { RoleName } = namesOf(input, 'RoleName');
-    const role = roles.find(({ name }) => name === RoleName);
+    const role = roles().find(({ name }) => name === RoleName);
     call.authorize({ action, resource: `${path}${RoleName}`, context: resourceTags(role?.tags) });
     if (role === undefined) throw notFound(`The role with name ${RoleName} cannot be found.`);
     return role;
@@ -36,7 +36,7 @@ export function roleOperations(options: IamOptions): Readonly<Record<string, Ope
     // As on AWS without their tags.
     ListRoles(input, call) {
       call.authorize({ action: 'iam:ListRoles', resource: path });
-      const found = (input.PathPrefix ?? '/') === '/' ? roles : [];
+      const found = (input.PathPrefix ?? '/') === '/' ? roles() : [];
       const shown = found.map((role) => described(role, createdAt));
       return listed(input, 'Roles', shown, ({ RoleName }) => RoleName);
     },

@@ -17,7 +17,8 @@ export interface LambdaOptions {
   /** by ARN */
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   /** runs them; absent: only a dry run is answered */
-  readonly runtime: () => Runtime | undefined;
+  /** that runs the function, once there is one */
+  readonly runtime: (functionArn: string) => Runtime | undefined;
 }
 
 /** Lambda's quotas for a payload, and for an answer. */
@@ -42,7 +43,10 @@ export const invoke =
     requireInvocable(definition, request);
     const event = eventOf(request);
     if (invocationType === 'DryRun') return { StatusCode: 204 };
-    const running = runtime()?.invoke(functionArn, event, { tenantId, requestId: call.requestId });
+    const running = runtime(functionArn)?.invoke(functionArn, event, {
+      tenantId,
+      requestId: call.requestId,
+    });
     if (running === undefined) throw serviceFailed('No function runs in this part of the stack.');
     if (invocationType === 'Event') {
       // The caller never learns how it ended.

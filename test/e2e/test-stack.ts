@@ -3,6 +3,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
+import { defaultName } from '../../contract/stack-names.ts';
 import type { FinishedCall } from '../../local/aws/call.ts';
 import { type LocalStack, type StackOptions, startStack } from '../../local/stack.ts';
 import { requestAssembly } from '../synthesizer/client.ts';
@@ -43,7 +44,7 @@ export const isIndexers = ({ caller }: FinishedCall): boolean =>
 /** @param context of the stack's configuration */
 export async function startTestStack(
   context: Readonly<Record<string, unknown>> = {},
-  options: Pick<StackOptions, 'onDemandRotationMs' | 'proofFile'> = {},
+  options: Pick<StackOptions, 'beside' | 'onDemandRotationMs' | 'proofFile'> = {},
 ): Promise<TestStack> {
   const logs: string[] = [];
   const accessLog: string[] = [];
@@ -71,14 +72,17 @@ export async function startTestStack(
   const kms = new KMS(configuration);
   const dynamodb = new DynamoDB(configuration);
   const { TableNames } = await dynamodb.listTables({});
-  const TableName = TableNames?.find((name) => name.includes('TenantTable')) as string;
+  const { name: stackName = defaultName } = context;
+  const tableOf = (title: string) =>
+    TableNames?.find((name) => name.startsWith(`${stackName}-${title}`)) as string;
+  const TableName = tableOf('TenantTable');
   return {
     ...stack,
     client: openClient(stack),
     administrator: { kms, dynamodb, lambda: new Lambda(configuration) },
     tableName: TableName,
-    auditTableName: TableNames?.find((name) => name.includes('AuditTable')) as string,
-    macKeyTableName: TableNames?.find((name) => name.includes('MacKeyTable')) as string,
+    auditTableName: tableOf('AuditTable'),
+    macKeyTableName: tableOf('MacKeyTable'),
     logs,
     accessLog,
     calls,

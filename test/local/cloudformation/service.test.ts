@@ -22,7 +22,7 @@ const template = readTemplate(
 
 let endpoint: TestEndpoint;
 beforeAll(async () => {
-  endpoint = await openEndpoint(({ clock }) => [cloudformation(template, clock)]);
+  endpoint = await openEndpoint(({ clock }) => [cloudformation([template], clock)]);
 });
 afterAll(() => endpoint.close());
 
