@@ -112,6 +112,36 @@ describe('what the construct gives', () => {
   });
 });
 
+/** Names that an account knows: those given to resources, as texts. */
+const namesIn = (template: Pick<Template, 'Resources'>): string[] =>
+  Object.values(template.Resources).flatMap(({ Properties: given = {} }) =>
+    [
+      'AliasName',
+      'AlarmName',
+      'TrailName',
+      'DashboardName',
+      'TableName',
+      'RoleName',
+      'FunctionName',
+    ]
+      .map((key) => given[key])
+      .filter((one) => typeof one === 'string'),
+  );
+
+test('two of them in one app, each in a stack, share no name and no resource', () => {
+  const first = newStack();
+  const second = new Stack(first.node.root, 'Second');
+  new TenantKeys(first, 'Keys', props);
+  new TenantKeys(second, 'Keys', { ...props, name: 'Second' });
+  const assembly = (first.node.root as App).synth();
+  expect(assembly.getStackByName('Host').template.Resources).toEqual(own);
+  const other = assembly.getStackByName('Second');
+  expect(other.dependencies.filter((one) => one.id !== 'Second.assets')).toEqual([]);
+  expect(JSON.stringify(other.template)).not.toMatch(/ImportValue|"Host/);
+  const shared = namesIn(other.template).filter((one) => namesIn({ Resources: own }).includes(one));
+  expect(shared).toEqual([]);
+});
+
 test("its alarms are about its own roles and log groups, not the app's", () => {
   const stack = newStack();
   new Role(stack, 'BillingRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
