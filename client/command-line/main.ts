@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `tenant-keys`: the command line. */
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
