@@ -57,7 +57,9 @@ async function deployFrom(folder: string, run: DeployRun): Promise<number> {
   const args = ['deploy', '--app', assembly, '--require-approval', 'never', stackName];
   const code = await run.cdk(args, { env: where, quiet: given.json });
   if (code !== 0) {
-    report.say(`deploy: cdk deploy ended with ${code}; CloudFormation has put back what it began`);
+    report.say(
+      `deploy: cdk deploy ended with ${code}: docs/operations.md, "When a deployment fails"`,
+    );
     return exitCodes.notDeployed;
   }
   if (!given.smoke) return exitCodes.done;
