@@ -103,6 +103,7 @@ describe("a key that is not the product's stays as it is, byte for byte", () => 
   test.each([
     ['without tags', {}],
     ['with a TenantId', { TenantId: 'acme' }],
+    ['with the tag of another stack', { TenantId: 'acme', ManagedBy: 'tenant-keys-Staging' }],
     ['with the tag of another product', { TenantId: 'acme', ManagedBy: 'tenant-keys2' }],
     ['with the tag in another spelling', { TenantId: 'acme', managedby: 'tenant-keys' }],
   ])("%s, also under one of the product's aliases", async (_, tags) => {
