@@ -11,6 +11,7 @@ const ruleProperties = z.strictObject({
   ScheduleExpression: z.string(),
   State: z.literal('ENABLED'),
   Targets: z.tuple([z.strictObject({ Id: z.string(), Arn: z.string() })]),
+  Tags: z.unknown().optional(),
 });
 
 export interface ScheduledRule {
