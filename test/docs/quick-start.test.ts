@@ -1,6 +1,6 @@
-/** The quick start's commands run one after the other in one shell, and its recipes have the client's types. */
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/** The quick start's commands run one after the other in one shell. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -59,37 +59,5 @@ describe('the commands', () => {
     expect(stdout).toMatch(/^status +ACTIVE$/m);
     expect(stdout).toMatch(/"email": "ada@example.com"/);
     expect(stdout).toMatch(/^time +kind /m);
-  });
-});
-
-describe('the recipes', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(root, '.recipes-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  function compile(sources: readonly string[]) {
-    sources.forEach((source, at) => {
-      writeFileSync(join(folder, `recipe-${at}.ts`), source);
-    });
-    const libraries = '../test/docs/recipe-libraries.d.ts';
-    const config = { extends: '../tsconfig.json', include: ['*.ts', libraries] };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    const tsc = join(root, 'node_modules', '.bin', 'tsc');
-    return spawnSync(tsc, ['--project', folder], { encoding: 'utf8' }).stdout;
-  }
-
-  test('are all there, and have the types of the client', () => {
-    const recipes = blocksOf('ts');
-    const section = page.slice(page.indexOf('## Recipes'));
-    expect(section.match(/^### .*/gm)).toHaveLength(5);
-    expect(recipes).toHaveLength(5);
-    expect(compile(recipes)).toBe('');
-  });
-
-  test('would not compile with a member that the client has not', () => {
-    const [recipe = ''] = blocksOf('ts');
-    expect(compile([recipe.replace('records.sealAll(', 'records.sealMany(')])).toMatch(/sealMany/);
   });
 });
