@@ -1,6 +1,6 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
 import { Tags } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -40,9 +40,9 @@ export interface TenantKeysProps {
 /** The product's key and what it encrypts. */
 interface Storage {
   readonly key: IKey;
-  readonly table: Table;
-  readonly macKeyTable: Table;
-  readonly auditTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
+  readonly auditTable: ITable;
   readonly trail: AuditTrail | undefined;
   /** to which a trail writes, the stack's own or an organization's */
   readonly trailLogs: ILogGroup | undefined;
@@ -174,6 +174,7 @@ export class TenantKeys extends Construct {
       ApiUrl: api.url,
       ...(api.domainTarget !== undefined && { ApiDomainTarget: api.domainTarget }),
       TableName: table.tableName,
+      MacKeyTableName: macKeyTable.tableName,
       AuditTableName: auditTable.tableName,
       TenantRoleArn: sessions.tenant.roleArn,
       ProductKeyArn: key.keyArn,
@@ -204,9 +205,15 @@ export class TenantKeys extends Construct {
       trailArn,
       alarmTopic: config.alarmTopicArn === undefined,
     });
-    const { table } = new TenantTable(this, 'TenantTable', { key });
-    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', { key });
-    const { table: auditTable } = new AuditTable(this, 'AuditTable', { key });
+    const { table } = new TenantTable(this, 'TenantTable', { key, name: config.tableName });
+    const { table: macKeyTable } = new MacKeyTable(this, 'MacKeyTable', {
+      key,
+      name: config.macKeyTableName,
+    });
+    const { table: auditTable } = new AuditTable(this, 'AuditTable', {
+      key,
+      name: config.auditTableName,
+    });
     if (trailArn !== undefined) {
       const trail = new AuditTrail(this, 'AuditTrail', { config, key, trailArn });
       return { key, table, macKeyTable, auditTable, trail, trailLogs: trail.logs };

@@ -20,6 +20,7 @@ import type { Caller } from './iam/caller.ts';
 import { iam } from './iam-api/service.ts';
 import type { KmsAccount } from './kms/account.ts';
 import { declareKey } from './kms/declared-key.ts';
+import { deleteKeysOf } from './kms/deleted-stack.ts';
 import { liveKeys } from './kms/live-keys.ts';
 import { withQuotas } from './kms/quotas.ts';
 import { kms, kmsCloudTrailFields } from './kms/service.ts';
@@ -38,6 +39,8 @@ import type { Template } from './template/template.ts';
 
 export interface DeploymentOptions {
   readonly template: Template;
+  /** of a stack that was deleted since the folder was last used */
+  readonly deleted?: Template | undefined;
   /** of signatures and sessions; KMS's clock starts from it, and can be put forward */
   readonly clock: Clock;
   /** 0 picks a free one */
@@ -219,9 +222,10 @@ function openKeys(
   folder: DataDir | undefined,
   {
     template,
+    deleted,
     clock,
     onDemandRotationMs,
-  }: Pick<DeploymentOptions, 'template' | 'clock' | 'onDemandRotationMs'>,
+  }: Pick<DeploymentOptions, 'template' | 'deleted' | 'clock' | 'onDemandRotationMs'>,
 ): Keys {
   const keys: Keys = {
     ...template.account,
@@ -229,6 +233,7 @@ function openKeys(
     store: openKeyStore(folder?.keys),
     onDemandRotationMs,
   };
+  if (deleted !== undefined) deleteKeysOf(keys, readKeys(deleted));
   declareKeys(keys, template);
   return keys;
 }

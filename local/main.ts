@@ -15,6 +15,8 @@ const usage = `usage: npm start [-- options]
   --tenant-claim C    the claim that has the tenant (tenant_id)
   --issuers FILE      instead of these three: a list as the context key issuers has it, or a cdk.json
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
+  --new-stack         with --data-dir: as if the stack had been deleted and made again; roles and all else that
+                      CloudFormation names have other names then, in later starts too
   --fault FAULT       let AWS fail, such as kms:Decrypt=throttle, sts:*=timeout:5000 (repeatable);
                       throttle, error, expired, timeout[:ms], slow[:ms], lost: docs/local.md says more
   --kms-quotas        let KMS throttle as a real account's does: CreateKey 5 a second, and so on
@@ -32,6 +34,7 @@ const options = {
   'tenant-claim': { type: 'string' },
   issuers: { type: 'string' },
   'data-dir': { type: 'string' },
+  'new-stack': { type: 'boolean', default: false },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   'kms-quotas': { type: 'boolean', default: false },
   'rotation-seconds': { type: 'string', default: '0' },
@@ -48,10 +51,22 @@ function readArguments() {
     issuerPort: portOf('--issuer-port', values['issuer-port']),
     issuers: givenIssuers(values),
     dataDir: values['data-dir'],
+    newStack: newStackOf(values),
     faults: values.fault.map(faultOf),
     quotas: values['kms-quotas'],
     onDemandRotationMs: 1000 * secondsOf('--rotation-seconds', values['rotation-seconds']),
   };
+}
+
+function newStackOf({
+  'new-stack': isNew,
+  'data-dir': dataDir,
+}: {
+  readonly 'new-stack': boolean;
+  readonly 'data-dir'?: string;
+}): boolean {
+  if (isNew && dataDir === undefined) throw new Error('--new-stack: only with --data-dir');
+  return isNew;
 }
 
 function portOf(option: string, value: string): number {

@@ -23,6 +23,7 @@ import { openRuntime, type Runtime } from './lambda/runtime.ts';
 import { assetsOf, type FunctionDefinition, readFunctions } from './lambda/template.ts';
 import type { Listening } from './listen.ts';
 import { type LogGroups, openLogGroups } from './logs/log-groups.ts';
+import { stackInstance } from './stack-instance.ts';
 import type { Account } from './template/resource-types.ts';
 import { readTemplate, type Template } from './template/template.ts';
 
@@ -48,6 +49,8 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly issuerPort: number;
   readonly dataDir?: string | undefined;
+  /** whether the stack that used the folder before was deleted: names that CloudFormation makes are others then */
+  readonly newStack?: boolean | undefined;
   /** whose tokens count, as context keys; absent: those of an issuer that is started beside the stack */
   readonly issuers?: IssuersContext | undefined;
   /** configuration, as `-c key=value` gives it, without issuers */
@@ -134,12 +137,17 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   const issuers = options.issuers ?? (await ownIssuer(options.issuerPort, onClose));
 
   onProgress('synthesizing the template and bundling the functions ...');
-  const { template, functions } = await synthesized(options, issuers, onClose);
+  const instance = stackInstance(dataDir, options.newStack);
+  const { read, functionsOf } = await synthesized(options, issuers, onClose);
+  const template = read(instance.number);
+  const functions = functionsOf(template);
+  const deleted = options.newStack === true ? read(instance.number - 1) : undefined;
   const logs = openLogGroups(template, functions);
 
   onProgress('starting the AWS endpoint and the API ...');
-  const deployment = await deployTemplate(template, logs, options);
+  const deployment = await deployTemplate(template, deleted, logs, options);
   onClose(deployment.close);
+  instance.keep();
   deployment.faults.set(options.faults ?? []);
   const runtime = openFunctions(functions, deployment, logs, options);
   onClose(runtime.close);
@@ -193,19 +201,23 @@ const noIssuers = {
   issuers: undefined,
 };
 
-/** @returns the template, and its functions with the bundles in a folder that goes when the stack closes */
+/** @returns the template of a stack instance, and its functions, whose bundles go when the stack closes */
 async function synthesized(options: StackOptions, issuers: IssuersContext, onClose: OnClose) {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
   onClose(() => rmSync(folder, { recursive: true, force: true }));
   const context = { ...localContext, ...options.context, ...noIssuers, ...issuers };
   await (options.synthesize ?? synthesizeHere)(context, folder);
   const { stackName, text } = readAssembly(folder);
-  const template = readTemplate(JSON.parse(text), { ...localAccount, stackName });
-  return { template, functions: readFunctions(template, assetsOf(folder)) };
+  const document = JSON.parse(text);
+  return {
+    read: (instance: number) => readTemplate(document, { ...localAccount, stackName, instance }),
+    functionsOf: (template: Template) => readFunctions(template, assetsOf(folder)),
+  };
 }
 
 function deployTemplate(
   template: Template,
+  deleted: Template | undefined,
   logs: LogGroups,
   options: StackOptions,
 ): Promise<Deployment> {
@@ -216,6 +228,7 @@ function deployTemplate(
   if (options.beside) return options.beside.deployment.add(template, onTrailEvent);
   return deploy({
     template,
+    deleted,
     clock: systemClock,
     port: options.awsPort,
     dataDir: options.dataDir,

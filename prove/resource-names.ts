@@ -2,6 +2,7 @@
  * Names for what a template makes, so that a text about it reads the same in every account: `{TenantTable}/index/keyArn`
  * is an ARN. Invariant: a name stands for one text alone.
  */
+import { stackTables, tableArnOf, takenOver } from '../local/template/stack-tables.ts';
 import type { Template } from '../local/template/template.ts';
 
 /** What names stand for, by name. */
@@ -27,7 +28,16 @@ export function resourceNames(template: Template): ResourceNames {
       // A log group's own ends with a `:*` for its streams, which a list is to show.
       (template.identity(logicalId).attributes.Arn as string).replace(/:\*$/, ''),
     ]);
-  const all = [...names, ['account', accountId], ['region', region], ['partition', partition]];
+  const tables = stackTables
+    .filter((table) => takenOver(template, table) !== undefined)
+    .map((table) => [table, tableArnOf(template, table)]);
+  const all = [
+    ...names,
+    ...tables,
+    ['account', accountId],
+    ['region', region],
+    ['partition', partition],
+  ];
   const found = new Map(all as [string, string][]);
   if (found.size === all.length) return found;
   throw new Error('two resources of the template have the same logical id without its hash');

@@ -4,6 +4,7 @@ import { type KeyPolicyInput, keyPolicy } from '../contract/key-policy.ts';
 import { type StackNames, stackNames } from '../contract/stack-names.ts';
 import { tenantIdTag } from '../contract/tenant-id.ts';
 import { readRoles } from '../local/sts/template.ts';
+import { type StackTable, tableArnOf } from '../local/template/stack-tables.ts';
 import type { Template } from '../local/template/template.ts';
 import { type Policy, policyOf } from './formula/policy.ts';
 import { type ResourceNames, resourceNames } from './resource-names.ts';
@@ -94,9 +95,9 @@ export function stackPolicies(
     keys,
     key: (title) => titled(keys, title),
     tables: {
-      rows: arnOf(template, 'AWS::DynamoDB::Table', 'TenantTable'),
-      macKeys: arnOf(template, 'AWS::DynamoDB::Table', 'MacKeyTable'),
-      events: arnOf(template, 'AWS::DynamoDB::Table', 'AuditTable'),
+      rows: tableArn(template, 'TenantTable'),
+      macKeys: tableArn(template, 'MacKeyTable'),
+      events: tableArn(template, 'AuditTable'),
     },
     trail: arnOf(template, 'AWS::CloudTrail::Trail', 'AuditTrail'),
     sessionBroker: arnOf(template, 'AWS::Lambda::Function', 'FunctionsSessionBroker'),
@@ -171,4 +172,11 @@ function arnOf(template: Template, type: string, prefix: string): string {
   const [one, more] = template.ofType(type).filter(({ logicalId }) => logicalId.startsWith(prefix));
   if (one === undefined || more !== undefined) throw new Error(`not one ${type} is ${prefix}...`);
   return template.identity(one.logicalId).attributes.Arn as string;
+}
+
+/** @throws Error unless the stack makes the table or takes it over */
+function tableArn(template: Template, table: StackTable): string {
+  const arn = tableArnOf(template, table);
+  if (arn === undefined) throw new Error(`the stack has no ${table}`);
+  return arn;
 }

@@ -5,7 +5,7 @@
  * Lines that it could not write in three attempts wait in a queue.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEventInvokeConfig, CfnPermission } from 'aws-cdk-lib/aws-lambda';
@@ -24,8 +24,8 @@ export interface AuditIndexerProps {
   readonly config: Config;
   readonly key: IKey;
   /** the registry */
-  readonly table: Table;
-  readonly auditTable: Table;
+  readonly table: ITable;
+  readonly auditTable: ITable;
   readonly roleArns: Readonly<
     Record<'controlPlane' | 'reconciler' | 'certificates' | 'tenant', string>
   >;

@@ -3,7 +3,7 @@
  * Invariant: the role lists the registry, reads the audit table, and writes only baselines, which are under no
  * tenant's partition key. So it can neither forge nor remove an audit event, and it reaches no key.
  */
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -18,8 +18,8 @@ export interface DecryptAnomaliesProps {
   readonly config: Config;
   readonly key: IKey;
   /** the registry */
-  readonly table: Table;
-  readonly auditTable: Table;
+  readonly table: ITable;
+  readonly auditTable: ITable;
 }
 
 export class DecryptAnomalies extends Construct {
@@ -58,14 +58,14 @@ export class DecryptAnomalies extends Construct {
   }
 }
 
-const listTenants = (table: Table) =>
+const listTenants = (table: ITable) =>
   new PolicyStatement({
     sid: 'ListTenants',
     actions: ['dynamodb:Scan'],
     resources: [table.tableArn],
   });
 
-const countDecrypts = (auditTable: Table) =>
+const countDecrypts = (auditTable: ITable) =>
   new PolicyStatement({
     sid: 'CountDecrypts',
     actions: ['dynamodb:Query'],
@@ -73,7 +73,7 @@ const countDecrypts = (auditTable: Table) =>
   });
 
 /** The condition on the partition key keeps PutItem from replacing an audit event. */
-const keepBaselines = (auditTable: Table) =>
+const keepBaselines = (auditTable: ITable) =>
   new PolicyStatement({
     sid: 'KeepBaselines',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],

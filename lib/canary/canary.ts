@@ -5,7 +5,7 @@
  * roles of the broker and of the functions that ask it, which must open nothing outside of the broker's function.
  * It costs about $5 a month: five keys at $1 each. `canary: false` leaves it out.
  */
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -30,9 +30,9 @@ interface SessionRole {
 export interface CanaryProps {
   readonly config: Config;
   readonly key: IKey;
-  readonly table: Table;
-  readonly macKeyTable: Table;
-  readonly auditTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
+  readonly auditTable: ITable;
   readonly tenantRole: SessionRole;
   readonly auditReaderRole: SessionRole;
   /** whose sessions read all tenants' events: the canary tries to open one, and no policy trusts it to */

@@ -10,6 +10,7 @@ import { corsOrigins, originsBesideIssuers } from './cors.ts';
 import { functionRules, functions } from './functions.ts';
 import { type GivenIssuer, oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
 import { monitoring, monitoringRules } from './monitoring.ts';
+import { eachItsTable, tables } from './tables.ts';
 import { declaredTenants } from './tenants.ts';
 import { days, trueOrFalse, wholeNumber } from './values.ts';
 
@@ -45,6 +46,7 @@ const shape = {
   /** how often the reconciler runs. On AWS a run may take 15 minutes, so with less two may overlap */
   reconcileEveryMinutes: wholeNumber('minutes', 1, 1440).default(15),
   ...audit,
+  ...tables,
   /** whether a second key signs certificates of erasure, by ML-DSA: false in a region whose KMS has no such keys */
   postQuantumSignature: trueOrFalse().default(true),
   /** whether two tenants of the stack's own regularly try every way to each other's key */
@@ -64,7 +66,13 @@ const shape = {
 };
 
 /** What goes together, in either form. */
-const rules = [ownTrailHasOwnGroup, ...apiRules, ...functionRules, ...monitoringRules];
+const rules = [
+  ownTrailHasOwnGroup,
+  eachItsTable,
+  ...apiRules,
+  ...functionRules,
+  ...monitoringRules,
+];
 
 type Common = z.output<z.ZodObject<typeof shape>>;
 

@@ -3,7 +3,7 @@
  * time, memory.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
@@ -31,13 +31,13 @@ export interface CertificateKeys {
 export interface FunctionsProps {
   readonly config: Config;
   readonly key: IKey;
-  readonly table: Table;
-  readonly macKeyTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
   readonly tenantRoleArn: string;
   readonly certificateKeys: CertificateKeys;
   /** the stack's own, if it has one */
   readonly trail: { readonly trailArn: string; readonly bucketName: string } | undefined;
-  readonly auditTable: Table;
+  readonly auditTable: ITable;
   readonly auditReaderRoleArn: string;
   readonly allEventsReaderRoleArn: string;
   readonly roles: {

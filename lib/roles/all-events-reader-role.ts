@@ -4,7 +4,7 @@
  * nothing.
  */
 import { Duration } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import {
   ArnPrincipal,
   CfnRole,
@@ -18,7 +18,7 @@ import { allEventsIndex } from '../../contract/table-schema.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 
 export interface AllEventsReaderRoleProps {
-  readonly auditTable: Table;
+  readonly auditTable: ITable;
   /** the session broker's execution role, which alone opens sessions */
   readonly brokerRole: IRole;
 }
@@ -56,7 +56,7 @@ const opensWithoutTags = (brokerArn: string) =>
     actions: ['sts:AssumeRole'],
   });
 
-const readAllEvents = ({ tableArn }: Table) =>
+const readAllEvents = ({ tableArn }: ITable) =>
   new PolicyStatement({
     sid: 'ReadAllEvents',
     actions: ['dynamodb:Query'],

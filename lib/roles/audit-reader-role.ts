@@ -4,13 +4,13 @@
  * It is not the tenant role, since reading the audit needs no permission to use a key.
  */
 import { Duration } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { nothingWithoutTenant, ownPartitionOnly, SessionTrust } from './session-trust.ts';
 
 export interface AuditReaderRoleProps {
-  readonly auditTable: Table;
+  readonly auditTable: ITable;
   /** the session broker's execution role, the only one that opens sessions of every tenant */
   readonly brokerRole: IRole;
 }

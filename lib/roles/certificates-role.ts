@@ -5,14 +5,14 @@
  * That policy has the role's ARN: with a new construct id the role is another one, and cannot sign.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { everyKey, seeWhetherKeyIsGone } from './key-administration.ts';
 
 export interface CertificatesRoleProps {
-  readonly table: Table;
+  readonly table: ITable;
 }
 
 export class CertificatesRole extends Construct {

@@ -5,7 +5,7 @@
  * Key policies name this role by its ARN: with a new construct id the role is another one, and loses every key.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import {
   Effect,
   PolicyDocument,
@@ -26,7 +26,7 @@ import {
 } from './key-administration.ts';
 
 export interface ControlPlaneRoleProps {
-  readonly table: Table;
+  readonly table: ITable;
   readonly deletionWindowInDays: number;
 }
 
@@ -72,7 +72,7 @@ function acknowledgeWildcards(role: Role): void {
   });
 }
 
-const keepRegistry = (table: Table) =>
+const keepRegistry = (table: ITable) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],

@@ -4,7 +4,7 @@
  * What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StackNames } from '../../contract/stack-names.ts';
@@ -13,8 +13,8 @@ import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { administrationOnly, everyAlias, everyKey } from './key-administration.ts';
 
 export interface ReconcilerRoleProps {
-  readonly table: Table;
-  readonly macKeyTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
   readonly deletionWindowInDays: number;
 }
 
@@ -60,7 +60,7 @@ function acknowledgeWildcards(role: Role): void {
 }
 
 /** DeleteItem is for tenants that never got a key. */
-const keepRegistry = (table: Table) =>
+const keepRegistry = (table: ITable) =>
   new PolicyStatement({
     sid: 'KeepRegistry',
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
@@ -68,7 +68,7 @@ const keepRegistry = (table: Table) =>
   });
 
 /** Of erased tenants; it finds them by their tenant, and reads no key that could be unwrapped by then. */
-const removeMacKeys = (macKeyTable: Table) =>
+const removeMacKeys = (macKeyTable: ITable) =>
   new PolicyStatement({
     sid: 'RemoveMacKeys',
     actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],

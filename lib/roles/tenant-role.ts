@@ -6,7 +6,7 @@
  * Key policies name this role by its ARN: with a new construct id the role is another one, and no tenant can work.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { tenantActions } from '../../contract/key-policy.ts';
@@ -21,8 +21,8 @@ import {
 } from './session-trust.ts';
 
 export interface TenantRoleProps {
-  readonly table: Table;
-  readonly macKeyTable: Table;
+  readonly table: ITable;
+  readonly macKeyTable: ITable;
   /** the session broker's execution role, the only one that opens sessions of every tenant */
   readonly brokerRole: IRole;
 }
@@ -78,7 +78,7 @@ const useOwnKey = (stack: Stack) =>
     },
   });
 
-const readOwnRow = (table: Table) =>
+const readOwnRow = (table: ITable) =>
   new PolicyStatement({
     sid: 'ReadOwnRow',
     actions: ['dynamodb:GetItem'],
@@ -90,7 +90,7 @@ const readOwnRow = (table: Table) =>
  * Not to delete them. That it does not put another row in the place of one the function sees to, by DynamoDB's conditions:
  * IAM has none for what stands there. Query is to count them.
  */
-const keepOwnMacKeys = (macKeyTable: Table) =>
+const keepOwnMacKeys = (macKeyTable: ITable) =>
   new PolicyStatement({
     sid: 'KeepOwnMacKeys',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],

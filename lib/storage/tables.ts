@@ -1,8 +1,12 @@
-/** The tables: the registry of tenants, the wrapped keys of their macs, and who used which tenant's key. */
+/**
+ * The tables: the registry of tenants, the wrapped keys of their macs, and who used which tenant's key. Each is made, or,
+ * where the configuration names one, taken over as it is: CloudFormation then neither makes, changes nor deletes it.
+ */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
+  type ITable,
   ProjectionType,
   Table,
   TableEncryption,
@@ -20,8 +24,10 @@ import {
   sortKey,
 } from '../../contract/table-schema.ts';
 
-interface EncryptedTableProps {
+interface TableOfStackProps {
   readonly key: IKey;
+  /** of a table that is there already */
+  readonly name: string | undefined;
 }
 
 /** Every table is encrypted with the product's key, can be restored, and outlives the stack. */
@@ -36,20 +42,26 @@ const tableDefaults = (encryptionKey: IKey): Omit<TableProps, 'partitionKey'> =>
 
 /** The registry: one row for each tenant, with the ARN of its key and never a key. */
 export class TenantTable extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
+  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
+  }
+
+  private own(key: IKey): ITable {
+    const table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
     });
     // By it the indexer finds the tenant of a key.
-    this.table.addGlobalSecondaryIndex({
+    table.addGlobalSecondaryIndex({
       indexName: keyArnIndex,
       partitionKey: { name: keyArnIndex, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    // CDK's own types do not match under exactOptionalPropertyTypes.
+    return table as ITable;
   }
 }
 
@@ -58,15 +70,21 @@ export class TenantTable extends Construct {
  * since a tenant's session writes there, and may never write the registry.
  */
 export class MacKeyTable extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
+  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
+  }
+
+  private own(key: IKey): ITable {
+    const table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: macKeySortKey, type: AttributeType.STRING },
     });
+    // CDK's own types do not match under exactOptionalPropertyTypes.
+    return table as ITable;
   }
 }
 
@@ -75,22 +93,28 @@ export class MacKeyTable extends Construct {
  * indexer writes events.
  */
 export class AuditTable extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { key }: EncryptedTableProps) {
+  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
+  }
+
+  private own(key: IKey): ITable {
+    const table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: expiryAttribute,
     });
     // By it an auditor reads the events of all tenants.
-    this.table.addGlobalSecondaryIndex({
+    table.addGlobalSecondaryIndex({
       indexName: allEventsIndex,
       partitionKey: { name: allEventsKey.partition, type: AttributeType.STRING },
       sortKey: { name: allEventsKey.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
+    // CDK's own types do not match under exactOptionalPropertyTypes.
+    return table as ITable;
   }
 }

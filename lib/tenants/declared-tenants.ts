@@ -4,7 +4,7 @@
  * names another key.
  */
 import { CustomResource, Duration, Tags } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -18,7 +18,7 @@ import { TenantKey } from './tenant-key.ts';
 export interface DeclaredTenantsProps {
   /** with at least one tenant */
   readonly config: Config;
-  readonly table: Table;
+  readonly table: ITable;
   readonly key: IKey;
   readonly tenantRoleArn: string;
   readonly controlPlaneRoleArn: string;

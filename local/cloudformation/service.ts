@@ -10,8 +10,11 @@ import type { Template } from '../template/template.ts';
 /** AWS pages by the size of the answer, at about so many. */
 const pageSize = 100;
 
-export const stackIdOf = ({ partition, region, accountId, stackName }: Account): string =>
-  `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/local`;
+export const stackIdOf = (account: Account): string => {
+  const { partition, region, accountId, stackName, instance = 0 } = account;
+  const id = instance === 0 ? 'local' : `local-${instance}`;
+  return `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${id}`;
+};
 
 /** @param templates of the stacks; more may come */
 export function cloudformation(templates: readonly Template[], clock: Clock): Service {

@@ -8,6 +8,7 @@ import {
   partitionKey,
 } from '../../contract/table-schema.ts';
 import type { Call, Service } from '../aws/operation.ts';
+import { tableNamed } from '../template/stack-tables.ts';
 import type { Template } from '../template/template.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -124,12 +125,4 @@ function queryOf({ partition, isOfIndex }: EventList, wanted: WantedEvents) {
 /** The table has the encryption context as JSON text. */
 function withContext({ encryptionContext: text, ...row }: Row): Row {
   return typeof text === 'string' ? { ...row, encryptionContext: JSON.parse(text) } : row;
-}
-
-/** @returns the name of the table whose logical id begins so, if the template has one */
-function tableNamed(template: Template, prefix: string): string | undefined {
-  const table = template
-    .ofType('AWS::DynamoDB::Table')
-    .find(({ logicalId }) => logicalId.startsWith(prefix));
-  return table && template.identity(table.logicalId).ref;
 }

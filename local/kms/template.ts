@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { TemplateError } from '../template/intrinsics.ts';
 import { readProperties } from '../template/properties.ts';
+import { isKept } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
 
 const keyProperties = z.strictObject({
@@ -20,12 +21,16 @@ const aliasProperties = z.strictObject({ AliasName: z.string(), TargetKeyId: z.s
 export interface TemplateKey extends z.output<typeof keyProperties> {
   readonly keyId: string;
   readonly aliases: readonly string[];
+  /** whether it outlives the stack */
+  readonly isKept: boolean;
+  readonly keptAliases: readonly string[];
 }
 
 export function readKeys(template: Template): TemplateKey[] {
-  const aliases = template
-    .ofType('AWS::KMS::Alias')
-    .map((resource) => readProperties(resource, aliasProperties));
+  const aliases = template.ofType('AWS::KMS::Alias').map((resource) => ({
+    ...readProperties(resource, aliasProperties),
+    isKept: isKept(resource),
+  }));
   return template.ofType('AWS::KMS::Key').map((resource) => {
     const { ref: keyId, attributes } = template.identity(resource.logicalId);
     const properties = readProperties(resource, keyProperties);
@@ -35,6 +40,8 @@ export function readKeys(template: Template): TemplateKey[] {
       ...properties,
       keyId,
       aliases: own.map((alias) => alias.AliasName),
+      isKept: isKept(resource),
+      keptAliases: own.filter((alias) => alias.isKept).map((alias) => alias.AliasName),
     };
   });
 }

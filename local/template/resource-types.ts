@@ -11,13 +11,21 @@ export interface Account {
   readonly region: string;
   readonly accountId: string;
   readonly stackName: string;
+  /** how many stacks of this name there were before; none, where it is left out */
+  readonly instance?: number;
 }
 
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** absent: it is deleted with its stack */
+  readonly deletionPolicy?: string;
 }
+
+/** Whether it outlives its stack. */
+export const isKept = ({ deletionPolicy }: Resource): boolean =>
+  deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
 
 export interface Identity {
   readonly ref: string;
@@ -125,12 +133,14 @@ export const pseudoParameters = (account: Account): Readonly<Record<string, stri
 });
 
 /**
- * Names are the same after a restart, since the policies of kept keys name roles.
+ * Names are the same after a restart, since the policies of kept keys name roles; and others in another stack.
  * @throws TemplateError for a name that is made of another resource's
  */
 function nameOf(account: Account, resource: Resource, property?: string): string {
   const given = property === undefined ? undefined : resource.properties[property];
-  if (given === undefined) return `${account.stackName}-${resource.logicalId}`;
+  if (given === undefined) {
+    return `${account.stackName}-${resource.logicalId}${suffixOf(account, '-')}`;
+  }
   const unknown = (name: string): never => {
     throw new TemplateError(`${resource.logicalId}: ${property} is made of ${name}`);
   };
@@ -140,11 +150,15 @@ function nameOf(account: Account, resource: Resource, property?: string): string
   );
 }
 
+const suffixOf = ({ instance = 0 }: Account, separator: string): string =>
+  instance === 0 ? '' : `${separator}${instance}`;
+
 function arn(account: Account, service: string, path: string): string {
   return `arn:${account.partition}:${service}:${account.region}:${account.accountId}:${path}`;
 }
 
 function token(account: Account, resource: Resource, length: number): string {
-  const seed = `${account.accountId}/${account.stackName}/${resource.logicalId}`;
+  const { accountId, stackName } = account;
+  const seed = `${accountId}/${stackName}${suffixOf(account, '/')}/${resource.logicalId}`;
   return createHash('sha256').update(seed).digest('hex').slice(0, length);
 }

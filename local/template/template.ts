@@ -55,6 +55,7 @@ function rawResources(section: unknown): Resource[] {
     logicalId,
     type: String(resource.Type),
     properties: resource.Properties ?? {},
+    ...(resource.DeletionPolicy && { deletionPolicy: String(resource.DeletionPolicy) }),
   }));
 }
 

@@ -8,6 +8,7 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import type { Identity, Resource } from '../../local/template/resource-types.ts';
+import { stackTables, takenOver } from '../../local/template/stack-tables.ts';
 import type { Template } from '../../local/template/template.ts';
 import type { Clients } from './clients.ts';
 import { documentOf } from './policy-text.ts';
@@ -36,19 +37,7 @@ const readers: Readonly<Record<string, Reader>> = {
       identity: { ref: id, attributes: { Arn: arnOf(place, 'kms', `key/${id}`) } },
     };
   },
-  'AWS::DynamoDB::Table': async ({ dynamodb }, name, place) => {
-    const Arn = arnOf(place, 'dynamodb', `table/${name}`);
-    const { Policy } = await dynamodb.getResourcePolicy({ ResourceArn: Arn }).catch((error) => {
-      if (error.name === 'PolicyNotFoundException') return { Policy: undefined };
-      throw error;
-    });
-    // No theorem knows one: it stops the proof by its name.
-    const ResourcePolicy = Policy && documentOf(`the table ${name}`, Policy);
-    return {
-      properties: ResourcePolicy ? { ResourcePolicy } : {},
-      identity: { ref: name, attributes: { Arn } },
-    };
-  },
+  'AWS::DynamoDB::Table': (clients, name, place) => readTable(clients, name, place),
   'AWS::CloudTrail::Trail': async (_, name, place) => ({
     properties: {},
     identity: { ref: name, attributes: { Arn: arnOf(place, 'cloudtrail', `trail/${name}`) } },
@@ -70,6 +59,20 @@ const readers: Readonly<Record<string, Reader>> = {
     };
   },
 };
+
+async function readTable({ dynamodb }: Clients, name: string, place: Place): Promise<Read> {
+  const Arn = arnOf(place, 'dynamodb', `table/${name}`);
+  const { Policy } = await dynamodb.getResourcePolicy({ ResourceArn: Arn }).catch((error) => {
+    if (error.name === 'PolicyNotFoundException') return { Policy: undefined };
+    throw error;
+  });
+  // No theorem knows one: it stops the proof by its name.
+  const ResourcePolicy = Policy && documentOf(`the table ${name}`, Policy);
+  return {
+    properties: ResourcePolicy ? { ResourcePolicy } : {},
+    identity: { ref: name, attributes: { Arn } },
+  };
+}
 
 const arnOf = ({ partition, region, accountId }: Place, service: string, path: string) =>
   `arn:${partition}:${service}:${region}:${accountId}:${path}`;
@@ -103,13 +106,23 @@ export async function readDeployedStack(
     identities.set(logicalId, identity);
     resources.push({ logicalId, type, properties });
   }
-  return {
+  const deployed: Template = {
     account: { ...place, stackName },
     resources,
     ofType: (type) => resources.filter((one) => one.type === type),
     identity: (logicalId) => identities.get(logicalId) as Identity,
     outputs: {},
   };
+  // CloudFormation does not list tables that the stack has taken over. Their policies count as those of its own.
+  for (const table of stackTables) {
+    const name = takenOver(deployed, table);
+    if (name === undefined) continue;
+    onStep(`reading ${table} ...`);
+    const { properties, identity } = await told(table, readTable(clients, name, place));
+    identities.set(table, identity);
+    resources.push({ logicalId: table, type: 'AWS::DynamoDB::Table', properties });
+  }
+  return deployed;
 }
 
 const isDeclaredTenants = (logicalId: string) => logicalId.startsWith('DeclaredTenants');

@@ -112,6 +112,11 @@ describe('npm start', () => {
       /Unknown option '--prot'; npm start -- --help lists the options\n$/,
     ],
     ['a fault that is none', ['--fault', 'kms:Decrypt=melt'], /--fault/],
+    [
+      'a new stack over nothing',
+      ['--new-stack'],
+      /^tenant-keys: --new-stack: only with --data-dir\n$/,
+    ],
     ['an audience without its issuer', ['--audience', 'a'], /--audience: expected --issuer beside/],
     [
       'an issuer in the clear',

@@ -44,7 +44,10 @@ export const isIndexers = ({ caller }: FinishedCall): boolean =>
 /** @param context of the stack's configuration */
 export async function startTestStack(
   context: Readonly<Record<string, unknown>> = {},
-  options: Pick<StackOptions, 'beside' | 'onDemandRotationMs' | 'proofFile'> = {},
+  options: Pick<
+    StackOptions,
+    'beside' | 'onDemandRotationMs' | 'proofFile' | 'dataDir' | 'newStack'
+  > = {},
 ): Promise<TestStack> {
   const logs: string[] = [];
   const accessLog: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * What outlives the stack. Every resource of the largest template is looked at, so that none can be forgotten: its type
+ * What outlives the stack. Every resource of the largest templates is looked at, so that none can be forgotten: its type
  * is either among those that hold what nobody can make again, or among those that CloudFormation makes of the template.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,15 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { defaultName } from '../../contract/stack-names.ts';
+import { everySetting } from '../harness/operators-settings.ts';
 import { context, type Resource, synthesizedTemplate } from '../harness/synthesized.ts';
 import { requestAssembly } from '../synthesizer/client.ts';
 
 const whole = {
   tenants: [{ tenantId: 'acme' }],
   corsOrigins: ['https://app.example.com'],
-  alarmEmail: 'alarms@example.com',
 };
-const { Resources } = await synthesizedTemplate(whole);
+const templates = [
+  { ...whole, alarmEmail: 'alarms@example.com' },
+  ...Object.values(everySetting).map((settings) => ({ ...whole, ...settings })),
+];
+const Resources = Object.assign(
+  {},
+  ...(await Promise.all(templates.map(synthesizedTemplate))).map((template) => template.Resources),
+) as Readonly<Record<string, Resource>>;
 
 const holdsData = new Set([
   'AWS::DynamoDB::Table',
@@ -26,7 +33,9 @@ const holdsData = new Set([
 
 const madeAgain = new Set([
   'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::BasePathMapping',
   'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::DomainName',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::ApiGateway::Method',
   'AWS::ApiGateway::Resource',
@@ -44,6 +53,7 @@ const madeAgain = new Set([
   'AWS::Lambda::Permission',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::SubscriptionFilter',
+  'AWS::Route53::RecordSet',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
@@ -51,6 +61,7 @@ const madeAgain = new Set([
   // Holds invocations of the indexer that failed. The trail still has the events.
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
+  'AWS::WAFv2::WebACLAssociation',
   'Custom::DeclaredTenant',
 ]);
 

@@ -87,6 +87,9 @@ describe('the template', () => {
         },
       },
       TableName: { Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'TenantTable')[0] } },
+      MacKeyTableName: {
+        Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'MacKeyTable')[0] },
+      },
       AuditTableName: {
         Value: { Ref: resource(template, 'AWS::DynamoDB::Table', 'AuditTable')[0] },
       },

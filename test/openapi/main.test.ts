@@ -7,10 +7,10 @@ import { documentFile } from '../../openapi/document-file.ts';
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ['openapi/main.ts', ...args], { encoding: 'utf8' });
 
-test('help names each option', () => {
+test('help names its option', () => {
   const { stdout, status } = run('--help');
   expect(status).toBe(0);
-  for (const option of ['--release', '--changes', '--page FILE']) expect(stdout).toContain(option);
+  expect(stdout).toContain('--page FILE');
 });
 
 test.each([[['--pge', 'x']], [['page.html']], [['--page']], [['--page', '/no/such/folder/x']]])(
