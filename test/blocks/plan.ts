@@ -138,7 +138,7 @@ export const elsewhere: readonly Elsewhere[] = [
   },
   ...[
     'npm ci && npm run build:client',
-    'tk()',
+    'npx tenant-keys tenants onboard acme',
     'customers()',
     "echo 'the contract'",
     'if grep -r ada@example.com',
