@@ -155,7 +155,9 @@ describe('Postgres rows', () => {
     await customersIn(pool, acme).insert(customers);
     const rows = database.prepare('SELECT * FROM customers').all();
     expect(rows).toHaveLength(2);
-    expect(Buffer.concat(rows.map(({ email }) => email as Uint8Array)).includes('@')).toBe(false);
+    expect(
+      Buffer.concat(rows.map(({ email }) => email as Uint8Array)).includes('example.com'),
+    ).toBe(false);
     expect(await customersIn(pool, acme).find('bob@example.com')).toEqual([customers[1]]);
     expect(await customersIn(pool, globex).find('bob@example.com')).toEqual([]);
     // A field of another row is found.
