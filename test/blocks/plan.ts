@@ -156,7 +156,6 @@ export const elsewhere: readonly Elsewhere[] = [
 
 /** Their commands are tried as far as a machine goes: the AWS CLI and CDK take them, and then there is no AWS. */
 export const onAccount: readonly OnAccount[] = [
-  { document: operations, begins: 'npx cdk deploy', reason: 'CloudFormation' },
   {
     document: operations,
     begins: 'output()',
@@ -167,6 +166,7 @@ export const onAccount: readonly OnAccount[] = [
     begins: 'cp tenant-keys.config.example.ts',
     reason: 'CloudFormation; test/lib/config/config-file.test.ts reads the file, by cdk ls too',
   },
+  { document: operations, begins: 'npx cdk deploy', reason: 'CloudFormation' },
   { document: operations, begins: 'aws cloudformation describe-stacks', reason: 'CloudFormation' },
   {
     document: operations,
