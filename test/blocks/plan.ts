@@ -130,6 +130,11 @@ export const elsewhere: readonly Elsewhere[] = [
   { document: 'construct/README.md', begins: 'npm install', test: 'test/package/main.ts' },
   { document: local, begins: 'npm start -- --issuer', test: 'test/e2e/own-issuer.test.ts' },
   { document: local, begins: 'npm start -- --fault', test: 'test/e2e/start.test.ts' },
+  {
+    document: operations,
+    begins: 'cp tenant-keys.config.example.ts',
+    test: 'test/lib/config/config-file.test.ts',
+  },
   { document: operations, begins: 'npm run smoke', test: 'test/e2e/smoke.test.ts' },
   {
     document: readme,
@@ -160,11 +165,6 @@ export const onAccount: readonly OnAccount[] = [
     document: operations,
     begins: 'output()',
     reason: "CloudFormation's ApiUrl, and an issuer's tokens",
-  },
-  {
-    document: operations,
-    begins: 'cp tenant-keys.config.example.ts',
-    reason: 'CloudFormation; test/lib/config/config-file.test.ts reads the file, by cdk ls too',
   },
   { document: operations, begins: 'npx cdk deploy', reason: 'CloudFormation' },
   { document: operations, begins: 'aws cloudformation describe-stacks', reason: 'CloudFormation' },
