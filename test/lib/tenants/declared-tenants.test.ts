@@ -10,6 +10,7 @@ import { readCustomResources } from '../../../local/cloudformation/custom-resour
 import { readKeys } from '../../../local/kms/template.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
+import { everySetting } from '../../harness/operators-settings.ts';
 import {
   context,
   named,
@@ -73,31 +74,37 @@ describe('two declared tenants', () => {
 const mostResources = 500 - 20;
 const mostBytes = 1_000_000 - 50_000;
 
-describe('as many declared tenants as the configuration takes fit into one template, with some room for what comes', () => {
-  const many = Array.from({ length: mostTenants }, (_, at) => ({
-    tenantId: `t-${at}`.padEnd(63, 'x'),
-    displayName: 'd'.repeat(256),
-    legalName: 'l'.repeat(256),
-  }));
-  const corsOrigins = Array.from({ length: 20 }, (_, at) => `https://app-${at}.eu.example.com`);
-  const whole = { tenants: many, corsOrigins, alarmEmail: 'alarms@example.com' };
+describe.each([
+  ['by itself', { alarmEmail: 'alarms@example.com' }],
+  ...Object.entries(everySetting),
+])(
+  'as many declared tenants as the configuration takes fit into one template, with some room for what comes: %s',
+  (_, settings) => {
+    const many = Array.from({ length: mostTenants }, (_, at) => ({
+      tenantId: `t-${at}`.padEnd(63, 'x'),
+      displayName: 'd'.repeat(256),
+      legalName: 'l'.repeat(256),
+    }));
+    const corsOrigins = Array.from({ length: 20 }, (_, at) => `https://app-${at}.eu.example.com`);
+    const whole = { ...settings, tenants: many, corsOrigins };
 
-  test('by their number, with all else that a configuration adds', async () => {
-    const full = await synthesizedTemplate(whole);
-    expect(Object.keys(full.Resources).length).toBeLessThanOrEqual(mostResources);
-  });
+    test('by their number, with all else that a configuration adds', async () => {
+      const full = await synthesizedTemplate(whole);
+      expect(Object.keys(full.Resources).length).toBeLessThanOrEqual(mostResources);
+    });
 
-  test('and by the size of the file that is deployed, with the longest names and origins besides', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-size-'));
-    try {
-      await requestAssembly({ ...context, ...whole }, folder);
-      const { size } = statSync(join(folder, `${stackName}.template.json`));
-      expect(size).toBeLessThan(mostBytes);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-});
+    test('and by the size of the file that is deployed, with the longest names and origins besides', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-size-'));
+      try {
+        await requestAssembly({ ...context, ...whole }, folder);
+        const { size } = statSync(join(folder, `${stackName}.template.json`));
+        expect(size).toBeLessThan(mostBytes);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  },
+);
 
 describe('the key of a declared tenant', () => {
   const keys = resourcesOf(template, 'AWS::KMS::Key').filter(([id]) => id.startsWith('Declared'));
