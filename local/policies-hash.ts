@@ -23,7 +23,9 @@ export function policiesHash(template: Template): PoliciesHash {
     .flatMap((type) => template.ofType(type))
     .filter(({ properties }) => namesPolicy(properties))
     .sort((one, other) => (one.logicalId < other.logicalId ? -1 : 1));
-  const text = JSON.stringify([template.account, resources, tenantKeyPolicies(template)]);
+  // Whose stack of this name it is stands in its names already.
+  const { instance: _, ...place } = template.account;
+  const text = JSON.stringify([place, resources, tenantKeyPolicies(template)]);
   return { sha256: createHash('sha256').update(text).digest('hex'), of };
 }
 

@@ -83,6 +83,11 @@ describe('the hash of policies', () => {
     expect(hash(other)).toBe(hash(document));
   });
 
+  test('is the same for the first stack of its name, whether that is said or not', () => {
+    const first = readTemplate({ ...document }, { ...localAccount, instance: 0 });
+    expect(policiesHash(first).sha256).toBe(hash(document));
+  });
+
   test('is another with another window of deletion, which is in the policy of tenants’ keys', async () => {
     expect(hash(await synthesizedTemplate({ deletionWindowInDays: 29 }))).not.toBe(hash(document));
   });
