@@ -175,11 +175,13 @@ function makeCommands(): void {
   script(
     'aws',
     `errors=$(mktemp)
-'${aws}' "$@" 2> "$errors"; code=$?
+# What is waited for never comes here.
+if [ "$2" = wait ]; then timeout 5 '${aws}' "$@" 2> "$errors"; code=$?; [ $code != 124 ] || code=0
+else '${aws}' "$@" 2> "$errors"; code=$?; fi
 cat "$errors" >&2
 if [ $code = 0 ]; then echo "done aws $1 $2" >> '${journal}'
 elif grep -qE 'The local stack has no|Could not connect to the endpoint' "$errors"; then echo "taken aws $1 $2" >> '${journal}'; code=0
-else echo "refused aws $*: $(tr '\\n' ' ' < "$errors")" >> '${journal}'; fi
+else echo "refused aws $(echo "$*" | tr '\\n' ' '): $(tr '\\n' ' ' < "$errors")" >> '${journal}'; fi
 rm "$errors"; exit $code`,
   );
   script(
