@@ -176,8 +176,8 @@ function makeCommands(): void {
     'aws',
     `errors=$(mktemp)
 # What is waited for never comes here.
-if [ "$2" = wait ]; then timeout 5 '${aws}' "$@" 2> "$errors"; code=$?; [ $code != 124 ] || code=0
-else '${aws}' "$@" 2> "$errors"; code=$?; fi
+if [ "$2" = wait ]; then timeout 5 '${aws}' --endpoint-url "$AWS_ENDPOINT_URL" "$@" 2> "$errors"; code=$?; [ $code != 124 ] || code=0
+else '${aws}' --endpoint-url "$AWS_ENDPOINT_URL" "$@" 2> "$errors"; code=$?; fi
 cat "$errors" >&2
 if [ $code = 0 ]; then echo "done aws $1 $2" >> '${journal}'
 elif grep -qE 'The local stack has no|Could not connect to the endpoint' "$errors"; then echo "taken aws $1 $2" >> '${journal}'; code=0
