@@ -40,16 +40,23 @@ const tableDefaults = (encryptionKey: IKey): Omit<TableProps, 'partitionKey'> =>
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 });
 
-/** The registry: one row for each tenant, with the ARN of its key and never a key. */
-export class TenantTable extends Construct {
+/** Its own, or one that is there already. */
+abstract class TableOfStack extends Construct {
   readonly table: ITable;
 
   constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
     super(scope, id);
-    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
+    // CDK's own types do not match under exactOptionalPropertyTypes.
+    const own = () => this.own(key) as ITable;
+    this.table = name === undefined ? own() : Table.fromTableName(this, 'Table', name);
   }
 
-  private own(key: IKey): ITable {
+  protected abstract own(key: IKey): Table;
+}
+
+/** The registry: one row for each tenant, with the ARN of its key and never a key. */
+export class TenantTable extends TableOfStack {
+  protected own(key: IKey): Table {
     const table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
@@ -60,8 +67,7 @@ export class TenantTable extends Construct {
       partitionKey: { name: keyArnIndex, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    // CDK's own types do not match under exactOptionalPropertyTypes.
-    return table as ITable;
+    return table;
   }
 }
 
@@ -69,22 +75,13 @@ export class TenantTable extends Construct {
  * The keys of macs: a row for each tenant and purpose, with keys that the tenant's key has wrapped. A table of its own,
  * since a tenant's session writes there, and may never write the registry.
  */
-export class MacKeyTable extends Construct {
-  readonly table: ITable;
-
-  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
-    super(scope, id);
-    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
-  }
-
-  private own(key: IKey): ITable {
-    const table = new Table(this, 'Table', {
+export class MacKeyTable extends TableOfStack {
+  protected own(key: IKey): Table {
+    return new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: macKeySortKey, type: AttributeType.STRING },
     });
-    // CDK's own types do not match under exactOptionalPropertyTypes.
-    return table as ITable;
   }
 }
 
@@ -92,15 +89,8 @@ export class MacKeyTable extends Construct {
  * The audit: one row for each event, which DynamoDB deletes when its time is over; the trail still has it. Only the
  * indexer writes events.
  */
-export class AuditTable extends Construct {
-  readonly table: ITable;
-
-  constructor(scope: Construct, id: string, { key, name }: TableOfStackProps) {
-    super(scope, id);
-    this.table = name === undefined ? this.own(key) : Table.fromTableName(this, 'Table', name);
-  }
-
-  private own(key: IKey): ITable {
+export class AuditTable extends TableOfStack {
+  protected own(key: IKey): Table {
     const table = new Table(this, 'Table', {
       ...tableDefaults(key),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
@@ -114,7 +104,6 @@ export class AuditTable extends Construct {
       sortKey: { name: allEventsKey.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
-    // CDK's own types do not match under exactOptionalPropertyTypes.
-    return table as ITable;
+    return table;
   }
 }
