@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import {
   type Config,
   ConfigError,
+  isKeyOfCdk,
   readConfig,
   type TenantKeysConfig,
 } from '../lib/config/config.ts';
@@ -49,7 +50,7 @@ function configOf(props: TenantKeysProps): Config {
 
 function problemOf(key: string, value: unknown): string[] {
   // In a CDK context such keys are CDK's own.
-  if (/[:/]/.test(key)) return [`${key} is not a key of the configuration`];
+  if (isKeyOfCdk(key)) return [`${key} is not a key of the configuration`];
   // Each value is checked, and what policies and environments hold is made of it.
   return isPlain(value, 4)
     ? []

@@ -1,8 +1,7 @@
 /** The trail, and how long what it says is kept. */
-import { z } from 'zod';
-import { days, oneOf, trueOrFalse } from './values.ts';
+import { days, oneOf, text, trueOrFalse } from './values.ts';
 
-const text =
+const groupMessage =
   'must be the name of a log group of this account and region, and only with -c trail=false';
 
 /** What CloudWatch Logs offers, from a month upwards. */
@@ -23,10 +22,7 @@ export const audit = {
   /** how long the trail's log group keeps it; its files are never deleted */
   trailLogRetentionDays: oneOf('days', trailLogRetentions).default(365),
   /** name of the log group of this account and region to which an organization's trail delivers */
-  trailLogGroup: z
-    .string(text)
-    .regex(/^[\w./#-]{1,512}$/, text)
-    .optional(),
+  trailLogGroup: text(/^[\w./#-]{1,512}$/, groupMessage).optional(),
   /** whether a trail records who invokes the functions behind the API, which CloudTrail charges for */
   functionEvents: trueOrFalse().default(true),
   /** how long the audit table keeps a tenant's events; the trail's files stay */
@@ -37,5 +33,5 @@ export const audit = {
 export const ownTrailHasOwnGroup = {
   fit: ({ trail, trailLogGroup }: { trail: boolean; trailLogGroup?: string | undefined }) =>
     !trail || trailLogGroup === undefined,
-  problem: { path: ['trailLogGroup'], message: text },
+  problem: { path: ['trailLogGroup'], message: groupMessage },
 };

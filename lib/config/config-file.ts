@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, isKeyOfCdk, readConfig } from './config.ts';
 
 export const configFile = 'tenant-keys.config.ts';
 
@@ -63,7 +63,7 @@ function readEntry(given: unknown, place: string): Entry {
     return { problems: [`${place}: must be an object, such as {issuer: ..., audience: ...}`] };
   }
   // Of the CDK's own keys, which the context has beside the product's, none belongs here.
-  const foreign = Object.keys(given).filter((key) => /[:/]/.test(key));
+  const foreign = Object.keys(given).filter(isKeyOfCdk);
   const problems = foreign.map((key) => `${place}: ${key} belongs to cdk.json, not here`);
   try {
     const config = readConfig({ ...given });
@@ -79,7 +79,7 @@ function readEntry(given: unknown, place: string): Entry {
  * @throws ConfigError for a value of the product's, or of nobody's: with the file, none counts
  */
 export function refuseBesideFile(context: Readonly<Record<string, unknown>>): void {
-  const keys = Object.keys(context).filter((key) => !/[:/]/.test(key));
+  const keys = Object.keys(context).filter((key) => !isKeyOfCdk(key));
   if (keys.length === 0) return;
   throw new ConfigError(
     keys.map(

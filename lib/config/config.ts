@@ -12,7 +12,7 @@ import { type GivenIssuer, oneIssuer, settingsOfOne, severalIssuers } from './is
 import { monitoring, monitoringRules } from './monitoring.ts';
 import { eachItsTable, tables } from './tables.ts';
 import { declaredTenants } from './tenants.ts';
-import { days, trueOrFalse, wholeNumber } from './values.ts';
+import { days, text, trueOrFalse, wholeNumber } from './values.ts';
 
 /** All problems of a context: one line for each, which names the context key. */
 export class ConfigError extends Error {
@@ -31,7 +31,7 @@ const texts = {
 
 const shape = {
   /** of the stack, and in all names by which an account knows what is in it: another stack of the account has another */
-  name: z.string(texts.name).regex(stackNamePattern, texts.name).default(defaultName),
+  name: text(stackNamePattern, texts.name).default(defaultName),
   /** for tenants that are onboarded without a period of their own, and for the product's own key */
   rotationPeriodInDays: days(90, 2560).default(90),
   /** the shortest time that the control plane may set between scheduling a key's deletion and the deletion */
@@ -59,10 +59,7 @@ const shape = {
   corsOrigins: corsOrigins.default([]),
   /** tenants whose keys CloudFormation makes */
   tenants: declaredTenants.default([]),
-  stage: z
-    .string(texts.stage)
-    .regex(/^[A-Za-z0-9_-]{1,128}$/, texts.stage)
-    .default('v1'),
+  stage: text(/^[A-Za-z0-9_-]{1,128}$/, texts.stage).default('v1'),
 };
 
 /** What goes together, in either form. */
@@ -147,9 +144,11 @@ function describe(value: unknown, { message, path }: z.core.$ZodIssue): string {
 }
 
 /** CDK's own context keys have a colon or a slash in them. A plain word is meant for this stack. */
+export const isKeyOfCdk = (key: string): boolean => /[:/]/.test(key);
+
 function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
   const known = Object.keys({ ...oneIssuer, ...severalIssuers, ...shape });
   return Object.keys(context)
-    .filter((key) => !/[:/]/.test(key) && !known.includes(key))
+    .filter((key) => !isKeyOfCdk(key) && !known.includes(key))
     .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
 }

@@ -18,10 +18,10 @@ const texts = {
 /** Policies tell tenants and the product's own resources apart by these, and IAM takes their names in any case. */
 const own = /^(?:managedby|tenantid|aws:.*)$/i;
 
-const tagName = z
-  .string(texts.name)
-  .regex(/^[\p{L}\p{N} _.:/=+@-]{1,128}$/u, texts.name)
-  .refine((name) => name === name.trim() && !own.test(name), texts.name);
+const tagName = text(/^[\p{L}\p{N} _.:/=+@-]{1,128}$/u, texts.name).refine(
+  (name) => name === name.trim() && !own.test(name),
+  texts.name,
+);
 const tagValue = text(/^[\p{L}\p{N} _.:/=+@-]{0,256}$/u, texts.value);
 
 export const monitoring = {

@@ -2,14 +2,12 @@
  * Tables that are there already, and that the stack takes over in place of its own: kept by a stack that was deleted, or
  * restored to a point in time. docs/operations.md says what to do. CloudFormation leaves such a table alone.
  */
-import { z } from 'zod';
+import { text } from './values.ts';
 
-const text = 'must be the name of a table of this account and region, 3-255 letters, digits, _ . -';
+const message =
+  'must be the name of a table of this account and region, 3-255 letters, digits, _ . -';
 
-const tableName = z
-  .string(text)
-  .regex(/^[\w.-]{3,255}$/, text)
-  .optional();
+const tableName = text(/^[\w.-]{3,255}$/, message).optional();
 
 export const tables = {
   /** of tenants */
