@@ -19,15 +19,11 @@ import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
 import { References } from './host/references.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
-import { outputsOfFunctions } from './outputs.ts';
-import { AllEventsReaderRole } from './roles/all-events-reader-role.ts';
-import { AuditReaderRole } from './roles/audit-reader-role.ts';
+import { outputsOf } from './outputs.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
 import { ControlPlaneRole } from './roles/control-plane-role.ts';
 import { ReconcilerRole } from './roles/reconciler-role.ts';
-import { SessionBrokerRole } from './roles/session-broker-role.ts';
-import { SessionClientRole } from './roles/session-client-role.ts';
-import { TenantRole } from './roles/tenant-role.ts';
+import { makeSessionRoles, type SessionRoles } from './roles/session-roles.ts';
 import { CertificateKey } from './storage/certificate-key.ts';
 import { ProductKey } from './storage/product-key.ts';
 import { AuditTable, MacKeyTable, TenantTable } from './storage/tables.ts';
@@ -46,16 +42,6 @@ interface Storage {
   readonly trail: AuditTrail | undefined;
   /** to which a trail writes, the stack's own or an organization's */
   readonly trailLogs: ILogGroup | undefined;
-}
-
-/** The roles whose sessions the broker opens, the broker's role, and the roles that ask it. */
-interface Sessions {
-  readonly broker: SessionBrokerRole;
-  readonly tenant: TenantRole;
-  readonly auditReader: AuditReaderRole;
-  readonly allEventsReader: AllEventsReaderRole;
-  readonly dataPlane: SessionClientRole;
-  readonly audit: SessionClientRole;
 }
 
 interface Administration {
@@ -100,7 +86,7 @@ export class TenantKeys extends Construct {
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
-    const sessions = this.sessions(storage);
+    const sessions = makeSessionRoles(this, storage);
     const administration = {
       controlPlane: new ControlPlaneRole(this, 'ControlPlaneRole', { table, deletionWindowInDays })
         .role,
@@ -170,23 +156,14 @@ export class TenantKeys extends Construct {
       certificates: functions.certificates.role.roleArn,
     };
 
-    this.outputs = {
-      ApiUrl: api.url,
-      ...(api.domainTarget !== undefined && { ApiDomainTarget: api.domainTarget }),
-      TableName: table.tableName,
-      MacKeyTableName: macKeyTable.tableName,
-      AuditTableName: auditTable.tableName,
-      TenantRoleArn: sessions.tenant.roleArn,
-      ProductKeyArn: key.keyArn,
-      AccessLogs: api.accessLogs.logGroupName,
-      IndexerFailuresUrl: indexer.failures.queueUrl,
-      AlarmTopicArn: monitoring.topic.topicArn,
-      ...(monitoring.dashboardName && { DashboardName: monitoring.dashboardName }),
-      ...(storage.trail && { TrailArn: storage.trail.trailArn }),
-      ...(storage.trailLogs && { TrailLogs: storage.trailLogs.logGroupName }),
-      ...canary?.outputs,
-      ...outputsOfFunctions(this),
-    };
+    this.outputs = outputsOf(this, {
+      ...storage,
+      api,
+      tenantRole: sessions.tenant,
+      indexer,
+      monitoring,
+      canary,
+    });
   }
 
   /** For whatever the construct has when it is synthesized. */
@@ -225,30 +202,10 @@ export class TenantKeys extends Construct {
     return { key, table, macKeyTable, auditTable, trail: undefined, trailLogs };
   }
 
-  private sessions({ table, macKeyTable, auditTable }: Storage): Sessions {
-    const broker = new SessionBrokerRole(this, 'SessionBrokerRole');
-    const brokerRole = broker.role;
-    return {
-      broker,
-      tenant: new TenantRole(this, 'TenantRole', { table, macKeyTable, brokerRole }),
-      auditReader: new AuditReaderRole(this, 'AuditReaderRole', { auditTable, brokerRole }),
-      allEventsReader: new AllEventsReaderRole(this, 'AllEventsReaderRole', {
-        auditTable,
-        brokerRole,
-      }),
-      dataPlane: new SessionClientRole(this, 'DataPlaneRole', {
-        description: "tenant-keys: asks the session broker for one tenant's session",
-      }),
-      audit: new SessionClientRole(this, 'AuditRole', {
-        description: 'tenant-keys: asks the session broker for a session that reads events',
-      }),
-    };
-  }
-
   private canary(
     config: Config,
     storage: Storage,
-    sessions: Sessions,
+    sessions: SessionRoles,
     { controlPlaneRoleArn }: { readonly controlPlaneRoleArn: string },
   ): Canary {
     return new Canary(this, 'Canary', {
@@ -269,7 +226,7 @@ export class TenantKeys extends Construct {
   private functions(
     config: Config,
     { key, table, macKeyTable, auditTable, trail }: Storage,
-    { broker, tenant, auditReader, allEventsReader, dataPlane, audit }: Sessions,
+    { broker, tenant, auditReader, allEventsReader, dataPlane, audit }: SessionRoles,
     administration: Administration,
   ): Functions {
     const authorizer = new Role(this, 'AuthorizerRole', {
@@ -328,7 +285,7 @@ export class TenantKeys extends Construct {
       readonly api: Api;
       readonly functions: Functions;
       readonly indexer: AuditIndexer;
-      readonly sessions: Sessions;
+      readonly sessions: SessionRoles;
       readonly administration: Administration;
     },
   ): Monitoring {
