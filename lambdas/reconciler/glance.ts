@@ -5,42 +5,33 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describeKey, lookUpKey, policyOf } from '../aws/kms-keys.ts';
-import { ownNames } from '../stack/own-names.ts';
-import { type FoundRow, isInvalid } from '../tenants/registry/scan.ts';
+import type { FoundRow } from '../tenants/registry/scan.ts';
 import { allowed, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
-import { attemptOrReport, type ReconcilerContext } from './context.ts';
-import { isLeftAlone, type ObservedTenant, observeTenant } from './reconcile-tenant.ts';
+import type { ReconcilerContext } from './context.ts';
+import { hasAlias, observeKey } from './observe-key.ts';
+import { lookAtTenant, type ObservedTenant } from './reconcile-tenant.ts';
 
 /** @returns the tenant without a key where everything that was looked at is as it must be */
-export async function glanceAtTenant(
+export const glanceAtTenant = (
   context: ReconcilerContext,
-  row: FoundRow,
-): Promise<ObservedTenant> {
-  if (isInvalid(row) || row.keyArn === undefined || isLeftAlone(row)) {
-    return { row, key: undefined };
-  }
-  const { tenantId, keyArn } = row;
-  const subject = { kind: 'tenant-failed', tenantId, keyArn } as const;
-  const isFine = await attemptOrReport(
-    context,
-    subject,
-    async () => isPlain(context, row, keyArn) && (await isGuarded(context, row, keyArn)),
-  );
-  return isFine === false ? observeTenant(context, row) : { row, key: undefined };
-}
+  found: FoundRow,
+): Promise<ObservedTenant> =>
+  lookAtTenant(context, found, async (row, keyArn) => {
+    const isFine = isPlain(context, row, keyArn) && (await isGuarded(context, row, keyArn));
+    return isFine ? undefined : observeKey(context, row.tenantId, keyArn);
+  });
 
 /** By the row and the lists of keys and aliases: nothing is unfinished, and the key is the tenant's alone and named. */
 function isPlain(context: ReconcilerContext, row: TenantRow, keyArn: string): boolean {
   const { onboarding, alias } = statusRules[row.status];
   const isUnfinished =
     onboarding === 'unfinished' || row.intent !== undefined || row.rotation?.state === 'requested';
-  const named = `${context.keyArnPrefix}${context.aliases.get(ownNames.aliasOf(row.tenantId))}`;
   return (
     !isUnfinished &&
     context.keyArns.has(keyArn) &&
     !context.sharedKeys.has(keyArn) &&
-    (alias === 'given up' || named === keyArn)
+    (alias === 'given up' || hasAlias(context, row.tenantId, keyArn))
   );
 }
 

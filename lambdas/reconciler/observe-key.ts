@@ -85,15 +85,21 @@ async function rotationOf(kms: KMSClient, keyArn: string): Promise<ObservedRotat
   };
 }
 
-/** The list of aliases is as old as the invocation: KMS is asked again only where the alias is not right in it. */
+/** By the list of aliases, which is as old as the invocation. */
+export const hasAlias = (
+  { aliases, keyArnPrefix }: ReconcilerContext,
+  tenantId: string,
+  keyArn: string,
+): boolean => `${keyArnPrefix}${aliases.get(ownNames.aliasOf(tenantId))}` === keyArn;
+
+/** KMS is asked again only where the alias is not right in the list. */
 async function aliasTarget(
-  { kms, aliases, keyArnPrefix }: ReconcilerContext,
+  context: ReconcilerContext,
   tenantId: string,
   keyArn: string,
 ): Promise<AliasTarget> {
-  const name = ownNames.aliasOf(tenantId);
-  if (`${keyArnPrefix}${aliases.get(name)}` === keyArn) return 'right';
-  const target = await lookUpKey(namedKey(kms, name, keyArn));
+  if (hasAlias(context, tenantId, keyArn)) return 'right';
+  const target = await lookUpKey(namedKey(context.kms, ownNames.aliasOf(tenantId), keyArn));
   if (target.is === 'found') return target.value;
   return target.is === 'missing' ? 'none' : 'foreign';
 }

@@ -27,21 +27,28 @@ export interface ObservedTenant {
   readonly key: KeyObservation | undefined;
 }
 
-export const isLeftAlone = (row: TenantRow) =>
+const isLeftAlone = (row: TenantRow) =>
   statusRules[row.status].keyDeletion === 'done' || isLeased(row);
 
 /** Changes nothing. */
-export async function observeTenant(
+export const observeTenant = (context: ReconcilerContext, row: FoundRow): Promise<ObservedTenant> =>
+  lookAtTenant(context, row, ({ tenantId }, keyArn) => observeKey(context, tenantId, keyArn));
+
+/**
+ * @param look at the key that the row names, unless the tenant is left alone; what it throws is reported
+ * @returns the tenant with what `look` returns
+ */
+export async function lookAtTenant(
   context: ReconcilerContext,
   row: FoundRow,
+  look: (row: TenantRow, keyArn: string) => Promise<KeyObservation | undefined>,
 ): Promise<ObservedTenant> {
   if (isInvalid(row) || row.keyArn === undefined || isLeftAlone(row)) {
     return { row, key: undefined };
   }
   const { tenantId, keyArn } = row;
   const subject = { kind: 'tenant-failed', tenantId, keyArn } as const;
-  const observed = () => observeKey(context, tenantId, keyArn);
-  return { row, key: await attemptOrReport(context, subject, observed) };
+  return { row, key: await attemptOrReport(context, subject, () => look(row, keyArn)) };
 }
 
 export async function repairTenant(
