@@ -146,9 +146,16 @@ function describe(value: unknown, { message, path }: z.core.$ZodIssue): string {
 /** CDK's own context keys have a colon or a slash in them. A plain word is meant for this stack. */
 export const isKeyOfCdk = (key: string): boolean => /[:/]/.test(key);
 
+/** In either form. */
+export const keysOfStack: readonly string[] = Object.keys({
+  ...oneIssuer,
+  ...severalIssuers,
+  ...shape,
+});
+
 function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
-  const known = Object.keys({ ...oneIssuer, ...severalIssuers, ...shape });
+  const known = keysOfStack.join(', ');
   return Object.keys(context)
-    .filter((key) => !isKeyOfCdk(key) && !known.includes(key))
-    .map((key) => `${key} is not a context key of this stack, which has ${known.join(', ')}`);
+    .filter((key) => !isKeyOfCdk(key) && !keysOfStack.includes(key))
+    .map((key) => `${key} is not a context key of this stack, which has ${known}`);
 }
