@@ -6,12 +6,12 @@ import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import { cloudformation } from './cloudformation/service.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
-import { invokesRecordedBy } from './cloudtrail/template.ts';
 import { openTrail, type Trail } from './cloudtrail/trail.ts';
 import { dashboardEndpoints } from './dashboard/endpoints.ts';
 import { frontPage } from './dashboard/front-page.ts';
 import { referenceAnswers } from './dashboard/reference-page.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
+import { type DeployedStack, deployedStacks } from './deployed-stacks.ts';
 import { type DynamoDb, dynamodb } from './dynamodb/service.ts';
 import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
@@ -19,22 +19,20 @@ import { functionSession } from './function-session.ts';
 import type { Caller } from './iam/caller.ts';
 import { iam } from './iam-api/service.ts';
 import type { KmsAccount } from './kms/account.ts';
-import { declareKey } from './kms/declared-key.ts';
+import { declareKeys } from './kms/declared-key.ts';
 import { deleteKeysOf } from './kms/deleted-stack.ts';
 import { liveKeys } from './kms/live-keys.ts';
 import { withQuotas } from './kms/quotas.ts';
 import { kms, kmsCloudTrailFields } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
 import { readKeys } from './kms/template.ts';
-import type { Runtime } from './lambda/runtime.ts';
 import { lambda } from './lambda/service.ts';
-import { type FunctionDefinition, readFunctions } from './lambda/template.ts';
+import type { FunctionDefinition } from './lambda/template.ts';
 import { lastProof } from './last-proof.ts';
 import { operatorOf } from './operator.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
 import { sessionOf } from './sts/session.ts';
-import { readRoles } from './sts/template.ts';
 import type { Template } from './template/template.ts';
 
 export interface DeploymentOptions {
@@ -63,23 +61,20 @@ export interface DeploymentOptions {
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 
-export interface Deployment extends AwsEndpoint {
+export interface Deployment extends AwsEndpoint, DeployedStack {
   /** an administrator of the account, with Allow * on * */
   readonly operator: Credentials;
+  /** of every stack in the account, by ARN */
   readonly roles: ReadonlyMap<string, Role>;
   /** of KMS; when `advance` returns, the rotations and deletions that came due are done */
   readonly clock: AdvancingClock;
   /** has the last events */
   readonly trail: Pick<Trail, 'events'>;
-  /** From now on Invoke runs the stack's functions; before, it answers dry runs alone. */
-  invokeThrough(runtime: Runtime): void;
   /**
    * Deploys another stack into the same account and region. Pages and control endpoints stay the first one's.
    * @returns the deployment as the other stack's, which ends with this one
    */
   add(template: Template, onTrailEvent: (event: TrailEvent) => void): Promise<Deployment>;
-  /** by ARN */
-  readonly functions: ReadonlyMap<string, FunctionDefinition>;
   /**
    * @param definition with another `roleArn` than the template's, it is the function to which that role was passed
    * @returns credentials as the function's environment holds them; only they carry `lambda:SourceFunctionArn`
@@ -110,9 +105,10 @@ async function deployIn(
 ): Promise<Deployment> {
   const { template, clock } = options;
   const { account } = template;
-  const templates = [template];
-  const roles = readRoles(template);
-  const functions = functionsOf(template);
+  const { onEvent = () => {}, onTrailEvent = () => {} } = options;
+  const stacks = deployedStacks();
+  const own = stacks.add(template, onTrailEvent);
+  const { roles } = stacks;
   const credentials = credentialStore(clock);
   const keys = openKeys(folder, options);
   const kmsClock = clockOf(keys);
@@ -127,29 +123,21 @@ async function deployIn(
     clock,
     proofFile: options.proofFile ?? lastProof,
   });
-  const { onEvent = () => {}, onTrailEvent = () => {} } = options;
-  const listeners = [onTrailEvent];
-  const runtimes = new Map<string, Runtime>();
-  const runThrough = (of: ReadonlyMap<string, unknown>) => (opened: Runtime) => {
-    for (const arn of of.keys()) runtimes.set(arn, opened);
-  };
   const trail = openTrail({
     ...account,
     fields: kmsCloudTrailFields,
-    recordsInvokes: (arn) => templates.some((one) => invokesRecordedBy(one)(arn)),
-    onEvent: (event) => {
-      for (const listen of listeners) listen(event);
-    },
+    recordsInvokes: stacks.recordsInvokes,
+    onEvent: stacks.onTrailEvent,
   });
   const endpoint = await serveAws({
     services: [
       options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),
       sts({ clock, credentials, roles }),
       iam({ ...account, roles, clock }),
-      cloudformation(templates, clock),
+      cloudformation(stacks.templates, clock),
       tables.service,
       events({ ...account, onEvent }),
-      lambda({ account, functions, runtime: (arn) => runtimes.get(arn) }),
+      lambda({ account, functions: stacks.functions, runtime: stacks.runtimeOf }),
     ],
     credentials,
     clock,
@@ -166,28 +154,22 @@ async function deployIn(
     credentials.issue(caller, { expiresAt: new Date(clock.now().getTime() + serviceSessionMs) });
   const deployment: Deployment = {
     ...endpoint,
+    ...own,
     operator: credentials.issue(operator),
     roles,
     clock: kmsClock,
     trail,
-    invokeThrough: runThrough(functionsOf(template)),
     async add(other, onOtherTrailEvent) {
-      templates.push(other);
-      const ofOther = functionsOf(other);
-      for (const [arn, role] of readRoles(other)) roles.set(arn, role);
-      for (const [arn, definition] of ofOther) functions.set(arn, definition);
-      declareKeys(keys, other);
+      const added = stacks.add(other, onOtherTrailEvent);
+      declareKeys(keys, readKeys(other));
       for (const table of readTables(other)) await tables.createTable(table);
-      listeners.push(onOtherTrailEvent);
       return {
         ...deployment,
-        functions: ofOther,
-        invokeThrough: runThrough(ofOther),
+        ...added,
         addControlEndpoint: () => {},
         close: async () => {},
       };
     },
-    functions,
     issueTo: (definition) => issue(functionSession(definition, roles)),
     issue: (role, sessionName, tags = {}) => issue(sessionOf(role, sessionName, tags)),
     async close() {
@@ -203,9 +185,6 @@ async function deployIn(
   };
   return deployment;
 }
-
-/** Their code is the runtime's: here they only have names and rules. */
-const functionsOf = (template: Template) => readFunctions(template, (s3Key) => s3Key);
 
 async function openTables(folder: DataDir | undefined, template: Template): Promise<DynamoDb> {
   const tables = await dynamodb({ ...template.account, path: folder?.tables });
@@ -234,22 +213,8 @@ function openKeys(
     onDemandRotationMs,
   };
   if (deleted !== undefined) deleteKeysOf(keys, readKeys(deleted));
-  declareKeys(keys, template);
+  declareKeys(keys, readKeys(template));
   return keys;
-}
-
-function declareKeys(keys: Keys, template: Template): void {
-  for (const key of readKeys(template)) {
-    declareKey(keys, {
-      keyId: key.keyId,
-      keySpec: key.KeySpec,
-      policy: JSON.stringify(key.KeyPolicy),
-      description: key.Description ?? '',
-      tags: key.Tags.map((tag) => ({ key: tag.Key, value: tag.Value })),
-      rotationPeriodInDays: key.EnableKeyRotation ? key.RotationPeriodInDays : undefined,
-      aliases: key.aliases,
-    });
-  }
 }
 
 /** Key material that is due goes at once, from the disk too, and not only when a key is next looked up. */

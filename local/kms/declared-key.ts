@@ -9,6 +9,7 @@ import { rotationFrom } from './rotation.ts';
 import type { Draft } from './store.ts';
 import type { StoredKey, Tag } from './stored-key.ts';
 import { mergedTags } from './tags.ts';
+import type { TemplateKey } from './template.ts';
 
 export interface DeclaredKey {
   /** a UUID in lower case, the same at every start */
@@ -22,6 +23,20 @@ export interface DeclaredKey {
   readonly rotationPeriodInDays: number | undefined;
   /** names with their prefix, `alias/...` */
   readonly aliases: readonly string[];
+}
+
+export function declareKeys(account: KmsAccount, keys: readonly TemplateKey[]): void {
+  for (const key of keys) {
+    declareKey(account, {
+      keyId: key.keyId,
+      keySpec: key.KeySpec,
+      policy: JSON.stringify(key.KeyPolicy),
+      description: key.Description ?? '',
+      tags: key.Tags.map(({ Key, Value }) => ({ key: Key, value: Value })),
+      rotationPeriodInDays: key.EnableKeyRotation ? key.RotationPeriodInDays : undefined,
+      aliases: key.aliases,
+    });
+  }
 }
 
 /**

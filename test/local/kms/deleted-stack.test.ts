@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { openClock, systemClock } from '../../../local/clock.ts';
 import type { KmsAccount } from '../../../local/kms/account.ts';
-import { declareKey } from '../../../local/kms/declared-key.ts';
+import { declareKeys } from '../../../local/kms/declared-key.ts';
 import { deleteKeysOf } from '../../../local/kms/deleted-stack.ts';
 import { openKeyStore } from '../../../local/kms/store.ts';
 import { readKeys } from '../../../local/kms/template.ts';
@@ -17,19 +17,7 @@ const clock = openClock(systemClock);
 
 function deployed(): KmsAccount {
   const account = { ...localAccount, clock, store: openKeyStore() };
-  for (const { keyId, KeySpec: keySpec, KeyPolicy, Tags, aliases } of keys) {
-    const tags = Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
-    const policy = JSON.stringify(KeyPolicy);
-    declareKey(account, {
-      keyId,
-      keySpec,
-      policy,
-      description: '',
-      tags,
-      rotationPeriodInDays: undefined,
-      aliases,
-    });
-  }
+  declareKeys(account, keys);
   return account;
 }
 
