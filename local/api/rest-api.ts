@@ -3,7 +3,7 @@
  * would let in more than the product promises.
  */
 import { z } from 'zod';
-import { matches, wildcard } from '../iam/wildcard.ts';
+import { overlap, wildcard } from '../iam/wildcard.ts';
 import { TemplateError } from '../template/intrinsics.ts';
 
 const policyStatement = z.discriminatedUnion('Effect', [
@@ -56,8 +56,10 @@ export function refuseOpenMethods(
     one.Effect === 'Allow' ? one.Resource : [],
   );
   for (const { httpMethod, resourcePath } of methods) {
-    const resource = `execute-api:/${stage}/${httpMethod}${resourcePath.replace(/\{[^}]+\}/g, 'x')}`;
-    const open = allowed.find((pattern) => matches(wildcard(pattern), resource));
+    // Whatever stands for a parameter: a policy may name one tenant's path.
+    const paths = resourcePath.replace(/\{[^}]+\}/g, '*');
+    const resources = wildcard(`execute-api:/${stage}/${httpMethod}${paths}`);
+    const open = allowed.find((pattern) => overlap(wildcard(pattern), resources));
     if (open === undefined) continue;
     throw new TemplateError(
       `the API's policy allows ${open}, so ${httpMethod} ${resourcePath} goes past its authorizer's policy`,

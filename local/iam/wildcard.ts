@@ -51,3 +51,23 @@ export function matches(pattern: Wildcard, text: string): boolean {
   while (pattern[at] === anyRun) at += 1;
   return at === pattern.length;
 }
+
+/** Whether some text matches both. The time is at most the square of the lengths. */
+export function overlap(one: Wildcard, other: Wildcard): boolean {
+  // For each beginning of `other`, by its length: whether it overlaps with what of `one` was read, which is nothing yet.
+  let reached = ['', ...other].map((_, length) =>
+    other.slice(0, length).every((unit) => unit === anyRun),
+  );
+  for (const unit of one) {
+    const next = [unit === anyRun && reached[0] === true];
+    for (const [at, beyond] of other.entries()) {
+      const isRun = unit === anyRun || beyond === anyRun;
+      const isOne = unit === beyond || unit === anyOne || beyond === anyOne;
+      // A run is empty, or takes one more of the other pattern.
+      const found = isRun ? reached[at + 1] || next[at] : isOne && reached[at];
+      next.push(found === true);
+    }
+    reached = next;
+  }
+  return reached[other.length] === true;
+}

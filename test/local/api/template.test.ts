@@ -36,13 +36,20 @@ describe('an API is not read', () => {
     expect(() => readWith('AWS::ApiGateway::RestApi', properties)).toThrow('cannot read it');
   });
 
-  test.each(['*', 'v1/*', 'v1/GET/*', 'v1/*/encrypt', 'v1/PUT/tenants/?'])(
-    'whose policy allows %s, whatever the authorizer leaves out',
-    (allowed) => {
-      const Policy = policy(allow(allowed));
-      expect(() => readWith('AWS::ApiGateway::RestApi', { Policy })).toThrow(
-        /allows execute-api:.* goes past its authorizer's policy/,
-      );
-    },
-  );
+  test.each([
+    '*',
+    'v1/*',
+    'v1/GET/*',
+    'v1/*/encrypt',
+    'v1/PUT/tenants/?',
+    'v1/PUT/tenants/acme',
+    'v1/PUT/tenants/a??e',
+    'v1/POST/tenants/acme/encrypt',
+    'v1/*/tenants/acme/encrypt',
+  ])('whose policy allows %s, whatever the authorizer leaves out', (allowed) => {
+    const Policy = policy(allow(allowed));
+    expect(() => readWith('AWS::ApiGateway::RestApi', { Policy })).toThrow(
+      /allows execute-api:.* goes past its authorizer's policy/,
+    );
+  });
 });

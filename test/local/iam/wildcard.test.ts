@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { literally, matches, wildcard } from '../../../local/iam/wildcard.ts';
+import { literally, matches, overlap, wildcard } from '../../../local/iam/wildcard.ts';
 
 /** The same answer by a regular expression. */
 function byRegExp(pattern: string, text: string): boolean {
@@ -63,4 +63,20 @@ describe('wildcard', () => {
     expect(matches(wildcard(`${'*a'.repeat(40)}b`), 'a'.repeat(2000))).toBe(false);
     expect(performance.now() - started).toBeLessThan(1000);
   });
+});
+
+test('two patterns overlap where some text matches both', () => {
+  const texts = [''];
+  for (const text of texts) if (text.length < 6) texts.push(`${text}a`, `${text}b`);
+  // Of three units each: what matches both, if anything does, is no longer than six.
+  const few = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 3 });
+  fc.assert(
+    fc.property(few, few, (one, other) => {
+      const [pattern, another] = [wildcard(one), wildcard(other)];
+      const expected = texts.some((text) => matches(pattern, text) && matches(another, text));
+      expect(overlap(pattern, another)).toBe(expected);
+      expect(overlap(another, pattern)).toBe(expected);
+    }),
+    { numRuns: 2000 },
+  );
 });
