@@ -7,18 +7,12 @@ import { routes } from '../contract/routes.ts';
 import { tenantStatus } from '../contract/tenant-status.ts';
 import { keysOfStack } from '../lib/config/config.ts';
 import { kmsOperations } from '../local/kms/service.ts';
+import { blocks, documents } from './blocks/blocks.ts';
 import { synthesizedTemplate } from './harness/synthesized.ts';
 
-const documents = [
-  'CONTRIBUTING.md',
-  'README.md',
-  'client/README.md',
-  'examples/customers/README.md',
-  ...globSync('docs/**/*.md'),
-];
 const read = (file: string) => readFileSync(file, 'utf8');
 const folders =
-  'bench|bin|client|contract|docs|examples|lambdas|lib|local|openapi|operate|prove|test';
+  'bench|bin|client|construct|contract|docs|examples|lambdas|lib|local|openapi|operate|prove|release|test';
 /** `lib/config.ts`, `local/kms/operations`, `lambdas/*`; a path in a folder of the reader's own begins otherwise. */
 const paths = new RegExp(`(?<![\\w./<-])(?:${folders})/[\\w./*-]*[\\w/*]`, 'g');
 
@@ -32,13 +26,18 @@ describe.each(documents)('%s', (file) => {
 });
 
 /** As GitHub makes a heading's anchor: lower case, hyphens for spaces, nothing else but letters, digits and hyphens. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
 const anchorsOf = (file: string) =>
   read(file)
     .replace(/^```.*?^```/gms, '')
     .split('\n')
     .filter((line) => /^#+ /.test(line))
-    .map((line) => line.replace(/^#+ /, '').toLowerCase())
-    .map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
+    .map((line) => anchorOf(line.replace(/^#+ /, '')));
 
 test('every link between documents leads somewhere', () => {
   const links = documents.flatMap((file) =>
@@ -57,10 +56,8 @@ test('every link between documents leads somewhere', () => {
 
 /** Some shells, as zsh at its prompt, know no comments: the words become arguments, and a quote never ends. */
 test('commands can be pasted: a comment has a line of its own, and nothing in it that a shell minds', () => {
-  const shell = documents.flatMap((file) =>
-    [...read(file).matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
-      block.split('\n').map((line) => `${file}: ${line.trim()}`),
-    ),
+  const shell = blocks.flatMap(({ document, text }) =>
+    text.split('\n').map((line) => `${document}: ${line.trim()}`),
   );
   expect(shell.length).toBeGreaterThan(80);
   const isWrong = (line: string) => /: #(?!( [\w,.:/-]+)+$)|: [^#].*\s# /.test(line);
@@ -123,6 +120,13 @@ test('docs/operations.md takes no name from the stack that is no output of it', 
   expect(named.length).toBeGreaterThan(10);
   const outputs = Object.keys((await synthesizedTemplate()).Outputs);
   expect(named.filter((name) => !outputs.includes(name as string))).toEqual([]);
+});
+
+test('docs/operations.md leads to each of its chapters at its beginning', () => {
+  const [head = '', ...chapters] = read('docs/operations.md').split(/^## /m);
+  expect(chapters.length).toBeGreaterThan(10);
+  const headings = chapters.map((chapter) => chapter.split('\n', 1)[0] as string);
+  expect(headings.filter((heading) => !head.includes(`(#${anchorOf(heading)})`))).toEqual([]);
 });
 
 test('docs/operations.md lists every kind of finding', () => {

@@ -1,12 +1,13 @@
-/** The shell blocks of the documents. */
+/** The documents, and their shell blocks. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const documents = globSync(
+/** Paths from the repository's root. */
+export const documents: readonly string[] = globSync(
   ['*.md', 'client/*.md', 'construct/*.md', 'examples/*/*.md', 'docs/**/*.md'],
   { cwd: root },
-);
+).toSorted();
 
 export interface Block {
   /** path of the document */
@@ -16,7 +17,7 @@ export interface Block {
   readonly text: string;
 }
 
-export const blocks: readonly Block[] = documents.toSorted().flatMap((document) =>
+export const blocks: readonly Block[] = documents.flatMap((document) =>
   [...readFileSync(join(root, document), 'utf8').matchAll(/^( *)```sh\n(.*?)^ *```/gms)].map(
     ([, indent = '', block = '']) => {
       const text = block.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
