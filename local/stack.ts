@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { defaultName } from '../contract/stack-names.ts';
 import { serveApi } from './api/gateway.ts';
 import { readApi } from './api/template.ts';
-import { readAssembly } from './assembly.ts';
 import { automate, type ScheduledFunction } from './automation.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { decisionsUrl } from './aws/control/decisions.ts';
@@ -20,17 +19,16 @@ import { firstIssuer, type IssuersContext } from './given-issuers.ts';
 import { serveIssuer } from './issuer/issuer.ts';
 import type { TimeChange } from './lambda/function-time.ts';
 import { openRuntime, type Runtime } from './lambda/runtime.ts';
-import { assetsOf, type FunctionDefinition, readFunctions } from './lambda/template.ts';
+import type { FunctionDefinition } from './lambda/template.ts';
 import type { Listening } from './listen.ts';
 import { type LogGroups, openLogGroups } from './logs/log-groups.ts';
 import { stackInstance } from './stack-instance.ts';
+import { type Synthesis, synthesizedStack } from './synthesis.ts';
 import type { Account } from './template/resource-types.ts';
-import { readTemplate, type Template } from './template/template.ts';
+import type { Template } from './template/template.ts';
 
 const audience = 'tenant-keys';
 const tenantClaim = 'tenant_id';
-/** Instead of the defaults, so that nobody has to wait a quarter of an hour to see a scheduled function run. */
-const localContext = { reconcileEveryMinutes: 1, canaryEveryMinutes: 1 };
 
 export const localAccount: Account = {
   partition: 'aws',
@@ -38,11 +36,6 @@ export const localAccount: Account = {
   accountId: '111122223333',
   stackName: defaultName,
 };
-
-export type Synthesis = (
-  context: Readonly<Record<string, unknown>>,
-  folder: string,
-) => Promise<unknown>;
 
 export interface StackOptions {
   readonly apiPort: number;
@@ -109,12 +102,6 @@ export interface LocalStack {
   close(): Promise<void>;
 }
 
-/** Loaded only here: CDK takes longer to load than all the rest of the stack. */
-const synthesizeHere: Synthesis = async (context, folder) => {
-  const { synthesize } = await import('../lib/synthesize.ts');
-  return synthesize(context, folder);
-};
-
 type OnClose = (end: () => Promise<void> | void) => void;
 
 /** @throws Error where a port is taken, or where the stack does not understand the template */
@@ -138,10 +125,15 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
 
   onProgress('synthesizing the template and bundling the functions ...');
   const instance = stackInstance(dataDir, options.newStack);
-  const { read, functionsOf } = await synthesized(options, issuers, onClose);
-  const template = read(instance.number);
-  const functions = functionsOf(template);
-  const deleted = options.newStack === true ? read(instance.number - 1) : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
+  onClose(() => rmSync(folder, { recursive: true, force: true }));
+  const { context, synthesize } = options;
+  const account = localAccount;
+  const synthesized = await synthesizedStack({ folder, account, issuers, context, synthesize });
+  const template = synthesized.templateOf(instance.number);
+  const functions = synthesized.functionsOf(template);
+  const deleted =
+    options.newStack === true ? synthesized.templateOf(instance.number - 1) : undefined;
   const logs = openLogGroups(template, functions);
 
   onProgress('starting the AWS endpoint and the API ...');
@@ -191,28 +183,6 @@ async function ownIssuer(port: number, onClose: OnClose): Promise<IssuersContext
   const { url, close } = await serveIssuer({ port, audience, tenantClaim });
   onClose(close);
   return { issuer: url, audience, tenantClaim };
-}
-
-/** cdk.json may have issuers as well, of which none counts here. */
-const noIssuers = {
-  issuer: undefined,
-  audience: undefined,
-  tenantClaim: undefined,
-  issuers: undefined,
-};
-
-/** @returns the template of a stack instance, and its functions, whose bundles go when the stack closes */
-async function synthesized(options: StackOptions, issuers: IssuersContext, onClose: OnClose) {
-  const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-'));
-  onClose(() => rmSync(folder, { recursive: true, force: true }));
-  const context = { ...localContext, ...options.context, ...noIssuers, ...issuers };
-  await (options.synthesize ?? synthesizeHere)(context, folder);
-  const { stackName, text } = readAssembly(folder);
-  const document = JSON.parse(text);
-  return {
-    read: (instance: number) => readTemplate(document, { ...localAccount, stackName, instance }),
-    functionsOf: (template: Template) => readFunctions(template, assetsOf(folder)),
-  };
 }
 
 function deployTemplate(
