@@ -3,8 +3,8 @@
  * checked; who asks is not asked.
  */
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { type Listening, listen } from '../../local/listen.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 type Handler = (input: Input) => unknown;
@@ -22,13 +22,11 @@ export class AwsFault extends Error {
   }
 }
 
-export interface FakeAws {
-  readonly url: string;
+export interface FakeAws extends Listening {
   /** names of what was asked for, in order */
   readonly asked: string[];
   /** may be changed while it runs */
   handlers: Handlers;
-  close(): Promise<void>;
 }
 
 export async function startFakeAws(handlers: Handlers): Promise<FakeAws> {
@@ -51,15 +49,7 @@ export async function startFakeAws(handlers: Handlers): Promise<FakeAws> {
       response.end(isQuery ? xml(problem) : JSON.stringify({ __type: code, message }));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(fake, {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
+  return Object.assign(fake, await listen(server, 0));
 }
 
 function asked(request: IncomingMessage, body: string) {
