@@ -1,6 +1,11 @@
 /** Two stacks of different names in one account and region, each with a tenant acme. */
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stackNames } from '../../contract/stack-names.ts';
+import type { Credentials } from '../../local/aws/authentication/credentials.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let ours: TestStack;
@@ -84,7 +89,6 @@ test('what the reconciler and the canary of one do to a key of the other is to r
 });
 
 test("a session of acme in one stack is refused acme's key of the other", async () => {
-  const { KMS } = await import('@aws-sdk/client-kms');
   const use = async (name: string, KeyId: string) => {
     const options = { endpoint: ours.aws, region: ours.region, maxAttempts: 1 };
     const kms = new KMS({ ...options, credentials: sessionOf(name) });
@@ -140,3 +144,112 @@ test("the audit of acme has what was done in its own stack alone, though both fo
     expect(text).not.toContain(foreign);
   }
 });
+
+/** What somebody tries who is a role of one stack, on what is the other's: by KMS, DynamoDB, STS and Lambda. */
+function attemptsOn(
+  credentials: Credentials,
+  { keyArn, policy, alias, tenantRoleArn, brokerArn, tables }: Awaited<ReturnType<typeof targetOf>>,
+  own: { readonly alias: string; readonly otherAlias: string; readonly keyArn: string },
+): Record<string, () => Promise<unknown>> {
+  const options = { endpoint: ours.aws, region: ours.region, maxAttempts: 1, credentials };
+  const [kms, dynamodb] = [new KMS(options), new DynamoDB(options)];
+  const Key = { KeyId: keyArn };
+  const EncryptionContext = { TenantId: 'acme' };
+  const Tags = [{ TagKey: 'ManagedBy', TagValue: 'x' }];
+  const rows = Object.entries(tables).flatMap(([name, { TableName, key }]) => [
+    [`Scan ${name}`, () => dynamodb.scan({ TableName })] as const,
+    [`GetItem ${name}`, () => dynamodb.getItem({ TableName, Key: key })] as const,
+    [`PutItem ${name}`, () => dynamodb.putItem({ TableName, Item: key })] as const,
+  ]);
+  return {
+    Encrypt: () => kms.encrypt({ ...Key, Plaintext: Buffer.from('x'), EncryptionContext }),
+    GenerateDataKey: () => kms.generateDataKey({ ...Key, KeySpec: 'AES_256', EncryptionContext }),
+    CreateGrant: () =>
+      kms.createGrant({ ...Key, GranteePrincipal: tenantRoleArn, Operations: ['Decrypt'] }),
+    PutKeyPolicy: () => kms.putKeyPolicy({ ...Key, Policy: policy }),
+    TagResource: () => kms.tagResource({ ...Key, Tags }),
+    UntagResource: () => kms.untagResource({ ...Key, TagKeys: ['ManagedBy'] }),
+    DisableKey: () => kms.disableKey(Key),
+    EnableKey: () => kms.enableKey(Key),
+    RotateKeyOnDemand: () => kms.rotateKeyOnDemand(Key),
+    ScheduleKeyDeletion: () => kms.scheduleKeyDeletion({ ...Key, PendingWindowInDays: 30 }),
+    CancelKeyDeletion: () => kms.cancelKeyDeletion(Key),
+    'CreateAlias on the key': () =>
+      kms.createAlias({ AliasName: own.otherAlias, TargetKeyId: keyArn }),
+    'UpdateAlias to the key': () => kms.updateAlias({ AliasName: own.alias, TargetKeyId: keyArn }),
+    'UpdateAlias from the key': () =>
+      kms.updateAlias({ AliasName: alias, TargetKeyId: own.keyArn }),
+    DeleteAlias: () => kms.deleteAlias({ AliasName: alias }),
+    AssumeRole: () =>
+      new STS(options).assumeRole({
+        RoleArn: tenantRoleArn,
+        RoleSessionName: 'acme',
+        Tags: [{ Key: 'TenantId', Value: 'acme' }],
+      }),
+    Invoke: () => new Lambda(options).invoke({ FunctionName: brokerArn, TenantId: 'acme' }),
+    ...Object.fromEntries(rows),
+  };
+}
+
+/** What of a stack an attacker would want, and the state by which a change shows. */
+async function targetOf(stack: TestStack, name: string) {
+  const { kms } = ours.administrator;
+  const keyArn = await keyArnOf(stack);
+  const { Policy: policy } = await kms.getKeyPolicy({ KeyId: keyArn });
+  const roles = [...stack.deployment.roles.keys()];
+  const functions = [...stack.deployment.functions.values()];
+  const acme = { tenantId: { S: 'acme' } };
+  return {
+    keyArn,
+    policy,
+    alias: stackNames(name).aliasOf('acme'),
+    tenantRoleArn: roles.find((arn) => arn.includes(`:role/${name}-TenantRole`)),
+    brokerArn: functions.find(({ handler }) => handler === 'session-broker.handler')?.arn,
+    tables: {
+      'the registry': { TableName: stack.tableName, key: acme },
+      'the mac keys': {
+        TableName: stack.macKeyTableName,
+        key: { ...acme, purpose: { S: 'planted' } },
+      },
+      'the audit': {
+        TableName: stack.auditTableName,
+        key: { ...acme, eventKey: { S: 'planted' } },
+      },
+    },
+  };
+}
+
+test.each([
+  ['Staging', 'TenantKeys'],
+  ['TenantKeys', 'Staging'],
+])(
+  "no role of %s uses, changes or reads anything of %s's",
+  async (attackers, owners) => {
+    const [own, other] = attackers === 'Staging' ? [staging, ours] : [ours, staging];
+    const target = await targetOf(other, owners);
+    const { aliasOf } = stackNames(attackers);
+    const mine = {
+      alias: aliasOf('acme'),
+      otherAlias: aliasOf('planted'),
+      keyArn: await keyArnOf(own),
+    };
+    const roles = [...ours.deployment.roles.values()].filter(({ name }) =>
+      name.startsWith(`${attackers}-`),
+    );
+    expect(roles.length).toBeGreaterThan(8);
+    const done: string[] = [];
+    for (const role of roles) {
+      const session = ours.deployment.issue(role, 'acme', { TenantId: 'acme' });
+      for (const [attempt, act] of Object.entries(attemptsOn(session, target, mine))) {
+        const outcome = await act().then(
+          () => 'done',
+          ({ name }: Error) => name,
+        );
+        if (!/^AccessDenied(Exception)?$/.test(outcome))
+          done.push(`${role.name} ${attempt}: ${outcome}`);
+      }
+    }
+    expect(done).toEqual([]);
+  },
+  60_000,
+);
