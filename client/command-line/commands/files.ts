@@ -7,7 +7,7 @@ import { nodeStream, openFile, sealFile } from '../../node/files.ts';
 import type { ByteStreamPair, TenantHandle } from '../../tenant-keys.ts';
 import { type CommandContext, contextOf, pair } from '../context.ts';
 import { CommandError } from '../failure.ts';
-import { examples } from '../help.ts';
+import { examples, tenantOption } from '../help.ts';
 import { printable, printJson, say } from '../output.ts';
 import { openProgress } from '../progress.ts';
 
@@ -67,11 +67,7 @@ function add(program: Command, name: string, file: FileCommand): void {
     .command(name)
     .description(file.description)
     .argument('<file>', 'which file, or - for standard input')
-    .requiredOption(
-      '-t, --tenant <id>',
-      'whose key; or TENANT_KEYS_TENANT',
-      process.env.TENANT_KEYS_TENANT,
-    )
+    .requiredOption(...tenantOption())
     .option('-o, --out <file>', file.outHelp)
     .option(
       '-c, --context <name=value>',

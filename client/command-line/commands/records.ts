@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { TenantRecord } from '../../tenant-keys.ts';
 import { contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
-import { examples } from '../help.ts';
+import { examples, tenantOption } from '../help.ts';
 import { printJson, printLine, table } from '../output.ts';
 
 interface RecordOptions {
@@ -81,11 +81,7 @@ function addMac(program: Command): void {
       'compute a keyed hash of the value on standard input: equal values of a purpose have equal ones',
     )
     .argument('<purpose>', 'what for; of an index its type and path, such as customer/email')
-    .requiredOption(
-      '-t, --tenant <id>',
-      'whose key; or TENANT_KEYS_TENANT',
-      process.env.TENANT_KEYS_TENANT,
-    )
+    .requiredOption(...tenantOption())
     .option('--file <file>', 'with the value, in place of standard input')
     .option('--bits <n>', 'how many of its first bits are kept, 8-256 (default: 256)', wholeNumber)
     .addHelpText(
@@ -110,11 +106,7 @@ function recordCommand(record: Command, name: string, description: string): Comm
     .command(name)
     .description(description)
     .argument('<file>', 'with one JSON object, or - for standard input')
-    .requiredOption(
-      '-t, --tenant <id>',
-      'whose key; or TENANT_KEYS_TENANT',
-      process.env.TENANT_KEYS_TENANT,
-    )
+    .requiredOption(...tenantOption())
     .requiredOption('--type <type>', 'what kind of record it is; the same to open')
     .requiredOption('--id <id>', 'which one of its type; the same to open')
     .option(
