@@ -1,18 +1,10 @@
 /** Certificates are verified without an API. */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { run } from './harness.ts';
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { eachInItsFolder } from './harness.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'command-line-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const tk = (line: string) => run(line.split(' '), { cwd: folder });
+const { at, tk } = eachInItsFolder();
 
 describe('certificate verify', () => {
   const certificate = {
@@ -40,8 +32,7 @@ describe('certificate verify', () => {
       { keyArn: 'one', signingAlgorithm: 'ECDSA_SHA_256', publicKey: pem(ec.publicKey) },
       { keyArn: 'two', signingAlgorithm: 'ML_DSA_SHAKE_256', publicKey: pem(mlDsa.publicKey) },
     ];
-    const put = (name: string, content: object) =>
-      writeFileSync(join(folder, name), JSON.stringify(content));
+    const put = (name: string, content: object) => writeFileSync(at(name), JSON.stringify(content));
     put('certificate', { certificate: signed, signatures });
     put('keys', { keys });
     return { put, signatures, keys };
@@ -90,7 +81,7 @@ describe('certificate verify', () => {
     expect((await verify()).code).toBe(2);
     put('certificate', { certificate: { type: 'other' } });
     expect((await verify()).code).toBe(2);
-    writeFileSync(join(folder, 'certificate'), 'no JSON');
+    writeFileSync(at('certificate'), 'no JSON');
     expect((await verify()).code).toBe(2);
   });
 });

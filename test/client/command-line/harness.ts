@@ -1,6 +1,9 @@
 /** The command line as a process of its own, as a user has it. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
 import { clientSecret } from '../harness.ts';
 
 /** What a user of the stack has in the environment: the local issuer gives anybody a token for anything. */
@@ -48,4 +51,17 @@ export async function run(arguments_: readonly string[], options: RunOptions = {
   );
   const bytes = Buffer.concat(out);
   return { code, stdout: bytes.toString(), stderr: Buffer.concat(error).toString(), bytes };
+}
+
+/** A new folder for each test: places in it, and commands that run there, with nothing else of a user. */
+export function eachInItsFolder() {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  return {
+    at: (name: string) => join(folder, name),
+    tk: (line: string) => run(line.split(' '), { cwd: folder }),
+  };
 }

@@ -1,29 +1,14 @@
 /** The local stack is found without a flag, and nothing else is believed to be it. */
 import { createHmac } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { announce } from '../../../local/announcement.ts';
-import { run } from './harness.ts';
+import { eachInItsFolder } from './harness.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'command-line-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const tk = (line: string) => run(line.split(' '), { cwd: folder });
+const { at, tk } = eachInItsFolder();
 
 describe('the local stack', () => {
   const place = {
@@ -31,7 +16,7 @@ describe('the local stack', () => {
     issuer: 'http://127.0.0.1:9',
     aws: 'http://127.0.0.1:3',
   };
-  const state = () => join(folder, 'state', 'tenant-keys');
+  const state = () => join(at('state'), 'tenant-keys');
   const file = () => join(state(), 'local-stack.json');
   const left = { ...place, proof: 'http://127.0.0.1:1', secret: 'secret' };
   const put = (content: object) => {
@@ -41,7 +26,7 @@ describe('the local stack', () => {
 
   test('is found where it says that it listens, and not once it has gone', async () => {
     const before = process.env.XDG_STATE_HOME;
-    process.env.XDG_STATE_HOME = join(folder, 'state');
+    process.env.XDG_STATE_HOME = at('state');
     try {
       const withdraw = await announce(place);
       const left = readFileSync(file());
@@ -76,7 +61,7 @@ describe('the local stack', () => {
 
   test('is asked for nothing that was answered before', async () => {
     const before = process.env.XDG_STATE_HOME;
-    process.env.XDG_STATE_HOME = join(folder, 'state');
+    process.env.XDG_STATE_HOME = at('state');
     const withdraw = await announce(place);
     process.env.XDG_STATE_HOME = before;
     const { proof, ...said } = JSON.parse(readFileSync(file(), 'utf8'));
@@ -108,8 +93,8 @@ describe('the local stack', () => {
     chmodSync(file(), 0o640);
     expect((await tk('tenants list')).stderr).toMatch(/is not yours alone/);
     rmSync(file());
-    writeFileSync(join(folder, 'elsewhere'), JSON.stringify(left), { mode: 0o600 });
-    symlinkSync(join(folder, 'elsewhere'), file());
+    writeFileSync(at('elsewhere'), JSON.stringify(left), { mode: 0o600 });
+    symlinkSync(at('elsewhere'), file());
     expect((await tk('tenants list')).code).not.toBe(0);
   });
 });
