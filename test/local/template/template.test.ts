@@ -43,7 +43,10 @@ describe('what the stack does not understand stops the start', () => {
     expect(() => read({ Table: table, Role: role })).toThrow(/Table: TableName is made of Role/);
   });
 
-  test.each(['ManagedPolicyArns', 'PermissionsBoundary'])('%s on a role', (property) => {
+  test.each([
+    ['managed policies on a role', 'ManagedPolicyArns'],
+    ['a permissions boundary that is no ARN', 'PermissionsBoundary'],
+  ])('%s', (_, property) => {
     const withProperty = { ...role, Properties: { ...role.Properties, [property]: ['x'] } };
     expect(() => readRoles(read({ Role: withProperty }))).toThrow(new RegExp(property));
   });
