@@ -140,6 +140,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   const deployment = await deployTemplate(template, deleted, logs, options);
   onClose(deployment.close);
   instance.keep();
+  // They are the endpoint's: a second stack leaves those of the first as they are.
   if (options.faults !== undefined) deployment.faults.set(options.faults);
   const runtime = openFunctions(functions, deployment, logs, options);
   onClose(runtime.close);
