@@ -1,17 +1,14 @@
 /** The quick start's commands run one after the other in one shell. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { blocks } from '../blocks/blocks.ts';
 import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'quick-start.md'), 'utf8');
-const blocksOf = (language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(
-    ([, block = '']) => block,
-  );
+const ofPage = blocks.filter(({ document }) => document === 'docs/quick-start.md');
 
 describe('the commands', () => {
   let stack: TestStack;
@@ -42,9 +39,9 @@ describe('the commands', () => {
   });
 
   test('all do what the page says', async () => {
-    const [start, ...blocks] = blocksOf('sh');
+    const [start, ...others] = ofPage.map(({ text }) => text);
     expect(start).toBe('npm ci && npm run build:client && npm start\n');
-    expect(blocks.length).toBeGreaterThan(3);
+    expect(others.length).toBeGreaterThan(3);
     const shell = spawn('sh', ['-e'], { cwd: folder, env: environment() });
     let [stdout, stderr] = ['', ''];
     shell.stdout.on('data', (chunk) => {
@@ -53,7 +50,7 @@ describe('the commands', () => {
     shell.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
-    shell.stdin.end(blocks.join('\n'));
+    shell.stdin.end(others.join('\n'));
     const code = await new Promise((resolve) => shell.on('close', resolve));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^status +ACTIVE$/m);
