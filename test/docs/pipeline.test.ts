@@ -93,6 +93,9 @@ test('the workflow has no credentials, and deploys what was tested', () => {
   const workflow = readFileSync('docs/pipeline/deploy.yml', 'utf8');
   expect(workflow).not.toMatch(/AKIA|aws-secret/i);
   expect(workflow).toMatch(/permissions:\n {2}contents: read\n {2}id-token: write\n/);
+  expect(workflow.indexOf('configure-aws-credentials')).toBeGreaterThan(
+    workflow.indexOf('- run: npm test'),
+  );
   const commands = [...workflow.matchAll(/- run: (.*)/g)].map(([, command]) => command);
   expect(commands).toEqual(['npm ci', 'npm test', 'npm run deploy -- --yes']);
 });
