@@ -2,13 +2,12 @@
  * A file of 256 MiB sealed and opened by the client, against AES-256-GCM of node:crypto over the same file, as `openssl enc`
  * would do it: read, encrypt, write, flush to the disk. Each in a process of its own, which also tells how much memory it took above its start.
  */
-import { fork } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measuredBy } from './measuring-process.ts';
 import { rotated, type Summary, summarize } from './samples.ts';
 
 /** `raw` flushes its file as the client does; `unflushed` leaves that to the system, for information. */
@@ -87,15 +86,5 @@ async function writeRandom(path: string): Promise<void> {
   await file.close();
 }
 
-async function work(variables: FileVariables): Promise<FileResult> {
-  const child = fork(new URL('files-process.ts', import.meta.url), {
-    env: { ...variables },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'close');
-  const [result] = (await Promise.race([once(child, 'message'), ended])) as [FileResult];
-  await ended;
-  if (typeof result !== 'object' || result === null) throw new Error(`${variables.WORK} failed`);
-  return result;
-}
+const work = (variables: FileVariables) =>
+  measuredBy<FileResult>('files-process.ts', { ...variables });

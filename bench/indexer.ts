@@ -2,10 +2,9 @@
  * What the indexer costs: CPU for each event, against the AWS client that does nothing but write the same rows; and
  * how many rows go into one call of DynamoDB.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { bundle } from '../lib/functions/bundle.ts';
+import { measuredBy } from './measuring-process.ts';
 import { type Summary, summarize } from './samples.ts';
 import type { BenchStack } from './stack.ts';
 
@@ -54,7 +53,7 @@ export async function measureIndexer(stack: BenchStack, rounds: number): Promise
       EVENTS: String(events),
       ROUNDS: String(rounds),
     } satisfies IndexerVariables & Record<string, string>;
-    const result = await indexerProcess(env);
+    const result = await measuredBy<IndexerResult>('indexer-process.ts', env);
     const { rows, tableCalls } = result;
     return {
       ratio: summarize(result.rounds.map(({ indexer, client }) => indexer / client)),
@@ -65,17 +64,4 @@ export async function measureIndexer(stack: BenchStack, rounds: number): Promise
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-async function indexerProcess(env: Record<string, string>): Promise<IndexerResult> {
-  const child = fork(new URL('indexer-process.ts', import.meta.url), {
-    env,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'close');
-  const [result] = (await Promise.race([once(child, 'message'), ended])) as [IndexerResult];
-  await ended;
-  if (typeof result !== 'object' || result === null) throw new Error('the indexer failed');
-  return result;
 }

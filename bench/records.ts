@@ -2,10 +2,9 @@
  * 1,000 records of three fields, against a message for each field: requests, calls of KMS and bytes over HTTP through the whole stack, and
  * the CPU of a field in a process of its own.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { TenantKeys } from '../client/tenant-keys.ts';
 import { CpuCosts, type Samples } from './cpu.ts';
+import { measuredBy } from './measuring-process.ts';
 import type { BenchStack } from './stack.ts';
 
 /** What the measuring process says: the cost of each step, and of how many fields. */
@@ -59,7 +58,9 @@ const count = 1000;
 
 export async function measureRecords(stack: BenchStack, rounds: number): Promise<RecordsCost> {
   const { records, messages, fieldBytes } = await countCalls(stack);
-  const { samples, fields } = await measureCpu(rounds);
+  const { samples, fields } = await measuredBy<RecordsMessage>('records-process.ts', {
+    ROUNDS: String(rounds),
+  });
   return { records, messages, fieldBytes, cpu: new CpuCosts(samples), fields };
 }
 
@@ -103,16 +104,3 @@ const sum = (ciphertexts: readonly unknown[]): number =>
     if (!(one instanceof Uint8Array)) throw new Error('a field was not sealed');
     return all + one.length;
   }, 0);
-
-async function measureCpu(rounds: number): Promise<RecordsMessage> {
-  const child = fork(new URL('records-process.ts', import.meta.url), {
-    env: { ROUNDS: String(rounds) },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'close');
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [RecordsMessage];
-  await ended;
-  if (typeof message !== 'object' || message === null) throw new Error('the measuring failed');
-  return message;
-}
