@@ -56,6 +56,8 @@ export class KeptKeys<T> {
   }
 
   #isFresh({ since }: KeptKey<T>): boolean {
-    return this.#now() - since < this.#limits.maxAgeMs;
+    const ageMs = this.#now() - since;
+    // From before the clock was set back: how old it is nobody knows.
+    return ageMs >= 0 && ageMs < this.#limits.maxAgeMs;
   }
 }

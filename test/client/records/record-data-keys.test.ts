@@ -66,6 +66,17 @@ test('after five minutes a data key seals nothing more, and is asked for again t
   expect(sources.keys).toMatchObject({ generated: 2, opened: 2 });
 });
 
+test('a clock that is set back lets no data key live on', async () => {
+  let now = 3_600_000;
+  const sources = sourcesInMemory({ now: () => now });
+  const sealed = await record(sources).seal({ a: 1 }, ['a']);
+  await record(sources).open(sealed);
+  now = 0;
+  await record(sources).seal({ a: 1 }, ['a']);
+  await record(sources).open(sealed);
+  expect(sources.keys).toMatchObject({ generated: 2, opened: 2 });
+});
+
 test('those that open are bounded in number', async () => {
   const sources = sourcesInMemory({ limits: { maxOpeningKeys: 2 } });
   const sealed: Item[] = [];
