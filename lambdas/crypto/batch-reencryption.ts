@@ -6,11 +6,11 @@
 import { maxKmsCallsPerRequest } from '../../contract/crypto.ts';
 import { contextOf } from '../../contract/encryption-context.ts';
 import { decryptionFailed, tooManyKmsCalls } from '../../contract/problem.ts';
+import { isKmsCiphertextSize } from '../key-stores/aws-kms/kms-ciphertext.ts';
 import { eachItem, eachPlanned, isPlanned } from './batch.ts';
 import type { Mode } from './ciphertext.ts';
 import { type Contexts, type Reencrypted, reencryptDirect } from './direct-encryption.ts';
 import { envelopeReencryption } from './envelope-reencryption.ts';
-import { isKmsCiphertextSize } from './kms-ciphertext.ts';
 import { isMessage } from './message/message-parser.ts';
 import { reencryptItemOf } from './request-body.ts';
 import type { TenantKey } from './tenant-key-provider.ts';

@@ -6,11 +6,11 @@
 import { hash } from 'node:crypto';
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
+import type { DataKey } from '../key-stores/data-key.ts';
+import type { Keyring, KeyStoreCall, UnwrappedDataKey } from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { CachedKey, DataKeyRequest, DataKeys } from './data-key-request.ts';
-import type { Keyring, KeyStoreCall, UnwrappedDataKey } from './keyring.ts';
-import type { DataKey } from './message/message-cipher.ts';
 
 export interface CachedKeyring {
   readonly tenantId: string;

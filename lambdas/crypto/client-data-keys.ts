@@ -4,11 +4,10 @@
  */
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
+import type { DataKey, WrappedDataKey } from '../key-stores/data-key.ts';
+import { decryptionError, type Keyring, type KeyStoreCall } from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import { dataKeyIdOf } from './cached-data-keys.ts';
-import { decryptionError, type Keyring, type KeyStoreCall } from './keyring.ts';
-import type { DataKey } from './message/message-cipher.ts';
-import type { WrappedDataKey } from './message/message-serializer.ts';
 
 const dataKeyBytes = 32;
 

@@ -12,7 +12,7 @@ import {
 import { maxPlaintextBytes } from '../../contract/crypto.ts';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { badRequest, decryptionFailed, tooLarge } from '../../contract/problem.ts';
-import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
+import { isKmsCiphertextSize, refusesCiphertext } from '../key-stores/aws-kms/kms-ciphertext.ts';
 
 /** A tenant's key and a client with the tenant's session. */
 export interface KmsKey {

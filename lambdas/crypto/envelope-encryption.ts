@@ -11,13 +11,13 @@ import {
   sameContext,
 } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
+import { decryptionError } from '../key-stores/keyring.ts';
 import {
   type CachedKeyring,
   type DataKeyUse,
   decryptionKeyUse,
   encryptionKeyUse,
 } from './cached-data-keys.ts';
-import { decryptionError } from './keyring.ts';
 import { decryptMessage, encryptMessage, plaintextBytesOf } from './message/message-cipher.ts';
 import { type Message, parseMessage } from './message/message-parser.ts';
 

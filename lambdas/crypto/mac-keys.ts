@@ -6,10 +6,10 @@
 import { macKeyContext } from '../../contract/encryption-context.ts';
 import { maxPurposes } from '../../contract/mac.ts';
 import { macVersionsDiffer, tooManyPurposes, unavailable } from '../../contract/problem.ts';
+import { refusesCiphertext } from '../key-stores/aws-kms/kms-ciphertext.ts';
+import { KeyStoreFailure } from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import { type CachedKeyring, dataKeyIdOf, decryptionKeyUse } from './cached-data-keys.ts';
-import { KeyStoreFailure } from './keyring.ts';
-import { refusesCiphertext } from './kms-ciphertext.ts';
 import type { MacKeyRows, MacKeyVersion } from './mac-key-rows.ts';
 
 export interface MacKeys extends CachedKeyring {

@@ -12,6 +12,7 @@ import { maxBatchItems, maxBodyBytes } from '../../contract/crypto.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
 import { keyNotReady, tenantNotFound } from '../../contract/problem.ts';
 import { isAccessDenied, isNamed } from '../aws/errors.ts';
+import { kmsKeyring } from '../key-stores/aws-kms/kms-keyring.ts';
 import {
   type Bearer,
   type TenantSessionsOptions,
@@ -23,7 +24,6 @@ import { allowed, requireAllowed, statusRules } from '../tenants/registry/status
 import { keyArnOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
 import type { KmsKey } from './direct-encryption.ts';
-import { kmsKeyring } from './kms-keyring.ts';
 import { macKeyRowCache, macKeyRows } from './mac-key-rows.ts';
 import type { MacKeys } from './mac-keys.ts';
 

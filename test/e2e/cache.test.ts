@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { contextOf } from '../../contract/encryption-context.ts';
 import { encryptEnvelope } from '../../lambdas/crypto/envelope-encryption.ts';
-import { kmsKeyring } from '../../lambdas/crypto/kms-keyring.ts';
+import { kmsKeyring } from '../../lambdas/key-stores/aws-kms/kms-keyring.ts';
 import { uncached } from '../lambdas/crypto/raw-keyring.ts';
 import { expectProblem } from './problem.ts';
 import { tenantKms } from './tenant-kms.ts';

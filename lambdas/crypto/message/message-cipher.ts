@@ -16,6 +16,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { publicKeyName } from '../../../contract/encryption-context.ts';
+import type { DataKey } from '../../key-stores/data-key.ts';
 import { authTagBytes, decryptInto, encryptInto, ivBytes } from './aes-gcm.ts';
 import { deriveMessageKey } from './key-derivation.ts';
 import { type Message, unsignedSuite } from './message-parser.ts';
@@ -25,13 +26,7 @@ import {
   onlyFrame,
   serializeFrameHeader,
   serializeHeader,
-  type WrappedDataKey,
 } from './message-serializer.ts';
-
-/** An AES-256 key, and the same as the key store has wrapped it, bound to a context. */
-export interface DataKey extends WrappedDataKey {
-  readonly plaintext: Uint8Array;
-}
 
 /** No frame has an IV of zeros: the IV of a frame is its number, and the first is 1. */
 const headerIv = Buffer.alloc(ivBytes);

@@ -3,19 +3,11 @@
  * each frame. The layout is written by the SDK's own code.
  * Rule: AWS Encryption SDK Developer Guide, "message format", version 2.
  */
-import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { ContentAADString, serializeFactory } from '@aws-crypto/serialize';
-import type { EncryptionContext } from '../../../contract/encryption-context.ts';
+import type { WrappedDataKey } from '../../key-stores/data-key.ts';
 import { ivBytes } from './aes-gcm.ts';
 import { commitmentBytes } from './key-derivation.ts';
 import { type Frame, unsignedSuite } from './message-parser.ts';
-
-/** What a header says of its data key. */
-export interface WrappedDataKey {
-  readonly wrapped: EncryptedDataKey;
-  /** to which the key store has bound it */
-  readonly context: EncryptionContext;
-}
 
 export const messageIdBytes = 32;
 const versionAndSuiteBytes = 3;

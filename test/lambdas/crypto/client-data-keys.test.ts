@@ -6,8 +6,8 @@ import {
   decryptClientDataKey,
   generateClientDataKey,
 } from '../../../lambdas/crypto/client-data-keys.ts';
-import { type Keyring, KeyStoreFailure } from '../../../lambdas/crypto/keyring.ts';
-import { kmsKeyring } from '../../../lambdas/crypto/kms-keyring.ts';
+import { kmsKeyring } from '../../../lambdas/key-stores/aws-kms/kms-keyring.ts';
+import { type Keyring, KeyStoreFailure } from '../../../lambdas/key-stores/keyring.ts';
 import { rawKeyring } from './raw-keyring.ts';
 
 const context = { TenantId: 'acme' };

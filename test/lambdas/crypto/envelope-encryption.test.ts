@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CachedKeyring } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { decryptEnvelope, encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
-import { KeyStoreFailure } from '../../../lambdas/crypto/keyring.ts';
 import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
+import { KeyStoreFailure } from '../../../lambdas/key-stores/keyring.ts';
 import { rawKeyring, sdkKeyring, uncached, uncachedRawKeyring } from './raw-keyring.ts';
 
 const stock = buildClient(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);

@@ -6,7 +6,7 @@ import {
   encryptionKeyUse,
 } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { DataKeyCache, type DataKeyLimits } from '../../../lambdas/crypto/data-key-cache.ts';
-import type { Keyring } from '../../../lambdas/crypto/keyring.ts';
+import type { Keyring } from '../../../lambdas/key-stores/keyring.ts';
 import { rawKeyring } from './raw-keyring.ts';
 
 export const limits: DataKeyLimits = {

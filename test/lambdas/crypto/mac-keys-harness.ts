@@ -2,9 +2,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { DataKeyCache } from '../../../lambdas/crypto/data-key-cache.ts';
-import type { Keyring } from '../../../lambdas/crypto/keyring.ts';
 import type { MacKeyRow, MacKeyRows } from '../../../lambdas/crypto/mac-key-rows.ts';
 import { liveVersions, type MacKeys } from '../../../lambdas/crypto/mac-keys.ts';
+import type { Keyring } from '../../../lambdas/key-stores/keyring.ts';
 import { hex, limits } from './harness.ts';
 import { rawKeyring } from './raw-keyring.ts';
 

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DataKeyCache } from '../../../lambdas/crypto/data-key-cache.ts';
-import { KeyStoreFailure } from '../../../lambdas/crypto/keyring.ts';
 import type { MacKeyRow } from '../../../lambdas/crypto/mac-key-rows.ts';
 import { liveVersions, setVersions, withMacKey } from '../../../lambdas/crypto/mac-keys.ts';
+import { KeyStoreFailure } from '../../../lambdas/key-stores/keyring.ts';
 import { hex, limits } from './harness.ts';
 import { keyStore, macKeysHarness, purpose } from './mac-keys-harness.ts';
 

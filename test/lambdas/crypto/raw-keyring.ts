@@ -12,7 +12,7 @@ import {
 } from '@aws-crypto/client-node';
 import type { CachedKeyring } from '../../../lambdas/crypto/cached-data-keys.ts';
 import { DataKeyCache } from '../../../lambdas/crypto/data-key-cache.ts';
-import type { Keyring } from '../../../lambdas/crypto/keyring.ts';
+import type { Keyring } from '../../../lambdas/key-stores/keyring.ts';
 
 const keyNamespace = 'test';
 const suite = new NodeAlgorithmSuite(

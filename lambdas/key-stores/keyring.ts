@@ -5,8 +5,7 @@
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
-import type { DataKey } from './message/message-cipher.ts';
-import type { WrappedDataKey } from './message/message-serializer.ts';
+import type { DataKey, WrappedDataKey } from './data-key.ts';
 
 export interface KeyStoreCall {
   /** of the call that gave the data key, as the key store's own records have it */

@@ -1,5 +1,5 @@
 /** What KMS refuses to decrypt: by size, which we know before we call it, and by its answer. */
-import { isNamed } from '../aws/errors.ts';
+import { isNamed } from '../../aws/errors.ts';
 
 /** KMS API Reference, Decrypt: a ciphertext has 6,144 bytes at most. */
 const maxCiphertextBytes = 6144;

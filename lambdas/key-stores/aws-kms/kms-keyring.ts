@@ -12,8 +12,8 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import type { ResponseMetadata } from '@smithy/types';
-import type { EncryptionContext } from '../../contract/encryption-context.ts';
-import { type Keyring, KeyStoreFailure } from './keyring.ts';
+import type { EncryptionContext } from '../../../contract/encryption-context.ts';
+import { type Keyring, KeyStoreFailure } from '../keyring.ts';
 import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
 
 /** KMS's name in the messages of all Encryption SDKs. */

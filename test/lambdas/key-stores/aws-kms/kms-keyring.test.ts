@@ -2,11 +2,14 @@
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decryptEnvelope, encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
-import { kmsKeyring } from '../../../lambdas/crypto/kms-keyring.ts';
-import { parseMessage } from '../../../lambdas/crypto/message/message-parser.ts';
-import { type Aws, openAws } from '../tenants/aws.ts';
-import { uncached } from './raw-keyring.ts';
+import {
+  decryptEnvelope,
+  encryptEnvelope,
+} from '../../../../lambdas/crypto/envelope-encryption.ts';
+import { parseMessage } from '../../../../lambdas/crypto/message/message-parser.ts';
+import { kmsKeyring } from '../../../../lambdas/key-stores/aws-kms/kms-keyring.ts';
+import { uncached } from '../../crypto/raw-keyring.ts';
+import { type Aws, openAws } from '../../tenants/aws.ts';
 
 const context = { TenantId: 'acme', document: 'invoice-7' };
 const plaintext = Buffer.from('x');
