@@ -29,14 +29,14 @@ import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
-import { keyDetailsOf } from './tenants/keys/key-details.ts';
+import { administrationOf } from './tenants/keys/administration.ts';
 import type { TenantWork } from './tenants/keys/key-state.ts';
-import { explainMissingKey } from './tenants/keys/missing-key.ts';
-import { rotateOnDemand } from './tenants/keys/on-demand-rotation.ts';
-import { listRotations, setRotationPeriod } from './tenants/keys/rotations.ts';
 import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
 import { transition } from './tenants/lifecycle/lifecycle.ts';
+import { explainMissingKey } from './tenants/lifecycle/missing-key.ts';
+import { rotateOnDemand } from './tenants/lifecycle/on-demand-rotation.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
+import { setRotationPeriod } from './tenants/lifecycle/rotation-period.ts';
 import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
 import { changeNames } from './tenants/registry/names.ts';
 import { recordedChanges } from './tenants/registry/recorded-changes.ts';
@@ -96,10 +96,11 @@ async function put({ event, context }: ApiRequest) {
   return json<'onboard'>(created ? 201 : 200, tenantOf(row));
 }
 
-async function read({ event }: ApiRequest) {
+async function read({ event, context }: ApiRequest) {
   const row = await rowOfPath(event);
-  const key = row.keyArn === undefined ? undefined : await keyDetailsOf(kms, row.keyArn);
-  return json<'read'>(200, { ...tenantOf(row), key });
+  if (row.keyArn === undefined) return json<'read'>(200, tenantOf(row));
+  const key = await administrationOf(work(context), row);
+  return json<'read'>(200, { ...tenantOf(row), key: await key.describe() });
 }
 
 async function list({ event }: ApiRequest) {
@@ -149,17 +150,14 @@ async function setRotation({ event, context }: ApiRequest) {
   );
 }
 
-async function rotations({ event }: ApiRequest) {
+async function rotations({ event, context }: ApiRequest) {
   const query = validated(rotationsQuery, queryOf(event), 'query');
   const row = await rowOfPath(event);
   const { rotationHistory, otherTransition } = statusRules[row.status];
   requireAllowed(rotationHistory);
-  const { keyArn } = row;
-  if (keyArn === undefined) throw otherTransition();
-  return json<'listRotations'>(
-    200,
-    await explainMissingKey(kms, row, () => listRotations(kms, keyArn, query)),
-  );
+  if (row.keyArn === undefined) throw otherTransition();
+  const key = await administrationOf(work(context), row);
+  return json<'listRotations'>(200, await explainMissingKey(key, row, () => key.rotations(query)));
 }
 
 async function rotate({ event, context }: ApiRequest) {

@@ -1,7 +1,8 @@
 /** Finishes what was cut off: onboardings, transitions, rotations, and offboardings whose key is deleted by now. */
-import { ageMs, settleRotation } from '../tenants/keys/rotation-outcome.ts';
+
 import { eraseIfKeyIsDeleted, resumeTransition } from '../tenants/lifecycle/lifecycle.ts';
 import { finishOnboarding } from '../tenants/lifecycle/onboarding.ts';
+import { ageMs, settleRotation } from '../tenants/lifecycle/rotation-outcome.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
 import type { Intent } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';

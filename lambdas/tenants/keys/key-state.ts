@@ -14,8 +14,8 @@ import {
 import type { KeyUse } from '../../../contract/key-use.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { describeKey } from '../../aws/kms-keys.ts';
+import type { ScheduledDeletion } from '../../key-stores/key-administration.ts';
 import { callInTime, type Work } from '../registry/lease.ts';
-import type { Offboarding } from '../registry/tenant-row.ts';
 
 /** The work of one invocation on a tenant and its key. */
 export interface TenantWork extends Work {
@@ -48,9 +48,6 @@ export async function enableKey(
   const also = (error: unknown) => afterCancel && hasWrongState(error);
   await callInTime({ end }, () => kms.send(command), also);
 }
-
-/** What KMS says of a deletion. */
-type ScheduledDeletion = Pick<Offboarding, 'deletionDate' | 'kmsRequestId'>;
 
 /** @returns no request id where the deletion was scheduled before */
 export async function scheduleKeyDeletion(

@@ -1,23 +1,24 @@
-/**
- * The rotations of a tenant's key: the history, and the period of the automatic ones. Invariant: a new period is in the
- * row before KMS is asked for it.
- */
+/** The rotations of a tenant's key: the history, the period of the automatic ones, and one on demand. */
 import {
   EnableKeyRotationCommand,
+  GetKeyRotationStatusCommand,
   type KMSClient,
   ListKeyRotationsCommand,
   paginateListKeyRotations,
+  RotateKeyOnDemandCommand,
   type RotationsListEntry,
 } from '@aws-sdk/client-kms';
-import { badRequest, invalidCursor } from '../../../contract/problem.ts';
+import {
+  badRequest,
+  invalidCursor,
+  rotationInProgress,
+  rotationLimitReached,
+} from '../../../contract/problem.ts';
 import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
 import { isNamed } from '../../aws/errors.ts';
-import { callInTime, workOn } from '../registry/lease.ts';
-import { requireAllowed, statusRules } from '../registry/status.ts';
-import { onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
-import type { TenantWork } from './key-state.ts';
-import { explainMissingKey } from './missing-key.ts';
-import { requireOwnKey } from './own-key.ts';
+import { describeKey } from '../../aws/kms-keys.ts';
+import type { MaterialStatus } from '../../key-stores/key-administration.ts';
+import { callInTime, type Work } from '../registry/lease.ts';
 
 /** How often KMS rotates a key on demand in its whole life. */
 const onDemandRotations = 25;
@@ -106,33 +107,40 @@ const rotationOf = (entry: RotationsListEntry): Rotation => ({
   rotatedAt: entry.RotationDate?.toISOString(),
 });
 
-/** @throws Problem 404; 409 by the tenant's status, since KMS refuses it for a key that is disabled */
-export const setRotationPeriod = (
-  work: TenantWork,
-  tenantId: string,
-  rotationPeriodInDays: number,
-): Promise<TenantRow> =>
-  workOn(work, tenantId, {
-    isDone(row) {
-      requireAllowed(statusRules[row.status].keyChange);
-      // KMS is asked even where the row has the period already: an earlier attempt may not have reached it.
-      return false;
-    },
-    begin: (row) => ({
-      rotationPeriodInDays,
-      rotationPeriodByDefault: false,
-      onboardedWith: onboardedWithOf(row),
-    }),
-    async act(row) {
-      const command = new EnableKeyRotationCommand({
-        KeyId: row.keyArn,
-        RotationPeriodInDays: rotationPeriodInDays,
-      });
-      const { kms } = work;
-      await explainMissingKey(kms, row, async () => {
-        await requireOwnKey(kms, row);
-        await callInTime(work, () => kms.send(command));
-      });
-      return {};
-    },
-  });
+/** One after the other: a rotation that ends in between is seen as at work, or as done, but never not at all. */
+export async function materialStatusOf(kms: KMSClient, keyArn: string): Promise<MaterialStatus> {
+  const status = await kms.send(new GetKeyRotationStatusCommand({ KeyId: keyArn }));
+  const { CurrentKeyMaterialId } = await describeKey(kms, keyArn);
+  if (CurrentKeyMaterialId === undefined) throw new Error('KMS names no key material');
+  return {
+    currentKeyMaterialId: CurrentKeyMaterialId,
+    isRotating: status.OnDemandRotationStartDate !== undefined,
+  };
+}
+
+export async function enableRotation(
+  kms: KMSClient,
+  work: Pick<Work, 'end'>,
+  keyArn: string,
+  days: number,
+): Promise<void> {
+  const command = new EnableKeyRotationCommand({ KeyId: keyArn, RotationPeriodInDays: days });
+  await callInTime(work, () => kms.send(command));
+}
+
+/** @returns as `KeyAdministration.rotate` does */
+export async function rotateKey(
+  kmsWithoutRetry: KMSClient,
+  work: Pick<Work, 'end'>,
+  keyArn: string,
+): Promise<unknown> {
+  const command = new RotateKeyOnDemandCommand({ KeyId: keyArn });
+  try {
+    await callInTime(work, () => kmsWithoutRetry.send(command));
+    return undefined;
+  } catch (error) {
+    if (isNamed(error, 'LimitExceededException')) return rotationLimitReached();
+    if (isNamed(error, 'ConflictException')) return rotationInProgress();
+    throw error;
+  }
+}

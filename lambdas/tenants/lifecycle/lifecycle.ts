@@ -3,7 +3,7 @@
  * is written down as the row's intent before KMS is asked for anything, may be cut off anywhere, and comes to the
  * same end when it is resumed; and a tenant is ERASED only once KMS says that there is no such key.
  */
-import { keyIsDeleted } from '../../aws/kms-keys.ts';
+import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { isLeased, workOn, workOnRow } from '../registry/lease.ts';
 import { type Intent, statusRules } from '../registry/status.ts';
@@ -40,13 +40,13 @@ export const resumeTransition = (
  * @returns undefined, and nothing was done, where the key is still there or another invocation is at work
  */
 export async function eraseIfKeyIsDeleted(
-  { kms, registry }: Pick<TenantWork, 'kms' | 'registry'>,
+  work: Omit<TenantWork, 'holder'>,
   row: TenantRow,
 ): Promise<TenantRow | undefined> {
   const { status, keyArn } = row;
   const isPlanned = statusRules[status].keyDeletion === 'planned';
   if (!isPlanned || keyArn === undefined || isLeased(row)) return undefined;
-  if (!(await keyIsDeleted(kms, keyArn))) return undefined;
+  if (!(await (await administrationOf(work, row)).isDeleted())) return undefined;
   const erasedAt = new Date().toISOString();
-  return registry.change(row, { status: 'ERASED', erasedAt, intent: null, lease: null });
+  return work.registry.change(row, { status: 'ERASED', erasedAt, intent: null, lease: null });
 }

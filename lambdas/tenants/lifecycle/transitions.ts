@@ -6,22 +6,14 @@
 
 import { keyRecentlyUsed, tenantErased, tenantOffboarding } from '../../../contract/problem.ts';
 import type { TenantStatus } from '../../../contract/tenant-status.ts';
-import { keyIsDeleted } from '../../aws/kms-keys.ts';
-import {
-  cancelKeyDeletion,
-  disableKey,
-  enableKey,
-  lastUseOf,
-  scheduleKeyDeletion,
-  type TenantWork,
-} from '../keys/key-state.ts';
-import { explainMissingKey } from '../keys/missing-key.ts';
-import { requireOwnKey } from '../keys/own-key.ts';
-import { keyMaterialIdsOf } from '../keys/rotations.ts';
+import type { KeyAdministration } from '../../key-stores/key-administration.ts';
+import { administrationOf } from '../keys/administration.ts';
+import type { TenantWork } from '../keys/key-state.ts';
 import type { Plan } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { type Intent, statusRules } from '../registry/status.ts';
-import { keyArnOf, type Offboarding, type TenantRow } from '../registry/tenant-row.ts';
+import type { Offboarding, TenantRow } from '../registry/tenant-row.ts';
+import { explainMissingKey } from './missing-key.ts';
 
 export interface OffboardRequest {
   /** days between now and the deletion of the key */
@@ -45,7 +37,7 @@ interface Transition {
   /** what is written before KMS is asked, besides the intent */
   readonly begin: RowChange;
   /** @returns what is written at the end, besides the status */
-  act(work: TenantWork, row: TenantRow): Promise<RowChange>;
+  act(key: KeyAdministration, row: TenantRow): Promise<RowChange>;
 }
 
 const transitions: Readonly<Record<Intent, Transition>> = {
@@ -53,16 +45,16 @@ const transitions: Readonly<Record<Intent, Transition>> = {
     done: 'SUSPENDED',
     begin: { status: 'SUSPENDED' },
     // KMS itself then refuses sessions that were leaked, and functions that still have the row in memory.
-    act: async (work, row) => {
-      await disableKey(work, keyArnOf(row));
+    act: async (key) => {
+      await key.disable();
       return {};
     },
   },
   resume: {
     done: 'ACTIVE',
     begin: {},
-    act: async (work, row) => {
-      await enableKey(work, keyArnOf(row));
+    act: async (key) => {
+      await key.enable();
       return {};
     },
   },
@@ -74,9 +66,9 @@ const transitions: Readonly<Record<Intent, Transition>> = {
   restore: {
     done: 'ACTIVE',
     begin: {},
-    act: async (work, row) => {
-      await cancelKeyDeletion(work, keyArnOf(row));
-      await enableKey(work, keyArnOf(row), { afterCancel: true });
+    act: async (key) => {
+      await key.cancelDeletion();
+      await key.enable({ afterCancel: true });
       return { offboarding: null };
     },
   },
@@ -117,9 +109,10 @@ function requirePossible(intent: Intent, { status }: TenantRow): void {
 
 async function complete(work: TenantWork, row: TenantRow, intent: Intent): Promise<RowChange> {
   const { act, done } = transitions[intent];
-  const change = await explainMissingKey(work.kms, row, async () => {
-    await requireOwnKey(work.kms, row);
-    return act(work, row);
+  const key = await administrationOf(work, row);
+  const change = await explainMissingKey(key, row, async () => {
+    await key.requireOwn();
+    return act(key, row);
   });
   return { ...change, status: done, intent: null };
 }
@@ -130,31 +123,25 @@ async function checked(
   row: TenantRow,
   wanted: TransitionRequest,
 ): Promise<RowChange> {
-  const { kms } = work;
-  if (wanted.intent === 'restore' && (await keyIsDeleted(kms, keyArnOf(row)))) throw tenantErased();
+  const isRestore = wanted.intent === 'restore';
+  if (isRestore && (await (await administrationOf(work, row)).isDeleted())) throw tenantErased();
   // An offboarding that is in the row already goes on, with what it began with.
   if (wanted.intent !== 'offboard' || row.offboarding !== undefined) return {};
   const { request } = wanted;
-  return {
-    offboarding: await explainMissingKey(kms, row, () => newOffboarding(work, row, request)),
-  };
+  const key = await administrationOf(work, row);
+  return { offboarding: await explainMissingKey(key, row, () => newOffboarding(key, request)) };
 }
 
 const hourMs = 3_600_000;
 
 /** KMS tells nothing of a deleted key: all that a certificate of erasure says is asked for now. */
 async function newOffboarding(
-  { kms }: TenantWork,
-  row: TenantRow,
+  key: KeyAdministration,
   { windowInDays, requestedBy, force }: OffboardRequest,
 ): Promise<Offboarding> {
-  const keyArn = keyArnOf(row);
   // Also before anything is written down: a deletion that was refused must not be one that is to be resumed.
-  await requireOwnKey(kms, row);
-  const [keyLastUsed, keyMaterialIds] = await Promise.all([
-    lastUseOf(kms, keyArn),
-    keyMaterialIdsOf(kms, keyArn),
-  ]);
+  await key.requireOwn();
+  const [keyLastUsed, keyMaterialIds] = await Promise.all([key.lastUse(), key.materialIds()]);
   const isRecent = keyLastUsed !== undefined && Date.now() - Date.parse(keyLastUsed.at) < hourMs;
   if (isRecent && !force) throw keyRecentlyUsed(keyLastUsed);
   const requestedAt = new Date().toISOString();
@@ -168,12 +155,11 @@ async function newOffboarding(
 }
 
 /** The key is disabled first: from then on there is no use after the last one that is written down. */
-async function deleteKey(work: TenantWork, row: TenantRow): Promise<RowChange> {
+async function deleteKey(key: KeyAdministration, row: TenantRow): Promise<RowChange> {
   const offboarding = offboardingOf(row);
-  const keyArn = keyArnOf(row);
-  const wasLive = await disableKey(work, keyArn);
-  const keyLastUsed = wasLive ? await lastUseOf(work.kms, keyArn) : undefined;
-  const scheduled = await scheduleKeyDeletion(work, keyArn, offboarding.windowInDays);
+  const wasLive = await key.disable();
+  const keyLastUsed = wasLive ? await key.lastUse() : undefined;
+  const scheduled = await key.scheduleDeletion(offboarding.windowInDays);
   return {
     offboarding: {
       ...offboarding,

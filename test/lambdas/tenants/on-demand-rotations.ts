@@ -1,7 +1,7 @@
 /** Tenants whose keys are rotated on demand, and how far that got. */
 
 import type { RotateRequest } from '../../../contract/tenants.ts';
-import { rotateOnDemand } from '../../../lambdas/tenants/keys/on-demand-rotation.ts';
+import { rotateOnDemand } from '../../../lambdas/tenants/lifecycle/on-demand-rotation.ts';
 import type { Aws } from './aws.ts';
 import { type Invocation, tenantsOf } from './harness.ts';
 

@@ -1,7 +1,8 @@
 /** A key's rotations: against the KMS and DynamoDB of the local stack, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantStatus } from '../../../../contract/tenant-status.ts';
-import { listRotations, setRotationPeriod } from '../../../../lambdas/tenants/keys/rotations.ts';
+import { listRotations } from '../../../../lambdas/tenants/keys/rotations.ts';
+import { setRotationPeriod } from '../../../../lambdas/tenants/lifecycle/rotation-period.ts';
 import { type Aws, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
 import { codeOf, tenantsOf } from '../harness.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { TenantStatus } from '../../../../contract/tenant-status.ts';
 import type { OnboardRequest, TenantPatch } from '../../../../contract/tenants.ts';
-import { setRotationPeriod } from '../../../../lambdas/tenants/keys/rotations.ts';
+import { setRotationPeriod } from '../../../../lambdas/tenants/lifecycle/rotation-period.ts';
 import { changeNames } from '../../../../lambdas/tenants/registry/names.ts';
 import { type Aws, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';

@@ -1,6 +1,6 @@
 /** A rotation on demand that is cut off: how many of the key's 25 it spends, and what the row says in the end. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { settleRotation } from '../../../../lambdas/tenants/keys/rotation-outcome.ts';
+import { settleRotation } from '../../../../lambdas/tenants/lifecycle/rotation-outcome.ts';
 import { type Aws, type Fault, openAws } from '../aws.ts';
 import { crashAt } from '../crash.ts';
 import { codeOf } from '../harness.ts';

@@ -3,29 +3,23 @@
  * row says that it is asked, and which material is to be superseded, before it is. Where the row does not say how that
  * ended, KMS is looked at first, and asked again only once it has shown no rotation for long enough.
  */
-import { type KMSClient, RotateKeyOnDemandCommand } from '@aws-sdk/client-kms';
 import type { OnDemandRotation } from '../../../contract/on-demand-rotation.ts';
 import {
   Problem,
   rotationInProgress,
-  rotationLimitReached,
   rotationUnconfirmed,
   tenantBusy,
 } from '../../../contract/problem.ts';
 import type { RotateRequest } from '../../../contract/tenants.ts';
-import { isNamed, isRefusal } from '../../aws/errors.ts';
-import { callInTime, workOn } from '../registry/lease.ts';
+import { isRefusal } from '../../aws/errors.ts';
+import type { KeyAdministration } from '../../key-stores/key-administration.ts';
+import { administrationOf, type RotationWork } from '../keys/administration.ts';
+import { workOn } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
 import { keyArnOf, type TenantRow } from '../registry/tenant-row.ts';
-import type { KmsClients } from './create-key.ts';
-import type { TenantWork } from './key-state.ts';
 import { explainMissingKey } from './missing-key.ts';
-import { requireOwnKey } from './own-key.ts';
-import { accepted, ageMs, hasBegun, materialStatusOf } from './rotation-outcome.ts';
-import { isSuperseded, onDemandRotationsLeft, rotationsOf } from './rotations.ts';
-
-export type RotationWork = TenantWork & KmsClients;
+import { accepted, ageMs, hasBegun } from './rotation-outcome.ts';
 
 /** A request that names no material is the same again for so long: who lost an answer comes back within it. */
 const sameAgainMs = 60 * 60_000;
@@ -39,15 +33,16 @@ function rotationPlan(work: RotationWork, wanted: RotateRequest) {
       requireAllowed(statusRules[row.status].keyChange);
       return isSameAgain(row.rotation, wanted);
     },
-    begin(row: TenantRow) {
+    async begin(row: TenantRow) {
       before = row.rotation;
-      return explainMissingKey(work.kms, row, () => begin(work.kms, row, wanted));
+      const key = await administrationOf(work, row);
+      return explainMissingKey(key, row, () => begin(key, row, wanted));
     },
     async act(row: TenantRow): Promise<RowChange> {
       outcome.isBegun = true;
       const asked = rotationOf(row);
       if (asked.state === 'accepted') return {};
-      outcome.refusal = await ask(work, row);
+      outcome.refusal = await ask(await administrationOf(work, row), row);
       if (outcome.refusal === undefined) return { rotation: accepted(asked) };
       return { rotation: before?.state === 'accepted' ? before : null };
     },
@@ -63,12 +58,10 @@ function rotationPlan(work: RotationWork, wanted: RotateRequest) {
 export async function rotateOnDemand(work: RotationWork, row: TenantRow, wanted: RotateRequest) {
   requireAllowed(statusRules[row.status].keyChange);
   const { keyMaterialId: named } = wanted;
+  const key = await administrationOf(work, row);
   if (named !== undefined && row.rotation?.state !== 'requested') {
-    const materials = await explainMissingKey(work.kms, row, () =>
-      rotationsOf(work.kms, keyArnOf(row)),
-    );
-    if (isSuperseded(materials, named))
-      return { isBegun: false, started: await answer(work.kms, row, named) };
+    const isSuperseded = await explainMissingKey(key, row, () => key.isSuperseded(named));
+    if (isSuperseded) return { isBegun: false, started: await answer(key, row, named) };
   }
   const { plan, outcome } = rotationPlan(work, wanted);
   const rotated = await workOn(work, row.tenantId, plan);
@@ -76,15 +69,15 @@ export async function rotateOnDemand(work: RotationWork, row: TenantRow, wanted:
   const { supersededKeyMaterialId } = rotationOf(rotated);
   return {
     isBegun: outcome.isBegun,
-    started: await answer(work.kms, rotated, supersededKeyMaterialId),
+    started: await answer(key, rotated, supersededKeyMaterialId),
   };
 }
 
-async function answer(kms: KMSClient, row: TenantRow, supersededKeyMaterialId: string) {
-  const keyArn = keyArnOf(row);
-  const { isRotating, currentKeyMaterialId } = await materialStatusOf(kms, keyArn);
-  const rotationsLeft = onDemandRotationsLeft(await rotationsOf(kms, keyArn), isRotating);
+async function answer(key: KeyAdministration, row: TenantRow, supersededKeyMaterialId: string) {
+  const { isRotating, currentKeyMaterialId } = await key.materialStatus();
+  const rotationsLeft = await key.rotationsLeft(isRotating);
   const { tenantId } = row;
+  const keyArn = keyArnOf(row);
   return { tenantId, keyArn, rotationsLeft, currentKeyMaterialId, supersededKeyMaterialId };
 }
 
@@ -96,13 +89,12 @@ function isSameAgain(rotation: OnDemandRotation | undefined, { keyMaterialId }: 
 }
 
 async function begin(
-  kms: KMSClient,
-  row: TenantRow,
+  key: KeyAdministration,
+  { rotation }: TenantRow,
   { keyMaterialId: named }: RotateRequest,
 ): Promise<RowChange> {
-  await requireOwnKey(kms, row);
-  const { rotation } = row;
-  const found = await materialStatusOf(kms, keyArnOf(row));
+  await key.requireOwn();
+  const found = await key.materialStatus();
   if (rotation?.state === 'requested') {
     const isBegun = hasBegun(rotation, found);
     if (isBegun === undefined) throw rotationUnconfirmed(rotation.requestedAt);
@@ -125,19 +117,14 @@ async function begin(
  * @returns why KMS does not rotate the key, undefined where it does
  * @throws Problem 409 rotation-unconfirmed
  */
-async function ask({ kms, kmsWithoutRetry, end }: RotationWork, row: TenantRow): Promise<unknown> {
-  const command = new RotateKeyOnDemandCommand({ KeyId: keyArnOf(row) });
-  const call = () => callInTime({ end }, () => kmsWithoutRetry.send(command));
+async function ask(key: KeyAdministration, row: TenantRow): Promise<unknown> {
   try {
-    await explainMissingKey(kms, row, call);
-    return undefined;
+    return await explainMissingKey(key, row, () => key.rotate());
   } catch (error) {
-    if (isNamed(error, 'LimitExceededException')) return rotationLimitReached();
-    if (isNamed(error, 'ConflictException')) return rotationInProgress();
     // A Problem says that the call was refused, or never made.
     if (error instanceof Problem || isRefusal(error)) return error;
     const rotation = rotationOf(row);
-    const found = await materialStatusOf(kms, keyArnOf(row)).catch(() => undefined);
+    const found = await key.materialStatus().catch(() => undefined);
     if (found !== undefined && hasBegun(rotation, found)) return undefined;
     throw rotationUnconfirmed(rotation.requestedAt);
   }

@@ -1,0 +1,34 @@
+/** The period of the automatic rotations. Invariant: a new one is in the row before the key store is asked for it. */
+import { administrationOf } from '../keys/administration.ts';
+import type { TenantWork } from '../keys/key-state.ts';
+import { workOn } from '../registry/lease.ts';
+import { requireAllowed, statusRules } from '../registry/status.ts';
+import { onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
+import { explainMissingKey } from './missing-key.ts';
+
+/** @throws Problem 404; 409 by the tenant's status, since KMS refuses it for a key that is disabled */
+export const setRotationPeriod = (
+  work: TenantWork,
+  tenantId: string,
+  rotationPeriodInDays: number,
+): Promise<TenantRow> =>
+  workOn(work, tenantId, {
+    isDone(row) {
+      requireAllowed(statusRules[row.status].keyChange);
+      // KMS is asked even where the row has the period already: an earlier attempt may not have reached it.
+      return false;
+    },
+    begin: (row) => ({
+      rotationPeriodInDays,
+      rotationPeriodByDefault: false,
+      onboardedWith: onboardedWithOf(row),
+    }),
+    async act(row) {
+      const key = await administrationOf(work, row);
+      await explainMissingKey(key, row, async () => {
+        await key.requireOwn();
+        await key.setRotationPeriod(rotationPeriodInDays);
+      });
+      return {};
+    },
+  });
