@@ -152,6 +152,11 @@ export const elsewhere: readonly Elsewhere[] = [
     begins,
     test: 'test/docs/quick-start.test.ts',
   })),
+  {
+    document: 'docs/key-stores/vault.md',
+    begins: 'vault=bao',
+    test: 'test/stores/documented-setup.ts',
+  },
   ...['README', 'auth0', 'cognito', 'entra-id', 'keycloak', 'okta'].map((name) => ({
     document: `docs/issuers/${name}.md`,
     begins: 'npm run --silent token:check',

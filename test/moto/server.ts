@@ -1,8 +1,8 @@
 /** moto's server, in a folder of its own. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../harness/free-port.ts';
 
 /** Pinned as dependencies are. */
 const packages = ['moto[server]==5.2.5'];
@@ -56,12 +56,4 @@ export async function startMoto(program: string): Promise<Moto> {
   }
   child.kill();
   throw new Error(`moto does not answer: ${written.slice(-500)}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,0 +1,51 @@
+/** Who may what in a store that the documented block has set up: the store itself decides, and says so. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { broken, type Tried } from './attempts.ts';
+import { type Bao, startBao } from './bao.ts';
+import { triedByProduct } from './product-attempts.ts';
+import { refusals } from './refusals.ts';
+import { openStore, type Store, tenants } from './store.ts';
+import { triedByTenants, triedToLogIn } from './tenant-attempts.ts';
+import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
+
+let bao: Bao;
+let issuer: WebIdentityIssuer;
+let store: Store;
+let all: readonly Tried[];
+
+beforeAll(async () => {
+  bao = await startBao();
+  issuer = await startIssuer();
+  store = await openStore(bao, issuer);
+  const byTenants = await triedByTenants(store);
+  const byOthers = await triedToLogIn(store);
+  all = [...byTenants, ...byOthers, ...(await triedByProduct(store))];
+});
+
+afterAll(async () => {
+  issuer.close();
+  await bao.stop();
+});
+
+test('the store refuses whatever is not allowed, and nothing else', () => {
+  expect(broken(all)).toEqual([]);
+});
+
+test('each tenant was tried upon each other, by every operation', () => {
+  const upon = all.filter((one) => one.upon === 'a neighbour');
+  const operations = new Set(upon.map(({ name }) => name));
+  expect(operations.size).toBeGreaterThan(20);
+  expect(upon).toHaveLength(tenants.length * (tenants.length - 1) * operations.size);
+});
+
+test('docs/key-stores/vault.md has the refusals, and how often', () => {
+  const file = 'docs/key-stores/vault.md';
+  const page = readFileSync(file, 'utf8');
+  const written = page.replace(
+    /(<!-- refusals -->\n).*(?=<!-- \/refusals -->)/s,
+    (_, begin) => `${begin}${refusals(all)}`,
+  );
+  if (process.env.UPDATE_REFUSALS === '1') writeFileSync(file, written);
+  expect(page).toBe(written);
+});

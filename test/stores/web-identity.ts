@@ -1,0 +1,63 @@
+/** Tokens in the shape of those of `sts:GetWebIdentityToken`, and the issuer's JWKS. */
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+
+export const accountId = '111122223333';
+
+export interface Claims {
+  /** ARN of the IAM role, as AWS writes it there: not of the session */
+  readonly sub: string;
+  readonly aud: string;
+  /** another than the one whose keys these are */
+  readonly iss?: string;
+  /** the session's tags */
+  readonly principalTags?: Readonly<Record<string, string>>;
+  /** whatever the caller wrote into its request */
+  readonly requestTags?: Readonly<Record<string, string>>;
+}
+
+export interface WebIdentityIssuer {
+  readonly url: string;
+  token(claims: Claims): Promise<string>;
+  close(): void;
+}
+
+export async function startIssuer(alg: 'RS256' | 'ES384' = 'ES384'): Promise<WebIdentityIssuer> {
+  const { publicKey, privateKey } = await generateKeyPair(alg);
+  const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), alg, use: 'sig' };
+  const server = createServer((request, response) => {
+    const known = request.url === '/.well-known/jwks.json';
+    response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' });
+    response.end(known ? JSON.stringify({ keys: [jwk] }) : '{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    token: ({ sub, aud, iss = url, principalTags = {}, requestTags = {} }) =>
+      new SignJWT({
+        'https://sts.amazonaws.com/': {
+          aws_account: accountId,
+          source_region: 'eu-central-1',
+          org_id: 'o-exampleorgid',
+          principal_id: sub,
+          principal_tags: principalTags,
+          request_tags: requestTags,
+        },
+      })
+        .setProtectedHeader({ alg, kid: jwk.kid, typ: 'JWT' })
+        .setSubject(sub)
+        .setAudience(aud)
+        .setIssuer(iss)
+        .setIssuedAt()
+        .setExpirationTime('5m')
+        .setJti(randomUUID())
+        .sign(privateKey),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
