@@ -11,6 +11,8 @@ export interface DataDir {
   readonly keys: string;
   readonly clock: string;
   readonly tables: string;
+  /** signing keys of web identity tokens */
+  readonly tokenKeys: string;
   /** Lets another process use the folder. */
   close(): void;
 }
@@ -38,6 +40,7 @@ export function openDataDir(folder: string): DataDir {
     keys: join(folder, 'keys.json'),
     clock: join(folder, 'clock.json'),
     tables: join(folder, 'tables'),
+    tokenKeys: join(folder, 'token-keys.json'),
     close,
   };
 }

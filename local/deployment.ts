@@ -30,6 +30,8 @@ import { lambda } from './lambda/service.ts';
 import type { FunctionDefinition } from './lambda/template.ts';
 import { lastProof } from './last-proof.ts';
 import { operatorOf } from './operator.ts';
+import { outboundIssuer } from './sts/outbound-issuer.ts';
+import { outboundPage } from './sts/outbound-page.ts';
 import type { Role } from './sts/role.ts';
 import { sts } from './sts/service.ts';
 import { sessionOf } from './sts/session.ts';
@@ -64,6 +66,8 @@ export interface DeploymentOptions {
 export interface Deployment extends AwsEndpoint, DeployedStack {
   /** an administrator of the account, with Allow * on * */
   readonly operator: Credentials;
+  /** `iss` of the account's web identity tokens */
+  readonly outboundIssuer: string;
   /** of every stack in the account, by ARN */
   readonly roles: ReadonlyMap<string, Role>;
   /** of KMS; when `advance` returns, the rotations and deletions that came due are done */
@@ -129,11 +133,16 @@ async function deployIn(
     recordsInvokes: stacks.recordsInvokes,
     onEvent: stacks.onTrailEvent,
   });
-  const endpoint = await serveAws({
+  const issuer = outboundIssuer({
+    accountId: account.accountId,
+    address: () => endpoint.url,
+    file: folder?.tokenKeys,
+  });
+  const endpoint: AwsEndpoint = await serveAws({
     services: [
       options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),
-      sts({ clock, credentials, roles }),
-      iam({ ...account, roles, clock }),
+      sts({ clock, credentials, roles, region: account.region, issuer }),
+      iam({ ...account, roles, clock, issuer }),
       cloudformation(stacks.templates, clock),
       tables.service,
       events({ ...account, onEvent }),
@@ -144,7 +153,7 @@ async function deployIn(
     region: account.region,
     accountId: account.accountId,
     port: options.port,
-    pages: [frontPage, referenceAnswers()],
+    pages: [frontPage, referenceAnswers(), outboundPage(issuer)],
     controlEndpoints: [clockEndpoint(kmsClock), ...dashboard],
     onServed: (call) => trail.record(call),
     ...(options.onCall && { onCall: options.onCall }),
@@ -157,6 +166,7 @@ async function deployIn(
     ...own,
     operator: credentials.issue(operator),
     roles,
+    outboundIssuer: issuer.url,
     clock: kmsClock,
     trail,
     async add(other, onOtherTrailEvent) {

@@ -1,5 +1,5 @@
 /**
- * A call of KMS as CloudTrail records it. Invariant: of what the caller sent and got, an event holds only what the
+ * A call as CloudTrail records it; here that of KMS. Invariant: of what the caller sent and got, an event holds only what the
  * operation lists as its CloudTrail fields. Source: "CloudTrail record contents", CloudTrail user guide.
  */
 
@@ -10,12 +10,14 @@ import { type UserIdentity, userIdentity } from './identity.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
+export type EventSource = 'kms.amazonaws.com' | 'lambda.amazonaws.com' | 'sts.amazonaws.com';
+
 export interface TrailEvent {
   readonly eventVersion: '1.11';
   readonly userIdentity: UserIdentity;
   /** to the second, on the system's clock */
   readonly eventTime: string;
-  readonly eventSource: 'kms.amazonaws.com' | 'lambda.amazonaws.com';
+  readonly eventSource: EventSource;
   readonly eventName: string;
   readonly awsRegion: string;
   readonly sourceIPAddress: string;
@@ -66,7 +68,7 @@ export function trailEvent(call: ServedCall, source: TrailSource): TrailEvent | 
   const fields = Object.hasOwn(source.fields, operation) ? source.fields[operation] : undefined;
   if (call.service !== 'kms' || fields === undefined) return undefined;
   const arns = arnsOf(call);
-  return eventOf(call, source, 'Management', {
+  return eventOf(call, source, 'kms.amazonaws.com', {
     requestParameters: requestOf(call, fields),
     responseElements: responseOf(call, fields, arns),
     ...materialOf(call, fields),
@@ -78,17 +80,19 @@ export function trailEvent(call: ServedCall, source: TrailSource): TrailEvent | 
 export function eventOf(
   call: ServedCall,
   source: TrailSource,
-  eventCategory: TrailEvent['eventCategory'],
+  eventSource: EventSource,
   particulars: Particulars,
 ): TrailEvent {
   const { service } = call.caller;
   const eventID = eventIdOf(call.requestId);
+  // Of Lambda only data events are played, and of the others only management events.
+  const eventCategory = eventSource === 'lambda.amazonaws.com' ? 'Data' : 'Management';
   const { requestParameters, responseElements, readOnly, resources, ...additional } = particulars;
   return {
     eventVersion: '1.11',
     userIdentity: userIdentity(call.caller),
     eventTime: call.time.toISOString().replace(/\.\d+Z$/, 'Z'),
-    eventSource: eventCategory === 'Data' ? 'lambda.amazonaws.com' : 'kms.amazonaws.com',
+    eventSource,
     eventName: call.operation,
     awsRegion: source.region,
     sourceIPAddress: service ?? call.sourceIp,
@@ -160,7 +164,7 @@ function materialOf({ output }: ServedCall, { additionalEventData }: CloudTrailF
 }
 
 /** CloudTrail spells members with a small first letter, but for `AWSAccountId`. */
-const elements = (from: Members, names: readonly string[]): Members =>
+export const elements = (from: Members, names: readonly string[]): Members =>
   Object.fromEntries(
     names
       .filter((name) => from[name] !== undefined)
@@ -172,14 +176,16 @@ const elements = (from: Members, names: readonly string[]): Members =>
 
 function element(name: string, value: unknown): unknown {
   if (name === 'Tags') {
-    return (value as readonly Members[]).map((tag) => elements(tag, ['TagKey', 'TagValue']));
+    return (value as readonly Members[]).map((tag) =>
+      elements(tag, ['TagKey', 'TagValue', 'Key', 'Value']),
+    );
   }
   if (name === 'KeyMetadata') return elements(value as Members, Object.keys(value as Members));
   return name.endsWith('Date') ? dateText(value as number) : value;
 }
 
 /** As `Aug 10, 2022, 10:38:27 PM`. @param seconds since the epoch */
-const dateText = (seconds: number): string =>
+export const dateText = (seconds: number): string =>
   new Date(seconds * 1000)
     .toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
     // ICU puts a narrow no-break space before AM and PM.

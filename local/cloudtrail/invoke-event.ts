@@ -9,7 +9,7 @@ export function invokeEvent(call: ServedCall, source: TrailSource): TrailEvent |
   const ARN = resource.split(':').slice(0, 7).join(':');
   if (!source.recordsInvokes(ARN)) return undefined;
   const isRefused = call.errorCode === 'AccessDeniedException';
-  return eventOf(call, source, 'Data', {
+  return eventOf(call, source, 'lambda.amazonaws.com', {
     requestParameters: isRefused ? null : { functionName: call.input?.FunctionName },
     responseElements: null,
     ...(call.output && { additionalEventData: { functionVersion: `${ARN}:$LATEST` } }),

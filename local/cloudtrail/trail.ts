@@ -2,6 +2,7 @@
 import type { ServedCall } from '../aws/call.ts';
 import { type TrailEvent, type TrailSource, trailEvent } from './event.ts';
 import { invokeEvent } from './invoke-event.ts';
+import { tokenEvent } from './token-event.ts';
 
 export interface Trail {
   /** oldest first */
@@ -20,7 +21,8 @@ export function openTrail({ onEvent, limit = 10_000, ...source }: TrailOptions):
   return {
     events,
     record(call) {
-      const event = trailEvent(call, source) ?? invokeEvent(call, source);
+      const event =
+        trailEvent(call, source) ?? invokeEvent(call, source) ?? tokenEvent(call, source);
       if (event === undefined) return;
       events.push(event);
       if (events.length > limit) events.shift();

@@ -27,6 +27,7 @@ const single: Readonly<Record<KeyType, readonly string[]>> = {
     'sts:RoleSessionName',
     'sts:ExternalId',
     'sts:SourceIdentity',
+    'sts:SigningAlgorithm',
     'kms:ViaService',
     'kms:CallerAccount',
     'kms:KeySpec',
@@ -51,7 +52,11 @@ const single: Readonly<Record<KeyType, readonly string[]>> = {
     'kms:GrantIsForAWSResource',
     'kms:ReEncryptOnSameKey',
   ],
-  number: ['kms:ScheduleKeyDeletionPendingWindowInDays', 'kms:RotationPeriodInDays'],
+  number: [
+    'kms:ScheduleKeyDeletionPendingWindowInDays',
+    'kms:RotationPeriodInDays',
+    'sts:DurationSeconds',
+  ],
   date: ['aws:CurrentTime', 'aws:EpochTime'],
   ip: ['aws:SourceIp'],
 };
@@ -60,6 +65,7 @@ const multiple = [
   'aws:TagKeys',
   'aws:CalledVia',
   'sts:TransitiveTagKeys',
+  'sts:IdentityTokenAudience',
   'kms:EncryptionContextKeys',
   'kms:ResourceAliases',
   'dynamodb:LeadingKeys',

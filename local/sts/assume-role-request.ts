@@ -13,19 +13,28 @@ import {
   type Violations,
 } from '../aws/validation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
+import {
+  type Input,
+  invalidParameter,
+  listOf,
+  malformed,
+  readTags,
+  type Tags,
+  type TextCheck,
+  tagKey,
+  tagsOf,
+} from './request-tags.ts';
 import { tagKeyId } from './session.ts';
 
 export interface AssumeRoleRequest {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly durationSeconds: number;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Tags;
   readonly transitiveTagKeys: readonly string[];
   readonly externalId: string | undefined;
   readonly sourceIdentity: string | undefined;
 }
-
-type Input = Readonly<Record<string, unknown>>;
 
 const supported = new Set([
   'RoleArn',
@@ -37,13 +46,9 @@ const supported = new Set([
   'SourceIdentity',
 ]);
 
-type TextCheck = ReturnType<typeof textCheck>;
-
 const roleArn = textCheck({ min: 20, max: 2048 });
 const name = textCheck({ min: 2, max: 64, pattern: '[\\w+=,.@-]*' });
 const externalId = textCheck({ min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' });
-const tagKey = textCheck({ min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' });
-const tagValue = textCheck({ max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' });
 const anything = textCheck({});
 /** Which parts may be empty: recorded on AWS. */
 const wellFormedArn = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/s;
@@ -75,7 +80,9 @@ export function readAssumeRole(input: Input): AssumeRoleRequest {
   };
   requireValid(violations, 'ValidationError');
   if (!wellFormedArn.test(request.roleArn)) throw validationError(`${request.roleArn} is invalid`);
-  return { ...request, tags: tagsOf(request.tags, request.transitiveTagKeys) };
+  const tags = tagsOf(request.tags);
+  checkTransitive(tags, request.transitiveTagKeys);
+  return { ...request, tags };
 }
 
 function readText(
@@ -98,31 +105,6 @@ function readDuration(text: string | undefined, violations: Violations): number 
   return seconds;
 }
 
-/** An empty list arrives as an empty text. */
-function listOf(input: Input, member: string): readonly unknown[] {
-  const value = input[member] ?? '';
-  if (value === '') return [];
-  if (Array.isArray(value)) return value;
-  throw malformed(member);
-}
-
-type Pair = readonly [key: string, value: string];
-
-function readTags(list: readonly unknown[], violations: Violations): readonly Pair[] {
-  checkLength(list, { max: 50 }, 'tags', violations);
-  return list.map((item, index) => {
-    if (typeof item !== 'object' || item === null) throw malformed('Tags');
-    const { Key, Value, ...others } = item as Input;
-    if (Key === undefined || Value === undefined || Object.keys(others).length > 0) {
-      throw malformed('Tags');
-    }
-    const path = `tags.${index + 1}.member`;
-    const key = readText(Key, `${path}.key`, tagKey, violations) ?? '';
-    const value = readText(Value, `${path}.value`, tagValue, violations) ?? '';
-    return [key, value];
-  });
-}
-
 function readTagKeys(list: readonly unknown[], violations: Violations): readonly string[] {
   checkLength(list, { max: 50 }, 'transitiveTagKeys', violations);
   return list.map(
@@ -131,28 +113,14 @@ function readTagKeys(list: readonly unknown[], violations: Violations): readonly
   );
 }
 
-/** The rules on tags as a whole. @throws AwsError InvalidParameterValue */
-function tagsOf(pairs: readonly Pair[], transitive: readonly string[]): Record<string, string> {
-  const ids = new Set(pairs.map(([key]) => tagKeyId(key)));
-  if (ids.size < pairs.length) {
-    throw invalidParameter(
-      'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
-    );
-  }
-  if ([...ids].some((id) => id.startsWith('aws:'))) {
-    throw invalidParameter("Tag keys that start with 'aws:' are reserved for system use.");
-  }
+/** @throws AwsError InvalidParameterValue */
+function checkTransitive(tags: Tags, transitive: readonly string[]): void {
+  const ids = new Set(Object.keys(tags).map(tagKeyId));
   if (transitive.some((key) => !ids.has(tagKeyId(key)))) {
     throw invalidParameter(
       'The specified transitive tag key must be included in the requested tags.',
     );
   }
-  return Object.fromEntries(pairs);
 }
 
 export const validationError = (message: string) => new AwsError('ValidationError', message);
-
-const invalidParameter = (message: string) => new AwsError('InvalidParameterValue', message);
-
-const malformed = (member: string) =>
-  new AwsError('MalformedInput', `The parameter ${member} is not well formed.`);

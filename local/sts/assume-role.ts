@@ -15,6 +15,7 @@ import { isSession } from '../iam/caller.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { parsePolicy } from '../iam/policy-document.ts';
 import { type AssumeRoleRequest, readAssumeRole, validationError } from './assume-role-request.ts';
+import { tagContext } from './request-tags.ts';
 import type { Role } from './role.ts';
 import { sessionOf } from './session.ts';
 
@@ -68,7 +69,7 @@ function authorizedRole(
       resourcePolicy,
       context: { ...resourceTags(role?.tags), ...context },
     });
-  const tags = tagContext(request);
+  const tags = taggingContext(request);
   allow('sts:AssumeRole', {
     ...tags,
     'sts:RoleSessionName': sessionName,
@@ -94,16 +95,10 @@ const trustsNobody = parsePolicy(
   'resource',
 );
 
-function tagContext({ tags, transitiveTagKeys }: AssumeRoleRequest): ConditionContext {
-  const keys = Object.keys(tags);
-  return {
-    ...Object.fromEntries(
-      Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
-    ),
-    'aws:TagKeys': keys.length > 0 ? keys : undefined,
-    'sts:TransitiveTagKeys': transitiveTagKeys.length > 0 ? transitiveTagKeys : undefined,
-  };
-}
+const taggingContext = ({ tags, transitiveTagKeys }: AssumeRoleRequest): ConditionContext => ({
+  ...tagContext(tags),
+  'sts:TransitiveTagKeys': transitiveTagKeys.length > 0 ? transitiveTagKeys : undefined,
+});
 
 function checkDuration(seconds: number, role: Role, { caller }: Call): void {
   if (seconds > role.maxSessionDurationSeconds) {

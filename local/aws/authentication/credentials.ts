@@ -53,7 +53,8 @@ export function credentialStore(clock: Clock): CredentialStore {
           ? {}
           : { sessionToken: randomBytes(240).toString('base64'), expiresAt }),
       };
-      issued.set(credentials.accessKeyId, { ...credentials, caller });
+      const session = expiresAt === undefined ? caller : { ...caller, sessionExpiresAt: expiresAt };
+      issued.set(credentials.accessKeyId, { ...credentials, caller: session });
       return credentials;
     },
     find: (id) => issued.get(id),

@@ -2,6 +2,7 @@
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { iam } from '../../../local/iam-api/service.ts';
+import { outboundIssuer } from '../../../local/sts/outbound-issuer.ts';
 import { account, administrator, userWith } from '../../harness/account.ts';
 import { clientOptions, openEndpoint, send, signed, type TestEndpoint } from '../aws/harness.ts';
 import { arnOf, role } from '../sts/harness.ts';
@@ -16,10 +17,11 @@ const statement = {
 const tagged = { tags: { ManagedBy: 'tenant-keys' } };
 const roles = ['b', 'a', 'c'].map((name) => role(name, [trust], { may: [statement], ...tagged }));
 
+const issuer = outboundIssuer({ ...account, address: () => endpoint.url });
 let endpoint: TestEndpoint;
 beforeAll(async () => {
   endpoint = await openEndpoint(({ clock }) => [
-    iam({ ...account, clock, roles: new Map(roles.map((one) => [one.arn, one])) }),
+    iam({ ...account, clock, roles: new Map(roles.map((one) => [one.arn, one])), issuer }),
   ]);
 });
 afterAll(() => endpoint.close());

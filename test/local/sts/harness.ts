@@ -4,11 +4,12 @@ import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import type { Service } from '../../../local/aws/operation.ts';
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
+import { outboundIssuer } from '../../../local/sts/outbound-issuer.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { sts } from '../../../local/sts/service.ts';
 import { sessionOf } from '../../../local/sts/session.ts';
-import { accountId } from '../../harness/account.ts';
-import { clientOptions, openEndpoint } from '../aws/harness.ts';
+import { accountId, region } from '../../harness/account.ts';
+import { clientOptions, openEndpoint, type TestEndpoint } from '../aws/harness.ts';
 
 export const arnOf = (role: string): string => `arn:aws:iam::${accountId}:role/${role}`;
 
@@ -41,14 +42,16 @@ export const trusting = (name: string) => ({ AWS: arnOf(name) });
 
 export async function openSts(roles: readonly Role[], others: readonly Service[] = []) {
   const byArn = new Map(roles.map((each) => [each.arn, each]));
-  const endpoint = await openEndpoint(({ clock, credentials }) => [
-    sts({ clock, credentials, roles: byArn }),
+  const issuer = outboundIssuer({ accountId, address: () => endpoint.url });
+  const endpoint: TestEndpoint = await openEndpoint(({ clock, credentials }) => [
+    sts({ clock, credentials, roles: byArn, region, issuer }),
     ...others,
   ]);
   const client = (credentials: Credentials) =>
     new STSClient(clientOptions(endpoint.url, credentials));
   return {
     ...endpoint,
+    issuer,
     client,
     /** credentials as a function has them that runs under the role */
     running: (name: string): Credentials =>
