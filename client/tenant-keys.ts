@@ -1,7 +1,7 @@
 /** `@tenant-keys/client`: the entry, and what the package gives. */
 
 import { type AuditQuery, auditEvents } from './audit.ts';
-import type { AuditEvent, CertificateKeys } from './http/api-types.ts';
+import type { AuditEvent, CertificateKeys, KeyStore } from './http/api-types.ts';
 import type { CallOptions } from './http/call.ts';
 import { openTransport, type Transport, type TransportOptions } from './http/transport.ts';
 import type { RecordKeyLimits } from './records/record-data-keys.ts';
@@ -27,6 +27,8 @@ export type {
   CertificateKeys,
   Inspection,
   KeyEvent,
+  KeyStore,
+  KeyStoreName,
   OffboardedTenant,
   OnboardRequest,
   RequestEvent,
@@ -114,6 +116,12 @@ export class TenantKeys {
   /** Every tenant's events, and those about none, for an auditor's or administrator's token. */
   auditAll(query: AuditQuery = {}): AsyncGenerator<AuditEvent, void, undefined> {
     return auditEvents(this.#transport, undefined, query);
+  }
+
+  /** Where a tenant may have its key; the first is where it is if an onboarding names none. */
+  async keyStores(options: CallOptions = {}): Promise<readonly KeyStore[]> {
+    const list = await this.#transport.json('listKeyStores', options, { keyStores: 'array' });
+    return list.keyStores;
   }
 
   /** The public keys by which certificates of erasure are verified. */

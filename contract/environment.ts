@@ -1,6 +1,7 @@
 /** The environment variables of the functions: the stack writes them, the handlers read them. */
 import * as z from 'zod/mini';
 import { issuersSettings } from './issuers.ts';
+import { keyStoresSettings } from './key-stores.ts';
 import { defaultName, stackName } from './stack-names.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -11,6 +12,11 @@ export const stackEnvironment = z.object({
   /** the stack's name by its configuration. Where it is wrong, IAM refuses the tags and aliases that come from it */
   TENANT_KEYS_NAME: z._default(stackName, defaultName),
 });
+
+/** Of a function that works with tenants' keys: absent where only KMS of this account is configured. */
+const otherKeyStores = {
+  KEY_STORES: z.optional(z.pipe(z.pipe(text, z.transform(parsedJson)), keyStoresSettings)),
+};
 
 /** Of a function that checks tokens. */
 const tokens = {
@@ -58,11 +64,13 @@ const registryAndKeyPolicy = {
 export const tenantsEnvironment = z.object({
   ...ofApi,
   ...registryAndKeyPolicy,
+  ...otherKeyStores,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
 });
 
 export const certificatesEnvironment = z.object({
   ...ofApi,
+  ...otherKeyStores,
   TABLE_NAME: text,
   /** ARNs of the asymmetric keys that sign certificates of erasure: by ECDSA and, where it is wanted, by ML-DSA */
   CERTIFICATE_KEY_ARN: text,
@@ -76,6 +84,7 @@ export const certificatesEnvironment = z.object({
 
 export const reconcilerEnvironment = z.object({
   ...registryAndKeyPolicy,
+  ...otherKeyStores,
   MAC_KEY_TABLE_NAME: text,
   /** how often the reconciler runs, by which each run knows whether it looks at everything */
   EVERY_MINUTES: wholeNumber,
@@ -145,6 +154,7 @@ export const canaryEnvironment = z.object({
 export const cryptoEnvironment = z.object({
   ...ofApi,
   ...brokeredSessions,
+  ...otherKeyStores,
   TABLE_NAME: text,
   MAC_KEY_TABLE_NAME: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */

@@ -67,6 +67,7 @@ const own: Readonly<Record<Operation, Codes>> = {
   onboard: [
     ...tenantPath,
     ...body,
+    'key-store-not-configured',
     'tenant-exists',
     'tenant-erased',
     'alias-taken',
@@ -98,6 +99,7 @@ const own: Readonly<Record<Operation, Codes>> = {
     'key-missing',
   ],
   rotate: [...keyChange, 'rotation-limit-reached', 'rotation-in-progress', 'rotation-unconfirmed'],
+  listKeyStores: [],
   // The key of both is the one that signs.
   erasureCertificate: [...tenantPath, 'tenant-not-found', 'tenant-not-erased', 'key-unusable'],
   certificateKey: ['key-unusable'],

@@ -30,6 +30,7 @@ import {
   reencryptRequest,
   reencryptResponse,
 } from './crypto.ts';
+import { keyStoreList } from './key-stores.ts';
 import {
   macBatchRequest,
   macBatchResponse,
@@ -90,6 +91,7 @@ export const operations = {
   setRotation: { request: rotationRequest, responses: { 200: tenant } },
   listRotations: { query: rotationsQuery, responses: { 200: rotationList } },
   rotate: { request: rotateRequest, responses: { 200: rotationStarted, 202: rotationStarted } },
+  listKeyStores: { responses: { 200: keyStoreList } },
   erasureCertificate: { responses: { 200: signedCertificate } },
   certificateKey: { responses: { 200: certificateKeys } },
   encrypt: {

@@ -26,6 +26,14 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'The batch would need more calls to KMS than one request may make, and none was made.',
     'Send at most 100 items that have nothing in common, or let items share encryption contexts.',
   ],
+  'key-store-not-configured': [
+    'The tenant is to have its key in a key store that the stack is not configured with.',
+    'GET /key-stores lists those that are configured. The operator adds one by the configuration key keyStores.',
+  ],
+  'mode-needs-aws-kms': [
+    'Direct mode is kms:Encrypt itself, and the tenant’s key is not in AWS KMS.',
+    'Leave out the mode: envelope mode works with every key store.',
+  ],
   unauthorized: [
     'The request has no bearer token, or one that does not count: expired, of another issuer or audience, or not validly signed.',
     'Get a new token from the configured issuer and send it as Authorization: Bearer.',
@@ -114,6 +122,10 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'The key that is registered for the tenant is not the tenant’s by its tag.',
     'An administrator corrects the row or the tag: docs/operations.md, finding key-tags.',
   ],
+  'key-revoked-by-tenant': [
+    'The key is the tenant’s own, in its own account or store, which refuses its use: disabled, deleted, or the right taken away.',
+    'The tenant decides. When it gives the right back the same request works again, within a minute and without an operator.',
+  ],
   'not-acceptable': [
     'Accept allows no form that the answer has.',
     'Accept application/json, or application/octet-stream in the first place for raw bytes, or application/x-ndjson for events.',
@@ -137,6 +149,10 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
   'key-not-ready': [
     'The key is new, and IAM does not know it everywhere yet.',
     'Send the same request again after Retry-After seconds.',
+  ],
+  'key-store-unavailable': [
+    'The tenant’s key store gave no answer, is sealed, or takes no more requests at the moment. Tenants in other stores are served.',
+    'Send the same request again after Retry-After seconds. The operator of the key store looks at why.',
   ],
   unavailable: [
     'The issuer, KMS, the table or the function gave no answer in time.',

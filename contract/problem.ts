@@ -32,6 +32,8 @@ export const problemStatuses = {
   'invalid-cursor': [400],
   'decryption-failed': [400],
   'too-many-kms-calls': [400],
+  'key-store-not-configured': [400],
+  'mode-needs-aws-kms': [400],
   unauthorized: [401],
   forbidden: [403],
   'not-found': [404],
@@ -54,12 +56,14 @@ export const problemStatuses = {
   'key-unusable': [409],
   'key-missing': [409],
   'key-mismatch': [409],
+  'key-revoked-by-tenant': [409],
   'not-acceptable': [406],
   'too-large': [413],
   'unsupported-media-type': [415],
   throttled: [429],
   'internal-error': [500],
   'key-not-ready': [503],
+  'key-store-unavailable': [503],
   unavailable: [503, 504],
 } as const satisfies Readonly<Record<string, readonly [ProblemStatus, ...ProblemStatus[]]>>;
 export type ProblemCode = keyof typeof problemStatuses;
@@ -129,6 +133,19 @@ export const tooManyKmsCalls = (
   new Problem(
     'too-many-kms-calls',
     `The batch needs more than ${maxCalls} calls to KMS, and none was made. ${remedy}`,
+  );
+
+/** @param configured names of the stores that there are */
+export const keyStoreNotConfigured = (configured: string) =>
+  new Problem(
+    'key-store-not-configured',
+    `keyStore: is none that this stack is configured with, which are ${configured}`,
+  );
+
+export const modeNeedsAwsKms = () =>
+  new Problem(
+    'mode-needs-aws-kms',
+    "Direct mode is KMS's own, and the tenant's key is in another key store. Leave out the mode.",
   );
 
 export const unauthorized = () =>
@@ -257,6 +274,13 @@ export const keyMismatch = () =>
     "The key that is registered for the tenant is not this tenant's by its tag, and was not touched.",
   );
 
+/** Whose key it is has taken the product's right away, or disabled or deleted the key, in the tenant's own account or store. */
+export const keyRevokedByTenant = () =>
+  new Problem(
+    'key-revoked-by-tenant',
+    "The tenant's own key store refuses the use of the tenant's key. When the tenant gives the right back the same request works again.",
+  );
+
 export const notAcceptable = (
   detail = 'The answer is application/json, or application/octet-stream where Accept names it first.',
 ) => new Problem('not-acceptable', detail);
@@ -282,6 +306,14 @@ export const keyNotReady = (seconds: number) =>
   new Problem(
     'key-not-ready',
     "The tenant's key is not ready yet; try again later.",
+    retryAfter(seconds),
+  );
+
+/** @param keyStore its name by the contract; nothing of what it said */
+export const keyStoreUnavailable = (keyStore: string, seconds = 5) =>
+  new Problem(
+    'key-store-unavailable',
+    `The tenant's key store (${keyStore}) gave no answer, or takes no requests at the moment; try again later.`,
     retryAfter(seconds),
   );
 

@@ -24,6 +24,7 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   setRotation: 'same',
   listRotations: 'reads',
   rotate: 'same',
+  listKeyStores: 'reads',
   erasureCertificate: 'anew',
   certificateKey: 'reads',
   encrypt: 'anew',

@@ -74,6 +74,7 @@ export const routes = [
     'erasureCertificate',
     'metadata',
   ),
+  route('GET', '/key-stores', 'tenants', 'listKeyStores', 'metadata'),
   route('GET', '/certificate-key', 'certificates', 'certificateKey', 'metadata'),
   route('POST', '/tenants/{tenantId}/encrypt', 'crypto', 'encrypt', 'ciphertext'),
   route('POST', '/tenants/{tenantId}/decrypt', 'crypto', 'decrypt', 'plaintext'),

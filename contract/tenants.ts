@@ -1,5 +1,6 @@
 /** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
+import { keyStoreName } from './key-stores.ts';
 import { keyUse } from './key-use.ts';
 import { onDemandRotation } from './on-demand-rotation.ts';
 import { wholeNumberText } from './query.ts';
@@ -30,6 +31,8 @@ export const onboardRequest = z.strictObject({
   /** as contracts and registers have it; a certificate of erasure names both */
   legalName: name,
   rotationPeriodInDays: z.optional(rotationPeriodInDays),
+  /** where the key is to be; absent: KMS of the product's own account */
+  keyStore: z.optional(keyStoreName),
 });
 export type OnboardRequest = z.output<typeof onboardRequest>;
 
@@ -121,7 +124,11 @@ export const tenant = z.strictObject({
   displayName: z.optional(z.string()),
   legalName: z.optional(z.string()),
   status: tenantStatus,
+  keyStore: keyStoreName,
+  /** of a key in KMS; absent as long as there is none */
   keyArn: z.optional(z.string()),
+  /** of a key in another store, as the store and messages name it */
+  keyName: z.optional(z.string()),
   rotationPeriodInDays: z.int(),
   createdAt: z.string(),
   updatedAt: z.string(),

@@ -9,7 +9,8 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
-import { tenantNotFound } from '../contract/problem.ts';
+import { configuredKeyStores, defaultKeyStore, type KeyStoreName } from '../contract/key-stores.ts';
+import { keyStoreNotConfigured, tenantNotFound } from '../contract/problem.ts';
 import {
   emptyRequest,
   listQuery,
@@ -75,12 +76,14 @@ export const handler = apiHandler<'tenants'>(
     setRotation,
     listRotations: rotations,
     rotate,
+    listKeyStores,
   }),
 );
 
 async function put({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   const request = jsonBody(event, onboardRequest, { maxBytes: maxBodyBytes, optional: true });
+  requireConfigured(request.keyStore);
   const { row, created } = await onboard(
     {
       ...work(context),
@@ -94,6 +97,17 @@ async function put({ event, context }: ApiRequest) {
     request,
   );
   return json<'onboard'>(created ? 201 : 200, tenantOf(row));
+}
+
+const keyStores = configuredKeyStores(environment.KEY_STORES);
+
+function requireConfigured(wanted: KeyStoreName = defaultKeyStore): void {
+  const configured = keyStores.map(({ keyStore }) => keyStore);
+  if (!configured.includes(wanted)) throw keyStoreNotConfigured(configured.join(', '));
+}
+
+async function listKeyStores() {
+  return json<'listKeyStores'>(200, { keyStores: [...keyStores] });
 }
 
 async function read({ event, context }: ApiRequest) {

@@ -97,6 +97,12 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
       202: 'This request has begun the rotation, or has found out that it had begun.',
     },
   },
+  listKeyStores: {
+    summary: 'List the key stores',
+    description:
+      'Where a tenant may have its key, by the configuration of the stack. The first is where it is if an onboarding names none.',
+    successes: { 200: 'The key stores.' },
+  },
   erasureCertificate: {
     summary: 'Get the certificate of an erasure',
     description:

@@ -20,6 +20,14 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
     'The batch needs more calls to KMS than a request may make.',
     () => problems.tooManyKmsCalls(100),
   ],
+  'key-store-not-configured': [
+    'No key store of that name is configured.',
+    () => problems.keyStoreNotConfigured('aws-kms, vault'),
+  ],
+  'mode-needs-aws-kms': [
+    'Direct mode for a tenant whose key is not in AWS KMS.',
+    problems.modeNeedsAwsKms,
+  ],
   unauthorized: ['No valid token.', problems.unauthorized],
   forbidden: ['A token for something or somebody else.', () => problems.forbidden()],
   'not-found': ['No such route.', problems.notFound],
@@ -66,6 +74,10 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
   'key-unusable': ['The key is disabled, or pending deletion.', problems.keyUnusable],
   'key-missing': ['Somebody else has deleted the key.', problems.keyMissing],
   'key-mismatch': ["The registered key is not the tenant's by its tag.", problems.keyMismatch],
+  'key-revoked-by-tenant': [
+    "The tenant's own key store refuses the use of its key.",
+    problems.keyRevokedByTenant,
+  ],
   'not-acceptable': ['`Accept` allows no form that the answer has.', problems.notAcceptable],
   'too-large': [
     'More than the API takes, or gives.',
@@ -81,6 +93,10 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
   ],
   'internal-error': ['A fault of ours.', problems.internalError],
   'key-not-ready': ['The key is new, and not ready yet.', () => problems.keyNotReady(5)],
+  'key-store-unavailable': [
+    "The tenant's key store is down, sealed or too busy.",
+    () => problems.keyStoreUnavailable('vault'),
+  ],
   unavailable: [
     "Not finished in time, AWS is down, or the keys of the token's issuer cannot be read.",
     () => problems.unavailable(),

@@ -1,5 +1,6 @@
 /** The named schemas of the control plane. */
 import * as certificates from '../contract/certificates.ts';
+import { configuredKeyStore, keyStoreList, keyStoreName } from '../contract/key-stores.ts';
 import { keyUse } from '../contract/key-use.ts';
 import { onDemandRotation } from '../contract/on-demand-rotation.ts';
 import { tenantId } from '../contract/tenant-id.ts';
@@ -18,7 +19,11 @@ const tenantMembers = {
   displayName: text('For people to read.'),
   legalName: text('As contracts and registers have it. Certificates of erasure have both names.'),
   status: text('Where the tenant is in its life.'),
-  keyArn: text("ARN of the tenant's KMS key; absent as long as there is none."),
+  keyStore: text("Where the tenant's key is."),
+  keyArn: text(
+    "ARN of the tenant's KMS key; absent as long as there is none, and where the key is not in KMS.",
+  ),
+  keyName: text('Of a key that is not in KMS, as its store and messages name it.'),
   rotationPeriodInDays: period,
   createdAt: time('When the onboarding began.'),
   updatedAt: time('When the row was last changed.'),
@@ -91,6 +96,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       displayName: text('For people to read; 1-256 printable characters.'),
       legalName: text('As contracts and registers have it; 1-256 printable characters.'),
       rotationPeriodInDays: text("Default: the stack's configuration."),
+      keyStore: text('Where the key is to be. Default: KMS of the account of the API.'),
     },
   },
   TenantPatch: {
@@ -215,6 +221,27 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       keyArn: text('ARN of the key that signs.'),
       signingAlgorithm: text("KMS's name of the algorithm."),
       signature: base64('ECDSA in DER, ML-DSA as FIPS 204 has it.'),
+    },
+  },
+  KeyStoreName: {
+    schema: keyStoreName,
+    description:
+      '`aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant. `vault`: HashiCorp Vault or OpenBao.',
+  },
+  KeyStoreList: {
+    schema: keyStoreList,
+    description: 'Where a tenant may have its key.',
+    members: { keyStores: text('The first is the default.') },
+  },
+  KeyStore: {
+    schema: configuredKeyStore,
+    description: 'A key store that the stack is configured with.',
+    members: {
+      keyStore: text('Its name.'),
+      address: text('Its URL.'),
+      namespace: text('Of Vault Enterprise or OpenBao.'),
+      transitMount: text('Path of the transit secrets engine that has the keys.'),
+      accounts: text('AWS accounts in which tenants may have their keys.'),
     },
   },
   CertificateKeys: {

@@ -21,8 +21,12 @@ export interface Tenant {
   readonly legalName?: string;
   /** Where the tenant is in its life. */
   readonly status: TenantStatus;
-  /** ARN of the tenant's KMS key; absent as long as there is none. */
+  /** Where the tenant's key is. */
+  readonly keyStore: KeyStoreName;
+  /** ARN of the tenant's KMS key; absent as long as there is none, and where the key is not in KMS. */
   readonly keyArn?: string;
+  /** Of a key that is not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
   /** Days between two automatic rotations. */
   readonly rotationPeriodInDays: number;
   /** When the onboarding began. RFC 3339, UTC. */
@@ -51,8 +55,12 @@ export interface OffboardedTenant {
   readonly legalName?: string;
   /** Where the tenant is in its life. */
   readonly status: TenantStatus;
-  /** ARN of the tenant's KMS key; absent as long as there is none. */
+  /** Where the tenant's key is. */
+  readonly keyStore: KeyStoreName;
+  /** ARN of the tenant's KMS key; absent as long as there is none, and where the key is not in KMS. */
   readonly keyArn?: string;
+  /** Of a key that is not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
   /** Days between two automatic rotations. */
   readonly rotationPeriodInDays: number;
   /** When the onboarding began. RFC 3339, UTC. */
@@ -131,6 +139,8 @@ export interface OnboardRequest {
   readonly legalName?: string;
   /** Default: the stack's configuration. */
   readonly rotationPeriodInDays?: number;
+  /** Where the key is to be. Default: KMS of the account of the API. */
+  readonly keyStore?: KeyStoreName;
 }
 
 /** The names to change. What is not in it stays, and null takes a name away (RFC 7396). */
@@ -280,6 +290,36 @@ export interface CertificateSignature {
   readonly keyArn: string;
   /** ECDSA in DER, ML-DSA as FIPS 204 has it. Base64 (RFC 4648 section 4, padded, strict). */
   readonly signature: string;
+}
+
+/**
+ * `aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant. `vault`:
+ * HashiCorp Vault or OpenBao.
+ */
+export type KeyStoreName =
+  | 'aws-kms'
+  | 'vault'
+  | 'azure-key-vault'
+  | 'aws-kms-external';
+
+/** Where a tenant may have its key. */
+export interface KeyStoreList {
+  /** The first is the default. */
+  readonly keyStores: readonly KeyStore[];
+}
+
+/** A key store that the stack is configured with. */
+export interface KeyStore {
+  /** Its name. */
+  readonly keyStore: KeyStoreName;
+  /** Its URL. */
+  readonly address?: string;
+  /** Of Vault Enterprise or OpenBao. */
+  readonly namespace?: string;
+  /** Path of the transit secrets engine that has the keys. */
+  readonly transitMount?: string;
+  /** AWS accounts in which tenants may have their keys. */
+  readonly accounts?: readonly string[];
 }
 
 /** The public keys that check certificates. */
@@ -640,7 +680,9 @@ export interface RequestEvent {
     readonly displayName?: string;
     readonly legalName?: string;
     readonly status?: TenantStatus;
+    readonly keyStore?: KeyStoreName;
     readonly keyArn?: string;
+    readonly keyName?: string;
     readonly rotationPeriodInDays?: number;
     readonly declared?: boolean;
     readonly deletionDate?: string;
@@ -652,7 +694,9 @@ export interface RequestEvent {
     readonly displayName?: string;
     readonly legalName?: string;
     readonly status?: TenantStatus;
+    readonly keyStore?: KeyStoreName;
     readonly keyArn?: string;
+    readonly keyName?: string;
     readonly rotationPeriodInDays?: number;
     readonly declared?: boolean;
     readonly deletionDate?: string;
@@ -716,6 +760,8 @@ export interface Problem {
     | 'invalid-cursor'
     | 'decryption-failed'
     | 'too-many-kms-calls'
+    | 'key-store-not-configured'
+    | 'mode-needs-aws-kms'
     | 'unauthorized'
     | 'forbidden'
     | 'not-found'
@@ -738,12 +784,14 @@ export interface Problem {
     | 'key-unusable'
     | 'key-missing'
     | 'key-mismatch'
+    | 'key-revoked-by-tenant'
     | 'not-acceptable'
     | 'too-large'
     | 'unsupported-media-type'
     | 'throttled'
     | 'internal-error'
     | 'key-not-ready'
+    | 'key-store-unavailable'
     | 'unavailable';
   /** Leads to the logs; the same as `x-amzn-RequestId`. */
   readonly requestId: string;
@@ -830,6 +878,11 @@ export interface Operations {
     readonly query: undefined;
     readonly request: undefined;
     readonly response: SignedCertificate;
+  };
+  readonly listKeyStores: {
+    readonly query: undefined;
+    readonly request: undefined;
+    readonly response: KeyStoreList;
   };
   readonly certificateKey: {
     readonly query: undefined;
@@ -982,6 +1035,7 @@ export const routes = {
   listRotations: ['GET', '/tenants/{tenantId}/key/rotations', 'tenant-keys/admin'],
   rotate: ['POST', '/tenants/{tenantId}/key/rotations', 'tenant-keys/admin'],
   erasureCertificate: ['GET', '/tenants/{tenantId}/erasure-certificate', 'tenant-keys/admin'],
+  listKeyStores: ['GET', '/key-stores', 'tenant-keys/admin'],
   certificateKey: ['GET', '/certificate-key', 'tenant-keys/admin'],
   encrypt: ['POST', '/tenants/{tenantId}/encrypt', 'tenant-keys/crypto'],
   decrypt: ['POST', '/tenants/{tenantId}/decrypt', 'tenant-keys/crypto'],

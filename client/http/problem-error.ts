@@ -81,8 +81,10 @@ const classes: Partial<Record<ProblemCode, typeof ProblemError>> = {
   'key-unusable': TenantStateError,
   'key-missing': TenantStateError,
   'key-mismatch': TenantStateError,
+  'key-revoked-by-tenant': TenantStateError,
   'tenant-busy': UnavailableError,
   'key-not-ready': UnavailableError,
+  'key-store-unavailable': UnavailableError,
   throttled: UnavailableError,
   unavailable: UnavailableError,
 };

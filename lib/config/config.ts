@@ -9,6 +9,7 @@ import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
 import { functionRules, functions } from './functions.ts';
 import { type GivenIssuer, oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
+import { keyStores, keyStoresBesideIssuers } from './key-stores.ts';
 import { monitoring, monitoringRules } from './monitoring.ts';
 import { eachItsTable, tables } from './tables.ts';
 import { declaredTenants } from './tenants.ts';
@@ -57,6 +58,8 @@ const shape = {
   ...api,
   /** whose pages may use the API in a browser; none: nobody's */
   corsOrigins: corsOrigins.default([]),
+  /** other key stores in which tenants may have their keys; absent: none */
+  keyStores: keyStores.optional(),
   /** tenants whose keys CloudFormation makes */
   tenants: declaredTenants.default([]),
   stage: text(/^[A-Za-z0-9_-]{1,128}$/, texts.stage).default('v1'),
@@ -87,11 +90,13 @@ const short = z
     ...others,
     issuers: settingsOfOne({ issuer, audience, tenantClaim }),
   }))
-  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
+  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem)
+  .refine(keyStoresBesideIssuers.fit, keyStoresBesideIssuers.problem);
 const long = z
   .object({ ...severalIssuers, ...shape })
   .superRefine(checkRules)
-  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem);
+  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem)
+  .refine(keyStoresBesideIssuers.fit, keyStoresBesideIssuers.problem);
 
 export type Config = Readonly<z.output<typeof long>>;
 

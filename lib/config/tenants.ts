@@ -14,7 +14,10 @@ const text =
   `must be a list of at most ${mostTenants} tenants, ` +
   '{"tenantId", "displayName"?, "legalName"?, "rotationPeriodInDays"?} each, or JSON text of one';
 
-const declaredTenant = z.strictObject({ tenantId, ...onboardRequest.shape });
+const { displayName, legalName, rotationPeriodInDays } = onboardRequest.shape;
+
+/** Its key is in KMS: CloudFormation makes it. */
+const declaredTenant = z.strictObject({ tenantId, displayName, legalName, rotationPeriodInDays });
 
 export type DeclaredTenant = Readonly<z.output<typeof declaredTenant>>;
 

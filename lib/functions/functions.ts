@@ -132,6 +132,7 @@ export class Functions extends Construct {
   private tenantsFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof tenantsEnvironment> = {
       ...ofApi(props.config),
+      ...keyStores(props.config),
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
     };
@@ -153,6 +154,7 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof cryptoEnvironment> = {
       ...ofApi(props.config),
       ...this.brokeredSessions(props.config),
+      ...keyStores(props.config),
       TABLE_NAME: props.table.tableName,
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',
@@ -182,6 +184,7 @@ export class Functions extends Construct {
     const { ecdsa, mlDsa } = props.certificateKeys;
     const environment: EnvironmentOf<typeof certificatesEnvironment> = {
       ...ofApi(config),
+      ...keyStores(config),
       TABLE_NAME: table.tableName,
       CERTIFICATE_KEY_ARN: ecdsa,
       ...(mlDsa !== undefined && { POST_QUANTUM_KEY_ARN: mlDsa }),
@@ -204,6 +207,7 @@ export class Functions extends Construct {
 
   private reconcilerFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof reconcilerEnvironment> = {
+      ...keyStores(props.config),
       ...this.registryAndKeyPolicy(props),
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       EVERY_MINUTES: String(props.config.reconcileEveryMinutes),
@@ -264,6 +268,10 @@ const tokens = (config: Config) => ({ ISSUERS: JSON.stringify(config.issuers) })
 /** What a function behind the API needs, whatever it does. */
 const ofApi = ({ corsOrigins }: Config) =>
   corsOrigins.length === 0 ? {} : { CORS_ORIGINS: JSON.stringify(corsOrigins) };
+
+/** What a function needs that works with tenants' keys. */
+const keyStores = ({ keyStores: stores }: Config) =>
+  stores === undefined ? {} : { KEY_STORES: JSON.stringify(stores) };
 
 /** Of those that fetch an issuer's keys. */
 const networkOf = ({ subnetIds, securityGroupIds }: Config) =>

@@ -13,6 +13,8 @@ describe('a tenant to onboard', () => {
     { displayName: 'Acme', legalName: 'Acme Corporation, Inc.' },
     { rotationPeriodInDays: 90 },
     { rotationPeriodInDays: 2560 },
+    { keyStore: 'aws-kms' },
+    { keyStore: 'vault' },
   ])('%j', (body) => {
     expect(onboardRequest.parse(body)).toEqual(body);
   });
@@ -35,6 +37,8 @@ describe('a tenant to onboard', () => {
     { rotationPeriodInDays: 90.5 },
     { rotationPeriodInDays: '90' },
     { rotationPeriodInDays: null },
+    { keyStore: 'Vault' },
+    { keyStore: null },
     { status: 'ACTIVE' },
     { keyArn: 'arn:aws:kms:x' },
   ])('is refused: %j', (body) => {
@@ -122,6 +126,7 @@ describe('a row', () => {
       'createdAt',
       'displayName',
       'keyArn',
+      'keyStore',
       'rotationPeriodInDays',
       'status',
       'tenantId',

@@ -47,6 +47,7 @@ async function story(): Promise<Record<Operation, Example>> {
   const own = '/tenants/acme';
   const onboarding = { displayName: 'Acme Corp', rotationPeriodInDays: 365 };
   await tell(admin, 'onboard', `PUT ${own}`, onboarding);
+  await tell(admin, 'listKeyStores', 'GET /key-stores');
   const plaintext = { plaintext: base64('Hello, Acme.'), encryptionContext };
   const { ciphertext } = await tell(tenant, 'encrypt', `POST ${own}/encrypt`, plaintext);
   const sealed = { ciphertext, encryptionContext };

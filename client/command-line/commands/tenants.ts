@@ -1,9 +1,10 @@
 /** `tenants`: the control plane. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Tenant, TenantPatch } from '../../tenant-keys.ts';
+import type { KeyStoreName, Tenant, TenantPatch } from '../../tenant-keys.ts';
 import { contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
 import { examples, tenantArgument } from '../help.ts';
+import { keyStoreNames } from '../key-stores.ts';
 import { members, printJson, printLine, table } from '../output.ts';
 
 const statuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'] as const;
@@ -12,6 +13,7 @@ interface OnboardOptions {
   readonly displayName?: string;
   readonly legalName?: string;
   readonly rotationDays?: number;
+  readonly keyStore?: KeyStoreName;
 }
 
 export function addTenants(program: Command): void {
@@ -67,14 +69,24 @@ function addChanges(tenants: Command): void {
       'between two automatic rotations, 90-2560 (default: as the stack has it)',
       wholeNumber,
     )
+    .addOption(
+      new Option('--key-store <name>', 'where its key is to be (default: aws-kms)').choices(
+        keyStoreNames,
+      ),
+    )
     .addHelpText(
       'after',
       examples("tenant-keys tenants onboard acme --display-name 'Acme Ltd' --rotation-days 365"),
     )
     .action(async (tenantId, options: OnboardOptions, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
-      const { displayName, legalName, rotationDays } = options;
-      const request = given({ displayName, legalName, rotationPeriodInDays: rotationDays });
+      const { displayName, legalName, rotationDays, keyStore } = options;
+      const request = given({
+        displayName,
+        legalName,
+        rotationPeriodInDays: rotationDays,
+        keyStore,
+      });
       print(await keys.tenants.onboard(tenantId, request, { ...claims, signal }), json);
     });
   tenants

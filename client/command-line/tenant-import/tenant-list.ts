@@ -7,6 +7,7 @@ import { CsvError, parse } from 'csv-parse';
 import { checkTenantId } from '../../http/call.ts';
 import type { OnboardRequest } from '../../tenant-keys.ts';
 import { CommandError } from '../failure.ts';
+import { isKeyStoreName, keyStoreNames } from '../key-stores.ts';
 
 export interface TenantLine {
   /** line number in the file, from 1 */
@@ -19,7 +20,13 @@ export interface CheckedLine extends TenantLine {
   readonly faults: readonly string[];
 }
 
-export const columns = ['tenantId', 'displayName', 'legalName', 'rotationPeriodInDays'] as const;
+export const columns = [
+  'tenantId',
+  'displayName',
+  'legalName',
+  'rotationPeriodInDays',
+  'keyStore',
+] as const;
 type Column = (typeof columns)[number];
 
 interface CsvRecord {
@@ -124,10 +131,12 @@ function checkedLine({ line, fields }: CsvRecord, names: readonly Column[]): Che
   }
   const [displayName, legalName] = [cell('displayName'), cell('legalName')];
   const days = cell('rotationPeriodInDays');
+  const keyStore = cell('keyStore');
   const request = {
     ...(displayName !== undefined && { displayName }),
     ...(legalName !== undefined && { legalName }),
     ...(days !== undefined && { rotationPeriodInDays: Number(days) }),
+    ...(isKeyStoreName(keyStore) && { keyStore }),
   };
   const faults = [
     ...tenantIdFaults(tenantId),
@@ -135,6 +144,9 @@ function checkedLine({ line, fields }: CsvRecord, names: readonly Column[]): Che
     ...(days === undefined || isPeriod(days)
       ? []
       : ['rotationPeriodInDays: must be a whole number of days, 90-2560']),
+    ...(keyStore === undefined || isKeyStoreName(keyStore)
+      ? []
+      : [`keyStore: must be the name of a key store, one of ${keyStoreNames.join(', ')}`]),
   ];
   return { line, tenantId, request, faults };
 }

@@ -10,7 +10,7 @@ import { pause } from '../../aws/retry.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { answerReserveMs, isLeased, leaseOf } from '../registry/lease.ts';
 import { statusRules } from '../registry/status.ts';
-import { onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
+import { keyStoreOf, onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
 import {
   type HeldRow,
   type KeyMaking,
@@ -118,6 +118,7 @@ function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number)
     ...(first.displayName === request.displayName ? [] : ['displayName']),
     ...(first.legalName === request.legalName ? [] : ['legalName']),
     ...(samePeriod ? [] : ['rotationPeriodInDays']),
+    ...(keyStoreOf(first) === keyStoreOf(request) ? [] : ['keyStore']),
   ];
   if (differing.length > 0) throw tenantExists(differing.join(' and '));
 }

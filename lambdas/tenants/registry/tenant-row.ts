@@ -1,6 +1,7 @@
 /** A row of the tenant table, and the tenant that the API shows of it. */
 
 import * as z from 'zod/mini';
+import { defaultKeyStore, keyStoreName } from '../../../contract/key-stores.ts';
 import { keyUse } from '../../../contract/key-use.ts';
 import { onDemandRotation } from '../../../contract/on-demand-rotation.ts';
 import { tenantId } from '../../../contract/tenant-id.ts';
@@ -38,6 +39,7 @@ const onboardedWith = z.strictObject({
   rotationPeriodInDays: z.int(),
   /** whether the caller left the period to the configuration */
   rotationPeriodByDefault: z.boolean(),
+  keyStore: z.optional(keyStoreName),
 });
 
 /**
@@ -63,7 +65,12 @@ export const tenantRow = z
     rotationPeriodByDefault: z.boolean(),
     /** rows of earlier versions have none until they are changed */
     onboardedWith: z.optional(onboardedWith),
+    /** absent: KMS of the product's own account */
+    keyStore: z.optional(keyStoreName),
+    /** of a key in KMS */
     keyArn: z.optional(keyArn),
+    /** of a key in another store, as the store and messages name it */
+    keyName: z.optional(z.string().check(z.minLength(1))),
     /** RFC 3339, like all times here */
     keyCreatedAt: z.optional(z.string()),
     /** set before KMS is asked for a key: a key whose ARN was never written down is searched for */
@@ -84,7 +91,8 @@ export const tenantRow = z
   })
   .check(
     z.refine(
-      ({ status, keyArn }) => keyArn !== undefined || statusRules[status].keyArn === 'optional',
+      ({ status, keyArn, keyName }) =>
+        (keyArn ?? keyName) !== undefined || statusRules[status].keyArn === 'optional',
       'a tenant has a key once it is no longer PROVISIONING',
     ),
   );
@@ -103,7 +111,9 @@ export const onboardedWithOf = (row: TenantRow): OnboardedWith =>
     rotationPeriodByDefault: row.rotationPeriodByDefault,
   };
 
-/** @throws Error for a tenant that has no key yet */
+export const keyStoreOf = ({ keyStore = defaultKeyStore }: Pick<TenantRow, 'keyStore'>) => keyStore;
+
+/** @throws Error for a tenant that has no key yet, or none in KMS */
 export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {
   if (keyArn === undefined) throw new Error('a tenant without a key');
   return keyArn;
@@ -115,7 +125,9 @@ export const tenantOf = (row: TenantRow): Tenant => ({
   displayName: row.displayName,
   legalName: row.legalName,
   status: row.status,
+  keyStore: keyStoreOf(row),
   keyArn: row.keyArn,
+  keyName: row.keyName,
   rotationPeriodInDays: row.rotationPeriodInDays,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,

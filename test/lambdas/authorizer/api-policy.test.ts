@@ -21,6 +21,7 @@ const auditors = [
   'GET /tenants/{tenantId}',
   'GET /tenants/{tenantId}/key/rotations',
   'GET /tenants/{tenantId}/erasure-certificate',
+  'GET /key-stores',
   'GET /certificate-key',
   'GET /tenants/{tenantId}/audit',
   'GET /audit',

@@ -103,6 +103,10 @@ const cases: Readonly<Record<string, Case>> = {
   ],
   tags: [{ tags: { 'cost-center': '1234' } }, /^\+ *"Key": "cost-center"/m],
   corsOrigins: [{ corsOrigins: ['https://app.example.com'] }, /^\+.*https:\/\/app\.example\.com/m],
+  keyStores: [
+    { keyStores: { vault: { address: 'https://vault.example.com' } } },
+    /^\+ *"KEY_STORES": ".*vault\.example\.com/m,
+  ],
   canary: [{ canary: false }, /^- *"Key": "CanaryKeys|^- *"CanaryRoleArn"/m],
   canaryEveryMinutes: [{ canaryEveryMinutes: 7 }, /^\+ *"EVERY_MINUTES": "7"/m],
   name: [{ name: 'Staging' }, /^\+.*tenant-keys-Staging/m],

@@ -1,0 +1,86 @@
+/**
+ * Where a tenant's key may be: in KMS of the product's own account, or in another key store that the configuration has.
+ * Invariant: no setting is a secret. Functions sign in to a store by tokens that name them, or the tenant.
+ */
+import * as z from 'zod/mini';
+
+/** `aws-kms-external`: KMS in the tenant's own account. `vault`: HashiCorp Vault or OpenBao. */
+export const keyStoreNames = ['aws-kms', 'vault', 'azure-key-vault', 'aws-kms-external'] as const;
+
+export const keyStoreName = z.enum(
+  keyStoreNames,
+  `must be the name of a key store, one of ${keyStoreNames.join(', ')}`,
+);
+export type KeyStoreName = z.output<typeof keyStoreName>;
+
+/** Whose key it is if nobody says. */
+export const defaultKeyStore = 'aws-kms' satisfies KeyStoreName;
+
+const text = z.string().check(z.minLength(1));
+
+export const vaultSettings = z.strictObject({
+  /** https URL, without a path */
+  address: text,
+  /** of Vault Enterprise or OpenBao; absent: the root namespace */
+  namespace: z.optional(text),
+  /** path of a transit secrets engine that is the product's alone */
+  transitMount: text,
+  /** path of a JWT auth method that is the product's alone */
+  authMount: text,
+  /** of the tokens by which the functions sign in */
+  audience: text,
+  /** PEM, of a certificate authority that Node.js does not know */
+  caCertificate: z.optional(text),
+});
+export type VaultSettings = z.output<typeof vaultSettings>;
+
+export const externalAccountSettings = z.strictObject({
+  /** ids of the accounts in which tenants may have their keys */
+  accounts: z.readonly(z.array(text)),
+});
+export type ExternalAccountSettings = z.output<typeof externalAccountSettings>;
+
+/** What the functions are told. A store that is not in it is not configured. */
+export const keyStoresSettings = z.strictObject({
+  vault: z.optional(vaultSettings),
+  awsKmsExternal: z.optional(externalAccountSettings),
+  /** for how long a data key that another store has wrapped may be used again; at most as long as those of ours */
+  dataKeyMaxAgeSeconds: z.int(),
+});
+export type KeyStoresSettings = z.output<typeof keyStoresSettings>;
+
+/** A key store in which tenants may be onboarded, and what of it everybody may know who may onboard. */
+export const configuredKeyStore = z.strictObject({
+  keyStore: keyStoreName,
+  /** URL of the store */
+  address: z.optional(z.string()),
+  namespace: z.optional(z.string()),
+  /** in which the keys are */
+  transitMount: z.optional(z.string()),
+  /** ids of AWS accounts */
+  accounts: z.optional(z.array(z.string())),
+});
+export type ConfiguredKeyStore = z.output<typeof configuredKeyStore>;
+
+export const keyStoreList = z.strictObject({ keyStores: z.array(configuredKeyStore) });
+
+/** @returns the stores by their settings, the default first */
+export function configuredKeyStores(
+  settings: KeyStoresSettings | undefined,
+): readonly ConfiguredKeyStore[] {
+  const { vault, awsKmsExternal } = settings ?? {};
+  return [
+    { keyStore: defaultKeyStore },
+    ...(vault === undefined ? [] : [vaultStore(vault)]),
+    ...(awsKmsExternal === undefined
+      ? []
+      : [{ keyStore: 'aws-kms-external' as const, accounts: [...awsKmsExternal.accounts] }]),
+  ];
+}
+
+const vaultStore = ({ address, namespace, transitMount }: VaultSettings): ConfiguredKeyStore => ({
+  keyStore: 'vault',
+  address,
+  ...(namespace !== undefined && { namespace }),
+  transitMount,
+});

@@ -1,0 +1,81 @@
+/**
+ * Key stores beside KMS of this account. Invariant: none of the settings is a secret: functions sign in by tokens that
+ * AWS signs for them (docs/key-stores/).
+ */
+import { z } from 'zod';
+import { isSafeUrl } from '../../contract/issuers.ts';
+import { maxIssuersBytes } from './issuers.ts';
+import { valueOrJson } from './list.ts';
+import { text, wholeNumber } from './values.ts';
+
+const texts = {
+  keyStores:
+    'must be an object with vault, awsKmsExternal or both, such as {"vault": {"address": "https://vault.example.com"}}, ' +
+    'or JSON text of one',
+  none: 'must have at least one store: vault or awsKmsExternal; leave keyStores out for AWS KMS alone',
+  address:
+    'must be the https URL of the store without a path, such as https://vault.example.com:8200 (http for this machine only)',
+  path: 'must be a path of letters, digits and _ . - with / between its parts',
+  audience: 'must be 1-256 characters without spaces, as the store has it for bound audiences',
+  certificate: 'must be a certificate in PEM: -----BEGIN CERTIFICATE----- and its lines',
+  accounts: 'must be a list of ids of AWS accounts, 12 digits each, none twice',
+  together:
+    `must not be more than ${maxIssuersBytes} bytes of JSON together with issuers and corsOrigins, since Lambda takes ` +
+    '4 KB of environment variables',
+};
+
+const isOrigin = (url: string): boolean => isSafeUrl(url) && new URL(url).origin === url;
+
+const address = z.string(texts.address).refine(isOrigin, texts.address);
+const path = text(/^\w[\w.-]*(?:\/\w[\w.-]*)*$/, texts.path);
+
+const vault = z
+  .strictObject({
+    address,
+    namespace: path.optional(),
+    /** of a transit secrets engine that is the product's alone */
+    transitMount: path.default('tenant-keys'),
+    /** of a JWT auth method that is the product's alone */
+    authMount: path.default('tenant-keys'),
+    /** of the tokens by which functions sign in; by default the address */
+    audience: text(/^[\x21-\x7e]{1,256}$/, texts.audience).optional(),
+    caCertificate: text(
+      /^-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n?$/,
+      texts.certificate,
+    ).optional(),
+  })
+  .transform((given) => ({ ...given, audience: given.audience ?? given.address }));
+
+const awsKmsExternal = z.strictObject({
+  accounts: z
+    .array(text(/^\d{12}$/, texts.accounts), texts.accounts)
+    .min(1, texts.accounts)
+    .refine((ids) => new Set(ids).size === ids.length, texts.accounts)
+    .readonly(),
+});
+
+export const keyStores = valueOrJson(
+  z
+    .strictObject(
+      {
+        vault: vault.optional(),
+        awsKmsExternal: awsKmsExternal.optional(),
+        /** of tenants in these stores, in place of the stack's: within this time a revocation takes effect */
+        dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(60),
+      },
+      { error: (issue) => (issue.code === 'invalid_type' ? texts.keyStores : undefined) },
+    )
+    .refine((stores) => stores.vault ?? stores.awsKmsExternal, texts.none)
+    .readonly(),
+);
+
+/** The functions that check tokens are told all three. */
+export const keyStoresBesideIssuers = {
+  fit: ({ issuers, corsOrigins, keyStores: stores }: Record<string, unknown>) =>
+    stores === undefined ||
+    [issuers, corsOrigins, stores].reduce((sum: number, value) => sum + bytesOf(value), 0) <=
+      maxIssuersBytes,
+  problem: { path: ['keyStores'], message: texts.together },
+};
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
