@@ -18,7 +18,9 @@ execFileSync(join(root, 'node_modules', '.bin', 'tsc'), ['--project', folder], {
 // In its place is construct/bundles.ts.
 for (const suffix of ['js', 'd.ts']) rmSync(join(dist, 'lib', 'functions', `bundle.${suffix}`));
 
-for (const [name, code] of bundleFunctions()) write(join('bundles', name, `${name}.mjs`), code);
+for (const [name, files] of bundleFunctions()) {
+  for (const [file, code] of files) write(join('bundles', name, file), code);
+}
 // GET /openapi.json: lib/api/openapi-document.ts finds it here.
 mkdirSync(join(dist, 'docs'));
 copyFileSync(join(root, 'docs', 'openapi.json'), join(dist, 'docs', 'openapi.json'));

@@ -1,10 +1,9 @@
-/** bin/app.ts as the CDK CLI starts it, and the bundles, in processes of their own. */
+/** bin/app.ts as the CDK CLI starts it, in a process of its own. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { bundle, bundleFunctions } from '../../lib/functions/bundle.ts';
 import { context } from '../harness/synthesized.ts';
 
 const root = process.cwd();
@@ -43,43 +42,4 @@ describe('the app', () => {
     ]);
     expect(() => readFileSync(join(scratch, 'bad', 'TenantKeys.template.json'))).toThrow('ENOENT');
   }, 60_000);
-});
-
-describe('a bundle', () => {
-  test('of each function is the same in another folder', () => {
-    const elsewhere = join(scratch, 'a', 'clone');
-    for (const part of [
-      'lib/functions/bundle.ts',
-      'contract',
-      'lambdas',
-      'package.json',
-      'tsconfig.json',
-    ]) {
-      cpSync(join(root, part), join(elsewhere, part), { recursive: true });
-    }
-    symlinkSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
-    const script = `
-      const { bundleFunctions } = await import('./lib/functions/bundle.ts');
-      const bundles = [...bundleFunctions()].map(([name, code]) => [name, Buffer.from(code).toString()]);
-      process.stdout.write(JSON.stringify(bundles));`;
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: elsewhere,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    const there = new Map<string, string>(JSON.parse(stdout));
-    const here = bundleFunctions();
-    expect([...there.keys()]).toEqual([...here.keys()]);
-    expect(here.size).toBeGreaterThan(8);
-    for (const [name, code] of here) {
-      const text = Buffer.from(code).toString();
-      expect(text).toMatch(/export\s*\{/);
-      expect(text).not.toContain(root);
-      expect(there.get(name) === text).toBe(true);
-    }
-  }, 60_000);
-
-  test('of sources that do not compile is an error that names them', () => {
-    expect(() => bundle('no-such-function')).toThrow('no-such-function');
-  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openExecutionEnvironment } from '../../../local/lambda/environment.ts';
+import { definitionOf } from './definition.ts';
 
 let code: string;
 beforeAll(() => {
@@ -15,19 +16,7 @@ async function invoked(bundle: string, timeoutSeconds: number) {
   writeFileSync(join(code, 'bundle.mjs'), bundle);
   let ended = false;
   const environment = openExecutionEnvironment({
-    definition: {
-      arn: 'arn:aws:lambda:us-east-1:111122223333:function:F',
-      name: 'F',
-      roleArn: 'arn:aws:iam::111122223333:role/R',
-      code,
-      handler: 'bundle.handler',
-      timeoutSeconds,
-      memoryMegabytes: 128,
-      environment: {},
-      perTenant: false,
-      tags: {},
-      invokers: [],
-    },
+    definition: definitionOf(code, 'bundle.handler', timeoutSeconds),
     variables: {},
     onLog: () => {},
     onEnd: () => {
