@@ -28,7 +28,11 @@ export async function generateDataKey(
   const shape = { keyArn: 'string', wrappedDataKey: 'string', plaintext: 'string' } as const;
   const answer = await transport.json('generateDataKey', { ...call, tenantId, body }, shape);
   const { keyArn, wrappedDataKey, plaintext = '' } = answer;
-  return { keyArn, wrapped: decoded(wrappedDataKey), plaintext: ofLength(decoded(plaintext)) };
+  return {
+    keyArn: inKms(keyArn),
+    wrapped: decoded(wrappedDataKey),
+    plaintext: ofLength(decoded(plaintext)),
+  };
 }
 
 export async function generateWrappedDataKey(
@@ -39,7 +43,7 @@ export async function generateWrappedDataKey(
   const body = { encryptionContext: checkedContext(context), plaintext: false };
   const shape = { keyArn: 'string', wrappedDataKey: 'string' } as const;
   const answer = await transport.json('generateDataKey', { ...call, tenantId, body }, shape);
-  return { keyArn: answer.keyArn, wrapped: decoded(answer.wrappedDataKey) };
+  return { keyArn: inKms(answer.keyArn), wrapped: decoded(answer.wrappedDataKey) };
 }
 
 export async function openDataKey(
@@ -55,6 +59,12 @@ export async function openDataKey(
   const shape = { plaintext: 'string' } as const;
   const answer = await transport.json('decryptDataKey', { ...call, tenantId, body }, shape);
   return ofLength(decoded(answer.plaintext));
+}
+
+/** The shape that is asked for has it. */
+function inKms(keyArn: string | undefined): string {
+  if (keyArn === undefined) throw notFromApi('names no key in KMS');
+  return keyArn;
 }
 
 /** A short key would encrypt all the same, and badly. */

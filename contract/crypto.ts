@@ -60,7 +60,10 @@ export const algorithmSuites = {
 /** What is known of a ciphertext without its plaintext. */
 export const inspection = z.strictObject({
   format: z.enum(['envelope', 'direct']),
-  keyArn: z.string(),
+  /** of a key in KMS */
+  keyArn: z.optional(z.string()),
+  /** of a key in another store, as the store and messages name it */
+  keyName: z.optional(z.string()),
   keyMaterialId: z.string(),
   currentKeyMaterialId: z.string(),
   isCurrent: z.boolean(),
@@ -113,7 +116,9 @@ export const dataKeyRequest = z.strictObject({
   plaintext: z.optional(z.boolean('must be true or false')),
 });
 export const dataKeyResponse = z.strictObject({
-  keyArn: z.string(),
+  /** as of an inspection, one of the two */
+  keyArn: z.optional(z.string()),
+  keyName: z.optional(z.string()),
   wrappedDataKey: z.string(),
   plaintext: z.optional(z.string()),
 });

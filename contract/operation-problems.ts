@@ -59,7 +59,9 @@ const keyUse: Codes = [
   'tenant-suspended',
   'tenant-offboarding',
   'key-unusable',
+  'key-revoked-by-tenant',
   'key-not-ready',
+  'key-store-unavailable',
 ];
 const eitherForm: Codes = ['not-acceptable'];
 
@@ -103,12 +105,12 @@ const own: Readonly<Record<Operation, Codes>> = {
   // The key of both is the one that signs.
   erasureCertificate: [...tenantPath, 'tenant-not-found', 'tenant-not-erased', 'key-unusable'],
   certificateKey: ['key-unusable'],
-  encrypt: [...keyUse, ...eitherForm],
+  encrypt: [...keyUse, ...eitherForm, 'mode-needs-aws-kms'],
   decrypt: [...keyUse, ...eitherForm, 'decryption-failed'],
   reencrypt: [...keyUse, ...eitherForm, 'decryption-failed'],
   encryptBatch: [...keyUse, 'too-many-kms-calls'],
-  decryptBatch: [...keyUse, 'too-many-kms-calls'],
-  reencryptBatch: [...keyUse, 'too-many-kms-calls'],
+  decryptBatch: [...keyUse, 'too-many-kms-calls', 'mode-needs-aws-kms'],
+  reencryptBatch: [...keyUse, 'too-many-kms-calls', 'mode-needs-aws-kms'],
   inspect: [...keyUse, 'decryption-failed'],
   generateDataKey: keyUse,
   decryptDataKey: [...keyUse, 'decryption-failed'],

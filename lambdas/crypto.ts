@@ -30,6 +30,7 @@ import {
   inspectBody,
   reencryptBody,
 } from './crypto/request-body.ts';
+import { keyMembersOf } from './crypto/stored-key.ts';
 import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { claimsOf } from './http/claims.ts';
@@ -111,10 +112,11 @@ export const handler = apiHandler<'crypto'>({
     const { tenantId, withKey } = await authenticated(request);
     const { encryptionContext, plaintext: wanted = true } = inJson(request.event, dataKeyRequest);
     const context = contextOf(tenantId, encryptionContext);
-    return withKey(async ({ keyring }) => {
+    return withKey(async (key) => {
+      const { keyring } = key;
       const { wrappedDataKey, plaintext } = await generateClientDataKey(keyring, context, wanted);
       return json<'generateDataKey'>(200, {
-        keyArn: keyring.keyName,
+        ...keyMembersOf(key),
         wrappedDataKey: base64(wrappedDataKey),
         ...(plaintext !== undefined && { plaintext: base64(plaintext) }),
       });

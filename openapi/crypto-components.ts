@@ -86,7 +86,10 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
     description: 'What is known of a ciphertext without its plaintext.',
     members: {
       format: text('A message of the AWS Encryption SDK, or what `kms:Encrypt` gives.'),
-      keyArn: text("ARN of the tenant's key, which it is under."),
+      keyArn: text(
+        "ARN of the tenant's key, which it is under; absent where the key is not in KMS.",
+      ),
+      keyName: text('Of a key that is not in KMS, as its store and messages name it.'),
       keyMaterialId: text('Id of the key material that it is under.'),
       currentKeyMaterialId: text('Id of the key material that encrypts now.'),
       isCurrent: text('Whether they are the same, so that nothing is left to do.'),
@@ -162,7 +165,8 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
     schema: crypto.dataKeyResponse,
     description: 'A data key of 32 bytes.',
     members: {
-      keyArn: text('ARN of the key that wraps it.'),
+      keyArn: text('ARN of the key that wraps it; absent where the key is not in KMS.'),
+      keyName: text('Of a key that is not in KMS, as its store and messages name it.'),
       wrappedDataKey: base64("The data key, encrypted by the tenant's key."),
       plaintext: base64('The data key itself. Keep it in memory alone.'),
     },

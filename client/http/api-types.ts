@@ -424,8 +424,10 @@ export interface InspectRequest {
 export interface Inspection {
   /** A message of the AWS Encryption SDK, or what `kms:Encrypt` gives. */
   readonly format: 'envelope' | 'direct';
-  /** ARN of the tenant's key, which it is under. */
-  readonly keyArn: string;
+  /** ARN of the tenant's key, which it is under; absent where the key is not in KMS. */
+  readonly keyArn?: string;
+  /** Of a key that is not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
   /** Id of the key material that it is under. */
   readonly keyMaterialId: string;
   /** Id of the key material that encrypts now. */
@@ -513,8 +515,10 @@ export interface DataKeyRequest {
 
 /** A data key of 32 bytes. */
 export interface DataKey {
-  /** ARN of the key that wraps it. */
-  readonly keyArn: string;
+  /** ARN of the key that wraps it; absent where the key is not in KMS. */
+  readonly keyArn?: string;
+  /** Of a key that is not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
   /** The data key, encrypted by the tenant's key. Base64 (RFC 4648 section 4, padded, strict). */
   readonly wrappedDataKey: string;
   /** The data key itself. Keep it in memory alone. Base64 (RFC 4648 section 4, padded, strict). */

@@ -16,6 +16,7 @@ import { decryptDirect } from './direct-encryption.ts';
 import { envelopeDecryption, envelopeEncryption } from './envelope-encryption.ts';
 import { isMessage } from './message/message-parser.ts';
 import { decryptItemOf, encryptItemOf } from './request-body.ts';
+import { kmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /**
@@ -69,6 +70,7 @@ async function withDataKeys<T, R>(
 }
 
 async function decryptDirectItems(key: TenantKey, items: readonly unknown[]) {
+  const kmsKey = kmsKeyOf(key);
   const given = eachPlanned(items, (item) => {
     const { ciphertext, encryptionContext } = decryptItemOf(item);
     // KMS would refuse it, by a call that costs as much as any.
@@ -79,9 +81,7 @@ async function decryptDirectItems(key: TenantKey, items: readonly unknown[]) {
     throw tooManyKmsCalls(maxKmsCallsPerRequest);
   }
   return eachItem(given, async (one) =>
-    isPlanned(one)
-      ? toPlaintext(await decryptDirect(key.kmsKey, one.ciphertext, one.context))
-      : one,
+    isPlanned(one) ? toPlaintext(await decryptDirect(kmsKey, one.ciphertext, one.context)) : one,
   );
 }
 

@@ -13,6 +13,7 @@ import { type Contexts, type Reencrypted, reencryptDirect } from './direct-encry
 import { envelopeReencryption } from './envelope-reencryption.ts';
 import { isMessage } from './message/message-parser.ts';
 import { reencryptItemOf } from './request-body.ts';
+import { kmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /**
@@ -56,6 +57,7 @@ async function reencryptMessages(key: TenantKey, items: readonly unknown[]) {
 }
 
 async function reencryptDirectItems(key: TenantKey, items: readonly unknown[]) {
+  const kmsKey = kmsKeyOf(key);
   const planned = eachPlanned(items, (item) => {
     const wanted = wantedOf(key, item);
     // KMS would refuse it, by a call that costs as much as any.
@@ -68,9 +70,7 @@ async function reencryptDirectItems(key: TenantKey, items: readonly unknown[]) {
     throw tooManyKmsCalls(maxKmsCallsPerRequest);
   }
   return eachItem(planned, async (one) =>
-    isPlanned(one)
-      ? toResult(await reencryptDirect(key.kmsKey, one.ciphertext, one.contexts))
-      : one,
+    isPlanned(one) ? toResult(await reencryptDirect(kmsKey, one.ciphertext, one.contexts)) : one,
   );
 }
 

@@ -3,6 +3,7 @@
  * of which mode it is; so it can be read in one way only, and what one mode refuses the other does not try.
  */
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
+import { decryptionFailed } from '../../contract/problem.ts';
 import {
   type Contexts,
   decryptDirect,
@@ -13,6 +14,7 @@ import {
 import { decryptEnvelope, encryptEnvelope } from './envelope-encryption.ts';
 import { envelopeReencryption } from './envelope-reencryption.ts';
 import { isMessage } from './message/message-parser.ts';
+import { kmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /** `envelope`: a message of the Encryption SDK. `direct`: what kms:Encrypt gives. */
@@ -26,7 +28,7 @@ export const encrypt = (
   mode: Mode,
 ): Promise<Buffer> =>
   mode === 'direct'
-    ? encryptDirect(key.kmsKey, plaintext, context)
+    ? encryptDirect(kmsKeyOf(key), plaintext, context)
     : encryptEnvelope(key, plaintext, context);
 
 /** @throws Problem 400 decryption-failed for whatever is wrong with the ciphertext */
@@ -37,7 +39,7 @@ export const decrypt = (
 ): Promise<Buffer> =>
   isMessage(ciphertext)
     ? decryptEnvelope(key, ciphertext, context)
-    : decryptDirect(key.kmsKey, ciphertext, context);
+    : decryptDirect(kmsKeyOf(key, decryptionFailed), ciphertext, context);
 
 /**
  * The same plaintext, encrypted again in the same mode under the key's current material; a message also gets a data key
@@ -49,6 +51,8 @@ export async function reencrypt(
   ciphertext: Buffer,
   contexts: Contexts,
 ): Promise<Reencrypted> {
-  if (!isMessage(ciphertext)) return reencryptDirect(key.kmsKey, ciphertext, contexts);
+  if (!isMessage(ciphertext)) {
+    return reencryptDirect(kmsKeyOf(key, decryptionFailed), ciphertext, contexts);
+  }
   return envelopeReencryption(key, ciphertext, contexts, 'own').run(key.cache, key.cache);
 }

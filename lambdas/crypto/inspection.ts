@@ -14,9 +14,15 @@ import {
 } from '../../contract/encryption-context.ts';
 import { decryptionFailed } from '../../contract/problem.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import { reencryptDirect } from './direct-encryption.ts';
-import { givenContext, messageDecryption, ownMessage } from './envelope-encryption.ts';
+import { type KmsKey, reencryptDirect } from './direct-encryption.ts';
+import {
+  givenContext,
+  messageDecryption,
+  type OpenedEnvelope,
+  ownMessage,
+} from './envelope-encryption.ts';
 import { isMessage, type Message } from './message/message-parser.ts';
+import { keyMembersOf, kmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /**
@@ -29,18 +35,21 @@ export async function inspect(
   given: EncryptionContext | undefined,
 ): Promise<Inspection> {
   if (!isMessage(ciphertext)) {
-    const materials = await materialsOf(key, ciphertext, contextOf(key.tenantId, given));
-    return { format: 'direct', ...materials };
+    const kmsKey = kmsKeyOf(key, decryptionFailed);
+    const context = contextOf(key.tenantId, given);
+    const materials = await materialsInKms(kmsKey, ciphertext, context);
+    return { format: 'direct', ...keyMembersOf(key), ...materials };
   }
   const message = ownMessage(key, ciphertext);
   const carried = callersPart(key, message);
   if (given !== undefined && !sameContext(carried, given)) throw decryptionFailed();
   const decryption = messageDecryption(key, message, contextOf(key.tenantId, carried));
-  (await decryption.run(key.cache)).plaintext.fill(0);
-  const { encryptedDataKey } = message.wrappedDataKey;
-  const materials = await materialsOf(key, bufferOf(encryptedDataKey), message.encryptionContext);
+  const opened = await decryption.run(key.cache);
+  opened.plaintext.fill(0);
+  const materials = await materialsOf(key, message, opened);
   return {
     format: 'envelope',
+    ...keyMembersOf(key),
     ...materials,
     algorithmSuite: message.signed ? algorithmSuites.signed : algorithmSuites.unsigned,
     encryptionContextKeys: Object.keys(carried).sort(),
@@ -58,18 +67,30 @@ function callersPart({ tenantId }: TenantKey, message: Message): EncryptionConte
   return carried;
 }
 
-async function materialsOf({ kmsKey }: TenantKey, bytes: Buffer, context: EncryptionContext) {
+/** Another store names the material with each data key that it wraps. */
+async function materialsOf(
+  { keyring, kmsKey }: TenantKey,
+  { wrappedDataKey, encryptionContext: context }: Message,
+  { keyMaterialId }: OpenedEnvelope,
+) {
+  if (kmsKey !== undefined) {
+    return materialsInKms(kmsKey, bufferOf(wrappedDataKey.encryptedDataKey), context);
+  }
+  const current = await keyring.generateDataKeyWithoutPlaintext(context);
+  return materials(keyMaterialId, current.keyMaterialId);
+}
+
+async function materialsInKms(kmsKey: KmsKey, bytes: Buffer, context: EncryptionContext) {
   const same = { from: context, to: context };
   const { sourceKeyMaterialId, keyMaterialId } = await reencryptDirect(kmsKey, bytes, same);
-  if (sourceKeyMaterialId === undefined || keyMaterialId === undefined) {
-    throw new Error('KMS named no key material');
+  return materials(sourceKeyMaterialId, keyMaterialId);
+}
+
+function materials(keyMaterialId: string | undefined, currentKeyMaterialId: string | undefined) {
+  if (keyMaterialId === undefined || currentKeyMaterialId === undefined) {
+    throw new Error('the key store named no key material');
   }
-  return {
-    keyArn: kmsKey.keyArn,
-    keyMaterialId: sourceKeyMaterialId,
-    currentKeyMaterialId: keyMaterialId,
-    isCurrent: sourceKeyMaterialId === keyMaterialId,
-  };
+  return { keyMaterialId, currentKeyMaterialId, isCurrent: keyMaterialId === currentKeyMaterialId };
 }
 
 const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>

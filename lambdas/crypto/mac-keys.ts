@@ -6,6 +6,7 @@
 import { macKeyContext } from '../../contract/encryption-context.ts';
 import { maxPurposes } from '../../contract/mac.ts';
 import { macVersionsDiffer, tooManyPurposes, unavailable } from '../../contract/problem.ts';
+import { isNamed } from '../aws/errors.ts';
 import { refusesCiphertext } from '../key-stores/aws-kms/kms-ciphertext.ts';
 import { KeyStoreFailure } from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
@@ -116,7 +117,7 @@ export async function withMacKey<T>(
   });
   return dataKey.run(keys.cache).catch((error: unknown) => {
     if (error instanceof KeyStoreFailure) throw error.cause;
-    throw refusesCiphertext(error) ? notItsKey() : error;
+    throw refusesCiphertext(error) || isNamed(error, 'CiphertextRefused') ? notItsKey() : error;
   });
 }
 

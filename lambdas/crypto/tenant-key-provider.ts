@@ -10,9 +10,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
 import { maxBatchItems, maxBodyBytes } from '../../contract/crypto.ts';
 import type { cryptoEnvironment } from '../../contract/environment.ts';
-import { keyNotReady, tenantNotFound } from '../../contract/problem.ts';
+import { defaultKeyStore, type KeyStoresSettings } from '../../contract/key-stores.ts';
+import { keyNotReady, Problem, tenantNotFound } from '../../contract/problem.ts';
 import { isAccessDenied, isNamed } from '../aws/errors.ts';
-import { kmsKeyring } from '../key-stores/aws-kms/kms-keyring.ts';
 import {
   type Bearer,
   type TenantSessionsOptions,
@@ -21,20 +21,19 @@ import {
 import { getTenant } from '../tenants/registry/registry.ts';
 import { registryCache } from '../tenants/registry/registry-cache.ts';
 import { allowed, requireAllowed, statusRules } from '../tenants/registry/status.ts';
-import { keyArnOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
+import { keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
-import type { KmsKey } from './direct-encryption.ts';
 import { macKeyRowCache, macKeyRows } from './mac-key-rows.ts';
 import type { MacKeys } from './mac-keys.ts';
+import { type StoredKey, storedKeys } from './stored-key.ts';
 
 /**
  * What a request may use a tenant's key by: the keyring for envelopes, data keys and the keys of macs, KMS itself for
  * direct mode.
  */
-export interface TenantKey extends MacKeys {
+export interface TenantKey extends MacKeys, StoredKey {
   /** @returns an empty cache, for data keys that must be new to the request; clear it at the end */
   newCache(): DataKeyCache;
-  readonly kmsKey: KmsKey;
 }
 
 /**
@@ -64,44 +63,50 @@ export function tenantKeyProvider(
   const rowOf = registryCache({ ttlMs });
   const cachedMacKeys = macKeyRowCache({ ttlMs });
   const limits = limitsOf(environment);
-  const isCacheOn = Object.values(limits).every((limit) => limit > 0);
   // A read of the row counts as long: see "What a rotation promises" in docs/security.md.
-  const sharedCache = new DataKeyCache(limits, { maxSupersededAgeMs: ttlMs });
+  const caches = {
+    own: dataKeyCaches(limits, ttlMs),
+    other: dataKeyCaches(otherStoresLimits(limits, environment.KEY_STORES), ttlMs),
+  };
   const macKeyRowsOf = (tenantId: string, table: DynamoDBDocumentClient) =>
     cachedMacKeys(tenantId, macKeyRows(table, environment.MAC_KEY_TABLE_NAME, tenantId));
 
-  const keyOf = async (tenantId: string, { kms, table }: TenantClients, age?: 'fresh') => {
+  const forget = (tenantId: string) => {
+    for (const { shared } of Object.values(caches)) shared?.forget(tenantId);
+  };
+
+  const keyOf = async (tenantId: string, { storedKeyOf, table }: TenantClients, age?: 'fresh') => {
     const read = () => getTenant(table, environment.TABLE_NAME, tenantId);
     const row = await rowOf(tenantId, read, age);
-    if (row === undefined || statusRules[row.status].use !== allowed) sharedCache.forget(tenantId);
+    if (row === undefined || statusRules[row.status].use !== allowed) forget(tenantId);
     if (row === undefined) throw tenantNotFound();
     requireAllowed(statusRules[row.status].use);
-    const keyArn = keyArnOf(row);
-    const newCache = () => new DataKeyCache(isCacheOn ? limits : oneRequestLimits);
-    const cache = isCacheOn ? sharedCache : newCache();
+    const { shared, newCache } = keyStoreOf(row) === defaultKeyStore ? caches.own : caches.other;
+    const cache = shared ?? newCache();
     const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
-    const keyring = kmsKeyring(kms, keyArn);
     const key: TenantKey = {
       tenantId,
-      keyring,
+      ...(await storedKeyOf(row)),
       cache,
       newCache,
       supersededMaterialId,
-      kmsKey: { kms, keyArn },
       macKeyRows: macKeyRowsOf(tenantId, table),
     };
-    return { row, key };
+    return { row, key, isCacheOn: shared !== undefined };
   };
 
   return async (bearer) => {
     const clients = await sessionOf(bearer);
     return async (use) => {
-      const { row, key } = await keyOf(bearer.tenantId, clients);
+      const { row, key, isCacheOn } = await keyOf(bearer.tenantId, clients);
       try {
         return await use(key);
       } catch (error) {
         // Since its row was read the tenant may have been suspended: then the row as it is now has the answer.
-        if (refusesKey(error)) await keyOf(bearer.tenantId, clients, 'fresh');
+        if (refusesKey(error)) {
+          forget(bearer.tenantId);
+          await keyOf(bearer.tenantId, clients, 'fresh');
+        }
         // On an older key this is a wrong policy, which does not change with time: a 500.
         if (isAccessDenied(error) && isFresh(row)) throw keyNotReady(5);
         throw error;
@@ -114,10 +119,13 @@ export function tenantKeyProvider(
 
 /** @returns by bearer, clients with a session of the tenant role */
 const tenantRoleSessions = (options: Omit<TenantSessionsOptions, 'plane'>) =>
-  tenantSessions({ plane: 'crypto', ...options }, ({ configuration, withPlugins }) => ({
-    kms: withPlugins(new KMSClient(configuration), 'kms'),
-    table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
-  }));
+  tenantSessions({ plane: 'crypto', ...options }, ({ configuration, withPlugins }) => {
+    const kms = withPlugins(new KMSClient(configuration), 'kms');
+    return {
+      storedKeyOf: storedKeys(kms),
+      table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
+    };
+  });
 
 type TenantClients = Awaited<ReturnType<ReturnType<typeof tenantRoleSessions>>>;
 
@@ -137,8 +145,32 @@ const oneRequestLimits: DataKeyLimits = {
   maxEntries: maxBatchItems,
 };
 
-/** KMS says that the key itself is disabled, pending deletion or gone, as it is where a tenant is not ACTIVE. */
+interface DataKeyCaches {
+  /** undefined where no data key is kept from one request to another */
+  readonly shared: DataKeyCache | undefined;
+  newCache(): DataKeyCache;
+}
+
+function dataKeyCaches(limits: DataKeyLimits, maxSupersededAgeMs: number): DataKeyCaches {
+  const isCacheOn = Object.values(limits).every((limit) => limit > 0);
+  return {
+    shared: isCacheOn ? new DataKeyCache(limits, { maxSupersededAgeMs }) : undefined,
+    newCache: () => new DataKeyCache(isCacheOn ? limits : oneRequestLimits),
+  };
+}
+
+/** Whoever has the other store may revoke a key there, and nothing tells us: it counts when the data keys are too old. */
+const otherStoresLimits = (
+  limits: DataKeyLimits,
+  stores: KeyStoresSettings | undefined,
+): DataKeyLimits => ({
+  ...limits,
+  maxAgeMs: Math.min(limits.maxAgeMs, (stores?.dataKeyMaxAgeSeconds ?? 0) * 1000),
+});
+
+/** The store says that the key itself is disabled, pending deletion or gone, as it is where a tenant is not ACTIVE. */
 const refusesKey = (error: unknown): boolean =>
+  (error instanceof Problem && error.code === 'key-revoked-by-tenant') ||
   isNamed(error, 'DisabledException', 'KMSInvalidStateException', 'NotFoundException');
 
 const isFresh = ({ keyCreatedAt }: TenantRow): boolean =>
