@@ -12,6 +12,7 @@ import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
 import { ownNames, setName } from './config/own-names.ts';
+import type { BundledFunction } from './functions/bundled-function.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
 import { Schedule } from './functions/schedule.ts';
 import { holdFeatureFlags } from './host/feature-flags.ts';
@@ -22,6 +23,7 @@ import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
 import { outputsOf } from './outputs.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
 import { ControlPlaneRole } from './roles/control-plane-role.ts';
+import { StoreSignIn } from './roles/key-store-access.ts';
 import { ReconcilerRole } from './roles/reconciler-role.ts';
 import { makeSessionRoles, type SessionRoles } from './roles/session-roles.ts';
 import { CertificateKey } from './storage/certificate-key.ts';
@@ -86,7 +88,7 @@ export class TenantKeys extends Construct {
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
-    const sessions = makeSessionRoles(this, storage);
+    const sessions = makeSessionRoles(this, storage, config.keyStores);
     const administration = {
       controlPlane: new ControlPlaneRole(this, 'ControlPlaneRole', { table, deletionWindowInDays })
         .role,
@@ -262,7 +264,18 @@ export class TenantKeys extends Construct {
       functionArn,
     );
     for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
+    if (config.keyStores?.vault !== undefined) this.signIns(config, functions);
     return functions;
+  }
+
+  /** Of the functions that administer keys: each by its own role. */
+  private signIns({ keyStores: stores }: Config, functions: Functions): void {
+    const { tenants, reconciler, certificates } = functions;
+    const signIn = (id: string, { role, function: { functionArn } }: BundledFunction) =>
+      new StoreSignIn(this, id, { role, functionArn, stores });
+    signIn('ControlPlaneSignIn', tenants);
+    signIn('ReconcilerSignIn', reconciler);
+    signIn('CertificatesSignIn', certificates);
   }
 
   private certificateKeys(config: Config, certificatesRoleArn: string): CertificateKeys {

@@ -142,6 +142,7 @@ export class Functions extends Construct {
       description: 'tenant-keys: tenant lifecycle, without cryptography',
       role: props.roles.controlPlane,
       key: props.key,
+      network: storeNetworkOf(props.config),
       // API Gateway gives up after 29 s. One second less lets the function still answer.
       timeoutSeconds: 28,
       memoryMegabytes: 512,
@@ -169,6 +170,7 @@ export class Functions extends Construct {
       description: 'tenant-keys: encryption and decryption for one tenant',
       role: props.roles.dataPlane,
       key: props.key,
+      network: storeNetworkOf(props.config),
       timeoutSeconds: 15,
       // A request of 6 MB is in memory several times (base64, bytes, message), and CPU comes with memory:
       // 1,769 MB is one whole core.
@@ -198,6 +200,7 @@ export class Functions extends Construct {
       description: 'tenant-keys: signed certificates of erasure',
       role: props.roles.certificates,
       key: props.key,
+      network: storeNetworkOf(props.config),
       // One read, one look at KMS and the signatures at once, three attempts each.
       timeoutSeconds: 20,
       memoryMegabytes: 512,
@@ -218,6 +221,7 @@ export class Functions extends Construct {
       description: 'tenant-keys: finishes what was cut off, repairs what has drifted',
       role: props.roles.reconciler,
       key: props.key,
+      network: storeNetworkOf(props.config),
       // Lambda's longest. A run is slow, since it stays within KMS's quotas, and stops by itself before that.
       timeoutSeconds: 900,
       memoryMegabytes: 512,
@@ -272,6 +276,10 @@ const ofApi = ({ corsOrigins }: Config) =>
 /** What a function needs that works with tenants' keys. */
 const keyStores = ({ keyStores: stores }: Config) =>
   stores === undefined ? {} : { KEY_STORES: JSON.stringify(stores) };
+
+/** Of those that work with tenants' keys, where a store is reached over a network. */
+const storeNetworkOf = (config: Config) =>
+  config.keyStores?.vault === undefined ? undefined : networkOf(config);
 
 /** Of those that fetch an issuer's keys. */
 const networkOf = ({ subnetIds, securityGroupIds }: Config) =>

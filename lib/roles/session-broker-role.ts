@@ -3,8 +3,9 @@
  * every tenant, and whom the reader of all tenants' events trusts. Invariant: it can only open such sessions, and only
  * from within the broker's own function.
  */
-import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { onlyInItsFunction } from './only-in-its-function.ts';
 
 export class SessionBrokerRole extends Construct {
   readonly role: Role;
@@ -34,19 +35,4 @@ const openSessions = (roleArns: readonly string[]) =>
     sid: 'OpenSessions',
     actions: ['sts:AssumeRole', 'sts:TagSession'],
     resources: [...roleArns],
-  });
-
-/**
- * Lambda names the function in each call that its code makes, so the role opens nothing for another function that it was
- * passed to, or for who else assumes it. A Deny, since a trust policy that names a role lets it in whatever that role's
- * own policy allows (STS, AssumeRole); here and not there, since the key counts in identity policies only (Lambda
- * Developer Guide, "Using source function ARN"). ArnNotEquals is true where there is no function.
- */
-const onlyInItsFunction = (brokerArn: string) =>
-  new PolicyStatement({
-    sid: 'OnlyInItsFunction',
-    effect: Effect.DENY,
-    actions: ['sts:*'],
-    resources: ['*'],
-    conditions: { ArnNotEquals: { 'lambda:SourceFunctionArn': brokerArn } },
   });

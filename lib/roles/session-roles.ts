@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { AllEventsReaderRole } from './all-events-reader-role.ts';
 import { AuditReaderRole } from './audit-reader-role.ts';
+import type { KeyStores } from './key-store-access.ts';
 import { SessionBrokerRole } from './session-broker-role.ts';
 import { SessionClientRole } from './session-client-role.ts';
 import { TenantRole } from './tenant-role.ts';
@@ -27,12 +28,13 @@ interface Tables {
 export function makeSessionRoles(
   scope: Construct,
   { table, macKeyTable, auditTable }: Tables,
+  keyStores: KeyStores,
 ): SessionRoles {
   const broker = new SessionBrokerRole(scope, 'SessionBrokerRole');
   const brokerRole = broker.role;
   return {
     broker,
-    tenant: new TenantRole(scope, 'TenantRole', { table, macKeyTable, brokerRole }),
+    tenant: new TenantRole(scope, 'TenantRole', { table, macKeyTable, brokerRole, keyStores }),
     auditReader: new AuditReaderRole(scope, 'AuditReaderRole', { auditTable, brokerRole }),
     allEventsReader: new AllEventsReaderRole(scope, 'AllEventsReaderRole', {
       auditTable,

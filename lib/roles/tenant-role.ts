@@ -1,7 +1,7 @@
 /**
  * The role of which the session broker opens a session for one tenant. Invariant: a session has the tenant's id as its only tag
  * TenantId and as its name. It reaches that tenant's key, for cryptography with the id in the encryption context,
- * that tenant's row, to read it, and the rows of its macs' keys, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
+ * that tenant's row, to read it, and the rows of its macs' keys, the other key stores in that tenant's name, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
  * lead to another tenant's key.
  * Key policies name this role by its ARN: with a new construct id the role is another one, and no tenant can work.
  */
@@ -13,6 +13,7 @@ import { tenantActions } from '../../contract/key-policy.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { everyKey } from './key-administration.ts';
+import { acknowledgeSignIns, type KeyStores, tenantReachesStores } from './key-store-access.ts';
 import {
   nothingWithoutTenant,
   ownPartitionOnly,
@@ -25,6 +26,7 @@ export interface TenantRoleProps {
   readonly macKeyTable: ITable;
   /** the session broker's execution role, the only one that opens sessions of every tenant */
   readonly brokerRole: IRole;
+  readonly keyStores: KeyStores;
 }
 
 export class TenantRole extends Construct {
@@ -50,6 +52,7 @@ export class TenantRole extends Construct {
               useOwnKey(stack),
               readOwnRow(props.table),
               keepOwnMacKeys(props.macKeyTable),
+              ...tenantReachesStores(this, props.keyStores),
               nothingWithoutTenant(),
             ],
           }),
@@ -61,6 +64,7 @@ export class TenantRole extends Construct {
       [wildcard(stack, everyKey(stack))]:
         'Keys are made at run time, one a tenant; the conditions on tag and encryption context choose the one.',
     });
+    acknowledgeSignIns(role, props.keyStores);
   }
 }
 

@@ -9,6 +9,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { defaultName as stackName } from '../../../contract/stack-names.ts';
 import { nagPacks } from '../../../lib/nag/nag-packs.ts';
 import { makeApp, synthesize } from '../../../lib/synthesize.ts';
+import { everySetting } from '../../harness/operators-settings.ts';
 import { context } from '../../harness/synthesized.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
@@ -32,6 +33,16 @@ describe('a synth', () => {
     const app = newApp();
     new Key(app.node.findChild(stackName) as Stack, 'Unrotated');
     expect(() => app.synth()).toThrow('AwsSolutions-KMS5');
+  });
+
+  test('passes with other key stores, in a network of the operator`s', () => {
+    const { subnetIds, securityGroupIds } = everySetting['with a domain'];
+    const keyStores = {
+      vault: { address: 'https://vault.example.com' },
+      awsKmsExternal: { accounts: ['222222222222'] },
+    };
+    const settings = { ...whole, keyStores, subnetIds, securityGroupIds };
+    expect(() => synthesize(settings, outdir)).not.toThrow();
   });
 
   test('passes without a trail, too', () => {

@@ -1,0 +1,95 @@
+/**
+ * What roles may do with STS to reach tenants' keys in other key stores. Invariant: a token by which somebody signs in to a
+ * store is good for that store alone, and for five minutes; a tenant's session gets one that has that tenant's tag, and
+ * assumes the role of that tenant alone. A function's own role gets one in that function only.
+ */
+import { Stack } from 'aws-cdk-lib';
+import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
+import type { Config } from '../config/config.ts';
+import { ownNames } from '../config/own-names.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
+import { onlyInItsFunction } from './only-in-its-function.ts';
+import { ownTenant } from './session-trust.ts';
+
+export type KeyStores = Config['keyStores'];
+
+/** Of the tenant role, whose sessions have a tag: a statement beside these refuses those without. */
+export function tenantReachesStores(scope: Construct, stores: KeyStores): PolicyStatement[] {
+  const { awsKmsExternal } = stores ?? {};
+  return [
+    ...signIns(stores),
+    ...(awsKmsExternal === undefined ? [] : [assumeOwnRole(scope, awsKmsExternal.accounts)]),
+  ];
+}
+
+/** Why there is no resource in what has the sign-ins; nothing where there are none. */
+export function acknowledgeSignIns(construct: Construct, stores: KeyStores): void {
+  if (signIns(stores).length === 0) return;
+  acknowledge(construct, {
+    'AwsSolutions-IAM5[Resource::*]':
+      'sts:GetWebIdentityToken has no resource to name; conditions say for which store a token is, how it is signed and how long it lives.',
+  });
+}
+
+export interface StoreSignInProps {
+  readonly role: Role;
+  /** in which alone the role gets tokens */
+  readonly functionArn: string;
+  readonly stores: KeyStores;
+}
+
+/** A policy beside a function's role: the function waits for the role and what is in it, and this for the function. */
+export class StoreSignIn extends Construct {
+  constructor(scope: Construct, id: string, { role, functionArn, stores }: StoreSignInProps) {
+    super(scope, id);
+    const policy = new Policy(this, 'Policy', {
+      roles: [role],
+      statements: [...signIns(stores), onlyInItsFunction(functionArn)],
+    });
+    acknowledgeSignIns(policy, stores);
+  }
+}
+
+/** One a store: in a statement for several a token could be for more than one of them. */
+const signIns = (stores: KeyStores): PolicyStatement[] =>
+  stores?.vault === undefined ? [] : [signIn('Vault', stores.vault.audience)];
+
+/**
+ * ForAnyValue would let a token be for others as well, who could sign in with it. The Null is there since ForAllValues is
+ * true where there is no value (IAM User Guide, set operators). A request that leaves out the duration has no such key,
+ * and is refused. Tags of a request need a permission of their own, which nobody has.
+ */
+const signIn = (store: string, audience: string) =>
+  new PolicyStatement({
+    sid: `SignInTo${store}`,
+    actions: ['sts:GetWebIdentityToken'],
+    resources: ['*'],
+    conditions: {
+      'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': [withoutVariables(audience)] },
+      Null: { 'sts:IdentityTokenAudience': 'false' },
+      StringEquals: { 'sts:SigningAlgorithm': 'RS256' },
+      NumericLessThanEquals: { 'sts:DurationSeconds': '300' },
+    },
+  });
+
+/** A tag of the request may not say another tenant than the session's own: roles of several may be in one account. */
+const assumeOwnRole = (scope: Construct, accounts: readonly string[]) =>
+  new PolicyStatement({
+    sid: 'AssumeOwnExternalRole',
+    actions: ['sts:AssumeRole', 'sts:TagSession'],
+    resources: accounts.map((account) =>
+      Stack.of(scope).formatArn({
+        service: 'iam',
+        region: '',
+        account,
+        resource: 'role',
+        resourceName: `${ownNames(scope).name}/${ownTenant}`,
+      }),
+    ),
+    conditions: { StringEquals: { [`aws:RequestTag/${tenantIdTag}`]: ownTenant } },
+  });
+
+/** IAM's spelling of a dollar sign, before which a value begins a variable. */
+const withoutVariables = (text: string): string => text.replaceAll('$', '${$}');
