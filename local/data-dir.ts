@@ -13,6 +13,8 @@ export interface DataDir {
   readonly tables: string;
   /** signing keys of web identity tokens */
   readonly tokenKeys: string;
+  readonly tenantKeys: string;
+  readonly tenantRoles: string;
   /** Lets another process use the folder. */
   close(): void;
 }
@@ -41,6 +43,8 @@ export function openDataDir(folder: string): DataDir {
     clock: join(folder, 'clock.json'),
     tables: join(folder, 'tables'),
     tokenKeys: join(folder, 'token-keys.json'),
+    tenantKeys: join(folder, 'tenant-account-keys.json'),
+    tenantRoles: join(folder, 'tenant-account-roles.json'),
     close,
   };
 }

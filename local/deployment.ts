@@ -1,8 +1,10 @@
 /** One AWS endpoint with a template's keys, roles, tables and functions, which enforces the template's policies. */
+import { accountServices } from './account-services.ts';
 import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { clockEndpoint } from './aws/control/clock.ts';
 import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
+import { inAccount } from './aws/one-account.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import { cloudformation } from './cloudformation/service.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
@@ -17,13 +19,11 @@ import { readTables } from './dynamodb/template.ts';
 import { type BusEvent, events } from './events/service.ts';
 import { functionSession } from './function-session.ts';
 import type { Caller } from './iam/caller.ts';
-import { iam } from './iam-api/service.ts';
 import type { KmsAccount } from './kms/account.ts';
 import { declareKeys } from './kms/declared-key.ts';
 import { deleteKeysOf } from './kms/deleted-stack.ts';
 import { liveKeys } from './kms/live-keys.ts';
-import { withQuotas } from './kms/quotas.ts';
-import { kms, kmsCloudTrailFields } from './kms/service.ts';
+import { kmsCloudTrailFields } from './kms/service.ts';
 import { openKeyStore } from './kms/store.ts';
 import { readKeys } from './kms/template.ts';
 import { lambda } from './lambda/service.ts';
@@ -33,9 +33,9 @@ import { operatorOf } from './operator.ts';
 import { outboundIssuer } from './sts/outbound-issuer.ts';
 import { outboundPage } from './sts/outbound-page.ts';
 import type { Role } from './sts/role.ts';
-import { sts } from './sts/service.ts';
 import { sessionOf } from './sts/session.ts';
 import type { Template } from './template/template.ts';
+import { openTenantAccount } from './tenant-account/tenant-account.ts';
 
 export interface DeploymentOptions {
   readonly template: Template;
@@ -68,6 +68,8 @@ export interface Deployment extends AwsEndpoint, DeployedStack {
   readonly operator: Credentials;
   /** `iss` of the account's web identity tokens */
   readonly outboundIssuer: string;
+  /** another account, which plays a tenant's own, and its administrator */
+  readonly tenantAccount: { readonly accountId: string; readonly operator: Credentials };
   /** of every stack in the account, by ARN */
   readonly roles: ReadonlyMap<string, Role>;
   /** of KMS; when `advance` returns, the rotations and deletions that came due are done */
@@ -115,7 +117,14 @@ async function deployIn(
   const { roles } = stacks;
   const credentials = credentialStore(clock);
   const keys = openKeys(folder, options);
-  const kmsClock = clockOf(keys);
+  const { clock: advancing, onDemandRotationMs } = keys;
+  const tenantAccount = openTenantAccount({
+    account,
+    clock,
+    kms: { clock: advancing, onDemandRotationMs },
+    files: folder,
+  });
+  const kmsClock = clockOf(advancing, [keys, tenantAccount.keys]);
   const tables = await openTables(folder, template);
   const operator = operatorOf(account.partition, account.accountId);
   const dashboard = dashboardEndpoints({
@@ -140,18 +149,17 @@ async function deployIn(
   });
   const endpoint: AwsEndpoint = await serveAws({
     services: [
-      options.quotas === true ? withQuotas(kms(keys), options.quotaNow) : kms(keys),
-      sts({ clock, credentials, roles, region: account.region, issuer }),
-      iam({ ...account, roles, clock, issuer }),
-      cloudformation(stacks.templates, clock),
-      tables.service,
-      events({ ...account, onEvent }),
-      lambda({ account, functions: stacks.functions, runtime: stacks.runtimeOf }),
+      ...accountServices({ ...options, credentials, keys, roles, issuer, tenantAccount }),
+      ...[
+        cloudformation(stacks.templates, clock),
+        tables.service,
+        events({ ...account, onEvent }),
+        lambda({ account, functions: stacks.functions, runtime: stacks.runtimeOf }),
+      ].map((service) => inAccount(account.accountId, service)),
     ],
     credentials,
     clock,
     region: account.region,
-    accountId: account.accountId,
     port: options.port,
     pages: [frontPage, referenceAnswers(), outboundPage(issuer)],
     controlEndpoints: [clockEndpoint(kmsClock), ...dashboard],
@@ -165,6 +173,10 @@ async function deployIn(
     ...endpoint,
     ...own,
     operator: credentials.issue(operator),
+    tenantAccount: {
+      accountId: tenantAccount.accountId,
+      operator: credentials.issue(tenantAccount.operator),
+    },
     roles,
     outboundIssuer: issuer.url,
     clock: kmsClock,
@@ -187,7 +199,10 @@ async function deployIn(
       await tables.close();
       try {
         // Writes the keys' last uses, which are not written one by one.
-        if (folder !== undefined) keys.store.change(() => {});
+        if (folder !== undefined) {
+          for (const { store } of [keys, tenantAccount.keys])
+            if (store.keys.size > 0) store.change(() => {});
+        }
       } finally {
         folder?.close();
       }
@@ -228,8 +243,7 @@ function openKeys(
 }
 
 /** Key material that is due goes at once, from the disk too, and not only when a key is next looked up. */
-function clockOf(keys: Keys): AdvancingClock {
-  const { clock } = keys;
+function clockOf(clock: AdvancingClock, accounts: readonly KmsAccount[]): AdvancingClock {
   return {
     get aheadMs() {
       return clock.aheadMs;
@@ -237,7 +251,7 @@ function clockOf(keys: Keys): AdvancingClock {
     now: () => clock.now(),
     advance(ms) {
       clock.advance(ms);
-      liveKeys(keys);
+      for (const account of accounts) liveKeys(account);
     },
   };
 }

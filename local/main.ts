@@ -111,6 +111,10 @@ function describe(stack: LocalStack): string {
     `  export AWS_DEFAULT_REGION=${stack.region}`,
     `  aws --endpoint-url ${stack.aws} kms list-keys`,
     '',
+    `As the administrator of another account, ${stack.tenantAccount.accountId}, which plays a tenant's own:`,
+    `  export AWS_ACCESS_KEY_ID=${stack.tenantAccount.operator.accessKeyId}`,
+    `  export AWS_SECRET_ACCESS_KEY=${stack.tenantAccount.operator.secretAccessKey}`,
+    '',
     'Stop with Ctrl-C.',
   ].join('\n');
 }
@@ -126,10 +130,9 @@ async function main(): Promise<void> {
     },
     onLog: (name, line) => process.stderr.write(`${name}: ${line}\n`),
   });
-  const { api, aws, issuer, region, accountId, operator } = stack;
-  console.log(
-    json ? JSON.stringify({ api, aws, issuer, region, accountId, operator }) : describe(stack),
-  );
+  const { api, aws, issuer, region, accountId, operator, tenantAccount } = stack;
+  const announced = { api, aws, issuer, region, accountId, operator, tenantAccount };
+  console.log(json ? JSON.stringify(announced) : describe(stack));
   process.once('exit', await announce(stack));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stack.close().finally(() => process.exit(0)));

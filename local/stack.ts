@@ -76,6 +76,12 @@ export interface StackOptions {
   readonly movableTime?: boolean;
 }
 
+/** An administrator's access key. */
+export interface Operator {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 export interface LocalStack {
   /** with the stage */
   readonly api: string;
@@ -86,7 +92,9 @@ export interface LocalStack {
   readonly givesTokens: boolean;
   readonly region: string;
   readonly accountId: string;
-  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly operator: Operator;
+  /** another AWS account, which plays a tenant's own */
+  readonly tenantAccount: { readonly accountId: string; readonly operator: Operator };
   readonly deployment: Deployment;
   /** Runs a scheduled function by hand, in full. @returns what it returned */
   run(name: ScheduledFunction): Promise<unknown>;
@@ -157,7 +165,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   const api = await openApi({ template, runtime, deployment, logs, options });
   onClose(api.close);
 
-  const { accessKeyId, secretAccessKey } = deployment.operator;
+  const { tenantAccount, operator } = deployment;
   const { region, accountId } = localAccount;
   const addresses = {
     api: api.url,
@@ -171,7 +179,8 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
   deployment.addControlEndpoint(issuersEndpoint(functions));
   return {
     ...addresses,
-    operator: { accessKeyId, secretAccessKey },
+    operator: accessKeyOf(operator),
+    tenantAccount: { ...tenantAccount, operator: accessKeyOf(tenantAccount.operator) },
     deployment,
     run: automation.run,
     changeTime: runtime.changeTime,
@@ -179,6 +188,11 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
     indexed: logs.settled,
   };
 }
+
+const accessKeyOf = ({ accessKeyId, secretAccessKey }: Operator): Operator => ({
+  accessKeyId,
+  secretAccessKey,
+});
 
 async function ownIssuer(port: number, onClose: OnClose): Promise<IssuersContext> {
   const { url, close } = await serveIssuer({ port, audience, tenantClaim });

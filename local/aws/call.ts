@@ -4,6 +4,7 @@
  * saw them; every decision is logged.
  */
 import type { Clock } from '../clock.ts';
+import { accountOf } from '../iam/arn.ts';
 import { authorize } from '../iam/authorize.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { ConditionContext } from '../iam/decision.ts';
@@ -35,7 +36,6 @@ export interface CallInput {
   readonly sourceIp: string;
   readonly clock: Clock;
   readonly region: string;
-  readonly accountId: string;
   readonly decisions: DecisionLog;
 }
 
@@ -65,7 +65,7 @@ export function callOf(input: CallInput): Call {
     clock,
     authorize(check) {
       const { action, resource } = check;
-      const context = { ...check.context, ...globalContext(input) };
+      const context = { ...check.context, ...globalContext(input, resource) };
       const decision = authorize(caller, { action, resource, context }, check.resourcePolicy);
       const time = clock.now();
       const callerArn = caller.arn;
@@ -77,11 +77,14 @@ export function callOf(input: CallInput): Call {
 }
 
 /** The keys of "AWS global condition context keys" that this endpoint knows; the caller's come from IAM. */
-function globalContext({ clock, region, accountId, sourceIp }: CallInput): ConditionContext {
+function globalContext(
+  { clock, region, caller, sourceIp }: CallInput,
+  resource: string,
+): ConditionContext {
   const now = clock.now();
   return {
     'aws:RequestedRegion': region,
-    'aws:ResourceAccount': accountId,
+    'aws:ResourceAccount': accountOf(resource) ?? caller.accountId,
     'aws:SourceIp': sourceIp,
     // As it is: plain HTTP on the loopback interface. A policy that insists on TLS refuses it.
     'aws:SecureTransport': 'false',

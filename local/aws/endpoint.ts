@@ -31,7 +31,6 @@ export interface EndpointOptions extends CallListeners {
   readonly clock: Clock;
   /** that every request must be signed for, those to STS included */
   readonly region: string;
-  readonly accountId: string;
   /** 0 picks a free one */
   readonly port: number;
   /** what a browser gets */
@@ -133,7 +132,7 @@ async function awsAnswer(
   progress: Progress,
   shared: Shared,
 ): Promise<Answer> {
-  const { services, credentials, region, accountId, clock, decisions, faults } = shared;
+  const { services, credentials, region, clock, decisions, faults } = shared;
   const { method = '', url: target = '' } = request;
   const { requestId, sourceIp } = progress;
 
@@ -160,7 +159,7 @@ async function awsAnswer(
   // Decoding, execution, encoding. The operation asks the policies before it does anything.
   const input = protocol.readInput(body);
   progress.input = input;
-  const scope = { service, caller, requestId, sourceIp, clock, region, accountId, decisions };
+  const scope = { service, caller, requestId, sourceIp, clock, region, decisions };
   const output = await operation(input, callOf(scope));
   const answer = protocol.answer(name, output, requestId);
   progress.output = output;

@@ -8,6 +8,8 @@ export interface AccessCheck {
   /** `service:Operation` */
   readonly action: string;
   readonly resource: string;
+  /** the resource as the caller named it, for the refusal, where that is another name than its ARN */
+  readonly named?: string;
   /** the service's own condition keys; the endpoint adds the global ones */
   readonly context?: ConditionContext;
   /** the policy of the resource, where its service has such: the key policy, the trust policy */

@@ -6,6 +6,7 @@
 import type { ServedCall } from '../aws/call.ts';
 import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import { eventIdOf } from '../aws/wire/event-id.ts';
+import { accountOf } from '../iam/arn.ts';
 import { type UserIdentity, userIdentity } from './identity.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -34,7 +35,7 @@ export interface TrailEvent {
   readonly eventType: 'AwsApiCall';
   readonly managementEvent: boolean;
   readonly recipientAccountId: string;
-  /** only where a service of AWS called: then more than one account gets the event */
+  /** only where a service of AWS called, or an account is named that is not the caller's: then several get the event */
   readonly sharedEventID?: string;
   readonly eventCategory: 'Management' | 'Data';
 }
@@ -62,19 +63,34 @@ type Particulars = Pick<
   'requestParameters' | 'responseElements' | 'readOnly' | 'resources' | 'additionalEventData'
 >;
 
-/** @returns nothing for a call of another service than KMS, and of an operation that KMS does not have */
+/**
+ * A call on another account's key is an event of both accounts but, where it is refused, of the caller's alone. Source:
+ * "Using KMS keys in other accounts", KMS developer guide.
+ * @returns nothing for a call of another service than KMS, of an operation that KMS does not have, and for a call of
+ *   which the account learns nothing
+ */
 export function trailEvent(call: ServedCall, source: TrailSource): TrailEvent | undefined {
   const { operation } = call;
   const fields = Object.hasOwn(source.fields, operation) ? source.fields[operation] : undefined;
   if (call.service !== 'kms' || fields === undefined) return undefined;
   const arns = arnsOf(call);
+  if (!isOf(source.accountId, call, arns)) return undefined;
   return eventOf(call, source, 'kms.amazonaws.com', {
     requestParameters: requestOf(call, fields),
     responseElements: responseOf(call, fields, arns),
     ...materialOf(call, fields),
     readOnly: fields.readOnly,
-    resources: arns.map((ARN) => ({ accountId: source.accountId, type: 'AWS::KMS::Key', ARN })),
+    resources: arns.map((ARN) => ({
+      accountId: accountOf(ARN) ?? source.accountId,
+      type: 'AWS::KMS::Key',
+      ARN,
+    })),
   });
+}
+
+function isOf(accountId: string, { caller, errorCode }: ServedCall, arns: readonly string[]) {
+  if (caller.accountId === accountId || caller.service !== undefined) return true;
+  return errorCode !== 'AccessDeniedException' && arns.some((arn) => accountOf(arn) === accountId);
 }
 
 export function eventOf(
@@ -83,14 +99,16 @@ export function eventOf(
   eventSource: EventSource,
   particulars: Particulars,
 ): TrailEvent {
-  const { service } = call.caller;
+  const { service, accountId: callersAccount } = call.caller;
+  const accounts = new Set([callersAccount, ...particulars.resources.map((one) => one.accountId)]);
+  const isShared = service !== undefined || accounts.size > 1;
   const eventID = eventIdOf(call.requestId);
   // Of Lambda only data events are played, and of the others only management events.
   const eventCategory = eventSource === 'lambda.amazonaws.com' ? 'Data' : 'Management';
   const { requestParameters, responseElements, readOnly, resources, ...additional } = particulars;
   return {
     eventVersion: '1.11',
-    userIdentity: userIdentity(call.caller),
+    userIdentity: userIdentity(call.caller, source.accountId),
     eventTime: call.time.toISOString().replace(/\.\d+Z$/, 'Z'),
     eventSource,
     eventName: call.operation,
@@ -108,7 +126,7 @@ export function eventOf(
     eventType: 'AwsApiCall',
     managementEvent: eventCategory === 'Management',
     recipientAccountId: source.accountId,
-    ...(service === undefined ? {} : { sharedEventID: eventIdOf(eventID) }),
+    ...(isShared ? { sharedEventID: eventIdOf(eventID) } : {}),
     eventCategory,
   };
 }

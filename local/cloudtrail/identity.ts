@@ -5,6 +5,7 @@ import { isSession } from '../iam/caller.ts';
 
 export type UserIdentity =
   | { readonly type: 'AWSService'; readonly invokedBy: string }
+  | { readonly type: 'AWSAccount'; readonly principalId: string; readonly accountId: string }
   | {
       readonly type: 'IAMUser';
       readonly principalId: string;
@@ -28,10 +29,16 @@ interface SessionIssuer {
   readonly userName: string;
 }
 
-/** Without access key id and the session's creation; session tags stand in AssumeRole's event alone. */
-export function userIdentity(caller: Caller): UserIdentity {
+/**
+ * Of a caller of another account an account learns the id alone.
+ * Without access key id and the session's creation;
+ * session tags stand in AssumeRole's event alone.
+ * @param recipientAccountId whose event it is
+ */
+export function userIdentity(caller: Caller, recipientAccountId: string): UserIdentity {
   const { arn, principalArn, accountId, userId: principalId, service } = caller;
   if (service !== undefined) return { type: 'AWSService', invokedBy: service };
+  if (accountId !== recipientAccountId) return { type: 'AWSAccount', principalId, accountId };
   const userName = principalArn.slice(principalArn.lastIndexOf('/') + 1);
   const base = { principalId, arn, accountId };
   if (!isSession(caller)) return { type: 'IAMUser', ...base, userName };

@@ -8,9 +8,10 @@ import { dateText, elements, eventOf, type TrailEvent, type TrailSource } from '
 
 const recorded = ['Audience', 'DurationSeconds', 'SigningAlgorithm', 'Tags'];
 
-/** @returns nothing for another call */
+/** @returns nothing for another call, or one of another account */
 export function tokenEvent(call: ServedCall, source: TrailSource): TrailEvent | undefined {
   if (call.service !== 'sts' || call.operation !== 'GetWebIdentityToken') return undefined;
+  if (call.caller.accountId !== source.accountId) return undefined;
   return eventOf(call, source, 'sts.amazonaws.com', {
     requestParameters: requestOf(call),
     responseElements: call.output === undefined ? null : responseOf(call.output),

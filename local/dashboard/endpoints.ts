@@ -110,7 +110,6 @@ const openTables = ({ template, keys, operator, dynamodb, clock }: DashboardOpti
       sourceIp: '127.0.0.1',
       clock,
       region: keys.region,
-      accountId: keys.accountId,
       decisions: decisionLog(),
     }),
   );

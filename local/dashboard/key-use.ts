@@ -41,12 +41,10 @@ function dryRun(
   keyArn: string,
   tenantId: string,
 ): string | undefined {
-  const { region, accountId } = account;
   const call = callOf({
     service: 'kms',
     sourceIp: '127.0.0.1',
-    region,
-    accountId,
+    region: account.region,
     caller,
     requestId: randomUUID(),
     clock,
@@ -54,7 +52,9 @@ function dryRun(
   });
   const EncryptionContext = { [tenantIdTag]: tenantId };
   const input = { KeyId: keyArn, Plaintext: 'AA==', EncryptionContext, DryRun: true };
-  const error = errorOf(() => encrypt.forAccount(account)(input, call));
+  const error = errorOf(() =>
+    encrypt.forAccounts(new Map([[account.accountId, account]]))(input, call),
+  );
   return error === 'DryRunOperationException' ? undefined : error;
 }
 

@@ -54,8 +54,8 @@ export function simulate(
 }
 
 const namesOf = (account: KmsAccount, key: StoredKey): FoundKey[] => [
-  { key },
-  ...aliasesOf(account, key.keyId).map(({ name }) => ({ key, alias: name })),
+  { account, key },
+  ...aliasesOf(account, key.keyId).map(({ name }) => ({ account, key, alias: name })),
 ];
 
 /** ReEncrypt has a condition key for whether both sides have the same key. */
@@ -71,15 +71,14 @@ function decide(
   action: string,
   context: ConditionContext,
 ): Decision {
-  const { region, accountId } = account;
   const decisions = decisionLog();
   const requestId = randomUUID();
-  const origin = { service: 'kms', sourceIp: '127.0.0.1', region, accountId };
+  const origin = { service: 'kms', sourceIp: '127.0.0.1', region: account.region };
   const call = callOf({ ...origin, caller, requestId, clock, decisions });
   let refusal = '';
   try {
     if (typeof found === 'string') findKey(account, call, action, found, 'ids', context);
-    else authorizeKey(account, call, found, action, context);
+    else authorizeKey(call, found, action, context);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     refusal = error.message;

@@ -12,9 +12,17 @@ import { AwsError } from '../aws/wire/aws-error.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 
+const policyDocument = textCheck({
+  min: 1,
+  max: 131_072,
+  pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
+});
+
 const checks = {
   RoleName: textCheck({ min: 1, max: 64, pattern: '[\\w+=,.@-]+' }),
   PolicyName: textCheck({ min: 1, max: 128, pattern: '[\\w+=,.@-]+' }),
+  PolicyDocument: policyDocument,
+  AssumeRolePolicyDocument: policyDocument,
 };
 
 /** @throws AwsError ValidationError, for all that is wrong at once */
@@ -56,5 +64,5 @@ export function listed<T>(
   return { [member]: page.items, IsTruncated: page.next !== undefined, Marker: page.next };
 }
 
-const malformed = (member: string) =>
+export const malformed = (member: string) =>
   new AwsError('MalformedInput', `The parameter ${member} is not well formed.`);

@@ -8,19 +8,27 @@ export function outboundFederationOperations(
 ): Readonly<Record<string, Operation>> {
   const allow = (operation: string, call: Call) =>
     call.authorize({ action: `iam:${operation}`, resource: '*' });
-  const requireEnabled = () => {
-    if (!issuer.isEnabled) {
+  /** An issuer is of one account, and switched by nobody of another. */
+  const isOwn = ({ caller }: Call) => caller.accountId === issuer.accountId;
+  const requireEnabled = (call: Call) => {
+    if (!issuer.isEnabled || !isOwn(call)) {
       throw new AwsError('FeatureDisabled', 'Outbound identity federation is disabled.', 404);
     }
   };
   return {
     GetOutboundWebIdentityFederationInfo(_input, call) {
       allow('GetOutboundWebIdentityFederationInfo', call);
-      requireEnabled();
+      requireEnabled(call);
       return { IssuerIdentifier: issuer.url, JwtVendingEnabled: true };
     },
     EnableOutboundWebIdentityFederation(_input, call) {
       allow('EnableOutboundWebIdentityFederation', call);
+      if (!isOwn(call)) {
+        throw new AwsError(
+          'UnsupportedOperation',
+          `The local stack has outbound identity federation in account ${issuer.accountId} only.`,
+        );
+      }
       if (issuer.isEnabled) {
         throw new AwsError('FeatureEnabled', 'Outbound identity federation is enabled.', 409);
       }
@@ -29,7 +37,7 @@ export function outboundFederationOperations(
     },
     DisableOutboundWebIdentityFederation(_input, call) {
       allow('DisableOutboundWebIdentityFederation', call);
-      requireEnabled();
+      requireEnabled(call);
       issuer.isEnabled = false;
       return {};
     },

@@ -2,28 +2,23 @@
 import type { Call, Operation } from '../aws/operation.ts';
 import { resourceTags } from '../aws/resource-tags.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
-import type { Clock } from '../clock.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { Role } from '../sts/role.ts';
+import { accountOf, type IamAccount } from './account.ts';
 import { type Input, listed, namesOf } from './input.ts';
 
-export interface IamOptions {
-  readonly partition: string;
-  readonly accountId: string;
-  /** by ARN */
-  readonly roles: ReadonlyMap<string, Role>;
-  readonly clock: Clock;
-}
-
-export function roleOperations(options: IamOptions): Readonly<Record<string, Operation>> {
-  const { partition, accountId, clock } = options;
-  const path = `arn:${partition}:iam::${accountId}:role/`;
-  const roles = () => [...options.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const createdAt = clock.now();
+/** @returns the operations, each of the account of its caller */
+export function roleOperations(
+  accounts: readonly IamAccount[],
+): Readonly<Record<string, Operation>> {
+  const createdAt = accounts[0]?.clock.now() ?? new Date(0);
+  const rolesOf = (call: Call) =>
+    [...accountOf(accounts, call).roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const roleOf = (action: string, input: Input, call: Call): Role => {
     const { RoleName } = namesOf(input, 'RoleName');
-    const role = roles().find(({ name }) => name === RoleName);
-    call.authorize({ action, resource: `${path}${RoleName}`, context: resourceTags(role?.tags) });
+    const role = rolesOf(call).find(({ name }) => name === RoleName);
+    const resource = role?.arn ?? `${rolesArn(accountOf(accounts, call))}${RoleName}`;
+    call.authorize({ action, resource, context: resourceTags(role?.tags) });
     if (role === undefined) throw notFound(`The role with name ${RoleName} cannot be found.`);
     return role;
   };
@@ -35,8 +30,9 @@ export function roleOperations(options: IamOptions): Readonly<Record<string, Ope
     },
     // As on AWS without their tags.
     ListRoles(input, call) {
-      call.authorize({ action: 'iam:ListRoles', resource: path });
-      const found = (input.PathPrefix ?? '/') === '/' ? roles() : [];
+      call.authorize({ action: 'iam:ListRoles', resource: rolesArn(accountOf(accounts, call)) });
+      const prefix = String(input.PathPrefix ?? '/');
+      const found = rolesOf(call).filter((role) => pathOf(role).startsWith(prefix));
       const shown = found.map((role) => described(role, createdAt));
       return listed(input, 'Roles', shown, ({ RoleName }) => RoleName);
     },
@@ -62,12 +58,19 @@ export function roleOperations(options: IamOptions): Readonly<Record<string, Ope
   };
 }
 
-const described = (role: Role, createdAt: Date) => ({
-  Path: '/',
+const rolesArn = ({ partition, accountId }: IamAccount): string =>
+  `arn:${partition}:iam::${accountId}:role/`;
+
+/** @returns with a slash at its beginning and end */
+const pathOf = ({ arn, name }: Role): string =>
+  arn.slice(arn.indexOf(':role/') + ':role'.length, -name.length);
+
+export const described = (role: Role, createdAt: Date) => ({
+  Path: pathOf(role),
   RoleName: role.name,
   RoleId: role.roleId,
   Arn: role.arn,
-  CreateDate: createdAt.toISOString(),
+  CreateDate: (role.createdAt ?? createdAt).toISOString(),
   AssumeRolePolicyDocument: encoded(role.trustPolicy),
   MaxSessionDuration: role.maxSessionDurationSeconds,
 });
@@ -82,4 +85,4 @@ const encoded = ({ source }: PolicyDocument): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-const notFound = (message: string) => new AwsError('NoSuchEntity', message, 404);
+export const notFound = (message: string) => new AwsError('NoSuchEntity', message, 404);

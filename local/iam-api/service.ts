@@ -1,13 +1,26 @@
 /**
- * IAM's API, as far as it reads the roles of the stack and switches outbound identity federation. What they may do is
- * decided in `local/iam`.
+ * IAM's API: it reads roles, changes those that no template declares, and switches outbound identity federation. What
+ * roles may do is decided in `local/iam`.
  */
 import type { Service } from '../aws/operation.ts';
 import type { OutboundIssuer } from '../sts/outbound-issuer.ts';
+import type { IamAccount } from './account.ts';
 import { outboundFederationOperations } from './outbound-federation.ts';
-import { type IamOptions, roleOperations } from './roles.ts';
+import { roleChanges } from './role-changes.ts';
+import { roleOperations } from './roles.ts';
 
-export const iam = (options: IamOptions & { readonly issuer: OutboundIssuer }): Service => ({
-  name: 'iam',
-  operations: { ...roleOperations(options), ...outboundFederationOperations(options.issuer) },
-});
+/** @param issuer of one of the accounts */
+export const iam = (
+  { issuer, ...first }: IamAccount & { readonly issuer: OutboundIssuer },
+  ...others: readonly IamAccount[]
+): Service => {
+  const accounts = [first, ...others];
+  return {
+    name: 'iam',
+    operations: {
+      ...roleOperations(accounts),
+      ...roleChanges(accounts),
+      ...outboundFederationOperations(issuer),
+    },
+  };
+};

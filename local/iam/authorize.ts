@@ -1,7 +1,9 @@
 /**
  * The one decision. Invariant: a request is allowed only if an Allow is found and no Deny; whatever is
  * missing, unknown or ambiguous is a refusal. With a resource policy that policy must allow too: an
- * identity policy counts only where the resource policy lets the account's IAM policies count.
+ * identity policy counts only where the resource policy lets the account's IAM policies count. Across accounts both the
+ * caller's identity policies and the resource's policy must allow, however the latter names the caller. Source:
+ * "Cross-account policy evaluation logic", IAM user guide.
  */
 import { accountOf } from './arn.ts';
 import type { Caller } from './caller.ts';
@@ -22,20 +24,22 @@ export function authorize(
 ): Decision {
   requireKind(caller.identityPolicies, 'identity');
   requireKind(resourcePolicy === undefined ? [] : [resourcePolicy], 'resource');
-  const owner = accountOf(request.resource);
-  if (owner !== undefined && owner !== caller.accountId) {
-    const reason = `${request.resource} is of account ${owner}, the caller of ${caller.accountId}; access across accounts is not supported`;
-    return { allowed: false, kind: 'implicit-deny', side: 'resource', reasons: [reason] };
-  }
   try {
     const evaluated = { caller, request, context: requestContext(caller, request) };
     const identity = verdictOf(caller.identityPolicies, evaluated);
-    if (resourcePolicy === undefined) return decide(identity);
-    return decideWithResource(identity, verdictOf([resourcePolicy], evaluated));
+    const resource = resourcePolicy && verdictOf([resourcePolicy], evaluated);
+    if (isForeign(caller, request.resource)) return decideAcrossAccounts(identity, resource);
+    return resource === undefined ? decide(identity) : decideWithResource(identity, resource);
   } catch (error) {
     if (!(error instanceof AmbiguousKeyError)) throw error;
     return { allowed: false, kind: 'implicit-deny', reasons: [error.message] };
   }
+}
+
+/** Whether a resource is of another account than the caller. */
+export function isForeign(caller: Caller, resource: string): boolean {
+  const owner = accountOf(resource);
+  return owner !== undefined && owner !== caller.accountId;
 }
 
 function requireKind(policies: readonly PolicyDocument[], kind: PolicyKind): void {
@@ -63,6 +67,29 @@ function decideWithResource(identity: Verdict, resource: Verdict): Decision {
     refusal('identity', identity)
   );
 }
+
+/**
+ * The caller's account decides first. What the other account's policy says is asked only of a caller whom the own
+ * policies let through, so nobody else learns anything of the other account.
+ */
+function decideAcrossAccounts(identity: Verdict, resource: Verdict = saysNothing): Decision {
+  const [own] = identity.allows;
+  const denied = explicitDeny(identity);
+  if (denied !== undefined) return denied;
+  if (own === undefined) return refusal('identity', identity);
+  const [foreign] = resource.allows;
+  if (resource.denies.length > 0) return explicitDeny(noVerdict, resource) as Decision;
+  if (foreign === undefined) return refusal('resource', resource);
+  const reasons = [`${titleOf(foreign)}: allows it to the other account`];
+  return { allowed: true, kind: 'allowed', by: nameOf(own), reasons };
+}
+
+const noVerdict: Verdict = { denies: [], allows: [], misses: [] };
+
+const saysNothing: Verdict = {
+  ...noVerdict,
+  misses: ['the resource is of another account, and has no policy that allows it to this one'],
+};
 
 function explicitDeny(identity: Verdict, resource?: Verdict): Decision | undefined {
   const denies = [...identity.denies, ...(resource?.denies ?? [])];

@@ -4,6 +4,7 @@
  * Source: "Condition keys for AWS KMS" and "AWS KMS permissions" in the developer guide.
  */
 import type { Call } from '../aws/operation.ts';
+import { isForeign } from '../iam/authorize.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { aliasArn, type KmsAccount, keyArn } from './account.ts';
@@ -27,13 +28,13 @@ export function authorizedKey(
   context: ConditionContext = {},
 ): StoredKey {
   const found = findKey(account, call, action, name, names, context);
-  authorizeKey(account, call, found, action, context);
+  authorizeKey(call, found, action, context);
   return found.key;
 }
 
 /**
  * Looks up a key. Who may know that a key is not there is decided by IAM alone: the policy of a deleted key went with
- * the key.
+ * the key. So nobody learns it of another account's key or alias.
  * @throws AwsError NotFoundException, AccessDeniedException
  */
 export function findKey(
@@ -45,12 +46,11 @@ export function findKey(
   context: ConditionContext = {},
 ): FoundKey {
   try {
-    return lookUp(account, call, action, name, names);
+    return lookUp(account, name, names);
   } catch (error) {
-    if (error instanceof MissingKeyError) {
+    if (error instanceof MissingKeyError && (error.isKey || isForeign(call.caller, error.arn))) {
       const caller = { 'kms:CallerAccount': call.caller.accountId };
-      const resource = keyArn(account, error.keyId);
-      call.authorize({ action, resource, context: { ...caller, ...context } });
+      call.authorize({ action, resource: error.arn, context: { ...caller, ...context } });
     }
     throw error;
   }
@@ -58,25 +58,26 @@ export function findKey(
 
 /** @throws AwsError AccessDeniedException */
 export const authorizeKey = (
-  account: KmsAccount,
   call: Call,
   found: FoundKey,
   action: string,
   context: ConditionContext = {},
-): void => authorizeUnder(keyPolicyOf(account, found.key), account, call, found, action, context);
+): void => authorizeUnder(keyPolicyOf(found.account, found.key), call, found, action, context);
 
 /** Authorizes as if the key had this policy. @throws AwsError AccessDeniedException */
 export function authorizeUnder(
   resourcePolicy: PolicyDocument,
-  account: KmsAccount,
   call: Call,
-  { key, alias }: FoundKey,
+  { account, key, alias }: FoundKey,
   action: string,
   context: ConditionContext,
 ): void {
+  const resource = keyArn(account, key.keyId);
+  const hidesKey = alias !== undefined && isForeign(call.caller, resource);
   call.authorize({
     action,
-    resource: keyArn(account, key.keyId),
+    resource,
+    ...(hidesKey && { named: aliasArn(account, alias) }),
     resourcePolicy,
     context: {
       'kms:CallerAccount': call.caller.accountId,

@@ -1,5 +1,6 @@
 /** The KMS of one account in one region: where it is, what time it is there, and what it keeps. */
 import type { Clock } from '../clock.ts';
+import { accountOf } from '../iam/arn.ts';
 import type { KeyStore } from './store.ts';
 
 export interface KmsAccount {
@@ -11,6 +12,16 @@ export interface KmsAccount {
   /** how long an on-demand rotation takes, by the clock; absent: it is done when it is asked for */
   readonly onDemandRotationMs?: number | undefined;
 }
+
+/** By account id. */
+export type KmsAccounts = ReadonlyMap<string, KmsAccount>;
+
+/** @returns the account that an ARN names, if it is here; the given one for any other name */
+export const accountNamed = (
+  accounts: KmsAccounts,
+  own: KmsAccount,
+  name: string | undefined,
+): KmsAccount => accounts.get(accountOf(name ?? '') ?? own.accountId) ?? own;
 
 export const dayMs = 86_400_000;
 

@@ -27,7 +27,7 @@ export function requireNoLockout(
 ): void {
   const next = { 'kms:BypassPolicyLockoutSafetyCheck': 'false', ...requestTags };
   try {
-    authorizeUnder(newPolicy, account, call, { key }, 'kms:PutKeyPolicy', next);
+    authorizeUnder(newPolicy, call, { account, key }, 'kms:PutKeyPolicy', next);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw malformedPolicy(

@@ -4,7 +4,7 @@
  */
 import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import type { Call, Operation } from '../aws/operation.ts';
-import type { KmsAccount } from './account.ts';
+import { accountNamed, type KmsAccount, type KmsAccounts } from './account.ts';
 import { type Members, readInput, type Values } from './input.ts';
 
 interface Descriptor<M extends Members> {
@@ -22,15 +22,24 @@ interface Descriptor<M extends Members> {
    * quotas no laptop reaches. Source: "Request quotas", developer guide, 2026.
    */
   readonly requestsPerSecond: number | null;
-  /** @throws AwsError */
-  run(account: KmsAccount, call: Call, input: Values<M>): object;
+  /**
+   * Whether it works on a key of another account, which is named by its ARN. Source: "Cross-account use" of each
+   * operation, API reference; what a policy says of the other operations has no effect there.
+   */
+  readonly crossAccount?: true;
+  /**
+   * @param account the caller's or, of an operation across accounts, the one of which `KeyId` is an ARN
+   * @param accounts all that are here
+   * @throws AwsError
+   */
+  run(account: KmsAccount, call: Call, input: Values<M>, accounts: KmsAccounts): object;
 }
 
 export interface KmsOperation {
   readonly name: string;
   readonly cloudTrail: CloudTrailFields;
   readonly requestsPerSecond: number | null;
-  readonly forAccount: (account: KmsAccount) => Operation;
+  readonly forAccounts: (accounts: KmsAccounts) => Operation;
 }
 
 /** The type of the input that `run` gets follows from the members. */
@@ -38,6 +47,12 @@ export const kmsOperation = <M extends Members>(descriptor: Descriptor<M>): KmsO
   name: descriptor.name,
   cloudTrail: descriptor.cloudTrail,
   requestsPerSecond: descriptor.requestsPerSecond,
-  forAccount: (account) => (body, call) =>
-    descriptor.run(account, call, readInput(descriptor.members, body)),
+  forAccounts: (accounts) => (body, call) => {
+    const input = readInput(descriptor.members, body);
+    const { KeyId } = input as { readonly KeyId?: string };
+    const own = accounts.get(call.caller.accountId);
+    if (own === undefined) throw new Error(`no KMS of account ${call.caller.accountId}`);
+    const account = descriptor.crossAccount ? accountNamed(accounts, own, KeyId) : own;
+    return descriptor.run(account, call, input, accounts);
+  },
 });

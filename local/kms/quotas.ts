@@ -21,12 +21,14 @@ export function withQuotas(service: Service, now = () => performance.now()): Ser
 
 /** A throttled request does not count: a client that keeps trying gets its share. */
 function limited(operation: Operation, quota: number, now: () => number): Operation {
-  let taken: number[] = [];
+  const taken = new Map<string, number[]>();
   return (input, call) => {
     const at = now();
-    taken = taken.filter((time) => at - time < windowMs);
-    if (taken.length >= quota) throw throttled();
-    taken.push(at);
+    const { accountId } = call.caller;
+    const recent = (taken.get(accountId) ?? []).filter((time) => at - time < windowMs);
+    taken.set(accountId, recent);
+    if (recent.length >= quota) throw throttled();
+    recent.push(at);
     return operation(input, call);
   };
 }

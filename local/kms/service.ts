@@ -1,4 +1,4 @@
-/** KMS, as far as tenant-keys needs it: keys of one account in one region that encrypt or sign; no grants. */
+/** KMS, as far as tenant-keys needs it: keys of some accounts in one region that encrypt or sign; no grants. */
 import type { CloudTrailFields } from '../aws/cloudtrail-fields.ts';
 import type { Service } from '../aws/operation.ts';
 import type { KmsAccount } from './account.ts';
@@ -83,11 +83,14 @@ export const kmsCloudTrailFields: Readonly<Record<string, CloudTrailFields>> = O
   kmsOperations.map(({ name, cloudTrail }) => [name, cloudTrail]),
 );
 
-/** @throws AwsError where the store holds a key policy that the evaluator does not understand */
-export function kms(account: KmsAccount): Service {
-  for (const key of account.store.keys.values()) keyPolicyOf(account, key);
+/** @throws AwsError where a store holds a key policy that the evaluator does not understand */
+export function kms(...accounts: readonly KmsAccount[]): Service {
+  for (const account of accounts) {
+    for (const key of account.store.keys.values()) keyPolicyOf(account, key);
+  }
+  const byId = new Map(accounts.map((account) => [account.accountId, account]));
   const operations = kmsOperations.map(
-    ({ name, forAccount }) => [name, forAccount(account)] as const,
+    ({ name, forAccounts }) => [name, forAccounts(byId)] as const,
   );
   return { name: 'kms', operations: Object.fromEntries(operations) };
 }

@@ -22,8 +22,8 @@ import { sessionOf } from './session.ts';
 export interface StsOptions {
   readonly clock: Clock;
   readonly credentials: CredentialStore;
-  /** by ARN */
-  readonly roles: ReadonlyMap<string, Role>;
+  /** by ARN, as they are now */
+  readonly roles: Pick<ReadonlyMap<string, Role>, 'get'>;
 }
 
 export const assumeRole =
@@ -40,7 +40,15 @@ export const assumeRole =
     checkDuration(request.durationSeconds, role, call);
     const session = sessionOf(role, request.sessionName, request.tags);
     const expiresAt = new Date(wholeSecond(clock.now()) + request.durationSeconds * 1000);
-    const issued = credentials.issue(session, { expiresAt });
+    const issued = credentials.issue(
+      () => {
+        const current = roles.get(role.arn);
+        // A role that was made again under the same name is another one.
+        if (current?.roleId !== role.roleId) return undefined;
+        return sessionOf(current, request.sessionName, request.tags);
+      },
+      { expiresAt },
+    );
     return {
       Credentials: {
         AccessKeyId: issued.accessKeyId,
@@ -54,11 +62,7 @@ export const assumeRole =
   };
 
 /** @throws AwsError AccessDeniedException */
-function authorizedRole(
-  roles: ReadonlyMap<string, Role>,
-  request: AssumeRoleRequest,
-  call: Call,
-): Role {
+function authorizedRole(roles: StsOptions['roles'], request: AssumeRoleRequest, call: Call): Role {
   const { roleArn: resource, sessionName, externalId, sourceIdentity } = request;
   const role = roles.get(resource);
   const resourcePolicy = role?.trustPolicy ?? trustsNobody;

@@ -1,4 +1,4 @@
-/** A role of the stack, as the template declares it. */
+/** A role, as a template declares it or IAM's API made it. */
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
 export interface Role {
@@ -6,6 +6,8 @@ export interface Role {
   readonly name: string;
   /** `AROA...` */
   readonly roleId: string;
+  /** absent: with its stack */
+  readonly createdAt?: Date;
   readonly trustPolicy: PolicyDocument;
   readonly identityPolicies: readonly PolicyDocument[];
   readonly tags: Readonly<Record<string, string>>;

@@ -91,6 +91,8 @@ async function bash(stack: LocalStack, script: string) {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_DEFAULT_REGION: stack.region,
+      tenant_key: stack.tenantAccount.operator.accessKeyId,
+      tenant_secret: stack.tenantAccount.operator.secretAccessKey,
       AWS_MAX_ATTEMPTS: '1',
       AWS_PAGER: '',
     },

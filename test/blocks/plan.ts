@@ -101,6 +101,7 @@ export const runs: readonly Run[] = [
     prints: /GenerateDataKey/,
   },
   { document: local, begins: 'cat > careless.json', prints: /^$/ },
+  { document: local, begins: 'tenant()', prints: /assumed-role\/\w+\/me/ },
   {
     document: local,
     begins: 'curl $stack/_local/clock',

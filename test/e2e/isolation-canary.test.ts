@@ -87,7 +87,9 @@ test('who leaves the canary out of an alarm on unauthorized calls leaves nobody 
   const counts = parseFilterPattern(unauthorizedCallsPatternOf(document));
   const counted = (errorCode: string | undefined, identity: object) =>
     counts(JSON.stringify({ errorCode, userIdentity: identity }));
-  const identities = refused.map(({ caller }) => userIdentity(caller as Caller));
+  const identities = refused.map(({ caller }) =>
+    userIdentity(caller as Caller, (caller as Caller).accountId),
+  );
   expect(identities.filter((identity) => counted('AccessDenied', identity))).toEqual([]);
 
   const arns = [...new Set(identities.map((identity) => String(Reflect.get(identity, 'arn'))))];

@@ -56,9 +56,16 @@ describe('npm start', () => {
   test('with --json prints one line, the contract, and nothing else, and stops when told', async () => {
     const { child, finished, firstLine } = run('local/main.ts', ['--json', ...ports]);
     const stack = JSON.parse(await firstLine);
-    expect(Object.keys(stack)).toEqual(['api', 'aws', 'issuer', 'region', 'accountId', 'operator']);
+    expect(Object.keys(stack)).toEqual([
+      ...['api', 'aws', 'issuer', 'region', 'accountId', 'operator', 'tenantAccount'],
+    ]);
     expect(stack.api).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(Object.keys(stack.operator)).toEqual(['accessKeyId', 'secretAccessKey']);
+    const { accountId, operator } = stack.tenantAccount;
+    expect([accountId, Object.keys(operator)]).toEqual([
+      '222222222222',
+      ['accessKeyId', 'secretAccessKey'],
+    ]);
     await openClient(stack).onboard('acme');
     child.kill('SIGTERM');
     const { code, stdout } = await finished;

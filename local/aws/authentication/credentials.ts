@@ -21,17 +21,21 @@ export interface IssuedCredentials extends Credentials {
 export interface CredentialStore {
   /**
    * Makes credentials.
+   * @param caller whose they are, or what says so at each use: nobody's from the moment on at which it says nobody
    * @param options.expiresAt makes them temporary, with a session token; without it they last
    */
-  issue(caller: Caller, options?: { readonly expiresAt?: Date }): Credentials;
+  issue(caller: Caller | CurrentCaller, options?: { readonly expiresAt?: Date }): Credentials;
   /** @returns what was issued, for a while even after it expired, so that the error can say so */
   find(accessKeyId: string): IssuedCredentials | undefined;
 }
 
+/** A session's rights are those that its role has when it is used, and end with the role. */
+export type CurrentCaller = () => Caller | undefined;
+
 const hourMs = 3_600_000;
 
 export function credentialStore(clock: Clock): CredentialStore {
-  const issued = new Map<string, IssuedCredentials>();
+  const issued = new Map<string, Credentials & { readonly current: CurrentCaller }>();
   let nextSweep = 0;
 
   function dropExpired(): void {
@@ -53,11 +57,17 @@ export function credentialStore(clock: Clock): CredentialStore {
           ? {}
           : { sessionToken: randomBytes(240).toString('base64'), expiresAt }),
       };
-      const session = expiresAt === undefined ? caller : { ...caller, sessionExpiresAt: expiresAt };
-      issued.set(credentials.accessKeyId, { ...credentials, caller: session });
+      const current = typeof caller === 'function' ? caller : () => caller;
+      issued.set(credentials.accessKeyId, { ...credentials, current });
       return credentials;
     },
-    find: (id) => issued.get(id),
+    find(id) {
+      const found = issued.get(id);
+      const caller = found?.current();
+      if (found === undefined || caller === undefined) return undefined;
+      const { expiresAt } = found;
+      return { ...found, caller: { ...caller, ...(expiresAt && { sessionExpiresAt: expiresAt }) } };
+    },
   };
 }
 

@@ -29,6 +29,7 @@ export const createGrant = kmsOperation({
     requestParameters: ['KeyId', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'Name'],
   },
   requestsPerSecond: 50,
+  crossAccount: true,
   run(account, call, { KeyId, DryRun }) {
     authorizedKey(account, call, 'kms:CreateGrant', KeyId, 'ids', {
       'kms:GrantIsForAWSResource': 'false',

@@ -1,4 +1,3 @@
-import { authorizeKey } from '../access.ts';
 import { keyArn } from '../account.ts';
 import { decryptUnder } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
@@ -36,11 +35,12 @@ export const decrypt = kmsOperation({
     additionalEventData: ({ KeyMaterialId }) => ({ keyMaterialId: KeyMaterialId }),
   },
   requestsPerSecond: null,
-  run(account, call, input) {
+  crossAccount: true,
+  run(own, call, input, accounts) {
     const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
-    const source = findSource(account, call, 'kms:Decrypt', input, conditions);
-    const { key } = source.found;
-    authorizeKey(account, call, source.found, 'kms:Decrypt', conditions);
+    const source = findSource(accounts, own, call, 'kms:Decrypt', input, conditions);
+    const { account, key } = source.found;
+    source.authorize(conditions);
     const ciphertext = source.ciphertext();
     requireUsable(account, key, 'ENCRYPT_DECRYPT', 'Decrypt', input.EncryptionAlgorithm);
     const plaintext = decryptUnder(key, ciphertext, input.EncryptionContext);

@@ -10,6 +10,7 @@ export const describeKey = kmsOperation({
   members,
   cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
   requestsPerSecond: 2000,
+  crossAccount: true,
   run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:DescribeKey', KeyId, 'ids and aliases');
     return { KeyMetadata: keyMetadata(account, key) };

@@ -29,6 +29,7 @@ export const encrypt = kmsOperation({
     }),
   },
   requestsPerSecond: null,
+  crossAccount: true,
   run(account, call, input) {
     const conditions = cryptoConditions(input.EncryptionContext, input.EncryptionAlgorithm);
     const names = 'ids and aliases';

@@ -6,6 +6,7 @@ export const generateDataKeyWithoutPlaintext = kmsOperation({
   members: dataKeyMembers,
   cloudTrail: dataKeyCloudTrail,
   requestsPerSecond: null,
+  crossAccount: true,
   run: (account, call, input) =>
     newDataKey(account, call, 'GenerateDataKeyWithoutPlaintext', input).answer,
 });

@@ -6,6 +6,7 @@ export const generateDataKey = kmsOperation({
   members: dataKeyMembers,
   cloudTrail: dataKeyCloudTrail,
   requestsPerSecond: null,
+  crossAccount: true,
   run(account, call, input) {
     const { plaintext, answer } = newDataKey(account, call, 'GenerateDataKey', input);
     return { ...answer, Plaintext: plaintext.toString('base64') };

@@ -11,6 +11,7 @@ export const getKeyRotationStatus = kmsOperation({
   members,
   cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
   requestsPerSecond: 1000,
+  crossAccount: true,
   run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:GetKeyRotationStatus', KeyId, 'ids');
     const { rotation, deletion, onDemandRotation } = key;

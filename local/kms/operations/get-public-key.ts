@@ -15,6 +15,7 @@ export const getPublicKey = kmsOperation({
   members,
   cloudTrail: { readOnly: true, requestParameters: ['KeyId'] },
   requestsPerSecond: 2000,
+  crossAccount: true,
   run(account, call, { KeyId }) {
     const key = authorizedKey(account, call, 'kms:GetPublicKey', KeyId, 'ids and aliases');
     requireEnabled(account, key);

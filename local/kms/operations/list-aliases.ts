@@ -1,7 +1,6 @@
-import { authorizeAccount } from '../access.ts';
+import { authorizeAccount, findKey } from '../access.ts';
 import { aliasArn, epochSeconds, type KmsAccount } from '../account.ts';
 import { optional } from '../input.ts';
-import { lookUp } from '../key-lookup.ts';
 import { liveKeys, sortedAliases } from '../live-keys.ts';
 import { keyName, limit, marker } from '../members.ts';
 import { kmsOperation } from '../operation.ts';
@@ -20,7 +19,7 @@ export const listAliases = kmsOperation({
     const keys =
       input.KeyId === undefined
         ? liveKeys(account)
-        : [lookUp(account, call, 'kms:ListAliases', input.KeyId, 'ids').key];
+        : [findKey(account, call, 'kms:ListAliases', input.KeyId, 'ids').key];
     const ids = new Set(keys.map((key) => key.keyId));
     const aliases = sortedAliases(account).filter((alias) => ids.has(alias.keyId));
     const { items, rest } = page(aliases, ({ name }) => name, input.Limit, input.Marker);

@@ -21,6 +21,7 @@ export const listGrants = kmsOperation({
     requestParameters: ['KeyId', 'GrantId', 'GranteePrincipal', 'Limit', 'Marker'],
   },
   requestsPerSecond: 100,
+  crossAccount: true,
   run(account, call, input) {
     authorizedKey(account, call, 'kms:ListGrants', input.KeyId, 'ids', {
       'kms:GrantIsForAWSResource': 'false',

@@ -1,5 +1,5 @@
 import { authorizeKey, findKey } from '../access.ts';
-import { keyArn } from '../account.ts';
+import { accountNamed, keyArn } from '../account.ts';
 import { decryptUnder, encryptUnder } from '../ciphertext.ts';
 import { cryptoConditions, noteUse, requireUsable } from '../cryptography.ts';
 import { dryRun } from '../errors.ts';
@@ -57,32 +57,33 @@ export const reEncrypt = kmsOperation({
     }),
   },
   requestsPerSecond: null,
-  run(account, call, input) {
+  run(own, call, input, accounts) {
     const fromAlgorithm = input.SourceEncryptionAlgorithm;
     const toAlgorithm = input.DestinationEncryptionAlgorithm;
     const fromConditions = cryptoConditions(input.SourceEncryptionContext, fromAlgorithm);
     const toConditions = cryptoConditions(input.DestinationEncryptionContext, toAlgorithm);
     const { CiphertextBlob, SourceKeyId: KeyId, DestinationKeyId } = input;
     const names = 'ids and aliases';
-    const source = findSource(account, call, from, { CiphertextBlob, KeyId }, fromConditions);
-    const destination = findKey(account, call, to, DestinationKeyId, names, toConditions);
-    const { key: fromKey } = source.found;
-    const { key: toKey } = destination;
+    const source = findSource(accounts, own, call, from, { CiphertextBlob, KeyId }, fromConditions);
+    const toNamed = accountNamed(accounts, own, DestinationKeyId);
+    const destination = findKey(toNamed, call, to, DestinationKeyId, names, toConditions);
+    const { account: fromAccount, key: fromKey } = source.found;
+    const { account: toAccount, key: toKey } = destination;
     const same = { 'kms:ReEncryptOnSameKey': String(fromKey.keyId === toKey.keyId) };
-    authorizeKey(account, call, source.found, from, { ...fromConditions, ...same });
-    authorizeKey(account, call, destination, to, { ...toConditions, ...same });
+    source.authorize({ ...fromConditions, ...same });
+    authorizeKey(call, destination, to, { ...toConditions, ...same });
     const ciphertext = source.ciphertext();
-    requireUsable(account, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', fromAlgorithm);
-    requireUsable(account, toKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', toAlgorithm);
+    requireUsable(fromAccount, fromKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', fromAlgorithm);
+    requireUsable(toAccount, toKey, 'ENCRYPT_DECRYPT', 'ReEncrypt', toAlgorithm);
     const plaintext = decryptUnder(fromKey, ciphertext, input.SourceEncryptionContext);
     if (input.DryRun) throw dryRun();
     const reencrypted = encryptUnder(toKey, plaintext, input.DestinationEncryptionContext);
-    noteUse(account, call, fromKey, 'ReEncrypt');
-    noteUse(account, call, toKey, 'ReEncrypt');
+    noteUse(fromAccount, call, fromKey, 'ReEncrypt');
+    noteUse(toAccount, call, toKey, 'ReEncrypt');
     return {
       CiphertextBlob: reencrypted.toString('base64'),
-      SourceKeyId: keyArn(account, fromKey.keyId),
-      KeyId: keyArn(account, toKey.keyId),
+      SourceKeyId: keyArn(fromAccount, fromKey.keyId),
+      KeyId: keyArn(toAccount, toKey.keyId),
       SourceEncryptionAlgorithm: fromAlgorithm,
       DestinationEncryptionAlgorithm: toAlgorithm,
       SourceKeyMaterialId: ciphertext.materialId,

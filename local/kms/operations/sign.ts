@@ -13,6 +13,7 @@ export const sign = kmsOperation({
     defaults: { MessageType: 'RAW' },
   },
   requestsPerSecond: null,
+  crossAccount: true,
   run(account, call, input) {
     const { key, privateKey, pair, prepared } = authorizedSigning(account, call, 'Sign', input);
     if (input.DryRun) throw dryRun();

@@ -25,8 +25,7 @@ export const updateAlias = kmsOperation({
     authorizeAlias(account, call, action, name);
     const alias = liveAlias(account, name);
     if (alias === undefined) throw notFound(`Alias ${aliasArn(account, name)} is not found.`);
-    const { key: present } = lookUp(account, call, action, alias.keyId, 'ids');
-    authorizeKey(account, call, { key: present }, action);
+    authorizeKey(call, lookUp(account, alias.keyId, 'ids'), action);
     const key = authorizedKey(account, call, action, TargetKeyId, 'ids');
     // Only the new key's state counts: "Key states of AWS KMS keys", developer guide.
     requireNotPendingDeletion(account, key);

@@ -17,6 +17,7 @@ export const verify = kmsOperation({
     defaults: { MessageType: 'RAW' },
   },
   requestsPerSecond: null,
+  crossAccount: true,
   run(account, call, input) {
     const { key, privateKey, pair, prepared } = authorizedSigning(account, call, 'Verify', input);
     if (!pair.isSignatureOf(privateKey, prepared, input.Signature)) throw invalidSignature();

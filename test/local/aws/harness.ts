@@ -12,7 +12,7 @@ import {
 import type { FinishedCall } from '../../../local/aws/call.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import type { Service } from '../../../local/aws/operation.ts';
-import { accountId, region } from '../../harness/account.ts';
+import { region } from '../../harness/account.ts';
 
 /** The real time, plus what a test adds to it. */
 export class MovableClock {
@@ -39,7 +39,6 @@ export async function openEndpoint(
     credentials,
     clock,
     region,
-    accountId,
     port: 0,
     onCall: (call) => calls.push(call),
     onError: (error) => errors.push(error),

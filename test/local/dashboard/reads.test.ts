@@ -90,7 +90,6 @@ const operatorsCall = () =>
     sourceIp: '127.0.0.1',
     clock: systemClock,
     region,
-    accountId,
     decisions: decisionLog(),
   });
 

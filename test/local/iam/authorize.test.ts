@@ -239,17 +239,59 @@ describe('with a resource policy', () => {
   });
 });
 
-describe('fails closed', () => {
-  test('for a resource of another account, whatever the policies say', () => {
-    const foreign = request({ resource: key.replace(accountId, '444455556666') });
-    const open = keyPolicyOf(statement({ Principal: '*' }));
-    expect(authorize(user(everything), foreign).allowed).toBe(false);
-    expect(authorize(user(everything), foreign, open)).toMatchObject({
+describe('a resource of another account', () => {
+  const foreign = request({ resource: key.replace(accountId, '444455556666') });
+  const open = keyPolicyOf(statement({ Principal: '*' }));
+  const closed = keyPolicyOf(deny({ Principal: '*' }), statement({ Principal: '*' }));
+
+  test.each([
+    ['a direct Allow', keyPolicyOf(statement({ Principal: { AWS: user().arn } }))],
+    ['an Allow for everybody', open],
+    ["an Allow for the caller's account", keyPolicyOf(statement({ Principal: { AWS: root } }))],
+  ])('needs %s and one of the caller as well', (_name, policyThere) => {
+    expect(authorize(user(everything), foreign, policyThere)).toMatchObject({
+      allowed: true,
+      by: { policy: 'Role/Policy', statement: 'Everything' },
+    });
+    expect(authorize(user(), foreign, policyThere)).toMatchObject({
       allowed: false,
-      reasons: [expect.stringContaining('across accounts')],
+      kind: 'implicit-deny',
+      side: 'identity',
     });
   });
 
+  test.each([
+    ['no policy', undefined],
+    ['one that allows nothing', keyPolicyOf(deny({ Principal: { AWS: '444455556666' } }))],
+    [
+      'one that lets its own account decide',
+      keyPolicyOf(statement({ Principal: { AWS: 'arn:aws:iam::444455556666:root' } })),
+    ],
+  ])('with %s is refused, whatever the caller may do', (_name, policyThere) => {
+    expect(authorize(user(everything), foreign, policyThere)).toMatchObject({
+      allowed: false,
+      kind: 'implicit-deny',
+      side: 'resource',
+    });
+  });
+
+  test('a Deny of either account wins', () => {
+    const denied = { allowed: false, kind: 'explicit-deny' };
+    const both = user(everything, policy(deny()));
+    expect(authorize(both, foreign, open)).toMatchObject({ ...denied, side: 'identity' });
+    expect(authorize(user(everything), foreign, closed)).toMatchObject({
+      ...denied,
+      side: 'resource',
+    });
+  });
+
+  test('says nothing of its policy to a caller without a right', () => {
+    const answers = [open, closed, undefined].map((one) => authorize(user(), foreign, one));
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
+  });
+});
+
+describe('fails closed', () => {
   test('for a policy of the wrong kind', () => {
     const resource = keyPolicyOf(statement({ Principal: '*' }));
     expect(() => authorize(user(resource), request())).toThrow(TypeError);

@@ -70,11 +70,19 @@ describe('a key that cannot be found', () => {
     expect(kms.checks).toEqual([]);
   });
 
-  test('of another account is denied', async () => {
-    const KeyId = arn(`key/${unknown}`, region, '999999999999');
-    expect(await testKms().error('DescribeKey', { KeyId })).toMatch(
-      /^AccessDeniedException: User: .*operator is not authorized to perform: kms:DescribeKey on resource: .*999999999999/,
+  test.each([
+    ['DescribeKey', `key/${unknown}`],
+    ['DisableKey', `key/${unknown}`],
+    ['DescribeKey', 'alias/none'],
+  ])('%s of another account is asked about without a policy', async (operation, resource) => {
+    const kms = testKms();
+    kms.refuses = () => true;
+    const KeyId = arn(resource, region, '999999999999');
+    expect(await kms.error(operation, { KeyId })).toBe(
+      `AccessDeniedException: no kms:${operation}`,
     );
+    const context = { 'kms:CallerAccount': accountId };
+    expect(kms.checks).toEqual([{ action: `kms:${operation}`, resource: KeyId, context }]);
   });
 });
 

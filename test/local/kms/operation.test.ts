@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { keyName } from '../../../local/kms/members.ts';
 import { kmsOperation } from '../../../local/kms/operation.ts';
-import { errorOf, testKms } from './harness.ts';
+import { errorOf, operator, testKms } from './harness.ts';
 
 const members = { KeyId: keyName };
 const cloudTrail = { readOnly: true, requestParameters: ['KeyId'] } as const;
@@ -37,8 +37,10 @@ describe('the descriptor of an operation does not type-check', () => {
         return { key: input.KeyId satisfies string, plaintext: input.Plaintext };
       },
     });
-    const run = operation.forAccount(testKms().account);
-    expect(await run({ KeyId: 'k', Plaintext: 'x' }, {} as never)).toEqual({ key: 'k' });
-    expect(await errorOf(async () => run({}, {} as never))).toMatch(/^ValidationException: 1 /);
+    const { account } = testKms();
+    const run = operation.forAccounts(new Map([[account.accountId, account]]));
+    const call = { caller: operator } as never;
+    expect(await run({ KeyId: 'k', Plaintext: 'x' }, call)).toEqual({ key: 'k' });
+    expect(await errorOf(async () => run({}, call))).toMatch(/^ValidationException: 1 /);
   });
 });

@@ -11,11 +11,11 @@ function limited() {
   const operations = Object.fromEntries(names.map((name) => [name, () => ({})]));
   const service: Service = withQuotas({ name: 'kms', operations }, () => time.now);
   /** @returns how many of the calls were let through */
-  const calls = (operation: string, count: number) => {
+  const calls = (operation: string, count: number, accountId = 'a') => {
     let done = 0;
     for (let made = 0; made < count; made += 1) {
       try {
-        service.operations[operation]?.({}, {} as never);
+        service.operations[operation]?.({}, { caller: { accountId } } as never);
         done += 1;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -68,6 +68,13 @@ describe('the request quotas', () => {
     expect(calls('CreateAlias', 9)).toBe(5);
     expect(calls('Encrypt', 500)).toBe(500);
     expect(calls('Sign', 500)).toBe(500);
+  });
+
+  test("are each account's own", () => {
+    const { calls } = limited();
+    expect(calls('CreateKey', 9)).toBe(5);
+    expect(calls('CreateKey', 9, 'b')).toBe(5);
+    expect(calls('CreateKey', 1)).toBe(0);
   });
 
   test('throttle before the policies are asked, as KMS words it', async () => {

@@ -1,0 +1,47 @@
+/**
+ * A second AWS account, which plays a tenant's own: KMS keys, and roles that IAM's API makes, under an administrator of
+ * its own. Invariant: nothing of it knows the product's account, so only its own policies let that account in.
+ */
+import type { Clock } from '../clock.ts';
+import type { Caller } from '../iam/caller.ts';
+import type { IamAccount } from '../iam-api/account.ts';
+import { openRoleStore, type RoleStore } from '../iam-api/role-store.ts';
+import type { KmsAccount } from '../kms/account.ts';
+import { openKeyStore } from '../kms/store.ts';
+import { operatorOf } from '../operator.ts';
+import type { Account } from '../template/resource-types.ts';
+
+export interface TenantAccount {
+  readonly accountId: string;
+  /** with Allow * on * */
+  readonly operator: Caller;
+  readonly keys: KmsAccount;
+  readonly iam: IamAccount & { readonly store: RoleStore };
+}
+
+export interface TenantAccountOptions {
+  /** the product's */
+  readonly account: Account;
+  readonly clock: Clock;
+  /** of KMS */
+  readonly kms: Pick<KmsAccount, 'clock' | 'onDemandRotationMs'>;
+  /** files that keep keys and roles; absent: they are in memory */
+  readonly files?: { readonly tenantKeys: string; readonly tenantRoles: string } | undefined;
+}
+
+export function openTenantAccount(options: TenantAccountOptions): TenantAccount {
+  const { files, clock } = options;
+  const { partition, region } = options.account;
+  const accountId = otherThan(options.account.accountId);
+  const account = { partition, region, accountId };
+  const store = openRoleStore(account, files?.tenantRoles);
+  return {
+    accountId,
+    operator: operatorOf(partition, accountId),
+    keys: { ...account, ...options.kms, store: openKeyStore(files?.tenantKeys) },
+    iam: { partition, accountId, roles: store.roles, store, clock },
+  };
+}
+
+const otherThan = (accountId: string): string =>
+  accountId === '222222222222' ? '333333333333' : '222222222222';
