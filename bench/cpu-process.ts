@@ -19,10 +19,11 @@ async function open(): Promise<Record<string, Group>> {
   const { openPieces } = await load<typeof pieces>(variables.PIECES_BUNDLE);
   const warmPieces = openPieces({ tenantId, token });
   const { handler } = await load<{ handler: ApiHandler }>(CRYPTO_BUNDLE);
-  // The same module once more, which reads its environment as it loads.
   const limits = Object.keys(process.env).filter((name) => /^(REGISTRY|DATA_KEY)_/.test(name));
   for (const name of limits) process.env[name] = '0';
-  const { handler: coldHandler } = await import(`${pathToFileURL(CRYPTO_BUNDLE).href}?cold`);
+  const { handler: coldHandler } = await load<{ handler: ApiHandler }>(
+    variables.COLD_CRYPTO_BUNDLE,
+  );
   return openGroups({
     tenant: { tenantId, token },
     handler,

@@ -31,6 +31,8 @@ export interface ProcessVariables {
   readonly SESSION: string;
   readonly KEY_ARN: string;
   readonly CRYPTO_BUNDLE: string;
+  /** the same in another folder: a module that reads its environment once more, with all that it loads */
+  readonly COLD_CRYPTO_BUNDLE: string;
   readonly REFERENCE_BUNDLE: string;
   readonly PIECES_BUNDLE: string;
   readonly ROUNDS: string;
@@ -64,9 +66,11 @@ export class CpuCosts {
 
 /** @throws Error where a step fails */
 export async function measureCpu(stack: BenchStack, options: CpuOptions): Promise<CpuCosts> {
-  const names = ['crypto', 'reference', 'pieces'] as const;
+  const names = ['crypto', 'crypto', 'reference', 'pieces'] as const;
   const folders = names.map((name) => bundle(name, name === 'crypto' ? 'lambdas' : 'bench'));
-  const [crypto, reference, pieces] = names.map((name, at) => `${folders[at]}/${name}.mjs`);
+  const [crypto, coldCrypto, reference, pieces] = names.map(
+    (name, at) => `${folders[at]}/${name}.mjs`,
+  );
   try {
     const { tenantId, keyArn, token } = await stack.onboard('cpu');
     const samples = await measure(options, {
@@ -77,6 +81,7 @@ export async function measureCpu(stack: BenchStack, options: CpuOptions): Promis
       SESSION: JSON.stringify(stack.sessionOf(tenantId)),
       KEY_ARN: keyArn,
       CRYPTO_BUNDLE: crypto as string,
+      COLD_CRYPTO_BUNDLE: coldCrypto as string,
       REFERENCE_BUNDLE: reference as string,
       PIECES_BUNDLE: pieces as string,
       ROUNDS: String(options.rounds),

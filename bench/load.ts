@@ -1,10 +1,10 @@
 /**
- * How large each function's bundle is and how long a fresh process takes to load it, against a bundle that
- * holds only the AWS clients. Loading is what a cold start waits for, and the only part of it that is ours.
+ * How large bundles are and how long a fresh process takes to load them. Loading is what a cold start waits for, and the
+ * only part of it that is ours.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -26,10 +26,13 @@ export type BundleName =
   | 'tenants'
   | 'crypto';
 
-export interface Load {
-  readonly name: BundleName;
+export interface Load<Name extends string = string> {
+  readonly name: Name;
+  /** of what is read, in one file or several */
   readonly bytes: number;
   readonly gzippedBytes: number;
+  /** of what is read when a request needs it, or never */
+  readonly onDemandBytes: number;
   /** milliseconds from `import()` to the module, of a fresh process */
   readonly wall: Summary;
   /** milliseconds of CPU, of all threads of the process, in the same time */
@@ -47,7 +50,8 @@ interface Sample {
   readonly cpu: number;
 }
 
-const bundles: Readonly<Record<BundleName, () => string>> = {
+/** The functions', and a bundle that holds only the AWS clients; each makes a folder, for the caller to remove. */
+export const bundles: Readonly<Record<BundleName, () => string>> = {
   // As esbuild makes it by itself; what we leave for later while a bundle loads is our work, so it counts.
   baseline: () => bundle('baseline', 'bench', {}),
   'baseline, stand-ins': () => bundle('baseline', 'bench'),
@@ -56,7 +60,6 @@ const bundles: Readonly<Record<BundleName, () => string>> = {
   tenants: () => bundle('tenants'),
   crypto: () => bundle('crypto'),
 };
-const names = Object.keys(bundles) as BundleName[];
 
 /**
  * Plain JavaScript, so that Node loads no type stripper first. It ends at once: some modules leave a timer.
@@ -68,6 +71,20 @@ const probe = `
   const wall = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1000 }), () => process.exit());
+`;
+
+/** Prints the files that are read, the module's own first. */
+const filesProbe = `
+  import { registerHooks } from 'node:module';
+  const files = [];
+  registerHooks({
+    load(url, context, nextLoad) {
+      if (url.startsWith('file:')) files.push(url);
+      return nextLoad(url, context);
+    },
+  });
+  await import(process.argv[1]);
+  process.stdout.write(JSON.stringify(files), () => process.exit());
 `;
 
 /** What a module reads while it loads. Nothing of it is called then. */
@@ -102,37 +119,62 @@ const environment = {
 > &
   Readonly<Record<string, string>>;
 
-/** @throws Error where a bundle does not compile or does not load */
-export async function measureLoad({ rounds, onRound }: LoadOptions): Promise<Load[]> {
-  const folders = names.map((name) => bundles[name]());
+/**
+ * @param made the bundles, each by a name that begins with its function's
+ * @throws Error where a bundle does not compile or does not load
+ */
+export async function measureLoad<Name extends string>(
+  made: Readonly<Record<Name, () => string>>,
+  { rounds, onRound }: LoadOptions,
+): Promise<Load<Name>[]> {
+  const names = Object.keys(made) as Name[];
+  const folders = names.map((name) => made[name]());
   try {
     const measured = names.map((name, i) => ({
       name,
+      folder: folders[i] as string,
       file: join(folders[i] as string, `${name.split(',')[0]}.mjs`),
       samples: [] as Sample[],
     }));
-    // The first of each only brings its file into the system's cache.
-    for (const { file } of measured) await load(file);
+    // The first of each only brings its files into the system's cache.
+    for (const { file } of measured) await probed(probe, file);
     for (let round = 0; round < rounds; round += 1) {
       onRound(round);
-      for (const { file, samples } of rotated(measured, round)) samples.push(await load(file));
+      for (const { file, samples } of rotated(measured, round)) {
+        samples.push(await probed(probe, file));
+      }
     }
-    return measured.map(({ name, file, samples }) => ({
-      name,
-      bytes: readFileSync(file).length,
-      gzippedBytes: gzipSync(readFileSync(file)).length,
-      wall: summarize(samples.map(({ wall }) => wall)),
-      cpu: summarize(samples.map(({ cpu }) => cpu)),
-    }));
+    return await Promise.all(
+      measured.map(async ({ name, folder, file, samples }) => ({
+        name,
+        ...(await sizes(folder, file)),
+        wall: summarize(samples.map(({ wall }) => wall)),
+        cpu: summarize(samples.map(({ cpu }) => cpu)),
+      })),
+    );
   } finally {
     for (const folder of folders) rmSync(folder, { recursive: true });
   }
 }
 
-async function load(file: string): Promise<Sample> {
+async function sizes(folder: string, file: string) {
+  const read = (await probed<string[]>(filesProbe, file)).map((url) => basename(url));
+  const code = Object.groupBy(readdirSync(folder), (name) =>
+    read.includes(name) ? 'atOnce' : 'onDemand',
+  );
+  const bytes = (names: readonly string[] = []) =>
+    Buffer.concat(names.map((name) => readFileSync(join(folder, name))));
+  return {
+    bytes: bytes(code.atOnce).length,
+    gzippedBytes: gzipSync(bytes(code.atOnce)).length,
+    onDemandBytes: bytes(code.onDemand).length,
+  };
+}
+
+async function probed<Result = Sample>(code: string, file: string): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--input-type=module', '--eval', probe, pathToFileURL(file).href],
+    ['--input-type=module', '--eval', code, pathToFileURL(file).href],
     { env: environment },
   );
   return JSON.parse(stdout);

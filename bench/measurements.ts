@@ -6,12 +6,22 @@ import { measureCpu } from './cpu.ts';
 import { cpuTables } from './cpu-report.ts';
 import { measureHttp } from './http.ts';
 import { measureIndexer } from './indexer.ts';
-import { type BundleName, type Load, measureLoad } from './load.ts';
+import { bundles, type Load, measureLoad } from './load.ts';
 import { inRounds, type Open, type Progress, type Report, rounds } from './part.ts';
-import { batchTable, callsTable, httpTable, indexerTable, loadRatio, loadTable } from './report.ts';
+import {
+  batchTable,
+  callsTable,
+  httpTable,
+  indexerTable,
+  loadRatio,
+  loadTable,
+  storesTable,
+} from './report.ts';
+import { measureStores } from './stores.ts';
 
 export type PartName =
   | 'load'
+  | 'stores'
   | 'cpu'
   | 'calls'
   | 'batch'
@@ -22,10 +32,10 @@ export type PartName =
 
 export const measurements: Readonly<
   Record<PartName, (open: Open, progress: Progress) => Promise<Report>>
-> = { load, cpu, calls, batch, http, indexer, files, records };
+> = { load, stores, cpu, calls, batch, http, indexer, files, records };
 
 async function load(_: Open, progress: Progress): Promise<Report> {
-  const loads = await measureLoad(inRounds('load', progress));
+  const loads = await measureLoad(bundles, inRounds('load', progress));
   progress('');
   const baseline = loadOf(loads, 'baseline');
   const figure = loadRatio(loadOf(loads, 'crypto'), baseline);
@@ -35,7 +45,30 @@ async function load(_: Open, progress: Progress): Promise<Report> {
   };
 }
 
-function loadOf(loads: readonly Load[], name: BundleName): Load {
+async function stores(open: Open, progress: Progress): Promise<Report> {
+  const opened = async () => (await open()).stack;
+  const cost = await measureStores(opened, inRounds('stores', progress));
+  progress('');
+  const alone = loadOf(cost.loads, 'crypto, AWS KMS alone');
+  const crypto = loadOf(cost.loads, 'crypto');
+  const target = (what: string, figure: number) =>
+    ({
+      what: `${what}, with other key stores / without`,
+      figure,
+      atMost: 1.05,
+      unit: 'x',
+    }) as const;
+  return {
+    table: storesTable(cost, alone),
+    targets: [
+      target('bytes that the crypto function loads', crypto.bytes / alone.bytes),
+      target('CPU of loading them', crypto.cpu.median / alone.cpu.median),
+      target('CPU of a warm encrypt, 1 kB in JSON', cost.encrypt.ratio.median),
+    ],
+  };
+}
+
+function loadOf<Name extends string>(loads: readonly Load<Name>[], name: Name): Load<Name> {
   const found = loads.find((each) => each.name === name);
   if (found === undefined) throw new Error(`${name} was not measured`);
   return found;

@@ -13,7 +13,16 @@ export type Open = () => Promise<{ readonly stack: BenchStack; readonly caller: 
 /** told what is going on, and at the end nothing */
 export type Progress = (step: string) => void;
 
-export const rounds = { load: 28, cpu: 40, batch: 9, http: 7, indexer: 7, files: 5, records: 40 };
+export const rounds = {
+  load: 28,
+  stores: 60,
+  cpu: 40,
+  batch: 9,
+  http: 7,
+  indexer: 7,
+  files: 5,
+  records: 40,
+};
 
 export const inRounds = (part: keyof typeof rounds, progress: Progress) => ({
   rounds: rounds[part],

@@ -7,6 +7,7 @@ import type { IndexerCost } from './indexer.ts';
 import type { Load } from './load.ts';
 import type { RecordsCost, RecordsRow } from './records.ts';
 import type { Summary } from './samples.ts';
+import type { StoresBundle, StoresCost } from './stores.ts';
 import { table } from './table.ts';
 
 export const milliseconds = (duration: number) => `${duration.toFixed(2)} ms`;
@@ -34,6 +35,25 @@ export function loadTable(loads: readonly Load[], baseline: Load): string {
 }
 
 const gzipped = (load: Load | undefined) => kilobytes(load?.gzippedBytes ?? 0);
+
+export function storesTable({ loads, encrypt }: StoresCost, alone: Load): string {
+  const row = (name: StoresBundle, ratio: string, spread: string) => [
+    name,
+    ratio,
+    spread,
+    milliseconds(encrypt.cpu[name].median),
+  ];
+  const onDemand = loads.map((load) => [load.name, kilobytes(load.onDemandBytes)]);
+  return [
+    loadTable(loads, alone),
+    table([['beside it, loaded on demand', 'bytes'], ...onDemand]),
+    table([
+      ['warm encrypt of 1 kB', 'CPU', 'middle half', 'CPU time'],
+      row('crypto, AWS KMS alone', times(1), ''),
+      row('crypto', times(encrypt.ratio.median), middleHalf(encrypt.ratio)),
+    ]),
+  ].join('\n\n');
+}
 
 export function callsTable({ rows }: Calls): string {
   return table([

@@ -46,6 +46,18 @@ export function bundle(
   return folderWith(files as BundleFiles);
 }
 
+/**
+ * For the bench, as what others are measured against.
+ * @param name of one of the functions
+ * @returns as {@link bundle}, but what the function loads on demand is neither there nor looked at
+ */
+export function bundleWithoutOnDemand(name: string, from = 'lambdas'): string {
+  const options = optionsOf([name], from, standIns);
+  const entry = `${name}.mjs`;
+  const external = onDemand(run(options).metafile, entry).map((file) => join(root, file));
+  return folderWith(filesOf(run({ ...options, external }).code, [entry]));
+}
+
 let bundles: ReadonlyMap<string, BundleFiles> | undefined;
 
 /**

@@ -4,7 +4,12 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { type BundleFiles, bundle, bundleFunctions } from '../../../lib/functions/bundle.ts';
+import {
+  type BundleFiles,
+  bundle,
+  bundleFunctions,
+  bundleWithoutOnDemand,
+} from '../../../lib/functions/bundle.ts';
 import { openExecutionEnvironment } from '../../../local/lambda/environment.ts';
 import { definitionOf } from '../../local/lambda/definition.ts';
 
@@ -103,7 +108,8 @@ describe('a function that loads on demand', () => {
   });
 
   test('shares its classes and its state with what it loads, and loads it but once', async () => {
-    expect(await answers('loading', ['aws-kms', 'vault', 'vault', 'aws-kms'])).toEqual([
+    const keyStores = ['aws-kms', 'vault', 'vault', 'aws-kms'];
+    expect(await answers(bundle('loading', fixture), keyStores)).toEqual([
       { calls: 1 },
       { calls: 3, isRefusal: true },
       { calls: 5, isRefusal: true },
@@ -112,12 +118,21 @@ describe('a function that loads on demand', () => {
   });
 
   test('does not read it before: without that file the rest works', async () => {
-    const remove = (folder: string) => {
-      for (const [file] of filesOf('loading')) {
-        if (file.startsWith('vault-')) rmSync(join(folder, file));
-      }
-    };
-    expect(await answers('loading', ['aws-kms', 'vault', 'aws-kms'], remove)).toEqual([
+    const folder = bundle('loading', fixture);
+    for (const file of readdirSync(folder)) {
+      if (file.startsWith('vault-')) rmSync(join(folder, file));
+    }
+    expect(await answers(folder, ['aws-kms', 'vault', 'aws-kms'])).toEqual([
+      { calls: 1 },
+      expect.stringContaining('Cannot find module'),
+      { calls: 2 },
+    ]);
+  });
+
+  test('is one file, in which the rest works, when it is bundled without that', async () => {
+    const folder = bundleWithoutOnDemand('loading', fixture);
+    expect(readdirSync(folder)).toEqual(['loading.mjs']);
+    expect(await answers(folder, ['aws-kms', 'vault', 'aws-kms'])).toEqual([
       { calls: 1 },
       expect.stringContaining('Cannot find module'),
       { calls: 2 },
@@ -125,16 +140,13 @@ describe('a function that loads on demand', () => {
   });
 });
 
-/** As the local stack runs a function, one request after the other. */
-async function answers(
-  name: string,
-  keyStores: readonly string[],
-  change: (folder: string) => void = () => {},
-): Promise<unknown[]> {
-  const code = bundle(name, fixture);
-  change(code);
+/**
+ * As the local stack runs the function `loading`, one request after the other.
+ * @param folder with its bundle, which is removed
+ */
+async function answers(folder: string, keyStores: readonly string[]): Promise<unknown[]> {
   const environment = openExecutionEnvironment({
-    definition: definitionOf(code, `${name}.handler`, 30),
+    definition: definitionOf(folder, 'loading.handler', 30),
     variables: {},
     onLog: () => {},
     onEnd: () => {},
@@ -147,7 +159,7 @@ async function answers(
     }
   } finally {
     await environment.close();
-    rmSync(code, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
   return given;
 }
