@@ -10,6 +10,7 @@ export type RequestCount =
   | 'BrokerCalls'
   | 'StsCalls'
   | 'TableCalls'
+  | 'KeyStoreCalls'
   | 'Throttles'
   | 'Items'
   | 'FailedItems';

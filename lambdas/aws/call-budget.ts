@@ -43,26 +43,42 @@ export const callBudget = <I extends object, O extends object>(
     ),
 });
 
+/**
+ * An attempt of a call, also of one to somebody else than AWS. Outside of a request it is not counted.
+ * @throws OutOfTime; what `call` throws
+ */
+export async function attemptWithinBudget<T>(
+  service: AwsService,
+  call: () => Promise<T>,
+): Promise<T> {
+  const stats = requestStats();
+  if (stats === undefined) return call();
+  if (!hasTime(stats)) throw new OutOfTime();
+  const begunAt = performance.now();
+  stats.countCall(service);
+  try {
+    return await call();
+  } finally {
+    stats.addWait(service, performance.now() - begunAt);
+  }
+}
+
 async function attempt<T>(
   stats: RequestStats,
   service: AwsService,
   next: () => Promise<T>,
 ): Promise<T> {
-  if (!hasTime(stats)) throw new OutOfTime();
-  const begunAt = performance.now();
-  stats.countCall(service);
   try {
-    const result = await next();
+    const result = await attemptWithinBudget(service, next);
     noteRequestId(stats, service, (result as { readonly output?: unknown }).output);
     return result;
   } catch (error) {
+    if (error instanceof OutOfTime) throw error;
     noteRequestId(stats, service, error);
     if (isThrottled(error)) stats.count('Throttles');
     // The SDK would wait before the next attempt, for which there is no time either.
     const isRetried = problemOfAwsError(error)?.status === 503;
     throw isRetried && !hasTime(stats) ? new OutOfTime(error) : error;
-  } finally {
-    stats.addWait(service, performance.now() - begunAt);
   }
 }
 

@@ -10,14 +10,15 @@ import type { Context } from 'aws-lambda';
 import type { TenantMembers } from '../../contract/audit.ts';
 import type { RequestCount } from '../../contract/metrics.ts';
 
-/** As `Server-Timing` names them. */
-export type AwsService = 'kms' | 'broker' | 'sts' | 'table';
+/** As `Server-Timing` names them. `store`: a key store that is none of AWS. */
+export type AwsService = 'kms' | 'broker' | 'sts' | 'table' | 'store';
 
 const callCounts = {
   kms: 'KmsCalls',
   broker: 'BrokerCalls',
   sts: 'StsCalls',
   table: 'TableCalls',
+  store: 'KeyStoreCalls',
 } as const;
 
 /** Of the members that a request changed, those that were there before and those that are there after. */

@@ -1,7 +1,7 @@
 /** A real OpenBao in its development mode, in memory: `bao` of BAO_BINARY, else of the PATH. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,8 @@ export function findBao({ BAO_BINARY } = process.env): string | undefined {
 
 export interface Bao {
   readonly address: string;
+  /** PEM, of the authority of its own certificate; undefined without TLS */
+  readonly caCertificate: string | undefined;
   /** what its command needs to be the administrator; `bao` is on the PATH */
   readonly env: NodeJS.ProcessEnv;
   readonly rootToken: string;
@@ -22,16 +24,24 @@ export interface Bao {
 }
 
 /** @throws Error where there is no bao, or where it does not answer within half a minute */
-export async function startBao(): Promise<Bao> {
+export async function startBao({ tls = false } = {}): Promise<Bao> {
   const program = findBao();
   if (program === undefined) throw new Error('no bao is here: BAO_BINARY names one');
   const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-bao-'));
   const rootToken = 'root';
   const listen = `127.0.0.1:${await freePort()}`;
-  const address = `http://${listen}`;
+  const address = `${tls ? 'https' : 'http'}://${listen}`;
+  const caFile = join(folder, 'vault-ca.pem');
   const path = program.includes('/') ? `${dirname(program)}:${process.env.PATH}` : process.env.PATH;
   const base = { PATH: path, HOME: folder };
-  const options = ['-dev', '-dev-no-store-token', `-dev-root-token-id=${rootToken}`];
+  const env = {
+    ...base,
+    VAULT_ADDR: address,
+    VAULT_TOKEN: rootToken,
+    ...(tls && { VAULT_CACERT: caFile }),
+  };
+  const mode = tls ? ['-dev-tls', `-dev-tls-cert-dir=${folder}`] : ['-dev'];
+  const options = [...mode, '-dev-no-store-token', `-dev-root-token-id=${rootToken}`];
   const child = spawn(program, ['server', ...options, `-dev-listen-address=${listen}`], {
     env: base,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,10 +58,9 @@ export async function startBao(): Promise<Bao> {
     rmSync(folder, { recursive: true, force: true });
   };
   for (let seconds = 0; seconds < 30 && child.exitCode === null; seconds += 0.1) {
-    const health = await fetch(`${address}/v1/sys/health`).catch(() => undefined);
-    if (health?.ok) {
-      const env = { ...base, VAULT_ADDR: address, VAULT_TOKEN: rootToken };
-      return { address, env, rootToken, stop };
+    if (spawnSync(program, ['status'], { env }).status === 0) {
+      const caCertificate = tls ? readFileSync(caFile, 'utf8') : undefined;
+      return { address, caCertificate, env, rootToken, stop };
     }
     await sleep(100);
   }

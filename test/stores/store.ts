@@ -35,6 +35,8 @@ export interface Store {
   readonly auth: string;
   readonly transit: string;
   call(token: string | undefined, method: string, path: string, body?: object): Promise<Answer>;
+  /** A token of AWS's, of the tenant role's for this store's audience if nothing else is said. */
+  webIdentityToken(claims: Partial<Claims>): Promise<string>;
   /** @param role of the JWT mount */
   login(role: string, claims: Partial<Claims>): Promise<Answer>;
   /** @throws Error where the store does not let it in */
@@ -78,14 +80,17 @@ function storeAt(address: string, issuer: WebIdentityIssuer, name: string, chang
     };
     return { status: response.status, ...answer, words: (answer.errors ?? []).join(' ') };
   };
+  const webIdentityToken: Store['webIdentityToken'] = (claims) =>
+    issuer.token({ sub: roleArn('TenantRole'), aud: audience, ...claims });
   const login: Store['login'] = async (role, claims) => {
-    const jwt = await issuer.token({ sub: roleArn('TenantRole'), aud: audience, ...claims });
+    const jwt = await webIdentityToken(claims);
     return call(undefined, 'POST', `auth/${name}/login`, { role, jwt });
   };
   const store: Store = {
     auth: name,
     transit: name,
     call,
+    webIdentityToken,
     login,
     async tokenOf(identity) {
       const { auth, words } =
