@@ -14,7 +14,8 @@ const sampleEveryMs = 2;
 
 const dataKeys: DataKeySource = {
   generate: async () => ({
-    keyArn: 'arn:aws:kms:us-east-1:111122223333:key/bench',
+    keyProviderId: 'aws-kms',
+    keyName: 'arn:aws:kms:us-east-1:111122223333:key/bench',
     wrapped: new Uint8Array(184),
     plaintext: new Uint8Array(32).fill(7),
   }),

@@ -23,7 +23,12 @@ const wrapped = new Uint8Array(184);
 const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 
 const dataKeys: DataKeySource = {
-  generate: async () => ({ keyArn, wrapped, plaintext: new Uint8Array(32).fill(7) }),
+  generate: async () => ({
+    keyProviderId: 'aws-kms',
+    keyName: keyArn,
+    wrapped,
+    plaintext: new Uint8Array(32).fill(7),
+  }),
   open: async () => new Uint8Array(32).fill(7),
 };
 const records = new TenantRecords(

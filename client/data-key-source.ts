@@ -1,11 +1,14 @@
-/** Where messages and records have their data keys from: a tenant's own, wrapped by its KMS key. */
+/** Where messages and records have their data keys from: a tenant's own, wrapped by its key. */
 import type { CallOptions } from './http/call.ts';
 
 /** Names and texts that are authenticated with a ciphertext, and logged in the clear. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 export interface DataKey {
-  readonly keyArn: string;
+  /** which kind of store has the tenant's key: `aws-kms`, or another's name in messages */
+  readonly keyProviderId: string;
+  /** the tenant's key: its ARN in KMS, or how another store and messages name it */
+  readonly keyName: string;
   readonly wrapped: Uint8Array<ArrayBuffer>;
   /** 32 bytes, which whoever asked for it overwrites with zeros as soon as it is no longer needed */
   readonly plaintext: Uint8Array<ArrayBuffer>;

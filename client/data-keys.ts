@@ -3,6 +3,7 @@ import { toBase64 } from './base64.ts';
 import { type Bytes, checkedBytes, decoded, maxCiphertextBytes, notFromApi } from './bytes.ts';
 import { checkedContext } from './context.ts';
 import type { DataKey, DataKeySource, EncryptionContext } from './data-key-source.ts';
+import type { DataKey as DataKeyAnswer } from './http/api-types.ts';
 import type { CallOptions } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
 
@@ -25,11 +26,11 @@ export async function generateDataKey(
   call: CallOptions,
 ): Promise<DataKey> {
   const body = { encryptionContext: checkedContext(context) };
-  const shape = { keyArn: 'string', wrappedDataKey: 'string', plaintext: 'string' } as const;
+  const shape = { keyProviderId: 'string', wrappedDataKey: 'string', plaintext: 'string' } as const;
   const answer = await transport.json('generateDataKey', { ...call, tenantId, body }, shape);
-  const { keyArn, wrappedDataKey, plaintext = '' } = answer;
+  const { wrappedDataKey, plaintext = '' } = answer;
   return {
-    keyArn: inKms(keyArn),
+    ...keyOf(answer),
     wrapped: decoded(wrappedDataKey),
     plaintext: ofLength(decoded(plaintext)),
   };
@@ -41,9 +42,9 @@ export async function generateWrappedDataKey(
   call: CallOptions,
 ): Promise<WrappedDataKey> {
   const body = { encryptionContext: checkedContext(context), plaintext: false };
-  const shape = { keyArn: 'string', wrappedDataKey: 'string' } as const;
+  const shape = { keyProviderId: 'string', wrappedDataKey: 'string' } as const;
   const answer = await transport.json('generateDataKey', { ...call, tenantId, body }, shape);
-  return { keyArn: inKms(answer.keyArn), wrapped: decoded(answer.wrappedDataKey) };
+  return { ...keyOf(answer), wrapped: decoded(answer.wrappedDataKey) };
 }
 
 export async function openDataKey(
@@ -61,10 +62,10 @@ export async function openDataKey(
   return ofLength(decoded(answer.plaintext));
 }
 
-/** The shape that is asked for has it. */
-function inKms(keyArn: string | undefined): string {
-  if (keyArn === undefined) throw notFromApi('names no key in KMS');
-  return keyArn;
+/** As messages have it. */
+function keyOf({ keyProviderId, keyArn, keyName = keyArn }: DataKeyAnswer) {
+  if (keyName === undefined) throw notFromApi('names no key');
+  return { keyProviderId, keyName };
 }
 
 /** A short key would encrypt all the same, and badly. */

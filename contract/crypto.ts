@@ -119,6 +119,8 @@ export const dataKeyResponse = z.strictObject({
   /** as of an inspection, one of the two */
   keyArn: z.optional(z.string()),
   keyName: z.optional(z.string()),
+  /** in messages, before the key's ARN or name */
+  keyProviderId: z.string(),
   wrappedDataKey: z.string(),
   plaintext: z.optional(z.string()),
 });

@@ -114,9 +114,11 @@ export const handler = apiHandler<'crypto'>({
     const context = contextOf(tenantId, encryptionContext);
     return withKey(async (key) => {
       const { keyring } = key;
-      const { wrappedDataKey, plaintext } = await generateClientDataKey(keyring, context, wanted);
+      const made = await generateClientDataKey(keyring, context, wanted);
+      const { wrappedDataKey, providerId, plaintext } = made;
       return json<'generateDataKey'>(200, {
         ...keyMembersOf(key),
+        keyProviderId: providerId,
         wrappedDataKey: base64(wrappedDataKey),
         ...(plaintext !== undefined && { plaintext: base64(plaintext) }),
       });

@@ -167,6 +167,9 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
     members: {
       keyArn: text('ARN of the key that wraps it; absent where the key is not in KMS.'),
       keyName: text('Of a key that is not in KMS, as its store and messages name it.'),
+      keyProviderId: text(
+        'The provider id of messages under such data keys; the provider info is the ARN, or the name.',
+      ),
       wrappedDataKey: base64("The data key, encrypted by the tenant's key."),
       plaintext: base64('The data key itself. Keep it in memory alone.'),
     },

@@ -519,6 +519,8 @@ export interface DataKey {
   readonly keyArn?: string;
   /** Of a key that is not in KMS, as its store and messages name it. */
   readonly keyName?: string;
+  /** The provider id of messages under such data keys; the provider info is the ARN, or the name. */
+  readonly keyProviderId: string;
   /** The data key, encrypted by the tenant's key. Base64 (RFC 4648 section 4, padded, strict). */
   readonly wrappedDataKey: string;
   /** The data key itself. Keep it in memory alone. Base64 (RFC 4648 section 4, padded, strict). */

@@ -18,7 +18,8 @@ export interface MessageHeader {
   readonly suite: number;
   readonly messageId: Uint8Array<ArrayBuffer>;
   readonly context: EncryptionContext;
-  readonly keyArn: string;
+  readonly keyProviderId: string;
+  readonly keyName: string;
   readonly wrappedDataKey: Uint8Array<ArrayBuffer>;
   readonly frameBytes: number;
   readonly commitment: Uint8Array<ArrayBuffer>;
@@ -26,7 +27,8 @@ export interface MessageHeader {
 
 const version = 2;
 const framed = 2;
-const providerId = 'aws-kms';
+/** Whose wrapped data keys the API unwraps. */
+const providerIds = ['aws-kms', 'hashicorp-vault', 'azure-key-vault'];
 /** of a reader that gives up; the specification's own is some 130 kB of context and any number of data keys */
 const maxHeaderBytes = 256 * 1024;
 
@@ -43,7 +45,9 @@ export function serializeHeader(header: MessageHeader): Uint8Array<ArrayBuffer> 
     header.messageId,
     ...serializedContext(header.context),
     uint16(1),
-    ...[utf8(providerId), utf8(header.keyArn), header.wrappedDataKey].flatMap(withLength),
+    ...[utf8(header.keyProviderId), utf8(header.keyName), header.wrappedDataKey].flatMap(
+      withLength,
+    ),
     Uint8Array.of(framed),
     uint32(header.frameBytes),
     header.commitment,
@@ -79,11 +83,13 @@ export async function readHeader(
       'The message has more than one wrapped data key, or none. One that another key opens as well is not opened here.',
     );
   }
-  const provider = text(await reader.take(await reader.uint(2)));
-  const keyArn = text(await reader.take(await reader.uint(2)));
+  const keyProviderId = text(await reader.take(await reader.uint(2)));
+  const keyName = text(await reader.take(await reader.uint(2)));
   const wrappedDataKey = await reader.take(await reader.uint(2));
-  if (provider !== providerId) {
-    throw new MessageError("The message's data key is not wrapped by AWS KMS.");
+  if (!providerIds.includes(keyProviderId)) {
+    throw new MessageError(
+      "The message's data key is wrapped by none of the key stores that there are.",
+    );
   }
   if ((await reader.uint(1)) !== framed) {
     throw new MessageError(
@@ -92,7 +98,16 @@ export async function readHeader(
   }
   const frameBytes = await reader.uint(4);
   const commitment = await reader.take(commitmentBytes);
-  const header = { suite, messageId, context, keyArn, wrappedDataKey, frameBytes, commitment };
+  const header = {
+    suite,
+    messageId,
+    context,
+    keyProviderId,
+    keyName,
+    wrappedDataKey,
+    frameBytes,
+    commitment,
+  };
   return { header, bytes: reader.bytes };
 }
 

@@ -46,14 +46,16 @@ export function sealStream(
   }
   const { signal } = call;
   return byteStreamPair(async function* (input, importAesGcm) {
-    const { keyArn, wrapped, plaintext } = await dataKeys.generate(context, call);
+    const dataKey = await dataKeys.generate(context, call);
+    const { keyProviderId, keyName, wrapped, plaintext } = dataKey;
     const messageId = crypto.getRandomValues(new Uint8Array(messageIdBytes));
     const key = await messageKey(plaintext, suites.unsigned, messageId, importAesGcm);
     const header = serializeHeader({
       suite: suites.unsigned,
       messageId,
       context: { ...context, TenantId: tenantId },
-      keyArn,
+      keyProviderId,
+      keyName,
       wrappedDataKey: wrapped,
       frameBytes,
       commitment: key.commitment,

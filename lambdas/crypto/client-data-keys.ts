@@ -13,6 +13,8 @@ const dataKeyBytes = 32;
 
 export interface ClientDataKey {
   readonly wrappedDataKey: Uint8Array;
+  /** in messages */
+  readonly providerId: string;
   /** 32 bytes, where they were asked for */
   readonly plaintext: Uint8Array | undefined;
 }
@@ -26,9 +28,9 @@ export async function generateClientDataKey(
   const generated: WrappedDataKey & KeyStoreCall & Partial<DataKey> = withPlaintext
     ? await keyring.generateDataKey(context)
     : await keyring.generateDataKeyWithoutPlaintext(context);
-  const wrappedDataKey = generated.wrapped.encryptedDataKey;
+  const { encryptedDataKey: wrappedDataKey, providerId } = generated.wrapped;
   noteCall(generated, wrappedDataKey);
-  return { wrappedDataKey, plaintext: generated.plaintext };
+  return { wrappedDataKey, providerId, plaintext: generated.plaintext };
 }
 
 /** @throws Problem 400 decryption-failed for what is no data key of this tenant under this context */

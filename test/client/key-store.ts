@@ -38,7 +38,12 @@ export function keysInMemory(): Keys {
           cipher.final(),
           cipher.getAuthTag(),
         ]);
-        return { keyArn: 'arn', wrapped: new Uint8Array(wrapped), plaintext: given(plaintext) };
+        return {
+          keyProviderId: 'aws-kms',
+          keyName: 'arn',
+          wrapped: new Uint8Array(wrapped),
+          plaintext: given(plaintext),
+        };
       },
       open: async (wrapped, context) => {
         keys.opened += 1;

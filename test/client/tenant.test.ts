@@ -89,13 +89,14 @@ test('a ciphertext is inspected, and encrypted again under another context', asy
 });
 
 test('a data key is given, and its wrapped form opens to the same under its context alone', async () => {
-  const { keyArn, wrapped, plaintext } = await acme.dataKey({ context });
-  expect(keyArn).toMatch(/^arn:aws:kms:/);
+  const { keyProviderId, keyName, wrapped, plaintext } = await acme.dataKey({ context });
+  expect(keyProviderId).toBe('aws-kms');
+  expect(keyName).toMatch(/^arn:aws:kms:/);
   expect(plaintext).toHaveLength(32);
   expect(await acme.decryptDataKey(wrapped, { context })).toEqual(plaintext);
   await expect(acme.decryptDataKey(wrapped)).rejects.toThrow(DecryptionFailedError);
   const alone = await acme.wrappedDataKey({ context });
-  expect(Object.keys(alone).sort()).toEqual(['keyArn', 'wrapped']);
+  expect(Object.keys(alone).sort()).toEqual(['keyName', 'keyProviderId', 'wrapped']);
   expect(await acme.decryptDataKey(alone.wrapped, { context })).toHaveLength(32);
 });
 

@@ -162,7 +162,9 @@ test.each([{}, 7, ['x'], 'the same'])(
 );
 
 test('a data key of another length is none', async () => {
-  server.answer(json({ keyArn: 'arn', wrappedDataKey: 'AAAA', plaintext: 'AAAA' }));
+  server.answer(
+    json({ keyProviderId: 'aws-kms', keyArn: 'arn', wrappedDataKey: 'AAAA', plaintext: 'AAAA' }),
+  );
   expect(await thrown(client().tenant('acme').dataKey())).toMatchObject({
     reason: 'unexpected-answer',
   });

@@ -56,8 +56,8 @@ describe('a message', () => {
         plaintext: generated.plaintext,
         context: { ...context, TenantId: 'acme' },
         wrapped: new EncryptedDataKey({
-          providerId: 'aws-kms',
-          providerInfo: generated.keyArn,
+          providerId: generated.keyProviderId,
+          providerInfo: generated.keyName,
           encryptedDataKey: generated.wrapped,
         }),
       },

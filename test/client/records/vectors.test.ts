@@ -34,7 +34,8 @@ const bytes = (base64: string) => Buffer.from(base64, 'base64');
 function sourceOf({ dataKey, wrappedDataKey }: Vector): DataKeySource {
   return {
     generate: async () => ({
-      keyArn: 'arn',
+      keyProviderId: 'aws-kms',
+      keyName: 'arn',
       wrapped: new Uint8Array(bytes(wrappedDataKey)),
       plaintext: new Uint8Array(bytes(dataKey)),
     }),
