@@ -55,10 +55,10 @@ const tagPropagationMs = 5 * 60_000;
 export function tenantKeyProvider(
   environment: z.output<typeof cryptoEnvironment>,
 ): TenantKeyProvider {
-  const sessionOf = tenantRoleSessions({
-    brokerName: environment.SESSION_BROKER_NAME,
-    issuers: environment.ISSUERS,
-  });
+  const sessionOf = tenantRoleSessions(
+    { brokerName: environment.SESSION_BROKER_NAME, issuers: environment.ISSUERS },
+    environment.KEY_STORES,
+  );
   const ttlMs = environment.REGISTRY_TTL_SECONDS * 1000;
   const rowOf = registryCache({ ttlMs });
   const cachedMacKeys = macKeyRowCache({ ttlMs });
@@ -118,11 +118,16 @@ export function tenantKeyProvider(
 }
 
 /** @returns by bearer, clients with a session of the tenant role */
-const tenantRoleSessions = (options: Omit<TenantSessionsOptions, 'plane'>) =>
-  tenantSessions({ plane: 'crypto', ...options }, ({ configuration, withPlugins }) => {
+const tenantRoleSessions = (
+  options: Omit<TenantSessionsOptions, 'plane'>,
+  keyStores: KeyStoresSettings | undefined,
+) =>
+  tenantSessions({ plane: 'crypto', ...options }, (parts, tenantId) => {
+    const { configuration, withPlugins } = parts;
+    if (tenantId === undefined) throw new Error('a session of the tenant role without a tenant');
     const kms = withPlugins(new KMSClient(configuration), 'kms');
     return {
-      storedKeyOf: storedKeys(kms),
+      storedKeyOf: storedKeys(keyStores, kms, parts, tenantId),
       table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
     };
   });

@@ -6,6 +6,7 @@
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { IssuerSettings } from '../../contract/issuers.ts';
 import { forbidden, unauthorized } from '../../contract/problem.ts';
 import {
@@ -48,7 +49,10 @@ export interface SessionParts {
     readonly credentials: () => Promise<Credentials>;
   };
   /** @returns the same client, with the plugins that every client of a session needs */
-  readonly withPlugins: <C extends KMSClient | DynamoDBClient>(client: C, service: AwsService) => C;
+  readonly withPlugins: <C extends KMSClient | DynamoDBClient | STSClient>(
+    client: C,
+    service: AwsService,
+  ) => C;
 }
 
 export interface TenantSessionsOptions {
@@ -76,7 +80,7 @@ interface Session<T> {
  */
 export function tenantSessions<T>(
   { plane, brokerName, issuers }: TenantSessionsOptions,
-  makeClients: (parts: SessionParts) => T,
+  makeClients: (parts: SessionParts, tenantId: string | undefined) => T,
 ): (bearer: AnyBearer) => Promise<T> {
   const broker = sessionBroker(brokerName);
   const { check, learn } = tokenCheck(issuers);
@@ -95,7 +99,8 @@ export function tenantSessions<T>(
     if (known !== undefined) return known;
     const credentials = cachedCredentials((token) => ask(tenantId, token));
     const current = () => credentials.get(session.token ?? '');
-    const clients = makeClients(sessionParts(broker.requestHandler, credentials, current));
+    const parts = sessionParts(broker.requestHandler, credentials, current);
+    const clients = makeClients(parts, tenantId);
     const session: Session<T> = { clients, credentials, token: undefined };
     sessions.set(tenantId, session);
     return session;

@@ -1,7 +1,7 @@
 /** The keyring of a tenant whose key is in Vault, against the real engine. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { KeyStoreFailure } from '../../lambdas/key-stores/keyring.ts';
-import { refusesTenant } from '../../lambdas/key-stores/vault/vault-problem.ts';
+import { problemOfVaultError } from '../../lambdas/key-stores/vault/vault-problem.ts';
 import type { Request } from './attempts.ts';
 import { type Bao, startBao } from './bao.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -137,7 +137,7 @@ test('a key that is gone is a failure of the store, and no refusal of the cipher
   );
   const error = await keyring.unwrapDataKey(wrapped, context).catch((error) => error);
   expect(error).toBeInstanceOf(KeyStoreFailure);
-  expect(refusesTenant(error.cause)).toBe(true);
+  expect(problemOfVaultError(error.cause)?.code).toBe('key-revoked-by-tenant');
 });
 
 describe('the proof that associated data binds', () => {

@@ -1,5 +1,9 @@
 /** Errors of Vault as Problems. None of them is the caller's fault, and none says what the store said. */
-import { keyStoreUnavailable, type Problem } from '../../../contract/problem.ts';
+import {
+  keyRevokedByTenant,
+  keyStoreUnavailable,
+  type Problem,
+} from '../../../contract/problem.ts';
 import {
   VaultAccessDenied,
   VaultBindsNoContext,
@@ -9,19 +13,20 @@ import {
   VaultUnavailable,
 } from './vault-errors.ts';
 
-const kinds = [
+/**
+ * Vault says no: the role, the policy, the key or its version is not there, or not for this tenant. So it is where the tenant is not
+ * ACTIVE any more, too: its row, read anew, may have another answer.
+ */
+const refusals = [
   VaultAccessDenied,
-  VaultBindsNoContext,
   VaultKeyNotFound,
   VaultKeyVersionDisallowed,
   VaultLoginRefused,
-  VaultUnavailable,
 ];
+const failures = [VaultBindsNoContext, VaultUnavailable];
 
 /** @returns undefined for an error that is none of Vault's */
-export const problemOfVaultError = (error: unknown): Problem | undefined =>
-  kinds.some((kind) => error instanceof kind) ? keyStoreUnavailable('vault') : undefined;
-
-/** As it is where a tenant is not ACTIVE any more: its row, read anew, may have another answer. */
-export const refusesTenant = (error: unknown): boolean =>
-  [VaultAccessDenied, VaultKeyNotFound, VaultLoginRefused].some((kind) => error instanceof kind);
+export function problemOfVaultError(error: unknown): Problem | undefined {
+  if (refusals.some((kind) => error instanceof kind)) return keyRevokedByTenant();
+  return failures.some((kind) => error instanceof kind) ? keyStoreUnavailable('vault') : undefined;
+}

@@ -1,0 +1,34 @@
+/**
+ * The keyring of a tenant whose key is in Vault, for the data plane. Invariant: the session in Vault is opened by a token that AWS gave
+ * for the tenant's own session there, so that Vault knows the tenant from AWS and not from this function; and an answer of ours
+ * has no word of Vault's.
+ */
+import { STSClient } from '@aws-sdk/client-sts';
+import type { VaultSettings } from '../../../contract/key-stores.ts';
+import { webIdentityToken } from '../../aws/web-identity-token.ts';
+import type { SessionParts } from '../../sessions/tenant-sessions.ts';
+import type { Keyring } from '../keyring.ts';
+import { keyringWithProblems } from '../keyring-with-problems.ts';
+import { vaultClient } from './vault-client.ts';
+import { vaultKeyring } from './vault-keyring.ts';
+import { problemOfVaultError } from './vault-problem.ts';
+import { vaultSession } from './vault-session.ts';
+
+/** @param parts of the tenant's session at AWS */
+export function tenantVaultKeyring(
+  settings: VaultSettings,
+  { configuration, withPlugins }: SessionParts,
+  tenantId: string,
+): Keyring {
+  const sts = withPlugins(new STSClient(configuration), 'sts');
+  const session = vaultSession(vaultClient(settings), {
+    authMount: settings.authMount,
+    // A role a tenant: it lets in nobody else.
+    role: tenantId,
+    webIdentityToken: () => webIdentityToken(sts, settings.audience),
+  });
+  return keyringWithProblems(
+    vaultKeyring(session, settings, tenantId),
+    (error) => problemOfVaultError(error) ?? error,
+  );
+}
