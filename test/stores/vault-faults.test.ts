@@ -137,6 +137,20 @@ test('a login that fails is no refusal of a ciphertext, and the next request log
   expect((await outcome(unwrap))[0]).toBe('done');
 });
 
+test.each([
+  ['no session', {}],
+  ['a token that is no text', { client_token: 5, lease_duration: 900 }],
+  [
+    'a token with a line end, which would be another header',
+    { client_token: 'a\nb: c', lease_duration: 900 },
+  ],
+  ['no end of the session', { client_token: 'token' }],
+])('a login that is answered with %s opens none', async (_, auth) => {
+  keyring = keyringOf(store, sessionOf(store, proxy, 'acme'), 'acme');
+  proxy.break({ status: 200, body: JSON.stringify({ auth }) }, '/login');
+  expect(await outcome(generate)).toEqual(['nonsense', 1, 1]);
+});
+
 test('a proof that was cut off is made again, and nothing is opened before', async () => {
   keyring = keyringOf(store, sessionOf(store, proxy, 'acme'), 'acme');
   proxy.break('reset', '/decrypt/');

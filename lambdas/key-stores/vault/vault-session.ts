@@ -28,7 +28,11 @@ interface Token {
   readonly endsAtMs: number;
 }
 
-const auth = z.object({ client_token: z.string(), lease_duration: z.number() });
+const auth = z.object({
+  // It goes into a header.
+  client_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
+  lease_duration: z.number(),
+});
 
 /** A request takes some seconds, and clocks differ. Of a short session it is a fifth. */
 const longestMarginMs = 60_000;
