@@ -22,7 +22,7 @@ let issuer: WebIdentityIssuer;
 
 beforeAll(async () => {
   bao = await startBao();
-  issuer = await startIssuer('RS256');
+  issuer = await startIssuer();
 });
 
 afterAll(async () => {
@@ -30,9 +30,12 @@ afterAll(async () => {
   await bao.stop();
 });
 
-test('a store without a hole breaks nothing, whatever its mounts are called', async () => {
-  expect(await holesOf({ name: 'second-stack' })).toEqual([]);
-});
+test.each(['second-stack', 'team/third.stack_3'])(
+  'a store without a hole breaks nothing, whatever its mounts are called: %s',
+  async (name) => {
+    expect(await holesOf({ name })).toEqual([]);
+  },
+);
 
 test.each(mutations.map((mutation, index) => [mutation.name, `hole-${index}`, mutation] as const))(
   'a hole is noticed: %s',

@@ -158,6 +158,11 @@ export const otherMutations: readonly Mutation[] = [
     noticed: /^certificates: (back up|export) the key, the store: /,
   },
   {
+    name: 'every algorithm',
+    change: [['jwt_supported_algs=RS256', 'jwt_supported_algs=RS256,ES384']],
+    noticed: /^another's token: signed by another algorithm, the store: 200/,
+  },
+  {
     name: 'an issuer that is not compared',
     change: [['bound_issuer=$issuer ', '']],
     noticed: /^another's token: of another issuer, the store: 200/,

@@ -88,6 +88,7 @@ export async function triedToLogIn(store: Store): Promise<Tried[]> {
     'another role of the account': ['tenant-acme', { ...tags, sub: roleArn('Other') }],
     'for another audience': ['tenant-acme', { ...tags, aud: 'https://example.com' }],
     'of another issuer': ['tenant-acme', { ...tags, iss: 'https://example.com' }],
+    'signed by another algorithm': ['tenant-acme', { ...tags, alg: 'ES384' }],
     'without a tag': ['tenant-acme', {}],
     'the tenant in the tags of the request': ['tenant-acme', { requestTags: tags.principalTags }],
     'a tenant as the control plane': ['control-plane', tags],

@@ -14,7 +14,7 @@ let proxy: FaultProxy;
 
 beforeAll(async () => {
   bao = await startBao();
-  issuer = await startIssuer('RS256');
+  issuer = await startIssuer();
   store = await openStore(bao, issuer);
   proxy = await startFaultProxy(bao.address);
 });

@@ -16,6 +16,7 @@ export interface Claims {
   readonly principalTags?: Readonly<Record<string, string>>;
   /** whatever the caller wrote into its request */
   readonly requestTags?: Readonly<Record<string, string>>;
+  readonly alg?: Algorithm;
 }
 
 export interface WebIdentityIssuer {
@@ -24,19 +25,22 @@ export interface WebIdentityIssuer {
   close(): void;
 }
 
-export async function startIssuer(alg: 'RS256' | 'ES384' = 'ES384'): Promise<WebIdentityIssuer> {
-  const { publicKey, privateKey } = await generateKeyPair(alg);
-  const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), alg, use: 'sig' };
+/** The product asks for RS256; AWS signs by ES384 too, with another key of the same JWKS. */
+type Algorithm = 'RS256' | 'ES384';
+
+export async function startIssuer(): Promise<WebIdentityIssuer> {
+  const signers = { RS256: await signerOf('RS256'), ES384: await signerOf('ES384') };
+  const keys = [signers.RS256.jwk, signers.ES384.jwk];
   const server = createServer((request, response) => {
     const known = request.url === '/.well-known/jwks.json';
     response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' });
-    response.end(known ? JSON.stringify({ keys: [jwk] }) : '{}');
+    response.end(known ? JSON.stringify({ keys }) : '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    token: ({ sub, aud, iss = url, principalTags = {}, requestTags = {} }) =>
+    token: ({ sub, aud, iss = url, principalTags = {}, requestTags = {}, alg = 'RS256' }) =>
       new SignJWT({
         'https://sts.amazonaws.com/': {
           aws_account: accountId,
@@ -47,17 +51,23 @@ export async function startIssuer(alg: 'RS256' | 'ES384' = 'ES384'): Promise<Web
           request_tags: requestTags,
         },
       })
-        .setProtectedHeader({ alg, kid: jwk.kid, typ: 'JWT' })
+        .setProtectedHeader({ alg, kid: signers[alg].jwk.kid, typ: 'JWT' })
         .setSubject(sub)
         .setAudience(aud)
         .setIssuer(iss)
         .setIssuedAt()
         .setExpirationTime('5m')
         .setJti(randomUUID())
-        .sign(privateKey),
+        .sign(signers[alg].privateKey),
     close: () => {
       server.closeAllConnections();
       server.close();
     },
   };
+}
+
+async function signerOf(alg: Algorithm) {
+  const { publicKey, privateKey } = await generateKeyPair(alg);
+  const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), alg, use: 'sig' };
+  return { jwk, privateKey };
 }
