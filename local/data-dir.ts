@@ -15,6 +15,7 @@ export interface DataDir {
   readonly tokenKeys: string;
   readonly tenantKeys: string;
   readonly tenantRoles: string;
+  readonly tenantStacks: string;
   /** Lets another process use the folder. */
   close(): void;
 }
@@ -45,6 +46,7 @@ export function openDataDir(folder: string): DataDir {
     tokenKeys: join(folder, 'token-keys.json'),
     tenantKeys: join(folder, 'tenant-account-keys.json'),
     tenantRoles: join(folder, 'tenant-account-roles.json'),
+    tenantStacks: join(folder, 'tenant-account-stacks.json'),
     close,
   };
 }

@@ -1,10 +1,10 @@
 /** One AWS endpoint with a template's keys, roles, tables and functions, which enforces the template's policies. */
 import { accountServices } from './account-services.ts';
 import { type Credentials, credentialStore } from './aws/authentication/credentials.ts';
+import { byAccount } from './aws/by-account.ts';
 import type { FinishedCall } from './aws/call.ts';
 import { clockEndpoint } from './aws/control/clock.ts';
 import { type AwsEndpoint, serveAws } from './aws/endpoint.ts';
-import { inAccount } from './aws/one-account.ts';
 import { type AdvancingClock, type Clock, openClock } from './clock.ts';
 import { cloudformation } from './cloudformation/service.ts';
 import type { TrailEvent } from './cloudtrail/event.ts';
@@ -150,12 +150,15 @@ async function deployIn(
   const endpoint: AwsEndpoint = await serveAws({
     services: [
       ...accountServices({ ...options, credentials, keys, roles, issuer, tenantAccount }),
+      byAccount({
+        [account.accountId]: cloudformation(stacks.templates, clock),
+        [tenantAccount.accountId]: tenantAccount.cloudformation,
+      }),
       ...[
-        cloudformation(stacks.templates, clock),
         tables.service,
         events({ ...account, onEvent }),
         lambda({ account, functions: stacks.functions, runtime: stacks.runtimeOf }),
-      ].map((service) => inAccount(account.accountId, service)),
+      ].map((service) => byAccount({ [account.accountId]: service })),
     ],
     credentials,
     clock,

@@ -1,4 +1,4 @@
-/** CloudFormation's answers about the stacks that are here: their outputs, and the lists of their resources. */
+/** CloudFormation's answers about the stacks that are in an account: their outputs, and the lists of their resources. */
 import type { Call, Operation, Service } from '../aws/operation.ts';
 import { pageOf } from '../aws/pagination.ts';
 import { isMissingMember, requireValid, type Violations } from '../aws/validation.ts';
@@ -16,29 +16,41 @@ export const stackIdOf = (account: Account): string => {
   return `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${id}`;
 };
 
-/** @param templates of the stacks; more may come */
-export function cloudformation(templates: readonly Template[], clock: Clock): Service {
-  const deployedAt = clock.now().toISOString();
-  return {
-    name: 'cloudformation',
-    operations: {
-      DescribeStacks: describeStacks(templates, deployedAt),
-      ListStackResources: listStackResources(templates, deployedAt),
-    },
-  };
+export interface Stack {
+  readonly template: Template;
+  readonly createdAt: Date;
 }
+
+/** The stacks of an account. */
+export interface Stacks {
+  readonly account: Omit<Account, 'stackName'>;
+  all(): readonly Stack[];
+}
+
+/** @param templates of the stacks of one account, at least one; more may come */
+export function cloudformation(templates: readonly Template[], clock: Clock): Service {
+  const createdAt = clock.now();
+  const [first] = templates as readonly [Template];
+  const all = () => templates.map((template) => ({ template, createdAt }));
+  return { name: 'cloudformation', operations: stackReads({ account: first.account, all }) };
+}
+
+export const stackReads = (stacks: Stacks): Service['operations'] => ({
+  DescribeStacks: describeStacks(stacks),
+  ListStackResources: listStackResources(stacks),
+});
 
 /** Of a stack by its name; without one AWS lists all. */
 const describeStacks =
-  (templates: readonly Template[], deployedAt: string): Operation =>
+  (stacks: Stacks): Operation =>
   (input, call) => {
-    const template = stackNamed('DescribeStacks', input.StackName, templates, call);
+    const { template, createdAt } = stackNamed('DescribeStacks', input.StackName, stacks, call);
     return {
       Stacks: [
         {
           StackName: template.account.stackName,
           StackId: stackIdOf(template.account),
-          CreationTime: deployedAt,
+          CreationTime: createdAt.toISOString(),
           StackStatus: 'CREATE_COMPLETE',
           Outputs: Object.entries(template.outputs).map(([OutputKey, OutputValue]) => ({
             OutputKey,
@@ -50,9 +62,9 @@ const describeStacks =
   };
 
 const listStackResources =
-  (templates: readonly Template[], deployedAt: string): Operation =>
+  (stacks: Stacks): Operation =>
   (input, call) => {
-    const template = stackNamed('ListStackResources', input.StackName, templates, call);
+    const { template, createdAt } = stackNamed('ListStackResources', input.StackName, stacks, call);
     const all = template.resources.toSorted((a, b) => (a.logicalId < b.logicalId ? -1 : 1));
     const page = pageOf(all, ({ logicalId }) => logicalId, pageSize, tokenOf(input.NextToken));
     if (page === undefined) throw new AwsError('ValidationError', 'NextToken is not valid');
@@ -61,7 +73,7 @@ const listStackResources =
         LogicalResourceId: logicalId,
         PhysicalResourceId: template.identity(logicalId).ref,
         ResourceType: type,
-        LastUpdatedTimestamp: deployedAt,
+        LastUpdatedTimestamp: createdAt.toISOString(),
         ResourceStatus: 'CREATE_COMPLETE',
         DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
       })),
@@ -70,30 +82,36 @@ const listStackResources =
   };
 
 /** @throws AwsError AccessDenied; ValidationError where no such stack is here */
-function stackNamed(
-  operation: string,
-  named: unknown,
-  templates: readonly Template[],
-  call: Call,
-): Template {
+function stackNamed(operation: string, named: unknown, stacks: Stacks, call: Call): Stack {
   const name = nameOf(named);
-  const [first] = templates as readonly [Template];
-  const stackId = stackIdOf(first.account);
-  call.authorize({
-    action: `cloudformation:${operation}`,
-    resource: name.startsWith('arn:') ? name : stackId.replace(/[^/]*\/[^/]*$/, `${name}/*`),
-  });
-  const found = templates.find(({ account }) =>
-    [account.stackName, stackIdOf(account)].includes(name),
-  );
+  const found = findStack(operation, name, stacks, call);
   if (found === undefined) {
     throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
   }
   return found;
 }
 
+/** @throws AwsError AccessDenied */
+export function findStack(
+  operation: string,
+  name: string,
+  { account, all }: Stacks,
+  call: Call,
+): Stack | undefined {
+  const { partition, region, accountId } = account;
+  call.authorize({
+    action: `cloudformation:${operation}`,
+    resource: name.startsWith('arn:')
+      ? name
+      : `arn:${partition}:cloudformation:${region}:${accountId}:stack/${name}/*`,
+  });
+  return all().find(({ template }) =>
+    [template.account.stackName, stackIdOf(template.account)].includes(name),
+  );
+}
+
 /** @throws AwsError ValidationError */
-function nameOf(value: unknown): string {
+export function nameOf(value: unknown): string {
   const violations: Violations = [];
   isMissingMember(value, 'stackName', violations);
   requireValid(violations, 'ValidationError');

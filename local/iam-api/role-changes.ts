@@ -40,7 +40,7 @@ export function roleChanges(accounts: readonly IamAccount[]): Readonly<Record<st
       refuseOthers('UpdateAssumeRolePolicy', input, ['RoleName', 'PolicyDocument']);
       const names = namesOf(input, 'RoleName', 'PolicyDocument');
       const { store, role } = changed('UpdateAssumeRolePolicy', names.RoleName, call);
-      put(store, { ...role, trustPolicy: names.PolicyDocument });
+      putRole(store, { ...role, trustPolicy: names.PolicyDocument });
       return {};
     },
     PutRolePolicy(input, call) {
@@ -48,7 +48,7 @@ export function roleChanges(accounts: readonly IamAccount[]): Readonly<Record<st
       const names = namesOf(input, 'RoleName', 'PolicyName', 'PolicyDocument');
       const { store, role } = changed('PutRolePolicy', names.RoleName, call);
       const policy = { name: names.PolicyName, document: names.PolicyDocument };
-      put(store, { ...role, policies: [...without(role, policy.name), policy] });
+      putRole(store, { ...role, policies: [...without(role, policy.name), policy] });
       return {};
     },
     DeleteRolePolicy(input, call) {
@@ -57,7 +57,7 @@ export function roleChanges(accounts: readonly IamAccount[]): Readonly<Record<st
       const policies = without(role, PolicyName);
       if (policies.length === role.policies.length)
         throw notFound(`The role policy with name ${PolicyName} cannot be found.`);
-      put(store, { ...role, policies });
+      putRole(store, { ...role, policies });
       return {};
     },
     // Its sessions end with it, since each is asked for its role at every call.
@@ -104,7 +104,7 @@ function createRole({ account, store }: Omit<Changed, 'role'>, input: Input, cal
   if (keys.length > 0) call.authorize({ action: 'iam:TagRole', resource, context });
   if (store.find(role.name) !== undefined)
     throw conflict('EntityAlreadyExists', `Role with name ${role.name} already exists.`);
-  put(store, role);
+  putRole(store, role);
   const made = store.roles.get(resource);
   return { Role: made && described(made, new Date(role.createdAt)) };
 }
@@ -112,7 +112,7 @@ function createRole({ account, store }: Omit<Changed, 'role'>, input: Input, cal
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** @throws AwsError MalformedPolicyDocument, LimitExceeded */
-function put(store: RoleStore, role: StoredRole): void {
+export function putRole(store: RoleStore, role: StoredRole): void {
   const inlineLength = role.policies.reduce((sum, { document }) => sum + lengthOf(document), 0);
   if (lengthOf(role.trustPolicy) > maxTrustPolicyLength)
     throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${maxTrustPolicyLength}`);

@@ -62,7 +62,7 @@ const rolesArn = ({ partition, accountId }: IamAccount): string =>
   `arn:${partition}:iam::${accountId}:role/`;
 
 /** @returns with a slash at its beginning and end */
-const pathOf = ({ arn, name }: Role): string =>
+export const pathOf = ({ arn, name }: Role): string =>
   arn.slice(arn.indexOf(':role/') + ':role'.length, -name.length);
 
 export const described = (role: Role, createdAt: Date) => ({

@@ -10,7 +10,7 @@ export const storedRole = z.strictObject({
   name: roleName,
   /** begins and ends with a slash */
   path: z.string().regex(/^\/([!-~]+\/)?$/),
-  roleId: z.string().regex(/^AROA[A-Z2-7]{16,17}$/),
+  roleId: z.string().regex(/^AROA[A-Z0-9]{17}$/),
   /** in milliseconds since the epoch */
   createdAt: z.int(),
   description: z.string().optional(),

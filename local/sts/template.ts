@@ -17,6 +17,10 @@ const roleProperties = z.strictObject({
   PermissionsBoundary: z.string().optional(),
   Description: z.string().optional(),
   RoleName: z.string().optional(),
+  Path: z
+    .string()
+    .regex(/^\/([!-~]+\/)?$/)
+    .optional(),
 });
 
 const policyProperties = z.strictObject({

@@ -37,10 +37,11 @@ type Identify = (account: Account, resource: Resource) => Identity;
 export const resourceTypes: Readonly<Record<string, Identify>> = {
   'AWS::IAM::Role': (account, resource) => {
     const name = nameOf(account, resource, 'RoleName');
+    const path = propertyOf(account, resource, 'Path') ?? '/';
     return {
       ref: name,
       attributes: {
-        Arn: `arn:${account.partition}:iam::${account.accountId}:role/${name}`,
+        Arn: `arn:${account.partition}:iam::${account.accountId}:role${path}${name}`,
         RoleId: `AROA${token(account, resource, 17).toUpperCase()}`,
       },
     };
@@ -137,10 +138,14 @@ export const pseudoParameters = (account: Account): Readonly<Record<string, stri
  * @throws TemplateError for a name that is made of another resource's
  */
 function nameOf(account: Account, resource: Resource, property?: string): string {
-  const given = property === undefined ? undefined : resource.properties[property];
-  if (given === undefined) {
-    return `${account.stackName}-${resource.logicalId}${suffixOf(account, '-')}`;
-  }
+  const given = property === undefined ? undefined : propertyOf(account, resource, property);
+  return given ?? `${account.stackName}-${resource.logicalId}${suffixOf(account, '-')}`;
+}
+
+/** @throws TemplateError for a text that is made of another resource's */
+function propertyOf(account: Account, resource: Resource, property: string): string | undefined {
+  const given = resource.properties[property];
+  if (given === undefined) return undefined;
   const unknown = (name: string): never => {
     throw new TemplateError(`${resource.logicalId}: ${property} is made of ${name}`);
   };

@@ -4,6 +4,8 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stackIdOf } from '../../../local/cloudformation/service.ts';
+import { account } from '../small-template.ts';
 import {
   type Accounts,
   messageOf,
@@ -61,12 +63,14 @@ describe('the administrator of the second account', () => {
     const calls = [
       new DynamoDB(configuration).listTables({}),
       new Lambda(configuration).invoke({ FunctionName: 'x' }),
-      new CloudFormation(configuration).describeStacks({ StackName: 'TenantKeys' }),
+      new CloudFormation(configuration).describeStacks({ StackName: stackIdOf(account) }),
       kms.describeKey({ KeyId: KeyMetadata?.Arn ?? '' }),
       kms.putKeyPolicy({ KeyId: KeyMetadata?.Arn ?? '', Policy: '{}' }),
     ];
     const outcomes = await Promise.all(calls.map(outcomeOf));
     for (const outcome of outcomes) expect(outcome).toMatch(/^AccessDenied/);
+    const byName = new CloudFormation(configuration).describeStacks({ StackName: 'TenantKeys' });
+    expect(await messageOf(byName)).toBe('Stack with id TenantKeys does not exist');
   });
 });
 
@@ -91,17 +95,17 @@ describe("a key of the tenant's account", () => {
   });
 
   test.each([
-    ['by the key policy alone', 'Powerless', powerless, /no identity-based policy allows/],
-    ["by the account's statement alone", 'Powerless', whole, /no identity-based policy allows/],
-    ['by its own policy alone', 'User', powerless, /the resource does not exist in this Region/],
+    ['by the key policy alone', 'Powerless', [powerless], /no identity-based policy allows/],
+    ["by the account's statement alone", 'Powerless', [whole], /no identity-based policy allows/],
+    ['by its own policy alone', 'User', [powerless], /the resource does not exist in this Region/],
     [
       'past a Deny of the key policy',
       'User',
-      { ...direct, Sid: 'No', Effect: 'Deny' },
+      [direct, whole, { ...direct, Sid: 'No', Effect: 'Deny' }],
       /the resource does not exist in this Region/,
     ],
-  ])('is not reached %s', async (_name, logicalId, statement, message) => {
-    const KeyId = await accounts.key(statement);
+  ])('is not reached %s', async (_name, logicalId, statements, message) => {
+    const KeyId = await accounts.key(...statements);
     const { CiphertextBlob } = await encrypt(accounts.tenant, KeyId);
     const { kms } = accounts.as(logicalId);
     const calls = [
