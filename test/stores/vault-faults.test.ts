@@ -101,6 +101,22 @@ describe.each<[string, Fault, string, number]>([
   });
 });
 
+test.each<[string, Fault, number]>([
+  ['no answer comes', 'reset', 1],
+  ['the answer is cut off', 'cut', 1],
+  ['the store fails', { status: 500, body: '{"errors":["internal error"]}' }, 1],
+  ['the store has done nothing', { status: 503, body: '{"errors":["Vault is sealed"]}' }, 3],
+])('what must not be done twice is not sent twice where %s', async (_, fault, attempts) => {
+  const session = sessionOf(store, proxy, 'acme');
+  const path = 'tenant-keys/datakey/wrapped/acme';
+  const body = { associated_data: 'eA==' };
+  await session.send({ method: 'POST', path, body });
+  proxy.seen();
+  proxy.break(fault);
+  const [, sent] = await outcome(() => session.send({ method: 'POST', path, body, once: true }));
+  expect(sent).toBe(attempts);
+});
+
 test.each([
   ['a key of another length', '{"data":{"plaintext":"AAAA","ciphertext":"vault:v1:AAAA"}}'],
   ['another spelling of a ciphertext', '{"data":{"ciphertext":"vault:v0:AAAA"}}'],
