@@ -1,6 +1,7 @@
 /** The certificate of an erasure, and the public keys that check it, as the API gives them. */
 
 import * as z from 'zod/mini';
+import { keyStoreName } from './key-stores.ts';
 import { keyUse } from './key-use.ts';
 import { tenantId } from './tenant-id.ts';
 
@@ -39,8 +40,13 @@ export const certificate = z.strictObject({
   /** the names as at the erasure */
   displayName: z.optional(z.string()),
   legalName: z.optional(z.string()),
-  keyArn: z.string(),
-  /** of every key material that the key ever had */
+  /** where the key was */
+  keyStore: z.optional(keyStoreName),
+  /** of a key in KMS */
+  keyArn: z.optional(z.string()),
+  /** of a key in another store, as the store and messages name it */
+  keyName: z.optional(z.string()),
+  /** of every key material that the key ever had; in Vault, the versions of the key */
   keyMaterialIds: z.array(z.string()),
   createdAt: z.string(),
   /** the principal of the token with which the tenant was offboarded */
@@ -48,7 +54,7 @@ export const certificate = z.strictObject({
   offboardedAt: z.string(),
   windowInDays: z.int(),
   deletionDate: z.optional(z.string()),
-  /** when KMS was first found to have no such key */
+  /** when the key store was first found to have no such key */
   erasedAt: z.string(),
   keyLastUsed: z.optional(keyUse),
   /** of the call of ScheduleKeyDeletion; it is `requestID` in CloudTrail */

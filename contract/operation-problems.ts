@@ -44,6 +44,7 @@ const change: Codes = [
   'key-missing',
   'key-mismatch',
   'key-unusable',
+  'key-store-unavailable',
 ];
 
 /** KMS refuses to change the rotation of a key that is disabled. */
@@ -76,8 +77,9 @@ const own: Readonly<Record<Operation, Codes>> = {
     'key-mismatch',
     'key-unusable',
     'key-not-ready',
+    'key-store-unavailable',
   ],
-  read: [...tenantPath, 'tenant-not-found'],
+  read: [...tenantPath, 'tenant-not-found', 'key-store-unavailable'],
   update: [
     ...tenantPath,
     ...body,
@@ -99,11 +101,18 @@ const own: Readonly<Record<Operation, Codes>> = {
     'tenant-provisioning',
     'tenant-erased',
     'key-missing',
+    'key-store-unavailable',
   ],
   rotate: [...keyChange, 'rotation-limit-reached', 'rotation-in-progress', 'rotation-unconfirmed'],
   listKeyStores: [],
   // The key of both is the one that signs.
-  erasureCertificate: [...tenantPath, 'tenant-not-found', 'tenant-not-erased', 'key-unusable'],
+  erasureCertificate: [
+    ...tenantPath,
+    'tenant-not-found',
+    'tenant-not-erased',
+    'key-unusable',
+    'key-store-unavailable',
+  ],
   certificateKey: ['key-unusable'],
   encrypt: [...keyUse, ...eitherForm, 'mode-needs-aws-kms'],
   decrypt: [...keyUse, ...eitherForm, 'decryption-failed'],

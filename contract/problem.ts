@@ -249,11 +249,9 @@ export const rotationUnconfirmed = (askedAt: string) =>
   );
 
 /** The alias of a tenant that is being onboarded names a key that we did not make for that tenant. */
-export const aliasTaken = () =>
-  new Problem(
-    'alias-taken',
-    "The alias for the tenant's key is on a key that this onboarding has not made. An administrator must remove the alias or, if the tenant was there before, restore its row.",
-  );
+export const aliasTaken = (
+  detail = "The alias for the tenant's key is on a key that this onboarding has not made. An administrator must remove the alias or, if the tenant was there before, restore its row.",
+) => new Problem('alias-taken', detail);
 
 /** The key is disabled or pending deletion: not the same request helps, but enabling the key. */
 export const keyUnusable = (

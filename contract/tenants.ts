@@ -48,13 +48,16 @@ export type TenantPatch = z.output<typeof tenantPatch>;
 
 export const rotationRequest = z.strictObject({ rotationPeriodInDays });
 
-/** KMS's ids of key materials are 64 hexadecimal digits (API reference, DescribeKey). */
-const keyMaterialText = 'must be the id of a key material, 64 hexadecimal digits';
+/** KMS's ids of key materials are 64 hexadecimal digits (API reference, DescribeKey); Vault's are versions: v1. */
+const keyMaterialText =
+  'must be the id of a key material: 64 hexadecimal digits, or v and the number of a version';
 
 export const rotateRequest = z.strictObject({
   /** the one to be superseded: where another is current already, nothing is done */
   keyMaterialId: z.optional(
-    z.string(keyMaterialText).check(z.regex(/^[0-9a-f]{64}$/, keyMaterialText)),
+    z
+      .string(keyMaterialText)
+      .check(z.regex(/^(?:[0-9a-f]{64}|v[1-9][0-9]{0,8})$/, keyMaterialText)),
   ),
 });
 export type RotateRequest = z.output<typeof rotateRequest>;
@@ -164,8 +167,12 @@ export const rotationList = z.strictObject({
 /** The answer to an on-demand rotation, which KMS finishes some time later. */
 export const rotationStarted = z.strictObject({
   tenantId,
-  keyArn: z.string(),
-  rotationsLeft: z.int(),
+  /** of a key in KMS */
+  keyArn: z.optional(z.string()),
+  /** of a key in another store */
+  keyName: z.optional(z.string()),
+  /** absent where the store has no limit */
+  rotationsLeft: z.optional(z.int()),
   /** as KMS has it now: another than the superseded one once the rotation is done */
   currentKeyMaterialId: z.string(),
   supersededKeyMaterialId: z.string(),

@@ -12,7 +12,13 @@ import {
   type SigningAlgorithm,
 } from '../contract/certificates.ts';
 import { certificatesEnvironment, readEnvironment } from '../contract/environment.ts';
-import { keyUnusable, tenantNotErased, tenantNotFound } from '../contract/problem.ts';
+import { defaultKeyStore } from '../contract/key-stores.ts';
+import {
+  keyStoreUnavailable,
+  keyUnusable,
+  tenantNotErased,
+  tenantNotFound,
+} from '../contract/problem.ts';
 import { callBudget } from './aws/call-budget.ts';
 import { clientConfiguration } from './aws/client-config.ts';
 import { isKeyStateError } from './aws/errors.ts';
@@ -24,6 +30,7 @@ import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { getTenant } from './tenants/registry/registry.ts';
+import { keyStoreOf, type TenantRow } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(certificatesEnvironment);
 const kms = new KMSClient(clientConfiguration);
@@ -67,7 +74,7 @@ async function erasureCertificate({ event }: ApiRequest) {
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     now: Date.now(),
   });
-  await requireDeleted(certificate.keyArn);
+  await requireDeleted(row);
   const signatures = await bySigningKeys((key) => sign(key, certificate));
   return json<'erasureCertificate'>(200, { certificate, signatures });
 }
@@ -77,14 +84,32 @@ async function erasureCertificate({ event }: ApiRequest) {
  * NotFound shows nothing.
  * @throws Problem 409 tenant-not-erased
  */
-async function requireDeleted(erasedKeyArn: string): Promise<void> {
-  if (!erasedKeyArn.startsWith(ownKeys)) {
+async function requireDeleted(row: TenantRow): Promise<void> {
+  if (keyStoreOf(row) !== defaultKeyStore) return requireDeletedInStore(row);
+  const { keyArn = '' } = row;
+  if (!keyArn.startsWith(ownKeys)) {
     throw tenantNotErased(
       'The row of the tenant names no key of this account and region. Nothing is certified.',
     );
   }
-  if (await keyIsDeleted(kms, erasedKeyArn)) return;
+  if (await keyIsDeleted(kms, keyArn)) return;
   throw tenantNotErased('KMS still has the key of the tenant. Nothing is certified.');
+}
+
+/** @throws Problem 409 tenant-not-erased, 503 key-store-unavailable */
+async function requireDeletedInStore(row: TenantRow): Promise<void> {
+  const keyStore = keyStoreOf(row);
+  const { vault } = environment.KEY_STORES ?? {};
+  if (keyStore !== 'vault' || vault === undefined) throw keyStoreUnavailable(keyStore);
+  const { vaultKeyIsDeleted } = await import('./key-stores/vault/vault-erasure.ts');
+  const { tenantId, keyName = '' } = row;
+  const isDeleted = await vaultKeyIsDeleted(vault, { tenantId, keyName });
+  if (isDeleted) return;
+  throw tenantNotErased(
+    isDeleted === undefined
+      ? "The row of the tenant names no key of the tenant's in this key store. Nothing is certified."
+      : 'The key store still has the key of the tenant. Nothing is certified.',
+  );
 }
 
 async function sign(key: SigningKey, certificate: Certificate): Promise<Signature> {

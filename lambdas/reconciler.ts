@@ -11,6 +11,7 @@ import { readEnvironment, reconcilerEnvironment } from '../contract/environment.
 import { isFullRun } from '../contract/full-run.ts';
 import { dueShares } from '../contract/rounds.ts';
 import { clientConfiguration } from './aws/client-config.ts';
+import { keyStoreAdministrations } from './key-stores/key-store-administrations.ts';
 import { log } from './observability/log.ts';
 import { logKeyInventory } from './reconciler/key-inventory.ts';
 import { reconcile } from './reconciler/reconcile.ts';
@@ -20,6 +21,11 @@ const environment = readEnvironment(reconcilerEnvironment);
 const table = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfiguration));
 const { requestHandler } = table.config;
 const events = new EventBridgeClient({ ...clientConfiguration, requestHandler });
+
+const keyStores = keyStoreAdministrations(environment.KEY_STORES, {
+  role: 'reconciler',
+  tenantRoleArn: environment.TENANT_ROLE_ARN,
+});
 
 /** As many findings as the answer shows; the log and the events have them all. */
 const shownFindings = 100;
@@ -31,6 +37,7 @@ const isThorough = (event: unknown): boolean =>
 export async function handler(event: unknown, context: Context) {
   const { summary, found, inventory } = await reconcile({
     kms: new KMSClient({ ...clientConfiguration, requestHandler }),
+    keyStores,
     table,
     events,
     tableName: environment.TABLE_NAME,

@@ -30,6 +30,7 @@ import { withThrottlingResponse } from './http/kms-throttling.ts';
 import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
+import { keyStoreAdministrations } from './key-stores/key-store-administrations.ts';
 import { administrationOf } from './tenants/keys/administration.ts';
 import type { TenantWork } from './tenants/keys/key-state.ts';
 import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
@@ -43,12 +44,16 @@ import { changeNames } from './tenants/registry/names.ts';
 import { recordedChanges } from './tenants/registry/recorded-changes.ts';
 import { getTenant, openRegistry } from './tenants/registry/registry.ts';
 import { type Intent, requireAllowed, statusRules } from './tenants/registry/status.ts';
-import { tenantOf } from './tenants/registry/tenant-row.ts';
+import { hasKey, tenantOf } from './tenants/registry/tenant-row.ts';
 
 const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;
 const account = { partition: environment.PARTITION, accountId: environment.ACCOUNT_ID };
 const keyPolicyOf = stackKeyPolicy(environment);
+const otherKeyStores = keyStoreAdministrations(environment.KEY_STORES, {
+  role: 'control-plane',
+  tenantRoleArn: environment.TENANT_ROLE_ARN,
+});
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;
 const kmsWithoutRetry = new KMSClient({ ...clientConfiguration, requestHandler, maxAttempts: 1 });
@@ -112,7 +117,7 @@ async function listKeyStores() {
 
 async function read({ event, context }: ApiRequest) {
   const row = await rowOfPath(event);
-  if (row.keyArn === undefined) return json<'read'>(200, tenantOf(row));
+  if (!hasKey(row)) return json<'read'>(200, tenantOf(row));
   const key = await administrationOf(work(context), row);
   return json<'read'>(200, { ...tenantOf(row), key: await key.describe() });
 }
@@ -169,7 +174,7 @@ async function rotations({ event, context }: ApiRequest) {
   const row = await rowOfPath(event);
   const { rotationHistory, otherTransition } = statusRules[row.status];
   requireAllowed(rotationHistory);
-  if (row.keyArn === undefined) throw otherTransition();
+  if (!hasKey(row)) throw otherTransition();
   const key = await administrationOf(work(context), row);
   return json<'listRotations'>(200, await explainMissingKey(key, row, () => key.rotations(query)));
 }
@@ -186,6 +191,7 @@ function work(context: ApiRequest['context']): TenantWork {
   const holder = randomUUID();
   return {
     kms,
+    keyStores: otherKeyStores,
     registry: recordedChanges(openRegistry(table, tableName, holder)),
     holder,
     end: Date.now() + context.getRemainingTimeInMillis(),

@@ -9,8 +9,11 @@ import * as tenants from '../contract/tenants.ts';
 import { base64, type Component, text, time } from './component.ts';
 
 const ofTenant = text('The tenant.');
-const keyArn = text("ARN of the tenant's KMS key.");
-const material = text('Id of a key material, 64 hexadecimal digits.');
+const keyArn = text("ARN of the tenant's KMS key; absent where the key is not in KMS.");
+const keyName = text('Of a key that is not in KMS, as its store and messages name it.');
+const material = text(
+  "Id of a key material: KMS's 64 hexadecimal digits, or Vault's version such as `v1`.",
+);
 const period = text('Days between two automatic rotations.');
 const nextCursor = text('Where the list goes on. Absent at its end.');
 
@@ -23,13 +26,13 @@ const tenantMembers = {
   keyArn: text(
     "ARN of the tenant's KMS key; absent as long as there is none, and where the key is not in KMS.",
   ),
-  keyName: text('Of a key that is not in KMS, as its store and messages name it.'),
+  keyName,
   rotationPeriodInDays: period,
   createdAt: time('When the onboarding began.'),
   updatedAt: time('When the row was last changed.'),
   declared: text("Whether the stack's configuration declares the tenant."),
-  deletionDate: time('When KMS destroys the key, or has done so.'),
-  erasedAt: time('When KMS was first found to have no such key any more.'),
+  deletionDate: time('When the key is destroyed, or was.'),
+  erasedAt: time('When the key store was first found to have no such key any more.'),
   onDemandRotation: text('The last rotation that was asked for through the API.'),
   key: text('The key as KMS has it at this moment; only where one tenant is read.'),
 };
@@ -146,13 +149,16 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
   },
   RotationStarted: {
     schema: tenants.rotationStarted,
-    description: 'An on-demand rotation, which KMS finishes some time later.',
+    description: 'An on-demand rotation. KMS finishes it some time later, Vault at once.',
     members: {
       tenantId: ofTenant,
       keyArn,
-      rotationsLeft: text("Of the 25 that KMS allows in a key's life."),
+      keyName,
+      rotationsLeft: text(
+        "Of the 25 that KMS allows in a key's life; absent where the key store has no limit.",
+      ),
       currentKeyMaterialId: text(
-        'As KMS has it now: another than the superseded one once the rotation is done.',
+        'As the key store has it now: another than the superseded one once the rotation is done.',
       ),
       supersededKeyMaterialId: text('The key material that was current before.'),
     },
@@ -166,14 +172,16 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       tenantId: ofTenant,
       displayName: text('As at the erasure.'),
       legalName: text('As at the erasure.'),
+      keyStore: text('Where the key was; absent where it was in KMS of this account.'),
       keyArn,
+      keyName,
       keyMaterialIds: text('Of every key material that the key ever had.'),
       createdAt: time('When the tenant was onboarded.'),
       offboardedBy: text('The principal of the token with which the tenant was offboarded.'),
       offboardedAt: time('When that was.'),
-      windowInDays: text('How long KMS waited before it destroyed the key.'),
-      deletionDate: time('When KMS was to destroy the key.'),
-      erasedAt: time('When KMS was first found to have no such key any more.'),
+      windowInDays: text('How long the key was kept before it was destroyed.'),
+      deletionDate: time('When the key was to be destroyed.'),
+      erasedAt: time('When the key store was first found to have no such key any more.'),
       keyLastUsed: text('The last use of the key that KMS knew of.'),
       kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
       issuedAt: time('When the certificate was issued.'),

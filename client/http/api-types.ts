@@ -35,9 +35,9 @@ export interface Tenant {
   readonly updatedAt: string;
   /** Whether the stack's configuration declares the tenant. */
   readonly declared?: boolean;
-  /** When KMS destroys the key, or has done so. RFC 3339, UTC. */
+  /** When the key is destroyed, or was. RFC 3339, UTC. */
   readonly deletionDate?: string;
-  /** When KMS was first found to have no such key any more. RFC 3339, UTC. */
+  /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
   readonly erasedAt?: string;
   /** The last rotation that was asked for through the API. */
   readonly onDemandRotation?: OnDemandRotation;
@@ -69,9 +69,9 @@ export interface OffboardedTenant {
   readonly updatedAt: string;
   /** Whether the stack's configuration declares the tenant. */
   readonly declared?: boolean;
-  /** When KMS destroys the key, or has done so. RFC 3339, UTC. */
+  /** When the key is destroyed, or was. RFC 3339, UTC. */
   readonly deletionDate?: string;
-  /** When KMS was first found to have no such key any more. RFC 3339, UTC. */
+  /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
   readonly erasedAt?: string;
   /** The last rotation that was asked for through the API. */
   readonly onDemandRotation?: OnDemandRotation;
@@ -171,7 +171,7 @@ export interface RotateRequest {
 
 /** A key material, and the rotation that it came with. */
 export interface Rotation {
-  /** Id of a key material, 64 hexadecimal digits. */
+  /** Id of a key material: KMS's 64 hexadecimal digits, or Vault's version such as `v1`. */
   readonly keyMaterialId?: string;
   /** KMS's name: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`. */
   readonly state?: string;
@@ -189,15 +189,17 @@ export interface RotationList {
   readonly nextCursor?: string;
 }
 
-/** An on-demand rotation, which KMS finishes some time later. */
+/** An on-demand rotation. KMS finishes it some time later, Vault at once. */
 export interface RotationStarted {
   /** The tenant. */
   readonly tenantId: TenantId;
-  /** ARN of the tenant's KMS key. */
-  readonly keyArn: string;
-  /** Of the 25 that KMS allows in a key's life. */
-  readonly rotationsLeft: number;
-  /** As KMS has it now: another than the superseded one once the rotation is done. */
+  /** ARN of the tenant's KMS key; absent where the key is not in KMS. */
+  readonly keyArn?: string;
+  /** Of a key that is not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
+  /** Of the 25 that KMS allows in a key's life; absent where the key store has no limit. */
+  readonly rotationsLeft?: number;
+  /** As the key store has it now: another than the superseded one once the rotation is done. */
   readonly currentKeyMaterialId: string;
   /** The key material that was current before. */
   readonly supersededKeyMaterialId: string;
@@ -213,8 +215,12 @@ export interface Certificate {
   readonly displayName?: string;
   /** As at the erasure. */
   readonly legalName?: string;
-  /** ARN of the tenant's KMS key. */
-  readonly keyArn: string;
+  /** Where the key was; absent where it was in KMS of this account. */
+  readonly keyStore?: KeyStoreName;
+  /** ARN of the tenant's KMS key; absent where the key is not in KMS. */
+  readonly keyArn?: string;
+  /** Of a key that is not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
   /** Of every key material that the key ever had. */
   readonly keyMaterialIds: readonly string[];
   /** When the tenant was onboarded. RFC 3339, UTC. */
@@ -223,11 +229,11 @@ export interface Certificate {
   readonly offboardedBy: string;
   /** When that was. RFC 3339, UTC. */
   readonly offboardedAt: string;
-  /** How long KMS waited before it destroyed the key. */
+  /** How long the key was kept before it was destroyed. */
   readonly windowInDays: number;
-  /** When KMS was to destroy the key. RFC 3339, UTC. */
+  /** When the key was to be destroyed. RFC 3339, UTC. */
   readonly deletionDate?: string;
-  /** When KMS was first found to have no such key any more. RFC 3339, UTC. */
+  /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
   readonly erasedAt: string;
   /** The last use of the key that KMS knew of. */
   readonly keyLastUsed?: KeyUse;

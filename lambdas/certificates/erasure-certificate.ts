@@ -3,9 +3,10 @@
  * configuration and of the time at which it is issued; so but for that time it is the same whenever it is asked for.
  */
 import { type Certificate, certificateType } from '../../contract/certificates.ts';
+import { defaultKeyStore } from '../../contract/key-stores.ts';
 import { tenantNotErased } from '../../contract/problem.ts';
 import { statusRules } from '../tenants/registry/status.ts';
-import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+import { hasKey, keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import { printable } from './canonical-json.ts';
 import { notCoveredBy } from './not-covered.ts';
 import { type Trail, trailDigestsOf } from './trail-digests.ts';
@@ -23,9 +24,10 @@ export interface Issue {
 
 /** @throws Problem 409 tenant-not-erased */
 export function certificateOf(row: TenantRow, issue: Issue): Certificate {
-  const { offboarding, keyArn, erasedAt } = row;
+  const { offboarding, keyArn, keyName, erasedAt } = row;
+  const keyStore = keyStoreOf(row);
   if (statusRules[row.status].keyDeletion !== 'done') throw tenantNotErased(whyNot(row));
-  if (offboarding === undefined || keyArn === undefined || erasedAt === undefined) {
+  if (offboarding === undefined || !hasKey(row) || erasedAt === undefined) {
     throw new Error('an erasure of which the row does not tell');
   }
   const offboardedAt = offboarding.requestedAt;
@@ -35,7 +37,10 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
     tenantId: row.tenantId,
     displayName: row.displayName,
     legalName: row.legalName,
+    // A certificate of a key in KMS of this account is as it always was: its ARN says where it was.
+    ...(keyStore !== defaultKeyStore && { keyStore }),
     keyArn,
+    keyName,
     keyMaterialIds: offboarding.keyMaterialIds,
     createdAt: row.createdAt,
     offboardedBy: offboarding.requestedBy,
@@ -48,13 +53,15 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
     issuedAt: new Date(issue.now).toISOString(),
     issuedFor,
     trail: trail && trailDigestsOf(trail, issuedFor, { offboardedAt, erasedAt }),
-    notCovered: notCoveredBy(erasedAt, issue),
+    notCovered: notCoveredBy(keyStore, erasedAt, issue),
     signingKeys,
   });
 }
 
-function whyNot({ status, offboarding }: TenantRow): string {
+function whyNot(row: TenantRow): string {
+  const { status, offboarding } = row;
   const date = offboarding?.deletionDate;
-  const planned = date === undefined ? '' : ` KMS deletes its key on ${date}.`;
+  const who = keyStoreOf(row) === defaultKeyStore ? 'KMS' : 'The reconciler';
+  const planned = date === undefined ? '' : ` ${who} deletes its key on ${date}.`;
   return `The tenant is ${status}.${planned}`;
 }

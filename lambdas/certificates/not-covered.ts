@@ -1,5 +1,6 @@
 /** What an erasure does not reach, in words that an auditor can act on. */
 import type { NotCovered } from '../../contract/certificates.ts';
+import type { KeyStoreName } from '../../contract/key-stores.ts';
 import { daysAfter } from './days.ts';
 
 /** DynamoDB Developer Guide, "Point-in-time recovery": the stack leaves it at the longest. */
@@ -12,6 +13,7 @@ export interface Retention {
 
 /** @param erasedAt RFC 3339 */
 export const notCoveredBy = (
+  keyStore: KeyStoreName,
   erasedAt: string,
   { auditRetentionDays, trail }: Retention,
 ): NotCovered[] => [
@@ -42,7 +44,21 @@ export const notCoveredBy = (
   {
     what: 'Key materials that a rotation added after the offboarding was asked for: they went with the key, and are not listed.',
   },
-  {
-    what: 'That KMS keeps nothing of a deleted key: KMS says that there is no such key, and what stands behind that is for AWS to show.',
-  },
+  ...keptBy(keyStore),
 ];
+
+const keptBy = (keyStore: KeyStoreName): NotCovered[] =>
+  keyStore === 'vault'
+    ? [
+        {
+          what: "Backups and snapshots of the key store's own storage, which have the key until they are deleted: that is for the store's operator to show.",
+        },
+        {
+          what: 'What an administrator of the key store did with the key before: it is in the records of its audit device.',
+        },
+      ]
+    : [
+        {
+          what: 'That KMS keeps nothing of a deleted key: KMS says that there is no such key, and what stands behind that is for AWS to show.',
+        },
+      ];

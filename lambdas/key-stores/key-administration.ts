@@ -3,7 +3,9 @@
  * beginning, but for `rotate`; and a change that is refused counts as done only after the store has shown that the key
  * is as it was to be.
  */
+import type { FindingKind } from '../../contract/findings.ts';
 import type { KeyUse } from '../../contract/key-use.ts';
+import type { TenantStatus } from '../../contract/tenant-status.ts';
 import type { KeyDetails, Rotation, RotationsQuery } from '../../contract/tenants.ts';
 
 /** One tenant's key, for one invocation, which makes no change of it after its end. */
@@ -39,8 +41,11 @@ export interface KeyAdministration {
    * @throws Problem 400 where the key never had it
    */
   isSuperseded(keyMaterialId: string): Promise<boolean>;
-  /** @param isRotating whether one is at work, which is in no list yet */
-  rotationsLeft(isRotating: boolean): Promise<number>;
+  /**
+   * @param isRotating whether one is at work, which is in no list yet
+   * @returns undefined where the store has no limit
+   */
+  rotationsLeft(isRotating: boolean): Promise<number | undefined>;
   /** @throws Problem 400 invalid-cursor */
   rotations(query: RotationsQuery): Promise<{ rotations: Rotation[]; nextCursor?: string }>;
 }
@@ -57,4 +62,63 @@ export interface MaterialStatus {
   readonly currentKeyMaterialId: string;
   /** whether an on-demand rotation is at work */
   readonly isRotating: boolean;
+}
+
+/** What the row of a tenant says of its key. */
+export interface TenantOfStore {
+  readonly tenantId: string;
+  readonly status: TenantStatus;
+  readonly rotationPeriodInDays: number;
+  readonly keyName?: string | undefined;
+  /** RFC 3339, like all times here */
+  readonly keyCreatedAt?: string | undefined;
+  /** when the row said that the store is being asked for a key */
+  readonly keyRequestedAt?: string | undefined;
+  readonly offboarding?:
+    | {
+        readonly requestedAt: string;
+        readonly windowInDays: number;
+        readonly deletionDate?: string | undefined;
+      }
+    | undefined;
+}
+
+/** A key, as it is written down in the row. */
+export interface StoredKey {
+  readonly keyName: string;
+  readonly keyCreatedAt: string;
+}
+
+/** What was changed in the store without the product. */
+export interface KeyDrift {
+  readonly kind: FindingKind;
+  readonly detail: string;
+  /** absent where it is only reported: what would give use of a key back, or what cannot be undone */
+  repair?(): Promise<void>;
+}
+
+/** What a store beside KMS of this account adds, which has no aliases, no tags and no deletion window of its own. */
+export interface KeyStoreAdministration {
+  /** @param end epoch milliseconds after which nothing is changed */
+  keyOf(tenant: TenantOfStore, end: number): KeyAdministration;
+  /**
+   * For an onboarding.
+   * @returns the key that was made for it and never written down, undefined where the store has none of that name
+   * @throws Problem 409 alias-taken where a key is there that this onboarding did not make
+   */
+  findKey(tenant: TenantOfStore): Promise<StoredKey | undefined>;
+  makeKey(tenant: TenantOfStore): Promise<StoredKey>;
+  /** Lets the tenant in. May be repeated. */
+  finishKey(tenant: TenantOfStore): Promise<void>;
+  /** For the reconciler: what is not as the row says, in the order in which it is to be repaired. */
+  driftOf(tenant: TenantOfStore): Promise<readonly KeyDrift[]>;
+  /** For the reconciler: deletes the key, and whatever else the store has of the tenant. May be repeated. */
+  destroy(tenant: TenantOfStore): Promise<void>;
+}
+
+/** Whose function it is: each store lets it in by that, and for what it is there. */
+export interface FunctionIdentity {
+  readonly role: 'control-plane' | 'reconciler';
+  /** of the role whose sessions are tenants' */
+  readonly tenantRoleArn: string;
 }

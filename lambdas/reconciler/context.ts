@@ -1,14 +1,22 @@
 /** What the parts of one invocation of the reconciler share. */
 import { type KMSClient, KMSServiceException } from '@aws-sdk/client-kms';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { KeyStoreName } from '../../contract/key-stores.ts';
 import { Problem } from '../../contract/problem.ts';
+import type { KeyStoreAdministrations } from '../key-stores/key-store-administrations.ts';
 import type { TenantWork } from '../tenants/keys/key-state.ts';
 import type { Registry } from '../tenants/registry/registry.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import type { Finding, Findings } from './findings.ts';
 
+/** How many tenants of a store, one after the other, it gave no answer for. */
+export type StoreFailures = Map<KeyStoreName, number>;
+
 export interface ReconcilerContext {
   readonly kms: KMSClient;
+  /** other stores; absent where none is configured */
+  readonly keyStores?: KeyStoreAdministrations | undefined;
+  readonly storeFailures: StoreFailures;
   readonly table: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly macKeyTableName: string;
@@ -40,10 +48,11 @@ export const summaryReserveMs = 10_000;
 
 /** @param ms how long the work may take; the lease lasts as long and a little more */
 export const tenantWork = (
-  { kms, registry, holder, end }: ReconcilerContext,
+  { kms, keyStores, registry, holder, end }: ReconcilerContext,
   ms = tenantRepairMs,
 ): TenantWork => ({
   kms,
+  keyStores,
   registry,
   holder,
   end: Math.min(end - summaryReserveMs, Date.now() + ms),

@@ -4,11 +4,12 @@
  * product makes a tenant's key: who can tag a key and write a row must not have the reconciler change that key.
  */
 import type { FindingKind, FindingOutcome, UnseenKey } from '../../contract/findings.ts';
+import { defaultKeyStore } from '../../contract/key-stores.ts';
 import { isTenants } from '../tenants/keys/key-tags.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { type FoundRow, type InvalidRow, isInvalid } from '../tenants/registry/scan.ts';
 import { statusRules } from '../tenants/registry/status.ts';
-import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+import { hasKey, keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext, reportIfUnchanged } from './context.ts';
 import { type KeyObservation, type ObservedKey, observeKey } from './observe-key.ts';
 import { removeMacKeysOf } from './remove-mac-keys.ts';
@@ -19,6 +20,7 @@ import {
   finishTransitionOf,
   settleRotationOf,
 } from './resume-unfinished.ts';
+import { lookAtErasedTenant, repairStoredTenant } from './stored-tenant.ts';
 
 /** A row, and its key as it was after the row was read. */
 export interface ObservedTenant {
@@ -57,16 +59,22 @@ export async function repairTenant(
 ): Promise<void> {
   if (isInvalid(row)) return reportInvalidRow(context, row);
   if (statusRules[row.status].keyDeletion === 'done') {
-    return context.isThorough ? removeMacKeysOf(context, row) : undefined;
+    return context.isThorough ? lookAtErased(context, row) : undefined;
   }
   if (isLeased(row)) return;
-  if (row.keyArn === undefined) return finishOnboardingOf(context, row);
+  if (!hasKey(row)) return finishOnboardingOf(context, row);
+  if (keyStoreOf(row) !== defaultKeyStore) return repairStoredTenant(context, row);
   if (key === undefined) return;
   const { keyDeletion } = statusRules[row.status];
   if (key === 'missing' && keyDeletion === 'planned') return eraseTenant(context, row);
   const own = await ownKey(context, row, key);
   if (own !== undefined) await repairOwnKey(context, row, own);
 }
+
+const lookAtErased = (context: ReconcilerContext, row: TenantRow): Promise<void> =>
+  keyStoreOf(row) === defaultKeyStore
+    ? removeMacKeysOf(context, row)
+    : lookAtErasedTenant(context, row);
 
 async function repairOwnKey(
   context: ReconcilerContext,

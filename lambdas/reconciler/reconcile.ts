@@ -8,6 +8,7 @@ import { type KMSClient, paginateListAliases } from '@aws-sdk/client-kms';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FindingOutcome } from '../../contract/findings.ts';
 import { keyArnPrefixOf, pagesOfKeyArns } from '../aws/kms-keys.ts';
+import type { KeyStoreAdministrations } from '../key-stores/key-store-administrations.ts';
 import { isLeased } from '../tenants/registry/lease.ts';
 import { openRegistry } from '../tenants/registry/registry.ts';
 import { type FoundRow, isInvalid, pagesOfRows } from '../tenants/registry/scan.ts';
@@ -23,6 +24,7 @@ import { readClaims, reportClaims, sharedKeysOf } from './registry-claims.ts';
 export interface ReconcilerOptions {
   /** of this invocation alone: its calls are counted, and their rate is limited */
   readonly kms: KMSClient;
+  readonly keyStores?: KeyStoreAdministrations;
   readonly table: DynamoDBDocumentClient;
   readonly events: EventBridgeClient;
   readonly tableName: string;
@@ -108,6 +110,8 @@ async function openContext(
   const holder = randomUUID();
   return {
     kms,
+    keyStores: options.keyStores,
+    storeFailures: new Map(),
     table,
     tableName,
     macKeyTableName,

@@ -8,11 +8,16 @@ import { macKeySortKey, partitionKey } from '../../contract/table-schema.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext } from './context.ts';
 
-export async function removeMacKeysOf(
+export async function removeMacKeysOf(context: ReconcilerContext, row: TenantRow): Promise<void> {
+  const { keyArn } = row;
+  if (keyArn !== undefined && !context.keyArns.has(keyArn)) await removeMacKeys(context, row);
+}
+
+/** @param row of an erased tenant whose key is gone */
+export async function removeMacKeys(
   context: ReconcilerContext,
   { tenantId, keyArn }: TenantRow,
 ): Promise<void> {
-  if (keyArn === undefined || context.keyArns.has(keyArn)) return;
   const subject = { kind: 'mac-keys', tenantId, keyArn } as const;
   const removed = await attemptOrReport(context, subject, () => removeRows(context, tenantId));
   if (removed === undefined || removed === 0) return;

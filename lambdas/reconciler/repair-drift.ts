@@ -26,7 +26,7 @@ import { enforceStatus } from './resume-unfinished.ts';
 
 const { aliasOf } = ownNames;
 
-interface Repair {
+export interface Repair {
   readonly kind: FindingKind;
   /** what was wrong */
   readonly detail: string;
@@ -95,7 +95,7 @@ async function repairState(context: ReconcilerContext, row: TenantRow, { state }
 }
 
 /** @returns the row afterwards, also where a repair failed; undefined where another invocation is at work */
-async function applyRepairs(
+export async function applyRepairs(
   context: ReconcilerContext,
   row: TenantRow,
   repairs: readonly Repair[],

@@ -68,7 +68,7 @@ const longestRotationMs = 24 * 3_600_000;
 export async function settleRotationOf(
   context: ReconcilerContext,
   row: TenantRow,
-  { currentKeyMaterialId }: ObservedKey,
+  { currentKeyMaterialId }: Pick<ObservedKey, 'currentKeyMaterialId'>,
 ): Promise<TenantRow> {
   const { tenantId, keyArn, rotation } = row;
   if (rotation === undefined) return row;

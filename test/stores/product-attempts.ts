@@ -4,16 +4,17 @@ import { administration, type Requests, uses } from './key-requests.ts';
 import { loosenedConfigs, loosenedRoles, weakKeys } from './loosened.ts';
 import type { ProductIdentity, Store } from './store.ts';
 
-const identities = ['control-plane', 'reconciler', 'certificates'] as const;
+const identities = ['control-plane', 'reconciler', 'observer', 'certificates'] as const;
 const key = 'acme';
 
 /** Of what a tenant's session may not do. */
 const rights: Readonly<Record<ProductIdentity, readonly string[]>> = {
-  'control-plane': ['read the key', 'make the key', 'rotate the key'],
+  'control-plane': ['read the key', 'make the key', 'rotate the key', 'read a policy'],
   reconciler: [
     ...['read the key', 'make the key', 'rotate the key', 'list the keys'],
-    ...['allow the deletion', 'delete the key'],
+    ...['allow the deletion', 'delete the key', 'read a policy'],
   ],
+  observer: ['read the key', 'read a role', 'read a policy'],
   certificates: ['read the key'],
 };
 
@@ -41,6 +42,8 @@ function requestsOf(store: Store, by: ProductIdentity, ciphertext: string): Requ
     'list the keys': ['LIST', `${transit}/keys`],
     ...loosenedRequests(store, by),
     'read a role': ['GET', `auth/${auth}/role/tenant-${key}`],
+    'read a policy': ['GET', `sys/policy/${auth}-tenant-${key}`],
+    'read another policy': ['GET', `sys/policy/${auth}-control-plane`],
     'change a role': ['PATCH', `auth/${auth}/role/tenant-${key}`, store.roleOf(key)],
     'write a policy of its own': ['POST', `sys/policies/acl/${auth}-${by}`, { policy: 'eA==' }],
     'read the accessors': ['GET', 'sys/auth'],

@@ -163,6 +163,31 @@ export const otherMutations: readonly Mutation[] = [
     noticed: /^another's token: signed by another algorithm, the store: 200/,
   },
   {
+    name: 'the observer writes roles',
+    change: [
+      [
+        'path "auth/$auth/role/tenant-*" {\n  capabilities = ["read"]',
+        'path "auth/$auth/role/tenant-*" {\n  capabilities = ["read", "update"]',
+      ],
+    ],
+    noticed: /^observer: a role .*, the store: 204/,
+  },
+  {
+    name: 'the observer reads every policy',
+    change: [
+      [
+        'path "sys/policy/$auth-tenant-*" {\n  capabilities = ["read"]\n}\npath "sys/policies/acl/$auth-tenant" {\n  capabilities = ["read"]\n}\nEOF\n\nrole()',
+        'path "sys/policy/*" {\n  capabilities = ["read"]\n}\npath "sys/policies/acl/$auth-tenant" {\n  capabilities = ["read"]\n}\nEOF\n\nrole()',
+      ],
+    ],
+    noticed: /^observer: read another policy, the store: 200/,
+  },
+  {
+    name: 'whoever asks is the observer',
+    change: [['role observer $reconciler_role', "role observer ''"]],
+    noticed: /^another's token: a tenant as the observer, the store: 200/,
+  },
+  {
     name: 'an issuer that is not compared',
     change: [['bound_issuer=$issuer ', '']],
     noticed: /^another's token: of another issuer, the store: 200/,

@@ -20,11 +20,12 @@ export interface Answer {
   readonly words: string;
 }
 
-export type ProductIdentity = 'control-plane' | 'reconciler' | 'certificates';
+export type ProductIdentity = 'control-plane' | 'reconciler' | 'observer' | 'certificates';
 
 const subjects: Readonly<Record<ProductIdentity, string>> = {
   'control-plane': roleArn('ControlPlaneRole'),
   reconciler: roleArn('ReconcilerRole'),
+  observer: roleArn('ReconcilerRole'),
   certificates: roleArn('CertificatesRole'),
 };
 

@@ -93,6 +93,7 @@ export async function triedToLogIn(store: Store): Promise<Tried[]> {
     'the tenant in the tags of the request': ['tenant-acme', { requestTags: tags.principalTags }],
     'a tenant as the control plane': ['control-plane', tags],
     'a tenant as the reconciler': ['reconciler', tags],
+    'a tenant as the observer': ['observer', tags],
     'a tenant as the certificates': ['certificates', tags],
     'the control plane as the reconciler': ['reconciler', { sub: roleArn('ControlPlaneRole') }],
     'the control plane as a tenant': ['tenant-acme', { ...tags, sub: roleArn('ControlPlaneRole') }],

@@ -9,6 +9,7 @@ import { webIdentityToken } from '../../aws/web-identity-token.ts';
 import type { SessionParts } from '../../sessions/tenant-sessions.ts';
 import type { Keyring } from '../keyring.ts';
 import { keyringWithProblems } from '../keyring-with-problems.ts';
+import { tenantRoleName } from './tenant-access.ts';
 import { vaultClient } from './vault-client.ts';
 import { vaultKeyring } from './vault-keyring.ts';
 import { problemOfVaultError } from './vault-problem.ts';
@@ -23,8 +24,7 @@ export function tenantVaultKeyring(
   const sts = withPlugins(new STSClient(configuration), 'sts');
   const session = vaultSession(vaultClient(settings), {
     authMount: settings.authMount,
-    // A role a tenant: it lets in nobody else.
-    role: tenantId,
+    role: tenantRoleName(tenantId),
     webIdentityToken: () => webIdentityToken(sts, settings.audience),
   });
   return keyringWithProblems(

@@ -1,12 +1,35 @@
 /** What administers a tenant's key: chosen by the row, in this place alone. */
-import type { KeyAdministration } from '../../key-stores/key-administration.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { defaultKeyStore, type KeyStoreName } from '../../../contract/key-stores.ts';
+import { keyStoreUnavailable } from '../../../contract/problem.ts';
+import type {
+  KeyAdministration,
+  KeyStoreAdministration,
+} from '../../key-stores/key-administration.ts';
+import { keyStoreOf, type TenantRow } from '../registry/tenant-row.ts';
 import type { KmsClients } from './create-key.ts';
 import type { TenantWork } from './key-state.ts';
 import { type KmsWork, kmsAdministration } from './kms-administration.ts';
 
 export type RotationWork = TenantWork & KmsClients;
 
-/** @throws Error for a tenant that has no key yet */
-export const administrationOf = async (work: KmsWork, row: TenantRow): Promise<KeyAdministration> =>
-  kmsAdministration(work, row);
+/** @throws Error for a tenant that has no key yet; Problem 503 where its store cannot be asked */
+export async function administrationOf(
+  work: KmsWork & Pick<TenantWork, 'keyStores'>,
+  row: TenantRow,
+): Promise<KeyAdministration> {
+  const store = await otherStoreOf(work, row);
+  return store === undefined ? kmsAdministration(work, row) : store.keyOf(row, work.end);
+}
+
+/** @returns undefined for a tenant whose key is in KMS of this account */
+export async function otherStoreOf(
+  { keyStores = notConfigured }: Pick<TenantWork, 'keyStores'>,
+  row: Pick<TenantRow, 'keyStore'>,
+): Promise<KeyStoreAdministration | undefined> {
+  const keyStore = keyStoreOf(row);
+  return keyStore === defaultKeyStore ? undefined : keyStores(keyStore);
+}
+
+const notConfigured = async (keyStore: KeyStoreName): Promise<never> => {
+  throw keyStoreUnavailable(keyStore);
+};

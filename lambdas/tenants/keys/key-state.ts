@@ -15,11 +15,14 @@ import type { KeyUse } from '../../../contract/key-use.ts';
 import { isNamed } from '../../aws/errors.ts';
 import { describeKey } from '../../aws/kms-keys.ts';
 import type { ScheduledDeletion } from '../../key-stores/key-administration.ts';
+import type { KeyStoreAdministrations } from '../../key-stores/key-store-administrations.ts';
 import { callInTime, type Work } from '../registry/lease.ts';
 
 /** The work of one invocation on a tenant and its key. */
 export interface TenantWork extends Work {
   readonly kms: KMSClient;
+  /** other stores; absent where none is configured */
+  readonly keyStores?: KeyStoreAdministrations | undefined;
 }
 
 type KeyWork = Pick<TenantWork, 'kms' | 'end'>;

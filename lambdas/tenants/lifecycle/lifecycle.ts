@@ -7,7 +7,7 @@ import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { isLeased, workOn, workOnRow } from '../registry/lease.ts';
 import { type Intent, statusRules } from '../registry/status.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { hasKey, type TenantRow } from '../registry/tenant-row.ts';
 import { resumePlan, type TransitionRequest, transitionPlan } from './transitions.ts';
 
 /**
@@ -43,9 +43,8 @@ export async function eraseIfKeyIsDeleted(
   work: Omit<TenantWork, 'holder'>,
   row: TenantRow,
 ): Promise<TenantRow | undefined> {
-  const { status, keyArn } = row;
-  const isPlanned = statusRules[status].keyDeletion === 'planned';
-  if (!isPlanned || keyArn === undefined || isLeased(row)) return undefined;
+  const isPlanned = statusRules[row.status].keyDeletion === 'planned';
+  if (!isPlanned || !hasKey(row) || isLeased(row)) return undefined;
   if (!(await (await administrationOf(work, row)).isDeleted())) return undefined;
   const erasedAt = new Date().toISOString();
   return work.registry.change(row, { status: 'ERASED', erasedAt, intent: null, lease: null });

@@ -17,7 +17,7 @@ import { administrationOf, type RotationWork } from '../keys/administration.ts';
 import { workOn } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
-import { keyArnOf, type TenantRow } from '../registry/tenant-row.ts';
+import type { TenantRow } from '../registry/tenant-row.ts';
 import { explainMissingKey } from './missing-key.ts';
 import { accepted, ageMs, hasBegun } from './rotation-outcome.ts';
 
@@ -76,9 +76,9 @@ export async function rotateOnDemand(work: RotationWork, row: TenantRow, wanted:
 async function answer(key: KeyAdministration, row: TenantRow, supersededKeyMaterialId: string) {
   const { isRotating, currentKeyMaterialId } = await key.materialStatus();
   const rotationsLeft = await key.rotationsLeft(isRotating);
-  const { tenantId } = row;
-  const keyArn = keyArnOf(row);
-  return { tenantId, keyArn, rotationsLeft, currentKeyMaterialId, supersededKeyMaterialId };
+  const { tenantId, keyArn, keyName } = row;
+  const materials = { currentKeyMaterialId, supersededKeyMaterialId };
+  return { tenantId, keyArn, keyName, rotationsLeft, ...materials };
 }
 
 function isSameAgain(rotation: OnDemandRotation | undefined, { keyMaterialId }: RotateRequest) {

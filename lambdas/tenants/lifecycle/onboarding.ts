@@ -7,6 +7,7 @@
 import { keyNotReady, tenantExists } from '../../../contract/problem.ts';
 import type { OnboardRequest } from '../../../contract/tenants.ts';
 import { pause } from '../../aws/retry.ts';
+import { otherStoreOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { answerReserveMs, isLeased, leaseOf } from '../registry/lease.ts';
 import { statusRules } from '../registry/status.ts';
@@ -20,6 +21,7 @@ import {
   write,
 } from './held-row.ts';
 import { kmsKeyMaking } from './kms-key-making.ts';
+import { storedKeyMaking } from './stored-key-making.ts';
 
 export interface OnboardedTenant {
   readonly row: TenantRow;
@@ -37,7 +39,7 @@ export async function onboard(
   const onboardRow = async (row: TenantRow) => {
     const held = { options, row };
     await releasedOnFailure(held, async () => {
-      const keys = kmsKeyMaking;
+      const keys = await keyMakingOf(options, row);
       if (!(await keys.recover(held))) await keys.make(held);
       await finish(held, keys);
     });
@@ -72,7 +74,7 @@ export async function finishOnboarding(
   if (leased === undefined) return undefined;
   const held: HeldRow = { options, row: leased };
   return releasedOnFailure(held, async () => {
-    const keys = kmsKeyMaking;
+    const keys = await keyMakingOf(options, leased);
     if (!(await keys.recover(held))) {
       return (await options.registry.remove(held.row)) ? 'removed' : undefined;
     }
@@ -131,6 +133,11 @@ async function takeLease(options: TenantWork, row: TenantRow): Promise<TenantRow
 async function finish(held: HeldRow, keys: KeyMaking): Promise<void> {
   await keys.finish(held);
   await write(held, { status: 'ACTIVE', lease: null, keyRequestedAt: null });
+}
+
+async function keyMakingOf(work: TenantWork, row: TenantRow): Promise<KeyMaking> {
+  const store = await otherStoreOf(work, row);
+  return store === undefined ? kmsKeyMaking : storedKeyMaking(store);
 }
 
 async function releasedOnFailure<T>(held: HeldRow, work: () => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import type { MaterialStatus } from '../../key-stores/key-administration.ts';
 import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { isLeased } from '../registry/lease.ts';
-import type { TenantRow } from '../registry/tenant-row.ts';
+import { hasKey, type TenantRow } from '../registry/tenant-row.ts';
 
 /** KMS is eventually consistent: a change may take minutes to show (Developer Guide, "KMS eventual consistency"). */
 const showsAfterMs = 5 * 60_000;
@@ -39,8 +39,8 @@ export async function settleRotation(
   work: Omit<TenantWork, 'holder'>,
   row: TenantRow,
 ): Promise<TenantRow | undefined> {
-  const { rotation, keyArn } = row;
-  if (rotation?.state !== 'requested' || keyArn === undefined || isLeased(row)) return undefined;
+  const { rotation } = row;
+  if (rotation?.state !== 'requested' || !hasKey(row) || isLeased(row)) return undefined;
   const key = await administrationOf(work, row);
   const isBegun = hasBegun(rotation, await key.materialStatus());
   if (isBegun === undefined) return undefined;

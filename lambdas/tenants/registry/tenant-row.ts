@@ -91,8 +91,7 @@ export const tenantRow = z
   })
   .check(
     z.refine(
-      ({ status, keyArn, keyName }) =>
-        (keyArn ?? keyName) !== undefined || statusRules[status].keyArn === 'optional',
+      (row) => hasKey(row) || statusRules[row.status].keyArn === 'optional',
       'a tenant has a key once it is no longer PROVISIONING',
     ),
   );
@@ -112,6 +111,9 @@ export const onboardedWithOf = (row: TenantRow): OnboardedWith =>
   };
 
 export const keyStoreOf = ({ keyStore = defaultKeyStore }: Pick<TenantRow, 'keyStore'>) => keyStore;
+
+export const hasKey = ({ keyArn, keyName }: Pick<TenantRow, 'keyArn' | 'keyName'>): boolean =>
+  (keyArn ?? keyName) !== undefined;
 
 /** @throws Error for a tenant that has no key yet, or none in KMS */
 export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {

@@ -1,0 +1,15 @@
+/** For a certificate of erasure: whether Vault still has the key that an erased tenant's row names. */
+import type { VaultSettings } from '../../../contract/key-stores.ts';
+import { readTransitKey } from './transit-key.ts';
+import { keyNameOf, keyPathOf } from './vault-key.ts';
+import { vaultSend } from './vault-send.ts';
+
+/** @returns undefined where the row names another key than the tenant's, of which an answer would show nothing */
+export async function vaultKeyIsDeleted(
+  settings: VaultSettings,
+  { tenantId, keyName }: { readonly tenantId: string; readonly keyName: string },
+): Promise<boolean | undefined> {
+  if (keyName !== keyNameOf(settings, tenantId)) return undefined;
+  const send = vaultSend(settings, 'certificates');
+  return (await readTransitKey(send, keyPathOf(settings, tenantId))) === undefined;
+}

@@ -1,0 +1,138 @@
+/** One tenant's key in Vault, as the life of the tenant asks for it. */
+import { badRequest, keyMismatch, unavailable } from '../../../contract/problem.ts';
+import type { KeyDetails } from '../../../contract/tenants.ts';
+import type { KeyAdministration, TenantOfStore } from '../key-administration.ts';
+import { type AccessSettings, allowUse, refuseUse, useOf } from './tenant-access.ts';
+import {
+  createdAtOf,
+  currentIdOf,
+  nextRotationOf,
+  readTransitKey,
+  rotationPeriodOf,
+  rotationRequest,
+  type TransitKey,
+  versionsOf,
+} from './transit-key.ts';
+import { type VaultSend, writePath } from './vault-requests.ts';
+import { pageOfVersions } from './version-page.ts';
+
+interface KeyPath {
+  readonly transitMount: string;
+  readonly namespace?: string | undefined;
+}
+
+export interface VaultKeySettings extends AccessSettings, KeyPath {}
+
+/** Vault has no such key. */
+class KeyNotFound extends Error {
+  override readonly name = 'KeyNotFound';
+}
+
+const dayMs = 86_400_000;
+
+export const keyPathOf = ({ transitMount }: KeyPath, tenantId: string): string =>
+  `${transitMount}/keys/${tenantId}`;
+
+/** As rows and messages have it: the path of the key, with the namespace before it. */
+export const keyNameOf = (settings: KeyPath, tenantId: string): string =>
+  [settings.namespace, keyPathOf(settings, tenantId)].filter((part) => part).join('/');
+
+/** Nothing tells two keys of one name apart but when they were made; an old first version is not shown any more. */
+export function isTenantsOwn(
+  settings: VaultKeySettings,
+  tenant: TenantOfStore,
+  key: TransitKey,
+): boolean {
+  const createdAt = createdAtOf(key);
+  return (
+    tenant.keyName === keyNameOf(settings, tenant.tenantId) &&
+    (createdAt === undefined || createdAt === tenant.keyCreatedAt)
+  );
+}
+
+export function vaultKey(
+  send: VaultSend,
+  settings: VaultKeySettings,
+  tenant: TenantOfStore,
+  end: number,
+): KeyAdministration {
+  const { tenantId } = tenant;
+  const path = keyPathOf(settings, tenantId);
+  const find = () => readTransitKey(send, path);
+  const read = async () => {
+    const key = await find();
+    if (key === undefined) throw new KeyNotFound('Vault has no such key');
+    return key;
+  };
+  const change = <T>(call: () => Promise<T>): Promise<T> => {
+    if (Date.now() > end) throw unavailable();
+    return call();
+  };
+  return {
+    async requireOwn() {
+      if (!isTenantsOwn(settings, tenant, await read())) throw keyMismatch();
+    },
+    describe: async () => describe(send, settings, tenant, await find()),
+    lastUse: async () => undefined,
+    materialIds: async () => versionsOf(await read()).map(({ id }) => id),
+    async disable() {
+      await change(() => refuseUse(send, settings, tenantId));
+      return true;
+    },
+    enable: () => change(() => allowUse(send, settings, tenantId)),
+    // The row has the date: nothing in Vault would delete the key then, nor keep anybody from deleting it before.
+    scheduleDeletion: async () => ({ deletionDate: deletionDateOf(tenant) }),
+    cancelDeletion: async () => {},
+    isDeleted: async () => (await find()) === undefined,
+    isUnseenBy: (error) => error instanceof KeyNotFound,
+    setRotationPeriod: (days) =>
+      change(() => writePath(send, `${path}/config`, rotationRequest(days))),
+    rotate: () => change(() => writePath(send, `${path}/rotate`, {}, { once: true })),
+    materialStatus: async () => ({
+      currentKeyMaterialId: currentIdOf(await read()),
+      isRotating: false,
+    }),
+    async isSuperseded(keyMaterialId) {
+      const key = await read();
+      if (!versionsOf(key).some(({ id }) => id === keyMaterialId))
+        throw badRequest("keyMaterialId: must be of the tenant's key");
+      return keyMaterialId !== currentIdOf(key);
+    },
+    rotationsLeft: async () => undefined,
+    rotations: async (query) => pageOfVersions(await read(), query),
+  };
+}
+
+/** @returns when the window is over that began with the offboarding: the same, however often it is asked for */
+export function deletionDateOf({ offboarding }: TenantOfStore): string {
+  if (offboarding === undefined) throw new Error('a deletion without an offboarding');
+  const { requestedAt, windowInDays, deletionDate } = offboarding;
+  return deletionDate ?? new Date(Date.parse(requestedAt) + windowInDays * dayMs).toISOString();
+}
+
+async function describe(
+  send: VaultSend,
+  settings: VaultKeySettings,
+  tenant: TenantOfStore,
+  key: TransitKey | undefined,
+): Promise<KeyDetails> {
+  if (key === undefined) return { state: 'Missing', rotationEnabled: false };
+  const period = rotationPeriodOf(key);
+  return {
+    state: await stateOf(send, settings, tenant),
+    deletionDate: tenant.offboarding?.deletionDate,
+    rotationEnabled: period > 0,
+    ...(period > 0 && { rotationPeriodInDays: period, nextRotationDate: nextRotationOf(key) }),
+    currentKeyMaterialId: currentIdOf(key),
+  };
+}
+
+/** In KMS's words: the API has no others. */
+export async function stateOf(
+  send: VaultSend,
+  settings: AccessSettings,
+  { tenantId, status }: TenantOfStore,
+): Promise<'Enabled' | 'Disabled' | 'PendingDeletion'> {
+  if ((await useOf(send, settings, tenantId)) !== 'refused') return 'Enabled';
+  return status === 'OFFBOARDING' ? 'PendingDeletion' : 'Disabled';
+}

@@ -1,0 +1,34 @@
+/** Pages of a key's versions, which are the history of its rotations: Vault shows all of them at once. */
+import { invalidCursor } from '../../../contract/problem.ts';
+import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
+import { currentIdOf, type KeyVersion, type TransitKey, versionsOf } from './transit-key.ts';
+
+/** @throws Problem 400 invalid-cursor */
+export function pageOfVersions(
+  key: TransitKey,
+  { limit, cursor }: RotationsQuery,
+): { rotations: Rotation[]; nextCursor?: string } {
+  const after = cursor === undefined ? 0 : numberOf(cursor);
+  const rest = versionsOf(key).filter(({ number }) => number > after);
+  const page = rest.slice(0, limit);
+  const rotations = page.map((version) => rotationOf(version, currentIdOf(key)));
+  const last = page.at(-1);
+  if (last === undefined || page.length === rest.length) return { rotations };
+  return { rotations, nextCursor: cursorOf(last.number) };
+}
+
+/** Vault does not say whether it rotated the key by itself. */
+const rotationOf = ({ id, number, createdAt }: KeyVersion, currentId: string): Rotation => ({
+  keyMaterialId: id,
+  state: id === currentId ? 'CURRENT' : 'NON_CURRENT',
+  ...(number > 1 && { rotatedAt: createdAt }),
+});
+
+const cursorOf = (number: number): string => Buffer.from(`v${number}`).toString('base64url');
+
+function numberOf(cursor: string): number {
+  const [, digits] = /^v([1-9]\d{0,8})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const number = Number(digits);
+  if (digits === undefined || cursorOf(number) !== cursor) throw invalidCursor();
+  return number;
+}

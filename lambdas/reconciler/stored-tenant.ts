@@ -1,0 +1,127 @@
+/**
+ * Reconciles a tenant whose key is in another store than KMS of this account. Invariant: a store that gives no answer is a
+ * finding of each of its tenants, and takes time from nobody else: it is soon not asked any more; and such a key is
+ * deleted only once the window is over that the row has, since no store holds that back by itself.
+ */
+import type { KeyStoreName } from '../../contract/key-stores.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { KeyStoreAdministration } from '../key-stores/key-administration.ts';
+import { otherStoreOf } from '../tenants/keys/administration.ts';
+import { callInTime, workOnRow } from '../tenants/registry/lease.ts';
+import { statusRules } from '../tenants/registry/status.ts';
+import { keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
+import {
+  attemptOrReport,
+  type ReconcilerContext,
+  reportIfUnchanged,
+  tenantWork,
+} from './context.ts';
+import { removeMacKeys } from './remove-mac-keys.ts';
+import { applyRepairs } from './repair-drift.ts';
+import { finishOnboardingOf, finishTransitionOf, settleRotationOf } from './resume-unfinished.ts';
+
+/** So many tenants without an answer, and the others are not tried in this run. */
+const mostFailures = 3;
+
+/** @param row with a key, and without a lease */
+export async function repairStoredTenant(
+  context: ReconcilerContext,
+  row: TenantRow,
+): Promise<void> {
+  if (statusRules[row.status].onboarding === 'unfinished') return finishOnboardingOf(context, row);
+  await withStore(context, row, async (store) => {
+    const settled = await settleRotationOf(context, row, { currentKeyMaterialId: undefined });
+    const { intent } = settled;
+    const current =
+      intent === undefined ? settled : await finishTransitionOf(context, settled, intent);
+    if (current === undefined) return;
+    if (isDue(context, current)) await destroyKey(context, store, current);
+    else await repairDriftOf(context, store, current);
+  });
+}
+
+/** In a thorough run: a key that is there again, and what is left in the table of mac keys. */
+export async function lookAtErasedTenant(
+  context: ReconcilerContext,
+  row: TenantRow,
+): Promise<void> {
+  await withStore(context, row, async (store) => {
+    if (await store.keyOf(row, context.end).isDeleted()) return removeMacKeys(context, row);
+    const detail = 'The tenant is ERASED, and its key store has a key of that name.';
+    const subject = { kind: 'key-not-erased', tenantId: row.tenantId } as const;
+    context.findings.add({ ...subject, outcome: 'reported', detail });
+  });
+}
+
+async function withStore(
+  { keyStores, storeFailures, findings }: ReconcilerContext,
+  row: TenantRow,
+  action: (store: KeyStoreAdministration) => Promise<void>,
+): Promise<void> {
+  const keyStore = keyStoreOf(row);
+  const failures = storeFailures.get(keyStore) ?? 0;
+  const subject = { kind: 'key-unreadable', tenantId: row.tenantId, outcome: 'failed' } as const;
+  if (failures >= mostFailures) {
+    const detail = `The key store (${keyStore}) gave no answer for other tenants: this one was not looked at.`;
+    return findings.add({ ...subject, detail });
+  }
+  try {
+    const store = await otherStoreOf({ keyStores }, row);
+    if (store !== undefined) await action(store);
+    storeFailures.set(keyStore, 0);
+  } catch (error) {
+    const isDown = error instanceof Problem && error.code === 'key-store-unavailable';
+    if (isDown) storeFailures.set(keyStore, failures + 1);
+    findings.add({ ...subject, detail: isDown ? noAnswer(keyStore) : (error as Error).name });
+  }
+}
+
+const noAnswer = (keyStore: KeyStoreName): string =>
+  `The key store (${keyStore}) gave no answer, or refused the reconciler.`;
+
+/** A step is not at work, and the window is over. */
+function isDue({ now }: ReconcilerContext, { status, offboarding }: TenantRow): boolean {
+  const { deletionDate } = offboarding ?? {};
+  const isPlanned = statusRules[status].keyDeletion === 'planned';
+  return isPlanned && deletionDate !== undefined && Date.parse(deletionDate) <= now();
+}
+
+/** ERASED is written only where the store, which shows every key to the reconciler, shows this one no more. */
+async function destroyKey(
+  context: ReconcilerContext,
+  store: KeyStoreAdministration,
+  row: TenantRow,
+): Promise<void> {
+  const { tenantId } = row;
+  const subject = { kind: 'key-erased', tenantId } as const;
+  const erased = await attemptOrReport(context, subject, () =>
+    workOnRow(tenantWork(context), row, {
+      begin: () => ({}),
+      async act(held) {
+        await store.destroy(held);
+        return { status: 'ERASED', erasedAt: new Date().toISOString(), intent: null };
+      },
+    }),
+  );
+  if (erased === undefined) return;
+  const detail = 'The key is deleted in its key store: the tenant is ERASED.';
+  context.findings.add({ ...subject, outcome: 'repaired', detail });
+}
+
+async function repairDriftOf(
+  context: ReconcilerContext,
+  store: KeyStoreAdministration,
+  row: TenantRow,
+): Promise<void> {
+  const drifts = await store.driftOf(row);
+  const repairs = drifts.flatMap(({ kind, detail, repair }) =>
+    repair === undefined
+      ? []
+      : [{ kind, detail, act: (work: { readonly end: number }) => callInTime(work, repair) }],
+  );
+  for (const { kind, detail, repair } of drifts) {
+    if (repair !== undefined) continue;
+    await reportIfUnchanged(context, row, { kind, outcome: 'reported', detail });
+  }
+  await applyRepairs(context, row, repairs);
+}
