@@ -1,7 +1,7 @@
 /**
  * The canary's keys: one for each of its tenants, like any tenant's key, and three probe keys. Each lock of an ordinary
- * key stops a neighbour alone, so there the loss of one lock would not show; a probe key has one lock alone. None of
- * these keys protects any data.
+ * key stops a neighbour alone, so there the loss of one lock would not show; a probe key has one lock alone. One of them
+ * passes for another stack's key besides. None of these keys protects any data.
  */
 import { type CanaryTenant, tenantA, tenantB } from './canary-tenants.ts';
 
@@ -14,6 +14,8 @@ export interface CanaryKey {
   readonly tag: CanaryTenant;
   /** the tenant whose session may use the key, in that tenant's context; at a probe key it passes all the locks */
   readonly user: CanaryTenant;
+  /** whether the key's tag names another stack, of which IAM lets no session of this one use a key */
+  readonly isOfAnotherStack?: true;
 }
 
 export const canaryKeys = {
@@ -30,6 +32,7 @@ export const canaryKeys = {
     policyOf: tenantB,
     tag: tenantA,
     user: tenantB,
+    isOfAnotherStack: true,
   },
   deny: {
     title: "a key that its policy's Denies alone guard",

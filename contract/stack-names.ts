@@ -17,13 +17,20 @@ export const stackName = z.string().check(z.regex(stackNamePattern));
 const idOf = (name: string): string =>
   name === defaultName ? 'tenant-keys' : `tenant-keys-${name}`;
 
+export interface ProductTag {
+  readonly key: typeof productTagKey;
+  readonly value: string;
+}
+
 export interface StackNames {
   /** of alarms, trail and dashboard, with a hyphen and more; alone of the stack, and CloudWatch's namespace of its metrics */
   readonly name: string;
   /** of the API, and the source of the stack's events on the event bus */
   readonly id: string;
   /** The tag that marks a KMS key as made by this stack, and a role as one of the stack's. */
-  readonly productTag: { readonly key: typeof productTagKey; readonly value: string };
+  readonly productTag: ProductTag;
+  /** The same of the keys of this stack's canary, which are no tenant's. A name has no slash: it is no stack's tag. */
+  readonly canaryTag: ProductTag;
   /** @returns the alias name of the tenant's key, `alias/tenant-keys/<tenantId>` by default */
   aliasOf(tenantId: string): string;
   /** @returns the alias name of a key of the stack's own: not where it could be taken for a tenant's */
@@ -39,6 +46,7 @@ export function stackNames(name: string): StackNames {
     name,
     id,
     productTag: { key: productTagKey, value: id },
+    canaryTag: { key: productTagKey, value: `${id}/canary` },
     aliasOf: (tenantId) => `alias/${id}/${tenantId}`,
     ownAliasOf: (key) => `alias/${id}-${key}`,
   };

@@ -88,7 +88,7 @@ export class TenantKeys extends Construct {
     const { deletionWindowInDays } = config;
     const storage = this.storage(config);
     const { key, table, macKeyTable, auditTable } = storage;
-    const sessions = makeSessionRoles(this, storage, config.keyStores);
+    const sessions = makeSessionRoles(this, storage, config);
     const administration = {
       controlPlane: new ControlPlaneRole(this, 'ControlPlaneRole', { table, deletionWindowInDays })
         .role,

@@ -30,6 +30,8 @@ const refused: readonly Use[] = [
   // IAM: the tag of the key, and the context.
   { principal: 'a', key: 'iam', context: ofA },
   { principal: 'b', key: 'iam', context: ofA },
+  // IAM: the tag of another stack.
+  { principal: 'a', key: 'allow', context: ofA },
   // The key policy's Allow: the session's tag, the context, its spelling, the role.
   { principal: 'a', key: 'allow', context: ofB },
   { principal: 'b', key: 'allow', context: ofA },

@@ -16,6 +16,8 @@ export const sentinelNames: ReadonlySet<string> = new Set([
   // Keys: IAM alone.
   "canary_a's session encrypts with a key that IAM alone guards, with TenantId=canary_a in the context",
   "canary_b's session encrypts with a key that IAM alone guards, with TenantId=canary_a in the context",
+  // Keys: the tag of another stack alone.
+  "canary_a's session encrypts with a key that its policy's Allow alone guards, with TenantId=canary_a in the context",
   // Keys: the Allow of the key's policy alone.
   "the canary's own role encrypts with a key that its policy's Allow alone guards, with TenantId=canary_b in the context",
   "canary_a's session encrypts with a key that its policy's Allow alone guards, with TenantId=canary_b in the context",

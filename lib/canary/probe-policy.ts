@@ -3,11 +3,13 @@
  * has one lock alone, so that the loss of any guard of that lock opens a path there:
  * - iam: the account may use the key as well, and there are no Denies, so IAM alone decides. Its policy is
  *   canary_a's, its tag canary_b's: the tag stops the one tenant, the encryption context the other.
- * - allow: the Allow names the roles directly, which needs no IAM, and there are no Denies.
+ * - allow: the Allow names the roles directly, which needs no IAM, and there are no Denies. To canary_a it is the key of a
+ *   tenant of that id in another stack, whose policy lets this stack's role in too: the stack's tag alone stops it, by IAM.
  * - deny: the tenant's whole policy, and a statement that lets the roles do everything without IAM.
  * The tag of the last two is canary_a's: that canary_b can use them shows that IAM does not decide there.
  */
-import type { KeyName } from '../../contract/canary-keys.ts';
+import { canaryKeys, type KeyName } from '../../contract/canary-keys.ts';
+import type { CanaryTenant } from '../../contract/canary-tenants.ts';
 import { cryptographicActions, type keyPolicy } from '../../contract/key-policy.ts';
 
 export interface ProbePrincipals {
@@ -31,12 +33,13 @@ const carelessActions = [
   'kms:TagResource',
 ];
 
-/** @param policy a tenant's key policy, of the tenant that `policyOf` names */
+/** @param policyOf a tenant's key policy */
 export function canaryKeyPolicy(
   key: KeyName,
-  policy: ReturnType<typeof keyPolicy>,
+  policyOf: (tenant: CanaryTenant) => ReturnType<typeof keyPolicy>,
   { accountArn, tenantRoleArn, canaryRoleArn }: ProbePrincipals,
 ): object {
+  const policy = policyOf(canaryKeys[key].policyOf);
   const statements: readonly Statement[] = policy.Statement;
   const allows = statements.filter(({ Effect }) => Effect === 'Allow');
   const roles = { AWS: [tenantRoleArn, canaryRoleArn] };
@@ -49,14 +52,19 @@ export function canaryKeyPolicy(
     case 'allow':
       return {
         ...policy,
-        Statement: allows.map((statement) =>
-          statement.Sid === 'TenantSessionUses' ? { ...statement, Principal: roles } : statement,
-        ),
+        Statement: [
+          ...allows.map((one) => (one.Sid === used ? { ...one, Principal: roles } : one)),
+          ...policyOf(canaryKeys[key].tag)
+            .Statement.filter(({ Sid }) => Sid === used)
+            .map((one) => ({ ...one, Sid: 'NeedsIam' })),
+        ],
       };
     case 'deny':
       return { ...policy, Statement: [...statements, careless(roles)] };
   }
 }
+
+const used = 'TenantSessionUses';
 
 const careless = (principal: object) => ({
   Sid: 'Careless',

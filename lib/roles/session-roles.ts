@@ -1,9 +1,9 @@
 /** The roles whose sessions the broker opens, the broker's role, and the roles that ask it. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import type { Config } from '../config/config.ts';
 import { AllEventsReaderRole } from './all-events-reader-role.ts';
 import { AuditReaderRole } from './audit-reader-role.ts';
-import type { KeyStores } from './key-store-access.ts';
 import { SessionBrokerRole } from './session-broker-role.ts';
 import { SessionClientRole } from './session-client-role.ts';
 import { TenantRole } from './tenant-role.ts';
@@ -28,13 +28,19 @@ interface Tables {
 export function makeSessionRoles(
   scope: Construct,
   { table, macKeyTable, auditTable }: Tables,
-  keyStores: KeyStores,
+  { canary: hasCanary, keyStores }: Pick<Config, 'canary' | 'keyStores'>,
 ): SessionRoles {
   const broker = new SessionBrokerRole(scope, 'SessionBrokerRole');
   const brokerRole = broker.role;
   return {
     broker,
-    tenant: new TenantRole(scope, 'TenantRole', { table, macKeyTable, brokerRole, keyStores }),
+    tenant: new TenantRole(scope, 'TenantRole', {
+      table,
+      macKeyTable,
+      brokerRole,
+      hasCanary,
+      keyStores,
+    }),
     auditReader: new AuditReaderRole(scope, 'AuditReaderRole', { auditTable, brokerRole }),
     allEventsReader: new AllEventsReaderRole(scope, 'AllEventsReaderRole', {
       auditTable,

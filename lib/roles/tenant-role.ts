@@ -10,7 +10,9 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { tenantActions } from '../../contract/key-policy.ts';
+import { type ProductTag, productTagKey } from '../../contract/stack-names.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { ownNames } from '../config/own-names.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { everyKey } from './key-administration.ts';
 import { acknowledgeSignIns, type KeyStores, tenantReachesStores } from './key-store-access.ts';
@@ -26,6 +28,8 @@ export interface TenantRoleProps {
   readonly macKeyTable: ITable;
   /** the session broker's execution role, the only one that opens sessions of every tenant */
   readonly brokerRole: IRole;
+  /** whether the canary tries the role's sessions on keys of its own */
+  readonly hasCanary: boolean;
   readonly keyStores: KeyStores;
 }
 
@@ -36,6 +40,7 @@ export class TenantRole extends Construct {
   constructor(scope: Construct, id: string, props: TenantRoleProps) {
     super(scope, id);
     const stack = Stack.of(this);
+    const { productTag, canaryTag } = ownNames(this);
     this.trust = new SessionTrust(props.brokerRole.roleArn);
     // The plain resource: the Role construct writes a trust statement of its own.
     const role = new CfnRole(this, 'Role', {
@@ -49,7 +54,7 @@ export class TenantRole extends Construct {
           policyName: 'Policy',
           policyDocument: new PolicyDocument({
             statements: [
-              useOwnKey(stack),
+              useOwnKey(stack, props.hasCanary ? [productTag, canaryTag] : [productTag]),
               readOwnRow(props.table),
               keepOwnMacKeys(props.macKeyTable),
               ...tenantReachesStores(this, props.keyStores),
@@ -68,8 +73,11 @@ export class TenantRole extends Construct {
   }
 }
 
-/** One of a key's two locks. The other is the key's own policy, in contract/key-policy.ts. */
-const useOwnKey = (stack: Stack) =>
+/**
+ * One of a key's two locks. The other is the key's own policy, in contract/key-policy.ts. Another stack of the account may
+ * have a tenant of the same id, whose key has that tenant's tag too. KMS gives both tags with the key (CreateKey).
+ */
+const useOwnKey = (stack: Stack, ownTags: readonly ProductTag[]) =>
   new PolicyStatement({
     sid: 'UseOwnKey',
     actions: [...tenantActions],
@@ -77,6 +85,7 @@ const useOwnKey = (stack: Stack) =>
     conditions: {
       StringEquals: {
         [`aws:ResourceTag/${tenantIdTag}`]: ownTenant,
+        [`aws:ResourceTag/${productTagKey}`]: ownTags.map(({ value }) => value),
         [`kms:EncryptionContext:${tenantIdTag}`]: ownTenant,
       },
     },

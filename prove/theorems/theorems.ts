@@ -2,6 +2,7 @@ import { administeredKeys } from './administered-keys.ts';
 import { administration } from './administration.ts';
 import { administrators } from './administrators.ts';
 import { allEvents } from './all-events.ts';
+import { anotherStack } from './another-stack.ts';
 import { events } from './events.ts';
 import { keyPolicies } from './key-policies.ts';
 import { auditWriters, certificateKey, productKey } from './office.ts';
@@ -15,6 +16,7 @@ import { use } from './use.ts';
 
 export const theorems: readonly Theorem[] = [
   use,
+  anotherStack,
   reach,
   allEvents,
   administration,

@@ -15,10 +15,18 @@ const tenant = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,5}[a-z0-9]$/);
 const ownKeys = ['product', 'certificates', 'certificates-post-quantum'] as const;
 
 /** What a stack gives names to, with some of the endings that stand in the template. */
-const given = ({ name, id, productTag, aliasOf, ownAliasOf }: ReturnType<typeof stackNames>) => [
+const given = ({
+  name,
+  id,
+  productTag,
+  canaryTag,
+  aliasOf,
+  ownAliasOf,
+}: ReturnType<typeof stackNames>) => [
   ...['', '-trail', '-key-change', '-us-east-1', '-us-east-1-trail'].map((end) => `${name}${end}`),
   id,
   productTag.value,
+  canaryTag.value,
   aliasOf('acme'),
   aliasOf('product'),
   ...ownKeys.map(ownAliasOf),
@@ -56,12 +64,15 @@ describe('the names of a stack', () => {
     fc.assert(
       fc.property(name, tenant, (one, id) => {
         expect(tenantId.safeParse(id).success).toBe(true);
-        const { aliasOf, ownAliasOf, productTag, ...names } = stackNames(one);
+        const { aliasOf, ownAliasOf, productTag, canaryTag, ...names } = stackNames(one);
         for (const alias of [aliasOf(id), ...ownKeys.map(ownAliasOf)]) {
           expect(alias).toMatch(/^alias\/[a-zA-Z0-9/_-]{1,250}$/);
           expect(alias).not.toMatch(/^alias\/aws\//);
         }
         expect(productTag).toEqual({ key: 'ManagedBy', value: names.id });
+        expect(canaryTag.key).toBe('ManagedBy');
+        // KMS's characters and length of a tag's value.
+        expect(canaryTag.value).toMatch(/^[\w./=+:@ -]{1,256}$/);
         expect(names.id).toMatch(/^(?!aws\.)[\w./-]{1,256}$/);
         expect(names.name).toMatch(/^(?!AWS\/)[\w./#:-]{1,255}$/);
       }),

@@ -88,20 +88,18 @@ test('what the reconciler and the canary of one do to a key of the other is to r
   }
 });
 
+/** What AWS says to acme's session in that stack. */
+const use = (name: string, KeyId: string) => {
+  const options = { endpoint: ours.aws, region: ours.region, maxAttempts: 1 };
+  const kms = new KMS({ ...options, credentials: sessionOf(name) });
+  const request = { KeyId, Plaintext: Buffer.from('x'), EncryptionContext: { TenantId: 'acme' } };
+  return kms.encrypt(request).then(
+    () => 'done',
+    ({ name: error }: Error) => error,
+  );
+};
+
 test("a session of acme in one stack is refused acme's key of the other", async () => {
-  const use = async (name: string, KeyId: string) => {
-    const options = { endpoint: ours.aws, region: ours.region, maxAttempts: 1 };
-    const kms = new KMS({ ...options, credentials: sessionOf(name) });
-    const request = {
-      KeyId,
-      Plaintext: Buffer.from('x'),
-      EncryptionContext: { TenantId: 'acme' },
-    };
-    return kms.encrypt(request).then(
-      () => 'done',
-      ({ name: error }: Error) => error,
-    );
-  };
   const [key, other] = [await keyArnOf(ours), await keyArnOf(staging)];
   expect(await use('TenantKeys', key)).toBe('done');
   expect(await use('Staging', other)).toBe('done');
@@ -252,4 +250,35 @@ test.each([
     expect(done).toEqual([]);
   },
   60_000,
+);
+
+// At the end, since what succeeds here is in the audits.
+test.each([
+  ['Staging', 'TenantKeys'],
+  ['TenantKeys', 'Staging'],
+])(
+  "acme's session of %s is refused acme's key of %s by IAM alone, whose policy leaves it to the account",
+  async (name, owner) => {
+    const { kms } = ours.administrator;
+    const KeyId = await keyArnOf(owner === 'Staging' ? staging : ours);
+    const { Policy: made } = await kms.getKeyPolicy({ KeyId });
+    const tagAs = (stack: string) => {
+      const { key: TagKey, value: TagValue } = stackNames(stack).productTag;
+      return kms.tagResource({ KeyId, Tags: [{ TagKey, TagValue }] });
+    };
+    const Principal = { AWS: `arn:aws:iam::${KeyId.split(':')[4]}:root` };
+    const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }];
+    await kms.putKeyPolicy({ KeyId, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) });
+    try {
+      expect(await use(owner, KeyId)).toBe('done');
+      expect(await use(name, KeyId)).toBe('AccessDeniedException');
+      // The stack's tag is what refused it.
+      await tagAs(name);
+      expect(await use(name, KeyId)).toBe('done');
+      expect(await use(owner, KeyId)).toBe('AccessDeniedException');
+    } finally {
+      await tagAs(owner);
+      await kms.putKeyPolicy({ KeyId, Policy: made });
+    }
+  },
 );

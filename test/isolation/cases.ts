@@ -1,6 +1,7 @@
 /** Isolation as a list of claims, each tried over the AWS endpoint with real requests. */
 import { administrator } from './cases/administrator.ts';
 import { allEvents } from './cases/all-events.ts';
+import { anotherStack } from './cases/another-stack.ts';
 import { audit } from './cases/audit.ts';
 import { canary } from './cases/canary.ts';
 import type { Case } from './cases/case.ts';
@@ -23,6 +24,7 @@ import { sessions, untagged } from './cases/sessions.ts';
 export const cases: readonly Case[] = [
   ...neighbour,
   ...ownSession,
+  ...anotherStack,
   ...rows,
   ...macKeys,
   ...untagged,

@@ -107,6 +107,7 @@ function isAllowed(role: Role, { tenantId, action, context, policy }: Attempt): 
 describe('no execution role can use a tenant key', () => {
   const ownKey = {
     'aws:ResourceTag/TenantId': 'acme',
+    'aws:ResourceTag/ManagedBy': 'tenant-keys',
     'kms:EncryptionContext:TenantId': 'acme',
     'kms:EncryptionContextKeys': ['TenantId'],
   };

@@ -16,7 +16,11 @@ import {
 
 const trail = `arn:aws:cloudtrail:${account}:trail/TenantKeys-us-east-1-trail`;
 const otherTrail = `arn:aws:cloudtrail:${account}:trail/other`;
-const own = { 'aws:ResourceTag/TenantId': 'acme', 'kms:EncryptionContext:TenantId': 'acme' };
+const own = {
+  'aws:ResourceTag/TenantId': 'acme',
+  'aws:ResourceTag/ManagedBy': 'tenant-keys',
+  'kms:EncryptionContext:TenantId': 'acme',
+};
 
 const writesLogs = (role: string) => asRole(role, 'logs:PutLogEvents', otherLogs);
 

@@ -36,12 +36,20 @@ describe("the canary's keys", () => {
     }
   });
 
-  test("have a canary tenant's tag and no other, so that the product does not take them for a tenant's", () => {
-    for (const [, { Properties }] of keys) {
+  test("have a canary tenant's tag and the canary's, so that the product does not take them for a tenant's", () => {
+    for (const [id, { Properties }] of keys) {
+      const other = id.startsWith('CanaryKeysallow') ? '/another-stack' : '';
       expect(Properties.Tags).toEqual([
+        { Key: 'ManagedBy', Value: `tenant-keys/canary${other}` },
         { Key: 'TenantId', Value: expect.stringMatching(/^canary_[ab]$/) },
       ]);
     }
+  });
+
+  test("that passes for another stack's leaves canary_a to IAM, which refuses it by that tag alone", () => {
+    const statement = policyOf('allow').find(({ Sid }) => Sid === 'NeedsIam');
+    const ofEveryTenant = policyOf('a').find(({ Sid }) => Sid === 'TenantSessionUses');
+    expect({ ...statement, Sid: 'TenantSessionUses' }).toEqual(ofEveryTenant);
   });
 
   test('have no alias', () => {
@@ -224,6 +232,9 @@ test('it knows how often it runs', async () => {
 test('without it nothing of the stack knows of it', async () => {
   const without = await synthesizedTemplate({ canary: false });
   expect(Object.keys(without.Resources).filter((id) => id.startsWith('Canary'))).toEqual([]);
+  expect(named(permissionsOf(without, 'TenantRole'), 'UseOwnKey')).toMatchObject({
+    Condition: { StringEquals: { 'aws:ResourceTag/ManagedBy': ['tenant-keys'] } },
+  });
   expect(JSON.stringify(without).toLowerCase()).not.toContain('canary');
 });
 

@@ -71,7 +71,7 @@ describe('the tenant role', () => {
     expect(role.Properties.MaxSessionDuration).toBe(3600);
   });
 
-  test('uses a key whose tag is its own, with itself in the encryption context', () => {
+  test("uses a key whose tags are its own and its stack's, or the canary's, with itself in the encryption context", () => {
     expect(named(permissions, 'UseOwnKey')).toEqual({
       Sid: 'UseOwnKey',
       Effect: 'Allow',
@@ -87,13 +87,14 @@ describe('the tenant role', () => {
       Condition: {
         StringEquals: {
           'aws:ResourceTag/TenantId': ownTenant,
+          'aws:ResourceTag/ManagedBy': ['tenant-keys', 'tenant-keys/canary'],
           'kms:EncryptionContext:TenantId': ownTenant,
         },
       },
     });
   });
 
-  test('has the tag and the context condition in every Allow of a KMS action', () => {
+  test('has the tags and the context condition in every Allow of a KMS action', () => {
     const allows = permissions.filter(
       ({ Effect, Action }) =>
         Effect === 'Allow' && list(Action).some((action) => /^(kms:|\*)/.test(action)),
@@ -102,6 +103,7 @@ describe('the tenant role', () => {
     for (const { Condition } of allows) {
       expect(Condition?.StringEquals).toMatchObject({
         'aws:ResourceTag/TenantId': ownTenant,
+        'aws:ResourceTag/ManagedBy': ['tenant-keys', 'tenant-keys/canary'],
         'kms:EncryptionContext:TenantId': ownTenant,
       });
     }

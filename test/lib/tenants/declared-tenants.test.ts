@@ -141,7 +141,7 @@ describe('the key of a declared tenant', () => {
       deployed.identity(resource(template, 'AWS::IAM::Role', prefix)[0]).attributes.Arn as string;
     const { partition, accountId } = localAccount;
     const declared = readKeys(deployed).filter(({ Tags }) =>
-      Tags.some(({ Key }) => Key === 'ManagedBy'),
+      Tags.some(({ Value }) => Value === 'tenant-keys'),
     );
     expect(declared.map((key) => key.KeyPolicy)).toEqual(
       tenants.map(({ tenantId }) =>
