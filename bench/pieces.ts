@@ -32,6 +32,7 @@ export function openPieces({ tenantId, token }: Pick<BenchTenant, 'tenantId' | '
       mac: answered,
       macBatch: answered,
       setMacVersions: answered,
+      rewrapMacKeys: answered,
     }) satisfies ApiHandler,
     /** strict JSON, validation, base64 both ways */
     body(event: APIGatewayProxyEvent, ciphertext: Buffer) {

@@ -55,6 +55,19 @@ export async function setMacVersions(
   await transport.json('setMacVersions', { ...call, tenantId, body }, { versions: 'array' });
 }
 
+/** How many purposes' keys one request has wrapped by the tenant's new key, and how many are left. */
+export interface RewrappedMacKeys {
+  readonly rewrapped: number;
+  readonly left: number;
+}
+
+/** One request; repeat it until none is left. */
+export const rewrapMacKeys = (
+  { transport, tenantId }: Requester,
+  call: CallOptions,
+): Promise<RewrappedMacKeys> =>
+  transport.json('rewrapMacKeys', { ...call, tenantId }, { rewrapped: 'number', left: 'number' });
+
 /** For the blind indexes of records. */
 export const macSource = (requester: Requester): MacSource => ({
   async macs(requests, call = {}) {

@@ -33,7 +33,15 @@ import {
 import type { AuditEvent, Inspection } from './http/api-types.ts';
 import { type CallOptions, checkTenantId } from './http/call.ts';
 import type { Transport } from './http/transport.ts';
-import { type MacOptions, mac, macBatch, macSource, setMacVersions } from './macs.ts';
+import {
+  type MacOptions,
+  mac,
+  macBatch,
+  macSource,
+  type RewrappedMacKeys,
+  rewrapMacKeys,
+  setMacVersions,
+} from './macs.ts';
 import type { ByteStreamPair } from './message/byte-stream.ts';
 import { type OpenOptions as OpenStreamOptions, openStream } from './message/open-stream.ts';
 import {
@@ -161,6 +169,11 @@ export class TenantHandle {
     options: CallOptions = {},
   ): Promise<void> {
     return setMacVersions(this.#requester, purpose, versions, options);
+  }
+
+  /** After a change of the tenant's key store: of some purposes, by the new key. Repeat it until none is `left`. */
+  rewrapMacKeys(options: CallOptions = {}): Promise<RewrappedMacKeys> {
+    return rewrapMacKeys(this.#requester, options);
   }
 
   /** One record: an item of which some fields are sealed, each bound to this record. See `docs/record-format.md`. */

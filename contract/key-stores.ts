@@ -16,6 +16,9 @@ export type KeyStoreName = z.output<typeof keyStoreName>;
 /** Whose key it is if nobody says. */
 export const defaultKeyStore = 'aws-kms' satisfies KeyStoreName;
 
+/** For how long a function may rely on its read of a tenant's row, at most, whatever the configuration says. */
+export const longestRegistryTtlSeconds = 60;
+
 const text = z.string().check(z.minLength(1));
 
 export const vaultSettings = z.strictObject({

@@ -51,3 +51,8 @@ const versions = z.array(version, versionsText).check(
 
 export const macVersionsRequest = z.strictObject({ purpose: macPurpose, versions });
 export const macVersions = z.strictObject({ purpose: z.string(), versions: z.array(version) });
+
+export const rewrapRequest = z.strictObject({});
+/** After a change of the key store: how many purposes' keys this request has wrapped by the new key, how many are left. */
+export const rewrappedMacKeys = z.strictObject({ rewrapped: z.int(), left: z.int() });
+export type RewrappedMacKeys = z.output<typeof rewrappedMacKeys>;

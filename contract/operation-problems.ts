@@ -126,6 +126,7 @@ const own: Readonly<Record<Operation, Codes>> = {
   mac: [...keyUse, 'too-many-purposes'],
   macBatch: [...keyUse, 'too-many-purposes', 'too-many-kms-calls'],
   setMacVersions: [...keyUse, 'too-many-purposes', 'mac-versions-differ'],
+  rewrapMacKeys: keyUse,
   listEvents: [...tenantPath, ...eitherForm, 'invalid-cursor'],
   listAllEvents: [...eitherForm, 'invalid-cursor'],
 };

@@ -38,6 +38,7 @@ import {
   macResponse,
   macVersions,
   macVersionsRequest,
+  rewrappedMacKeys,
 } from './mac.ts';
 import type { Operation } from './routes.ts';
 import {
@@ -126,6 +127,7 @@ export const operations = {
   mac: { request: macRequest, responses: { 200: macResponse } },
   macBatch: { request: macBatchRequest, responses: { 200: macBatchResponse } },
   setMacVersions: { request: macVersionsRequest, responses: { 200: macVersions } },
+  rewrapMacKeys: { request: emptyRequest, responses: { 200: rewrappedMacKeys } },
   listEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
   listAllEvents: { query: auditQuery, inLines: true, responses: { 200: auditEvents } },
 } as const satisfies Readonly<Record<Operation, OperationSchemas>>;

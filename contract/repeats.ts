@@ -39,6 +39,7 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   mac: 'same',
   macBatch: 'same',
   setMacVersions: 'same',
+  rewrapMacKeys: 'same',
   listEvents: 'reads',
   listAllEvents: 'reads',
 };

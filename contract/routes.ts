@@ -88,6 +88,7 @@ export const routes = [
   route('POST', '/tenants/{tenantId}/mac', 'crypto', 'mac', 'mac'),
   route('POST', '/tenants/{tenantId}/mac-batch', 'crypto', 'macBatch', 'mac'),
   route('PUT', '/tenants/{tenantId}/mac-keys', 'crypto', 'setMacVersions', 'metadata'),
+  route('POST', '/tenants/{tenantId}/mac-keys/rewrap', 'crypto', 'rewrapMacKeys', 'metadata'),
   route('GET', '/tenants/{tenantId}/audit', 'audit', 'listEvents', 'metadata'),
   route('GET', '/audit', 'audit', 'listAllEvents', 'metadata'),
 ] as const satisfies readonly Route[];

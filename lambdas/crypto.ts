@@ -7,11 +7,12 @@ import {
   decryptBatchRequest,
   decryptDataKeyRequest,
   encryptBatchRequest,
+  maxBodyBytes,
   reencryptBatchRequest,
 } from '../contract/crypto.ts';
 import { contextOf } from '../contract/encryption-context.ts';
 import { cryptoEnvironment, readEnvironment } from '../contract/environment.ts';
-import { macBatchRequest, macRequest, macVersionsRequest } from '../contract/mac.ts';
+import { macBatchRequest, macRequest, macVersionsRequest, rewrapRequest } from '../contract/mac.ts';
 import type { ResponseOf } from '../contract/operations.ts';
 import { forbidden } from '../contract/problem.ts';
 import { checkAnswerSize, messageBytes, reencryptedBytes } from './crypto/batch.ts';
@@ -22,6 +23,7 @@ import { decryptClientDataKey, generateClientDataKey } from './crypto/client-dat
 import { checkDirectSize } from './crypto/direct-encryption.ts';
 import { inspect } from './crypto/inspection.ts';
 import { mac, macBatch } from './crypto/mac.ts';
+import { rewrapMacKeys } from './crypto/mac-key-rewrapping.ts';
 import { setVersions } from './crypto/mac-keys.ts';
 import {
   decryptBody,
@@ -34,6 +36,7 @@ import { keyMembersOf } from './crypto/stored-key.ts';
 import { tenantKeyProvider } from './crypto/tenant-key-provider.ts';
 import { type ApiRequest, apiHandler } from './http/api-handler.ts';
 import { claimsOf } from './http/claims.ts';
+import { jsonBody } from './http/json-body.ts';
 import { acceptedAnswer } from './http/raw-body.ts';
 import { bearerOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
@@ -152,6 +155,12 @@ export const handler = apiHandler<'crypto'>({
     const { purpose, versions } = inJson(request.event, macVersionsRequest);
     await withKey((key) => setVersions(key, purpose, versions));
     return json<'setMacVersions'>(200, { purpose, versions });
+  },
+
+  async rewrapMacKeys(request: ApiRequest) {
+    const { withKey } = await authenticated(request);
+    jsonBody(request.event, rewrapRequest, { maxBytes: maxBodyBytes, optional: true });
+    return json<'rewrapMacKeys'>(200, await withKey(rewrapMacKeys));
   },
 });
 

@@ -50,4 +50,12 @@ export const macComponents: Readonly<Record<string, Component>> = {
     description: 'Which versions of a key are live.',
     members: { purpose, versions },
   },
+  RewrappedMacKeys: {
+    schema: mac.rewrappedMacKeys,
+    description: "How far the keys of macs are wrapped by the tenant's new key, by purposes.",
+    members: {
+      rewrapped: { description: 'Whose keys this request has wrapped anew.' },
+      left: { description: 'Whose keys are still under the key before.' },
+    },
+  },
 };

@@ -177,6 +177,12 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
       'From `[1]` to `[1, 2]` begins version 2; from there to `[2]` retires version 1, whose hashes nothing makes any more. Versions that are so already stay. It counts everywhere after `registryTtlSeconds` (5): until then some answers still have the versions of before.',
     successes: { 200: 'These versions are live.' },
   },
+  rewrapMacKeys: {
+    summary: "Wrap the keys of macs by the tenant's new key",
+    description:
+      'After a change of the key store: of up to 25 purposes at a time, beginning a minute and a half after the change. Repeat it until none is left: the end of the key before is refused until then. No mac changes. Without a change there is nothing to do.',
+    successes: { 200: 'How many purposes this request has seen to, and how many are left.' },
+  },
   listEvents: {
     summary: "List a tenant's events",
     description: `A tenant's token reads its own tenant's events only. An unknown tenant has none. ${events}`,

@@ -19,6 +19,7 @@ const optionalBodies: ReadonlySet<Operation> = new Set([
   'restore',
   'offboard',
   'rotate',
+  'rewrapMacKeys',
 ]);
 
 export function operationOf({ path, operation }: { path: string; operation: Operation }): object {

@@ -13,7 +13,7 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Of some members, what they must be. */
-export type Shape<T> = { readonly [Name in keyof T]?: 'string' | 'object' | 'array' };
+export type Shape<T> = { readonly [Name in keyof T]?: 'string' | 'number' | 'object' | 'array' };
 
 /** @throws ConnectionError where the body is not a JSON object of that shape */
 export function jsonOf<T>(answer: Answer, shape: Shape<T>): T {

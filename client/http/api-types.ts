@@ -606,6 +606,14 @@ export interface MacVersions {
   readonly versions: readonly number[];
 }
 
+/** How far the keys of macs are wrapped by the tenant's new key, by purposes. */
+export interface RewrappedMacKeys {
+  /** Whose keys this request has wrapped anew. */
+  readonly rewrapped: number;
+  /** Whose keys are still under the key before. */
+  readonly left: number;
+}
+
 /** A page of events, in the order that was asked for. */
 export interface AuditEvents {
   /** Calls of KMS, requests and attempts side by side. May be empty before the end. */
@@ -961,6 +969,11 @@ export interface Operations {
     readonly request: MacVersionsRequest;
     readonly response: MacVersions;
   };
+  readonly rewrapMacKeys: {
+    readonly query: undefined;
+    readonly request: EmptyRequest;
+    readonly response: RewrappedMacKeys;
+  };
   readonly listEvents: {
     readonly query: {
       /** The first moment of the range, RFC 3339. A `+` of a time zone is `%2B` in a query. */
@@ -1061,6 +1074,7 @@ export const routes = {
   mac: ['POST', '/tenants/{tenantId}/mac', 'tenant-keys/crypto'],
   macBatch: ['POST', '/tenants/{tenantId}/mac-batch', 'tenant-keys/crypto'],
   setMacVersions: ['PUT', '/tenants/{tenantId}/mac-keys', 'tenant-keys/crypto'],
+  rewrapMacKeys: ['POST', '/tenants/{tenantId}/mac-keys/rewrap', 'tenant-keys/crypto'],
   listEvents: ['GET', '/tenants/{tenantId}/audit', 'tenant-keys/audit'],
   listAllEvents: ['GET', '/audit', 'tenant-keys/admin'],
   openapi: ['GET', '/openapi.json', ''],

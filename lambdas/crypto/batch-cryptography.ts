@@ -5,18 +5,18 @@
  */
 import { maxKmsCallsPerRequest } from '../../contract/crypto.ts';
 import { contextOf } from '../../contract/encryption-context.ts';
-import { decryptionFailed, tooManyKmsCalls } from '../../contract/problem.ts';
+import { decryptionFailed, modeNeedsAwsKms, tooManyKmsCalls } from '../../contract/problem.ts';
 import type { ItemError } from '../../contract/problem-body.ts';
 import { isKmsCiphertextSize } from '../key-stores/aws-kms/kms-ciphertext.ts';
 import { eachItem, eachPlanned, isPlanned } from './batch.ts';
 import type { DataKeyUse } from './cached-data-keys.ts';
 import type { Mode } from './ciphertext.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
-import { decryptDirect } from './direct-encryption.ts';
+import { decryptDirect, type KmsKey } from './direct-encryption.ts';
 import { envelopeDecryption, envelopeEncryption } from './envelope-encryption.ts';
 import { isMessage } from './message/message-parser.ts';
 import { decryptItemOf, encryptItemOf } from './request-body.ts';
-import { kmsKeyOf } from './stored-key.ts';
+import { kmsKeysOf, withKmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /**
@@ -70,19 +70,22 @@ async function withDataKeys<T, R>(
 }
 
 async function decryptDirectItems(key: TenantKey, items: readonly unknown[]) {
-  const kmsKey = kmsKeyOf(key);
+  const keys = kmsKeysOf(key);
+  if (keys.length === 0) throw modeNeedsAwsKms();
   const given = eachPlanned(items, (item) => {
     const { ciphertext, encryptionContext } = decryptItemOf(item);
     // KMS would refuse it, by a call that costs as much as any.
     if (isMessage(ciphertext) || !isKmsCiphertextSize(ciphertext)) throw decryptionFailed();
     return { ciphertext, context: contextOf(key.tenantId, encryptionContext) };
   });
-  if (given.filter(isPlanned).length > maxKmsCallsPerRequest) {
+  if (given.filter(isPlanned).length * keys.length > maxKmsCallsPerRequest) {
     throw tooManyKmsCalls(maxKmsCallsPerRequest);
   }
-  return eachItem(given, async (one) =>
-    isPlanned(one) ? toPlaintext(await decryptDirect(kmsKey, one.ciphertext, one.context)) : one,
-  );
+  return eachItem(given, async (one) => {
+    if (!isPlanned(one)) return one;
+    const decrypted = (kmsKey: KmsKey) => decryptDirect(kmsKey, one.ciphertext, one.context);
+    return toPlaintext(await withKmsKeyOf(keys, decrypted, decryptionFailed));
+  });
 }
 
 const toPlaintext = (bytes: Buffer) => ({ plaintext: bytes.toString('base64') });

@@ -5,15 +5,16 @@
  */
 import { maxKmsCallsPerRequest } from '../../contract/crypto.ts';
 import { contextOf } from '../../contract/encryption-context.ts';
-import { decryptionFailed, tooManyKmsCalls } from '../../contract/problem.ts';
+import { decryptionFailed, modeNeedsAwsKms, tooManyKmsCalls } from '../../contract/problem.ts';
 import { isKmsCiphertextSize } from '../key-stores/aws-kms/kms-ciphertext.ts';
 import { eachItem, eachPlanned, isPlanned } from './batch.ts';
 import type { Mode } from './ciphertext.ts';
-import { type Contexts, type Reencrypted, reencryptDirect } from './direct-encryption.ts';
+import type { Contexts, Reencrypted } from './direct-encryption.ts';
+import { reencryptDirectOf } from './direct-reencryption.ts';
 import { envelopeReencryption } from './envelope-reencryption.ts';
 import { isMessage } from './message/message-parser.ts';
 import { reencryptItemOf } from './request-body.ts';
-import { kmsKeyOf } from './stored-key.ts';
+import { kmsKeysOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /**
@@ -57,7 +58,8 @@ async function reencryptMessages(key: TenantKey, items: readonly unknown[]) {
 }
 
 async function reencryptDirectItems(key: TenantKey, items: readonly unknown[]) {
-  const kmsKey = kmsKeyOf(key);
+  const keys = kmsKeysOf(key);
+  if (keys.length === 0) throw modeNeedsAwsKms();
   const planned = eachPlanned(items, (item) => {
     const wanted = wantedOf(key, item);
     // KMS would refuse it, by a call that costs as much as any.
@@ -66,11 +68,15 @@ async function reencryptDirectItems(key: TenantKey, items: readonly unknown[]) {
     }
     return wanted;
   });
-  if (planned.filter(isPlanned).length > maxKmsCallsPerRequest) {
+  // Each key may be tried, and what becomes a message needs a data key.
+  const callsEach = keys.length + (key.kmsKey === undefined ? 1 : 0);
+  if (planned.filter(isPlanned).length * callsEach > maxKmsCallsPerRequest) {
     throw tooManyKmsCalls(maxKmsCallsPerRequest);
   }
   return eachItem(planned, async (one) =>
-    isPlanned(one) ? toResult(await reencryptDirect(kmsKey, one.ciphertext, one.contexts)) : one,
+    isPlanned(one)
+      ? toResult(await reencryptDirectOf(key, one.ciphertext, one.contexts, modeNeedsAwsKms))
+      : one,
   );
 }
 

@@ -9,12 +9,12 @@ import {
   decryptDirect,
   encryptDirect,
   type Reencrypted,
-  reencryptDirect,
 } from './direct-encryption.ts';
+import { reencryptDirectOf } from './direct-reencryption.ts';
 import { decryptEnvelope, encryptEnvelope } from './envelope-encryption.ts';
 import { envelopeReencryption } from './envelope-reencryption.ts';
 import { isMessage } from './message/message-parser.ts';
-import { kmsKeyOf } from './stored-key.ts';
+import { kmsKeyOf, kmsKeysOf, withKmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /** `envelope`: a message of the Encryption SDK. `direct`: what kms:Encrypt gives. */
@@ -39,11 +39,15 @@ export const decrypt = (
 ): Promise<Buffer> =>
   isMessage(ciphertext)
     ? decryptEnvelope(key, ciphertext, context)
-    : decryptDirect(kmsKeyOf(key, decryptionFailed), ciphertext, context);
+    : withKmsKeyOf(
+        kmsKeysOf(key),
+        (kmsKey) => decryptDirect(kmsKey, ciphertext, context),
+        decryptionFailed,
+      );
 
 /**
- * The same plaintext, encrypted again in the same mode under the key's current material; a message also gets a data key
- * of its own. The plaintext does not leave the function, in direct mode not even KMS.
+ * The same plaintext, encrypted again in the same mode, where the key has it, under the key's current material; a message
+ * also gets a data key of its own. The plaintext does not leave the function, in direct mode not even KMS.
  * @throws as decrypt does
  */
 export async function reencrypt(
@@ -51,8 +55,6 @@ export async function reencrypt(
   ciphertext: Buffer,
   contexts: Contexts,
 ): Promise<Reencrypted> {
-  if (!isMessage(ciphertext)) {
-    return reencryptDirect(kmsKeyOf(key, decryptionFailed), ciphertext, contexts);
-  }
+  if (!isMessage(ciphertext)) return reencryptDirectOf(key, ciphertext, contexts, decryptionFailed);
   return envelopeReencryption(key, ciphertext, contexts, 'own').run(key.cache, key.cache);
 }

@@ -78,19 +78,21 @@ export interface Reencrypted {
 
 /**
  * KMS decrypts and encrypts again within itself, from the tenant's key to the tenant's key.
+ * @param destination another key of the tenant's, that the ciphertext is to be under
  * @throws as decryptDirect does
  */
 export async function reencryptDirect(
   { kms, keyArn }: KmsKey,
   ciphertext: Buffer,
   { from, to }: Contexts,
+  destination: Pick<KmsKey, 'keyArn'> = { keyArn },
 ): Promise<Reencrypted> {
   if (!isKmsCiphertextSize(ciphertext)) throw decryptionFailed();
   const reencrypt = new ReEncryptCommand({
     SourceKeyId: keyArn,
     SourceEncryptionContext: { ...from },
     CiphertextBlob: ciphertext,
-    DestinationKeyId: keyArn,
+    DestinationKeyId: destination.keyArn,
     DestinationEncryptionContext: { ...to },
   });
   const answer = await kms.send(reencrypt).catch(uniform);

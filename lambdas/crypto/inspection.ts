@@ -22,7 +22,7 @@ import {
   ownMessage,
 } from './envelope-encryption.ts';
 import { isMessage, type Message } from './message/message-parser.ts';
-import { keyMembersOf, kmsKeyOf } from './stored-key.ts';
+import { keyMembersOf, kmsKeysOf, type StoredKey, withKmsKeyOf } from './stored-key.ts';
 import type { TenantKey } from './tenant-key-provider.ts';
 
 /**
@@ -35,10 +35,9 @@ export async function inspect(
   given: EncryptionContext | undefined,
 ): Promise<Inspection> {
   if (!isMessage(ciphertext)) {
-    const kmsKey = kmsKeyOf(key, decryptionFailed);
     const context = contextOf(key.tenantId, given);
-    const materials = await materialsInKms(kmsKey, ciphertext, context);
-    return { format: 'direct', ...keyMembersOf(key), ...materials };
+    const inspected = (kmsKey: KmsKey) => inspectDirect(key, kmsKey, ciphertext, context);
+    return withKmsKeyOf(kmsKeysOf(key), inspected, decryptionFailed);
   }
   const message = ownMessage(key, ciphertext);
   const carried = callersPart(key, message);
@@ -49,7 +48,7 @@ export async function inspect(
   const materials = await materialsOf(key, message, opened);
   return {
     format: 'envelope',
-    ...keyMembersOf(key),
+    ...keyMembersOf(ownerOf(key, message)),
     ...materials,
     algorithmSuite: message.signed ? algorithmSuites.signed : algorithmSuites.unsigned,
     encryptionContextKeys: Object.keys(carried).sort(),
@@ -67,17 +66,41 @@ function callersPart({ tenantId }: TenantKey, message: Message): EncryptionConte
   return carried;
 }
 
+async function inspectDirect(
+  key: TenantKey,
+  kmsKey: KmsKey,
+  ciphertext: Buffer,
+  context: EncryptionContext,
+): Promise<Inspection> {
+  const materials = await materialsInKms(kmsKey, ciphertext, context);
+  const members = { format: 'direct', keyArn: kmsKey.keyArn } as const;
+  if (kmsKey.keyArn === key.keyring.keyName) return { ...members, ...materials };
+  const current = await currentMaterialOf(key, context);
+  return { ...members, keyMaterialId: materials.keyMaterialId, ...current };
+}
+
+/** While there are two keys a message may be under either. */
+const ownerOf = (key: TenantKey, { wrappedDataKey }: Message): StoredKey =>
+  key.other?.keyring.owns(wrappedDataKey) === true ? key.other : key;
+
 /** Another store names the material with each data key that it wraps. */
-async function materialsOf(
-  { keyring, kmsKey }: TenantKey,
-  { wrappedDataKey, encryptionContext: context }: Message,
-  { keyMaterialId }: OpenedEnvelope,
-) {
-  if (kmsKey !== undefined) {
-    return materialsInKms(kmsKey, bufferOf(wrappedDataKey.encryptedDataKey), context);
+async function materialsOf(key: TenantKey, message: Message, { keyMaterialId }: OpenedEnvelope) {
+  const { wrappedDataKey, encryptionContext: context } = message;
+  const isUnderOther = ownerOf(key, message) !== key;
+  if (key.kmsKey !== undefined && !isUnderOther) {
+    return materialsInKms(key.kmsKey, bufferOf(wrappedDataKey.encryptedDataKey), context);
   }
-  const current = await keyring.generateDataKeyWithoutPlaintext(context);
-  return materials(keyMaterialId, current.keyMaterialId);
+  const current = await currentMaterialOf(key, context);
+  if (!isUnderOther) return materials(keyMaterialId, current.currentKeyMaterialId);
+  if (keyMaterialId === undefined) throw new Error('the key store named no key material');
+  return { keyMaterialId, ...current };
+}
+
+/** For what is under another key than the one that encrypts. */
+async function currentMaterialOf({ keyring }: TenantKey, context: EncryptionContext) {
+  const { keyMaterialId } = await keyring.generateDataKeyWithoutPlaintext(context);
+  if (keyMaterialId === undefined) throw new Error('the key store named no key material');
+  return { currentKeyMaterialId: keyMaterialId, isCurrent: false };
 }
 
 async function materialsInKms(kmsKey: KmsKey, bytes: Buffer, context: EncryptionContext) {

@@ -29,6 +29,11 @@ const macKeyRow = z.strictObject({
   revision: z.int(),
   /** the live ones, the oldest first */
   versions: z.array(version).check(z.minLength(1), z.maxLength(2)),
+  /**
+   * Of the tenant's key that has wrapped them all, as the key store names it. Absent: nobody has written the row since the
+   * tenant's key was first moved to another store.
+   */
+  keyName: z.optional(z.string()),
 });
 
 export type MacKeyVersion = z.output<typeof version>;
@@ -39,13 +44,20 @@ export interface MacKeyRows {
   get(purpose: string, age?: 'fresh'): Promise<MacKeyRow | undefined>;
   /**
    * @param read as it was read before
+   * @param keyName absent: not to be written down
    * @returns false, and nothing was written, where it is no longer so; also where the answer to a write of ours was lost
    */
   put(
     purpose: string,
     versions: readonly MacKeyVersion[],
     read: MacKeyRow | undefined,
+    keyName?: string,
   ): Promise<boolean>;
+  /**
+   * @param after a purpose; undefined: from the first
+   * @returns some purposes, in an order that stays, with the key that each is under; none: there are no more
+   */
+  list(after?: string): Promise<readonly Pick<MacKeyRow, 'purpose' | 'keyName'>[]>;
   /** whether there are as many as may be; uses at the same moment may pass it by a few */
   isFull(): Promise<boolean>;
 }
@@ -63,7 +75,7 @@ export const macKeyRows = (
     return Item && macKeyRow.parse(Item);
   },
 
-  async put(purpose, versions, read) {
+  async put(purpose, versions, read, keyName) {
     const revision = (read?.revision ?? 0) + 1;
     const condition =
       read === undefined
@@ -72,7 +84,8 @@ export const macKeyRows = (
             ConditionExpression: 'revision = :read',
             ExpressionAttributeValues: { ':read': read.revision },
           };
-    const Item = { tenantId, purpose, revision, versions };
+    const named = keyName !== undefined && { keyName };
+    const Item = { tenantId, purpose, revision, versions, ...named };
     try {
       await client.send(new PutCommand({ TableName: tableName, Item, ...condition }));
       return true;
@@ -80,6 +93,20 @@ export const macKeyRows = (
       if (isNamed(error, 'ConditionalCheckFailedException')) return false;
       throw error;
     }
+  },
+
+  async list(after) {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'tenantId = :tenantId',
+        ExpressionAttributeValues: { ':tenantId': tenantId },
+        ProjectionExpression: 'purpose, keyName',
+        ConsistentRead: true,
+        ...(after !== undefined && { ExclusiveStartKey: { tenantId, purpose: after } }),
+      }),
+    );
+    return z.parse(z.array(z.pick(macKeyRow, { purpose: true, keyName: true })), Items);
   },
 
   async isFull() {

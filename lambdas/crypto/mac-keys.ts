@@ -11,10 +11,20 @@ import { refusesCiphertext } from '../key-stores/aws-kms/kms-ciphertext.ts';
 import { KeyStoreFailure } from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import { type CachedKeyring, dataKeyIdOf, decryptionKeyUse } from './cached-data-keys.ts';
-import type { MacKeyRows, MacKeyVersion } from './mac-key-rows.ts';
+import type { MacKeyRow, MacKeyRows, MacKeyVersion } from './mac-key-rows.ts';
 
 export interface MacKeys extends CachedKeyring {
   readonly macKeyRows: MacKeyRows;
+  /** while the tenant has two keys, which both unwrap */
+  readonly move?: KeyMove | undefined;
+}
+
+/** A change of the tenant's key store. */
+export interface KeyMove {
+  /** the name of the key that is to wrap everything */
+  readonly to: string;
+  /** whether what the key before has wrapped is wrapped anew: not before every function knows of the new key */
+  readonly rewraps: boolean;
 }
 
 /** How often a change begins anew because somebody else has changed the same purpose. */
@@ -31,7 +41,7 @@ export async function liveVersions(
   const row = await keys.macKeyRows.get(purpose);
   if (row !== undefined) return row.versions;
   await requireRoom(keys);
-  await keys.macKeyRows.put(purpose, [await newVersion(keys, purpose, 1)], undefined);
+  await put(keys, purpose, [await newVersion(keys, purpose, 1)], undefined);
   // Ours or another's: the one that is there is the purpose's key.
   const made = await keys.macKeyRows.get(purpose, 'fresh');
   if (made === undefined) throw unavailable();
@@ -53,10 +63,51 @@ export async function setVersions(
     const live = row?.versions ?? [];
     if (areSame(live.map(versionOf), wanted)) return;
     if (row === undefined) await requireRoom(keys);
+    else if (isToRewrap(keys, row)) {
+      await rewrap(keys, row);
+      continue;
+    }
     const next = await nextVersions(keys, purpose, live, wanted);
-    if (await keys.macKeyRows.put(purpose, next, row)) return;
+    if (await put(keys, purpose, next, row)) return;
   }
   throw unavailable();
+}
+
+/** A row is under one key as a whole. Which, is written down once the tenant's key has been moved. */
+function put(
+  { macKeyRows, keyring, move }: MacKeys,
+  purpose: string,
+  versions: readonly MacKeyVersion[],
+  read: MacKeyRow | undefined,
+): Promise<boolean> {
+  const isNamed = move !== undefined || read?.keyName !== undefined;
+  return macKeyRows.put(purpose, versions, read, isNamed ? keyring.keyName : undefined);
+}
+
+/** Whether the row is under the key before a change of the key store, and may be under the new one. */
+export const isToRewrap = ({ move }: MacKeys, { keyName }: Pick<MacKeyRow, 'keyName'>): boolean =>
+  move?.rewraps === true && keyName !== move.to;
+
+/**
+ * Wraps the keys of a purpose by the tenant's new key. They stay the same keys.
+ * @returns false, and nothing was written, where somebody else has changed the row since it was read
+ */
+export async function rewrap(keys: MacKeys, row: MacKeyRow): Promise<boolean> {
+  const { purpose } = row;
+  const versions: MacKeyVersion[] = [];
+  for (const live of row.versions) {
+    const key = await withMacKey(keys, purpose, live, (bytes) => new Uint8Array(bytes));
+    const context = macKeyContext(keys.tenantId, purpose, live.version);
+    try {
+      const { wrapped, requestId } = await keys.keyring.wrapDataKey(key, context);
+      const wrappedKey = wrapped.encryptedDataKey;
+      requestStats()?.addKmsCall(requestId, dataKeyIdOf(wrappedKey));
+      versions.push({ ...live, wrappedKey });
+    } finally {
+      key.fill(0);
+    }
+  }
+  return put(keys, purpose, versions, row);
 }
 
 async function nextVersions(

@@ -17,6 +17,7 @@ import type { ItemError } from '../../contract/problem-body.ts';
 import { forEachConcurrently } from '../aws/concurrency.ts';
 import { validated } from '../http/validation.ts';
 import { eachPlanned, isPlanned } from './batch.ts';
+import { rewrapAfterUse } from './mac-key-rewrapping.ts';
 import { liveVersions, type MacKeys, withMacKey } from './mac-keys.ts';
 
 type MacRequest = z.output<typeof macRequest>;
@@ -73,6 +74,7 @@ async function hashAll(keys: MacKeys, all: readonly Planned[]): Promise<void> {
       });
     }
   });
+  await rewrapAfterUse(keys, [...purposes.keys()]);
 }
 
 /** Bits of the last byte that are beyond the asked ones are 0. */

@@ -1,35 +1,71 @@
 /**
- * A tenant's key, wherever the tenant's row says that it is. Invariant: a key is reached with the tenant's own session alone, and
- * a store is asked for no other key than the row's. Code of other stores than KMS is loaded when a tenant's key is first in one,
- * so that it costs nothing to those who have none.
+ * A tenant's key, wherever the tenant's row says that it is, and the one before while the store is being changed. Invariant: a
+ * key is reached with the tenant's own session alone, a store is asked for no other key than the row's, and one key
+ * encrypts at a time: which, the row says for all functions alike, whenever they have read it. Code of other stores than KMS
+ * is loaded when a tenant's key is first in one, so that it costs nothing to those who have none.
  */
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { KeyStoresSettings } from '../../contract/key-stores.ts';
-import { keyStoreUnavailable, modeNeedsAwsKms, type Problem } from '../../contract/problem.ts';
+import { keyStoreUnavailable, modeNeedsAwsKms, Problem } from '../../contract/problem.ts';
 import { kmsKeyring } from '../key-stores/aws-kms/kms-keyring.ts';
 import type { Keyring } from '../key-stores/keyring.ts';
+import { keyringOfTwo } from '../key-stores/keyring-of-two.ts';
 import type { SessionParts } from '../sessions/tenant-sessions.ts';
 import { keyArnOf, keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import type { KmsKey } from './direct-encryption.ts';
+import type { KeyMove } from './mac-keys.ts';
 
 export interface StoredKey {
   readonly keyring: Keyring;
   /** of a key in KMS: direct mode */
   readonly kmsKey?: KmsKey | undefined;
+  /** the other key, which decrypts, while there are two */
+  readonly other?: OneKey | undefined;
+  readonly move?: KeyMove | undefined;
 }
 
-/** @throws Problem 400 mode-needs-aws-kms, or the one that is given, where the key is not in KMS */
-export function kmsKeyOf({ kmsKey }: StoredKey, refusal: () => Problem = modeNeedsAwsKms): KmsKey {
-  if (kmsKey === undefined) throw refusal();
+type OneKey = Pick<StoredKey, 'keyring' | 'kmsKey'>;
+
+/** @throws Problem 400 mode-needs-aws-kms where the key is not in KMS */
+export function kmsKeyOf({ kmsKey }: StoredKey): KmsKey {
+  if (kmsKey === undefined) throw modeNeedsAwsKms();
   return kmsKey;
 }
 
-/** The key as answers name it: by its ARN, where it is in KMS. */
+/** @returns the keys of the tenant that may have made a ciphertext of direct mode, the likelier one first */
+export const kmsKeysOf = ({ kmsKey, other }: StoredKey): readonly KmsKey[] =>
+  [kmsKey, other?.kmsKey].filter((key) => key !== undefined);
+
+/**
+ * @param keys of {@link kmsKeysOf}
+ * @param refusal where there is none
+ * @throws what `use` throws with the last of them
+ */
+export async function withKmsKeyOf<T>(
+  keys: readonly KmsKey[],
+  use: (key: KmsKey) => Promise<T>,
+  refusal: () => Problem,
+): Promise<T> {
+  const [key, ...others] = keys;
+  if (key === undefined) throw refusal();
+  try {
+    return await use(key);
+  } catch (error) {
+    const isRefused = error instanceof Problem && error.code === 'decryption-failed';
+    if (!isRefused || others.length === 0) throw error;
+    return withKmsKeyOf(others, use, refusal);
+  }
+}
+
+/** A key as answers name it: by its ARN, where it is in KMS. */
 export const keyMembersOf = ({ keyring: { keyName }, kmsKey }: StoredKey) =>
   kmsKey === undefined ? { keyName } : { keyArn: keyName };
 
 /** @throws Problem 503 key-store-unavailable where the stack is not configured with the store any more */
 export type StoredKeyOf = (row: TenantRow) => Promise<StoredKey>;
+
+/** What of a row names a key. */
+type KeyOfRow = Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyName'>;
 
 /**
  * @param kms with the tenant's session, as `parts` has it
@@ -42,7 +78,7 @@ export function storedKeys(
   tenantId: string,
 ): StoredKeyOf {
   let vault: Promise<Keyring> | undefined;
-  return async (row) => {
+  return pairedKeys(async (row) => {
     const keyStore = keyStoreOf(row);
     if (keyStore === 'aws-kms') {
       const keyArn = keyArnOf(row);
@@ -53,7 +89,7 @@ export function storedKeys(
       return { keyring: await vault };
     }
     throw keyStoreUnavailable(keyStore, 60);
-  };
+  });
 }
 
 async function openVault(
@@ -63,4 +99,32 @@ async function openVault(
 ): Promise<Keyring> {
   const { tenantVaultKeyring } = await import('../key-stores/vault/tenant-vault-keyring.ts');
   return tenantVaultKeyring(settings, parts, tenantId);
+}
+
+/** API Gateway gives up after 29 s. A request that is older has read its row by then. */
+const longestRequestMs = 30_000;
+
+/**
+ * A function that has a row from before a change cannot open what is under the new key. So until each has read the row
+ * anew the previous key encrypts.
+ * @param keyOf opens one key
+ */
+export function pairedKeys(
+  keyOf: (key: KeyOfRow) => Promise<OneKey>,
+  now: () => number = Date.now,
+): StoredKeyOf {
+  return async (row) => {
+    const key = await keyOf(row);
+    const { previousKey } = row;
+    if (previousKey === undefined || previousKey.status !== undefined) return key;
+    const previous = await keyOf(previousKey);
+    const settledForMs = now() - Date.parse(previousKey.since);
+    const [encrypting, other] = settledForMs >= 0 ? [key, previous] : [previous, key];
+    return {
+      keyring: keyringOfTwo(encrypting.keyring, other.keyring),
+      kmsKey: encrypting.kmsKey,
+      other,
+      move: { to: key.keyring.keyName, rewraps: settledForMs > longestRequestMs },
+    };
+  };
 }

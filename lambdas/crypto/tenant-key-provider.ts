@@ -81,7 +81,7 @@ export function tenantKeyProvider(
     if (row === undefined || statusRules[row.status].use !== allowed) forget(tenantId);
     if (row === undefined) throw tenantNotFound();
     requireAllowed(statusRules[row.status].use);
-    const { shared, newCache } = keyStoreOf(row) === defaultKeyStore ? caches.own : caches.other;
+    const { shared, newCache } = isInOwnKms(row) ? caches.own : caches.other;
     const cache = shared ?? newCache();
     const supersededMaterialId = row.rotation?.supersededKeyMaterialId;
     const key: TenantKey = {
@@ -172,6 +172,10 @@ const otherStoresLimits = (
   ...limits,
   maxAgeMs: Math.min(limits.maxAgeMs, (stores?.dataKeyMaxAgeSeconds ?? 0) * 1000),
 });
+
+const isInOwnKms = (row: TenantRow): boolean =>
+  keyStoreOf(row) === defaultKeyStore &&
+  (row.previousKey === undefined || keyStoreOf(row.previousKey) === defaultKeyStore);
 
 /** The store says that the key itself is disabled, pending deletion or gone, as it is where a tenant is not ACTIVE. */
 const refusesKey = (error: unknown): boolean =>

@@ -14,6 +14,7 @@ export function keyringWithProblems(
     generateDataKey: (context) => keyring.generateDataKey(context).catch(translated),
     generateDataKeyWithoutPlaintext: (context) =>
       keyring.generateDataKeyWithoutPlaintext(context).catch(translated),
+    wrapDataKey: (plaintext, context) => keyring.wrapDataKey(plaintext, context).catch(translated),
     unwrapDataKey: (wrapped, context) =>
       keyring.unwrapDataKey(wrapped, context).catch((error: unknown) => {
         // What is not the store's failure says that the bytes are wrong, and nobody learns how.

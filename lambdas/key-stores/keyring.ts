@@ -28,6 +28,11 @@ export interface Keyring {
   generateDataKeyWithoutPlaintext(
     context: EncryptionContext,
   ): Promise<WrappedDataKey & KeyStoreCall>;
+  /** @param plaintext of a data key that another key of the tenant has wrapped; its buffer stays the caller's */
+  wrapDataKey(
+    plaintext: Uint8Array,
+    context: EncryptionContext,
+  ): Promise<WrappedDataKey & KeyStoreCall>;
   /**
    * @param wrapped that the keyring owns
    * @throws KeyStoreFailure, or any other error where the key store refuses these bytes under this context

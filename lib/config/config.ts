@@ -3,6 +3,7 @@
  * refused: none is trimmed, completed or guessed.
  */
 import { z } from 'zod';
+import { longestRegistryTtlSeconds } from '../../contract/key-stores.ts';
 import { defaultName, stackNamePattern } from '../../contract/stack-names.ts';
 import { api, apiRules } from './api.ts';
 import { audit, ownTrailHasOwnGroup } from './audit.ts';
@@ -39,7 +40,7 @@ const shape = {
   deletionWindowInDays: days(7, 30).default(30),
   tenantIsolation: trueOrFalse().default(true),
   /** how long the data plane may go on by an old status: within this time a suspension takes effect */
-  registryTtlSeconds: wholeNumber('seconds', 0, 60).default(5),
+  registryTtlSeconds: wholeNumber('seconds', 0, longestRegistryTtlSeconds).default(5),
   /** for how long, how many messages and how many bytes a data key is used; 0 in any: for one message only */
   dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(300),
   dataKeyMaxMessages: wholeNumber('messages', 0, 1_000_000).default(100_000),

@@ -44,6 +44,7 @@ test('the data plane keeps no state but the keys of macs, so all else is anew, b
     mac: 'same',
     macBatch: 'same',
     setMacVersions: 'same',
+    rewrapMacKeys: 'same',
   };
   for (const { plane, operation } of routes) {
     if (plane !== 'crypto') continue;

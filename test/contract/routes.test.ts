@@ -16,7 +16,8 @@ test('the routes of the data plane, but inspect and changes of mac keys, and no 
   for (const { operation, plane, gives } of routes) {
     expect({ operation, isMetadata: gives === 'metadata' }).toEqual({
       operation,
-      isMetadata: plane !== 'crypto' || ['inspect', 'setMacVersions'].includes(operation),
+      isMetadata:
+        plane !== 'crypto' || ['inspect', 'setMacVersions', 'rewrapMacKeys'].includes(operation),
     });
   }
 });

@@ -80,6 +80,7 @@ async function story(): Promise<Record<Operation, Example>> {
     purpose: 'user/email',
     versions: [1, 2],
   });
+  await tell(tenant, 'rewrapMacKeys', `POST ${own}/mac-keys/rewrap`);
   await tell(tenant, 'macBatch', `POST ${own}/mac-batch`, {
     items: [indexed, { purpose: 'user/zip', value: base64('10115'), bits: 128 }],
   });

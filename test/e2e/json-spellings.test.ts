@@ -124,6 +124,7 @@ const rows: Readonly<Record<WithBody, Row>> = {
     body: () => ({ purpose: 'changed', versions: [1] }),
     wrong: { purpose, versions: [2, 1] },
   },
+  rewrapMacKeys: { body: () => ({}), wrong: { purpose } },
 };
 
 const operationsWithBody = Object.keys(rows) as WithBody[];

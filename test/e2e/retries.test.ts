@@ -87,6 +87,7 @@ const tried: Readonly<Record<string, Tried>> = {
       }),
     before: [onboard, dataPlane('mac', () => email)],
   },
+  rewrapMacKeys: { send: dataPlane('mac-keys/rewrap', () => ({})), before: [onboard] },
   generateDataKey: { send: dataPlane('data-keys', () => ({})), before: [onboard] },
 };
 

@@ -7,6 +7,7 @@
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import {
   DecryptCommand,
+  EncryptCommand,
   GenerateDataKeyCommand,
   GenerateDataKeyWithoutPlaintextCommand,
   type KMSClient,
@@ -40,8 +41,21 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
     },
 
     async generateDataKeyWithoutPlaintext(context) {
-      const { CiphertextBlob, $metadata } = await kms.send(
+      const { CiphertextBlob, KeyMaterialId, $metadata } = await kms.send(
         new GenerateDataKeyWithoutPlaintextCommand(newKey(context)),
+      );
+      const wrapped = wrappedBy(given(CiphertextBlob));
+      const requestId = requestIdOf($metadata);
+      return { wrapped, context, requestId, keyMaterialId: KeyMaterialId };
+    },
+
+    async wrapDataKey(plaintext, context) {
+      const { CiphertextBlob, $metadata } = await kms.send(
+        new EncryptCommand({
+          KeyId: keyArn,
+          Plaintext: plaintext,
+          EncryptionContext: { ...context },
+        }),
       );
       const wrapped = wrappedBy(given(CiphertextBlob));
       return { wrapped, context, requestId: requestIdOf($metadata) };

@@ -64,11 +64,7 @@ const byDataKey: Wrapping = {
 const byEncrypt: Wrapping = {
   async newDataKey(session, key, associatedData) {
     const plaintext = new Uint8Array(randomBytes(dataKeyBytes));
-    const answer = await post(session, key, 'encrypt', {
-      plaintext: Buffer.from(plaintext).toString('base64'),
-      associated_data: associatedData,
-    });
-    return { ...wrappedBy(answer), plaintext };
+    return { ...(await wrapGiven(session, key, plaintext, associatedData)), plaintext };
   },
   async newWrappedDataKey(session, key, associatedData) {
     const { plaintext, ...wrapped } = await byEncrypt.newDataKey(session, key, associatedData);
@@ -76,6 +72,25 @@ const byEncrypt: Wrapping = {
     return wrapped;
   },
 };
+
+/**
+ * Wraps a data key that there is already.
+ * @throws as `unwrap` does, but for CiphertextRefused
+ */
+export async function wrapGiven(
+  session: VaultSession,
+  key: TransitKey,
+  plaintext: Uint8Array,
+  associatedData: string,
+): Promise<Wrapped> {
+  const answer = await post(session, key, 'encrypt', {
+    plaintext: Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length).toString(
+      'base64',
+    ),
+    associated_data: associatedData,
+  });
+  return wrappedBy(answer);
+}
 
 /** @throws CiphertextRefused; what says nothing of the ciphertext: the errors of `vault-errors.ts`, OutOfTime */
 export async function unwrap(

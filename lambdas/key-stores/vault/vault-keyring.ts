@@ -6,7 +6,7 @@
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { type Keyring, KeyStoreFailure } from '../keyring.ts';
 import { associatedDataOf } from './associated-data.ts';
-import { CiphertextRefused, provenWrapping, unwrap } from './transit-engine.ts';
+import { CiphertextRefused, provenWrapping, unwrap, wrapGiven } from './transit-engine.ts';
 import { ciphertextOf, versionOf } from './vault-ciphertext.ts';
 import type { VaultSession } from './vault-session.ts';
 
@@ -50,6 +50,12 @@ export function vaultKeyring(
       const made = await newWrappedDataKey(session, key, associatedDataOf(context));
       const { ciphertext, version: keyMaterialId, requestId } = made;
       return { wrapped: ofText(ciphertext), context, requestId, keyMaterialId };
+    },
+
+    async wrapDataKey(plaintext, context) {
+      await provenWrapping(session, key);
+      const made = await wrapGiven(session, key, plaintext, associatedDataOf(context));
+      return { wrapped: ofText(made.ciphertext), context, requestId: made.requestId };
     },
 
     async unwrapDataKey({ encryptedDataKey }, context) {

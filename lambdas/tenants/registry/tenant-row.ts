@@ -52,6 +52,46 @@ export const keyArn = z
     z.regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/, 'must be the ARN of a key'),
   );
 
+/** What names a key, and what the product knows of it. */
+const keyMembers = {
+  /** of a key in KMS */
+  keyArn: z.optional(keyArn),
+  /** of a key in another store, as the store and messages name it */
+  keyName: z.optional(z.string().check(z.minLength(1))),
+  /** RFC 3339, like all times here */
+  keyCreatedAt: z.optional(z.string()),
+};
+
+/** The key that is being made in another store, while the tenant's key is moved there. Nothing uses it yet. */
+const nextKey = z.strictObject({
+  keyStore: keyStoreName,
+  ...keyMembers,
+  keyRequestedAt: z.optional(z.string()),
+  requestedAt: z.string(),
+});
+
+/** The key before the last change of store. It has a life of its own: as a tenant's, its end is explicit. */
+const previousKey = z.strictObject({
+  keyStore: keyStoreName,
+  ...keyMembers,
+  rotation: z.optional(onDemandRotation),
+  /** from when on it encrypts nothing: later than any function has a row that was read before the change */
+  since: z.string(),
+  /** absent: that of the tenant */
+  status: z.optional(z.literal('OFFBOARDING')),
+  intent: z.optional(z.enum(['offboard', 'restore'])),
+  offboarding: z.optional(offboarding),
+  /** whether its deletion was asked for with the tenant's, so that it is restored with the tenant */
+  withTenant: z.optional(z.literal(true)),
+});
+
+/** A key that is deleted, for the certificate of erasure. */
+const formerKey = z.strictObject({
+  ...previousKey.shape,
+  offboarding,
+  erasedAt: z.string(),
+});
+
 /** Strict: an attribute that this version does not know was written by a newer one. */
 export const tenantRow = z
   .strictObject({
@@ -67,12 +107,11 @@ export const tenantRow = z
     onboardedWith: z.optional(onboardedWith),
     /** absent: KMS of the product's own account */
     keyStore: z.optional(keyStoreName),
-    /** of a key in KMS */
-    keyArn: z.optional(keyArn),
-    /** of a key in another store, as the store and messages name it */
-    keyName: z.optional(z.string().check(z.minLength(1))),
-    /** RFC 3339, like all times here */
-    keyCreatedAt: z.optional(z.string()),
+    /**
+     * Of the last key in KMS, also while the tenant's key is in another store: by this attribute the events of CloudTrail
+     * find their tenant.
+     */
+    ...keyMembers,
     /** set before KMS is asked for a key: a key whose ARN was never written down is searched for */
     keyRequestedAt: z.optional(z.string()),
     lease: z.optional(lease),
@@ -83,6 +122,9 @@ export const tenantRow = z
     offboarding: z.optional(offboarding),
     /** written down before KMS is asked; the data plane soon gives up data keys under the superseded material */
     rotation: z.optional(onDemandRotation),
+    nextKey: z.optional(nextKey),
+    previousKey: z.optional(previousKey),
+    formerKeys: z.optional(z.array(formerKey)),
     erasedAt: z.optional(z.string()),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -97,6 +139,9 @@ export const tenantRow = z
   );
 
 export type TenantRow = z.output<typeof tenantRow>;
+export type NextKey = z.output<typeof nextKey>;
+export type PreviousKey = z.output<typeof previousKey>;
+export type FormerKey = z.output<typeof formerKey>;
 export type Lease = z.output<typeof lease>;
 export type Offboarding = z.output<typeof offboarding>;
 export type OnboardedWith = z.output<typeof onboardedWith>;

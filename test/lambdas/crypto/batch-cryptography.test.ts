@@ -14,6 +14,7 @@ import { uncachedRawKeyring } from './raw-keyring.ts';
 const noMacKeys: TenantKey['macKeyRows'] = {
   get: async () => undefined,
   put: async () => false,
+  list: async () => [],
   isFull: async () => true,
 };
 

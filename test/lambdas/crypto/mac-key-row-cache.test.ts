@@ -28,6 +28,7 @@ describe('reads of rows', () => {
         return { ...state.row };
       },
       put: async () => true,
+      list: async () => [],
       isFull: async () => false,
     };
     const cached = macKeyRowCache({ ttlMs, now: () => state.time });

@@ -11,20 +11,28 @@ import { rawKeyring } from './raw-keyring.ts';
 export const purpose = 'customer/email';
 
 /** A key store that unwraps only under the context that it wrapped under, as KMS does; `made` are its wrapped keys. */
-export function keyStore(key = randomBytes(32)) {
+export function keyStore(name = 'acme', key = randomBytes(32)) {
   const aad = (context: object) => Buffer.from(JSON.stringify(Object.entries(context).sort()));
-  const store = { made: [] as string[], unwrapped: 0, keyBytes: 32 };
+  const store = { made: [] as string[], unwrapped: 0, rewrapped: 0, keyBytes: 32 };
   const wrappedBy = (encryptedDataKey: Uint8Array) =>
-    new EncryptedDataKey({ providerId: 'test', providerInfo: 'acme', encryptedDataKey });
+    new EncryptedDataKey({ providerId: 'test', providerInfo: name, encryptedDataKey });
+  const wrap = (plaintext: Uint8Array, context: object) => {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad(context));
+    const content = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    return Buffer.concat([iv, content, cipher.getAuthTag()]);
+  };
   const keyring: Keyring = {
-    ...rawKeyring('acme'),
+    ...rawKeyring(name),
+    owns: ({ providerInfo }) => providerInfo === name,
     generateDataKeyWithoutPlaintext: async (context) => {
-      const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad(context));
-      const content = Buffer.concat([cipher.update(randomBytes(store.keyBytes)), cipher.final()]);
-      const wrapped = Buffer.concat([iv, content, cipher.getAuthTag()]);
+      const wrapped = wrap(randomBytes(store.keyBytes), context);
       store.made.push(hex(wrapped));
       return { context, wrapped: wrappedBy(wrapped), requestId: '1' };
+    },
+    wrapDataKey: async (plaintext, context) => {
+      store.rewrapped += 1;
+      return { context, wrapped: wrappedBy(wrap(plaintext, context)), requestId: '3' };
     },
     unwrapDataKey: async ({ encryptedDataKey: wrapped }, context) => {
       store.unwrapped += 1;
@@ -52,11 +60,18 @@ function rowsInMemory() {
   };
   const rows: MacKeyRows = {
     get: async (of) => table.rows.get(of),
-    put: async (of, versions, read) => {
+    list: async (after = '') =>
+      [...table.rows.values()]
+        .filter((row) => row.purpose > after)
+        .toSorted((a, b) => (a.purpose < b.purpose ? -1 : 1))
+        .slice(0, 10),
+    put: async (of, versions, read, keyName) => {
       await table.before();
       if (table.rows.get(of)?.revision !== read?.revision) return false;
       const revision = (read?.revision ?? 0) + 1;
-      table.rows.set(of, { tenantId: 'acme', purpose: of, revision, versions: [...versions] });
+      const named = keyName !== undefined && { keyName };
+      const row = { tenantId: 'acme', purpose: of, revision, versions: [...versions], ...named };
+      table.rows.set(of, row);
       return true;
     },
     isFull: async () => table.isFull,

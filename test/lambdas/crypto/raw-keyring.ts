@@ -46,6 +46,7 @@ export function rawKeyring(keyName: string, keyByte?: number): Keyring {
       const { plaintext: _, ...wrapped } = await generateDataKey(context);
       return wrapped;
     },
+    wrapDataKey: () => Promise.reject(new Error('the raw keyring wraps new data keys only')),
     async unwrapDataKey(wrapped, context) {
       const material = new NodeDecryptionMaterial(suite, { ...context });
       await sdk.onDecrypt(material, [wrapped]);

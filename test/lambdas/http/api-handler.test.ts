@@ -37,6 +37,7 @@ const handlerOf = (encrypt: Serve) => {
     mac: unused,
     macBatch: unused,
     setMacVersions: unused,
+    rewrapMacKeys: unused,
   };
   return apiHandler<'crypto'>(operations);
 };

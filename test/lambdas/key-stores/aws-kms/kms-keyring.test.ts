@@ -51,6 +51,16 @@ test('a data key names the key material that wrapped it, also when it is unwrapp
   expect(unwrapped.keyMaterialId).toBe(dataKey.keyMaterialId);
 });
 
+test('a data key that was there before is wrapped as a new one is, for this key and this context alone', async () => {
+  const [{ keyring }, other] = [keyOf(), keyOf(keys[1])];
+  const dataKey = await other.keyring.generateDataKey(context);
+  const { wrapped } = await keyring.wrapDataKey(dataKey.plaintext, context);
+  const same = keyring.wrappedDataKeyFrom(wrapped.encryptedDataKey) ?? wrapped;
+  expect((await keyring.unwrapDataKey(same, context)).plaintext).toEqual(dataKey.plaintext);
+  await expect(other.keyring.unwrapDataKey(same, context)).rejects.toThrow();
+  await expect(keyring.unwrapDataKey(same, { TenantId: 'globex' })).rejects.toThrow();
+});
+
 test('a message that names our key but was wrapped by another is refused', async () => {
   const message = await encryptEnvelope(keyOf(keys[1]), plaintext, context);
   const at = message.indexOf(keys[1]);
