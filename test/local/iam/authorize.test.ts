@@ -473,12 +473,29 @@ describe('properties', () => {
     { action, tags, context }: { action: string; tags: Record<string, string>; context: object },
     identity: object[],
     resource?: object[],
+    of = key,
   ) =>
     authorize(
       session(tags, ...(identity.length > 0 ? [policy(...identity)] : [])),
-      request({ action, context: { ...context } }),
+      request({ action, resource: of, context: { ...context } }),
       resource === undefined ? undefined : keyPolicyOf(...resource),
     );
+
+  test("across accounts what is allowed is what both accounts allow, each asked beside an open other's", () => {
+    const foreign = key.replace(accountId, '444455556666');
+    const open = statement({ Principal: '*' });
+    fc.assert(
+      fc.property(asked, statements, keyStatements, (question, own, theirs) => {
+        const { allowed } = decide(question, own, theirs, foreign);
+        const bySides =
+          decide(question, own, [open], foreign).allowed &&
+          decide(question, [statement({})], theirs, foreign).allowed;
+        expect(allowed).toBe(bySides);
+        expect(decide(question, own, undefined, foreign).allowed).toBe(false);
+        expect(decide(question, [], theirs, foreign).allowed).toBe(false);
+      }),
+    );
+  });
 
   test('adding a Deny never turns a refusal into an allow', () => {
     fc.assert(
