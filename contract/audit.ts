@@ -1,5 +1,6 @@
 /** What the audit's routes give over HTTP; the indexer writes its rows by the same schemas. */
 import * as z from 'zod/mini';
+import { otherKeyStoreName } from './key-stores.ts';
 import { tenantId } from './tenant-id.ts';
 import { tenant } from './tenants.ts';
 
@@ -24,13 +25,23 @@ const happened = {
   requestId: z.string(),
 };
 
-/** A call of KMS for the tenant's key, as CloudTrail recorded it; CloudTrail's times are whole seconds. */
+/**
+ * A call of a key store for the tenant's key. Of KMS as CloudTrail recorded it, whose times are whole seconds; of another
+ * store as the product's own function logged it that made the call.
+ */
 export const keyEvent = z.strictObject({
   kind: z.literal('kms'),
   ...happened,
   /** the role session name, which is the tenant id in a session of the tenant role */
   session: z.optional(z.string()),
-  keyArn: z.string(),
+  /** of a key in KMS */
+  keyArn: z.optional(z.string()),
+  /** absent: KMS */
+  keyStore: z.optional(otherKeyStoreName),
+  /** whose word it is that the call was made; absent: CloudTrail's */
+  source: z.optional(z.literal('product-log')),
+  /** what the call told the store of itself, whose own log may have it; there where no answer came, too */
+  correlationId: z.optional(z.string()),
   encryptionContext: z.optional(z.record(z.string(), z.string())),
   keyMaterialId: z.optional(z.string()),
   /** the product looked at the key, as it does by itself or for an administrator, and changed nothing */
@@ -38,7 +49,7 @@ export const keyEvent = z.strictObject({
 });
 export type KeyEvent = z.output<typeof keyEvent>;
 
-/** A call of KMS that a request rests on. Its `requestId` is that of the call's own event. */
+/** A call of KMS, or of another key store, that a request rests on. Its `requestId` is that of the call's own event. */
 export const kmsCall = z.strictObject({
   requestId: z.string(),
   /** of the data key that the call gave; the same in every request that used that data key */

@@ -119,6 +119,8 @@ export const indexerEnvironment = z.object({
   CRYPTO_LOG_GROUP: text,
   CERTIFICATES_LOG_GROUP: text,
   AUDIT_LOG_GROUP: text,
+  /** name of the reconciler's, if the stack has key stores whose calls CloudTrail does not record */
+  RECONCILER_LOG_GROUP: z.optional(text),
   /** name of the log group of API Gateway's access log */
   ACCESS_LOG_GROUP: text,
 });

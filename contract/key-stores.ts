@@ -19,6 +19,10 @@ export const defaultKeyStore = 'aws-kms' satisfies KeyStoreName;
 /** For how long a function may rely on its read of a tenant's row, at most, whatever the configuration says. */
 export const longestRegistryTtlSeconds = 60;
 
+/** The stores whose calls CloudTrail does not record. */
+export const otherKeyStoreName = z.enum(['vault', 'azure-key-vault']);
+export type OtherKeyStoreName = z.output<typeof otherKeyStoreName>;
+
 const text = z.string().check(z.minLength(1));
 
 export const vaultSettings = z.strictObject({

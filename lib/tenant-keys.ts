@@ -126,6 +126,7 @@ export class TenantKeys extends Construct {
         tenant: sessions.tenant.roleArn,
       },
       requestLogs: functions.requestLogs,
+      reconcilerLogs: functions.reconciler.logs,
       accessLogs: api.accessLogs,
     });
     new DecryptAnomalies(this, 'Volumes', { config, key, table, auditTable });

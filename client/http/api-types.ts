@@ -616,41 +616,53 @@ export interface RewrappedMacKeys {
 
 /** A page of events, in the order that was asked for. */
 export interface AuditEvents {
-  /** Calls of KMS, requests and attempts side by side. May be empty before the end. */
+  /** Calls of key stores, requests and attempts side by side. May be empty before the end. */
   readonly events: readonly AuditEvent[];
   /** Where the list goes on. Absent at its end, and only there. */
   readonly nextCursor?: string;
 }
 
-/** A call of KMS, a request, or an attempt. */
+/** A call of a key store, a request, or an attempt. */
 export type AuditEvent = KeyEvent | RequestEvent | AttemptEvent;
 
-/** A call of KMS for the tenant's key, as CloudTrail recorded it. */
+/**
+ * A call of a key store for the tenant's key: of KMS as CloudTrail recorded it, of another store as our own
+ * function logged it.
+ */
 export interface KeyEvent {
-  /** A call of KMS. */
+  /** A call of a key store. */
   readonly kind: 'kms';
   /** Whose event it is. Absent where it is about no tenant. */
   readonly tenantId?: TenantId;
   /** Unique, and chosen by no client. */
   readonly eventId: string;
-  /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
+  /** When; of KMS to the second, as CloudTrail has it. RFC 3339, UTC. */
   readonly time: string;
-  /** Of `kms` KMS's name, else the operation of this document. */
+  /** Of `kms` the store's name for it, else the operation of this document. */
   readonly operation: string;
-  /** `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down. */
+  /**
+   * `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS or the store was
+   * down.
+   */
   readonly outcome: 'succeeded' | 'refused' | 'failed';
-  /** CloudTrail's code, or that of the problem. */
+  /** CloudTrail's code, the HTTP status of another store or what was wrong with it, or the code of the problem. */
   readonly errorCode?: string;
   /** Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted. */
   readonly principal: string;
-  /** Where the call came from. */
+  /** Where the call came from; `unknown` where nobody said. */
   readonly sourceAddress: string;
-  /** Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`. */
+  /** Of `kms` the store's, `unknown` where it gave none, else the one of the answer's `x-amzn-RequestId`. */
   readonly requestId: string;
   /** Role session name; of the tenant role it is the tenant id. */
   readonly session?: string;
-  /** ARN of the key. */
-  readonly keyArn: string;
+  /** ARN of the key, where it is in KMS. */
+  readonly keyArn?: string;
+  /** Which store, where it is not KMS. */
+  readonly keyStore?: 'vault' | 'azure-key-vault';
+  /** `product-log`: by the word of the product's own function, which made the call. Absent: by CloudTrail's. */
+  readonly source?: 'product-log';
+  /** What the call told another store of itself, which may have it in its own log, without an answer too. */
+  readonly correlationId?: string;
   /** In the clear, where CloudTrail has it. */
   readonly encryptionContext?: Readonly<Record<string, string>>;
   /** Id of the key material, where CloudTrail has it. */
@@ -667,19 +679,22 @@ export interface RequestEvent {
   readonly tenantId?: TenantId;
   /** Unique, and chosen by no client. */
   readonly eventId: string;
-  /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
+  /** When; of KMS to the second, as CloudTrail has it. RFC 3339, UTC. */
   readonly time: string;
-  /** Of `kms` KMS's name, else the operation of this document. */
+  /** Of `kms` the store's name for it, else the operation of this document. */
   readonly operation: string;
-  /** `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down. */
+  /**
+   * `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS or the store was
+   * down.
+   */
   readonly outcome: 'succeeded' | 'refused' | 'failed';
-  /** CloudTrail's code, or that of the problem. */
+  /** CloudTrail's code, the HTTP status of another store or what was wrong with it, or the code of the problem. */
   readonly errorCode?: string;
   /** Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted. */
   readonly principal: string;
-  /** Where the call came from. */
+  /** Where the call came from; `unknown` where nobody said. */
   readonly sourceAddress: string;
-  /** Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`. */
+  /** Of `kms` the store's, `unknown` where it gave none, else the one of the answer's `x-amzn-RequestId`. */
   readonly requestId: string;
   /** The issuer of the token, where the principal is known. */
   readonly issuer?: string;
@@ -693,7 +708,7 @@ export interface RequestEvent {
   readonly items?: number;
   /** Those of them that were answered with an error. */
   readonly failedItems?: number;
-  /** The calls of KMS on which the request rests. */
+  /** The calls of KMS, or of another key store, on which the request rests. */
   readonly kmsCalls: readonly KmsCall[];
   /** Of the members of the tenant that the request changed, what they were. */
   readonly before?: {
@@ -733,19 +748,22 @@ export interface AttemptEvent {
   readonly tenantId?: TenantId;
   /** Unique, and chosen by no client. */
   readonly eventId: string;
-  /** When; of `kms` to the second, as CloudTrail has it. RFC 3339, UTC. */
+  /** When; of KMS to the second, as CloudTrail has it. RFC 3339, UTC. */
   readonly time: string;
-  /** Of `kms` KMS's name, else the operation of this document. */
+  /** Of `kms` the store's name for it, else the operation of this document. */
   readonly operation: string;
-  /** `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS was down. */
+  /**
+   * `refused`: by a policy, or since what was asked for was wrong. `failed`: throttled, or AWS or the store was
+   * down.
+   */
   readonly outcome: 'succeeded' | 'refused' | 'failed';
-  /** CloudTrail's code, or that of the problem. */
+  /** CloudTrail's code, the HTTP status of another store or what was wrong with it, or the code of the problem. */
   readonly errorCode?: string;
   /** Of `kms` an ARN or a service; else the token's subject or client, `unknown` where no token counted. */
   readonly principal: string;
-  /** Where the call came from. */
+  /** Where the call came from; `unknown` where nobody said. */
   readonly sourceAddress: string;
-  /** Of `kms` KMS's, else the one of the answer's `x-amzn-RequestId`. */
+  /** Of `kms` the store's, `unknown` where it gave none, else the one of the answer's `x-amzn-RequestId`. */
   readonly requestId: string;
   /** The issuer of the token, where the principal is known. */
   readonly issuer?: string;
@@ -755,7 +773,7 @@ export interface AttemptEvent {
   readonly times?: number;
 }
 
-/** A call of KMS, which has a `kms` event of the same tenant. */
+/** A call of a key store, which has a `kms` event of the same tenant. */
 export interface KmsCall {
   /** That event's `requestId`. */
   readonly requestId: string;

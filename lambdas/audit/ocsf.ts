@@ -55,8 +55,17 @@ export function ocsfEvent(event: AuditEvent): object {
 const captionOf = (activity: Activity): string =>
   `${activity.charAt(0).toUpperCase()}${activity.slice(1)}`;
 
-function activityOf({ kind, operation }: AuditEvent): Activity {
-  return kind === 'kms' ? ofKms(operation) : ofRequest(operation);
+function activityOf(event: AuditEvent): Activity {
+  const { kind, operation } = event;
+  if (kind !== 'kms') return ofRequest(operation);
+  return event.keyStore === undefined ? ofKms(operation) : ofKeyStore(operation);
+}
+
+/** By the HTTP method; a `POST` to a key or a role changes it, to anything else uses it. */
+function ofKeyStore(operation: string): Activity {
+  if (/^(?:GET|LIST) /.test(operation)) return 'read';
+  if (/^DELETE /.test(operation)) return 'delete';
+  return /^POST (?:transit\/keys|auth\/role|sys\/)/.test(operation) ? 'update' : 'other';
 }
 
 /** By the verb, as the names of AWS's operations begin. */
@@ -90,7 +99,7 @@ function callOf(event: AuditEvent): object {
   const error = errorCode !== undefined && { error: errorCode };
   const api = { operation, request: { uid: requestId } };
   if (kind === 'kms') {
-    const service = { name: 'kms.amazonaws.com' };
+    const service = { name: event.keyStore ?? 'kms.amazonaws.com' };
     return { api: { ...api, service, ...(error && { response: error }) } };
   }
   const { status: code } = event;
@@ -109,8 +118,11 @@ function resourcesOf(event: AuditEvent): object[] {
     ...(encryptionContext && { encryptionContext }),
     ...(keyMaterialId !== undefined && { keyMaterialId }),
   };
+  const hasData = Object.keys(data).length > 0;
+  // Another store's call names no key: it is the tenant's.
+  if (keyArn === undefined) return hasData ? [...tenants, { name: 'key', data }] : tenants;
   const key = { uid: keyArn, type: 'AWS::KMS::Key' };
-  return [...tenants, Object.keys(data).length === 0 ? key : { ...key, data }];
+  return [...tenants, hasData ? { ...key, data } : key];
 }
 
 /** Whatever stands elsewhere; a member that comes to events later is unmapped by itself. */
@@ -127,6 +139,7 @@ const mapped: ReadonlySet<string> = new Set([
   'sourceAddress',
   'requestId',
   'keyArn',
+  'keyStore',
   'encryptionContext',
   'keyMaterialId',
   'status',

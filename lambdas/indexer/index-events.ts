@@ -1,6 +1,7 @@
 /** One delivery of log lines: makes rows of them and writes these. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
+import type { AuditEvent } from '../../contract/audit.ts';
 import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { type AuditRow, auditRow } from '../audit/audit-row.ts';
@@ -10,9 +11,10 @@ import { attemptsOf } from './attempts.ts';
 import { writeRows } from './batch-writer.ts';
 import type { KeyOwners } from './key-owners.ts';
 import { keyUsesOf, logKeyUse } from './key-uses.ts';
-import { type LogBatch, parseLine } from './log-batch.ts';
+import { type LogBatch, type LogLine, parseLine } from './log-batch.ts';
 import { requestOf } from './request-line.ts';
 import { withRoutine } from './routine.ts';
+import { type CallingFunction, storeCallOf } from './store-call-line.ts';
 import { type TrailEvent, trailEvent } from './trail-event.ts';
 
 export interface IndexerContext {
@@ -65,13 +67,10 @@ async function rowsOf({ logGroup, lines }: LogBatch, context: IndexerContext): P
     const rows = attemptsOf(read).map(({ partition, event }) => auditRow(partition, event, days));
     return { rows, unreadable: lines.length - read.length };
   }
-  const plane = planeThatLogsTo(logGroup, context);
-  if (plane !== undefined) {
-    const requests = lines.flatMap((line) => requestOf(plane, line) ?? []);
-    const rows = requests.map(({ partition, event }) => auditRow(partition, event, days));
-    return { rows, unreadable: lines.length - rows.length };
-  }
-  throw new Error(`the log group ${logGroup} is none that is indexed`);
+  const eventsOf = readerOf(logGroup, context);
+  const events = lines.flatMap((line) => eventsOf(line) ?? []);
+  const rows = events.map(({ partition, event }) => auditRow(partition, event, days));
+  return { rows, unreadable: lines.length - rows.length };
 }
 
 async function keyRows(
@@ -85,6 +84,42 @@ async function keyRows(
   return uses.flatMap(({ tenantId, event }) =>
     tenantId === undefined ? [] : auditRow(tenantId, withRoutine(event, environment), days),
   );
+}
+
+interface EventOfPartition {
+  readonly partition: string;
+  readonly event: AuditEvent;
+}
+
+/** @returns what reads a line of the functions' log group: a request, or a call of another key store than KMS */
+function readerOf(
+  logGroup: string,
+  context: IndexerContext,
+): (line: LogLine) => EventOfPartition | undefined {
+  const plane = planeThatLogsTo(logGroup, context);
+  const caller = callerThatLogsTo(logGroup, context);
+  if (plane === undefined && caller === undefined)
+    throw new Error(`the log group ${logGroup} is none that is indexed`);
+  return (line) =>
+    (plane && requestOf(plane, line)) ?? (caller && storeCallOf(caller, line)) ?? undefined;
+}
+
+/** The functions that call key stores: each signs in by its own role, but the data plane by that of its tenants' sessions. */
+function callerThatLogsTo(
+  logGroup: string,
+  { environment }: IndexerContext,
+): CallingFunction | undefined {
+  const isForTenants = logGroup === environment.CRYPTO_LOG_GROUP;
+  const principals: Readonly<Record<string, string>> = {
+    [environment.CRYPTO_LOG_GROUP]: environment.TENANT_ROLE_ARN,
+    [environment.TENANTS_LOG_GROUP]: environment.CONTROL_PLANE_ROLE_ARN,
+    [environment.CERTIFICATES_LOG_GROUP]: environment.CERTIFICATES_ROLE_ARN,
+    ...(environment.RECONCILER_LOG_GROUP !== undefined && {
+      [environment.RECONCILER_LOG_GROUP]: environment.RECONCILER_ROLE_ARN,
+    }),
+  };
+  const principal = principals[logGroup];
+  return principal === undefined ? undefined : { principal, isForTenants };
 }
 
 function planeThatLogsTo(logGroup: string, { environment }: IndexerContext): Plane | undefined {

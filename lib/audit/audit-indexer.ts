@@ -35,6 +35,7 @@ export interface AuditIndexerProps {
   readonly accessLogs: ILogGroup;
   /** of the functions behind the API */
   readonly requestLogs: Readonly<Record<Plane, ILogGroup>>;
+  readonly reconcilerLogs: ILogGroup;
 }
 
 /**
@@ -45,6 +46,9 @@ const patterns = {
   access: FilterPattern.anyTerm(...Object.keys(refusedAttempts)).logPatternString,
   trail: '{ $.eventSource = "kms.amazonaws.com" }',
   requests: '{ $.message = "request" }',
+  /** of functions that may call another key store than KMS */
+  requestsAndStoreCalls: '{ $.message = "request" || $.message = "key store call" }',
+  storeCalls: '{ $.message = "key store call" }',
 } as const;
 
 export class AuditIndexer extends Construct {
@@ -58,10 +62,13 @@ export class AuditIndexer extends Construct {
     this.bundled = this.indexer(props);
     this.retries();
     const { tenants, crypto, certificates, audit } = props.requestLogs;
-    this.subscribe('Requests', crypto, patterns.requests);
-    this.subscribe('TenantsRequests', tenants, patterns.requests);
-    this.subscribe('CertificatesRequests', certificates, patterns.requests);
+    const stores = hasOtherStores(props.config);
+    const requests = stores ? patterns.requestsAndStoreCalls : patterns.requests;
+    this.subscribe('Requests', crypto, requests);
+    this.subscribe('TenantsRequests', tenants, requests);
+    this.subscribe('CertificatesRequests', certificates, requests);
     this.subscribe('AuditRequests', audit, patterns.requests);
+    if (stores) this.subscribe('StoreCalls', props.reconcilerLogs, patterns.storeCalls);
     this.subscribe('Access', props.accessLogs, patterns.access);
     if (props.trailLogs) this.subscribe('Trail', props.trailLogs, patterns.trail);
   }
@@ -95,6 +102,9 @@ export class AuditIndexer extends Construct {
       CRYPTO_LOG_GROUP: requestLogs.crypto.logGroupName,
       CERTIFICATES_LOG_GROUP: requestLogs.certificates.logGroupName,
       AUDIT_LOG_GROUP: requestLogs.audit.logGroupName,
+      ...(hasOtherStores(props.config) && {
+        RECONCILER_LOG_GROUP: props.reconcilerLogs.logGroupName,
+      }),
       ACCESS_LOG_GROUP: accessLogs.logGroupName,
       ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),
     };
@@ -171,3 +181,6 @@ export class AuditIndexer extends Construct {
     subscription.addResourceDependency(permission);
   }
 }
+
+/** Those whose calls CloudTrail does not record: it has those of KMS in other accounts. */
+const hasOtherStores = ({ keyStores }: Config): boolean => keyStores?.vault !== undefined;

@@ -158,6 +158,11 @@ export const elsewhere: readonly Elsewhere[] = [
     begins: 'vault=bao',
     test: 'test/stores/documented-setup.ts',
   },
+  ...['bao write sys/config/auditing', 'audit_log='].map((begins) => ({
+    document: 'docs/key-stores/vault.md',
+    begins,
+    test: 'test/stores/audit.test.ts',
+  })),
   ...['README', 'auth0', 'cognito', 'entra-id', 'keycloak', 'okta'].map((name) => ({
     document: `docs/issuers/${name}.md`,
     begins: 'npm run --silent token:check',

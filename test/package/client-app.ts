@@ -46,7 +46,7 @@ if (opened.byteLength !== file.size) throw new Error('another file');
 
 const events: AuditEvent[] = [];
 for await (const event of acme.audit({ limit: 10, from: new Date(0) })) {
-  if (event.kind === 'kms') console.assert(event.keyArn.startsWith('arn:'));
+  if (event.kind === 'kms') console.assert(event.keyArn?.startsWith('arn:'));
   events.push(event);
 }
 console.log(`${plaintext}, by ${process.version}`);

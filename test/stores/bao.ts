@@ -1,7 +1,7 @@
 /** A real OpenBao in its development mode, in memory: `bao` of BAO_BINARY, else of the PATH. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,11 @@ export function findBao({ BAO_BINARY } = process.env): string | undefined {
   return spawnSync(program, ['version']).status === 0 ? program : undefined;
 }
 
+/** The documented configuration. */
+const auditDevice = /^```hcl\n(.*?)^```/ms.exec(
+  readFileSync('docs/key-stores/vault.md', 'utf8'),
+)?.[1] as string;
+
 export interface Bao {
   readonly address: string;
   /** PEM, of the authority of its own certificate; undefined without TLS */
@@ -20,6 +25,8 @@ export interface Bao {
   /** what its command needs to be the administrator; `bao` is on the PATH */
   readonly env: NodeJS.ProcessEnv;
   readonly rootToken: string;
+  /** path of what its audit device writes */
+  readonly auditLog: string;
   stop(): Promise<void>;
 }
 
@@ -41,7 +48,14 @@ export async function startBao({ tls = false } = {}): Promise<Bao> {
     ...(tls && { VAULT_CACERT: caFile }),
   };
   const mode = tls ? ['-dev-tls', `-dev-tls-cert-dir=${folder}`] : ['-dev'];
-  const options = [...mode, '-dev-no-store-token', `-dev-root-token-id=${rootToken}`];
+  const [auditLog, configuration] = [join(folder, 'audit.log'), join(folder, 'audit.hcl')];
+  writeFileSync(configuration, auditDevice.replace('/var/log/openbao/audit.log', auditLog));
+  const options = [
+    ...mode,
+    `-config=${configuration}`,
+    '-dev-no-store-token',
+    `-dev-root-token-id=${rootToken}`,
+  ];
   const child = spawn(program, ['server', ...options, `-dev-listen-address=${listen}`], {
     env: base,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +74,7 @@ export async function startBao({ tls = false } = {}): Promise<Bao> {
   for (let seconds = 0; seconds < 30 && child.exitCode === null; seconds += 0.1) {
     if (spawnSync(program, ['status'], { env }).status === 0) {
       const caCertificate = tls ? readFileSync(caFile, 'utf8') : undefined;
-      return { address, caCertificate, env, rootToken, stop };
+      return { address, caCertificate, env, rootToken, auditLog, stop };
     }
     await sleep(100);
   }

@@ -42,7 +42,7 @@ export function addAudit(program: Command): void {
     .addOption(
       new Option(
         '--kind <kind>',
-        'calls of the key, requests of the API, or what it let nobody do',
+        'calls of the key, in whichever store, requests of the API, or what it let nobody do',
       ).choices(kinds),
     )
     .addOption(new Option('--outcome <outcome>', 'how it ended').choices(outcomes))
@@ -134,11 +134,11 @@ function momentOf(option: string, text: string | undefined): number | undefined 
 
 function row(event: AuditEvent): Row {
   const actor = 'actor' in event ? event.actor : undefined;
-  const { tenantId, time, kind, outcome, operation, principal, sourceAddress } = event;
+  const { tenantId, time, outcome, operation, principal, sourceAddress } = event;
   return {
     tenantId,
     time,
-    kind,
+    kind: whereOf(event),
     outcome,
     operation,
     principal: shortened(principal),
@@ -146,6 +146,10 @@ function row(event: AuditEvent): Row {
     from: sourceAddress,
   };
 }
+
+/** Of a call of a key store beside KMS also which: it is the word of our own log. */
+const whereOf = (event: AuditEvent): string =>
+  event.kind === 'kms' && event.keyStore !== undefined ? `kms ${event.keyStore}` : event.kind;
 
 /** Of an ARN what comes after the account. */
 const shortened = (principal: string): string =>

@@ -124,8 +124,9 @@ export function provenWrapping(session: VaultSession, key: TransitKey): Promise<
 }
 
 async function prove(session: VaultSession, key: TransitKey): Promise<Wrapping> {
+  const trial: VaultSession = { send: (request) => session.send({ ...request, isTrial: true }) };
   for (const wrapping of [byDataKey, byEncrypt])
-    if (await binds(session, key, wrapping)) return wrapping;
+    if (await binds(trial, key, wrapping)) return wrapping;
   throw new VaultBindsNoContext();
 }
 

@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { attemptWithinBudget } from '../../aws/call-budget.ts';
 import { attemptTimeoutMs, clientConfiguration } from '../../aws/client-config.ts';
 import { pause } from '../../aws/retry.ts';
+import { logged, type VaultMounts } from './vault-call.ts';
 import { type VaultFault, VaultUnavailable } from './vault-errors.ts';
 
 export interface VaultRequest {
@@ -18,6 +19,8 @@ export interface VaultRequest {
   readonly token?: string;
   /** Vault may have done it though no answer came, and must not do it twice */
   readonly once?: boolean;
+  /** it shows what the store does, for nobody's data: refused, it is no try of somebody's */
+  readonly isTrial?: boolean;
 }
 
 /** Vault's yes or no: a status below 500. */
@@ -33,7 +36,7 @@ export interface VaultAnswer {
 /** @throws VaultUnavailable; OutOfTime */
 export type VaultClient = (request: VaultRequest) => Promise<VaultAnswer>;
 
-export interface VaultAddress {
+export interface VaultAddress extends VaultMounts {
   readonly address: string;
   /** of Vault Enterprise or OpenBao; undefined: the root namespace */
   readonly namespace?: string | undefined;
@@ -43,14 +46,17 @@ export interface VaultAddress {
 
 const { maxAttempts, requestHandler } = clientConfiguration;
 const maxAnswerBytes = 1_048_576;
+/** Vault's are UUIDs. It goes into the log and the audit. */
+const id = /^[\w-]{1,64}$/;
 
-export function vaultClient({ address, namespace, caCertificate }: VaultAddress): VaultClient {
+export function vaultClient(at: VaultAddress): VaultClient {
+  const { address, namespace, caCertificate } = at;
   const isTls = new URL(address).protocol === 'https:';
   const options = { keepAlive: true };
   const agent = isTls ? new HttpsAgent({ ...options, ca: caCertificate }) : new HttpAgent(options);
   const send = isTls ? httpsRequest : httpRequest;
 
-  const attempt = (request: VaultRequest) =>
+  const exchange = (request: VaultRequest, correlationId: string) =>
     new Promise<VaultAnswer>((resolve, reject) => {
       const body = request.body && JSON.stringify(request.body);
       const sent = send(
@@ -58,7 +64,7 @@ export function vaultClient({ address, namespace, caCertificate }: VaultAddress)
         {
           agent,
           method: request.method,
-          headers: headersOf(request, namespace, body),
+          headers: headersOf(request, namespace, body, correlationId),
           signal: AbortSignal.timeout(attemptTimeoutMs),
         },
         (response) => answerOf(response).then(resolve, (error) => reject(asUnavailable(error))),
@@ -77,7 +83,9 @@ export function vaultClient({ address, namespace, caCertificate }: VaultAddress)
   return async (request) => {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return await attemptWithinBudget('store', () => attempt(request));
+        return await attemptWithinBudget('store', () =>
+          logged(request, at, (correlationId) => exchange(request, correlationId)),
+        );
       } catch (error) {
         const isLast = attempts === maxAttempts || !mayRepeat(request, error);
         if (isLast) throw error;
@@ -97,9 +105,12 @@ const headersOf = (
   { token }: VaultRequest,
   namespace: string | undefined,
   body: string | undefined,
+  correlationId: string,
 ) => ({
   // Without it a listener that asks for it refuses: it keeps out requests that a browser was talked into.
   'X-Vault-Request': 'true',
+  // A store whose audit device has this header names each call, one that it refuses or never answers, too.
+  'X-Correlation-Id': correlationId,
   ...(token !== undefined && { 'X-Vault-Token': token }),
   ...(namespace !== undefined && { 'X-Vault-Namespace': namespace }),
   ...(body !== undefined && {
@@ -128,7 +139,7 @@ async function answerOf(response: IncomingMessage): Promise<VaultAnswer> {
   const { request_id: requestId, data, auth } = body ?? {};
   return {
     status,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
+    requestId: typeof requestId === 'string' && id.test(requestId) ? requestId : undefined,
     data,
     auth,
     errors,

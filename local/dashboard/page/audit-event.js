@@ -4,11 +4,12 @@ import { openWhy } from './why.js';
 import { pairs, plural } from './words.js';
 
 const kinds = { kms: 'KMS', request: 'API', attempt: 'API Gateway' };
+const stores = { vault: 'Vault', 'azure-key-vault': 'Azure Key Vault' };
 const signs = { succeeded: '✓ ', refused: '✕ ', failed: '! ' };
 const tones = { refused: 'no', failed: 'care' };
 
 export function eventCells(event) {
-  const { time = '', tenantId, kind, operation, outcome, requestId = '', kmsCalls } = event;
+  const { time = '', tenantId, operation, outcome, requestId = '', kmsCalls } = event;
   const at = make('time', { dateTime: time, title: time }, time.slice(11, 23).replace('.000', ''));
   const today = time.slice(0, 10) === new Date().toISOString().slice(0, 10);
   const calls =
@@ -16,7 +17,7 @@ export function eventCells(event) {
   return [
     tableCell('Time (UTC)', { class: 'number mono' }, at, today ? '' : sub(time.slice(0, 10))),
     tableCell('Tenant', {}, cut(tenantId === 'stack/' ? 'none' : tenantId)),
-    tableCell('Where', {}, kinds[kind] ?? String(kind)),
+    tableCell('Where', {}, ...whereOf(event)),
     tableCell('Operation', { class: 'operation' }, String(operation), ...changeOf(event)),
     tableCell(
       'Outcome',
@@ -33,6 +34,12 @@ export function eventCells(event) {
       kmsCalls === undefined ? '' : sub(calls),
     ),
   ];
+}
+
+/** CloudTrail has the calls of KMS; those of other key stores are our own functions' word. */
+function whereOf({ kind, keyStore, source }) {
+  if (keyStore === undefined) return [kinds[kind] ?? String(kind)];
+  return [stores[keyStore] ?? String(keyStore), source === 'product-log' ? sub('by our log') : ''];
 }
 
 /** What a request changed of its tenant: `status ACTIVE → SUSPENDED`. */

@@ -58,6 +58,37 @@ describe('an event', () => {
     });
   });
 
+  test('of another store than KMS names the store, and says whose word it is', () => {
+    const { keyArn: _, ...call } = keyEvent;
+    const ofVault = {
+      ...call,
+      operation: 'POST transit/decrypt',
+      keyStore: 'vault',
+      source: 'product-log',
+      correlationId: 'c',
+      sourceAddress: 'unknown',
+    } as const;
+    expect(ocsfEvent(ofVault)).toMatchObject({
+      activity_name: 'POST transit/decrypt',
+      api: { operation: 'POST transit/decrypt', service: { name: 'vault' } },
+      resources: [{ uid: 'acme', type: 'tenant' }],
+      unmapped: { source: 'product-log', correlationId: 'c' },
+    });
+  });
+
+  test.each([
+    ['GET transit/keys', 'Read'],
+    ['LIST transit/keys', 'Read'],
+    ['DELETE transit/keys', 'Delete'],
+    ['POST transit/keys/rotate', 'Update'],
+    ['POST sys/policies/acl', 'Update'],
+    ['POST transit/datakey/plaintext', 'POST transit/datakey/plaintext'],
+    ['POST auth/login', 'POST auth/login'],
+  ])('of Vault %s is the activity %s', (operation, activity) => {
+    const event = { ...keyEvent, keyStore: 'vault', operation } as const;
+    expect(ocsfEvent(event)).toMatchObject({ activity_name: activity });
+  });
+
   test('of the stack has no tenant', () => {
     const { tenantId: _, ...ofStack } = { ...requestEvent, operation: 'list' };
     const ocsf = ocsfEvent(ofStack);
@@ -119,9 +150,12 @@ const ofEveryKind: fc.Arbitrary<AuditEvent> = fc.oneof(
       session: text,
       encryptionContext: fc.dictionary(text, text),
       keyMaterialId: text,
+      keyStore: fc.constant('vault'),
+      source: fc.constant('product-log'),
+      correlationId: text,
       routine: fc.constant(true),
     },
-    { requiredKeys: [...Object.keys(some), 'kind', 'keyArn'] as never },
+    { requiredKeys: [...Object.keys(some), 'kind'] as never },
   ),
   fc.record(
     {

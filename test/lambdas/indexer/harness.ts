@@ -14,7 +14,7 @@ export const keyOf = (name: string) =>
 export const controlPlane = 'arn:aws:iam::111122223333:role/ControlPlane';
 export const reconciler = 'arn:aws:iam::111122223333:role/Reconciler';
 export const certificates = 'arn:aws:iam::111122223333:role/Certificates';
-const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
+export const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
 export const environment = {
   TABLE_NAME: tableName,
   AUDIT_TABLE_NAME: auditTableName,
@@ -29,6 +29,7 @@ export const environment = {
   CRYPTO_LOG_GROUP: 'crypto-log',
   CERTIFICATES_LOG_GROUP: 'certificates-log',
   AUDIT_LOG_GROUP: 'audit-log',
+  RECONCILER_LOG_GROUP: 'reconciler-log',
   ACCESS_LOG_GROUP: 'access',
 };
 

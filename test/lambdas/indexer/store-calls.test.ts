@@ -1,0 +1,162 @@
+/** Lines of calls of key stores that CloudTrail does not record: whose events they are, and who can make one. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { eventOf } from '../../../lambdas/audit/audit-row.ts';
+import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
+import { storeCallMessage } from '../../../lambdas/observability/store-call.ts';
+import { batchOf, delivery } from './delivery.ts';
+import {
+  certificates,
+  controlPlane,
+  environment,
+  harness,
+  index,
+  owners,
+  reconciler,
+  request,
+  rows,
+  tenantRole,
+  useHarness,
+} from './harness.ts';
+
+useHarness();
+
+const call = (change: object = {}) => ({
+  timestamp: '2026-11-24T17:00:00.123Z',
+  level: 'INFO',
+  message: storeCallMessage,
+  keyStore: 'vault',
+  operation: 'POST transit/datakey/plaintext',
+  tenantId: 'acme',
+  requestId: 'bad7ed3e-c7f7-8e04-c6c7-64be3ebc7f6d',
+  correlationId: '2f1c8d54-7d0a-4e8e-9a43-0f1f5a1e6f10',
+  outcome: 'succeeded',
+  ...change,
+});
+
+const eventsIn = async (group: string, ...lines: readonly object[]) => {
+  await index(group, lines);
+  return (await rows()).map(eventOf);
+};
+
+test('a call is an event of the tenant, by our own word, with the store’s request id', async () => {
+  expect(await eventsIn('crypto-log', call())).toEqual([
+    {
+      kind: 'kms',
+      tenantId: 'acme',
+      eventId: expect.any(String),
+      time: '2026-11-24T17:00:00.123Z',
+      operation: 'POST transit/datakey/plaintext',
+      outcome: 'succeeded',
+      principal: tenantRole,
+      sourceAddress: 'unknown',
+      requestId: 'bad7ed3e-c7f7-8e04-c6c7-64be3ebc7f6d',
+      keyStore: 'vault',
+      source: 'product-log',
+      correlationId: '2f1c8d54-7d0a-4e8e-9a43-0f1f5a1e6f10',
+    },
+  ]);
+});
+
+test('a call without an answer is an event, by what the call said of itself', async () => {
+  const slow = call({ requestId: undefined, outcome: 'failed', errorCode: 'slow' });
+  expect(await eventsIn('crypto-log', slow)).toMatchObject([
+    { requestId: 'unknown', correlationId: call().correlationId, errorCode: 'slow' },
+  ]);
+});
+
+test('the request that made the call names it, as it names calls of KMS', async () => {
+  const { requestId } = call();
+  const asked = request({ kmsCalls: [{ requestId, dataKeyId: 'd' }] });
+  expect(await eventsIn('crypto-log', asked, call())).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'request', kmsCalls: [{ requestId, dataKeyId: 'd' }] }),
+      expect.objectContaining({ kind: 'kms', requestId }),
+    ]),
+  );
+});
+
+test('a batch of 100 items whose calls are as many is an event for each', async () => {
+  const calls = Array.from({ length: 100 }, (_, at) => call({ requestId: `request-${at}` }));
+  const events = await eventsIn('crypto-log', ...calls);
+  expect(new Set(events.map(({ requestId }) => requestId)).size).toBe(100);
+});
+
+test('what is delivered again is the same event', async () => {
+  await index('crypto-log', [call()]);
+  await index('crypto-log', [call()]);
+  expect(await rows()).toHaveLength(1);
+});
+
+describe('who made the call', () => {
+  test.each([
+    ['crypto-log', tenantRole],
+    ['tenants-log', controlPlane],
+    ['certificates-log', certificates],
+    ['reconciler-log', reconciler],
+  ])('the log group says: %s', async (group, principal) => {
+    expect(await eventsIn(group, call())).toMatchObject([{ tenantId: 'acme', principal }]);
+  });
+
+  test('no function that calls no store can say it did', async () => {
+    expect(await eventsIn('audit-log', call())).toEqual([]);
+  });
+
+  test('the reconciler’s log has no requests', async () => {
+    expect(await eventsIn('reconciler-log', request())).toEqual([]);
+  });
+
+  test('without other stores the reconciler’s log is not indexed', async () => {
+    const { RECONCILER_LOG_GROUP, ...rest } = environment;
+    const batch = batchOf(delivery(RECONCILER_LOG_GROUP, [JSON.stringify(call())]));
+    const context = { client: harness.client, owners: owners(), environment: rest };
+    await expect(indexBatch(batch, context)).rejects.toThrow('none that is indexed');
+  });
+});
+
+describe('a call about no tenant', () => {
+  test('is an event of the stack’s own: a sign-in of the control plane', async () => {
+    const login = call({ operation: 'POST auth/login', tenantId: undefined });
+    const [event] = await eventsIn('tenants-log', login);
+    expect(event).toMatchObject({ operation: 'POST auth/login', principal: controlPlane });
+    expect(event).not.toHaveProperty('tenantId');
+  });
+
+  test('is none of the data plane’s', async () => {
+    expect(await eventsIn('crypto-log', call({ tenantId: undefined }))).toEqual([]);
+  });
+});
+
+describe('nothing comes into an event but what the logger writes', () => {
+  const [tooLong, token] = ['a'.repeat(200), 'hvb.AAAA'];
+  test.each([
+    ['a member more', { token }],
+    ['a principal of its own', { principal: controlPlane }],
+    ['another store', { keyStore: 'aws-kms' }],
+    ['a path with a key’s name', { operation: 'POST transit/decrypt/acme7' }],
+    ['an operation without a method', { operation: 'Decrypt' }],
+    ['a store’s id that is a text', { requestId: `${tooLong}` }],
+    ['a store’s id that is markup', { requestId: '<script>' }],
+    ['words of the store’s', { errorCode: 'permission denied: hvs.x' }],
+    ['a tenant that is none', { tenantId: 'Acme/globex' }],
+    ['another source', { source: 'cloudtrail' }],
+  ])('%s: the line is not read', async (_, change) => {
+    expect(await eventsIn('crypto-log', call(change))).toEqual([]);
+  });
+});
+
+test('no request that a caller makes is a call of a store, whatever it claims', async () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.constant(JSON.stringify(call())),
+    fc.constant(`\n${JSON.stringify(call())}\n`),
+    fc.constant(storeCallMessage),
+  );
+  await fc.assert(
+    fc.asyncProperty(text, text, text, async (actor, label, principal) => {
+      const events = await eventsIn('crypto-log', request({ actor, label, principal }));
+      expect(events.map(({ kind }) => kind)).not.toContain('kms');
+    }),
+    { numRuns: 50 },
+  );
+});
