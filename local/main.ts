@@ -4,6 +4,7 @@ import { announce } from './announcement.ts';
 import { readFaultOption } from './aws/faults/fault.ts';
 import { givenIssuers } from './given-issuers.ts';
 import { type LocalStack, startStack } from './stack.ts';
+import { setUpVault, vaultContext, vaultServer } from './vault-setup.ts';
 
 const usage = `usage: npm start [-- options]
   --json              print one line of JSON when ready, and nothing else, on standard output
@@ -14,6 +15,8 @@ const usage = `usage: npm start [-- options]
   --audience A        what its tokens have in aud
   --tenant-claim C    the claim that has the tenant (tenant_id)
   --issuers FILE      instead of these three: a list as the context key issuers has it, or a cdk.json
+  --vault             join a development server of Vault or OpenBao (bao server -dev) at VAULT_ADDR, with its VAULT_TOKEN:
+                      tenants may have their keys there (keyStore: vault)
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
   --new-stack         with --data-dir: as if the stack had been deleted and made again; roles and all else that
                       CloudFormation names have other names then, in later starts too
@@ -33,6 +36,7 @@ const options = {
   audience: { type: 'string' },
   'tenant-claim': { type: 'string' },
   issuers: { type: 'string' },
+  vault: { type: 'boolean', default: false },
   'data-dir': { type: 'string' },
   'new-stack': { type: 'boolean', default: false },
   fault: { type: 'string', multiple: true, default: [] as string[] },
@@ -50,6 +54,7 @@ function readArguments() {
     awsPort: portOf('--aws-port', values['aws-port']),
     issuerPort: portOf('--issuer-port', values['issuer-port']),
     issuers: givenIssuers(values),
+    vault: values.vault,
     dataDir: values['data-dir'],
     newStack: newStackOf(values),
     faults: values.fault.map(faultOf),
@@ -120,16 +125,19 @@ function describe(stack: LocalStack): string {
 }
 
 async function main(): Promise<void> {
-  const { json, help, ...rest } = readArguments();
+  const { json, help, vault: wantsVault, ...rest } = readArguments();
   if (help) return console.log(usage);
+  const vault = wantsVault ? await vaultServer() : undefined;
   const stack = await startStack({
     ...rest,
+    ...(vault && { context: vaultContext(vault) }),
     scheduled: true,
     onProgress: (step) => {
       if (process.stderr.isTTY) process.stderr.write(`${step}\n`);
     },
     onLog: (name, line) => process.stderr.write(`${name}: ${line}\n`),
   });
+  if (vault !== undefined) await setUpVault(vault, stack);
   const { api, aws, issuer, region, accountId, operator, tenantAccount } = stack;
   const announced = { api, aws, issuer, region, accountId, operator, tenantAccount };
   console.log(json ? JSON.stringify(announced) : describe(stack));

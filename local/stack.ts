@@ -96,6 +96,8 @@ export interface LocalStack {
   /** another AWS account, which plays a tenant's own */
   readonly tenantAccount: { readonly accountId: string; readonly operator: Operator };
   readonly deployment: Deployment;
+  /** of the stack, by their names */
+  readonly outputs: Readonly<Record<string, string>>;
   /** Runs a scheduled function by hand, in full. @returns what it returned */
   run(name: ScheduledFunction): Promise<unknown>;
   /**
@@ -182,6 +184,7 @@ async function start(options: StackOptions, onClose: OnClose): Promise<Omit<Loca
     operator: accessKeyOf(operator),
     tenantAccount: { ...tenantAccount, operator: accessKeyOf(tenantAccount.operator) },
     deployment,
+    outputs: template.outputs,
     run: automation.run,
     changeTime: runtime.changeTime,
     deliver: logs.ofTrail,
