@@ -43,6 +43,7 @@ test('a start configures both, and the next one joins the same server again', as
     expect(await policies()).toEqual([
       'tenant-keys-certificates',
       'tenant-keys-control-plane',
+      'tenant-keys-observer',
       'tenant-keys-reconciler',
       'tenant-keys-tenant',
     ]);

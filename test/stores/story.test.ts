@@ -1,0 +1,160 @@
+/** A tenant's life with its key in a real OpenBao, over the API: from the first ciphertext to the certificate of its erasure. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
+import { expectProblem } from '../e2e/problem.ts';
+import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
+import { type Bao, startBao } from './bao.ts';
+
+let bao: Bao;
+let stack: TestStack;
+beforeAll(async () => {
+  bao = await startBao();
+  const server = await vaultServer(bao.env);
+  stack = await startTestStack({ ...vaultContext(server), deletionWindowInDays: 7 });
+  await setUpVault(server, stack);
+}, 240_000);
+afterAll(async () => {
+  await stack?.close();
+  await bao?.stop();
+});
+
+const own = '/tenants/acme';
+const encryptionContext = { document: '7' };
+const plaintext = Buffer.from('Hello, Acme.').toString('base64');
+
+const admin = async (method: string, path: string, body?: object) => {
+  const token = await stack.client.adminToken();
+  return stack.client.send(method, path, { token, ...(body !== undefined && { body }) });
+};
+const crypto = async (operation: string, body: object, tenant = 'acme') => {
+  const token = await stack.client.tenantToken(tenant);
+  return stack.client.send('POST', `/tenants/${tenant}/${operation}`, { token, body });
+};
+/** A read of the row counts for five seconds. */
+const rowIsReadAnew = () => stack.pass(6);
+
+let message: string;
+
+test('it is onboarded with its key in the store, and the same again is the same', async () => {
+  const first = await admin('PUT', own, { keyStore: 'vault', displayName: 'Acme' });
+  expect([first.status, first.json.status]).toEqual([201, 'ACTIVE']);
+  expect(first.json).toMatchObject({ keyStore: 'vault', keyName: 'tenant-keys/keys/acme' });
+  expect(first.json.keyArn).toBeUndefined();
+  expect((await admin('PUT', own, { keyStore: 'vault', displayName: 'Acme' })).status).toBe(200);
+  expectProblem(await admin('PUT', own, { displayName: 'Acme' }), 409, 'tenant-exists');
+});
+
+test('it encrypts and decrypts, in batches, with data keys and hashes, as any tenant does', async () => {
+  const encrypted = await crypto('encrypt', { plaintext, encryptionContext });
+  expect(encrypted.status).toBe(200);
+  message = encrypted.json.ciphertext;
+  expect(Buffer.from(message, 'base64').includes('hashicorp-vault')).toBe(true);
+  const opened = await crypto('decrypt', { ciphertext: message, encryptionContext });
+  expect(opened.json).toEqual({ plaintext });
+  const other = await crypto('decrypt', {
+    ciphertext: message,
+    encryptionContext: { document: '8' },
+  });
+  expectProblem(other, 400, 'decryption-failed');
+  const items = ['a', 'b', 'c'].map((name) => ({ plaintext, encryptionContext: { name } }));
+  const batch = await crypto('encrypt-batch', { items });
+  const back = await crypto('decrypt-batch', {
+    items: batch.json.items.map(({ ciphertext }: { ciphertext: string }, at: number) => ({
+      ciphertext,
+      encryptionContext: items[at]?.encryptionContext,
+    })),
+  });
+  expect(back.json.items).toEqual(items.map(() => ({ plaintext })));
+  const dataKey = await crypto('data-keys', { encryptionContext });
+  expect(dataKey.json).toMatchObject({
+    keyProviderId: 'hashicorp-vault',
+    keyName: 'tenant-keys/keys/acme',
+  });
+  const { wrappedDataKey } = dataKey.json;
+  const unwrapped = await crypto('data-keys/decrypt', { wrappedDataKey, encryptionContext });
+  expect(unwrapped.json.plaintext).toBe(dataKey.json.plaintext);
+  const hash = () => crypto('mac', { purpose: 'email', value: plaintext });
+  expect((await hash()).json).toEqual((await hash()).json);
+  expectProblem(await crypto('encrypt', { plaintext, mode: 'direct' }), 400, 'mode-needs-aws-kms');
+});
+
+test('a neighbour in the same store opens nothing of it', async () => {
+  await admin('PUT', '/tenants/globex', { keyStore: 'vault' });
+  const { wrappedDataKey } = (await crypto('data-keys', {})).json;
+  const taken = await crypto('data-keys/decrypt', { wrappedDataKey }, 'globex');
+  expectProblem(taken, 400, 'decryption-failed');
+  const read = await crypto('decrypt', { ciphertext: message, encryptionContext }, 'globex');
+  expectProblem(read, 400, 'decryption-failed');
+});
+
+test('after a rotation new messages are under the new version, and the old ones open', async () => {
+  const inspected = await crypto('inspect', { ciphertext: message, encryptionContext });
+  expect(inspected.json).toMatchObject({ keyMaterialId: 'v1', isCurrent: true });
+  expect((await admin('POST', `${own}/key/rotations`, {})).status).toBe(202);
+  rowIsReadAnew();
+  const again = await crypto('reencrypt', { ciphertext: message, encryptionContext });
+  expect(again.json).toMatchObject({ sourceKeyMaterialId: 'v1', keyMaterialId: 'v2' });
+  const opened = await crypto('decrypt', { ciphertext: message, encryptionContext });
+  expect(opened.json).toEqual({ plaintext });
+  expect((await admin('GET', `${own}/key/rotations`)).json.rotations).toHaveLength(2);
+});
+
+test('suspended it is refused, by the store too, and resumed it is served', async () => {
+  expect((await admin('POST', `${own}/suspend`)).json.status).toBe('SUSPENDED');
+  rowIsReadAnew();
+  expectProblem(
+    await crypto('decrypt', { ciphertext: message, encryptionContext }),
+    409,
+    'tenant-suspended',
+  );
+  // Whatever the registry says: the store itself refuses the live session.
+  await stack.setStatus('acme', 'ACTIVE');
+  rowIsReadAnew();
+  expectProblem(
+    await crypto('encrypt', { plaintext, encryptionContext: { n: '1' } }),
+    409,
+    'key-revoked-by-tenant',
+  );
+  await stack.setStatus('acme', 'SUSPENDED');
+  expect((await admin('POST', `${own}/resume`)).json.status).toBe('ACTIVE');
+  rowIsReadAnew();
+  expect((await crypto('decrypt', { ciphertext: message, encryptionContext })).json).toEqual({
+    plaintext,
+  });
+});
+
+test('offboarded it can be restored, and after the window the store has no such key: certified', async () => {
+  const leaving = await admin('DELETE', `${own}?windowInDays=7&force=true`);
+  expect([leaving.status, leaving.json.status]).toEqual([202, 'OFFBOARDING']);
+  expect((await admin('POST', `${own}/restore`)).json.status).toBe('ACTIVE');
+  expect((await admin('DELETE', `${own}?windowInDays=7&force=true`)).status).toBe(202);
+  expectProblem(await admin('GET', `${own}/erasure-certificate`), 409, 'tenant-not-erased');
+  await stack.run('reconciler');
+  expect((await admin('GET', own)).json.status).toBe('OFFBOARDING');
+  await windowEnds();
+  await stack.run('reconciler');
+  expect((await admin('GET', own)).json.status).toBe('ERASED');
+  const { status, json } = await admin('GET', `${own}/erasure-certificate`);
+  expect(status).toBe(200);
+  expect(json.certificate).toMatchObject({ tenantId: 'acme', keyName: 'tenant-keys/keys/acme' });
+  rowIsReadAnew();
+  expectProblem(
+    await crypto('decrypt', { ciphertext: message, encryptionContext }),
+    404,
+    'tenant-not-found',
+  );
+  const gone = await fetch(`${bao.address}/v1/tenant-keys/keys/acme`, {
+    headers: { 'X-Vault-Token': bao.rootToken },
+  });
+  expect(gone.status).toBe(404);
+});
+
+/** The functions' time cannot be put forward by days: AWS refuses who is ahead. */
+async function windowEnds(): Promise<void> {
+  await stack.administrator.dynamodb.updateItem({
+    TableName: stack.tableName,
+    Key: { tenantId: { S: 'acme' } },
+    UpdateExpression: 'SET offboarding.deletionDate = :past',
+    ExpressionAttributeValues: { ':past': { S: new Date(Date.now() - 1000).toISOString() } },
+  });
+}
