@@ -37,7 +37,7 @@ describe('docs/security.md', () => {
     const [, written = ''] = document.split(update);
     expect(rowsOf(written.split('end of verdicts')[0] as string)).toEqual(rowsOf(table));
     expect(proofs.filter(({ verdict }) => verdict !== 'proved')).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('names only statements that there are', () => {
     const [, written = ''] = document.split(update);

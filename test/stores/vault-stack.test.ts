@@ -5,7 +5,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Control, startControl } from '../e2e/control.ts';
 import type { TestStack } from '../e2e/test-stack.ts';
-import startSynthesizer, { run as synthesizer } from '../synthesizer/start.ts';
 import { type Bao, startBao } from './bao.ts';
 import { runSetup } from './documented-setup.ts';
 
@@ -15,7 +14,6 @@ let control: Control;
 beforeAll(async () => {
   bao = await startBao();
   const keyStores = { vault: { address: bao.address } };
-  await startSynthesizer();
   ({ stack, control } = await startControl({ keyStores, reconcileEveryMinutes: 1440 }));
   const role = (name: string) =>
     [...stack.deployment.roles.keys()].find((arn) => arn.includes(name)) as string;
@@ -29,9 +27,8 @@ beforeAll(async () => {
   });
 }, 180_000);
 afterAll(async () => {
-  await stack.close();
-  synthesizer.tenantKeysSynthesizer?.kill();
-  await bao.stop();
+  await stack?.close();
+  await bao?.stop();
 });
 
 test('onboarded, used, rotated, suspended, erased with a certificate', async () => {

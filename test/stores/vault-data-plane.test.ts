@@ -1,4 +1,4 @@
-/** A tenant's life with its key in a real OpenBao, over the API: from the first ciphertext to the certificate of its erasure. */
+/** Cryptography of tenants whose keys are in a real OpenBao, over the API. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
 import { expectProblem } from '../e2e/problem.ts';
@@ -10,8 +10,11 @@ let stack: TestStack;
 beforeAll(async () => {
   bao = await startBao();
   const server = await vaultServer(bao.env);
-  stack = await startTestStack({ ...vaultContext(server), deletionWindowInDays: 7 });
+  stack = await startTestStack(vaultContext(server));
   await setUpVault(server, stack);
+  for (const tenant of ['acme', 'globex']) {
+    await admin('PUT', `/tenants/${tenant}`, { keyStore: 'vault' });
+  }
 }, 240_000);
 afterAll(async () => {
   await stack?.close();
@@ -34,15 +37,6 @@ const crypto = async (operation: string, body: object, tenant = 'acme') => {
 const rowIsReadAnew = () => stack.pass(6);
 
 let message: string;
-
-test('it is onboarded with its key in the store, and the same again is the same', async () => {
-  const first = await admin('PUT', own, { keyStore: 'vault', displayName: 'Acme' });
-  expect([first.status, first.json.status]).toEqual([201, 'ACTIVE']);
-  expect(first.json).toMatchObject({ keyStore: 'vault', keyName: 'tenant-keys/keys/acme' });
-  expect(first.json.keyArn).toBeUndefined();
-  expect((await admin('PUT', own, { keyStore: 'vault', displayName: 'Acme' })).status).toBe(200);
-  expectProblem(await admin('PUT', own, { displayName: 'Acme' }), 409, 'tenant-exists');
-});
 
 test('it encrypts and decrypts, in batches, with data keys and hashes, as any tenant does', async () => {
   const encrypted = await crypto('encrypt', { plaintext, encryptionContext });
@@ -79,7 +73,6 @@ test('it encrypts and decrypts, in batches, with data keys and hashes, as any te
 });
 
 test('a neighbour in the same store opens nothing of it', async () => {
-  await admin('PUT', '/tenants/globex', { keyStore: 'vault' });
   const { wrappedDataKey } = (await crypto('data-keys', {})).json;
   const taken = await crypto('data-keys/decrypt', { wrappedDataKey }, 'globex');
   expectProblem(taken, 400, 'decryption-failed');
@@ -122,39 +115,3 @@ test('suspended it is refused, by the store too, and resumed it is served', asyn
     plaintext,
   });
 });
-
-test('offboarded it can be restored, and after the window the store has no such key: certified', async () => {
-  const leaving = await admin('DELETE', `${own}?windowInDays=7&force=true`);
-  expect([leaving.status, leaving.json.status]).toEqual([202, 'OFFBOARDING']);
-  expect((await admin('POST', `${own}/restore`)).json.status).toBe('ACTIVE');
-  expect((await admin('DELETE', `${own}?windowInDays=7&force=true`)).status).toBe(202);
-  expectProblem(await admin('GET', `${own}/erasure-certificate`), 409, 'tenant-not-erased');
-  await stack.run('reconciler');
-  expect((await admin('GET', own)).json.status).toBe('OFFBOARDING');
-  await windowEnds();
-  await stack.run('reconciler');
-  expect((await admin('GET', own)).json.status).toBe('ERASED');
-  const { status, json } = await admin('GET', `${own}/erasure-certificate`);
-  expect(status).toBe(200);
-  expect(json.certificate).toMatchObject({ tenantId: 'acme', keyName: 'tenant-keys/keys/acme' });
-  rowIsReadAnew();
-  expectProblem(
-    await crypto('decrypt', { ciphertext: message, encryptionContext }),
-    404,
-    'tenant-not-found',
-  );
-  const gone = await fetch(`${bao.address}/v1/tenant-keys/keys/acme`, {
-    headers: { 'X-Vault-Token': bao.rootToken },
-  });
-  expect(gone.status).toBe(404);
-});
-
-/** The functions' time cannot be put forward by days: AWS refuses who is ahead. */
-async function windowEnds(): Promise<void> {
-  await stack.administrator.dynamodb.updateItem({
-    TableName: stack.tableName,
-    Key: { tenantId: { S: 'acme' } },
-    UpdateExpression: 'SET offboarding.deletionDate = :past',
-    ExpressionAttributeValues: { ':past': { S: new Date(Date.now() - 1000).toISOString() } },
-  });
-}
