@@ -1,6 +1,7 @@
 /** The policies of a synthesized stack, as the theorems take them. */
 import { isDeepStrictEqual } from 'node:util';
 import { type KeyPolicyInput, keyPolicy } from '../contract/key-policy.ts';
+import { keyStoresSettings } from '../contract/key-stores.ts';
 import { type StackNames, stackNames } from '../contract/stack-names.ts';
 import { tenantIdTag } from '../contract/tenant-id.ts';
 import { readRoles } from '../local/sts/template.ts';
@@ -29,6 +30,7 @@ export interface StackKey {
 
 export interface StackPolicies {
   readonly accountId: string;
+  readonly partition: string;
   /** of the stack, with which its log groups and alarms begin */
   readonly name: string;
   /** of tags and aliases of its tenants' keys */
@@ -51,6 +53,15 @@ export interface StackPolicies {
   readonly trail: string;
   /** ARN of the function that opens sessions */
   readonly sessionBroker: string;
+  /** what the functions are told of key stores elsewhere */
+  readonly keyStores: {
+    /** of tokens for a store; absent: none is configured that takes any */
+    readonly audience?: string | undefined;
+    /** of tenants, with keys of their own; ids */
+    readonly accounts: readonly string[];
+  };
+  /** ARNs of the functions that administer keys, by the titles of their roles */
+  readonly storeFunctions: Readonly<Record<string, string>>;
   /** the shortest time from scheduling a key's deletion to the deletion */
   readonly deletionWindowInDays: number;
   /** of the key that any tenant gets at run time: where it has the tenant's id, this one has a variable of that key */
@@ -85,8 +96,10 @@ export function stackPolicies(
   );
   const keys = keysOf(template);
   const role = (title: string) => titled(roles, title);
+  const functionArn = (prefix: string) => arnOf(template, 'AWS::Lambda::Function', prefix);
   return {
     accountId: template.account.accountId,
+    partition: template.account.partition,
     name: template.account.stackName,
     ownNames,
     names: resourceNames(template),
@@ -100,7 +113,13 @@ export function stackPolicies(
       events: tableArn(template, 'AuditTable'),
     },
     trail: arnOf(template, 'AWS::CloudTrail::Trail', 'AuditTrail'),
-    sessionBroker: arnOf(template, 'AWS::Lambda::Function', 'FunctionsSessionBroker'),
+    sessionBroker: functionArn('FunctionsSessionBroker'),
+    keyStores: keyStoresOf(template),
+    storeFunctions: {
+      ControlPlaneRole: functionArn('FunctionsTenants'),
+      ReconcilerRole: functionArn('FunctionsReconciler'),
+      CertificatesRole: functionArn('FunctionsCertificates'),
+    },
     deletionWindowInDays: input.deletionWindowInDays,
     tenantKeyPolicy: policyOf(
       'TenantKey',
@@ -116,11 +135,9 @@ type KeyPolicyOfStack = Omit<KeyPolicyInput, 'tenantId'>;
  * @throws Error unless they agree
  */
 function keyPolicyInput(template: Template): KeyPolicyOfStack & Pick<StackPolicies, 'ownNames'> {
-  const environments = template
-    .ofType('AWS::Lambda::Function')
-    .map(({ properties }) => properties.Environment as { Variables?: Record<string, string> })
-    .map((environment) => environment?.Variables ?? {})
-    .filter((variables) => 'ACCOUNT_ID' in variables && 'PARTITION' in variables);
+  const environments = environmentsOf(template).filter(
+    (variables) => 'ACCOUNT_ID' in variables && 'PARTITION' in variables,
+  );
   const only = (name: string): string => {
     const [value, ...others] = new Set(environments.map((variables) => variables[name]));
     if (value !== undefined && others.length === 0) return value;
@@ -134,6 +151,22 @@ function keyPolicyInput(template: Template): KeyPolicyOfStack & Pick<StackPolici
     controlPlaneRoleArn: only('CONTROL_PLANE_ROLE_ARN'),
     deletionWindowInDays: Number(only('DELETION_WINDOW_IN_DAYS')),
   };
+}
+
+const environmentsOf = (template: Template) =>
+  template
+    .ofType('AWS::Lambda::Function')
+    .map(({ properties }) => properties.Environment as { Variables?: Record<string, string> })
+    .map((environment) => environment?.Variables ?? {});
+
+/** @throws Error where functions are told of different stores */
+function keyStoresOf(template: Template): StackPolicies['keyStores'] {
+  const told = environmentsOf(template).flatMap(({ KEY_STORES }) => KEY_STORES ?? []);
+  const [text, ...others] = new Set(told);
+  if (text === undefined) return { accounts: [] };
+  if (others.length > 0) throw new Error('the functions are not told of the same key stores');
+  const { vault, awsKmsExternal } = keyStoresSettings.parse(JSON.parse(text));
+  return { audience: vault?.audience, accounts: awsKmsExternal?.accounts ?? [] };
 }
 
 /** A key that the template declares for a tenant has the policy of all, or the theorems do not speak of it. */

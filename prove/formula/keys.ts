@@ -24,7 +24,11 @@ const truths = [
 ];
 
 /** AWS itself gives them whole numbers. */
-const numbers = ['kms:ScheduleKeyDeletionPendingWindowInDays', 'kms:RotationPeriodInDays'];
+const numbers = [
+  'kms:ScheduleKeyDeletionPendingWindowInDays',
+  'kms:RotationPeriodInDays',
+  'sts:DurationSeconds',
+];
 
 const texts = [
   'aws:PrincipalArn',
@@ -40,6 +44,7 @@ const texts = [
   'sts:RoleSessionName',
   'sts:ExternalId',
   'sts:SourceIdentity',
+  'sts:SigningAlgorithm',
   'kms:ViaService',
   'kms:CallerAccount',
   'kms:KeySpec',

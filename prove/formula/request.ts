@@ -24,6 +24,7 @@ const several = new Set(
     'aws:TagKeys',
     'aws:CalledVia',
     'sts:TransitiveTagKeys',
+    'sts:IdentityTokenAudience',
     'kms:EncryptionContextKeys',
     'kms:ResourceAliases',
     'dynamodb:LeadingKeys',

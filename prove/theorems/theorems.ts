@@ -5,6 +5,7 @@ import { allEvents } from './all-events.ts';
 import { anotherStack } from './another-stack.ts';
 import { events } from './events.ts';
 import { keyPolicies } from './key-policies.ts';
+import { keyStores } from './key-stores.ts';
 import { auditWriters, certificateKey, productKey } from './office.ts';
 import { permissions } from './permissions.ts';
 import { prohibitions } from './prohibitions.ts';
@@ -24,6 +25,7 @@ export const theorems: readonly Theorem[] = [
   keyPolicies,
   administeredKeys,
   sessions,
+  keyStores,
   permissions,
   certificateKey,
   productKey,

@@ -181,7 +181,7 @@ describe('the command line', () => {
     [['--jsn'], 'usage: npm run prove'],
     [['7'], 'usage: npm run prove'],
     [['--solver', 'x'], 'there are npm, z3, cvc5'],
-    [['--theorem', '9'], 'there are 1, 2, 2.1'],
+    [['--theorem', '9'], 'there are 1, 1.1, 2, 2.1'],
     [['--write-docs', '--theorem', '1'], 'all theorems'],
     [['--resume', 'x'], 'are for --live'],
     [['--live', '--write-docs'], '--live goes with'],

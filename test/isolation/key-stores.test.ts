@@ -1,0 +1,89 @@
+/**
+ * A stack with other key stores: each claim, and each guard of what it has more than another stack, taken out one at a
+ * time. What all stacks have is in isolation.test.ts and mutation.test.ts.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { requestTemplate } from '../synthesizer/client.ts';
+import { type Case, outcomeOf, type Situation } from './cases/case.ts';
+import { keyStores, store, tenantAccount } from './cases/key-stores.ts';
+import {
+  type HarnessOptions,
+  type OpenHarness,
+  openHarness,
+  type TemplateDocument,
+} from './harness.ts';
+import { mutantsOf } from './mutants.ts';
+import { context } from './template.ts';
+
+const template = await requestTemplate<TemplateDocument>({
+  ...context,
+  keyStores: { vault: { address: store }, awsKmsExternal: { accounts: [tenantAccount] } },
+});
+
+const answerOf = (claim: Case, harness: OpenHarness): Promise<string> =>
+  claim.attempt(harness).then(
+    () => 'allowed',
+    (error) => outcomeOf(error) ?? String(error),
+  );
+
+const casesIn = (situation: Situation) =>
+  keyStores.filter(({ situations }) => situations.includes(situation));
+
+describe.each(['deployed', 'role-open', 'control-open'] as const)('%s', (situation) => {
+  let harness: OpenHarness;
+  beforeAll(async () => {
+    harness = await openHarness({ template, situation });
+  });
+  afterAll(() => harness.close());
+
+  test.each(casesIn(situation).map((claim) => [claim.expected, claim.name, claim] as const))(
+    '%s: %s',
+    async (expected, _, claim) => {
+      expect(await answerOf(claim, harness)).toBe(expected);
+    },
+  );
+
+  test('each token names the tenant whose session asks, and no other has a tenant', async () => {
+    const ask = async ({ sts }: { readonly sts: OpenHarness['operator']['sts'] }) => {
+      const asked = { Audience: [store], SigningAlgorithm: 'RS256', DurationSeconds: 60 };
+      const { WebIdentityToken = '' } = await sts.getWebIdentityToken(asked);
+      const { sub, 'https://sts.amazonaws.com/': aws } = decodeJwt(WebIdentityToken);
+      const { principal_tags: tags } = aws as { principal_tags?: Record<string, string> };
+      return [sub, tags?.TenantId];
+    };
+    for (const tenant of harness.tenants) {
+      expect(await ask(tenant)).toEqual([harness.tenantRoleArn, tenant.tenantId]);
+    }
+    for (const name of ['FunctionsTenants', 'FunctionsReconciler', 'FunctionsCertificates']) {
+      const [sub, tenantId] = await ask(harness.inFunction(name));
+      expect([sub === harness.tenantRoleArn, tenantId]).toEqual([false, undefined]);
+    }
+  });
+});
+
+describe('without this guard some claim changes its answer', () => {
+  const guards = mutantsOf(template).filter(({ name }) => /SignIn|AssumeOwnExternal/.test(name));
+
+  test('there are guards', () => {
+    expect(guards.length).toBeGreaterThan(20);
+  });
+
+  test.each(guards.map(({ name, options }) => [name, options] as const))(
+    '%s',
+    async (_, options: Omit<HarnessOptions, 'situation'>) => {
+      const harness = await openHarness({ ...options, situation: 'deployed' });
+      try {
+        const changed: string[] = [];
+        for (const claim of casesIn('deployed')) {
+          const answer = await answerOf(claim, harness);
+          if (answer !== claim.expected) changed.push(claim.name);
+        }
+        expect(changed).not.toEqual([]);
+      } finally {
+        await harness.close();
+      }
+    },
+    60_000,
+  );
+});
