@@ -3,6 +3,7 @@
  * and what operators and tenants see over HTTP.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { AuditEvent, KeyEvent, RequestEvent } from '../../contract/audit.ts';
 import { type Control, startControl } from '../e2e/control.ts';
 import type { TestStack } from '../e2e/test-stack.ts';
 import { type Bao, startBao } from './bao.ts';
@@ -123,6 +124,39 @@ test('what was changed in the store is repaired by the next run', async () => {
   expect((await control.get('/tenants/globex')).json.key.state).toBe('Disabled');
   await control.post('globex', 'resume');
   expect(await control.decrypt('globex', first)).toBe('first');
+});
+
+test('each call of the store is in the tenant’s audit, by the role that made it, and its request names it', async () => {
+  await stack.settled();
+  const eventsOf = async (tenantId: string, query: string): Promise<AuditEvent[]> =>
+    (await control.get(`/tenants/${tenantId}/audit?routine=true&limit=1000&${query}`)).json.events;
+  const calls = (await eventsOf('acme', 'kind=kms')) as KeyEvent[];
+  expect(new Set(calls.map(({ keyStore, source }) => `${keyStore} ${source}`))).toEqual(
+    new Set(['vault product-log']),
+  );
+  const seen = new Set(
+    calls.map(({ principal, operation, outcome }) => {
+      const role = /(\w+?Role)[0-9A-F]{8}/.exec(principal)?.[1];
+      return `${role} ${operation} ${outcome}`;
+    }),
+  );
+  for (const expected of [
+    /TenantRole POST auth\/login succeeded/,
+    /TenantRole POST transit\/datakey\/plaintext succeeded/,
+    /TenantRole POST transit\/decrypt succeeded/,
+    /ControlPlaneRole POST transit\/keys\/rotate succeeded/,
+    /ControlPlaneRole DELETE sys\/policies\/acl succeeded/,
+    /ReconcilerRole DELETE transit\/keys succeeded/,
+    /Certificates\w*Role GET transit\/keys refused/,
+  ]) {
+    expect([...seen]).toContainEqual(expect.stringMatching(expected));
+  }
+  const requestIds = new Set(calls.map(({ requestId }) => requestId));
+  const [encrypted] = (await eventsOf('acme', 'operation=encrypt')) as RequestEvent[];
+  expect(encrypted?.kmsCalls.length).toBeGreaterThan(0);
+  for (const { requestId } of encrypted?.kmsCalls ?? []) expect(requestIds).toContain(requestId);
+  const globex = await eventsOf('globex', 'kind=kms');
+  expect(globex.filter(({ requestId: id }) => id !== 'unknown' && requestIds.has(id))).toEqual([]);
 });
 
 test('a store that is down is an answer of its tenants alone, and a finding of each', async () => {
