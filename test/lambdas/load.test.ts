@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { cryptoEnvironment } from '../../contract/environment.ts';
+import type { cryptoEnvironment, sessionBrokerEnvironment } from '../../contract/environment.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import type { EnvironmentOf } from '../../lib/functions/bundled-function.ts';
 import { issuersVariable, settingsOf } from './tokens/issuer.ts';
@@ -25,18 +25,29 @@ const environment = {
   DATA_KEY_MAX_AGE_SECONDS: '0',
   DATA_KEY_MAX_MESSAGES: '0',
   DATA_KEY_MAX_BYTES: '0',
-} satisfies EnvironmentOf<typeof cryptoEnvironment> & Readonly<Record<string, string>>;
+  TENANT_ROLE_ARN: 'arn:aws:iam::111122223333:role/tenant',
+  AUDIT_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/audit-reader',
+  ALL_EVENTS_READER_ROLE_ARN: 'arn:aws:iam::111122223333:role/all-events-reader',
+} satisfies EnvironmentOf<typeof cryptoEnvironment> &
+  EnvironmentOf<typeof sessionBrokerEnvironment> &
+  Readonly<Record<string, string>>;
 
 const folders: string[] = [];
 beforeAll(() => {
-  folders.push(bundle('crypto'), bundle('crypto', 'lambdas', {}), bundle('authorizer'));
+  folders.push(
+    bundle('crypto'),
+    bundle('crypto', 'lambdas', {}),
+    bundle('authorizer'),
+    bundle('session-broker'),
+    bundle('session-broker', 'lambdas', {}),
+  );
 }, 60_000);
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-function loadedBy(folder: string | undefined): string[] {
-  const file = pathToFileURL(join(folder as string, 'crypto.mjs')).href;
+function loadedBy(folder: string | undefined, name: 'crypto' | 'session-broker'): string[] {
+  const file = pathToFileURL(join(folder as string, `${name}.mjs`)).href;
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', probe, file], {
     env: environment,
     encoding: 'utf8',
@@ -47,12 +58,18 @@ function loadedBy(folder: string | undefined): string[] {
 
 const isOfFetch = (name: string) => name.includes('undici');
 
-test("loading the crypto function does not load Node's fetch and WebSocket, which nobody uses", () => {
-  expect(loadedBy(folders[0]).filter(isOfFetch)).toEqual([]);
-});
+test.each([
+  ['crypto', 0],
+  ['session-broker', 3],
+] as const)(
+  "loading %s does not load Node's fetch and WebSocket, which nobody uses",
+  (name, at) => {
+    expect(loadedBy(folders[at], name).filter(isOfFetch)).toEqual([]);
+  },
+);
 
-test('without what lib/functions/bundle.ts replaces it would', () => {
-  expect(loadedBy(folders[1]).filter(isOfFetch)).not.toEqual([]);
+test('without what lib/functions/bundle.ts replaces, a function in one file would', () => {
+  expect(loadedBy(folders[4], 'session-broker').filter(isOfFetch)).not.toEqual([]);
 });
 
 test('the authorizer has the routes, and no schema of what they take and give', () => {
@@ -71,7 +88,8 @@ test('a function finds credentials in its environment and looks nowhere else', (
     'sso_start_url',
   ];
   const foundIn = (folder: string | undefined) => {
-    const code = readFileSync(join(folder as string, 'crypto.mjs'), 'utf8');
+    const files = readdirSync(folder as string);
+    const code = files.map((file) => readFileSync(join(folder as string, file), 'utf8')).join('');
     return words.filter((word) => code.includes(word));
   };
   expect(foundIn(folders[0])).toEqual(['AWS_SESSION_TOKEN']);
