@@ -132,6 +132,7 @@ describe('a change of a tenant', () => {
         status: 'ACTIVE',
         displayName: 'Initech',
         rotationPeriodInDays: 180,
+        keyStore: 'aws-kms',
         keyArn,
       }),
       change({ status: 'ACTIVE' }, { status: 'SUSPENDED' }),

@@ -54,6 +54,7 @@ const dataPlane = [
   'POST mac',
   'POST mac-batch',
   'PUT mac-keys',
+  'POST mac-keys/rewrap',
 ].map((route) => route.split(' ') as [method: string, operation: string]);
 
 test("a tenant's policy is each route of the data plane, with and without a slash at its end, and nothing else", () => {
@@ -120,9 +121,11 @@ test("an administrator is denied the data plane's routes by name, since * goes b
     Effect: 'Deny',
     Action: 'execute-api:Invoke',
     Resource: [
-      ...dataPlane.map(([method, operation]) => `${stage}/${method}/tenants/*/${operation}`),
-      // An Allow of PUT/tenants/* goes that far.
-      `${stage}/PUT/tenants/*/mac-keys/`,
+      ...dataPlane.flatMap(([method, operation]) => {
+        const route = `${stage}/${method}/tenants/*/${operation}`;
+        // An Allow of PUT/tenants/* goes that far.
+        return operation === 'mac-keys' ? [route, `${route}/`] : [route];
+      }),
       `${stage}/*%*`,
     ],
   });
