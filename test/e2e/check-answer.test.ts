@@ -47,6 +47,7 @@ const answered = (method: string, path: string, answer: Told, body?: object) => 
 const tenant = {
   tenantId: 'acme',
   status: 'ACTIVE',
+  keyStore: 'aws-kms',
   keyArn: 'arn:aws:kms:eu-central-1:111122223333:key/1',
   rotationPeriodInDays: 365,
   createdAt: '2026-11-24T17:03:28.000Z',

@@ -88,7 +88,7 @@ test('a wrapped data key is unwrapped again, for its tenant and its context only
 test('a data key that is wanted wrapped only never leaves KMS, and works', async () => {
   const before = stack.calls.length;
   const { json } = await post('data-keys', { plaintext: false });
-  expect(Object.keys(json)).toEqual(['keyArn', 'wrappedDataKey']);
+  expect(Object.keys(json)).toEqual(['keyArn', 'keyProviderId', 'wrappedDataKey']);
   expect(stack.calls.slice(before).map(({ operation }) => operation)).toContain(
     'GenerateDataKeyWithoutPlaintext',
   );

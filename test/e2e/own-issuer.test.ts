@@ -70,6 +70,7 @@ describe.each(['PS256', 'EdDSA'] as const)(
         'region',
         'accountId',
         'operator',
+        'tenantAccount',
       ]);
       expect(line.issuer).toBe(oidc.issuer);
 
