@@ -65,6 +65,9 @@ export interface MaterialStatus {
 }
 
 /** What the row of a tenant says of its key. */
+/** In KMS's words: the API has no others. */
+export type ExpectedState = 'Enabled' | 'Disabled' | 'PendingDeletion';
+
 export interface TenantOfStore {
   readonly tenantId: string;
   readonly status: TenantStatus;
@@ -110,8 +113,11 @@ export interface KeyStoreAdministration {
   makeKey(tenant: TenantOfStore): Promise<StoredKey>;
   /** Lets the tenant in. May be repeated. */
   finishKey(tenant: TenantOfStore): Promise<void>;
-  /** For the reconciler: what is not as the row says, in the order in which it is to be repaired. */
-  driftOf(tenant: TenantOfStore): Promise<readonly KeyDrift[]>;
+  /**
+   * For the reconciler: what is not as the row says, in the order in which it is to be repaired.
+   * @param expected the state of the key that goes with the tenant's status
+   */
+  driftOf(tenant: TenantOfStore, expected: ExpectedState): Promise<readonly KeyDrift[]>;
   /** For the reconciler: deletes the key, and whatever else the store has of the tenant. May be repeated. */
   destroy(tenant: TenantOfStore): Promise<void>;
 }

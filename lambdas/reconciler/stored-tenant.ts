@@ -113,7 +113,9 @@ async function repairDriftOf(
   store: KeyStoreAdministration,
   row: TenantRow,
 ): Promise<void> {
-  const drifts = await store.driftOf(row);
+  const { keyState } = statusRules[row.status];
+  if (keyState === 'not compared') return;
+  const drifts = await store.driftOf(row, keyState.expected);
   const repairs = drifts.flatMap(({ kind, detail, repair }) =>
     repair === undefined
       ? []

@@ -1,10 +1,12 @@
 /** A tenant's key in a real store, from its making to its end, and what was changed of it there. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type {
+  ExpectedState,
   KeyStoreAdministration,
   TenantOfStore,
 } from '../../lambdas/key-stores/key-administration.ts';
 import { vaultAdministration } from '../../lambdas/key-stores/vault/vault-administration.ts';
+import { statusRules } from '../../lambdas/tenants/registry/status.ts';
 import {
   controlPlaneOf,
   hence,
@@ -108,7 +110,7 @@ describe('an onboarding', () => {
       bound_claims_type: 'glob',
       clock_skew_leeway: 3600,
     });
-    expect(await reconciler.driftOf(await onboarded(controlPlane, tenant))).toEqual([]);
+    expect(await reconciler.driftOf(await onboarded(controlPlane, tenant), 'Enabled')).toEqual([]);
   });
 });
 
@@ -184,9 +186,9 @@ describe('whose key it is', () => {
     const [acme, globex] = [await onboarded(controlPlane), await onboarded(controlPlane)];
     const mixed = { ...acme, keyName: globex.keyName };
     expect(await codeOf(controlPlane.keyOf(mixed, hence()).requireOwn())).toBe('key-mismatch');
-    expect((await reconciler.driftOf(mixed)).map(({ kind, repair }) => [kind, repair])).toEqual([
-      ['key-tags', undefined],
-    ]);
+    expect(
+      (await reconciler.driftOf(mixed, 'Enabled')).map(({ kind, repair }) => [kind, repair]),
+    ).toEqual([['key-tags', undefined]]);
   });
 
   test('a key that was deleted and made again is not the tenant’s', async () => {
@@ -332,17 +334,24 @@ describe('drift', () => {
     ['a policy while OFFBOARDING', 'OFFBOARDING', async () => {}, 'deletion-cancelled repaired'],
   ];
 
+  const expectedState = (status: TenantOfStore['status']): ExpectedState => {
+    const { keyState } = statusRules[status];
+    if (keyState === 'not compared') throw new Error('no state of the key goes with the status');
+    return keyState.expected;
+  };
+
   test.each(cases)('%s, %s', async (_, status, change, expected) => {
     const tenant = { ...(await onboarded(controlPlane)), status };
-    if (status === 'ACTIVE') expect(await reconciler.driftOf(tenant)).toEqual([]);
+    if (status === 'ACTIVE')
+      expect(await reconciler.driftOf(tenant, expectedState(status))).toEqual([]);
     await change(tenant);
-    const found = await reconciler.driftOf(tenant);
+    const found = await reconciler.driftOf(tenant, expectedState(status));
     const outcomes = found.map(
       ({ kind, repair }) => `${kind} ${repair === undefined ? 'reported' : 'repaired'}`,
     );
     expect(outcomes).toEqual([expected]);
     for (const { repair } of found) await repair?.();
-    const left = await reconciler.driftOf(tenant);
+    const left = await reconciler.driftOf(tenant, expectedState(status));
     expect(left.map(({ kind }) => kind)).toEqual(
       found.filter(({ repair }) => repair === undefined).map(({ kind }) => kind),
     );

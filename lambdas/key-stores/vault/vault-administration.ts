@@ -63,7 +63,8 @@ export function vaultAdministration(
       await writeRole(send, settings, tenantId);
       await allowUse(send, settings, tenantId);
     },
-    driftOf: (tenant): Promise<readonly KeyDrift[]> => driftOfTenant(send, settings, tenant),
+    driftOf: (tenant, expected): Promise<readonly KeyDrift[]> =>
+      driftOfTenant(send, settings, tenant, expected),
     async destroy(tenant) {
       const { tenantId } = tenant;
       await refuseUse(send, settings, tenantId);

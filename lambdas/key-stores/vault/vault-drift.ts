@@ -2,7 +2,7 @@
  * What was changed in Vault of a tenant's key without the product, as the reconciler finds it. Invariant: what would give
  * use of a key back is reported, never done; use that should not be there is taken away before anything else.
  */
-import type { KeyDrift, TenantOfStore } from '../key-administration.ts';
+import type { ExpectedState, KeyDrift, TenantOfStore } from '../key-administration.ts';
 import { allowUse, refuseUse, unlikeProductsRole, useOf, writeRole } from './tenant-access.ts';
 import {
   readTransitKey,
@@ -18,6 +18,7 @@ export async function driftOfTenant(
   send: VaultSend,
   settings: VaultKeySettings,
   tenant: TenantOfStore,
+  expected: ExpectedState,
 ): Promise<readonly KeyDrift[]> {
   const key = await readTransitKey(send, keyPathOf(settings, tenant.tenantId));
   if (key === undefined) {
@@ -32,9 +33,9 @@ export async function driftOfTenant(
     ];
   }
   return [
-    ...(await useDrift(send, settings, tenant)),
+    ...(await useDrift(send, settings, tenant, expected)),
     ...(await roleDrift(send, settings, tenant)),
-    ...keyDrift(send, settings, tenant, key),
+    ...keyDrift(send, settings, { tenant, expected, key }),
   ];
 }
 
@@ -42,15 +43,16 @@ async function useDrift(
   send: VaultSend,
   settings: VaultKeySettings,
   { tenantId, status }: TenantOfStore,
+  expected: ExpectedState,
 ): Promise<KeyDrift[]> {
   const use = await useOf(send, settings, tenantId);
-  if (status === 'ACTIVE') {
+  if (expected === 'Enabled') {
     if (use === 'allowed') return [];
     return use === 'refused'
       ? [
           {
             kind: 'key-unusable',
-            detail: 'The tenant is ACTIVE, and its policy is not in the key store.',
+            detail: `The tenant is ${status}, and its policy is not in the key store.`,
           },
         ]
       : [
@@ -64,7 +66,7 @@ async function useDrift(
   if (use === 'refused') return [];
   return [
     {
-      kind: status === 'SUSPENDED' ? 'key-enabled' : 'deletion-cancelled',
+      kind: expected === 'Disabled' ? 'key-enabled' : 'deletion-cancelled',
       detail: `The tenant is ${status} and had a policy in the key store: it is removed.`,
       repair: () => refuseUse(send, settings, tenantId),
     },
@@ -90,8 +92,15 @@ async function roleDrift(
 function keyDrift(
   send: VaultSend,
   settings: VaultKeySettings,
-  { tenantId, rotationPeriodInDays: days, status }: TenantOfStore,
-  key: TransitKey,
+  {
+    tenant: { tenantId, rotationPeriodInDays: days },
+    expected,
+    key,
+  }: {
+    readonly tenant: TenantOfStore;
+    readonly expected: ExpectedState;
+    readonly key: TransitKey;
+  },
 ): KeyDrift[] {
   const config = `${keyPathOf(settings, tenantId)}/config`;
   const differing = unlikeProductsKey(key);
@@ -113,7 +122,7 @@ function keyDrift(
       kind: 'key-unusable',
       detail: 'The key is deleted in the key store, and can be restored there.',
     },
-    status === 'ACTIVE' &&
+    expected === 'Enabled' &&
       rotationPeriodOf(key) !== days && {
         kind: 'rotation',
         detail: `Rotation was every ${rotationPeriodOf(key)} days (0: never): it is every ${days} days again.`,

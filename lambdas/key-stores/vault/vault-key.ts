@@ -1,7 +1,7 @@
 /** One tenant's key in Vault, as the life of the tenant asks for it. */
 import { badRequest, keyMismatch, unavailable } from '../../../contract/problem.ts';
 import type { KeyDetails } from '../../../contract/tenants.ts';
-import type { KeyAdministration, TenantOfStore } from '../key-administration.ts';
+import type { ExpectedState, KeyAdministration, TenantOfStore } from '../key-administration.ts';
 import { type AccessSettings, allowUse, refuseUse, useOf } from './tenant-access.ts';
 import {
   createdAtOf,
@@ -127,12 +127,12 @@ async function describe(
   };
 }
 
-/** In KMS's words: the API has no others. */
+/** A key whose tenant is refused its use is to be deleted, or only suspended. */
 export async function stateOf(
   send: VaultSend,
   settings: AccessSettings,
-  { tenantId, status }: TenantOfStore,
-): Promise<'Enabled' | 'Disabled' | 'PendingDeletion'> {
+  { tenantId, offboarding }: TenantOfStore,
+): Promise<ExpectedState> {
   if ((await useOf(send, settings, tenantId)) !== 'refused') return 'Enabled';
-  return status === 'OFFBOARDING' ? 'PendingDeletion' : 'Disabled';
+  return offboarding === undefined ? 'Disabled' : 'PendingDeletion';
 }
