@@ -71,18 +71,15 @@ export type ConfiguredKeyStore = z.output<typeof configuredKeyStore>;
 
 export const keyStoreList = z.strictObject({ keyStores: z.array(configuredKeyStore) });
 
-/** @returns the stores by their settings, the default first */
+/**
+ * No tenant can be onboarded in an account of its own yet: of `awsKmsExternal` there is the tenant role's right alone.
+ * @returns the stores by their settings, the default first
+ */
 export function configuredKeyStores(
   settings: KeyStoresSettings | undefined,
 ): readonly ConfiguredKeyStore[] {
-  const { vault, awsKmsExternal } = settings ?? {};
-  return [
-    { keyStore: defaultKeyStore },
-    ...(vault === undefined ? [] : [vaultStore(vault)]),
-    ...(awsKmsExternal === undefined
-      ? []
-      : [{ keyStore: 'aws-kms-external' as const, accounts: [...awsKmsExternal.accounts] }]),
-  ];
+  const { vault } = settings ?? {};
+  return [{ keyStore: defaultKeyStore }, ...(vault === undefined ? [] : [vaultStore(vault)])];
 }
 
 const vaultStore = ({ address, namespace, transitMount }: VaultSettings): ConfiguredKeyStore => ({

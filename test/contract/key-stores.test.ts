@@ -1,0 +1,26 @@
+/** What GET /key-stores lists, and an onboarding takes. */
+import { expect, test } from '@jest/globals';
+import { configuredKeyStores } from '../../contract/key-stores.ts';
+
+const vault = {
+  address: 'https://vault.example.com',
+  transitMount: 'tenant-keys',
+  authMount: 'tenant-keys',
+  audience: 'vault',
+};
+
+test('KMS of the own account is the default, and alone where nothing is configured', () => {
+  expect(configuredKeyStores(undefined)).toEqual([{ keyStore: 'aws-kms' }]);
+});
+
+test('of a Vault nothing is told that only its operator needs', () => {
+  const settings = { vault: { ...vault, caCertificate: 'PEM' }, dataKeyMaxAgeSeconds: 60 };
+  expect(configuredKeyStores(settings).slice(1)).toEqual([
+    { keyStore: 'vault', address: vault.address, transitMount: 'tenant-keys' },
+  ]);
+});
+
+test('what no tenant can be onboarded with yet is not listed', () => {
+  const settings = { awsKmsExternal: { accounts: ['222222222222'] }, dataKeyMaxAgeSeconds: 60 };
+  expect(configuredKeyStores(settings)).toEqual([{ keyStore: 'aws-kms' }]);
+});
