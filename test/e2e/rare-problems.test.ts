@@ -16,6 +16,18 @@ const suspend = async (tenantId: string) => {
   return stack.client.send('POST', `/tenants/${tenantId}/suspend`, { token });
 };
 
+test.each(['vault', 'azure-key-vault', 'aws-kms-external'])(
+  'a key store that is not configured, %s: 400 key-store-not-configured, and no tenant is left',
+  async (keyStore) => {
+    const token = await stack.client.adminToken();
+    const path = '/tenants/elsewhere';
+    const answer = await stack.client.send('PUT', path, { token, body: { keyStore } });
+    expectProblem(answer, 400, 'key-store-not-configured');
+    expect(answer.json.detail).toContain('aws-kms');
+    expectProblem(await stack.client.send('GET', path, { token }), 404, 'tenant-not-found');
+  },
+);
+
 test('a tenant whose onboarding is not finished: 409 tenant-provisioning', async () => {
   await stack.client.onboard('half');
   await stack.setStatus('half', 'PROVISIONING');
