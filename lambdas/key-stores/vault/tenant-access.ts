@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
+import { tenantRoleName } from './vault-names.ts';
 import { deletePath, readPath, type VaultSend, writePath } from './vault-requests.ts';
 
 export interface AccessSettings {
@@ -16,9 +17,6 @@ export interface AccessSettings {
 /** The claim of AWS's tokens that names the tenant, as a JSON pointer (RFC 6901). */
 const tenantClaim = '/https:~1~1sts.amazonaws.com~1/principal_tags/TenantId';
 const tokenMinutes = 15;
-
-/** Of the JWT mount: it lets in that tenant alone. */
-export const tenantRoleName = (tenantId: string): string => `tenant-${tenantId}`;
 
 const policyOf = ({ authMount }: AccessSettings, tenantId: string) =>
   `${authMount}-tenant-${tenantId}`;

@@ -9,9 +9,9 @@ import { webIdentityToken } from '../../aws/web-identity-token.ts';
 import type { SessionParts } from '../../sessions/tenant-sessions.ts';
 import type { Keyring } from '../keyring.ts';
 import { keyringWithProblems } from '../keyring-with-problems.ts';
-import { tenantRoleName } from './tenant-access.ts';
 import { vaultClient } from './vault-client.ts';
 import { vaultKeyring } from './vault-keyring.ts';
+import { tenantRoleName } from './vault-names.ts';
 import { problemOfVaultError } from './vault-problem.ts';
 import { vaultSession } from './vault-session.ts';
 

@@ -26,13 +26,8 @@ import {
   unlikeProductsKey,
 } from './transit-key.ts';
 import { driftOfTenant } from './vault-drift.ts';
-import {
-  isTenantsOwn,
-  keyNameOf,
-  keyPathOf,
-  type VaultKeySettings,
-  vaultKey,
-} from './vault-key.ts';
+import { isTenantsOwn, type VaultKeySettings, vaultKey } from './vault-key.ts';
+import { keyNameOf, keyPathOf } from './vault-names.ts';
 import { deletePath, type VaultSend, writePath } from './vault-requests.ts';
 
 /** By how much the function's clock may be ahead of Vault's, which counts whole seconds. */

@@ -28,6 +28,7 @@ export interface VaultAnswer {
   readonly status: number;
   /** of the request, as the store's audit device has it; a refusal has none */
   readonly requestId?: string | undefined;
+  /** undefined where the answer has no body */
   readonly data?: unknown;
   readonly auth?: unknown;
   readonly errors: readonly string[];

@@ -11,7 +11,8 @@ import {
   type TransitKey,
   unlikeProductsKey,
 } from './transit-key.ts';
-import { isTenantsOwn, keyPathOf, type VaultKeySettings } from './vault-key.ts';
+import { isTenantsOwn, type VaultKeySettings } from './vault-key.ts';
+import { keyPathOf } from './vault-names.ts';
 import { type VaultSend, writePath } from './vault-requests.ts';
 
 export async function driftOfTenant(

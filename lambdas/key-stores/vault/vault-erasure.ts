@@ -1,7 +1,7 @@
 /** For a certificate of erasure: whether Vault still has the key that an erased tenant's row names. */
 import type { VaultSettings } from '../../../contract/key-stores.ts';
 import { readTransitKey } from './transit-key.ts';
-import { keyNameOf, keyPathOf } from './vault-key.ts';
+import { keyNameOf, keyPathOf } from './vault-names.ts';
 import { vaultSend } from './vault-send.ts';
 
 /** @returns undefined where the row names another key than the tenant's, of which an answer would show nothing */

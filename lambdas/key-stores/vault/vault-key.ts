@@ -13,29 +13,14 @@ import {
   type TransitKey,
   versionsOf,
 } from './transit-key.ts';
+import { VaultKeyNotFound } from './vault-errors.ts';
+import { type KeyLocation, keyNameOf, keyPathOf } from './vault-names.ts';
 import { type VaultSend, writePath } from './vault-requests.ts';
 import { pageOfVersions } from './version-page.ts';
 
-interface KeyPath {
-  readonly transitMount: string;
-  readonly namespace?: string | undefined;
-}
-
-export interface VaultKeySettings extends AccessSettings, KeyPath {}
-
-/** Vault has no such key. */
-class KeyNotFound extends Error {
-  override readonly name = 'KeyNotFound';
-}
+export interface VaultKeySettings extends AccessSettings, KeyLocation {}
 
 const dayMs = 86_400_000;
-
-export const keyPathOf = ({ transitMount }: KeyPath, tenantId: string): string =>
-  `${transitMount}/keys/${tenantId}`;
-
-/** As rows and messages have it: the path of the key, with the namespace before it. */
-export const keyNameOf = (settings: KeyPath, tenantId: string): string =>
-  [settings.namespace, keyPathOf(settings, tenantId)].filter((part) => part).join('/');
 
 /** Nothing tells two keys of one name apart but when they were made; an old first version is not shown any more. */
 export function isTenantsOwn(
@@ -61,7 +46,7 @@ export function vaultKey(
   const find = () => readTransitKey(send, path);
   const read = async () => {
     const key = await find();
-    if (key === undefined) throw new KeyNotFound('Vault has no such key');
+    if (key === undefined) throw new VaultKeyNotFound();
     return key;
   };
   const change = <T>(call: () => Promise<T>): Promise<T> => {
@@ -84,7 +69,7 @@ export function vaultKey(
     scheduleDeletion: async () => ({ deletionDate: deletionDateOf(tenant) }),
     cancelDeletion: async () => {},
     isDeleted: async () => (await find()) === undefined,
-    isUnseenBy: (error) => error instanceof KeyNotFound,
+    isUnseenBy: (error) => error instanceof VaultKeyNotFound,
     setRotationPeriod: (days) =>
       change(() => writePath(send, `${path}/config`, rotationRequest(days))),
     rotate: () => change(() => writePath(send, `${path}/rotate`, {}, { once: true })),

@@ -8,19 +8,11 @@ import { type Keyring, KeyStoreFailure } from '../keyring.ts';
 import { associatedDataOf } from './associated-data.ts';
 import { CiphertextRefused, provenWrapping, unwrap, wrapGiven } from './transit-engine.ts';
 import { ciphertextOf, versionOf } from './vault-ciphertext.ts';
+import { type KeyLocation, keyNameOf } from './vault-names.ts';
 import type { VaultSession } from './vault-session.ts';
 
 /** In messages. The AWS Encryption SDK has no keyring for it. */
 const providerId = 'hashicorp-vault';
-
-export interface KeyLocation {
-  readonly transitMount: string;
-  readonly namespace?: string | undefined;
-}
-
-/** As rows and messages have it: the path of the key, with the namespace before it. */
-export const vaultKeyName = ({ namespace, transitMount }: KeyLocation, tenantId: string): string =>
-  `${namespace === undefined ? '' : `${namespace}/`}${transitMount}/keys/${tenantId}`;
 
 /** @param session of the tenant */
 export function vaultKeyring(
@@ -29,7 +21,7 @@ export function vaultKeyring(
   tenantId: string,
 ): Keyring {
   const key = { transitMount: location.transitMount, name: tenantId };
-  const keyName = vaultKeyName(location, tenantId);
+  const keyName = keyNameOf(location, tenantId);
   const wrappedAs = (encryptedDataKey: Uint8Array) =>
     new EncryptedDataKey({ providerId, providerInfo: keyName, encryptedDataKey });
   const ofText = (ciphertext: string) =>

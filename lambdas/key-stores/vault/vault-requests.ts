@@ -4,13 +4,7 @@
  * neither shows that a key is deleted.
  */
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
-
-export interface VaultAnswer {
-  readonly status: number;
-  /** undefined where the answer has no body */
-  readonly data?: unknown;
-  readonly errors: readonly string[];
-}
+import type { VaultAnswer } from './vault-client.ts';
 
 /** It is not known whether Vault has done what may not be done twice. */
 export class NoAnswer extends Error {
