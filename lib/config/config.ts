@@ -77,27 +77,35 @@ const rules = [
 
 type Common = z.output<z.ZodObject<typeof shape>>;
 
-function checkRules(config: Common, context: z.core.$RefinementCtx): void {
-  for (const rule of rules) {
-    if (!rule.fit(config)) context.addIssue({ code: 'custom', ...rule.problem });
-  }
+/** What goes together with issuers, which both forms have as a list. */
+const rulesBesideIssuers = [originsBesideIssuers, keyStoresBesideIssuers];
+
+interface Rule<Settings> {
+  readonly fit: (settings: Settings) => boolean;
+  readonly problem: { path: string[]; message: string };
 }
+
+const checkOf =
+  <Settings>(all: readonly Rule<Settings>[]) =>
+  (settings: Settings, context: z.core.$RefinementCtx): void => {
+    for (const rule of all) {
+      if (!rule.fit(settings)) context.addIssue({ code: 'custom', ...rule.problem });
+    }
+  };
 
 /** Each form has the issuers, the one as a list of one. */
 const short = z
   .object({ ...oneIssuer, ...shape })
-  .superRefine(checkRules)
+  .superRefine(checkOf<Common>(rules))
   .transform(({ issuer, audience, tenantClaim, ...others }) => ({
     ...others,
     issuers: settingsOfOne({ issuer, audience, tenantClaim }),
   }))
-  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem)
-  .refine(keyStoresBesideIssuers.fit, keyStoresBesideIssuers.problem);
+  .superRefine(checkOf(rulesBesideIssuers));
 const long = z
   .object({ ...severalIssuers, ...shape })
-  .superRefine(checkRules)
-  .refine(originsBesideIssuers.fit, originsBesideIssuers.problem)
-  .refine(keyStoresBesideIssuers.fit, keyStoresBesideIssuers.problem);
+  .superRefine(checkOf<Common>(rules))
+  .superRefine(checkOf(rulesBesideIssuers));
 
 export type Config = Readonly<z.output<typeof long>>;
 

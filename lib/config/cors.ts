@@ -1,6 +1,6 @@
 /** Which origins the configuration takes: those that a browser could send, written as it sends them. */
 import { z } from 'zod';
-import { maxIssuersBytes } from './issuers.ts';
+import { fitEnvironment, maxIssuersBytes } from './issuers.ts';
 import { valueOrJson } from './list.ts';
 
 /** Each is in some forty mapping templates. */
@@ -37,8 +37,6 @@ export const corsOrigins = valueOrJson(
 /** A function of the data plane is told both. */
 export const originsBesideIssuers = {
   fit: ({ issuers, corsOrigins: origins }: { issuers: unknown; corsOrigins: readonly string[] }) =>
-    origins.length === 0 || bytesOf(issuers) + bytesOf(origins) <= maxIssuersBytes,
+    origins.length === 0 || fitEnvironment(issuers, origins),
   problem: { path: ['corsOrigins'], message: texts.together },
 };
-
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

@@ -24,6 +24,11 @@ const registeredClaims = 'iss sub aud exp nbf iat jti scope scp client_id azp to
  */
 export const maxIssuersBytes = 3072;
 
+/** @param settings that one function gets, each as JSON in a variable of its own */
+export const fitEnvironment = (...settings: readonly unknown[]): boolean =>
+  settings.reduce((sum: number, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0) <=
+  maxIssuersBytes;
+
 const texts = {
   issuer:
     'must be the https URL of the OIDC issuer, spelled as in its tokens, without ' +
@@ -137,7 +142,7 @@ export const severalIssuers = {
       .min(1, texts.issuers)
       .superRefine(noneTwice('issuer', () => texts.twice))
       .transform(parsed)
-      .refine((all) => bytesOf(all) <= maxIssuersBytes, texts.tooMany),
+      .refine((all) => fitEnvironment(all), texts.tooMany),
   ),
 };
 
@@ -145,8 +150,6 @@ export const severalIssuers = {
 function parsed(issuers: unknown): IssuerSettings[] {
   return [...issuersSettings.parse(issuers)];
 }
-
-const bytesOf = (issuers: unknown): number => Buffer.byteLength(JSON.stringify(issuers));
 
 const isRegistered = (name: string | undefined) => registeredClaims.includes(name ?? '');
 

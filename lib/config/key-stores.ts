@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isSafeUrl } from '../../contract/issuers.ts';
-import { maxIssuersBytes } from './issuers.ts';
+import { fitEnvironment, maxIssuersBytes } from './issuers.ts';
 import { valueOrJson } from './list.ts';
 import { text, wholeNumber } from './values.ts';
 
@@ -72,10 +72,6 @@ export const keyStores = valueOrJson(
 /** The functions that check tokens are told all three. */
 export const keyStoresBesideIssuers = {
   fit: ({ issuers, corsOrigins, keyStores: stores }: Record<string, unknown>) =>
-    stores === undefined ||
-    [issuers, corsOrigins, stores].reduce((sum: number, value) => sum + bytesOf(value), 0) <=
-      maxIssuersBytes,
+    stores === undefined || fitEnvironment(issuers, corsOrigins, stores),
   problem: { path: ['keyStores'], message: texts.together },
 };
-
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
