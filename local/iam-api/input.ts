@@ -1,5 +1,6 @@
 /** What IAM's requests have: names, and which page of a list. Limits are those of the API's model. */
 import { pageOf } from '../aws/pagination.ts';
+import { type Input, malformed } from '../aws/query-input.ts';
 import {
   checkNumber,
   isMissingMember,
@@ -9,8 +10,6 @@ import {
   type Violations,
 } from '../aws/validation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
-
-export type Input = Readonly<Record<string, unknown>>;
 
 const policyDocument = textCheck({
   min: 1,
@@ -63,6 +62,3 @@ export function listed<T>(
   if (page === undefined) throw new AwsError('ValidationError', 'Invalid Marker.');
   return { [member]: page.items, IsTruncated: page.next !== undefined, Marker: page.next };
 }
-
-export const malformed = (member: string) =>
-  new AwsError('MalformedInput', `The parameter ${member} is not well formed.`);

@@ -2,13 +2,15 @@
  * What IAM's API changes: the roles of an account that no template declares. Invariant: a policy that the evaluator does
  * not understand to its last element is refused, so none is ever ignored.
  */
-import { randomInt } from 'node:crypto';
 import type { Call, Operation } from '../aws/operation.ts';
+import { type Input, refuseOthers } from '../aws/query-input.ts';
 import { resourceTags } from '../aws/resource-tags.ts';
+import { uniqueId } from '../aws/unique-id.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
+import { tagContext } from '../sts/request-tags.ts';
 import { accountOf, type IamAccount } from './account.ts';
-import { type Input, namesOf } from './input.ts';
-import { refuseOthers, settingsOf } from './role-request.ts';
+import { namesOf } from './input.ts';
+import { settingsOf } from './role-request.ts';
 import type { RoleStore } from './role-store.ts';
 import { described, notFound } from './roles.ts';
 import { roleArn, type StoredRole } from './stored-role.ts';
@@ -84,32 +86,25 @@ const settable = [
 function createRole({ account, store }: Omit<Changed, 'role'>, input: Input, call: Call): object {
   refuseOthers('CreateRole', input, settable);
   const names = namesOf(input, 'RoleName', 'AssumeRolePolicyDocument');
-  const settings = settingsOf(input);
   const role: StoredRole = {
     name: names.RoleName,
-    ...settings,
-    roleId: `AROA${Array.from({ length: 17 }, () => alphabet[randomInt(alphabet.length)]).join('')}`,
+    ...settingsOf(input),
+    roleId: uniqueId('AROA', 17),
     createdAt: account.clock.now().getTime(),
     trustPolicy: names.AssumeRolePolicyDocument,
     policies: [],
   };
   const resource = roleArn(account, role);
-  const keys = Object.keys(settings.tags);
-  const requested = keys.map((key) => [`aws:RequestTag/${key}`, settings.tags[key]] as const);
-  const context = {
-    ...Object.fromEntries(requested),
-    ...(keys.length > 0 && { 'aws:TagKeys': keys }),
-  };
+  const context = tagContext(role.tags);
   call.authorize({ action: 'iam:CreateRole', resource, context });
-  if (keys.length > 0) call.authorize({ action: 'iam:TagRole', resource, context });
+  if (Object.keys(role.tags).length > 0)
+    call.authorize({ action: 'iam:TagRole', resource, context });
   if (store.find(role.name) !== undefined)
     throw conflict('EntityAlreadyExists', `Role with name ${role.name} already exists.`);
   putRole(store, role);
   const made = store.roles.get(resource);
   return { Role: made && described(made, new Date(role.createdAt)) };
 }
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** @throws AwsError MalformedPolicyDocument, LimitExceeded */
 export function putRole(store: RoleStore, role: StoredRole): void {

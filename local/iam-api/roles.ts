@@ -1,11 +1,12 @@
 /** Roles and their policies, as IAM's API tells of them. Invariant: nothing is told before IAM allowed to read it. */
 import type { Call, Operation } from '../aws/operation.ts';
+import type { Input } from '../aws/query-input.ts';
 import { resourceTags } from '../aws/resource-tags.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { Role } from '../sts/role.ts';
 import { accountOf, type IamAccount } from './account.ts';
-import { type Input, listed, namesOf } from './input.ts';
+import { listed, namesOf } from './input.ts';
 
 /** @returns the operations, each of the account of its caller */
 export function roleOperations(

@@ -3,6 +3,7 @@
  * refused, never ignored: an ignored session policy would be a session with too many rights.
  */
 
+import { type Input, listOf, malformed, refuseOthers } from '../aws/query-input.ts';
 import {
   checkLength,
   checkNumber,
@@ -14,10 +15,7 @@ import {
 } from '../aws/validation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import {
-  type Input,
   invalidParameter,
-  listOf,
-  malformed,
   readTags,
   type Tags,
   type TextCheck,
@@ -36,7 +34,7 @@ export interface AssumeRoleRequest {
   readonly sourceIdentity: string | undefined;
 }
 
-const supported = new Set([
+const supported = [
   'RoleArn',
   'RoleSessionName',
   'DurationSeconds',
@@ -44,7 +42,7 @@ const supported = new Set([
   'TransitiveTagKeys',
   'ExternalId',
   'SourceIdentity',
-]);
+];
 
 const roleArn = textCheck({ min: 20, max: 2048 });
 const name = textCheck({ min: 2, max: 64, pattern: '[\\w+=,.@-]*' });
@@ -55,13 +53,7 @@ const wellFormedArn = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/s;
 
 /** @throws AwsError ValidationError, InvalidParameterValue, UnsupportedOperation */
 export function readAssumeRole(input: Input): AssumeRoleRequest {
-  const unsupported = Object.keys(input).find((member) => !supported.has(member));
-  if (unsupported !== undefined) {
-    throw new AwsError(
-      'UnsupportedOperation',
-      `AssumeRole with ${unsupported} is not supported by the local stack; leave it out.`,
-    );
-  }
+  refuseOthers('AssumeRole', input, supported);
   const violations: Violations = [];
   const text = (member: string, check: TextCheck) =>
     readText(input[member], member, check, violations);

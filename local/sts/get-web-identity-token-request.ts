@@ -2,6 +2,7 @@
  * The parameters of GetWebIdentityToken, read as AWS reads them. Invariant: a parameter that this STS does not support
  * is refused, never ignored: without it the token would say something else than was asked for.
  */
+import { type Input, listOf, malformed, refuseOthers } from '../aws/query-input.ts';
 import {
   checkLength,
   checkNumber,
@@ -11,9 +12,8 @@ import {
   textCheck,
   type Violations,
 } from '../aws/validation.ts';
-import { AwsError } from '../aws/wire/aws-error.ts';
 import { type SigningAlgorithm, signingAlgorithms } from './outbound-keys.ts';
-import { type Input, listOf, malformed, readTags, type Tags, tagsOf } from './request-tags.ts';
+import { readTags, type Tags, tagsOf } from './request-tags.ts';
 
 export interface WebIdentityTokenRequest {
   readonly audience: readonly string[];
@@ -23,18 +23,12 @@ export interface WebIdentityTokenRequest {
   readonly tags: Tags;
 }
 
-const supported = new Set(['Audience', 'DurationSeconds', 'SigningAlgorithm', 'Tags']);
+const supported = ['Audience', 'DurationSeconds', 'SigningAlgorithm', 'Tags'];
 const audienceMember = textCheck({ min: 1, max: 1000 });
 
 /** @throws AwsError ValidationError, InvalidParameterValue, UnsupportedOperation */
 export function readWebIdentityToken(input: Input): WebIdentityTokenRequest {
-  const unsupported = Object.keys(input).find((member) => !supported.has(member));
-  if (unsupported !== undefined) {
-    throw new AwsError(
-      'UnsupportedOperation',
-      `GetWebIdentityToken with ${unsupported} is not supported by the local stack; leave it out.`,
-    );
-  }
+  refuseOthers('GetWebIdentityToken', input, supported);
   const violations: Violations = [];
   const request = {
     audience: readAudience(input, violations),

@@ -1,12 +1,13 @@
-/** Tags in a request to STS, and the condition keys that policies see of them. */
+/** Tags in a request to STS or IAM, and the condition keys that policies see of them. */
+import { type Input, malformed } from '../aws/query-input.ts';
 import { checkLength, textCheck, type Violations } from '../aws/validation.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { ConditionContext } from '../iam/decision.ts';
 import { tagKeyId } from './session.ts';
 
 export type Tags = Readonly<Record<string, string>>;
-export type Input = Readonly<Record<string, unknown>>;
 export type TextCheck = ReturnType<typeof textCheck>;
+const invalidParameterName = 'InvalidParameterValue';
 type Pair = readonly [key: string, value: string];
 
 export const tagKey = textCheck({ min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' });
@@ -28,26 +29,19 @@ export function readTags(list: readonly unknown[], violations: Violations): read
   });
 }
 
-/** The rules on tags as a whole. @throws AwsError InvalidParameterValue */
-export function tagsOf(pairs: readonly Pair[]): Tags {
+/** The rules on tags as a whole. @throws AwsError of that name */
+export function tagsOf(pairs: readonly Pair[], errorName = invalidParameterName): Tags {
   const ids = new Set(pairs.map(([key]) => tagKeyId(key)));
   if (ids.size < pairs.length) {
-    throw invalidParameter(
+    throw new AwsError(
+      errorName,
       'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
     );
   }
   if ([...ids].some((id) => id.startsWith('aws:'))) {
-    throw invalidParameter("Tag keys that start with 'aws:' are reserved for system use.");
+    throw new AwsError(errorName, "Tag keys that start with 'aws:' are reserved for system use.");
   }
   return Object.fromEntries(pairs);
-}
-
-/** An empty list arrives as an empty text. @throws AwsError MalformedInput */
-export function listOf(input: Input, member: string): readonly unknown[] {
-  const value = input[member] ?? '';
-  if (value === '') return [];
-  if (Array.isArray(value)) return value;
-  throw malformed(member);
 }
 
 export function tagContext(tags: Tags): ConditionContext {
@@ -60,7 +54,4 @@ export function tagContext(tags: Tags): ConditionContext {
   };
 }
 
-export const invalidParameter = (message: string) => new AwsError('InvalidParameterValue', message);
-
-export const malformed = (member: string) =>
-  new AwsError('MalformedInput', `The parameter ${member} is not well formed.`);
+export const invalidParameter = (message: string) => new AwsError(invalidParameterName, message);

@@ -1,6 +1,7 @@
 /** CloudFormation in the tenant's account: a template's keys and roles, made when CreateStack is called and not after. */
 import { randomInt } from 'node:crypto';
 import type { Call, Service } from '../aws/operation.ts';
+import { type Input, listOf, refuseOthers } from '../aws/query-input.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -14,8 +15,6 @@ import type { Account } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
 import { deleteResources, makeResources, type StackAccount } from './stack-resources.ts';
 import type { StackStore, StoredStack } from './stack-store.ts';
-
-type Input = Readonly<Record<string, unknown>>;
 
 export interface TenantStacksOptions {
   readonly account: Omit<Account, 'stackName'>;
@@ -56,7 +55,7 @@ export function tenantStacks({ account, resources, store, clock }: TenantStacksO
 
 const maxTemplateBytes = 51_200;
 
-/** @throws AwsError ValidationError, UnsupportedOperation */
+/** @throws AwsError ValidationError, MalformedInput, UnsupportedOperation */
 function readCreateStack(input: Input, clock: Clock): StoredStack {
   refuseOthers('CreateStack', input, ['StackName', 'TemplateBody', 'Parameters', 'Capabilities']);
   const name = nameOf(input.StackName);
@@ -87,13 +86,6 @@ function parametersOf(input: Input): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function listOf(input: Input, member: string): readonly unknown[] {
-  const value = input[member] ?? '';
-  if (value === '') return [];
-  if (Array.isArray(value)) return value;
-  throw invalid(`${member} must be a list`);
-}
-
 const textsOf = (input: Input, member: string): readonly string[] =>
   listOf(input, member).map(String);
 
@@ -117,15 +109,6 @@ function understood<T>(read: () => T): T {
       throw error;
     throw invalid(`Template error: ${(error as Error).message}`);
   }
-}
-
-function refuseOthers(operation: string, input: Input, known: readonly string[]): void {
-  const other = Object.keys(input).find((member) => !known.includes(member));
-  if (other === undefined) return;
-  throw new AwsError(
-    'UnsupportedOperation',
-    `${operation} with ${other} is not supported by the local stack; leave it out.`,
-  );
 }
 
 const invalid = (message: string) => new AwsError('ValidationError', message);

@@ -2,9 +2,10 @@
  * The credentials that the stack has handed out. Invariant: a session's credentials are its key, its
  * secret and its token together, and end at their time; none of the three can be guessed.
  */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Caller } from '../../iam/caller.ts';
+import { uniqueId } from '../unique-id.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -51,7 +52,7 @@ export function credentialStore(clock: Clock): CredentialStore {
     issue(caller, { expiresAt } = {}) {
       dropExpired();
       const credentials: Credentials = {
-        accessKeyId: accessKeyId(expiresAt === undefined ? 'AKIA' : 'ASIA'),
+        accessKeyId: uniqueId(expiresAt === undefined ? 'AKIA' : 'ASIA', 16),
         secretAccessKey: randomBytes(30).toString('base64'),
         ...(expiresAt === undefined
           ? {}
@@ -69,11 +70,4 @@ export function credentialStore(clock: Clock): CredentialStore {
       return { ...found, caller: { ...caller, ...(expiresAt && { sessionExpiresAt: expiresAt }) } };
     },
   };
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** @param prefix `AKIA` for credentials that last, `ASIA` for temporary ones, as AWS spells them */
-function accessKeyId(prefix: 'AKIA' | 'ASIA'): string {
-  return prefix + Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }

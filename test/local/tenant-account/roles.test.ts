@@ -271,6 +271,26 @@ describe("IAM's API in the tenant's account", () => {
     expect(await messageOf(call)).toContain('PermissionsBoundary is not supported');
   });
 
+  test.each([
+    ['that AWS keeps to itself', [{ Key: 'aws:x', Value: 'y' }], 'InvalidInputException'],
+    [
+      'whose keys differ in case alone',
+      ['Team', 'TEAM'].map((Key) => ({ Key, Value: 'x' })),
+      'InvalidInputException',
+    ],
+    [
+      'of which there are too many',
+      Array.from({ length: 51 }, (_, at) => ({ Key: `k${at}`, Value: '' })),
+      'ValidationError',
+    ],
+  ])('makes no role with tags %s', async (_name, Tags, error) => {
+    const { iam } = accounts.tenant;
+    const AssumeRolePolicyDocument = policyText(...trust('acme'));
+    const call = iam.createRole({ RoleName: 'tagged', AssumeRolePolicyDocument, Tags });
+    expect(await outcomeOf(call)).toBe(error);
+    expect(await outcomeOf(iam.getRole({ RoleName: 'tagged' }))).toBe('NoSuchEntityException');
+  });
+
   test('keeps the quotas of policies, without their white space', async () => {
     const { iam } = accounts.tenant;
     const long = (length: number) => policyText({ ...trusted, Sid: 'x'.repeat(length) });
