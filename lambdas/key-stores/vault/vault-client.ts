@@ -96,10 +96,9 @@ export function vaultClient(at: VaultAddress): VaultClient {
   };
 }
 
-/** Throttled, sealed or on standby, Vault has done nothing. */
 function mayRepeat({ once = false }: VaultRequest, error: unknown): boolean {
   if (!(error instanceof VaultUnavailable) || error.fault === 'nonsense') return false;
-  return !once || ['throttled', 'sealed', 'standby'].includes(error.fault);
+  return !once || error.nothingWasDone;
 }
 
 const headersOf = (

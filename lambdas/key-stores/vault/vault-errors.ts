@@ -13,6 +13,8 @@ export type VaultFault =
   | 'failed'
   | 'nonsense';
 
+const nothingDone: readonly VaultFault[] = ['sealed', 'standby', 'throttled'];
+
 /** There was no answer, or none that says yes or no. */
 export class VaultUnavailable extends Error {
   override readonly name = 'VaultUnavailable';
@@ -20,6 +22,10 @@ export class VaultUnavailable extends Error {
   constructor(fault: VaultFault) {
     super(`Vault gives no answer: ${fault}`);
     this.fault = fault;
+  }
+  /** Otherwise Vault may have done what it was asked for. */
+  get nothingWasDone(): boolean {
+    return nothingDone.includes(this.fault);
   }
 }
 

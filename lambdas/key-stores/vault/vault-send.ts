@@ -20,9 +20,6 @@ export function vaultSend(settings: VaultSettings, role: string): VaultSend {
   return sendBy(vaultSession(vaultClient(settings), login));
 }
 
-/** Throttled, sealed or on standby, Vault has done nothing. */
-const nothingDone: readonly string[] = ['throttled', 'sealed', 'standby'];
-
 export const sendBy =
   (session: VaultSession): VaultSend =>
   async (method, path, body, { once = false } = {}) => {
@@ -33,8 +30,7 @@ export const sendBy =
       if (!isUnavailable && !(error instanceof VaultLoginRefused)) throw error;
       log('WARN', { message: 'key store', keyStore: 'vault', path, error: error.message });
       // What may be asked again is the same as what was never asked.
-      if (!once || !isUnavailable || nothingDone.includes(error.fault))
-        throw keyStoreUnavailable('vault');
-      throw new NoAnswer();
+      const mayBeDone = once && isUnavailable && !error.nothingWasDone;
+      throw mayBeDone ? new NoAnswer() : keyStoreUnavailable('vault');
     }
   };
