@@ -102,8 +102,24 @@ export async function useOf(
   settings: AccessSettings,
   tenantId: string,
 ): Promise<'allowed' | 'refused' | 'changed'> {
+  const rules = await rulesOf(send, settings, tenantId);
+  if (rules === undefined) return 'refused';
+  return rules === (await tenantPolicy(send, settings)) ? 'allowed' : 'changed';
+}
+
+/** By whatever text of the tenant's policy. */
+export const mayUse = async (
+  send: VaultSend,
+  settings: AccessSettings,
+  tenantId: string,
+): Promise<boolean> => (await rulesOf(send, settings, tenantId)) !== undefined;
+
+/** @returns undefined where the tenant has no policy */
+async function rulesOf(
+  send: VaultSend,
+  settings: AccessSettings,
+  tenantId: string,
+): Promise<string | undefined> {
   const data = await readPath(send, `sys/policy/${policyOf(settings, tenantId)}`);
-  if (data === undefined) return 'refused';
-  const isProducts = z.parse(shownPolicy, data).rules === (await tenantPolicy(send, settings));
-  return isProducts ? 'allowed' : 'changed';
+  return data === undefined ? undefined : z.parse(shownPolicy, data).rules;
 }

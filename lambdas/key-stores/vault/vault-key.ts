@@ -2,7 +2,7 @@
 import { badRequest, keyMismatch, unavailable } from '../../../contract/problem.ts';
 import type { KeyDetails } from '../../../contract/tenants.ts';
 import type { ExpectedState, KeyAdministration, TenantOfStore } from '../key-administration.ts';
-import { type AccessSettings, allowUse, refuseUse, useOf } from './tenant-access.ts';
+import { type AccessSettings, allowUse, mayUse, refuseUse } from './tenant-access.ts';
 import {
   createdAtOf,
   currentIdOf,
@@ -113,11 +113,11 @@ async function describe(
 }
 
 /** A key whose tenant is refused its use is to be deleted, or only suspended. */
-export async function stateOf(
+async function stateOf(
   send: VaultSend,
   settings: AccessSettings,
   { tenantId, offboarding }: TenantOfStore,
 ): Promise<ExpectedState> {
-  if ((await useOf(send, settings, tenantId)) !== 'refused') return 'Enabled';
+  if (await mayUse(send, settings, tenantId)) return 'Enabled';
   return offboarding === undefined ? 'Disabled' : 'PendingDeletion';
 }
