@@ -64,10 +64,10 @@ export interface MaterialStatus {
   readonly isRotating: boolean;
 }
 
-/** What the row of a tenant says of its key. */
 /** In KMS's words: the API has no others. */
 export type ExpectedState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 
+/** What the row of a tenant says of its key. */
 export interface TenantOfStore {
   readonly tenantId: string;
   readonly status: TenantStatus;

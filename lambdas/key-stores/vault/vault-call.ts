@@ -35,7 +35,9 @@ export interface VaultOperation {
 const paths = [
   /^(transit\/(?:datakey\/plaintext|datakey\/wrapped|encrypt|decrypt|keys))\/([^/]+)(\/config|\/rotate)?$/,
   /^(auth\/role|sys\/policies\/acl|sys\/policy)\/tenant-([^/]+)$/,
-  /^(transit\/keys|auth\/login|sys\/policies\/acl)$/,
+  // The policy that all tenants' have their text of is none of a tenant's.
+  /^(sys\/policies\/acl)\/tenant$/,
+  /^(transit\/keys|auth\/login)$/,
 ];
 
 export function operationOf({ method, path, body }: Asked, mounts: VaultMounts): VaultOperation {
@@ -57,11 +59,7 @@ function typed(path: string, { transitMount, authMount }: VaultMounts): string {
   const found = prefixes.find(([prefix]) => path.startsWith(prefix));
   if (found === undefined) return '';
   const [prefix, type] = found;
-  // The policy that all tenants' have their text of is none of a tenant's.
-  return `${type}${path.slice(prefix.length)}`.replace(
-    /^sys\/policies\/acl\/tenant$/,
-    'sys/policies/acl',
-  );
+  return `${type}${path.slice(prefix.length)}`;
 }
 
 const signedInBy = (body: object | undefined): string | undefined =>
