@@ -9,8 +9,13 @@ import type { Registry } from '../tenants/registry/registry.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import type { Finding, Findings } from './findings.ts';
 
-/** How many tenants of a store, one after the other, it gave no answer for. */
-export type StoreFailures = Map<KeyStoreName, number>;
+/** What other stores left unanswered in this invocation. */
+export interface StoreFailures {
+  /** for how many of a store's tenants, one after the other */
+  readonly tenants: Map<KeyStoreName, number>;
+  /** how often in all */
+  attempts: number;
+}
 
 export interface ReconcilerContext {
   readonly kms: KMSClient;
@@ -69,7 +74,10 @@ export async function attemptOrReport<T>(
   try {
     return await action();
   } catch (error) {
-    context.findings.add({ ...subject, outcome: 'failed', detail: reasonOf(error) });
+    const { findings, storeFailures } = context;
+    if (error instanceof Problem && error.code === 'key-store-unavailable')
+      storeFailures.attempts += 1;
+    findings.add({ ...subject, outcome: 'failed', detail: reasonOf(error) });
     return undefined;
   }
 }

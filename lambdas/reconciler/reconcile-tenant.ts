@@ -62,8 +62,8 @@ export async function repairTenant(
     return context.isThorough ? lookAtErased(context, row) : undefined;
   }
   if (isLeased(row)) return;
-  if (!hasKey(row)) return finishOnboardingOf(context, row);
   if (keyStoreOf(row) !== defaultKeyStore) return repairStoredTenant(context, row);
+  if (!hasKey(row)) return finishOnboardingOf(context, row);
   if (key === undefined) return;
   const { keyDeletion } = statusRules[row.status];
   if (key === 'missing' && keyDeletion === 'planned') return eraseTenant(context, row);

@@ -111,7 +111,7 @@ async function openContext(
   return {
     kms,
     keyStores: options.keyStores,
-    storeFailures: new Map(),
+    storeFailures: { tenants: new Map(), attempts: 0 },
     table,
     tableName,
     macKeyTableName,

@@ -3,8 +3,6 @@
  * finding of each of its tenants, and takes time from nobody else: it is soon not asked any more; and such a key is
  * deleted only once the window is over that the row has, since no store holds that back by itself.
  */
-import type { KeyStoreName } from '../../contract/key-stores.ts';
-import { Problem } from '../../contract/problem.ts';
 import type { KeyStoreAdministration } from '../key-stores/key-administration.ts';
 import { otherStoreOf } from '../tenants/keys/administration.ts';
 import { callInTime, workOnRow } from '../tenants/registry/lease.ts';
@@ -23,13 +21,14 @@ import { finishOnboardingOf, finishTransitionOf, settleRotationOf } from './resu
 /** So many tenants without an answer, and the others are not tried in this run. */
 const mostFailures = 3;
 
-/** @param row with a key, and without a lease */
+/** @param row without a lease */
 export async function repairStoredTenant(
   context: ReconcilerContext,
   row: TenantRow,
 ): Promise<void> {
-  if (statusRules[row.status].onboarding === 'unfinished') return finishOnboardingOf(context, row);
   await withStore(context, row, async (store) => {
+    if (statusRules[row.status].onboarding === 'unfinished')
+      return finishOnboardingOf(context, row);
     const settled = await settleRotationOf(context, row, { currentKeyMaterialId: undefined });
     const { intent } = settled;
     const current =
@@ -53,31 +52,27 @@ export async function lookAtErasedTenant(
   });
 }
 
+/** A store that is down is noticed by whatever was attempted, also where `action` reports that by itself and goes on. */
 async function withStore(
-  { keyStores, storeFailures, findings }: ReconcilerContext,
+  context: ReconcilerContext,
   row: TenantRow,
   action: (store: KeyStoreAdministration) => Promise<void>,
 ): Promise<void> {
+  const { storeFailures, findings } = context;
   const keyStore = keyStoreOf(row);
-  const failures = storeFailures.get(keyStore) ?? 0;
-  const subject = { kind: 'key-unreadable', tenantId: row.tenantId, outcome: 'failed' } as const;
+  const failures = storeFailures.tenants.get(keyStore) ?? 0;
+  const subject = { kind: 'key-unreadable', tenantId: row.tenantId } as const;
   if (failures >= mostFailures) {
     const detail = `The key store (${keyStore}) gave no answer for other tenants: this one was not looked at.`;
-    return findings.add({ ...subject, detail });
+    return findings.add({ ...subject, outcome: 'failed', detail });
   }
-  try {
-    const store = await otherStoreOf({ keyStores }, row);
+  const { attempts } = storeFailures;
+  await attemptOrReport(context, subject, async () => {
+    const store = await otherStoreOf(context, row);
     if (store !== undefined) await action(store);
-    storeFailures.set(keyStore, 0);
-  } catch (error) {
-    const isDown = error instanceof Problem && error.code === 'key-store-unavailable';
-    if (isDown) storeFailures.set(keyStore, failures + 1);
-    findings.add({ ...subject, detail: isDown ? noAnswer(keyStore) : (error as Error).name });
-  }
+  });
+  storeFailures.tenants.set(keyStore, storeFailures.attempts === attempts ? 0 : failures + 1);
 }
-
-const noAnswer = (keyStore: KeyStoreName): string =>
-  `The key store (${keyStore}) gave no answer, or refused the reconciler.`;
 
 /** A step is not at work, and the window is over. */
 function isDue({ now }: ReconcilerContext, { status, offboarding }: TenantRow): boolean {

@@ -52,7 +52,7 @@ export async function vaultTenants(aws: Aws, store: Store) {
     return {
       kms,
       keyStores: async () => administration,
-      storeFailures: new Map(),
+      storeFailures: { tenants: new Map(), attempts: 0 },
       table,
       tableName,
       macKeyTableName: tableName,
