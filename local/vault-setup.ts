@@ -2,13 +2,10 @@
  * `npm start -- --vault`: a development server of Vault or OpenBao that runs beside the stack. The stack is configured with it, and
  * it with the stack, by the very commands of docs/key-stores/vault.md.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { spawnSync } from 'node:child_process';
 import type { LocalStack } from './stack.ts';
+import { replaced, runSetup, setupBlock } from './vault-setup-block.ts';
 
-const document = join(import.meta.dirname, '..', 'docs', 'key-stores', 'vault.md');
 /** Of `bao server -dev` and `vault server -dev`. */
 const defaultAddress = 'http://127.0.0.1:8200';
 const mount = 'tenant-keys';
@@ -22,9 +19,7 @@ export interface VaultServer {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/**
- * @throws Error that says what is missing: the token, the server, or its command
- */
+/** @throws Error that says what is missing: the token, the server, or its command */
 export async function vaultServer(env: NodeJS.ProcessEnv = process.env): Promise<VaultServer> {
   const address = env.VAULT_ADDR ?? env.BAO_ADDR ?? defaultAddress;
   const token = env.VAULT_TOKEN ?? env.BAO_TOKEN;
@@ -44,7 +39,9 @@ export const vaultContext = ({ address }: VaultServer) => ({ keyStores: { vault:
 export async function setUpVault(server: VaultServer, stack: LocalStack): Promise<void> {
   const { outputs, accountId, deployment } = stack;
   const roleOf = (output: string) => `arn:aws:iam::${accountId}:role/${outputs[output]}`;
-  const script = withVariables(await setupBlock(server), {
+  const { PATH, HOME } = server.env;
+  const env = { PATH, HOME, VAULT_ADDR: server.address, VAULT_TOKEN: server.token };
+  const variables = {
     vault: server.command,
     issuer: deployment.outboundIssuer,
     audience: server.address,
@@ -52,14 +49,11 @@ export async function setUpVault(server: VaultServer, stack: LocalStack): Promis
     control_plane_role: roleOf('TenantsRoleName'),
     reconciler_role: roleOf('ReconcilerRoleName'),
     certificates_role: roleOf('CertificatesRoleName'),
+  };
+  const block = withoutMounts(await mountsOf(server));
+  await runSetup(env, variables, block).catch((error) => {
+    throw new Error(`--vault: ${error.message}`);
   });
-  const { PATH, HOME } = server.env;
-  const env = { PATH, HOME, VAULT_ADDR: server.address, VAULT_TOKEN: server.token };
-  const child = spawn('sh', ['-eu'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  child.stdin.end(script);
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if ((await ended) !== 0) throw new Error(`--vault: the set-up fails: ${err || out}`.trimEnd());
 }
 
 /** @throws Error where there is neither */
@@ -72,24 +66,15 @@ function vaultCommand(env: NodeJS.ProcessEnv): VaultServer['command'] {
   return found;
 }
 
-/** Without the mounts that an earlier start has made: tenants' keys are in them. */
-async function setupBlock(server: VaultServer): Promise<string> {
-  const [, block = ''] = /^```sh\n(.*?)^```/ms.exec(readFileSync(document, 'utf8')) ?? [];
-  const mounts = await mountsOf(server);
-  const isThere = (path: string) => Object.hasOwn(mounts, `${path}/`);
-  const made = [
-    ...(isThere(mount) ? [/^.*secrets enable.*\n/m] : []),
-    ...(isThere(`auth/${mount}`) ? [/^.*auth enable.*\n/m] : []),
-  ];
-  return made.reduce((script, line) => script.replace(line, ''), block);
-}
-
-function withVariables(script: string, variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables).reduce(
-    (text, [name, value]) =>
-      text.replace(new RegExp(`^${name}=.*$`, 'm'), () => `${name}=${value}`),
-    script,
-  );
+/** The block without the mounts that an earlier start has made: tenants' keys are in them. */
+function withoutMounts(mounts: object): string {
+  const lines = {
+    [`${mount}/`]: /^.*secrets enable.*\n/m,
+    [`auth/${mount}/`]: /^.*auth enable.*\n/m,
+  };
+  return Object.entries(lines)
+    .filter(([path]) => Object.hasOwn(mounts, path))
+    .reduce((block, [, line]) => replaced(block, line, ''), setupBlock());
 }
 
 /** @returns by the paths of the secrets engines and, with `auth/` before it, of the auth methods */

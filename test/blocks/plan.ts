@@ -156,7 +156,7 @@ export const elsewhere: readonly Elsewhere[] = [
   {
     document: 'docs/key-stores/vault.md',
     begins: 'vault=bao',
-    test: 'test/stores/documented-setup.ts',
+    test: 'test/stores/start.test.ts',
   },
   ...['bao write sys/config/auditing', 'audit_log='].map((begins) => ({
     document: 'docs/key-stores/vault.md',

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { KeyEvent } from '../../contract/audit.ts';
 import { storeCallOf } from '../../lambdas/indexer/store-call-line.ts';
+import { withVariables } from '../../local/vault-setup-block.ts';
 import { blockOf } from '../blocks/blocks.ts';
 import { type Bao, startBao } from './bao.ts';
-import { replaced } from './documented-setup.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { openStore, roleArn, type Store } from './store.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
@@ -67,12 +67,7 @@ function joined(tenant: string, some = events()): string[] {
   const file = join(folder, 'events.jsonl');
   writeFileSync(file, some.map((event) => `${JSON.stringify(event)}\n`).join(''));
   const values = { audit_log: bao.auditLog, tenant, events: file };
-  const script = Object.entries(values).reduce(
-    (script, [name, value]) =>
-      replaced(script, new RegExp(`^${name}=.*$`, 'm'), `${name}=${value}`),
-    blockOf(document, 'audit_log=').text,
-  );
-  return sh(script)
+  return sh(withVariables(blockOf(document, 'audit_log=').text, values))
     .trim()
     .split('\n')
     .map((line) => line.split('\t'))

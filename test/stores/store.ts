@@ -1,7 +1,11 @@
 /** A store as the documented block leaves it, with tenants in it, and tokens for everybody who has an identity there. */
-
+import {
+  replaced,
+  runSetup,
+  type SetupVariables,
+  setupBlock,
+} from '../../local/vault-setup-block.ts';
 import type { Bao } from './bao.ts';
-import { replaced, runSetup, type SetupVariables, setupBlock } from './documented-setup.ts';
 import { accountId, type Claims, type WebIdentityIssuer } from './web-identity.ts';
 
 export const tenants = ['acme', 'globex', 'initech'] as const;
@@ -61,7 +65,7 @@ export async function openStore(
   { name = 'tenant-keys', change = [], role = {} }: StoreOptions = {},
 ): Promise<Store> {
   const variables: Partial<SetupVariables> = { transit: name, auth: name, issuer: issuer.url };
-  const block = change.reduce((block, [from, to]) => replaced(block, from, to), setupBlock);
+  const block = change.reduce((block, [from, to]) => replaced(block, from, to), setupBlock());
   await runSetup(bao.env, variables, block);
   const store = storeAt(bao.address, issuer, name, role);
   for (const tenantId of tenants) await store.onboard(tenantId);

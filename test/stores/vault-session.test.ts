@@ -1,7 +1,7 @@
 /** Sessions: how often somebody logs in, and what becomes of one that ends. */
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { runSetup } from '../../local/vault-setup-block.ts';
 import { type Bao, startBao } from './bao.ts';
-import { runSetup } from './documented-setup.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { openStore, type Store } from './store.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';

@@ -4,28 +4,20 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { AuditEvent, KeyEvent, RequestEvent } from '../../contract/audit.ts';
+import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
 import { type Control, startControl } from '../e2e/control.ts';
 import type { TestStack } from '../e2e/test-stack.ts';
 import { type Bao, startBao } from './bao.ts';
-import { runSetup } from './documented-setup.ts';
 
 let bao: Bao;
 let stack: TestStack;
 let control: Control;
 beforeAll(async () => {
   bao = await startBao();
-  const keyStores = { vault: { address: bao.address } };
-  ({ stack, control } = await startControl({ keyStores, reconcileEveryMinutes: 1440 }));
-  const role = (name: string) =>
-    [...stack.deployment.roles.keys()].find((arn) => arn.includes(name)) as string;
-  await runSetup(bao.env, {
-    issuer: stack.deployment.outboundIssuer,
-    audience: bao.address,
-    tenant_role: role('TenantRole'),
-    control_plane_role: role('ControlPlaneRole'),
-    reconciler_role: role('ReconcilerRole'),
-    certificates_role: role('CertificatesRole'),
-  });
+  const server = await vaultServer(bao.env);
+  const context = { ...vaultContext(server), reconcileEveryMinutes: 1440 };
+  ({ stack, control } = await startControl(context));
+  await setUpVault(server, stack);
 }, 180_000);
 afterAll(async () => {
   await stack?.close();

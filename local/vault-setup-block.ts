@@ -1,13 +1,15 @@
 /** The shell block of docs/key-stores/vault.md, run as it stands but for the values at its head. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { blockOf } from '../blocks/blocks.ts';
 
-export const setupBlock: string = blockOf('docs/key-stores/vault.md', 'vault=bao').text;
+const document = join(import.meta.dirname, '..', 'docs', 'key-stores', 'vault.md');
 
 /** A variable at the head of the block, in place of the example's value. */
 export type SetupVariables = Readonly<
   Record<
+    | 'vault'
     | 'transit'
     | 'auth'
     | 'issuer'
@@ -17,27 +19,37 @@ export type SetupVariables = Readonly<
   >
 >;
 
+/** @throws Error where the document has none */
+export function setupBlock(): string {
+  const found = /^```sh\n((?:#[^\n]*\n)*vault=.*?)^```/ms.exec(readFileSync(document, 'utf8'));
+  if (found?.[1] === undefined) throw new Error(`${document} has no block that sets a store up`);
+  return found[1];
+}
+
 /**
  * @param env with the administrator's VAULT_ADDR and VAULT_TOKEN
- * @param block the document's, or one with a hole in it
+ * @param block the document's, or one that was changed
  * @throws Error where a command fails
  */
 export async function runSetup(
   env: NodeJS.ProcessEnv,
   variables: Partial<SetupVariables>,
-  block = setupBlock,
+  block = setupBlock(),
 ): Promise<void> {
-  const script = Object.entries(variables).reduce(
+  const child = spawn('sh', ['-eu'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  child.stdin.end(withVariables(block, variables));
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if ((await ended) !== 0) throw new Error(`the block fails: ${err || out}`.trimEnd());
+}
+
+/** @throws Error where a variable is not in the block */
+export const withVariables = (block: string, variables: Readonly<Record<string, string>>): string =>
+  Object.entries(variables).reduce(
     (script, [name, value]) =>
       replaced(script, new RegExp(`^${name}=.*$`, 'm'), `${name}=${value}`),
     block,
   );
-  const child = spawn('sh', ['-eu'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  child.stdin.end(script);
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if ((await ended) !== 0) throw new Error(`the block fails: ${out}${err}`);
-}
 
 /** @throws Error where there is nothing to replace */
 export function replaced(script: string, part: string | RegExp, by: string): string {
