@@ -6,9 +6,7 @@
 import { macKeyContext } from '../../contract/encryption-context.ts';
 import { maxPurposes } from '../../contract/mac.ts';
 import { macVersionsDiffer, tooManyPurposes, unavailable } from '../../contract/problem.ts';
-import { isNamed } from '../aws/errors.ts';
-import { refusesCiphertext } from '../key-stores/aws-kms/kms-ciphertext.ts';
-import { KeyStoreFailure } from '../key-stores/keyring.ts';
+import { CiphertextRefused, KeyStoreFailure } from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import { type CachedKeyring, dataKeyIdOf, decryptionKeyUse } from './cached-data-keys.ts';
 import type { MacKeyRow, MacKeyRows, MacKeyVersion } from './mac-key-rows.ts';
@@ -168,7 +166,7 @@ export async function withMacKey<T>(
   });
   return dataKey.run(keys.cache).catch((error: unknown) => {
     if (error instanceof KeyStoreFailure) throw error.cause;
-    throw refusesCiphertext(error) || isNamed(error, 'CiphertextRefused') ? notItsKey() : error;
+    throw error instanceof CiphertextRefused ? notItsKey() : error;
   });
 }
 

@@ -35,7 +35,7 @@ export interface Keyring {
   ): Promise<WrappedDataKey & KeyStoreCall>;
   /**
    * @param wrapped that the keyring owns
-   * @throws KeyStoreFailure, or any other error where the key store refuses these bytes under this context
+   * @throws KeyStoreFailure; CiphertextRefused where the key store refuses these bytes under this context
    */
   unwrapDataKey(wrapped: EncryptedDataKey, context: EncryptionContext): Promise<UnwrappedDataKey>;
   /** Whether a message says that its data key was wrapped by the tenant's key. */
@@ -53,6 +53,11 @@ export class KeyStoreFailure extends Error {
   constructor(cause: unknown) {
     super('the data key could not be unwrapped', { cause });
   }
+}
+
+/** The key store has not wrapped these bytes by this key, or not under this context. */
+export class CiphertextRefused extends Error {
+  override readonly name = 'CiphertextRefused';
 }
 
 /** @returns the cause of a failure of the key store; of all other errors the caller learns only decryption-failed */

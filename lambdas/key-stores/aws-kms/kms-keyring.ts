@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { ResponseMetadata } from '@smithy/types';
 import type { EncryptionContext } from '../../../contract/encryption-context.ts';
-import { type Keyring, KeyStoreFailure } from '../keyring.ts';
+import { CiphertextRefused, type Keyring, KeyStoreFailure } from '../keyring.ts';
 import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
 
 /** KMS's name in the messages of all Encryption SDKs. */
@@ -68,7 +68,7 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
         EncryptionContext: { ...context },
       });
       const { Plaintext, KeyMaterialId, $metadata } = await kms.send(decrypt).catch((error) => {
-        throw refusesCiphertext(error) ? error : new KeyStoreFailure(error);
+        throw refusesCiphertext(error) ? new CiphertextRefused() : new KeyStoreFailure(error);
       });
       const requestId = requestIdOf($metadata);
       return { plaintext: moved(given(Plaintext)), requestId, keyMaterialId: KeyMaterialId };

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
+import { CiphertextRefused } from '../keyring.ts';
 import { versionOf } from './vault-ciphertext.ts';
 import type { VaultAnswer } from './vault-client.ts';
 import {
@@ -32,11 +33,6 @@ export interface Unwrapped {
   /** in a buffer that nobody else has */
   readonly plaintext: Uint8Array;
   readonly requestId: string;
-}
-
-/** The engine refuses the ciphertext itself, under this associated data. */
-export class CiphertextRefused extends Error {
-  override readonly name = 'CiphertextRefused';
 }
 
 /** @param associatedData base64 */

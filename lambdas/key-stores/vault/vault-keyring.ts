@@ -4,9 +4,9 @@
  * its first use. docs/key-stores/vault.md has the format.
  */
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
-import { type Keyring, KeyStoreFailure } from '../keyring.ts';
+import { CiphertextRefused, type Keyring, KeyStoreFailure } from '../keyring.ts';
 import { associatedDataOf } from './associated-data.ts';
-import { CiphertextRefused, provenWrapping, unwrap, wrapGiven } from './transit-engine.ts';
+import { provenWrapping, unwrap, wrapGiven } from './transit-engine.ts';
 import { ciphertextOf, versionOf } from './vault-ciphertext.ts';
 import { type KeyLocation, keyNameOf } from './vault-names.ts';
 import type { VaultSession } from './vault-session.ts';

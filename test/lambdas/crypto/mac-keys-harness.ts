@@ -4,7 +4,7 @@ import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { DataKeyCache } from '../../../lambdas/crypto/data-key-cache.ts';
 import type { MacKeyRow, MacKeyRows } from '../../../lambdas/crypto/mac-key-rows.ts';
 import { liveVersions, type MacKeys } from '../../../lambdas/crypto/mac-keys.ts';
-import type { Keyring } from '../../../lambdas/key-stores/keyring.ts';
+import { CiphertextRefused, type Keyring } from '../../../lambdas/key-stores/keyring.ts';
 import { hex, limits } from './harness.ts';
 import { rawKeyring } from './raw-keyring.ts';
 
@@ -43,7 +43,7 @@ export function keyStore(name = 'acme', key = randomBytes(32)) {
         decipher.final();
         return { plaintext: new Uint8Array(content), requestId: '2' };
       } catch {
-        throw Object.assign(new Error(), { name: 'InvalidCiphertextException' });
+        throw new CiphertextRefused();
       }
     },
     wrappedDataKeyFrom: (bytes) => (bytes.length > 28 ? wrappedBy(bytes) : undefined),

@@ -8,6 +8,7 @@ import {
 } from '../../../../lambdas/crypto/envelope-encryption.ts';
 import { parseMessage } from '../../../../lambdas/crypto/message/message-parser.ts';
 import { kmsKeyring } from '../../../../lambdas/key-stores/aws-kms/kms-keyring.ts';
+import { CiphertextRefused } from '../../../../lambdas/key-stores/keyring.ts';
 import { uncached } from '../../crypto/raw-keyring.ts';
 import { type Aws, openAws } from '../../tenants/aws.ts';
 
@@ -57,7 +58,7 @@ test('a data key that was there before is wrapped as a new one is, for this key 
   const { wrapped } = await keyring.wrapDataKey(dataKey.plaintext, context);
   const same = keyring.wrappedDataKeyFrom(wrapped.encryptedDataKey) ?? wrapped;
   expect((await keyring.unwrapDataKey(same, context)).plaintext).toEqual(dataKey.plaintext);
-  await expect(other.keyring.unwrapDataKey(same, context)).rejects.toThrow();
+  await expect(other.keyring.unwrapDataKey(same, context)).rejects.toThrow(CiphertextRefused);
   await expect(keyring.unwrapDataKey(same, { TenantId: 'globex' })).rejects.toThrow();
 });
 
