@@ -1,7 +1,6 @@
 /**
- * The transit engine's wrapping of data keys, and the proof that it binds associated data. Invariant: nothing is wrapped or
- * unwrapped in a session before it has shown that what it wraps opens under the same associated data and under no other.
- * HashiCorp's `datakey` ignores associated data, OpenBao's binds it since 2.5; `encrypt` and `decrypt` bind it in both.
+ * The transit engine's requests that wrap and unwrap data keys. Invariant: each has associated data, which nobody relies on
+ * before `proven-wrapping.ts` has shown that the engine binds it; and of an answer nothing counts that has another form.
  */
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
@@ -10,14 +9,13 @@ import { versionOf } from './vault-ciphertext.ts';
 import type { VaultAnswer } from './vault-client.ts';
 import {
   VaultAccessDenied,
-  VaultBindsNoContext,
   VaultKeyNotFound,
   VaultKeyVersionDisallowed,
   VaultUnavailable,
 } from './vault-errors.ts';
 import type { VaultSession } from './vault-session.ts';
 
-export interface TransitKey {
+export interface KeyReference {
   readonly transitMount: string;
   readonly name: string;
 }
@@ -36,7 +34,11 @@ export interface Unwrapped {
 }
 
 /** @param associatedData base64 */
-type NewDataKey<T> = (session: VaultSession, key: TransitKey, associatedData: string) => Promise<T>;
+type NewDataKey<T> = (
+  session: VaultSession,
+  key: KeyReference,
+  associatedData: string,
+) => Promise<T>;
 
 export interface Wrapping {
   readonly newDataKey: NewDataKey<Wrapped & { readonly plaintext: Uint8Array }>;
@@ -69,13 +71,16 @@ const byEncrypt: Wrapping = {
   },
 };
 
+/** `datakey` first, in which the plaintext need not leave the engine. */
+export const wrappings = [byDataKey, byEncrypt] as const;
+
 /**
  * Wraps a data key that there is already.
  * @throws as `unwrap` does, but for CiphertextRefused
  */
 export async function wrapGiven(
   session: VaultSession,
-  key: TransitKey,
+  key: KeyReference,
   plaintext: Uint8Array,
   associatedData: string,
 ): Promise<Wrapped> {
@@ -91,7 +96,7 @@ export async function wrapGiven(
 /** @throws CiphertextRefused; what says nothing of the ciphertext: the errors of `vault-errors.ts`, OutOfTime */
 export async function unwrap(
   session: VaultSession,
-  key: TransitKey,
+  key: KeyReference,
   ciphertext: string,
   associatedData: string,
 ): Promise<Unwrapped> {
@@ -102,63 +107,9 @@ export async function unwrap(
   return { plaintext: plaintextOf(answer), requestId: requestIdOf(answer) };
 }
 
-const proofs = new WeakMap<VaultSession, Promise<Wrapping>>();
-
-/**
- * @returns by what the session wraps, proved once
- * @throws VaultBindsNoContext where neither way binds; the next call tries again
- */
-export function provenWrapping(session: VaultSession, key: TransitKey): Promise<Wrapping> {
-  const known = proofs.get(session);
-  if (known !== undefined) return known;
-  const proof = prove(session, key).catch((error: unknown) => {
-    proofs.delete(session);
-    throw error;
-  });
-  proofs.set(session, proof);
-  return proof;
-}
-
-async function prove(session: VaultSession, key: TransitKey): Promise<Wrapping> {
-  const trial: VaultSession = { send: (request) => session.send({ ...request, isTrial: true }) };
-  for (const wrapping of [byDataKey, byEncrypt])
-    if (await binds(trial, key, wrapping)) return wrapping;
-  throw new VaultBindsNoContext();
-}
-
-/** No encryption context of ours has these bytes: each begins with the number of its pairs. */
-const [one = '', other = ''] = ['a context', 'another'].map((text) =>
-  Buffer.from(`tenant-keys: ${text}`).toString('base64'),
-);
-
-async function binds(session: VaultSession, key: TransitKey, wrapping: Wrapping): Promise<boolean> {
-  const { ciphertext } = await wrapping.newWrappedDataKey(session, key, one);
-  const [own, others] = await Promise.all([
-    opens(session, key, ciphertext, one),
-    opens(session, key, ciphertext, other),
-  ]);
-  return own && !others;
-}
-
-async function opens(
-  session: VaultSession,
-  key: TransitKey,
-  ciphertext: string,
-  associatedData: string,
-): Promise<boolean> {
-  try {
-    const { plaintext } = await unwrap(session, key, ciphertext, associatedData);
-    plaintext.fill(0);
-    return true;
-  } catch (error) {
-    if (error instanceof CiphertextRefused) return false;
-    throw error;
-  }
-}
-
 async function post(
   session: VaultSession,
-  key: TransitKey,
+  key: KeyReference,
   operation: string,
   body: object,
 ): Promise<VaultAnswer> {
@@ -169,7 +120,7 @@ async function post(
 
 async function send(
   session: VaultSession,
-  { transitMount, name }: TransitKey,
+  { transitMount, name }: KeyReference,
   operation: string,
   body: object,
 ): Promise<VaultAnswer> {

@@ -6,7 +6,8 @@
 import { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import { CiphertextRefused, type Keyring, KeyStoreFailure } from '../keyring.ts';
 import { associatedDataOf } from './associated-data.ts';
-import { provenWrapping, unwrap, wrapGiven } from './transit-engine.ts';
+import { provenWrapping } from './proven-wrapping.ts';
+import { unwrap, wrapGiven } from './transit-engine.ts';
 import { ciphertextOf, versionOf } from './vault-ciphertext.ts';
 import { type KeyLocation, keyNameOf } from './vault-names.ts';
 import type { VaultSession } from './vault-session.ts';
