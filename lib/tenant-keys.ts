@@ -11,6 +11,7 @@ import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
 import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
+import { hasStoreOutsideAws } from './config/key-stores.ts';
 import { ownNames, setName } from './config/own-names.ts';
 import type { BundledFunction } from './functions/bundled-function.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
@@ -265,7 +266,7 @@ export class TenantKeys extends Construct {
       functionArn,
     );
     for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
-    if (config.keyStores?.vault !== undefined) this.signIns(config, functions);
+    if (hasStoreOutsideAws(config.keyStores)) this.signIns(config, functions);
     return functions;
   }
 

@@ -17,6 +17,7 @@ import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { baselinePrefix, keyArnIndex } from '../../contract/table-schema.ts';
 import type { Config } from '../config/config.ts';
+import { hasStoreOutsideAws } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 
@@ -62,13 +63,13 @@ export class AuditIndexer extends Construct {
     this.bundled = this.indexer(props);
     this.retries();
     const { tenants, crypto, certificates, audit } = props.requestLogs;
-    const stores = hasOtherStores(props.config);
-    const requests = stores ? patterns.requestsAndStoreCalls : patterns.requests;
+    const hasStoreCalls = hasStoreOutsideAws(props.config.keyStores);
+    const requests = hasStoreCalls ? patterns.requestsAndStoreCalls : patterns.requests;
     this.subscribe('Requests', crypto, requests);
     this.subscribe('TenantsRequests', tenants, requests);
     this.subscribe('CertificatesRequests', certificates, requests);
     this.subscribe('AuditRequests', audit, patterns.requests);
-    if (stores) this.subscribe('StoreCalls', props.reconcilerLogs, patterns.storeCalls);
+    if (hasStoreCalls) this.subscribe('StoreCalls', props.reconcilerLogs, patterns.storeCalls);
     this.subscribe('Access', props.accessLogs, patterns.access);
     if (props.trailLogs) this.subscribe('Trail', props.trailLogs, patterns.trail);
   }
@@ -102,7 +103,7 @@ export class AuditIndexer extends Construct {
       CRYPTO_LOG_GROUP: requestLogs.crypto.logGroupName,
       CERTIFICATES_LOG_GROUP: requestLogs.certificates.logGroupName,
       AUDIT_LOG_GROUP: requestLogs.audit.logGroupName,
-      ...(hasOtherStores(props.config) && {
+      ...(hasStoreOutsideAws(props.config.keyStores) && {
         RECONCILER_LOG_GROUP: props.reconcilerLogs.logGroupName,
       }),
       ACCESS_LOG_GROUP: accessLogs.logGroupName,
@@ -181,6 +182,3 @@ export class AuditIndexer extends Construct {
     subscription.addResourceDependency(permission);
   }
 }
-
-/** Those whose calls CloudTrail does not record: it has those of KMS in other accounts. */
-const hasOtherStores = ({ keyStores }: Config): boolean => keyStores?.vault !== undefined;

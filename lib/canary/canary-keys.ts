@@ -1,6 +1,7 @@
 /**
  * The keys of contract/canary-keys.ts. Invariant: they carry a tag of the canary's in place of the product's, so neither
- * the reconciler nor an onboarding takes one for a tenant's, though tenants' sessions pass the same lock there. They are deleted with the stack, since nothing that they encrypt is kept.
+ * the reconciler nor an onboarding takes one for a tenant's, though tenants' sessions pass the same lock there. They are
+ * deleted with the stack, since nothing that they encrypt is kept.
  */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';

@@ -69,6 +69,12 @@ export const keyStores = valueOrJson(
     .readonly(),
 );
 
+/** As configured; undefined: AWS KMS of this account alone. */
+export type KeyStores = z.output<typeof keyStores> | undefined;
+
+/** Such a store is reached over a network, is signed in to by a token, and has no CloudTrail; KMS elsewhere has its own. */
+export const hasStoreOutsideAws = (stores: KeyStores): boolean => stores?.vault !== undefined;
+
 /** The functions that check tokens are told all three. */
 export const keyStoresBesideIssuers = {
   fit: ({ issuers, corsOrigins, keyStores: stores }: Record<string, unknown>) =>

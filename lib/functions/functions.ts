@@ -20,6 +20,7 @@ import type {
 } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
+import { hasStoreOutsideAws } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 
 /** ARNs of the keys that sign certificates, by what they sign with. */
@@ -277,9 +278,9 @@ const ofApi = ({ corsOrigins }: Config) =>
 const keyStores = ({ keyStores: stores }: Config) =>
   stores === undefined ? {} : { KEY_STORES: JSON.stringify(stores) };
 
-/** Of those that work with tenants' keys, where a store is reached over a network. */
+/** Of those that work with tenants' keys. */
 const storeNetworkOf = (config: Config) =>
-  config.keyStores?.vault === undefined ? undefined : networkOf(config);
+  hasStoreOutsideAws(config.keyStores) ? networkOf(config) : undefined;
 
 /** Of those that fetch an issuer's keys. */
 const networkOf = ({ subnetIds, securityGroupIds }: Config) =>

@@ -7,13 +7,11 @@ import { Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
-import type { Config } from '../config/config.ts';
+import type { KeyStores } from '../config/key-stores.ts';
 import { ownNames } from '../config/own-names.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { onlyInItsFunction } from './only-in-its-function.ts';
 import { ownTenant } from './session-trust.ts';
-
-export type KeyStores = Config['keyStores'];
 
 /** Of the tenant role, whose sessions have a tag: a statement beside these refuses those without. */
 export function tenantReachesStores(scope: Construct, stores: KeyStores): PolicyStatement[] {

@@ -1,8 +1,8 @@
 /**
- * The role of which the session broker opens a session for one tenant. Invariant: a session has the tenant's id as its only tag
- * TenantId and as its name. It reaches that tenant's key, for cryptography with the id in the encryption context,
- * that tenant's row, to read it, and the rows of its macs' keys, the other key stores in that tenant's name, and nothing else. It cannot change tags, aliases, grants and policies, each of which would
- * lead to another tenant's key.
+ * The role of which the session broker opens a session for one tenant. Invariant: a session has the tenant's id as its only
+ * tag TenantId and as its name. It reaches that tenant's key, for cryptography with the id in the encryption context, that
+ * tenant's row, to read it, the rows of its macs' keys, other key stores in that tenant's name, and nothing else. It cannot
+ * change tags, aliases, grants and policies, each of which would lead to another tenant's key.
  * Key policies name this role by its ARN: with a new construct id the role is another one, and no tenant can work.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
@@ -12,10 +12,11 @@ import { Construct } from 'constructs';
 import { tenantActions } from '../../contract/key-policy.ts';
 import { type ProductTag, productTagKey } from '../../contract/stack-names.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import type { KeyStores } from '../config/key-stores.ts';
 import { ownNames } from '../config/own-names.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { everyKey } from './key-administration.ts';
-import { acknowledgeSignIns, type KeyStores, tenantReachesStores } from './key-store-access.ts';
+import { acknowledgeSignIns, tenantReachesStores } from './key-store-access.ts';
 import {
   nothingWithoutTenant,
   ownPartitionOnly,
