@@ -50,6 +50,7 @@ const environment = readEnvironment(tenantsEnvironment);
 const tableName = environment.TABLE_NAME;
 const account = { partition: environment.PARTITION, accountId: environment.ACCOUNT_ID };
 const keyPolicyOf = stackKeyPolicy(environment);
+const configured = configuredKeyStores(environment.KEY_STORES);
 const otherKeyStores = keyStoreAdministrations(environment.KEY_STORES, {
   role: 'control-plane',
   tenantRoleArn: environment.TENANT_ROLE_ARN,
@@ -104,15 +105,13 @@ async function put({ event, context }: ApiRequest) {
   return json<'onboard'>(created ? 201 : 200, tenantOf(row));
 }
 
-const keyStores = configuredKeyStores(environment.KEY_STORES);
-
 function requireConfigured(wanted: KeyStoreName = defaultKeyStore): void {
-  const configured = keyStores.map(({ keyStore }) => keyStore);
-  if (!configured.includes(wanted)) throw keyStoreNotConfigured(configured.join(', '));
+  const names = configured.map(({ keyStore }) => keyStore);
+  if (!names.includes(wanted)) throw keyStoreNotConfigured(names.join(', '));
 }
 
 async function listKeyStores() {
-  return json<'listKeyStores'>(200, { keyStores: [...keyStores] });
+  return json<'listKeyStores'>(200, { keyStores: [...configured] });
 }
 
 async function read({ event, context }: ApiRequest) {

@@ -1,7 +1,6 @@
 /** One delivery of log lines: makes rows of them and writes these. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
-import type { AuditEvent } from '../../contract/audit.ts';
 import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { type AuditRow, auditRow } from '../audit/audit-row.ts';
@@ -12,9 +11,9 @@ import { writeRows } from './batch-writer.ts';
 import type { KeyOwners } from './key-owners.ts';
 import { keyUsesOf, logKeyUse } from './key-uses.ts';
 import { type LogBatch, type LogLine, parseLine } from './log-batch.ts';
-import { requestOf } from './request-line.ts';
+import { type RequestOfPartition, requestOf } from './request-line.ts';
 import { withRoutine } from './routine.ts';
-import { type CallingFunction, storeCallOf } from './store-call-line.ts';
+import { type CallingFunction, type CallOfPartition, storeCallOf } from './store-call-line.ts';
 import { type TrailEvent, trailEvent } from './trail-event.ts';
 
 export interface IndexerContext {
@@ -86,16 +85,11 @@ async function keyRows(
   );
 }
 
-interface EventOfPartition {
-  readonly partition: string;
-  readonly event: AuditEvent;
-}
-
 /** @returns what reads a line of the functions' log group: a request, or a call of another key store than KMS */
 function readerOf(
   logGroup: string,
   context: IndexerContext,
-): (line: LogLine) => EventOfPartition | undefined {
+): (line: LogLine) => RequestOfPartition | CallOfPartition | undefined {
   const plane = planeThatLogsTo(logGroup, context);
   const caller = callerThatLogsTo(logGroup, context);
   if (plane === undefined && caller === undefined)

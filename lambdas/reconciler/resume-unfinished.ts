@@ -1,5 +1,4 @@
 /** Finishes what was cut off: onboardings, transitions, rotations, and offboardings whose key is deleted by now. */
-
 import { eraseIfKeyIsDeleted, resumeTransition } from '../tenants/lifecycle/lifecycle.ts';
 import { finishOnboarding } from '../tenants/lifecycle/onboarding.ts';
 import { ageMs, settleRotation } from '../tenants/lifecycle/rotation-outcome.ts';

@@ -15,7 +15,7 @@ import {
   tenantWork,
 } from './context.ts';
 import { removeMacKeys } from './remove-mac-keys.ts';
-import { applyRepairs } from './repair-drift.ts';
+import { applyRepairs, type Repair } from './repair-drift.ts';
 import { finishOnboardingOf, finishTransitionOf, settleRotationOf } from './resume-unfinished.ts';
 
 /** So many tenants without an answer, and the others are not tried in this run. */
@@ -111,14 +111,13 @@ async function repairDriftOf(
   const { keyState } = statusRules[row.status];
   if (keyState === 'not compared') return;
   const drifts = await store.driftOf(row, keyState.expected);
-  const repairs = drifts.flatMap(({ kind, detail, repair }) =>
-    repair === undefined
-      ? []
-      : [{ kind, detail, act: (work: { readonly end: number }) => callInTime(work, repair) }],
-  );
+  const repairs: Repair[] = [];
   for (const { kind, detail, repair } of drifts) {
-    if (repair !== undefined) continue;
-    await reportIfUnchanged(context, row, { kind, outcome: 'reported', detail });
+    if (repair === undefined) {
+      await reportIfUnchanged(context, row, { kind, outcome: 'reported', detail });
+    } else {
+      repairs.push({ kind, detail, act: (work) => callInTime(work, repair) });
+    }
   }
   await applyRepairs(context, row, repairs);
 }

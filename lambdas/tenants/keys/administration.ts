@@ -6,11 +6,8 @@ import type {
   KeyStoreAdministration,
 } from '../../key-stores/key-administration.ts';
 import { keyStoreOf, type TenantRow } from '../registry/tenant-row.ts';
-import type { KmsClients } from './create-key.ts';
 import type { TenantWork } from './key-state.ts';
 import { type KmsWork, kmsAdministration } from './kms-administration.ts';
-
-export type RotationWork = TenantWork & KmsClients;
 
 /** @throws Error for a tenant that has no key yet; Problem 503 where its store cannot be asked */
 export async function administrationOf(

@@ -13,13 +13,17 @@ import {
 import type { RotateRequest } from '../../../contract/tenants.ts';
 import { isRefusal } from '../../aws/errors.ts';
 import type { KeyAdministration } from '../../key-stores/key-administration.ts';
-import { administrationOf, type RotationWork } from '../keys/administration.ts';
+import { administrationOf } from '../keys/administration.ts';
+import type { KmsClients } from '../keys/create-key.ts';
+import type { TenantWork } from '../keys/key-state.ts';
 import { workOn } from '../registry/lease.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
 import type { TenantRow } from '../registry/tenant-row.ts';
 import { explainMissingKey } from './missing-key.ts';
 import { accepted, ageMs, hasBegun } from './rotation-outcome.ts';
+
+export type RotationWork = TenantWork & KmsClients;
 
 /** A request that names no material is the same again for so long: who lost an answer comes back within it. */
 const sameAgainMs = 60 * 60_000;

@@ -3,7 +3,6 @@
  * before the store is asked for a key the row says so; a key of that name that is older, or of which no row says that it was
  * asked for, is not taken.
  */
-
 import { keyNotReady } from '../../../contract/problem.ts';
 import type { KeyStoreAdministration } from '../../key-stores/key-administration.ts';
 import { answerReserveMs } from '../registry/lease.ts';
