@@ -61,7 +61,7 @@ export async function withKmsKeyOf<T>(
 export const keyMembersOf = ({ keyring: { keyName }, kmsKey }: StoredKey) =>
   kmsKey === undefined ? { keyName } : { keyArn: keyName };
 
-/** @throws Problem 503 key-store-unavailable where the stack is not configured with the store any more */
+/** @throws Problem 503 key-store-unavailable where the configuration has the key's store or place no more */
 export type StoredKeyOf = (row: TenantRow) => Promise<StoredKey>;
 
 /** What of a row names a key. */
@@ -86,7 +86,9 @@ export function storedKeys(
     }
     if (keyStore === 'vault' && settings?.vault !== undefined) {
       vault ??= openVault(settings.vault, parts, tenantId);
-      return { keyring: await vault };
+      const keyring = await vault;
+      // By settings that were changed since it would be another key, of which the registry knows nothing.
+      if (keyring.keyName === row.keyName) return { keyring };
     }
     throw keyStoreUnavailable(keyStore, 60);
   });

@@ -1,7 +1,9 @@
-/** Which of a tenant's two keys encrypts, and which open what, while the key store is being changed. */
+/** Which key of a tenant is used: of two which encrypts, and which open what, while the key store is being changed. */
+import { KMSClient } from '@aws-sdk/client-kms';
 import { describe, expect, test } from '@jest/globals';
+import { clientConfiguration } from '../../../lambdas/aws/client-config.ts';
 import { decryptEnvelope, encryptEnvelope } from '../../../lambdas/crypto/envelope-encryption.ts';
-import { pairedKeys } from '../../../lambdas/crypto/stored-key.ts';
+import { pairedKeys, storedKeys } from '../../../lambdas/crypto/stored-key.ts';
 import { type TenantRow, tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
 import { rawKeyring, uncached } from './raw-keyring.ts';
@@ -63,4 +65,34 @@ test.each([
   );
   expect((await keyOf(moved())).move).toEqual({ to: 'new', rewraps });
   expect((await keyOf(before)).move).toBeUndefined();
+});
+
+describe("a key in Vault is used where the tenant's row says that it is", () => {
+  const vault = {
+    address: 'https://vault.example',
+    namespace: 'team',
+    transitMount: 'tenant-keys',
+    authMount: 'tenant-keys',
+    audience: 'x',
+  };
+  const keyOf = (keyName: string) => {
+    const configuration = { ...clientConfiguration, credentials: () => Promise.reject() };
+    const parts = { configuration, withPlugins: <C>(client: C) => client };
+    const settings = { vault, dataKeyMaxAgeSeconds: 60 };
+    const ofRow = storedKeys(settings, new KMSClient(), parts, 'acme');
+    return ofRow({ ...before, keyName }).then(
+      ({ keyring }) => keyring.keyName,
+      ({ code }) => code,
+    );
+  };
+
+  test.each([
+    ['team/tenant-keys/keys/acme', 'team/tenant-keys/keys/acme'],
+    ['tenant-keys/keys/acme', 'key-store-unavailable'],
+    ['other/tenant-keys/keys/acme', 'key-store-unavailable'],
+    ['team/former-mount/keys/acme', 'key-store-unavailable'],
+    ['team/tenant-keys/keys/globex', 'key-store-unavailable'],
+  ])('%s: %s', async (keyName, expected) => {
+    expect(await keyOf(keyName)).toBe(expected);
+  });
 });
