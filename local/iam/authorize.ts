@@ -73,15 +73,13 @@ function decideWithResource(identity: Verdict, resource: Verdict): Decision {
  * policies let through, so nobody else learns anything of the other account.
  */
 function decideAcrossAccounts(identity: Verdict, resource: Verdict = saysNothing): Decision {
-  const [own] = identity.allows;
-  const denied = explicitDeny(identity);
+  const own = decide(identity);
+  if (!own.allowed) return own;
+  const denied = explicitDeny(noVerdict, resource);
   if (denied !== undefined) return denied;
-  if (own === undefined) return refusal('identity', identity);
   const [foreign] = resource.allows;
-  if (resource.denies.length > 0) return explicitDeny(noVerdict, resource) as Decision;
   if (foreign === undefined) return refusal('resource', resource);
-  const reasons = [`${titleOf(foreign)}: allows it to the other account`];
-  return { allowed: true, kind: 'allowed', by: nameOf(own), reasons };
+  return { ...own, reasons: [`${titleOf(foreign)}: allows it to the other account`] };
 }
 
 const noVerdict: Verdict = { denies: [], allows: [], misses: [] };
