@@ -13,7 +13,7 @@ import { namesOf } from './input.ts';
 import { settingsOf } from './role-request.ts';
 import type { RoleStore } from './role-store.ts';
 import { described, notFound } from './roles.ts';
-import { roleArn, type StoredRole } from './stored-role.ts';
+import { roleArn, type StoredRole, storedRole } from './stored-role.ts';
 
 /** Without white space: "IAM and AWS STS quotas", IAM user guide. */
 const maxTrustPolicyLength = 2048;
@@ -95,10 +95,7 @@ function createRole({ account, store }: Omit<Changed, 'role'>, input: Input, cal
     policies: [],
   };
   const resource = roleArn(account, role);
-  const context = tagContext(role.tags);
-  call.authorize({ action: 'iam:CreateRole', resource, context });
-  if (Object.keys(role.tags).length > 0)
-    call.authorize({ action: 'iam:TagRole', resource, context });
+  authorizeNewRole(call, resource, role.tags);
   if (store.find(role.name) !== undefined)
     throw conflict('EntityAlreadyExists', `Role with name ${role.name} already exists.`);
   putRole(store, role);
@@ -106,8 +103,18 @@ function createRole({ account, store }: Omit<Changed, 'role'>, input: Input, cal
   return { Role: made && described(made, new Date(role.createdAt)) };
 }
 
-/** @throws AwsError MalformedPolicyDocument, LimitExceeded */
+/** @throws AwsError AccessDenied */
+export function authorizeNewRole(call: Call, resource: string, tags: StoredRole['tags']): void {
+  const context = tagContext(tags);
+  call.authorize({ action: 'iam:CreateRole', resource, context });
+  if (Object.keys(tags).length > 0) call.authorize({ action: 'iam:TagRole', resource, context });
+}
+
+/** @throws AwsError ValidationError, MalformedPolicyDocument, LimitExceeded */
 export function putRole(store: RoleStore, role: StoredRole): void {
+  // A name that CloudFormation made of a stack's may be too long.
+  if (!storedRole.safeParse(role).success)
+    throw new AwsError('ValidationError', `IAM takes no role ${role.name} as it is given`);
   const inlineLength = role.policies.reduce((sum, { document }) => sum + lengthOf(document), 0);
   if (lengthOf(role.trustPolicy) > maxTrustPolicyLength)
     throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${maxTrustPolicyLength}`);

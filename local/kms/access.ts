@@ -13,6 +13,7 @@ import { keyTypeConditions } from './key-type.ts';
 import { aliasesOf } from './live-keys.ts';
 import { keyPolicyOf } from './policy.ts';
 import type { StoredKey } from './stored-key.ts';
+import { requestTagConditions } from './tags.ts';
 
 /**
  * Looks up a key and authorizes the action on it.
@@ -88,6 +89,25 @@ export function authorizeUnder(
       ...context,
     },
   });
+}
+
+/**
+ * The creation of a key, and of its tags: "To use the Tags parameter", CreateKey, API reference. IAM alone decides.
+ * @param context conditions of CreateKey, beside the tags
+ * @throws AwsError AccessDeniedException
+ */
+export function authorizeNewKey(
+  account: KmsAccount,
+  call: Call,
+  { keyId, tags }: Pick<StoredKey, 'keyId' | 'tags'>,
+  context: ConditionContext,
+): void {
+  const requested = requestTagConditions(tags);
+  authorizeAccount(call, 'kms:CreateKey', { ...context, ...requested });
+  if (tags.length === 0) return;
+  const caller = { 'kms:CallerAccount': call.caller.accountId };
+  const resource = keyArn(account, keyId);
+  call.authorize({ action: 'kms:TagResource', resource, context: { ...caller, ...requested } });
 }
 
 /** An alias has no policy of its own: IAM alone decides. @throws AwsError AccessDeniedException */

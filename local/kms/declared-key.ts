@@ -25,6 +25,9 @@ export interface DeclaredKey {
   readonly aliases: readonly string[];
 }
 
+export const tagsOf = ({ Tags }: TemplateKey): Tag[] =>
+  Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
+
 export function declareKeys(account: KmsAccount, keys: readonly TemplateKey[]): void {
   for (const key of keys) {
     declareKey(account, {
@@ -32,7 +35,7 @@ export function declareKeys(account: KmsAccount, keys: readonly TemplateKey[]): 
       keySpec: key.KeySpec,
       policy: JSON.stringify(key.KeyPolicy),
       description: key.Description ?? '',
-      tags: key.Tags.map(({ Key, Value }) => ({ key: Key, value: Value })),
+      tags: tagsOf(key),
       rotationPeriodInDays: key.EnableKeyRotation ? key.RotationPeriodInDays : undefined,
       aliases: key.aliases,
     });

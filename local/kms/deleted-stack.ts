@@ -4,7 +4,7 @@ import { liveKey } from './live-keys.ts';
 import type { TemplateKey } from './template.ts';
 
 /** KMS's default. */
-const defaultWindowInDays = 30;
+export const defaultWindowInDays = 30;
 
 export function deleteKeysOf(account: KmsAccount, keys: readonly TemplateKey[]): void {
   for (const { keyId, isKept, PendingWindowInDays, aliases, keptAliases } of keys) {

@@ -7,16 +7,22 @@ import type { Template } from '../template/template.ts';
 
 const keyProperties = z.strictObject({
   KeyPolicy: z.record(z.string(), z.unknown()),
-  Description: z.string().optional(),
+  Description: z.string().max(8192).optional(),
   KeySpec: z.enum(['SYMMETRIC_DEFAULT', 'ECC_NIST_P256', 'ML_DSA_65']).default('SYMMETRIC_DEFAULT'),
   KeyUsage: z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']).default('ENCRYPT_DECRYPT'),
   EnableKeyRotation: z.boolean().default(false),
-  RotationPeriodInDays: z.number().default(365),
-  PendingWindowInDays: z.number().optional(),
+  RotationPeriodInDays: z.int().min(90).max(2560).default(365),
+  PendingWindowInDays: z.int().min(7).max(30).optional(),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
 });
 
-const aliasProperties = z.strictObject({ AliasName: z.string(), TargetKeyId: z.string() });
+const aliasProperties = z.strictObject({
+  AliasName: z
+    .string()
+    .max(256)
+    .regex(/^alias\/(?!aws\/)[a-zA-Z0-9/_-]+$/),
+  TargetKeyId: z.string(),
+});
 
 export interface TemplateKey extends z.output<typeof keyProperties> {
   readonly keyId: string;

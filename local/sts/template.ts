@@ -11,12 +11,15 @@ const inlinePolicy = z.strictObject({ PolicyName: z.string(), PolicyDocument: z.
 const roleProperties = z.strictObject({
   AssumeRolePolicyDocument: z.unknown(),
   Policies: z.array(inlinePolicy).default([]),
-  MaxSessionDuration: z.number().default(3600),
+  MaxSessionDuration: z.int().min(3600).max(43_200).default(3600),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
   // It takes away and never gives, and is not in the template: what is refused here is so with it.
   PermissionsBoundary: z.string().optional(),
   Description: z.string().optional(),
-  RoleName: z.string().optional(),
+  RoleName: z
+    .string()
+    .regex(/^[\w+=,.@-]{1,64}$/)
+    .optional(),
   Path: z
     .string()
     .regex(/^\/([!-~]+\/)?$/)

@@ -3,24 +3,28 @@
  * the caller may not do, and makes all of a stack or nothing of it.
  */
 import type { Call } from '../aws/operation.ts';
+import { resourceTags } from '../aws/resource-tags.ts';
 import { AwsError } from '../aws/wire/aws-error.ts';
-import { putRole } from '../iam-api/role-changes.ts';
+import { authorizeNewRole, putRole } from '../iam-api/role-changes.ts';
 import type { RoleStore } from '../iam-api/role-store.ts';
 import { pathOf } from '../iam-api/roles.ts';
-import type { StoredRole } from '../iam-api/stored-role.ts';
-import { authorizeAccount, authorizeAlias, authorizeKey } from '../kms/access.ts';
-import { aliasArn, type KmsAccount, keyArn } from '../kms/account.ts';
-import { declareKeys } from '../kms/declared-key.ts';
-import { deleteKeysOf } from '../kms/deleted-stack.ts';
+import { roleArn, type StoredRole } from '../iam-api/stored-role.ts';
+import { authorizeAlias, authorizeKey, authorizeNewKey } from '../kms/access.ts';
+import { aliasArn, type KmsAccount } from '../kms/account.ts';
+import { declareKeys, tagsOf } from '../kms/declared-key.ts';
+import { defaultWindowInDays, deleteKeysOf } from '../kms/deleted-stack.ts';
 import { aliasExists } from '../kms/errors.ts';
 import { newKey } from '../kms/key.ts';
+import { lookUp } from '../kms/key-lookup.ts';
+import { keyTypeConditions } from '../kms/key-type.ts';
 import { liveAlias, liveKey } from '../kms/live-keys.ts';
 import { requireNoLockout } from '../kms/lockout.ts';
-import { parseKeyPolicy } from '../kms/policy.ts';
+import { keyPolicyOf } from '../kms/policy.ts';
 import { mergedTags, requestTagConditions } from '../kms/tags.ts';
 import { readKeys, type TemplateKey } from '../kms/template.ts';
 import type { Role } from '../sts/role.ts';
 import { readRoles } from '../sts/template.ts';
+import { isKept } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
 
 export interface StackAccount {
@@ -34,9 +38,10 @@ export function makeResources(account: StackAccount, template: Template, call: C
   const roles = [...readRoles(template).values()];
   for (const key of keys) requireMakeable(account.keys, key, call);
   for (const role of roles) {
-    call.authorize({ action: 'iam:CreateRole', resource: role.arn });
-    if (role.identityPolicies.length > 0)
-      call.authorize({ action: 'iam:PutRolePolicy', resource: role.arn });
+    const { arn: resource, tags, identityPolicies } = role;
+    authorizeNewRole(call, resource, tags);
+    if (identityPolicies.length > 0)
+      call.authorize({ action: 'iam:PutRolePolicy', resource, context: resourceTags(tags) });
     if (account.roles.find(role.name) !== undefined)
       throw new AwsError('AlreadyExistsException', `${role.name} already exists`);
   }
@@ -56,29 +61,23 @@ export function makeResources(account: StackAccount, template: Template, call: C
 }
 
 /** @throws AwsError AccessDeniedException, MalformedPolicyDocumentException, AlreadyExistsException */
-function requireMakeable(account: KmsAccount, key: TemplateKey, call: Call): void {
-  const tags = mergedTags(
-    [],
-    key.Tags.map(({ Key, Value }) => ({ key: Key, value: Value })),
-  );
-  const requested = requestTagConditions(tags);
-  authorizeAccount(call, 'kms:CreateKey', {
-    ...requested,
-    'kms:KeySpec': key.KeySpec,
-    'kms:KeyUsage': key.KeyUsage,
-    'kms:KeyOrigin': 'AWS_KMS',
-    'kms:MultiRegion': 'false',
+function requireMakeable(account: KmsAccount, declared: TemplateKey, call: Call): void {
+  const { keyId, KeySpec: keySpec, EnableKeyRotation, RotationPeriodInDays } = declared;
+  const policy = JSON.stringify(declared.KeyPolicy);
+  const tags = mergedTags([], tagsOf(declared));
+  const key = newKey(account, { keyId, keySpec, policy, tags });
+  authorizeNewKey(account, call, key, {
+    ...keyTypeConditions(key),
     'kms:BypassPolicyLockoutSafetyCheck': 'false',
   });
-  if (tags.length > 0) {
-    const context = { 'kms:CallerAccount': call.caller.accountId, ...requested };
-    call.authorize({ action: 'kms:TagResource', resource: keyArn(account, key.keyId), context });
-  }
-  const policy = parseKeyPolicy(JSON.stringify(key.KeyPolicy), keyArn(account, key.keyId));
-  const planned = newKey(account, { keyId: key.keyId, keySpec: key.KeySpec, tags });
-  requireNoLockout(account, call, planned, policy, requested);
-  for (const name of key.aliases) {
+  requireNoLockout(account, call, key, keyPolicyOf(account, key), requestTagConditions(tags));
+  if (EnableKeyRotation)
+    authorizeKey(call, { account, key }, 'kms:EnableKeyRotation', {
+      'kms:RotationPeriodInDays': String(RotationPeriodInDays),
+    });
+  for (const name of declared.aliases) {
     authorizeAlias(account, call, 'kms:CreateAlias', name);
+    authorizeKey(call, { account, key }, 'kms:CreateAlias');
     if (liveAlias(account, name) !== undefined) throw aliasExists(aliasArn(account, name));
   }
 }
@@ -103,21 +102,34 @@ export function deleteResources(account: StackAccount, template: Template, call:
   const keys = readKeys(template);
   const kept = new Set(
     template.resources
-      .filter(({ deletionPolicy }) => deletionPolicy?.startsWith('Retain'))
+      .filter(isKept)
       .map(({ logicalId }) => template.identity(logicalId).attributes.Arn),
   );
-  const roles = [...readRoles(template).values()].filter(({ arn }) => !kept.has(arn));
-  for (const { keyId, isKept, PendingWindowInDays = 30 } of keys) {
-    const key = liveKey(account.keys, keyId);
-    if (key === undefined || isKept) continue;
-    authorizeKey(call, { account: account.keys, key }, 'kms:ScheduleKeyDeletion', {
+  const roles = [...readRoles(template).values()]
+    .filter(({ arn }) => !kept.has(arn))
+    .flatMap(({ name }) => account.roles.find(name) ?? []);
+  for (const key of keys) requireDeletable(account.keys, key, call);
+  for (const role of roles) {
+    const on = { resource: roleArn(account.keys, role), context: resourceTags(role.tags) };
+    if (role.policies.length > 0) call.authorize({ action: 'iam:DeleteRolePolicy', ...on });
+    call.authorize({ action: 'iam:DeleteRole', ...on });
+  }
+  deleteKeysOf(account.keys, keys);
+  for (const role of roles) account.roles.delete(role);
+}
+
+/** @throws AwsError AccessDeniedException */
+function requireDeletable(account: KmsAccount, declared: TemplateKey, call: Call): void {
+  const { aliases, keptAliases, PendingWindowInDays = defaultWindowInDays } = declared;
+  const key = liveKey(account, declared.keyId);
+  if (key !== undefined && !declared.isKept)
+    authorizeKey(call, { account, key }, 'kms:ScheduleKeyDeletion', {
       'kms:ScheduleKeyDeletionPendingWindowInDays': String(PendingWindowInDays),
     });
-  }
-  for (const { arn } of roles) call.authorize({ action: 'iam:DeleteRole', resource: arn });
-  deleteKeysOf(account.keys, keys);
-  for (const { name } of roles) {
-    const stored = account.roles.find(name);
-    if (stored !== undefined) account.roles.delete(stored);
+  for (const name of aliases.filter((alias) => !keptAliases.includes(alias))) {
+    const alias = liveAlias(account, name);
+    if (alias === undefined) continue;
+    authorizeAlias(account, call, 'kms:DeleteAlias', name);
+    authorizeKey(call, lookUp(account, alias.keyId, 'ids'), 'kms:DeleteAlias');
   }
 }

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../../aws/operation.ts';
-import type { ConditionContext } from '../../iam/decision.ts';
-import { authorizeAccount } from '../access.ts';
-import { type KmsAccount, keyArn } from '../account.ts';
+import { authorizeNewKey } from '../access.ts';
+import { keyArn } from '../account.ts';
 import { unsupported, validation } from '../errors.ts';
 import { oneOf, optional } from '../input.ts';
 import { keyMetadata, newKey } from '../key.ts';
@@ -54,13 +52,12 @@ export const createKey = kmsOperation({
     const keyTags = mergedTags([], input.Tags ?? []);
     const keyId = newKeyId(input.MultiRegion);
     const bypass = input.BypassPolicyLockoutSafetyCheck;
-    const tagConditions = requestTagConditions(keyTags);
-    authorizeAccount(call, 'kms:CreateKey', {
-      ...type.conditions,
-      ...tagConditions,
-      'kms:BypassPolicyLockoutSafetyCheck': String(bypass),
-    });
-    if (keyTags.length > 0) authorizeTagging(account, call, keyId, tagConditions);
+    authorizeNewKey(
+      account,
+      call,
+      { keyId, tags: keyTags },
+      { ...type.conditions, 'kms:BypassPolicyLockoutSafetyCheck': String(bypass) },
+    );
     if (type.supported === undefined) {
       throw unsupported(
         'Only keys of origin AWS_KMS are supported here: SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, and single-Region ' +
@@ -77,7 +74,7 @@ export const createKey = kmsOperation({
     });
     if (policy !== undefined) {
       const parsed = parseKeyPolicy(policy, keyArn(account, keyId));
-      if (!bypass) requireNoLockout(account, call, key, parsed, tagConditions);
+      if (!bypass) requireNoLockout(account, call, key, parsed, requestTagConditions(keyTags));
     }
     replaceKey(account, key);
     return { KeyMetadata: keyMetadata(account, key) };
@@ -86,17 +83,6 @@ export const createKey = kmsOperation({
 
 const newKeyId = (multiRegion: boolean): string =>
   multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
-
-/** IAM alone decides, about the key that will be created: "To use the Tags parameter", CreateKey, API reference. */
-function authorizeTagging(
-  account: KmsAccount,
-  call: Call,
-  keyId: string,
-  tagConditions: ConditionContext,
-): void {
-  const context = { 'kms:CallerAccount': call.caller.accountId, ...tagConditions };
-  call.authorize({ action: 'kms:TagResource', resource: keyArn(account, keyId), context });
-}
 
 interface TypeInput {
   readonly KeyUsage: string | undefined;

@@ -1,7 +1,7 @@
 /** A deployment of a small template in the product's account, with clients of its roles and of the tenant's account. */
 import { IAM } from '@aws-sdk/client-iam';
 import { KMS } from '@aws-sdk/client-kms';
-import { STS } from '@aws-sdk/client-sts';
+import { type Credentials as IssuedCredentials, STS } from '@aws-sdk/client-sts';
 import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import { systemClock } from '../../../local/clock.ts';
 import type { TrailEvent } from '../../../local/cloudtrail/event.ts';
@@ -84,6 +84,13 @@ export async function openAccounts(options: Partial<DeploymentOptions> = {}) {
     clients,
     operator: clients(operator),
     tenant,
+    /** @param issued what AssumeRole gave */
+    session: (issued: IssuedCredentials | undefined) =>
+      clients({
+        accessKeyId: issued?.AccessKeyId ?? '',
+        secretAccessKey: issued?.SecretAccessKey ?? '',
+        sessionToken: issued?.SessionToken ?? '',
+      }),
     /** a session of a role of the template */
     as: (logicalId: string, tags: Readonly<Record<string, string>> = {}) =>
       clients(deployment.issue(deployment.roles.get(ourRole(logicalId)) as Role, 'session', tags)),

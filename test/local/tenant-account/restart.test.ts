@@ -60,11 +60,7 @@ test('keys, aliases and roles are there after a restart, in their own account', 
     RoleSessionName: 'again',
     DurationSeconds: 7200,
   });
-  const session = (open as Accounts).clients({
-    accessKeyId: Credentials?.AccessKeyId ?? '',
-    secretAccessKey: Credentials?.SecretAccessKey ?? '',
-    sessionToken: Credentials?.SessionToken ?? '',
-  });
+  const session = (open as Accounts).session(Credentials);
   expect(await outcomeOf(session.kms.decrypt({ CiphertextBlob }))).toBe('allowed');
   expect(await outcomeOf(session.kms.encrypt({ KeyId, Plaintext }))).toBe('AccessDeniedException');
 });

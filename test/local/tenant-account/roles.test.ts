@@ -1,8 +1,6 @@
 /** Roles that the administrator of the tenant's account makes, and sessions of the product's account that assume them. */
-
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Credentials } from '../../../local/aws/authentication/credentials.ts';
 import {
   type Accounts,
   messageOf,
@@ -61,12 +59,7 @@ async function assume(
     Tags: [{ Key: 'TenantId', Value: 'acme' }],
     ...more,
   });
-  const credentials: Credentials = {
-    accessKeyId: issued?.AccessKeyId ?? '',
-    secretAccessKey: issued?.SecretAccessKey ?? '',
-    sessionToken: issued?.SessionToken ?? '',
-  };
-  return { ...accounts.clients(credentials), user: AssumedRoleUser };
+  return { ...accounts.session(issued), user: AssumedRoleUser };
 }
 
 const acme = () => accounts.as('TenantRole', { TenantId: 'acme' });

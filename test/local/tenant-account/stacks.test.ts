@@ -4,84 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Accounts,
-  messageOf,
-  openAccounts,
-  ourRole,
-  outcomeOf,
-  policyText,
-  rootOf,
-  theirs,
-} from './harness.ts';
-
-const statement = (members: object) => ({ Effect: 'Allow', ...members });
-const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
-
-const tenant = { Ref: 'TenantId' };
-const trust = (Action: string, more: object = {}) =>
-  statement({
-    Principal: { AWS: { Ref: 'TheirRole' } },
-    Action,
-    Condition: { StringEquals: { 'aws:RequestTag/TenantId': tenant, ...more } },
-  });
-
-/** Key and role name each other, as in the template that a tenant gets. */
-const template = (changes: { key?: object; role?: object; more?: object } = {}) => ({
-  AWSTemplateFormatVersion: '2010-09-09',
-  Parameters: {
-    TenantId: { Type: 'String', AllowedPattern: '[a-z0-9-]+' },
-    TheirRole: { Type: 'String', Default: ourRole('TenantRole') },
-  },
-  Resources: {
-    Key: {
-      Type: 'AWS::KMS::Key',
-      Properties: {
-        EnableKeyRotation: true,
-        KeyPolicy: document(
-          statement({
-            Principal: { AWS: { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:root' } },
-            Action: 'kms:*',
-            Resource: '*',
-          }),
-        ),
-      },
-      ...changes.key,
-    },
-    Alias: {
-      Type: 'AWS::KMS::Alias',
-      Properties: {
-        AliasName: { 'Fn::Sub': 'alias/tenant-keys-${TenantId}' },
-        TargetKeyId: { Ref: 'Key' },
-      },
-    },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: tenant,
-        Path: '/tenant-keys/',
-        AssumeRolePolicyDocument: document(
-          trust('sts:AssumeRole', { 'sts:ExternalId': { 'Fn::Sub': 'TenantKeys/${TenantId}' } }),
-          trust('sts:TagSession'),
-        ),
-        Policies: [
-          {
-            PolicyName: 'Use',
-            PolicyDocument: document(
-              statement({ Action: 'kms:Encrypt', Resource: { 'Fn::GetAtt': ['Key', 'Arn'] } }),
-            ),
-          },
-        ],
-        ...changes.role,
-      },
-    },
-    ...changes.more,
-  },
-  Outputs: {
-    KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } },
-    RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } },
-  },
-});
+import { document, statement, template, trust } from './given-template.ts';
+import { type Accounts, messageOf, openAccounts, ourRole, outcomeOf, theirs } from './harness.ts';
 
 let accounts: Accounts;
 let dataDir = '';
@@ -124,11 +48,7 @@ async function session(tenantId: string, RoleArn: string | undefined) {
     ExternalId: `TenantKeys/${tenantId}`,
     Tags: [{ Key: 'TenantId', Value: tenantId }],
   });
-  return accounts.clients({
-    accessKeyId: Credentials?.AccessKeyId ?? '',
-    secretAccessKey: Credentials?.SecretAccessKey ?? '',
-    sessionToken: Credentials?.SessionToken ?? '',
-  });
+  return accounts.session(Credentials);
 }
 
 const Plaintext = Buffer.from('x');
@@ -195,7 +115,13 @@ describe('CreateStack makes nothing', () => {
   const lockedOut = document(
     statement({ Principal: { AWS: ourRole('User') }, Action: 'kms:*', Resource: '*' }),
   );
-  const role = template().Resources.Role.Properties;
+  const { Key, Role } = template().Resources;
+  const role = Role.Properties;
+  const keyWith = (more: object) => ({ key: { Properties: { ...Key.Properties, ...more } } });
+  const aliasNamed = (AliasName: string) => {
+    const Properties = { AliasName, TargetKeyId: { Ref: 'Key' } };
+    return { more: { Other: { Type: 'AWS::KMS::Alias', Properties } } };
+  };
   test.each([
     ['without the capability', template(), { Capabilities: ['CAPABILITY_IAM'] }, /NAMED_IAM/],
     ['for a parameter that is missing', template(), { Parameters: [] }, /must have values/],
@@ -229,6 +155,38 @@ describe('CreateStack makes nothing', () => {
       {},
       /Action is missing/,
     ],
+    [
+      'with a role whose name IAM does not take',
+      template({ role: { RoleName: 'a b' } }),
+      {},
+      /RoleName/,
+    ],
+    [
+      'with a role whose sessions are shorter than IAM has them',
+      template({ role: { MaxSessionDuration: 60 } }),
+      {},
+      /MaxSessionDuration/,
+    ],
+    [
+      'with a role whose name, made of its own, is too long',
+      template({ role: { RoleName: undefined } }),
+      { StackName: `for-${'x'.repeat(100)}` },
+      /IAM takes no role/,
+    ],
+    [
+      'with a key that rotates sooner than KMS lets it',
+      template(keyWith({ RotationPeriodInDays: 89 })),
+      {},
+      /RotationPeriodInDays/,
+    ],
+    [
+      'with a key that would be gone at once',
+      template(keyWith({ PendingWindowInDays: 0 })),
+      {},
+      /PendingWindowInDays/,
+    ],
+    ['with an alias that KMS does not take', template(aliasNamed('alias/a b')), {}, /AliasName/],
+    ['with an alias of AWS', template(aliasNamed('alias/aws/mine')), {}, /AliasName/],
     [
       'with a condition',
       template({ more: { Other: { Type: 'AWS::KMS::Key', Condition: 'x' } } }),
@@ -280,45 +238,5 @@ describe('CreateStack makes nothing', () => {
     expect(await outcomeOf(stacks.describeStacks({ StackName: 'for-acme' }))).toBe(
       'ValidationError',
     );
-  });
-
-  // CloudFormation has no rights of its own.
-  test.each([
-    ['nothing', []],
-    ['stacks alone', ['cloudformation:*']],
-    ['stacks and keys', ['cloudformation:*', 'kms:*']],
-    ['stacks and roles', ['cloudformation:*', 'iam:*']],
-  ])('for a session that may do %s', async (_name, actions) => {
-    const { iam, sts } = accounts.tenant;
-    const RoleName = `builder-${actions.length}-${actions.at(-1)?.slice(0, 3) ?? 'none'}`;
-    await iam.createRole({
-      RoleName,
-      AssumeRolePolicyDocument: policyText(
-        statement({ Principal: rootOf(theirs), Action: 'sts:AssumeRole' }),
-      ),
-    });
-    if (actions.length > 0)
-      await iam.putRolePolicy({
-        RoleName,
-        PolicyName: 'May',
-        PolicyDocument: policyText(statement({ Action: actions, Resource: '*' })),
-      });
-    const { Credentials } = await sts.assumeRole({
-      RoleArn: `arn:aws:iam::${theirs}:role/${RoleName}`,
-      RoleSessionName: 'builder',
-    });
-    const { configuration } = accounts.clients({
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken ?? '',
-    });
-    const call = new CloudFormation(configuration).createStack({
-      StackName: 'built',
-      TemplateBody: JSON.stringify(template()),
-      Parameters: [{ ParameterKey: 'TenantId', ParameterValue: 'built' }],
-      Capabilities: ['CAPABILITY_NAMED_IAM'],
-    });
-    expect(await outcomeOf(call)).toMatch(/^AccessDenied/);
-    expect(await outcomeOf(iam.getRole({ RoleName: 'built' }))).toBe('NoSuchEntityException');
   });
 });
