@@ -1,5 +1,5 @@
 /** A tenant's key in a real store, from its making to its end, and what was changed of it there. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type {
   ExpectedState,
   KeyStoreAdministration,
@@ -14,25 +14,15 @@ import {
   onboarded,
   reconcilerOf,
 } from './administration-harness.ts';
-import { type Bao, startBao } from './bao.ts';
-import { openStore, type Store } from './store.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
+import { bao, store, useStore } from './harness.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
 let controlPlane: KeyStoreAdministration;
 let reconciler: KeyStoreAdministration;
+
+useStore();
 beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
   controlPlane = await controlPlaneOf(store);
   reconciler = await reconcilerOf(store);
-});
-afterAll(async () => {
-  issuer.close();
-  await bao.stop();
 });
 
 const now = () => new Date().toISOString();

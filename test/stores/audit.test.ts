@@ -8,27 +8,18 @@ import type { KeyEvent } from '../../contract/audit.ts';
 import { storeCallOf } from '../../lambdas/indexer/store-call-line.ts';
 import { withVariables } from '../../local/vault-setup-block.ts';
 import { blockOf } from '../blocks/blocks.ts';
-import { type Bao, startBao } from './bao.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { openStore, roleArn, type Store } from './store.ts';
+import { bao, proxy, store, useStore } from './harness.ts';
+import { roleArn } from './store.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
 const document = 'docs/key-stores/vault.md';
 const context = { TenantId: 'acme', document: 'a text that only acme knows' };
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
-let proxy: FaultProxy;
 let folder: string;
 let lines: string[];
 
-beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
-  proxy = await startFaultProxy(bao.address);
+useStore();
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tenant-keys-audit-'));
   sh(blockOf(document, 'bao write sys/config').text);
 });
@@ -37,12 +28,9 @@ beforeEach(() => {
   proxy.break('none');
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
 });
-afterAll(async () => {
+afterAll(() => {
   jest.restoreAllMocks();
   rmSync(folder, { recursive: true });
-  proxy.close();
-  issuer.close();
-  await bao.stop();
 });
 
 function sh(script: string): string {

@@ -1,31 +1,20 @@
 /** Who may what in a store that the documented block has set up: the store itself decides, and says so. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { broken, type Tried } from './attempts.ts';
-import { type Bao, startBao } from './bao.ts';
+import { store, useStore } from './harness.ts';
 import { triedByProduct } from './product-attempts.ts';
 import { refusals } from './refusals.ts';
-import { openStore, type Store, tenants } from './store.ts';
+import { tenants } from './store.ts';
 import { triedByTenants, triedToLogIn } from './tenant-attempts.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
 let all: readonly Tried[];
 
+useStore();
 beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
   const byTenants = await triedByTenants(store);
   const byOthers = await triedToLogIn(store);
   all = [...byTenants, ...byOthers, ...(await triedByProduct(store))];
-});
-
-afterAll(async () => {
-  issuer.close();
-  await bao.stop();
 });
 
 test('the store refuses whatever is not allowed, and nothing else', () => {

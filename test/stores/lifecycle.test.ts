@@ -1,25 +1,11 @@
 /** What happens in the store when a tenant is suspended, resumed and erased, and to whoever is left with a token. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Request } from './attempts.ts';
-import { type Bao, startBao } from './bao.ts';
+import { store, useStore } from './harness.ts';
 import { uses } from './key-requests.ts';
-import { openStore, type Store, tenantClaim } from './store.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
+import { tenantClaim } from './store.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
-
-beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
-});
-
-afterAll(async () => {
-  issuer.close();
-  await bao.stop();
-});
+useStore();
 
 const newKey = (tenant: string) => uses(store.transit, tenant)['datakey/wrapped'] as Request;
 const policyOf = (tenant: string) => `sys/policies/acl/${store.auth}-tenant-${tenant}`;

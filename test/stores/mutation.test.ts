@@ -1,13 +1,12 @@
 /** A store that was set up with a hole is noticed: an attempt that finds nothing anywhere would be none. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { broken } from './attempts.ts';
-import { type Bao, startBao } from './bao.ts';
+import { bao, issuer, useBao } from './harness.ts';
 import { triedByProduct } from './product-attempts.ts';
 import { controlPlaneMutations, otherMutations, pinMutations } from './product-mutations.ts';
 import { openStore } from './store.ts';
 import { triedByTenants, triedToLogIn } from './tenant-attempts.ts';
 import { tenantPolicyMutations, tenantRoleMutations } from './tenant-mutations.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
 const mutations = [
   ...tenantPolicyMutations,
@@ -17,18 +16,7 @@ const mutations = [
   ...otherMutations,
 ];
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-
-beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-});
-
-afterAll(async () => {
-  issuer.close();
-  await bao.stop();
-});
+useBao();
 
 test.each(['second-stack', 'team/third.stack_3'])(
   'a store without a hole breaks nothing, whatever its mounts are called: %s',

@@ -2,27 +2,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Aws, type Fault, openAws } from '../lambdas/tenants/aws.ts';
 import { crashAt } from '../lambdas/tenants/crash.ts';
-import { type Bao, startBao } from './bao.ts';
-import { openStore, type Store } from './store.ts';
+import { bao, store, useStore } from './harness.ts';
 import { vaultTenants } from './vault-tenants.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
+useStore();
 let aws: Aws;
 let tenants: Awaited<ReturnType<typeof vaultTenants>>;
 beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
   aws = await openAws();
   tenants = await vaultTenants(aws, store);
 });
 afterAll(async () => {
-  issuer.close();
   await aws.close();
-  await bao.stop();
 });
 
 interface Operation {

@@ -5,34 +5,20 @@ import type { Keyring } from '../../lambdas/key-stores/keyring.ts';
 import { problemOfVaultError } from '../../lambdas/key-stores/vault/vault-problem.ts';
 import { requestStats, withRequestStats } from '../../lambdas/observability/request-stats.ts';
 import { type Bao, startBao } from './bao.ts';
-import { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { openStore, type Store } from './store.ts';
+import { type Fault, startFaultProxy } from './fault-proxy.ts';
+import { bao, issuer, proxy, store, useStore } from './harness.ts';
+import { openStore } from './store.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
-let proxy: FaultProxy;
 let keyring: Keyring;
 let wrapped: Awaited<ReturnType<Keyring['generateDataKey']>>['wrapped'];
 
-beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
-  proxy = await startFaultProxy(bao.address);
-});
+useStore();
 beforeEach(async () => {
   proxy.break('none');
   keyring = keyringOf(store, sessionOf(store, proxy, 'acme'), 'acme');
   ({ wrapped } = await keyring.generateDataKey(context));
   proxy.seen();
-});
-afterAll(async () => {
-  proxy.close();
-  issuer.close();
-  await bao.stop();
 });
 
 const context = { TenantId: 'acme' };
@@ -206,19 +192,17 @@ test('a store that an operator has sealed says so, and to a new session too', as
 
 describe('with TLS', () => {
   let tls: Bao;
-  let secure: Store;
   beforeAll(async () => {
     tls = await startBao({ tls: true });
   });
   afterAll(() => tls.stop());
 
   const health = (caCertificate: string | undefined) =>
-    sessionOf(secure, { ...tls, caCertificate }, 'acme', {
+    sessionOf(store, { ...tls, caCertificate }, 'acme', {
       webIdentityToken: async () => 'none',
     }).send({ method: 'GET', path: 'sys/health' });
 
   test('the configured authority is trusted, and without it the store is not', async () => {
-    secure = store;
     await expect(health(tls.caCertificate)).rejects.toThrow('Vault refuses the login: 403');
     await expect(health(undefined)).rejects.toThrow('Vault gives no answer: unreachable');
   });

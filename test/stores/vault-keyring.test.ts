@@ -1,31 +1,12 @@
 /** The keyring of a tenant whose key is in Vault, against the real engine. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { KeyStoreFailure } from '../../lambdas/key-stores/keyring.ts';
 import { problemOfVaultError } from '../../lambdas/key-stores/vault/vault-problem.ts';
 import type { Request } from './attempts.ts';
-import { type Bao, startBao } from './bao.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { openStore, type Store } from './store.ts';
+import { bao, proxy, store, useStore } from './harness.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
-let proxy: FaultProxy;
-
-beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
-  proxy = await startFaultProxy(bao.address);
-});
-
-afterAll(async () => {
-  proxy.close();
-  issuer.close();
-  await bao.stop();
-});
+useStore();
 
 const context = { TenantId: 'acme', document: '7' };
 const ofTenant = (tenant: string, at = bao.address) =>

@@ -1,31 +1,13 @@
 /** Sessions: how often somebody logs in, and what becomes of one that ends. */
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { beforeEach, expect, jest, test } from '@jest/globals';
 import { runSetup } from '../../local/vault-setup-block.ts';
-import { type Bao, startBao } from './bao.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { openStore, type Store } from './store.ts';
+import { bao, issuer, proxy, store, useStore } from './harness.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
-let proxy: FaultProxy;
-
-beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
-  proxy = await startFaultProxy(bao.address);
-});
+useStore();
 beforeEach(() => {
   proxy.seen();
   jest.restoreAllMocks();
-});
-afterAll(async () => {
-  proxy.close();
-  issuer.close();
-  await bao.stop();
 });
 
 const body = { associated_data: 'eA==' };

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { DataKeyCache } from '../../lambdas/crypto/data-key-cache.ts';
 import { decryptEnvelope, encryptEnvelope } from '../../lambdas/crypto/envelope-encryption.ts';
 import type { Keyring } from '../../lambdas/key-stores/keyring.ts';
@@ -17,14 +17,9 @@ import {
   vectorsFile,
   wrap,
 } from '../vectors/vault.ts';
-import { type Bao, startBao } from './bao.ts';
-import { openStore, type Store } from './store.ts';
+import { bao, store, useStore } from './harness.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
-import { startIssuer, type WebIdentityIssuer } from './web-identity.ts';
 
-let bao: Bao;
-let issuer: WebIdentityIssuer;
-let store: Store;
 let keyring: Keyring;
 let vectors: Vectors;
 
@@ -35,10 +30,8 @@ const contexts = [
   { TenantId: tenant, ünicode: '\u{1F600}', '\uffee': 'x', '\u{10000}': 'y' },
 ];
 
+useStore();
 beforeAll(async () => {
-  bao = await startBao();
-  issuer = await startIssuer();
-  store = await openStore(bao, issuer);
   keyring = keyringOf(store, sessionOf(store, bao, tenant), tenant);
   if (process.env.UPDATE_VECTORS === '1')
     writeFileSync(vectorsFile, `${JSON.stringify(await newVectors(), null, 2)}\n`);
@@ -48,11 +41,6 @@ beforeAll(async () => {
     force: true,
   });
   await store.onboard(tenant);
-});
-
-afterAll(async () => {
-  issuer.close();
-  await bao.stop();
 });
 
 const asRoot = async (method: string, path: string, body?: object) => {
