@@ -22,7 +22,7 @@ export interface ListOptions extends CallOptions {
 
 export interface OffboardOptions extends CallOptions {
   /**
-   * how long KMS waits before it destroys the key, up to 30 days; the stack's configuration has the least, and the
+   * how long the key is kept before it is destroyed, up to 30 days; the stack's configuration has the least, and the
    * default
    */
   readonly windowInDays?: number | undefined;
@@ -62,7 +62,7 @@ export class Tenants {
     });
   }
 
-  /** With its key as KMS has it now. */
+  /** With its key as its store has it now. */
   get(tenantId: string, options: CallOptions = {}): Promise<Tenant> {
     return this.#tenant('read', { ...options, tenantId });
   }

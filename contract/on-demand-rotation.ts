@@ -2,11 +2,11 @@
 import * as z from 'zod/mini';
 
 export const onDemandRotation = z.strictObject({
-  /** current in KMS before it was asked; once it is not, the rotation is done */
+  /** current in the key store before it was asked; once it is not, the rotation is done */
   supersededKeyMaterialId: z.string(),
-  /** when KMS was asked, or was about to be; RFC 3339 */
+  /** when the key store was asked, or was about to be; RFC 3339 */
   requestedAt: z.string(),
-  /** `requested`: what became of it is to be found out; `accepted`: KMS rotates the key, or has done so */
+  /** `requested`: what became of it is to be found out; `accepted`: the key store rotates the key, or has done so */
   state: z.enum(['requested', 'accepted']),
 });
 export type OnDemandRotation = z.output<typeof onDemandRotation>;

@@ -23,7 +23,7 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'Check that tenant and encryption context are exactly those of the encryption, and that no byte of the ciphertext was changed or lost.',
   ],
   'too-many-kms-calls': [
-    'The batch would need more calls to KMS than one request may make, and none was made.',
+    'The batch would need more calls to the key store than one request may make, and none was made.',
     'Send at most 100 items that have nothing in common, or let items share encryption contexts.',
   ],
   'key-store-not-configured': [
@@ -76,7 +76,7 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
   ],
   'tenant-not-erased': [
     'There is no certificate before the tenant is erased.',
-    'Come again after the date in the detail, once KMS has deleted the key.',
+    'Come again after the date in the detail, once the key is deleted.',
   ],
   'tenant-busy': [
     'Another request is at work on the tenant.',
@@ -95,7 +95,7 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'GET the tenant until its current key material has changed.',
   ],
   'rotation-unconfirmed': [
-    'An answer of KMS was lost, so it is not known yet whether it rotates the key.',
+    'An answer of the key store was lost, so it is not known yet whether it rotates the key.',
     'Send the same request again after some minutes; it finds out and spends no rotation.',
   ],
   'mac-versions-differ': [
@@ -107,20 +107,20 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'Use few purposes, one for each field that is searched. Values of the field, ids and dates do not belong into its name.',
   ],
   'alias-taken': [
-    'The alias for the tenant is on a key that this onboarding has not made.',
-    'An administrator removes the alias or, if the tenant was there before, restores its row.',
+    'The alias for the tenant is on a key that this onboarding has not made; in another store than KMS, the tenant’s name is.',
+    'An administrator removes the alias, in another store that key, or, if the tenant was there before, restores its row.',
   ],
   'key-unusable': [
     'The key is disabled or pending deletion, though the tenant is active, or a key that signs certificates is: somebody has done so by hand.',
     'An administrator finds out who, and enables the key again or, if it is the key of a tenant, suspends that one.',
   ],
   'key-missing': [
-    'KMS has no such key any more: somebody has deleted it.',
-    'What it had encrypted is lost. An administrator finds in the audit who it was.',
+    'The key store has no such key any more: somebody has deleted it.',
+    'What it had encrypted is lost. An administrator finds in the audit, or in the log of the key store, who it was.',
   ],
   'key-mismatch': [
-    'The key that is registered for the tenant is not the tenant’s by its tag.',
-    'An administrator corrects the row or the tag: docs/operations.md, finding key-tags.',
+    'The key that is registered for the tenant is not the tenant’s by its tag or, in another store than KMS, by its name and age.',
+    'An administrator corrects the row, the tag or the key: docs/operations.md, finding key-tags.',
   ],
   'key-revoked-by-tenant': [
     'The key is the tenant’s own, in its own account or store, which refuses its use: disabled, deleted, or the right taken away.',

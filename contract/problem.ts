@@ -132,7 +132,7 @@ export const tooManyKmsCalls = (
 ) =>
   new Problem(
     'too-many-kms-calls',
-    `The batch needs more than ${maxCalls} calls to KMS, and none was made. ${remedy}`,
+    `The batch needs more than ${maxCalls} calls to the key store, and none was made. ${remedy}`,
   );
 
 /** @param configured names of the stores that there are */
@@ -245,7 +245,7 @@ export const rotationInProgress = () =>
 export const rotationUnconfirmed = (askedAt: string) =>
   new Problem(
     'rotation-unconfirmed',
-    `Whether KMS rotates the key, as it was asked to at ${askedAt}, is not known yet. The same request finds out; it asks KMS again only if there is no sign of a rotation for five minutes.`,
+    `Whether the key store rotates the key, as it was asked to at ${askedAt}, is not known yet. The same request finds out; it asks again only if there is no sign of a rotation for five minutes.`,
   );
 
 /** The alias of a tenant that is being onboarded names a key that we did not make for that tenant. */
@@ -262,14 +262,14 @@ export const keyUnusable = (
 export const keyMissing = () =>
   new Problem(
     'key-missing',
-    "KMS has no such key any more as the tenant's. What it had encrypted is lost.",
+    "The key store has no such key any more as the tenant's. What it had encrypted is lost.",
   );
 
-/** Somebody has changed the row, or the key's tag. */
+/** Somebody has changed the row, or the key's tag, or has put another key in the place of it. */
 export const keyMismatch = () =>
   new Problem(
     'key-mismatch',
-    "The key that is registered for the tenant is not this tenant's by its tag, and was not touched.",
+    "The key that is registered for the tenant is not this tenant's by its tag or, in another store than KMS, by its name and age. It was not touched.",
   );
 
 /** Whose key it is has taken the product's right away, or disabled or deleted the key, in the tenant's own account or store. */

@@ -102,9 +102,9 @@ export const listQuery = z.strictObject({
   status: z.optional(tenantStatus),
 });
 
-/** The key as KMS has it at this moment. */
+/** The key as its store has it at this moment. */
 export const keyDetails = z.strictObject({
-  /** KMS's key state; `Missing` where KMS has no such key, or the control plane may not see it */
+  /** by KMS's names; `Missing` where the store has no such key, or the control plane may not see it */
   state: z.string(),
   rotationEnabled: z.boolean(),
   /** this and the date: only while rotation is on */
@@ -114,9 +114,9 @@ export const keyDetails = z.strictObject({
   currentKeyMaterialId: z.optional(z.string()),
   /** only while KMS is at work on an on-demand rotation */
   onDemandRotationStartedAt: z.optional(z.string()),
-  /** of the 25 that KMS allows in the life of a key */
+  /** of the 25 that KMS allows in the life of a key; absent where the store has no limit */
   onDemandRotationsLeft: z.optional(z.int()),
-  /** absent where KMS knows of no use */
+  /** absent where the store knows of no use */
   lastUsed: z.optional(keyUse),
   deletionDate: z.optional(z.string()),
 });
@@ -137,7 +137,7 @@ export const tenant = z.strictObject({
   updatedAt: z.string(),
   /** whether the stack's configuration declares the tenant */
   declared: z.optional(z.boolean()),
-  /** when KMS destroys the key, or has done so */
+  /** when the key is destroyed, or was */
   deletionDate: z.optional(z.string()),
   erasedAt: z.optional(z.string()),
   /** the last one that was asked for through the API */
@@ -151,7 +151,7 @@ export const offboardedTenant = z.extend(tenant, { keyLastUsed: z.optional(keyUs
 
 export const rotation = z.strictObject({
   keyMaterialId: z.optional(z.string()),
-  /** KMS's name: CURRENT, NON_CURRENT, PENDING_ROTATION, ... */
+  /** by KMS's names: CURRENT, NON_CURRENT, PENDING_ROTATION, ... */
   state: z.optional(z.string()),
   /** AUTOMATIC or ON_DEMAND; this and the date are absent for the material that the key was created with */
   type: z.optional(z.string()),
@@ -164,7 +164,7 @@ export const rotationList = z.strictObject({
   nextCursor: z.optional(z.string()),
 });
 
-/** The answer to an on-demand rotation, which KMS finishes some time later. */
+/** The answer to an on-demand rotation. KMS finishes it some time later. */
 export const rotationStarted = z.strictObject({
   tenantId,
   /** of a key in KMS */
@@ -173,7 +173,7 @@ export const rotationStarted = z.strictObject({
   keyName: z.optional(z.string()),
   /** absent where the store has no limit */
   rotationsLeft: z.optional(z.int()),
-  /** as KMS has it now: another than the superseded one once the rotation is done */
+  /** as the store has it now: another than the superseded one once the rotation is done */
   currentKeyMaterialId: z.string(),
   supersededKeyMaterialId: z.string(),
 });

@@ -158,7 +158,9 @@ export const cryptoComponents: Readonly<Record<string, Component>> = {
     description: 'A data key to make.',
     members: {
       encryptionContext: newContext,
-      plaintext: text('`false`: the data key itself is not given, and does not leave KMS.'),
+      plaintext: text(
+        '`false`: the data key itself is not given, and does not leave the key store.',
+      ),
     },
   },
   DataKey: {

@@ -31,12 +31,12 @@ const again =
   'Done before, it is the same answer and nothing else; cut off, the same request goes on.';
 const events =
   'Events come minutes after what happened. With `Accept: application/x-ndjson` each line is an event, and `Link` has the next page; with `format=ocsf` the lines are as OCSF 1.8.0 has its class API Activity.';
-const oneKms = 'Asks KMS each time.';
+const eachTime = 'Asks the key store each time.';
 
 export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   onboard: {
     summary: 'Onboard a tenant',
-    description: `Makes the tenant's KMS key. ${again} It is the same again whatever other routes have changed since; with another body than the first it is \`tenant-exists\`.`,
+    description: `Makes the tenant's key. ${again} It is the same again whatever other routes have changed since; with another body than the first it is \`tenant-exists\`.`,
     successes: {
       200: 'The same was onboarded before. The tenant as it is now.',
       201: 'The tenant was onboarded.',
@@ -44,7 +44,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   read: {
     summary: 'Read a tenant',
-    description: 'With its key as KMS has it now.',
+    description: 'With its key as its store has it now.',
     successes: { 200: 'The tenant.' },
   },
   update: {
@@ -60,7 +60,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   suspend: {
     summary: 'Suspend a tenant',
-    description: `The data plane refuses, and then KMS does: the key is disabled. ${again}`,
+    description: `The data plane refuses, and then the key store does: in KMS the key is disabled. ${again}`,
     successes: { 200: 'The tenant is suspended.' },
   },
   resume: {
@@ -71,7 +71,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   offboard: {
     summary: 'Offboard a tenant',
     description: `Disables the key at once and schedules its deletion, after which nothing that it encrypted can be decrypted. ${again}`,
-    successes: { 202: 'KMS destroys the key on `deletionDate`.' },
+    successes: { 202: 'The key is destroyed on `deletionDate`.' },
   },
   restore: {
     summary: 'Restore a tenant that is being offboarded',
@@ -80,7 +80,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   setRotation: {
     summary: 'Set the period of automatic rotations',
-    description: 'Asks KMS for the period, also where it is the same.',
+    description: 'Asks the key store for the period, also where it is the same.',
     successes: { 200: 'The period is set.' },
   },
   listRotations: {
@@ -91,7 +91,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   rotate: {
     summary: 'Rotate the key now',
     description:
-      "25 times in a key's life. KMS finishes some time later; old ciphertexts can be decrypted after any number of rotations. With `keyMaterialId` the request may come again however late, without it for an hour.",
+      "In KMS 25 times in a key's life, and KMS finishes some time later; old ciphertexts can be decrypted after any number of rotations. With `keyMaterialId` the request may come again however late, without it for an hour.",
     successes: {
       200: 'The rotation was begun before.',
       202: 'This request has begun the rotation, or has found out that it had begun.',
@@ -126,7 +126,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   reencrypt: {
     summary: "Encrypt again, under the key's current material",
-    description: `The plaintext is not in the answer. ${oneKms}`,
+    description: `The plaintext is not in the answer. ${eachTime}`,
     successes: { 200: 'The new ciphertext, in the form that `Accept` names first.' },
   },
   encryptBatch: {
@@ -147,17 +147,17 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   inspect: {
     summary: 'Tell which key material a ciphertext is under',
-    description: `Without its plaintext. A message's own context is taken where none is given. ${oneKms}`,
+    description: `Without its plaintext. A message's own context is taken where none is given. ${eachTime}`,
     successes: { 200: 'What the ciphertext is.' },
   },
   generateDataKey: {
     summary: 'Make a data key',
-    description: `For envelopes that a client makes itself. ${oneKms}`,
+    description: `For envelopes that a client makes itself. ${eachTime}`,
     successes: { 200: 'The data key, and the same wrapped.' },
   },
   decryptDataKey: {
     summary: 'Unwrap a data key',
-    description: oneKms,
+    description: eachTime,
     successes: { 200: 'The data key.' },
   },
   mac: {

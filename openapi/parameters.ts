@@ -40,7 +40,7 @@ export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<stri
   },
   offboard: {
     windowInDays: text(
-      "How long KMS waits before it destroys the key, 7-30 days, and no shorter than the stack's configuration has it (also the default).",
+      "How long the key is kept before it is destroyed, 7-30 days, and no shorter than the stack's configuration has it (also the default).",
     ),
     force: {
       description: '`true`: although somebody used the key within the last hour.',

@@ -17,7 +17,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
     problems.decryptionFailed,
   ],
   'too-many-kms-calls': [
-    'The batch needs more calls to KMS than a request may make.',
+    'The batch needs more calls to the key store than a request may make.',
     () => problems.tooManyKmsCalls(100),
   ],
   'key-store-not-configured': [
@@ -59,7 +59,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
   ],
   'rotation-in-progress': ['KMS is at work on another rotation.', problems.rotationInProgress],
   'rotation-unconfirmed': [
-    'It is not known whether KMS rotates the key. The same request finds out.',
+    'It is not known whether the key store rotates the key. The same request finds out.',
     () => problems.rotationUnconfirmed('2026-11-26T01:35:36.847Z'),
   ],
   'mac-versions-differ': [
@@ -70,10 +70,13 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
     'The tenant has as many purposes as it may have.',
     () => problems.tooManyPurposes(1000),
   ],
-  'alias-taken': ['The alias is on a key that this onboarding has not made.', problems.aliasTaken],
+  'alias-taken': [
+    'The alias, or in another store the name, is on a key that this onboarding has not made.',
+    problems.aliasTaken,
+  ],
   'key-unusable': ['The key is disabled, or pending deletion.', problems.keyUnusable],
   'key-missing': ['Somebody else has deleted the key.', problems.keyMissing],
-  'key-mismatch': ["The registered key is not the tenant's by its tag.", problems.keyMismatch],
+  'key-mismatch': ["The registered key is not the tenant's.", problems.keyMismatch],
   'key-revoked-by-tenant': [
     "The tenant's own key store refuses the use of its key.",
     problems.keyRevokedByTenant,

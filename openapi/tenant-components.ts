@@ -34,7 +34,7 @@ const tenantMembers = {
   deletionDate: time('When the key is destroyed, or was.'),
   erasedAt: time('When the key store was first found to have no such key any more.'),
   onDemandRotation: text('The last rotation that was asked for through the API.'),
-  key: text('The key as KMS has it at this moment; only where one tenant is read.'),
+  key: text('The key as its store has it at this moment; only where one tenant is read.'),
 };
 
 export const tenantComponents: Readonly<Record<string, Component>> = {
@@ -49,8 +49,11 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
   Tenant: { schema: tenants.tenant, description: 'A tenant.', members: tenantMembers },
   OffboardedTenant: {
     schema: tenants.offboardedTenant,
-    description: 'A tenant whose key KMS will destroy.',
-    members: { ...tenantMembers, keyLastUsed: text('The last use of the key that KMS knows of.') },
+    description: 'A tenant whose key will be destroyed.',
+    members: {
+      ...tenantMembers,
+      keyLastUsed: text('The last use of the key that KMS knows of; absent for another store.'),
+    },
   },
   TenantList: {
     schema: tenants.tenantList,
@@ -59,17 +62,19 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
   },
   KeyDetails: {
     schema: tenants.keyDetails,
-    description: 'A key as KMS has it at this moment.',
+    description: 'A key as its store has it at this moment.',
     members: {
-      state: text("KMS's key state, or `Missing` where KMS has no such key."),
-      rotationEnabled: text('Whether KMS rotates the key by itself.'),
+      state: text("By KMS's names of key states; `Missing` where the store has no such key."),
+      rotationEnabled: text('Whether the key store rotates the key by itself.'),
       rotationPeriodInDays: period,
-      nextRotationDate: time('When KMS rotates the key next.'),
+      nextRotationDate: time('When the key store rotates the key next.'),
       currentKeyMaterialId: text('Id of the key material that encrypts now.'),
       onDemandRotationStartedAt: time('Only while KMS is at work on an on-demand rotation.'),
-      onDemandRotationsLeft: text("Of the 25 that KMS allows in a key's life."),
-      lastUsed: text('Absent where KMS knows of no use.'),
-      deletionDate: time('When KMS destroys the key.'),
+      onDemandRotationsLeft: text(
+        "Of the 25 that KMS allows in a key's life; absent where the store has no limit.",
+      ),
+      lastUsed: text('Absent where the store knows of no use.'),
+      deletionDate: time('When the key is destroyed.'),
     },
   },
   KeyUse: {
@@ -86,9 +91,9 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
     description: 'An on-demand rotation that was asked for through the API.',
     members: {
       supersededKeyMaterialId: text('Current before; once another one is, the rotation is done.'),
-      requestedAt: time('When KMS was asked, or was about to be.'),
+      requestedAt: time('When the key store was asked, or was about to be.'),
       state: text(
-        '`requested`: what became of it is to be found out. `accepted`: KMS rotates the key, or has done so.',
+        '`requested`: what became of it is to be found out. `accepted`: the key store rotates the key, or has done so.',
       ),
     },
   },
@@ -137,7 +142,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
     description: 'A key material, and the rotation that it came with.',
     members: {
       keyMaterialId: material,
-      state: text("KMS's name: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`."),
+      state: text("By KMS's names: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`."),
       type: text('`AUTOMATIC` or `ON_DEMAND`; absent for the first key material.'),
       rotatedAt: time('When the key was rotated to it; absent for the first.'),
     },
@@ -182,7 +187,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       windowInDays: text('How long the key was kept before it was destroyed.'),
       deletionDate: time('When the key was to be destroyed.'),
       erasedAt: time('When the key store was first found to have no such key any more.'),
-      keyLastUsed: text('The last use of the key that KMS knew of.'),
+      keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
       kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
       issuedAt: time('When the certificate was issued.'),
       issuedFor: text('The stack: its account, its region and its name.'),

@@ -41,11 +41,11 @@ export interface Tenant {
   readonly erasedAt?: string;
   /** The last rotation that was asked for through the API. */
   readonly onDemandRotation?: OnDemandRotation;
-  /** The key as KMS has it at this moment; only where one tenant is read. */
+  /** The key as its store has it at this moment; only where one tenant is read. */
   readonly key?: KeyDetails;
 }
 
-/** A tenant whose key KMS will destroy. */
+/** A tenant whose key will be destroyed. */
 export interface OffboardedTenant {
   /** The tenant. */
   readonly tenantId: TenantId;
@@ -75,9 +75,9 @@ export interface OffboardedTenant {
   readonly erasedAt?: string;
   /** The last rotation that was asked for through the API. */
   readonly onDemandRotation?: OnDemandRotation;
-  /** The key as KMS has it at this moment; only where one tenant is read. */
+  /** The key as its store has it at this moment; only where one tenant is read. */
   readonly key?: KeyDetails;
-  /** The last use of the key that KMS knows of. */
+  /** The last use of the key that KMS knows of; absent for another store. */
   readonly keyLastUsed?: KeyUse;
 }
 
@@ -89,25 +89,25 @@ export interface TenantList {
   readonly nextCursor?: string;
 }
 
-/** A key as KMS has it at this moment. */
+/** A key as its store has it at this moment. */
 export interface KeyDetails {
-  /** KMS's key state, or `Missing` where KMS has no such key. */
+  /** By KMS's names of key states; `Missing` where the store has no such key. */
   readonly state: string;
-  /** Whether KMS rotates the key by itself. */
+  /** Whether the key store rotates the key by itself. */
   readonly rotationEnabled: boolean;
   /** Days between two automatic rotations. */
   readonly rotationPeriodInDays?: number;
-  /** When KMS rotates the key next. RFC 3339, UTC. */
+  /** When the key store rotates the key next. RFC 3339, UTC. */
   readonly nextRotationDate?: string;
   /** Id of the key material that encrypts now. */
   readonly currentKeyMaterialId?: string;
   /** Only while KMS is at work on an on-demand rotation. RFC 3339, UTC. */
   readonly onDemandRotationStartedAt?: string;
-  /** Of the 25 that KMS allows in a key's life. */
+  /** Of the 25 that KMS allows in a key's life; absent where the store has no limit. */
   readonly onDemandRotationsLeft?: number;
-  /** Absent where KMS knows of no use. */
+  /** Absent where the store knows of no use. */
   readonly lastUsed?: KeyUse;
-  /** When KMS destroys the key. RFC 3339, UTC. */
+  /** When the key is destroyed. RFC 3339, UTC. */
   readonly deletionDate?: string;
 }
 
@@ -125,9 +125,9 @@ export interface KeyUse {
 export interface OnDemandRotation {
   /** Current before; once another one is, the rotation is done. */
   readonly supersededKeyMaterialId: string;
-  /** When KMS was asked, or was about to be. RFC 3339, UTC. */
+  /** When the key store was asked, or was about to be. RFC 3339, UTC. */
   readonly requestedAt: string;
-  /** `requested`: what became of it is to be found out. `accepted`: KMS rotates the key, or has done so. */
+  /** `requested`: what became of it is to be found out. `accepted`: the key store rotates the key, or has done so. */
   readonly state: 'requested' | 'accepted';
 }
 
@@ -173,7 +173,7 @@ export interface RotateRequest {
 export interface Rotation {
   /** Id of a key material: KMS's 64 hexadecimal digits, or Vault's version such as `v1`. */
   readonly keyMaterialId?: string;
-  /** KMS's name: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`. */
+  /** By KMS's names: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`. */
   readonly state?: string;
   /** `AUTOMATIC` or `ON_DEMAND`; absent for the first key material. */
   readonly type?: string;
@@ -235,7 +235,7 @@ export interface Certificate {
   readonly deletionDate?: string;
   /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
   readonly erasedAt: string;
-  /** The last use of the key that KMS knew of. */
+  /** The last use of the key that KMS knew of; absent for another store. */
   readonly keyLastUsed?: KeyUse;
   /** Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail. */
   readonly kmsRequestId?: string;
@@ -515,7 +515,7 @@ export interface ItemError {
 export interface DataKeyRequest {
   /** Must be given again, exactly, to decrypt. */
   readonly encryptionContext?: EncryptionContext;
-  /** `false`: the data key itself is not given, and does not leave KMS. */
+  /** `false`: the data key itself is not given, and does not leave the key store. */
   readonly plaintext?: boolean;
 }
 
@@ -855,7 +855,7 @@ export interface Operations {
   readonly offboard: {
     readonly query: {
       /**
-       * How long KMS waits before it destroys the key, 7-30 days, and no shorter than the stack's configuration
+       * How long the key is kept before it is destroyed, 7-30 days, and no shorter than the stack's configuration
        * has it (also the default).
        */
       readonly windowInDays?: number;

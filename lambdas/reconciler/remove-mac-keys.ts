@@ -1,6 +1,6 @@
 /**
- * Removes what an erased tenant has left in the table of mac keys. Invariant: only where KMS has no such key any more,
- * whatever the row says: then nothing can unwrap these, and this is for the names of purposes. Looked for at every
+ * Removes what an erased tenant has left in the table of mac keys. Invariant: only where the key store has no such key
+ * any more, whatever the row says: then nothing can unwrap these, and this is for the names of purposes. Looked for at every
  * thorough invocation, since a session of the tenant's may outlive the erasure by an hour.
  */
 import { DeleteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';

@@ -76,8 +76,8 @@ export async function settleRotationOf(
   if (settled !== undefined) {
     const detail =
       settled.rotation === undefined
-        ? `KMS does not rotate the key, as it was to be asked at ${rotation.requestedAt}.`
-        : `KMS rotates the key, or has done so, as it was asked at ${rotation.requestedAt}.`;
+        ? `The key store does not rotate the key, as it was to be asked at ${rotation.requestedAt}.`
+        : `The key store rotates the key, or has done so, as it was asked at ${rotation.requestedAt}.`;
     context.findings.add({ ...subject, outcome: 'repaired', detail });
     return settled;
   }

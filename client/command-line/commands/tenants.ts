@@ -42,7 +42,7 @@ function addReads(tenants: Command): void {
     });
   tenants
     .command('get')
-    .description('show a tenant, with its key as KMS has it now')
+    .description('show a tenant, with its key as its store has it now')
     .argument(...tenantArgument)
     .addHelpText(
       'after',

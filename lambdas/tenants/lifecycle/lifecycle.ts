@@ -1,7 +1,7 @@
 /**
  * A tenant's life after its onboarding: suspend, resume, offboard, restore, and its end. Invariant: each transition
- * is written down as the row's intent before KMS is asked for anything, may be cut off anywhere, and comes to the
- * same end when it is resumed; and a tenant is ERASED only once KMS says that there is no such key.
+ * is written down as the row's intent before the key store is asked for anything, may be cut off anywhere, and comes to the
+ * same end when it is resumed; and a tenant is ERASED only once the key store says that there is no such key.
  */
 import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
@@ -26,7 +26,7 @@ export const transition = (
  * that is SUSPENDED and `offboard` for one that is OFFBOARDING).
  * @param row as it was read
  * @returns undefined, and nothing was done, where another invocation is at work or has changed the row
- * @throws what KMS says; Problem 409 tenant-erased where the key is deleted
+ * @throws what the key store says; Problem 409 tenant-erased where the key is deleted
  */
 export const resumeTransition = (
   work: TenantWork,
@@ -35,7 +35,7 @@ export const resumeTransition = (
 ): Promise<TenantRow | undefined> => workOnRow(work, row, resumePlan(work, intent));
 
 /**
- * For the reconciler: OFFBOARDING ends where KMS has no such key. The row stays, so that no other tenant gets the id.
+ * For the reconciler: OFFBOARDING ends where the key store has no such key. The row stays, so that no other tenant gets the id.
  * @param work `kms` of a role that may describe every key by its own policy: only then is NotFound definite
  * @returns undefined, and nothing was done, where the key is still there or another invocation is at work
  */

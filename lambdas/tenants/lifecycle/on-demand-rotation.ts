@@ -1,7 +1,7 @@
 /**
  * A rotation on demand. Invariant: KMS rotates a key for each time that it is asked, 25 times in the key's life; so the
  * row says that it is asked, and which material is to be superseded, before it is. Where the row does not say how that
- * ended, KMS is looked at first, and asked again only once it has shown no rotation for long enough.
+ * ended, the key store is looked at first, and asked again only once it has shown no rotation for long enough.
  */
 import type { OnDemandRotation } from '../../../contract/on-demand-rotation.ts';
 import {
@@ -57,7 +57,7 @@ function rotationPlan(work: RotationWork, wanted: RotateRequest) {
 /**
  * @returns the answer, and whether this request has begun the rotation, or found out that it had begun
  * @throws Problem 404; 409 by the tenant's status, tenant-busy, rotation-limit-reached, rotation-in-progress; 409
- *   rotation-unconfirmed where it is not known whether KMS rotates the key; 400 where the key never had the material
+ *   rotation-unconfirmed where it is not known whether the key store rotates it; 400 where the key never had the material
  */
 export async function rotateOnDemand(work: RotationWork, row: TenantRow, wanted: RotateRequest) {
   requireAllowed(statusRules[row.status].keyChange);
@@ -118,7 +118,7 @@ async function begin(
 }
 
 /**
- * @returns why KMS does not rotate the key, undefined where it does
+ * @returns why the key store does not rotate the key, undefined where it does
  * @throws Problem 409 rotation-unconfirmed
  */
 async function ask(key: KeyAdministration, row: TenantRow): Promise<unknown> {

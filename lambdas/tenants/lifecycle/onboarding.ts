@@ -1,8 +1,8 @@
 /**
  * Makes a tenant and its key. Invariant: a tenant gets one key, however often it is asked for and wherever the work
- * is cut off. Only the holder of the lease in the row asks KMS for anything (`lease.ts`). Before KMS is asked for a
- * key the row says so; where the key's ARN is then never written down, the next holder searches for that key before
- * it asks for another.
+ * is cut off. Only the holder of the lease in the row asks a key store for anything (`lease.ts`). Before it is asked
+ * for a key the row says so; where the key is then never written down, the next holder looks for that one before it
+ * asks for another.
  */
 import { keyNotReady, tenantExists } from '../../../contract/problem.ts';
 import type { OnboardRequest } from '../../../contract/tenants.ts';

@@ -1,5 +1,5 @@
 /**
- * What became of a rotation that the row says was asked for. Invariant: KMS is only looked at; and that it rotates
+ * What became of a rotation that the row says was asked for. Invariant: the key store is only looked at; and that it rotates
  * nothing is believed only after as long as its changes may take to show.
  */
 import type { OnDemandRotation } from '../../../contract/on-demand-rotation.ts';

@@ -1,7 +1,7 @@
 /**
  * The transitions between a tenant's statuses. Invariant: a transition that takes use of the key away writes the
- * status before it asks KMS, and one that gives use back writes it after, so that the registry never allows what KMS
- * does not allow yet; and what is asked of KMS may be asked again from the beginning.
+ * status before it asks the key store, and one that gives use back writes it after, so that the registry never allows what the
+ * store does not allow yet; and what is asked of the store may be asked again from the beginning.
  */
 
 import { keyRecentlyUsed, tenantErased, tenantOffboarding } from '../../../contract/problem.ts';
@@ -34,7 +34,7 @@ export type TransitionRequest =
 interface Transition {
   /** the status in which it ends */
   readonly done: TenantStatus;
-  /** what is written before KMS is asked, besides the intent */
+  /** what is written before the key store is asked, besides the intent */
   readonly begin: RowChange;
   /** @returns what is written at the end, besides the status */
   act(key: KeyAdministration, row: TenantRow): Promise<RowChange>;
@@ -44,7 +44,7 @@ const transitions: Readonly<Record<Intent, Transition>> = {
   suspend: {
     done: 'SUSPENDED',
     begin: { status: 'SUSPENDED' },
-    // KMS itself then refuses sessions that were leaked, and functions that still have the row in memory.
+    // The key store itself then refuses sessions that were leaked, and functions that still have the row in memory.
     act: async (key) => {
       await key.disable();
       return {};

@@ -1,6 +1,6 @@
 /**
  * The lease, by which one invocation at a time works on a tenant. Invariant: only the holder of the lease in the row
- * asks KMS to change anything, and a lease outlives the invocation that took it; an invocation whose time is over
+ * asks a key store to change anything, and a lease outlives the invocation that took it; an invocation whose time is over
  * (an environment that was frozen and thaws) begins nothing more.
  */
 
@@ -26,7 +26,7 @@ export interface Plan {
    * @throws Problem where the tenant's state does not allow it
    */
   isDone(row: TenantRow): boolean;
-  /** @returns what is written with the lease, before KMS is asked for anything */
+  /** @returns what is written with the lease, before the key store is asked for anything */
   begin(row: TenantRow): RowChange | Promise<RowChange>;
   /** May be repeated from its beginning. @returns what is written when the lease is given up */
   act(row: TenantRow): Promise<RowChange>;
@@ -65,7 +65,7 @@ export const workOn = (work: Work, tenantId: string, plan: Plan): Promise<Tenant
   onceFree(work, tenantId, async (row) => (plan.isDone(row) ? row : workOnRow(work, row, plan)));
 
 /**
- * A change in which KMS has no part: one write, which is there whole or not at all. It waits for whoever is at work on
+ * A change in which the key store has no part: one write, which is there whole or not at all. It waits for whoever is at work on
  * the tenant.
  * @param changeOf gives undefined where there is nothing to change, and throws a Problem where the status forbids it
  * @throws as workOn does
@@ -123,7 +123,7 @@ export async function workOnRow(
 }
 
 /**
- * Makes a call to KMS that changes something: never after the end, and again where KMS throttles it.
+ * Makes a call to a key store that changes something: never after the end, and again where KMS throttles it.
  * @param also other errors after which the call is made again
  */
 export function callInTime<T>(

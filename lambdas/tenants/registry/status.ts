@@ -18,7 +18,7 @@ import {
 } from '../../../contract/problem.ts';
 import type { TenantStatus } from '../../../contract/tenant-status.ts';
 
-/** A transition in which KMS has a part, as the row's intent names it. */
+/** A transition in which the key store has a part, as the row's intent names it. */
 export const intent = z.enum(['suspend', 'resume', 'offboard', 'restore']);
 export type Intent = z.output<typeof intent>;
 
@@ -44,16 +44,16 @@ export interface StatusRules {
   readonly begins: readonly Intent[];
   /** why no other transition may begin, and what to do about it */
   readonly otherTransition: Refusal;
-  /** a change of its names, in which KMS has no part */
+  /** a change of its names, in which the key store has no part */
   readonly nameChange: Permission;
   /** a change of the rotation period, and a rotation on demand */
   readonly keyChange: Permission;
   readonly rotationHistory: Permission;
   /** whether a row of this status must name a key */
   readonly keyArn: 'required' | 'optional';
-  /** what a caller hears where KMS says that there is no such key */
+  /** what a caller hears where the key store says that there is no such key */
   readonly missingKey: Refusal;
-  /** `done`: the end of a tenant; the row is not changed any more, and KMS is not asked for the key */
+  /** `done`: the end of a tenant; neither row nor key is changed any more */
   readonly keyDeletion: 'not planned' | 'planned' | 'done';
   /** what the reconciler compares the key's state with */
   readonly keyState: KeyState | 'not compared';

@@ -112,7 +112,7 @@ export const tenantRow = z
      * find their tenant.
      */
     ...keyMembers,
-    /** set before KMS is asked for a key: a key whose ARN was never written down is searched for */
+    /** set before the key store is asked for a key: one that was never written down is searched for */
     keyRequestedAt: z.optional(z.string()),
     lease: z.optional(lease),
     /** a transition that has begun and whose end is not written down: it is to be resumed */
@@ -120,7 +120,7 @@ export const tenantRow = z
     /** whether the stack's configuration declares the tenant, so that CloudFormation made its key */
     declared: z.optional(z.boolean()),
     offboarding: z.optional(offboarding),
-    /** written down before KMS is asked; the data plane soon gives up data keys under the superseded material */
+    /** written down before the key store is asked; the data plane soon gives up data keys under the superseded material */
     rotation: z.optional(onDemandRotation),
     nextKey: z.optional(nextKey),
     previousKey: z.optional(previousKey),
