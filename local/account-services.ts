@@ -32,6 +32,6 @@ export function accountServices(options: AccountServicesOptions): readonly Servi
   return [
     options.quotas === true ? withQuotas(bothKms, options.quotaNow) : bothKms,
     sts({ clock, credentials, roles: { get }, region, issuer }),
-    iam({ partition, accountId, roles, clock, issuer }, tenantAccount.iam),
+    iam([{ partition, accountId, roles, clock }, tenantAccount.iam], issuer),
   ];
 }

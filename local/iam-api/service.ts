@@ -10,17 +10,11 @@ import { roleChanges } from './role-changes.ts';
 import { roleOperations } from './roles.ts';
 
 /** @param issuer of one of the accounts */
-export const iam = (
-  { issuer, ...first }: IamAccount & { readonly issuer: OutboundIssuer },
-  ...others: readonly IamAccount[]
-): Service => {
-  const accounts = [first, ...others];
-  return {
-    name: 'iam',
-    operations: {
-      ...roleOperations(accounts),
-      ...roleChanges(accounts),
-      ...outboundFederationOperations(issuer),
-    },
-  };
-};
+export const iam = (accounts: readonly IamAccount[], issuer: OutboundIssuer): Service => ({
+  name: 'iam',
+  operations: {
+    ...roleOperations(accounts),
+    ...roleChanges(accounts),
+    ...outboundFederationOperations(issuer),
+  },
+});

@@ -1,10 +1,9 @@
 /** For a program that cannot be told to choose one itself. */
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:http';
+import { listen } from '../../local/listen.ts';
 
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const { url, close } = await listen(createServer(), 0);
+  await close();
+  return Number(new URL(url).port);
 }

@@ -21,7 +21,7 @@ const issuer = outboundIssuer({ ...account, address: () => endpoint.url });
 let endpoint: TestEndpoint;
 beforeAll(async () => {
   endpoint = await openEndpoint(({ clock }) => [
-    iam({ ...account, clock, roles: new Map(roles.map((one) => [one.arn, one])), issuer }),
+    iam([{ ...account, clock, roles: new Map(roles.map((one) => [one.arn, one])) }], issuer),
   ]);
 });
 afterAll(() => endpoint.close());
