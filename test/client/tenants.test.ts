@@ -42,6 +42,10 @@ test('another onboarding of the same id is a problem that says what differs', as
   expect(error.message).not.toMatch(/Other/);
 });
 
+test('the key stores are listed, the default first', async () => {
+  expect(await keys.keyStores()).toEqual([{ keyStore: 'aws-kms' }]);
+});
+
 test('a rotation is begun once, and is in the history', async () => {
   await keys.tenants.onboard('initech');
   const { key } = await keys.tenants.get('initech');
