@@ -137,7 +137,12 @@ async function main(): Promise<void> {
     },
     onLog: (name, line) => process.stderr.write(`${name}: ${line}\n`),
   });
-  if (vault !== undefined) await setUpVault(vault, stack);
+  try {
+    if (vault !== undefined) await setUpVault(vault, stack);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
   const { api, aws, issuer, region, accountId, operator, tenantAccount } = stack;
   const announced = { api, aws, issuer, region, accountId, operator, tenantAccount };
   console.log(json ? JSON.stringify(announced) : describe(stack));

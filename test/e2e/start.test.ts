@@ -1,11 +1,13 @@
 /** The commands as a newcomer runs them: processes of their own, their output, their exit codes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { maxPlaintextBytes } from '../../contract/crypto.ts';
+import { listen } from '../../local/listen.ts';
 import { openClient } from './client.ts';
 
 const running: ChildProcess[] = [];
@@ -21,12 +23,13 @@ interface Finished {
   readonly stderr: string;
 }
 
-const run = (script: string, options: readonly string[] = []) =>
-  runCommand(process.execPath, [script, ...options]);
+const run = (script: string, options: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
+  runCommand(process.execPath, [script, ...options], env);
 
-function runCommand(command: string, options: readonly string[]) {
+function runCommand(command: string, options: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(command, options, {
     cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);
@@ -83,6 +86,30 @@ describe('npm start', () => {
     child.kill('SIGTERM');
     await finished;
     await expect(fetch(issuer)).rejects.toThrow('fetch failed');
+  });
+
+  test('with --vault ends, and leaves nothing running, where the store cannot be set up', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
+    const refuses = '#!/bin/sh\n[ "$1" = version ] || { echo refused by the store >&2; exit 2; }\n';
+    writeFileSync(join(folder, 'bao'), refuses, { mode: 0o700 });
+    const store = await listen(
+      createHttpServer((_, response) => response.end('{"data":{}}')),
+      0,
+    );
+    try {
+      const env = {
+        PATH: `${folder}:${process.env.PATH}`,
+        VAULT_ADDR: store.url,
+        VAULT_TOKEN: 'root',
+      };
+      const { code, stdout, stderr } = await run('local/main.ts', ['--vault', ...ports], env)
+        .finished;
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('tenant-keys: --vault: the block fails: refused by the store');
+    } finally {
+      await store.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('with --data-dir keeps keys and tenants over a restart, readable by nobody else', async () => {
