@@ -18,20 +18,19 @@ const mutations = [
 
 useBao();
 
-test.each(['second-stack', 'team/third.stack_3'])(
+test.concurrent.each(['second-stack', 'team/third.stack_3'])(
   'a store without a hole breaks nothing, whatever its mounts are called: %s',
   async (name) => {
     expect(await holesOf({ name })).toEqual([]);
   },
 );
 
-test.each(mutations.map((mutation, index) => [mutation.name, `hole-${index}`, mutation] as const))(
-  'a hole is noticed: %s',
-  async (_, name, { noticed, ...hole }) => {
-    const holes = await holesOf({ ...hole, name });
-    expect(holes.filter((one) => noticed.test(one))).not.toEqual([]);
-  },
-);
+test.concurrent.each(
+  mutations.map((mutation, index) => [mutation.name, `hole-${index}`, mutation] as const),
+)('a hole is noticed: %s', async (_, name, { noticed, ...hole }) => {
+  const holes = await holesOf({ ...hole, name });
+  expect(holes.filter((one) => noticed.test(one))).not.toEqual([]);
+});
 
 async function holesOf(options: Parameters<typeof openStore>[2]): Promise<string[]> {
   const store = await openStore(bao, issuer, options);
