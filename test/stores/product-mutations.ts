@@ -2,9 +2,17 @@
 import { tenantClaim } from './store.ts';
 import type { Mutation } from './tenant-mutations.ts';
 
+/** Each value that the control plane may write, open to any. */
+const unpinned = (what: string, pins: readonly (readonly [pin: string, attempt: string])[]) =>
+  pins.map(([pin, attempt]) => ({
+    name: `no pin: ${pin}`,
+    change: [[pin, pin.replace(/= \[.*$/, '= []')]] as const,
+    noticed: new RegExp(`^control-plane: a ${what} ${attempt}, the store: `),
+  }));
+
 /** Of what the control plane may write: each pin by itself. */
 export const pinMutations: readonly Mutation[] = [
-  ...[
+  ...unpinned('role', [
     ['"role_type" = ["jwt"]', 'for a browser'],
     [`"user_claim" = ["${tenantClaim}"]`, 'whose user is the subject'],
     ['"user_claim_json_pointer" = [true]', 'whose user is no pointer'],
@@ -15,11 +23,7 @@ export const pinMutations: readonly Mutation[] = [
     ['"token_no_default_policy" = [true]', 'with the policy default'],
     ['"token_type" = ["batch"]', 'with tokens that are stored'],
     ['"token_ttl" = ["15m"]', 'with tokens for a day'],
-  ].map(([pin = '', attempt]) => ({
-    name: `no pin: ${pin}`,
-    change: [[pin, pin.replace(/= \[.*$/, '= []')]] as const,
-    noticed: new RegExp(`^control-plane: a role ${attempt}, the store: `),
-  })),
+  ]),
   ...[
     ...['role_type', 'user_claim', 'user_claim_json_pointer', 'claim_mappings', 'bound_claims'],
     ...['bound_subject', 'bound_audiences', 'token_policies', 'token_no_default_policy'],
@@ -71,16 +75,12 @@ export const controlPlaneMutations: readonly Mutation[] = [
     ],
     noticed: /^control-plane: write a policy of its own, the store: /,
   },
-  ...[
+  ...unpinned('key', [
     ['"type" = ["aes256-gcm96"]', 'of another type'],
     ['"derived" = [false]', 'that is derived'],
     ['"exportable" = [false]', 'that can be exported'],
     ['"allow_plaintext_backup" = [false]', 'that can be backed up'],
-  ].map(([pin = '', attempt]) => ({
-    name: `no pin: ${pin}`,
-    change: [[pin, pin.replace(/= \[.*$/, '= []')]] as const,
-    noticed: new RegExp(`^control-plane: a key ${attempt}, the store: `),
-  })),
+  ]),
   {
     name: 'every setting of a key',
     change: [['allowed_parameters = { "auto_rotate_period" = [] }', '']],

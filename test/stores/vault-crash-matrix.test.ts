@@ -1,5 +1,6 @@
 /** Every operation of a tenant's life in a real store is cut off before and after each of its calls; then it must converge. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Intent } from '../../lambdas/tenants/registry/status.ts';
 import { type Aws, type Fault, openAws } from '../lambdas/tenants/aws.ts';
 import { crashAt } from '../lambdas/tenants/crash.ts';
 import { bao, store, useStore } from './harness.ts';
@@ -25,37 +26,20 @@ interface Operation {
   run(tenantId: string, fault?: Fault): Promise<unknown>;
 }
 
+const byIntent = (
+  name: Intent,
+  from: string,
+  to: string,
+  before: Operation['before'] = [],
+): Operation => ({ name, from, to, before, run: (id, fault) => tenants.go(id, name, fault) });
+
 const afterWindow = 8;
 const operations: readonly Operation[] = [
   { name: 'onboard', to: 'ACTIVE', before: [], run: (id, fault) => tenants.onboard(id, fault) },
-  {
-    name: 'suspend',
-    from: 'ACTIVE',
-    to: 'SUSPENDED',
-    before: [],
-    run: (id, fault) => tenants.go(id, 'suspend', fault),
-  },
-  {
-    name: 'resume',
-    from: 'SUSPENDED',
-    to: 'ACTIVE',
-    before: ['suspend'],
-    run: (id, fault) => tenants.go(id, 'resume', fault),
-  },
-  {
-    name: 'offboard',
-    from: 'ACTIVE',
-    to: 'OFFBOARDING',
-    before: [],
-    run: (id, fault) => tenants.go(id, 'offboard', fault),
-  },
-  {
-    name: 'restore',
-    from: 'OFFBOARDING',
-    to: 'ACTIVE',
-    before: ['offboard'],
-    run: (id, fault) => tenants.go(id, 'restore', fault),
-  },
+  byIntent('suspend', 'ACTIVE', 'SUSPENDED'),
+  byIntent('resume', 'SUSPENDED', 'ACTIVE', ['suspend']),
+  byIntent('offboard', 'ACTIVE', 'OFFBOARDING'),
+  byIntent('restore', 'OFFBOARDING', 'ACTIVE', ['offboard']),
   {
     name: 'set-rotation',
     from: 'ACTIVE',
