@@ -5,9 +5,8 @@ import type {
 } from '../../lambdas/key-stores/key-administration.ts';
 import { vaultAdministration } from '../../lambdas/key-stores/vault/vault-administration.ts';
 import type { VaultSend } from '../../lambdas/key-stores/vault/vault-requests.ts';
-import { type ProductIdentity, roleArn, type Store } from './store.ts';
-
-const audience = 'https://vault.example.com:8200';
+import { bao, store } from './harness.ts';
+import { audience, type ProductIdentity, roleArn, type Store } from './store.ts';
 
 export async function sendAs(store: Store, identity: ProductIdentity): Promise<VaultSend> {
   const token = await store.tokenOf(identity);
@@ -57,4 +56,21 @@ export async function onboarded(
   const row = { ...tenant, ...key };
   await administration.finishKey(row);
   return row;
+}
+
+export const keyPath = ({ tenantId }: TenantOfStore) => `tenant-keys/keys/${tenantId}`;
+
+/** As the administrator of the harness's store. @throws Error where it refuses */
+export const root = async (method: string, path: string, body?: object) => {
+  const answer = await store.call(bao.rootToken, method, path, body);
+  if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.words}`);
+  return answer;
+};
+
+/** @returns whether the tenant's own session gets a data key: `yes`, or the store's status */
+export async function usesItsKey({ tenantId }: TenantOfStore): Promise<string> {
+  const token = await store.tokenOf({ tenant: tenantId });
+  const path = `tenant-keys/datakey/plaintext/${tenantId}`;
+  const { status } = await store.call(token, 'POST', path, { associated_data: 'eA==' });
+  return status === 200 ? 'yes' : String(status);
 }

@@ -13,7 +13,7 @@ export const tenants = ['acme', 'globex', 'initech'] as const;
 /** The claim of AWS's tokens that names the tenant, as a JSON pointer (RFC 6901). */
 export const tenantClaim = '/https:~1~1sts.amazonaws.com~1/principal_tags/TenantId';
 
-const audience = 'https://vault.example.com:8200';
+export const audience = 'https://vault.example.com:8200';
 export const roleArn = (name: string) => `arn:aws:iam::${accountId}:role/TenantKeys-${name}`;
 
 export interface Answer {

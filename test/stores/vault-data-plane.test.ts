@@ -1,34 +1,30 @@
 /** Cryptography of tenants whose keys are in a real OpenBao, over the API. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
+import { type Control, controlOf } from '../e2e/control.ts';
 import { expectProblem } from '../e2e/problem.ts';
 import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
 import { type Bao, startBao } from './bao.ts';
 
 let bao: Bao;
 let stack: TestStack;
+let control: Control;
 beforeAll(async () => {
   bao = await startBao();
   const server = await vaultServer(bao.env);
   stack = await startTestStack(vaultContext(server));
   await setUpVault(server, stack);
-  for (const tenant of ['acme', 'globex']) {
-    await admin('PUT', `/tenants/${tenant}`, { keyStore: 'vault' });
-  }
+  control = controlOf(stack);
+  for (const tenant of ['acme', 'globex']) await control.put(tenant, { keyStore: 'vault' });
 }, 240_000);
 afterAll(async () => {
   await stack?.close();
   await bao?.stop();
 });
 
-const own = '/tenants/acme';
 const encryptionContext = { document: '7' };
 const plaintext = Buffer.from('Hello, Acme.').toString('base64');
 
-const admin = async (method: string, path: string, body?: object) => {
-  const token = await stack.client.adminToken();
-  return stack.client.send(method, path, { token, ...(body !== undefined && { body }) });
-};
 const crypto = async (operation: string, body: object, tenant = 'acme') => {
   const token = await stack.client.tenantToken(tenant);
   return stack.client.send('POST', `/tenants/${tenant}/${operation}`, { token, body });
@@ -83,17 +79,17 @@ test('a neighbour in the same store opens nothing of it', async () => {
 test('after a rotation new messages are under the new version, and the old ones open', async () => {
   const inspected = await crypto('inspect', { ciphertext: message, encryptionContext });
   expect(inspected.json).toMatchObject({ keyMaterialId: 'v1', isCurrent: true });
-  expect((await admin('POST', `${own}/key/rotations`, {})).status).toBe(202);
+  expect((await control.send('POST', '/tenants/acme/key/rotations', {})).status).toBe(202);
   rowIsReadAnew();
   const again = await crypto('reencrypt', { ciphertext: message, encryptionContext });
   expect(again.json).toMatchObject({ sourceKeyMaterialId: 'v1', keyMaterialId: 'v2' });
   const opened = await crypto('decrypt', { ciphertext: message, encryptionContext });
   expect(opened.json).toEqual({ plaintext });
-  expect((await admin('GET', `${own}/key/rotations`)).json.rotations).toHaveLength(2);
+  expect((await control.get('/tenants/acme/key/rotations')).json.rotations).toHaveLength(2);
 });
 
 test('suspended it is refused, by the store too, and resumed it is served', async () => {
-  expect((await admin('POST', `${own}/suspend`)).json.status).toBe('SUSPENDED');
+  expect((await control.post('acme', 'suspend')).json.status).toBe('SUSPENDED');
   rowIsReadAnew();
   expectProblem(
     await crypto('decrypt', { ciphertext: message, encryptionContext }),
@@ -109,7 +105,7 @@ test('suspended it is refused, by the store too, and resumed it is served', asyn
     'key-revoked-by-tenant',
   );
   await stack.setStatus('acme', 'SUSPENDED');
-  expect((await admin('POST', `${own}/resume`)).json.status).toBe('ACTIVE');
+  expect((await control.post('acme', 'resume')).json.status).toBe('ACTIVE');
   rowIsReadAnew();
   expect((await crypto('decrypt', { ciphertext: message, encryptionContext })).json).toEqual({
     plaintext,
