@@ -1,0 +1,29 @@
+/** What a run of the reconciler asks a store of a tenant with whom nothing is wrong: docs/operations.md counts on it. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Aws, openAws } from '../lambdas/tenants/aws.ts';
+import { store, useStore } from './harness.ts';
+import { vaultTenants } from './vault-tenants.ts';
+
+useStore();
+let aws: Aws;
+let tenants: Awaited<ReturnType<typeof vaultTenants>>;
+beforeAll(async () => {
+  aws = await openAws();
+  tenants = await vaultTenants(aws, store);
+});
+afterAll(() => aws.close());
+
+test.each([
+  ['ACTIVE', undefined, 4],
+  ['SUSPENDED', 'suspend', 3],
+  ['OFFBOARDING', 'offboard', 3],
+] as const)('of one who is %s', async (status, intent, reads) => {
+  const tenantId = `read-${status.toLowerCase()}`;
+  await tenants.onboard(tenantId);
+  if (intent !== undefined) await tenants.go(tenantId, intent);
+  const asked: string[] = [];
+  const before = (call: string) => void asked.push(call);
+  expect(await tenants.reconcile(tenantId, { fault: { before } })).toEqual([]);
+  expect((await tenants.row(tenantId))?.status).toBe(status);
+  expect(asked.map((call) => call.replace(/ .*/, ''))).toEqual(Array(reads).fill('GET'));
+});
