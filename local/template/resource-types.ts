@@ -13,6 +13,8 @@ export interface Account {
   readonly stackName: string;
   /** how many stacks of this name there were before; none, where it is left out */
   readonly instance?: number;
+  /** values of the template's own parameters, by name; none, where it is left out */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export interface Resource {
@@ -124,8 +126,9 @@ function withArn(property: string, service: string, path: (name: string) => stri
   };
 }
 
-/** What CloudFormation itself knows of a stack. */
-export const pseudoParameters = (account: Account): Readonly<Record<string, string>> => ({
+/** The template's parameters, and what CloudFormation itself knows of a stack. */
+export const parametersOf = (account: Account): Readonly<Record<string, string>> => ({
+  ...account.parameters,
   'AWS::AccountId': account.accountId,
   'AWS::Region': account.region,
   'AWS::Partition': account.partition,
@@ -149,9 +152,9 @@ function propertyOf(account: Account, resource: Resource, property: string): str
   const unknown = (name: string): never => {
     throw new TemplateError(`${resource.logicalId}: ${property} is made of ${name}`);
   };
-  const pseudo = pseudoParameters(account);
+  const parameters = parametersOf(account);
   return String(
-    resolve(given, { ref: (name) => pseudo[name] ?? unknown(name), attribute: unknown }),
+    resolve(given, { ref: (name) => parameters[name] ?? unknown(name), attribute: unknown }),
   );
 }
 

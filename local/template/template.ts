@@ -3,7 +3,7 @@ import { type ReferenceScope, resolve, TemplateError } from './intrinsics.ts';
 import {
   type Account,
   type Identity,
-  pseudoParameters,
+  parametersOf,
   type Resource,
   resourceTypes,
 } from './resource-types.ts';
@@ -71,9 +71,9 @@ function identify(account: Account, resource: Resource): Identity {
 }
 
 function scopeOf(account: Account, identities: ReadonlyMap<string, Identity>): ReferenceScope {
-  const pseudo = pseudoParameters(account);
+  const parameters = parametersOf(account);
   return {
-    ref: (name) => pseudo[name] ?? known(identities, name).ref,
+    ref: (name) => parameters[name] ?? known(identities, name).ref,
     attribute: (logicalId, attribute) => {
       const value = known(identities, logicalId).attributes[attribute];
       if (value === undefined) {

@@ -58,8 +58,7 @@ export function readGivenTemplate(
   account: Account,
 ): Template {
   const { Parameters, ...sections } = parsed(text);
-  const values = valuesOf(Parameters, given);
-  return readTemplate(withValues(sections, values) as Readonly<Record<string, unknown>>, account);
+  return readTemplate(sections, { ...account, parameters: valuesOf(Parameters, given) });
 }
 
 function parsed(text: string): z.output<typeof document> {
@@ -78,15 +77,15 @@ function parsed(text: string): z.output<typeof document> {
 function valuesOf(
   declared: Declared,
   given: Readonly<Record<string, string>>,
-): ReadonlyMap<string, string> {
+): Record<string, string> {
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));
   if (unknown.length > 0)
     throw new TemplateError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
-  return new Map(
+  return Object.fromEntries(
     Object.entries(declared).map(([name, { Default, AllowedPattern, AllowedValues }]) => {
       const value = Object.hasOwn(given, name) ? given[name] : Default;
       if (value === undefined) throw new TemplateError(`Parameters: [${name}] must have values`);
-      // A value is not read as a part of the template: with `${` Fn::Sub would.
+      // No value brings a policy's variable with it.
       const isPlain = !value.includes('${') && matchesPattern(AllowedPattern, value);
       if (!isPlain || AllowedValues?.includes(value) === false)
         throw new TemplateError(`Parameter ${name} has a value that it may not have`);
@@ -102,23 +101,4 @@ function matchesPattern(pattern: string | undefined, value: string): boolean {
   } catch {
     throw new TemplateError('the local stack cannot read an AllowedPattern');
   }
-}
-
-/** @returns the template with its parameters' values in the places of Ref and of Fn::Sub */
-function withValues(part: unknown, values: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(part)) return part.map((item) => withValues(item, values));
-  if (typeof part !== 'object' || part === null) return part;
-  const entries = Object.entries(part);
-  const [[name, argument] = []] = entries;
-  if (entries.length === 1 && typeof argument === 'string') {
-    if (name === 'Ref') return values.get(argument) ?? part;
-    if (name === 'Fn::Sub')
-      return {
-        'Fn::Sub': argument.replace(
-          /\$\{([A-Za-z0-9]+)\}/g,
-          (whole, key: string) => values.get(key) ?? whole,
-        ),
-      };
-  }
-  return Object.fromEntries(entries.map(([key, item]) => [key, withValues(item, values)]));
 }
