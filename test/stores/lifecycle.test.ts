@@ -80,6 +80,40 @@ test('a role that is bound to another tenant than its name says lets that one to
   await store.onboard('acme');
 });
 
+test('who may write roles and policies can let a suspended tenant in by other ones, and to its own key only', async () => {
+  const controlPlane = await store.tokenOf('control-plane');
+  const { data } = await store.call(controlPlane, 'GET', `sys/policies/acl/${store.auth}-tenant`);
+  const policy = Buffer.from(String(data?.policy)).toString('base64');
+  const role = store.roleOf('globex', { token_policies: `${store.auth}-tenant-nobody` });
+  const answers = await answersTo(
+    controlPlane,
+    ['POST', policyOf('nobody'), { policy }],
+    ['POST', `auth/${store.auth}/role/tenant-nobody`, role],
+    ['DELETE', policyOf('globex')],
+  );
+  expect(answers).toEqual(['204', '204', '204']);
+  const { auth } = await store.login('tenant-nobody', { principalTags: { TenantId: 'globex' } });
+  const token = auth?.client_token ?? '';
+  expect(await answersTo(token, newKey('globex'), newKey('acme'))).toEqual(['200', denied]);
+  await store.onboard('globex');
+});
+
+test.each(['control-plane', 'reconciler'] as const)(
+  'no path of the %s climbs out of what it may write',
+  async (identity) => {
+    const token = await store.tokenOf(identity);
+    for (const up of ['..%2f', '%2e%2e%2f']) {
+      const answers = await answersTo(
+        token,
+        ['POST', `auth/${store.auth}/role/tenant-x%2f${up}reconciler`, store.roleOf('acme')],
+        ['DELETE', `sys/policies/acl/${store.auth}-tenant-x%2f${up}${store.auth}-observer`],
+        ['DELETE', `${store.transit}/keys/x%2f${up}..%2fkeys/acme`],
+      );
+      expect(new Set(answers)).toEqual(new Set(['400 relative paths not supported']));
+    }
+  },
+);
+
 test.each(['+', '*', 'ac*', 'acme/../globex'])(
   'a tag %s, which AWS would have to have taken, opens no key',
   async (TenantId) => {
