@@ -2,9 +2,8 @@
  * The roles that IAM's API made in an account: in memory and, where a file is given, in that file too. Invariant: a role
  * counts only once its policies are understood and it is in the file.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { replaceFile } from '../atomic-file.ts';
+import { keptList } from '../kept-list.ts';
 import type { Role } from '../sts/role.ts';
 import { type RoleAccount, roleArn, roleOf, type StoredRole, storedRole } from './stored-role.ts';
 
@@ -22,27 +21,25 @@ export interface RoleStore {
 export function openRoleStore(account: RoleAccount, file?: string): RoleStore {
   const stored = new Map<string, StoredRole>();
   const roles = new Map<string, Role>();
-  const add = (role: StoredRole) => {
-    stored.set(idOf(role.name), role);
-    roles.set(roleArn(account, role), roleOf(account, role));
+  const kept = keptList('roles', storedRoles, file);
+  const add = (one: StoredRole, role: Role) => {
+    stored.set(idOf(one.name), one);
+    roles.set(role.arn, role);
   };
-  for (const role of file !== undefined && existsSync(file) ? readRoles(file, account) : [])
-    add(role);
-  const write = (kept: readonly StoredRole[]) => {
-    if (file !== undefined) replaceFile(file, `${JSON.stringify({ version: 1, roles: kept })}\n`);
-  };
+  for (const [one, role] of kept.read((one) => [one, roleOf(account, one)] as const))
+    add(one, role);
   const others = (role: StoredRole) =>
     [...stored.values()].filter(({ name }) => idOf(name) !== idOf(role.name));
   return {
     roles,
     find: (name) => stored.get(idOf(name)),
-    put(role) {
-      roleOf(account, role);
-      write([...others(role), role]);
-      add(role);
+    put(one) {
+      const role = roleOf(account, one);
+      kept.write([...others(one), one]);
+      add(one, role);
     },
     delete(role) {
-      write(others(role));
+      kept.write(others(role));
       stored.delete(idOf(role.name));
       roles.delete(roleArn(account, role));
     },
@@ -51,19 +48,8 @@ export function openRoleStore(account: RoleAccount, file?: string): RoleStore {
 
 const idOf = (name: string): string => name.toLowerCase();
 
-const storedRoles = z.strictObject({ version: z.literal(1), roles: z.array(storedRole) });
-
-function readRoles(file: string, account: RoleAccount): readonly StoredRole[] {
-  try {
-    const { roles } = storedRoles.parse(JSON.parse(readFileSync(file, 'utf8')));
-    for (const role of roles) roleOf(account, role);
-    if (new Set(roles.map(({ name }) => idOf(name))).size < roles.length)
-      throw new Error('a name occurs twice');
-    return roles;
-  } catch (error) {
-    throw new Error(
-      `${file} has no roles that this version can read: ${(error as Error).message}. Restore it from a copy; or move it ` +
-        'away to start without them.',
-    );
-  }
-}
+const storedRoles = z
+  .array(storedRole)
+  .refine((all) => new Set(all.map(({ name }) => idOf(name))).size === all.length, {
+    error: 'a name occurs twice',
+  });

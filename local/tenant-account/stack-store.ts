@@ -1,8 +1,7 @@
 /** The stacks of an account that CreateStack made: in memory and, where a file is given, in that file too. */
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { replaceFile } from '../atomic-file.ts';
 import type { Stack } from '../cloudformation/service.ts';
+import { keptList } from '../kept-list.ts';
 import type { Account } from '../template/resource-types.ts';
 import { readGivenTemplate } from './given-template.ts';
 
@@ -37,36 +36,22 @@ export function openStackStore(account: Omit<Account, 'stackName'>, file?: strin
       createdAt: new Date(stored.createdAt),
     };
   };
-  const kept = file !== undefined && existsSync(file) ? readStored(file) : [];
-  const stacks = new Map(kept.map((stored) => [stored.name, { stored, stack: read(stored) }]));
-  const write = (all: readonly StoredStack[]) => {
-    if (file !== undefined) replaceFile(file, `${JSON.stringify({ version: 1, stacks: all })}\n`);
-  };
+  const kept = keptList('stacks', z.array(storedStack), file);
+  const stacks = new Map(
+    kept.read((one) => [one.name, { stored: one, stack: read(one) }] as const),
+  );
   const stored = () => [...stacks.values()].map((one) => one.stored);
   return {
     all: () => [...stacks.values()].map(({ stack }) => stack),
     read,
     add(added) {
       const stack = read(added);
-      write([...stored(), added]);
+      kept.write([...stored(), added]);
       stacks.set(added.name, { stored: added, stack });
     },
     delete(name) {
-      write(stored().filter((one) => one.name !== name));
+      kept.write(stored().filter((one) => one.name !== name));
       stacks.delete(name);
     },
   };
-}
-
-const storedStacks = z.strictObject({ version: z.literal(1), stacks: z.array(storedStack) });
-
-function readStored(file: string): readonly StoredStack[] {
-  try {
-    return storedStacks.parse(JSON.parse(readFileSync(file, 'utf8'))).stacks;
-  } catch (error) {
-    throw new Error(
-      `${file} has no stacks that this version can read: ${(error as Error).message}. Restore it from a copy; or move ` +
-        'it away to start without them.',
-    );
-  }
 }

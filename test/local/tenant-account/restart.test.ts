@@ -91,3 +91,21 @@ test.each([
     /^.*tenant-account-roles\.json has no roles/,
   );
 });
+
+test('a file with a stack whose template nobody understands stops the start, and is named', async () => {
+  await restart();
+  await open?.deployment.close();
+  open = undefined;
+  const stack = {
+    name: 's',
+    instance: 1,
+    createdAt: 0,
+    template: '{"Resources":1}',
+    parameters: {},
+  };
+  const file = join(dataDir, 'tenant-account-stacks.json');
+  writeFileSync(file, JSON.stringify({ version: 1, stacks: [stack] }));
+  await expect(openAccounts({ dataDir })).rejects.toThrow(
+    /^.*tenant-account-stacks\.json has no stacks .*Resources/,
+  );
+});
