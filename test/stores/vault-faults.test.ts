@@ -9,6 +9,7 @@ import { type Fault, startFaultProxy } from './fault-proxy.ts';
 import { bao, issuer, proxy, store, useStore } from './harness.ts';
 import { openStore } from './store.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
+import { startIssuer } from './web-identity.ts';
 
 let keyring: Keyring;
 let wrapped: Awaited<ReturnType<Keyring['generateDataKey']>>['wrapped'];
@@ -137,6 +138,21 @@ test('a login that fails is no refusal of a ciphertext, and the next request log
   expect((await outcome(unwrap))[0]).toBe('sealed');
   proxy.break('none');
   expect((await outcome(unwrap))[0]).toBe('done');
+});
+
+test('a store that cannot fetch the keys of AWS has judged nobody, and no tenant is said to have revoked', async () => {
+  const [other, unreachable] = await Promise.all([startBao(), startIssuer()]);
+  try {
+    const alone = await openStore(other, unreachable);
+    const config = { jwks_url: `${unreachable.url}/.well-known/jwks.json` };
+    await alone.call(other.rootToken, 'POST', 'auth/tenant-keys/config', config);
+    unreachable.close();
+    keyring = keyringOf(alone, sessionOf(alone, other, 'acme'), 'acme');
+    expect((await outcome(generate))[0]).toBe('issuer-unreachable');
+    expect((await outcome(unwrap))[0]).toBe('issuer-unreachable');
+  } finally {
+    await other.stop();
+  }
 });
 
 test.each([

@@ -3,17 +3,21 @@
  * repeat what was sent.
  */
 
-/** `standby`: a node that is not the active one. `nonsense`: an answer that Vault does not give. */
+/**
+ * `standby`: a node that is not the active one. `issuer-unreachable`: Vault itself does not get the keys by which AWS signs.
+ * `nonsense`: an answer that Vault does not give.
+ */
 export type VaultFault =
   | 'unreachable'
   | 'slow'
   | 'sealed'
   | 'standby'
+  | 'issuer-unreachable'
   | 'throttled'
   | 'failed'
   | 'nonsense';
 
-const nothingDone: readonly VaultFault[] = ['sealed', 'standby', 'throttled'];
+const nothingDone: readonly VaultFault[] = ['sealed', 'standby', 'throttled', 'issuer-unreachable'];
 
 /** There was no answer, or none that says yes or no. */
 export class VaultUnavailable extends Error {

@@ -68,6 +68,12 @@ export function vaultSession(client: VaultClient, login: VaultLogin): VaultSessi
   };
 }
 
+/**
+ * The words of the library by which both products check tokens (go-oidc, `jwks.go`). Nothing else tells such a 400 from one
+ * that is about the tenant.
+ */
+const noIssuersKeys = 'fetching keys';
+
 /** A clock that was set back must not make a session live on. */
 const isNotAhead = ({ openedAtMs }: Token): boolean => Date.now() >= openedAtMs;
 
@@ -82,7 +88,11 @@ async function logIn(
     path: `auth/${authMount}/login`,
     body: { role, jwt },
   });
-  if (answer.status !== 200) throw new VaultLoginRefused(answer.status);
+  if (answer.status !== 200) {
+    throw answer.errors.some((words) => words.includes(noIssuersKeys))
+      ? new VaultUnavailable('issuer-unreachable')
+      : new VaultLoginRefused(answer.status);
+  }
   const parsed = z.safeParse(auth, answer.auth);
   if (!parsed.success) throw new VaultUnavailable('nonsense');
   const { client_token: value, lease_duration: seconds } = parsed.data;
