@@ -19,8 +19,7 @@ export interface StoreFailures {
 
 export interface ReconcilerContext {
   readonly kms: KMSClient;
-  /** other stores; absent where none is configured */
-  readonly keyStores?: KeyStoreAdministrations | undefined;
+  readonly keyStores: KeyStoreAdministrations;
   readonly storeFailures: StoreFailures;
   readonly table: DynamoDBDocumentClient;
   readonly tableName: string;

@@ -24,7 +24,7 @@ import { readClaims, reportClaims, sharedKeysOf } from './registry-claims.ts';
 export interface ReconcilerOptions {
   /** of this invocation alone: its calls are counted, and their rate is limited */
   readonly kms: KMSClient;
-  readonly keyStores?: KeyStoreAdministrations;
+  readonly keyStores: KeyStoreAdministrations;
   readonly table: DynamoDBDocumentClient;
   readonly events: EventBridgeClient;
   readonly tableName: string;

@@ -1,6 +1,5 @@
 /** What administers a tenant's key: chosen by the row, in this place alone. */
-import { defaultKeyStore, type KeyStoreName } from '../../../contract/key-stores.ts';
-import { keyStoreUnavailable } from '../../../contract/problem.ts';
+import { defaultKeyStore } from '../../../contract/key-stores.ts';
 import type {
   KeyAdministration,
   KeyStoreAdministration,
@@ -20,13 +19,9 @@ export async function administrationOf(
 
 /** @returns undefined for a tenant whose key is in KMS of this account */
 export async function otherStoreOf(
-  { keyStores = notConfigured }: Pick<TenantWork, 'keyStores'>,
+  { keyStores }: Pick<TenantWork, 'keyStores'>,
   row: Pick<TenantRow, 'keyStore'>,
 ): Promise<KeyStoreAdministration | undefined> {
   const keyStore = keyStoreOf(row);
   return keyStore === defaultKeyStore ? undefined : keyStores(keyStore);
 }
-
-const notConfigured = async (keyStore: KeyStoreName): Promise<never> => {
-  throw keyStoreUnavailable(keyStore);
-};

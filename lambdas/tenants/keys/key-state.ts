@@ -21,8 +21,7 @@ import { callInTime, type Work } from '../registry/lease.ts';
 /** The work of one invocation on a tenant and its key. */
 export interface TenantWork extends Work {
   readonly kms: KMSClient;
-  /** other stores; absent where none is configured */
-  readonly keyStores?: KeyStoreAdministrations | undefined;
+  readonly keyStores: KeyStoreAdministrations;
 }
 
 type KeyWork = Pick<TenantWork, 'kms' | 'end'>;

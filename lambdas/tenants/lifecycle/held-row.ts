@@ -42,6 +42,15 @@ export async function release({ row, options }: HeldRow): Promise<void> {
   await options.registry.change(row, { lease: null }).catch(() => undefined);
 }
 
+/**
+ * An environment may have been frozen since the row was written, and thaw with a lease that has run out.
+ * @param reserveMs that what is asked of the store may take until the end
+ * @throws Problem 503
+ */
+export function requireTime({ options }: HeldRow, reserveMs = 0): void {
+  if (Date.now() > options.end - reserveMs) throw keyNotReady(5);
+}
+
 /** How a key store gets a tenant its key. Each of these writes what it finds and makes in the row. */
 export interface KeyMaking {
   /** @returns whether the tenant has a key: the row names it, and it is the tenant's own, or it was found */

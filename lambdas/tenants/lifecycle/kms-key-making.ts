@@ -2,7 +2,6 @@
  * Makes the KMS key of a tenant that is being onboarded. Invariant: before KMS is asked for a key the row says so; where
  * the key's ARN is then never written down, the next holder of the lease searches for that key before it asks for another.
  */
-import { keyNotReady } from '../../../contract/problem.ts';
 import { isAccessDenied, isNamed, isThrottled } from '../../aws/errors.ts';
 import { retry } from '../../aws/retry.ts';
 import { type CreatedKey, createKey, finishKey, isNotReadyYet } from '../keys/create-key.ts';
@@ -10,7 +9,13 @@ import { findLostKey, requireFreeAlias } from '../keys/key-recovery.ts';
 import { requireOwnKey } from '../keys/own-key.ts';
 import { answerReserveMs, throttledUntil } from '../registry/lease.ts';
 import { keyArnOf } from '../registry/tenant-row.ts';
-import { type HeldRow, type KeyMaking, type OnboardingOptions, write } from './held-row.ts';
+import {
+  type HeldRow,
+  type KeyMaking,
+  type OnboardingOptions,
+  requireTime,
+  write,
+} from './held-row.ts';
 
 export const kmsKeyMaking: KeyMaking = {
   async recover(held) {
@@ -49,8 +54,7 @@ async function makeKey(held: HeldRow<OnboardingOptions>): Promise<CreatedKey> {
   const { options } = held;
   const { tenantId } = held.row;
   await write(held, { keyRequestedAt: new Date().toISOString() });
-  // An environment may have been frozen since the last line, and thaw with a lease that has run out.
-  if (Date.now() > options.end) throw keyNotReady(5);
+  requireTime(held);
   const policy = JSON.stringify(options.keyPolicyOf(tenantId));
   try {
     return await createKey(options, tenantId, policy, throttledUntil(options));

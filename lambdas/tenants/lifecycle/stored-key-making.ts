@@ -3,10 +3,9 @@
  * before the store is asked for a key the row says so; a key of that name that is older, or of which no row says that it was
  * asked for, is not taken.
  */
-import { keyNotReady } from '../../../contract/problem.ts';
 import type { KeyStoreAdministration } from '../../key-stores/key-administration.ts';
 import { answerReserveMs } from '../registry/lease.ts';
-import { type HeldRow, type KeyMaking, write } from './held-row.ts';
+import { type KeyMaking, requireTime, write } from './held-row.ts';
 
 export const storedKeyMaking = (store: KeyStoreAdministration): KeyMaking => ({
   async recover(held) {
@@ -20,16 +19,11 @@ export const storedKeyMaking = (store: KeyStoreAdministration): KeyMaking => ({
   },
   async make(held) {
     await write(held, { keyRequestedAt: new Date().toISOString() });
-    requireTime(held);
+    requireTime(held, answerReserveMs);
     await write(held, { ...(await store.makeKey(held.row)), keyRequestedAt: null });
   },
   async finish(held) {
-    requireTime(held);
+    requireTime(held, answerReserveMs);
     await store.finishKey(held.row);
   },
 });
-
-/** An environment may have been frozen since the last line, and thaw with a lease that has run out. */
-function requireTime({ options }: HeldRow): void {
-  if (Date.now() > options.end - answerReserveMs) throw keyNotReady(5);
-}

@@ -23,6 +23,7 @@ import type { BusEvent } from '../../../local/events/service.ts';
 import { localAccount } from '../../../local/stack.ts';
 import type { Role } from '../../../local/sts/role.ts';
 import { readTemplate } from '../../../local/template/template.ts';
+import { kmsAlone } from '../../harness/key-stores.ts';
 import { resource, synthesizedTemplate } from '../../harness/synthesized.ts';
 import { makeTenantKey } from '../../harness/tenant-key.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
@@ -134,7 +135,8 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
     invoke: (tenantId: string, want: TransitionRequest) => {
       const holder = randomUUID();
       const registry = openRegistry(table, tableName, holder);
-      return transition({ kms, registry, holder, end: Date.now() + 28_000 }, tenantId, want);
+      const end = Date.now() + 28_000;
+      return transition({ kms, keyStores: kmsAlone, registry, holder, end }, tenantId, want);
     },
     raw: async (tenantId: string) =>
       (await table.send(new GetCommand({ TableName: tableName, Key: { tenantId } }))).Item,
@@ -184,6 +186,7 @@ export async function openReconcilerHarness({ quotas = false, dataDir }: Harness
       return muted(() =>
         reconcile({
           kms: client,
+          keyStores: kmsAlone,
           table: DynamoDBDocumentClient.from(new DynamoDBClient(credentials)),
           events: new EventBridgeClient(sender),
           tableName,

@@ -8,6 +8,7 @@ import type { TransitionRequest } from '../../../lambdas/tenants/lifecycle/trans
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import type { Intent } from '../../../lambdas/tenants/registry/status.ts';
 import { type TenantRow, tenantRow } from '../../../lambdas/tenants/registry/tenant-row.ts';
+import { kmsAlone } from '../../harness/key-stores.ts';
 import { tableName } from '../../harness/local-aws.ts';
 import { rowOf } from '../../harness/tenant-row.ts';
 import type { Aws, Fault } from './aws.ts';
@@ -43,7 +44,8 @@ export function tenantsOf(aws: Aws) {
   const options = ({ fault, ms = 28_000 }: Invocation = {}): TenantWork => {
     const { kms, table } = aws.clients(fault);
     const holder = randomUUID();
-    return { kms, holder, registry: openRegistry(table, tableName, holder), end: Date.now() + ms };
+    const registry = openRegistry(table, tableName, holder);
+    return { kms, keyStores: kmsAlone, holder, registry, end: Date.now() + ms };
   };
   const row = async (tenantId: string): Promise<TenantRow> =>
     tenantRow.parse(await aws.row(tenantId));

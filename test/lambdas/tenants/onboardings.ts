@@ -7,6 +7,7 @@ import { type OnboardedTenant, onboard } from '../../../lambdas/tenants/lifecycl
 import { keyArnsOf } from '../../../lambdas/tenants/registry/listing.ts';
 import { openRegistry } from '../../../lambdas/tenants/registry/registry.ts';
 import { account } from '../../harness/account.ts';
+import { kmsAlone } from '../../harness/key-stores.ts';
 import { tableName } from '../../harness/local-aws.ts';
 import type { Aws, Fault } from './aws.ts';
 
@@ -38,6 +39,7 @@ export const onboardings = (aws: Aws) =>
     const { table, ...kms } = aws.clients(fault);
     const options = {
       ...kms,
+      keyStores: kmsAlone,
       registry: openRegistry(table, tableName, holder),
       holder,
       knownKeyArns: () => keyArnsOf(table, tableName),
