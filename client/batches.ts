@@ -44,6 +44,8 @@ interface Kind<Item, Result> {
   readonly operation: 'encryptBatch' | 'decryptBatch' | 'reencryptBatch';
   readonly member: 'plaintext' | 'ciphertext';
   readonly maxBytes: number;
+  /** that items with a context of their own need */
+  readonly callsPerContext: number;
   bytesOf(item: Item): Uint8Array;
   contextsOf(item: Item): {
     readonly encryptionContext: EncryptionContext | undefined;
@@ -56,6 +58,7 @@ const encryption: Kind<EncryptItem, Bytes> = {
   operation: 'encryptBatch',
   member: 'plaintext',
   maxBytes: maxPlaintextBytes,
+  callsPerContext: 1,
   bytesOf: ({ plaintext }) => plaintext,
   contextsOf: ({ context }) => ({ encryptionContext: checkedContext(context) }),
   resultOf: ({ ciphertext }, { plaintext }) =>
@@ -66,6 +69,7 @@ const decryption: Kind<DecryptItem, Bytes> = {
   operation: 'decryptBatch',
   member: 'ciphertext',
   maxBytes: maxCiphertextBytes,
+  callsPerContext: 1,
   bytesOf: ({ ciphertext }) => ciphertext,
   contextsOf: ({ context }) => ({ encryptionContext: checkedContext(context) }),
   resultOf: ({ plaintext }, { ciphertext }) =>
@@ -76,6 +80,8 @@ const reencryption: Kind<ReencryptItem, Reencrypted> = {
   operation: 'reencryptBatch',
   member: 'ciphertext',
   maxBytes: maxCiphertextBytes,
+  // One unwraps a data key, another makes a new one.
+  callsPerContext: 2,
   bytesOf: ({ ciphertext }) => ciphertext,
   contextsOf: ({ context, newContext }) => ({
     encryptionContext: checkedContext(context),
@@ -98,7 +104,7 @@ export const decryptBatch: Of<DecryptItem, Bytes> = (...given) => settled(decryp
 export const reencryptBatch: Of<ReencryptItem, Reencrypted> = (...given) =>
   settled(reencryption, ...given);
 
-/** Different encryption contexts need a call of KMS each, and so do all ciphertexts of direct mode: 100 a request. */
+/** Different encryption contexts need calls of the key store each, and so do all ciphertexts of direct mode: 100 a request. */
 const maxKmsCalls = 100;
 /** Of an item, beside its bytes and contexts: a message's header in base64, and JSON. */
 const itemOverheadBytes = 1000;
@@ -113,7 +119,7 @@ function settled<Item, Result>(
     {
       items: [...items],
       maxItems: mode === 'direct' ? maxKmsCalls : 1000,
-      maxGroups: maxKmsCalls,
+      maxGroups: maxKmsCalls / kind.callsPerContext,
       groupOf: (item) => JSON.stringify(kind.contextsOf(item)),
       sizeOf: (item) => {
         const { length } = checkedBytes(kind.bytesOf(item), Number.POSITIVE_INFINITY);

@@ -63,6 +63,21 @@ test('items of 250 contexts go by contexts, so that no request needs too many ca
   expect(text(opened)).toBe('item 777');
 });
 
+test('encrypted again they need twice the calls, and still no request needs too many', async () => {
+  const items = Array.from({ length: 120 }, (_, index) => ({
+    plaintext: Buffer.from(`item ${index}`),
+    context: { document: String(index) },
+  }));
+  const encrypted = await acme.encryptBatch(items);
+  answers.splice(0);
+  const again = await acme.reencryptBatch(
+    encrypted.map((result, at) => ({ ciphertext: value(result), context: items[at]?.context })),
+  );
+  expect(statuses()).toEqual([200, 200, 200]);
+  const opened = await acme.decrypt(value(again[119]).ciphertext, { context: { document: '119' } });
+  expect(text(opened)).toBe('item 119');
+});
+
 test('messages with a data key each are cut until a request may open them', async () => {
   const other = clientOf(stack);
   const count = 130;
