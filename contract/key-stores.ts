@@ -47,9 +47,44 @@ export const externalAccountSettings = z.strictObject({
 });
 export type ExternalAccountSettings = z.output<typeof externalAccountSettings>;
 
+/** Of tokens by which functions and tenants sign in to Microsoft Entra ID, in Azure's public cloud. */
+export const entraAudience = 'api://AzureADTokenExchange';
+
+export const azureKeyVaultSettings = z.strictObject({
+  /** https URL, without a path: `https://<vault>.vault.azure.net` */
+  vaultUrl: text,
+  /** ARM id of the vault, below which role assignments are */
+  vaultId: text,
+  /** GUID of the Microsoft Entra tenant (directory) */
+  azureTenantId: text,
+  /** ARM id of the resource group in which tenants' managed identities are, and nothing else is */
+  identityGroupId: text,
+  /** region of these identities */
+  location: text,
+  /** GUIDs: as whom each function signs in */
+  controlPlaneClientId: text,
+  reconcilerClientId: text,
+  certificatesClientId: text,
+  /** GUID of the role that a tenant's identity has on the tenant's key, and that lets it wrap and unwrap alone */
+  wrapRoleDefinitionId: text,
+  keyType: z.enum(['RSA-HSM', 'RSA']),
+  /** bits */
+  keySize: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]),
+  /** of the tokens by which functions and tenants sign in */
+  audience: text,
+  /** https URL, without a path: where Entra signs in */
+  authority: text,
+  /** https URL, without a path: Azure Resource Manager */
+  resourceManager: text,
+  /** https URL of our own issuer, where it is not that of the API */
+  issuer: z.optional(text),
+});
+export type AzureKeyVaultSettings = z.output<typeof azureKeyVaultSettings>;
+
 /** What the functions are told. A store that is not in it is not configured. */
 export const keyStoresSettings = z.strictObject({
   vault: z.optional(vaultSettings),
+  azureKeyVault: z.optional(azureKeyVaultSettings),
   awsKmsExternal: z.optional(externalAccountSettings),
   /** for how long a data key that another store has wrapped may be used again; at most as long as those of ours */
   dataKeyMaxAgeSeconds: z.int(),
@@ -72,7 +107,7 @@ export type ConfiguredKeyStore = z.output<typeof configuredKeyStore>;
 export const keyStoreList = z.strictObject({ keyStores: z.array(configuredKeyStore) });
 
 /**
- * No tenant can be onboarded in an account of its own yet: of `awsKmsExternal` there is the tenant role's right alone.
+ * No tenant can be onboarded in Azure Key Vault or in an account of its own yet: of these there are rights of roles alone.
  * @returns the stores by their settings, the default first
  */
 export function configuredKeyStores(

@@ -3,16 +3,17 @@
  * AWS signs for them (docs/key-stores/).
  */
 import { z } from 'zod';
-import { isSafeUrl } from '../../contract/issuers.ts';
+import { azureKeyVault } from './azure-key-vault.ts';
 import { fitEnvironment, maxIssuersBytes } from './issuers.ts';
 import { valueOrJson } from './list.ts';
-import { text, wholeNumber } from './values.ts';
+import { origin, text, wholeNumber } from './values.ts';
 
 const texts = {
   keyStores:
-    'must be an object with vault, awsKmsExternal or both, such as {"vault": {"address": "https://vault.example.com"}}, ' +
+    'must be an object with vault, azureKeyVault, awsKmsExternal or several of them, such as ' +
+    '{"vault": {"address": "https://vault.example.com"}}, ' +
     'or JSON text of one',
-  none: 'must have at least one store: vault or awsKmsExternal; leave keyStores out for AWS KMS alone',
+  none: 'must have at least one store: vault, azureKeyVault or awsKmsExternal; leave keyStores out for AWS KMS alone',
   address:
     'must be the https URL of the store without a path, such as https://vault.example.com:8200 (http for this machine only)',
   path: 'must be a path of letters, digits and _ . - with / between its parts',
@@ -24,9 +25,7 @@ const texts = {
     '4 KB of environment variables',
 };
 
-const isOrigin = (url: string): boolean => isSafeUrl(url) && new URL(url).origin === url;
-
-const address = z.string(texts.address).refine(isOrigin, texts.address);
+const address = origin(texts.address);
 const path = text(/^\w[\w.-]*(?:\/\w[\w.-]*)*$/, texts.path);
 
 const vault = z
@@ -59,13 +58,14 @@ export const keyStores = valueOrJson(
     .strictObject(
       {
         vault: vault.optional(),
+        azureKeyVault: azureKeyVault.optional(),
         awsKmsExternal: awsKmsExternal.optional(),
         /** of tenants in these stores, in place of the stack's: within this time a revocation takes effect */
         dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(60),
       },
       { error: (issue) => (issue.code === 'invalid_type' ? texts.keyStores : undefined) },
     )
-    .refine((stores) => stores.vault ?? stores.awsKmsExternal, texts.none)
+    .refine((stores) => stores.vault ?? stores.azureKeyVault ?? stores.awsKmsExternal, texts.none)
     .readonly(),
 );
 
@@ -73,7 +73,8 @@ export const keyStores = valueOrJson(
 export type KeyStores = z.output<typeof keyStores> | undefined;
 
 /** Such a store is reached over a network, is signed in to by a token, and has no CloudTrail; KMS elsewhere has its own. */
-export const hasStoreOutsideAws = (stores: KeyStores): boolean => stores?.vault !== undefined;
+export const hasStoreOutsideAws = (stores: KeyStores): boolean =>
+  stores?.vault !== undefined || stores?.azureKeyVault !== undefined;
 
 /** The functions that check tokens are told all three. */
 export const keyStoresBesideIssuers = {

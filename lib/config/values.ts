@@ -1,5 +1,6 @@
 /** What a value of the configuration may be. `-c` gives each as a string, cdk.json may give a number or a boolean. */
 import { z } from 'zod';
+import { isSafeUrl } from '../../contract/issuers.ts';
 
 export function days(min: number, max: number) {
   return wholeNumber('days', min, max);
@@ -29,4 +30,9 @@ export function oneOf(unit: string, values: readonly number[]) {
 /** @param message what the whole text must be, which the form checks */
 export function text(form: RegExp, message: string) {
   return z.string(message).regex(form, message);
+}
+
+/** @param message what the whole text must be: an https URL without a path, or http for this machine */
+export function origin(message: string) {
+  return z.string(message).refine((url) => isSafeUrl(url) && new URL(url).origin === url, message);
 }

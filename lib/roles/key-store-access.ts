@@ -17,14 +17,17 @@ import { ownTenant } from './session-trust.ts';
 export function tenantReachesStores(scope: Construct, stores: KeyStores): PolicyStatement[] {
   const { awsKmsExternal } = stores ?? {};
   return [
-    ...signIns(stores),
+    ...tenantSignIns(stores),
     ...(awsKmsExternal === undefined ? [] : [assumeOwnRole(scope, awsKmsExternal.accounts)]),
   ];
 }
 
-/** Why there is no resource in what has the sign-ins; nothing where there are none. */
-export function acknowledgeSignIns(construct: Construct, stores: KeyStores): void {
-  if (signIns(stores).length === 0) return;
+/** Why there is no resource in the tenant role's sign-ins; nothing where there are none. */
+export function acknowledgeTenantSignIns(role: Construct, stores: KeyStores): void {
+  if (tenantSignIns(stores).length > 0) acknowledgeNoResource(role);
+}
+
+function acknowledgeNoResource(construct: Construct): void {
   acknowledge(construct, {
     'AwsSolutions-IAM5[Resource::*]':
       'sts:GetWebIdentityToken has no resource to name; conditions say for which store a token is, how it is signed and how long it lives.',
@@ -44,15 +47,23 @@ export class StoreSignIn extends Construct {
     super(scope, id);
     const policy = new Policy(this, 'Policy', {
       roles: [role],
-      statements: [...signIns(stores), onlyInItsFunction(functionArn)],
+      statements: [...functionSignIns(stores), onlyInItsFunction(functionArn)],
     });
-    acknowledgeSignIns(policy, stores);
+    acknowledgeNoResource(policy);
   }
 }
 
-/** One a store: in a statement for several a token could be for more than one of them. */
-const signIns = (stores: KeyStores): PolicyStatement[] =>
+/**
+ * One a store: in a statement for several a token could be for more than one of them. Not Azure: a token of STS has the
+ * role as its subject, one for all tenants, and Entra compares nothing else of it (docs/key-stores/azure-key-vault.md).
+ */
+const tenantSignIns = (stores: KeyStores): PolicyStatement[] =>
   stores?.vault === undefined ? [] : [signIn('Vault', stores.vault.audience)];
+
+const functionSignIns = (stores: KeyStores): PolicyStatement[] => [
+  ...tenantSignIns(stores),
+  ...(stores?.azureKeyVault === undefined ? [] : [signIn('Azure', stores.azureKeyVault.audience)]),
+];
 
 /**
  * ForAnyValue would let a token be for others as well, who could sign in with it. The Null is there since ForAllValues is

@@ -16,7 +16,7 @@ import type { KeyStores } from '../config/key-stores.ts';
 import { ownNames } from '../config/own-names.ts';
 import { acknowledge, wildcard } from '../nag/acknowledge.ts';
 import { everyKey } from './key-administration.ts';
-import { acknowledgeSignIns, tenantReachesStores } from './key-store-access.ts';
+import { acknowledgeTenantSignIns, tenantReachesStores } from './key-store-access.ts';
 import {
   nothingWithoutTenant,
   ownPartitionOnly,
@@ -70,7 +70,7 @@ export class TenantRole extends Construct {
       [wildcard(stack, everyKey(stack))]:
         'Keys are made at run time, one a tenant; the conditions on tag and encryption context choose the one.',
     });
-    acknowledgeSignIns(role, props.keyStores);
+    acknowledgeTenantSignIns(role, props.keyStores);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What roles may do to reach other key stores: nothing where none is configured, and then no more than is written here. */
 import { describe, expect, test } from '@jest/globals';
 import { matches, wildcard } from '../../../local/iam/wildcard.ts';
+import { azureKeyVault } from '../../harness/azure-settings.ts';
 import { everySetting } from '../../harness/operators-settings.ts';
 import {
   documentsOf,
@@ -101,6 +102,30 @@ describe('with Vault', () => {
     expect(Condition?.['ForAllValues:StringEquals']).toEqual({
       'sts:IdentityTokenAudience': ['${$}{aws:userid}'],
     });
+  });
+});
+
+describe('with Azure Key Vault', () => {
+  test('three functions sign in, each for five minutes to Azure alone; a session of a tenant does not', async () => {
+    const template = await synthesizedTemplate({ keyStores: { ...vault, azureKeyVault } });
+    expect(holders(template, 'SignInToAzure')).toEqual([
+      'CertificatesSignInPolicy',
+      'ControlPlaneSignInPolicy',
+      'ReconcilerSignInPolicy',
+    ]);
+    for (const role of ['ControlPlaneRole', 'ReconcilerRole', 'CertificatesRole']) {
+      expect(named(permissionsOf(template, role), 'SignInToVault')).toEqual(signIn);
+      expect(named(permissionsOf(template, role), 'SignInToAzure')).toEqual({
+        ...signIn,
+        Sid: 'SignInToAzure',
+        Condition: {
+          ...signIn.Condition,
+          'ForAllValues:StringEquals': {
+            'sts:IdentityTokenAudience': ['api://AzureADTokenExchange'],
+          },
+        },
+      });
+    }
   });
 });
 
