@@ -33,7 +33,7 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
     `${stage}/${method}${path.replace('{tenantId}', tenantId ?? '*')}`;
   const isGranted = (route: Route) => route.scopes.some((scope) => scopes.has(scope));
   const granted = routes.filter(isGranted).map(arn);
-  const allow = statement('Allow', granted.flatMap(withSlash));
+  const allow = statement('Allow', withoutCovered(granted).flatMap(withSlash));
   // A tenant's ARNs have no `*` that could match anything else.
   if (tenantId !== undefined) return policy([allow]);
   const denied = routes
@@ -55,6 +55,10 @@ export function apiPolicy(permissions: Permissions | undefined, methodArn: strin
  */
 const withSlash = (arn: string): readonly string[] =>
   arn.endsWith('*') ? [arn] : [arn, `${arn}/`];
+
+/** What another of them allows anyway is left out: the policy's size is limited. */
+const withoutCovered = (arns: readonly string[]): readonly string[] =>
+  arns.filter((arn) => !arns.some((other) => other !== arn && covers(other, arn)));
 
 /** @returns whether the pattern matches all that the ARN, itself a pattern, stands for */
 function covers(pattern: string, arn: string): boolean {
