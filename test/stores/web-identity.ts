@@ -1,4 +1,4 @@
-/** Tokens in the shape of those of `sts:GetWebIdentityToken`, and the issuer's JWKS. */
+/** Tokens in the shape of those of `sts:GetWebIdentityToken`, and what their issuer publishes. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,6 +17,8 @@ export interface Claims {
   /** whatever the caller wrote into its request */
   readonly requestTags?: Readonly<Record<string, string>>;
   readonly alg?: Algorithm;
+  /** `5m` by default; a negative one is over */
+  readonly lives?: string;
 }
 
 export interface WebIdentityIssuer {
@@ -31,16 +33,31 @@ type Algorithm = 'RS256' | 'ES384';
 export async function startIssuer(): Promise<WebIdentityIssuer> {
   const signers = { RS256: await signerOf('RS256'), ES384: await signerOf('ES384') };
   const keys = [signers.RS256.jwk, signers.ES384.jwk];
+  let url = '';
   const server = createServer((request, response) => {
-    const known = request.url === '/.well-known/jwks.json';
-    response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' });
-    response.end(known ? JSON.stringify({ keys }) : '{}');
+    const published = {
+      '/.well-known/jwks.json': { keys },
+      '/.well-known/openid-configuration': {
+        issuer: url,
+        jwks_uri: `${url}/.well-known/jwks.json`,
+      },
+    }[request.url ?? ''];
+    response.writeHead(published ? 200 : 404, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(published ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    token: ({ sub, aud, iss = url, principalTags = {}, requestTags = {}, alg = 'RS256' }) =>
+    token: ({
+      sub,
+      aud,
+      iss = url,
+      principalTags = {},
+      requestTags = {},
+      alg = 'RS256',
+      lives = '5m',
+    }) =>
       new SignJWT({
         'https://sts.amazonaws.com/': {
           aws_account: accountId,
@@ -56,7 +73,7 @@ export async function startIssuer(): Promise<WebIdentityIssuer> {
         .setAudience(aud)
         .setIssuer(iss)
         .setIssuedAt()
-        .setExpirationTime('5m')
+        .setExpirationTime(lives)
         .setJti(randomUUID())
         .sign(signers[alg].privateKey),
     close: () => {
