@@ -157,6 +157,8 @@ export const cryptoEnvironment = z.object({
   ...ofApi,
   ...brokeredSessions,
   ...otherKeyStores,
+  /** of the stack; there where tenants may have keys in accounts of their own */
+  ACCOUNT_ID: z.optional(text),
   TABLE_NAME: text,
   MAC_KEY_TABLE_NAME: text,
   /** whether the function runs in Lambda's tenant isolation mode, and so must see its tenant id */

@@ -19,8 +19,8 @@ export const defaultKeyStore = 'aws-kms' satisfies KeyStoreName;
 /** For how long a function may rely on its read of a tenant's row, at most, whatever the configuration says. */
 export const longestRegistryTtlSeconds = 60;
 
-/** The stores whose calls CloudTrail does not record. */
-export const otherKeyStoreName = z.enum(['vault', 'azure-key-vault']);
+/** The stores whose calls our CloudTrail does not record: those outside of AWS, and KMS where the caller is a role of that account. */
+export const otherKeyStoreName = z.enum(['vault', 'azure-key-vault', 'aws-kms-external']);
 export type OtherKeyStoreName = z.output<typeof otherKeyStoreName>;
 
 const text = z.string().check(z.minLength(1));

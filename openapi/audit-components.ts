@@ -50,7 +50,7 @@ export const auditComponents: Readonly<Record<string, Component>> = {
       ...happened,
       session: text('Role session name; of the tenant role it is the tenant id.'),
       keyArn: text('ARN of the key, where it is in KMS.'),
-      keyStore: text('Which store, where it is not KMS.'),
+      keyStore: text('Which store, where it is not KMS of the account of the API.'),
       source: text(
         "`product-log`: by the word of the product's own function, which made the call. Absent: by CloudTrail's.",
       ),

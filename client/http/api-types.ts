@@ -657,8 +657,8 @@ export interface KeyEvent {
   readonly session?: string;
   /** ARN of the key, where it is in KMS. */
   readonly keyArn?: string;
-  /** Which store, where it is not KMS. */
-  readonly keyStore?: 'vault' | 'azure-key-vault';
+  /** Which store, where it is not KMS of the account of the API. */
+  readonly keyStore?: 'vault' | 'azure-key-vault' | 'aws-kms-external';
   /** `product-log`: by the word of the product's own function, which made the call. Absent: by CloudTrail's. */
   readonly source?: 'product-log';
   /** What the call told another store of itself, which may have it in its own log, without an answer too. */

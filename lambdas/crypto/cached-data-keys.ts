@@ -7,7 +7,12 @@ import { hash } from 'node:crypto';
 import type { EncryptedDataKey } from '@aws-crypto/material-management-node';
 import type { EncryptionContext } from '../../contract/encryption-context.ts';
 import type { DataKey } from '../key-stores/data-key.ts';
-import type { Keyring, KeyStoreCall, UnwrappedDataKey } from '../key-stores/keyring.ts';
+import {
+  type Keyring,
+  type KeyStoreCall,
+  KeyStoreFailure,
+  type UnwrappedDataKey,
+} from '../key-stores/keyring.ts';
 import { requestStats } from '../observability/request-stats.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { CachedKey, DataKeyRequest, DataKeys } from './data-key-request.ts';
@@ -53,6 +58,7 @@ export const encryptionKeyUse = <T>(
       call: async () => withId(await keyring.generateDataKey(context)),
     },
     use,
+    keyring.requireAccess,
   );
 
 /**
@@ -73,14 +79,25 @@ export const decryptionKeyUse = <T>(
       call: async () => withId({ ...(await keyring.unwrapDataKey(wrapped, context)), wrapped }),
     },
     use,
+    keyring.requireAccess && unwrappingAccess(keyring, wrapped),
   );
+
+/** As of a data key that is not in memory: a refusal is none of the bytes. */
+const unwrappingAccess = (keyring: Keyring, wrapped: EncryptedDataKey) => async () =>
+  keyring.requireAccess?.(wrapped).catch((error: unknown) => {
+    throw new KeyStoreFailure(error);
+  });
 
 const useOf = <K extends CachedKey & { readonly id: string; readonly requestId: string }, T>(
   request: DataKeyRequest<K>,
   use: (dataKey: K) => T,
+  requireAccess?: () => Promise<void>,
 ): DataKeyUse<T> => ({
   request,
-  run: (keys) => keys.use(request, (dataKey) => use(noted(dataKey))),
+  run(keys) {
+    const used = () => keys.use(request, (dataKey) => use(noted(dataKey)));
+    return requireAccess === undefined ? used() : requireAccess().then(used);
+  },
 });
 
 const withId = <K extends { readonly wrapped: EncryptedDataKey }>(dataKey: K) => ({

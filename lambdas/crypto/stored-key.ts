@@ -11,6 +11,7 @@ import { kmsKeyring } from '../key-stores/aws-kms/kms-keyring.ts';
 import type { Keyring } from '../key-stores/keyring.ts';
 import { keyringOfTwo } from '../key-stores/keyring-of-two.ts';
 import type { SessionParts } from '../sessions/tenant-sessions.ts';
+import { ownNames } from '../stack/own-names.ts';
 import { keyArnOf, keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import type { KmsKey } from './direct-encryption.ts';
 import type { KeyMove } from './mac-keys.ts';
@@ -57,9 +58,9 @@ export async function withKmsKeyOf<T>(
   }
 }
 
-/** A key as answers name it: by its ARN, where it is in KMS. */
-export const keyMembersOf = ({ keyring: { keyName }, kmsKey }: StoredKey) =>
-  kmsKey === undefined ? { keyName } : { keyArn: keyName };
+/** A key as answers name it: by its ARN, where it is in KMS of whichever account. */
+export const keyMembersOf = ({ keyring: { keyName } }: StoredKey) =>
+  keyName.startsWith('arn:') ? { keyArn: keyName } : { keyName };
 
 /** @throws Problem 503 key-store-unavailable where the configuration has the key's store or place no more */
 export type StoredKeyOf = (row: TenantRow) => Promise<StoredKey>;
@@ -67,17 +68,22 @@ export type StoredKeyOf = (row: TenantRow) => Promise<StoredKey>;
 /** What of a row names a key. */
 type KeyOfRow = Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyName'>;
 
-/**
- * @param kms with the tenant's session, as `parts` has it
- * @param tenantId whose session it is
- */
+export interface StoredKeysOptions {
+  readonly settings: KeyStoresSettings | undefined;
+  /** of the stack; only with keys in accounts of the tenants' */
+  readonly accountId?: string | undefined;
+  /** whose session it is */
+  readonly tenantId: string;
+}
+
+/** @param kms with the tenant's session, as `parts` has it */
 export function storedKeys(
-  settings: KeyStoresSettings | undefined,
+  { settings, accountId, tenantId }: StoredKeysOptions,
   kms: KMSClient,
   parts: SessionParts,
-  tenantId: string,
 ): StoredKeyOf {
   let vault: Promise<Keyring> | undefined;
+  let external: ReturnType<typeof openExternalAccounts> | undefined;
   return pairedKeys(async (row) => {
     const keyStore = keyStoreOf(row);
     if (keyStore === 'aws-kms') {
@@ -90,6 +96,12 @@ export function storedKeys(
       // By settings that were changed since it would be another key, of which the registry knows nothing.
       if (keyring.keyName === row.keyName) return { keyring };
     }
+    const { awsKmsExternal } = settings ?? {};
+    if (keyStore === 'aws-kms-external' && awsKmsExternal !== undefined) {
+      external ??= openExternalAccounts({ settings, accountId, tenantId }, parts);
+      const keyring = (await external)(keyArnOf(row));
+      if (keyring !== undefined) return { keyring };
+    }
     throw keyStoreUnavailable(keyStore, 60);
   });
 }
@@ -101,6 +113,24 @@ async function openVault(
 ): Promise<Keyring> {
   const { tenantVaultKeyring } = await import('../key-stores/vault/tenant-vault-keyring.ts');
   return tenantVaultKeyring(settings, parts, tenantId);
+}
+
+async function openExternalAccounts(
+  { settings, accountId, tenantId }: StoredKeysOptions,
+  parts: SessionParts,
+) {
+  const { tenantExternalKeys } = await import(
+    '../key-stores/aws-kms-external/tenant-external-keys.ts'
+  );
+  if (accountId === undefined) throw new Error("the function is not told its stack's account");
+  return tenantExternalKeys(
+    {
+      accounts: settings?.awsKmsExternal?.accounts ?? [],
+      maxAgeSeconds: settings?.dataKeyMaxAgeSeconds ?? 0,
+      tenant: { tenantId, name: ownNames.name, productAccountId: accountId },
+    },
+    parts,
+  );
 }
 
 /** API Gateway gives up after 29 s. A request that is older has read its row by then. */

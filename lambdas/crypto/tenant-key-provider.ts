@@ -25,7 +25,7 @@ import { keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import { DataKeyCache, type DataKeyLimits } from './data-key-cache.ts';
 import { macKeyRowCache, macKeyRows } from './mac-key-rows.ts';
 import type { MacKeys } from './mac-keys.ts';
-import { type StoredKey, storedKeys } from './stored-key.ts';
+import { type StoredKey, type StoredKeysOptions, storedKeys } from './stored-key.ts';
 
 /**
  * What a request may use a tenant's key by: the keyring for envelopes, data keys and the keys of macs, KMS itself for
@@ -57,7 +57,7 @@ export function tenantKeyProvider(
 ): TenantKeyProvider {
   const sessionOf = tenantRoleSessions(
     { brokerName: environment.SESSION_BROKER_NAME, issuers: environment.ISSUERS },
-    environment.KEY_STORES,
+    { settings: environment.KEY_STORES, accountId: environment.ACCOUNT_ID },
   );
   const ttlMs = environment.REGISTRY_TTL_SECONDS * 1000;
   const rowOf = registryCache({ ttlMs });
@@ -120,14 +120,14 @@ export function tenantKeyProvider(
 /** @returns by bearer, clients with a session of the tenant role */
 const tenantRoleSessions = (
   options: Omit<TenantSessionsOptions, 'plane'>,
-  keyStores: KeyStoresSettings | undefined,
+  keyStores: Omit<StoredKeysOptions, 'tenantId'>,
 ) =>
   tenantSessions({ plane: 'crypto', ...options }, (parts, tenantId) => {
     const { configuration, withPlugins } = parts;
     if (tenantId === undefined) throw new Error('a session of the tenant role without a tenant');
     const kms = withPlugins(new KMSClient(configuration), 'kms');
     return {
-      storedKeyOf: storedKeys(keyStores, kms, parts, tenantId),
+      storedKeyOf: storedKeys({ ...keyStores, tenantId }, kms, parts),
       table: DynamoDBDocumentClient.from(withPlugins(new DynamoDBClient(configuration), 'table')),
     };
   });

@@ -20,13 +20,14 @@ const storeCallLine = z.strictObject({
   timestamp: z.iso.datetime(),
   level: z.literal('INFO'),
   keyStore: otherKeyStoreName,
-  operation: z.string().check(z.regex(/^[A-Z]{1,8} [a-z/-]{1,55}$/)),
+  /** of HTTP, or of AWS */
+  operation: z.string().check(z.regex(/^(?:[A-Z]{1,8} [a-z/-]{1,55}|(?:kms|sts):[A-Za-z]{1,60})$/)),
   /** absent where the call is about no tenant */
   tenantId: z.optional(tenantId),
   requestId: z.optional(callId),
-  correlationId: callId,
+  correlationId: z.optional(callId),
   outcome: auditOutcome,
-  errorCode: z.optional(z.string().check(z.regex(/^[a-z0-9-]{1,32}$/))),
+  errorCode: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/))),
   routine: z.optional(z.literal(true)),
 });
 
@@ -68,7 +69,7 @@ export function storeCallOf(
       requestId: requestId ?? 'unknown',
       keyStore,
       source: 'product-log',
-      correlationId,
+      ...(correlationId !== undefined && { correlationId }),
       ...(routine && { routine }),
     },
   };

@@ -15,6 +15,10 @@ export function keyringOfTwo(encrypting: Keyring, decrypting: Keyring): Keyring 
 
   return {
     ...encrypting,
+    async requireAccess(wrapped) {
+      const keyring = wrapped === undefined ? encrypting : ownerOf(wrapped);
+      await keyring.requireAccess?.(wrapped);
+    },
     owns: (wrapped) => encrypting.owns(wrapped) || decrypting.owns(wrapped),
     async unwrapDataKey(wrapped, context) {
       const other = ambiguous.get(wrapped);

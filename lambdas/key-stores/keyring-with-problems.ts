@@ -9,8 +9,12 @@ export function keyringWithProblems(
   const translated = (error: unknown): never => {
     throw problemOf(error);
   };
+  const { requireAccess } = keyring;
   return {
     ...keyring,
+    ...(requireAccess && {
+      requireAccess: (wrapped) => requireAccess(wrapped).catch(translated),
+    }),
     generateDataKey: (context) => keyring.generateDataKey(context).catch(translated),
     generateDataKeyWithoutPlaintext: (context) =>
       keyring.generateDataKeyWithoutPlaintext(context).catch(translated),

@@ -38,6 +38,13 @@ export interface Keyring {
    * @throws KeyStoreFailure; CiphertextRefused where the key store refuses these bytes under this context
    */
   unwrapDataKey(wrapped: EncryptedDataKey, context: EncryptionContext): Promise<UnwrappedDataKey>;
+  /**
+   * Before each use of a data key, also of one in memory: whether the tenant is let in by what is not asked for a data key,
+   * such as a role's trust policy. Absent: there is no such thing.
+   * @param wrapped the data key that is to be unwrapped; absent: one that encrypts
+   * @throws where it is not, or the store cannot say
+   */
+  requireAccess?(wrapped?: EncryptedDataKey): Promise<void>;
   /** Whether a message says that its data key was wrapped by the tenant's key. */
   owns(wrapped: EncryptedDataKey): boolean;
   /**

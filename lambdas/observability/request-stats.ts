@@ -10,7 +10,7 @@ import type { Context } from 'aws-lambda';
 import type { TenantMembers } from '../../contract/audit.ts';
 import type { RequestCount } from '../../contract/metrics.ts';
 
-/** As `Server-Timing` names them. `store`: a key store that is none of AWS. */
+/** As `Server-Timing` names them. `store`: a key store beside KMS of this account. */
 export type AwsService = 'kms' | 'broker' | 'sts' | 'table' | 'store';
 
 const callCounts = {

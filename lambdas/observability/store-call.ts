@@ -11,13 +11,14 @@ import { requestStats } from './request-stats.ts';
 
 export interface StoreCall {
   readonly keyStore: OtherKeyStoreName;
-  /** by the store's own names, such as `POST transit/decrypt` */
+  /** by the store's own names, such as `POST transit/decrypt` or `kms:Decrypt` */
   readonly operation: string;
   /** whose key it is, or who signs in; undefined where it is about no tenant */
   readonly tenantId: string | undefined;
   /** as the store gave it; undefined where it gave none */
   readonly requestId: string | undefined;
-  readonly correlationId: string;
+  /** what the call told the store of itself; absent where the store's own log has no room for it */
+  readonly correlationId?: string;
   readonly outcome: AuditOutcome;
   readonly errorCode?: string | undefined;
   /** the product looked at something and changed nothing, or tried the store out before its first use */

@@ -157,6 +157,8 @@ export class Functions extends Construct {
       ...ofApi(props.config),
       ...this.brokeredSessions(props.config),
       ...keyStores(props.config),
+      // By which a tenant's role in another account knows for which stack it is asked.
+      ...(props.config.keyStores?.awsKmsExternal && { ACCOUNT_ID: Stack.of(this).account }),
       TABLE_NAME: props.table.tableName,
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       TENANT_ISOLATION: tenantIsolation ? 'true' : 'false',

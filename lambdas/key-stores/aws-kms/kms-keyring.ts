@@ -20,21 +20,34 @@ import { isKmsCiphertextSize, refusesCiphertext } from './kms-ciphertext.ts';
 /** KMS's name in the messages of all Encryption SDKs. */
 const providerId = 'aws-kms';
 
+/** What a keyring knows of its key without a call of KMS. */
+export function kmsKeyIdentity(
+  keyArn: string,
+): Pick<Keyring, 'keyName' | 'owns' | 'wrappedDataKeyFrom'> {
+  return {
+    keyName: keyArn,
+    owns: (wrapped) => wrapped.providerId === providerId && wrapped.providerInfo === keyArn,
+    wrappedDataKeyFrom: (bytes) =>
+      isKmsCiphertextSize(bytes) ? wrappedBy(keyArn, bytes) : undefined,
+  };
+}
+
+const wrappedBy = (keyArn: string, encryptedDataKey: Uint8Array) =>
+  new EncryptedDataKey({ providerId, providerInfo: keyArn, encryptedDataKey });
+
 /** @param kms with the tenant's session */
 export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
   const newKey = (context: EncryptionContext) =>
     ({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }) as const;
-  const wrappedBy = (encryptedDataKey: Uint8Array) =>
-    new EncryptedDataKey({ providerId, providerInfo: keyArn, encryptedDataKey });
 
   return {
-    keyName: keyArn,
+    ...kmsKeyIdentity(keyArn),
 
     async generateDataKey(context) {
       const { Plaintext, CiphertextBlob, KeyMaterialId, $metadata } = await kms.send(
         new GenerateDataKeyCommand(newKey(context)),
       );
-      const wrapped = wrappedBy(given(CiphertextBlob));
+      const wrapped = wrappedBy(keyArn, given(CiphertextBlob));
       const plaintext = moved(given(Plaintext));
       const requestId = requestIdOf($metadata);
       return { plaintext, wrapped, context, requestId, keyMaterialId: KeyMaterialId };
@@ -44,7 +57,7 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
       const { CiphertextBlob, KeyMaterialId, $metadata } = await kms.send(
         new GenerateDataKeyWithoutPlaintextCommand(newKey(context)),
       );
-      const wrapped = wrappedBy(given(CiphertextBlob));
+      const wrapped = wrappedBy(keyArn, given(CiphertextBlob));
       const requestId = requestIdOf($metadata);
       return { wrapped, context, requestId, keyMaterialId: KeyMaterialId };
     },
@@ -57,7 +70,7 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
           EncryptionContext: { ...context },
         }),
       );
-      const wrapped = wrappedBy(given(CiphertextBlob));
+      const wrapped = wrappedBy(keyArn, given(CiphertextBlob));
       return { wrapped, context, requestId: requestIdOf($metadata) };
     },
 
@@ -73,10 +86,6 @@ export function kmsKeyring(kms: KMSClient, keyArn: string): Keyring {
       const requestId = requestIdOf($metadata);
       return { plaintext: moved(given(Plaintext)), requestId, keyMaterialId: KeyMaterialId };
     },
-
-    owns: (wrapped) => wrapped.providerId === providerId && wrapped.providerInfo === keyArn,
-
-    wrappedDataKeyFrom: (bytes) => (isKmsCiphertextSize(bytes) ? wrappedBy(bytes) : undefined),
   };
 }
 

@@ -79,7 +79,7 @@ describe("a key in Vault is used where the tenant's row says that it is", () => 
     const configuration = { ...clientConfiguration, credentials: () => Promise.reject() };
     const parts = { configuration, withPlugins: <C>(client: C) => client };
     const settings = { vault, dataKeyMaxAgeSeconds: 60 };
-    const ofRow = storedKeys(settings, new KMSClient(), parts, 'acme');
+    const ofRow = storedKeys({ settings, tenantId: 'acme' }, new KMSClient(), parts);
     return ofRow({ ...before, keyName }).then(
       ({ keyring }) => keyring.keyName,
       ({ code }) => code,

@@ -58,6 +58,32 @@ test('a call is an event of the tenant, by our own word, with the store’s requ
   ]);
 });
 
+test('a call in a tenant’s own account says for whom, by AWS’s words and ids', async () => {
+  const there = { keyStore: 'aws-kms-external', correlationId: undefined };
+  const calls = [
+    call({ ...there, operation: 'sts:AssumeRole', requestId: 'one' }),
+    call({ ...there, operation: 'kms:GenerateDataKeyWithoutPlaintext', requestId: 'two' }),
+    call({
+      ...there,
+      ...{ operation: 'kms:Decrypt', requestId: 'three', outcome: 'refused' },
+      errorCode: 'AccessDeniedException',
+    }),
+    call({
+      ...there,
+      ...{ operation: 'kms:Decrypt', requestId: undefined, outcome: 'failed' },
+      errorCode: 'ECONNRESET',
+    }),
+  ];
+  const events = await eventsIn('crypto-log', ...calls);
+  expect(events).toHaveLength(4);
+  for (const event of events) {
+    expect(event).toMatchObject({ keyStore: 'aws-kms-external', source: 'product-log' });
+    expect(event).not.toHaveProperty('correlationId');
+  }
+  const ids = events.map(({ requestId }) => requestId);
+  expect(ids.sort()).toEqual(['one', 'three', 'two', 'unknown']);
+});
+
 test('a call without an answer is an event, by what the call said of itself', async () => {
   const slow = call({ requestId: undefined, outcome: 'failed', errorCode: 'slow' });
   expect(await eventsIn('crypto-log', slow)).toMatchObject([
@@ -135,6 +161,8 @@ describe('nothing comes into an event but what the logger writes', () => {
     ['another store', { keyStore: 'aws-kms' }],
     ['a path with a key’s name', { operation: 'POST transit/decrypt/acme7' }],
     ['an operation without a method', { operation: 'Decrypt' }],
+    ['an operation of another service', { operation: 's3:GetObject' }],
+    ['an operation with a name behind it', { operation: 'kms:Decrypt acme' }],
     ['a store’s id that is a text', { requestId: `${tooLong}` }],
     ['a store’s id that is markup', { requestId: '<script>' }],
     ['words of the store’s', { errorCode: 'permission denied: hvs.x' }],

@@ -1,0 +1,59 @@
+/**
+ * What the log has of a call in a tenant's account. KMS there is
+ * called by a role of the same account, so CloudTrail records it in the tenant's account alone (KMS Developer Guide, "Logging AWS
+ * KMS API calls": only what is done across accounts is in both). Invariant: a line has the operation, the id that AWS gave the
+ * request and the name of an error, by which the tenant's own trail has the same call; and nothing of what was sent.
+ */
+import type { HandlerExecutionContext, Pluggable } from '@smithy/types';
+import { isRefusal, isThrottled } from '../../aws/errors.ts';
+import { logStoreCall } from '../../observability/store-call.ts';
+
+/**
+ * A plugin for the middleware of a client, to be used after the budget's: each attempt that is made is logged.
+ * @param service as IAM's actions name it
+ */
+export const loggedCalls = <I extends object, O extends object>(
+  service: 'kms' | 'sts',
+  tenantId: string,
+): Pluggable<I, O> => ({
+  applyToStack: (stack) =>
+    // Inside the retries and the budget, which has the same place; around the deserializer, so that it sees errors.
+    stack.add(
+      (next, context) => async (args) => {
+        const call = {
+          keyStore: 'aws-kms-external',
+          operation: `${service}:${operationOf(context)}`,
+          tenantId,
+        } as const;
+        try {
+          const result = await next(args);
+          logStoreCall({ ...call, requestId: requestIdOf(result.output), outcome: 'succeeded' });
+          return result;
+        } catch (error) {
+          const isAnswer = isRefusal(error) && !isThrottled(error);
+          logStoreCall({
+            ...call,
+            requestId: requestIdOf(error),
+            outcome: isAnswer ? 'refused' : 'failed',
+            errorCode: codeOf(error),
+          });
+          throw error;
+        }
+      },
+      { step: 'deserialize', priority: 'high', name: 'loggedCalls' },
+    ),
+});
+
+const operationOf = ({ commandName = '' }: HandlerExecutionContext): string =>
+  commandName.replace(/Command$/, '');
+
+function requestIdOf(response: unknown): string | undefined {
+  const { $metadata } = (response ?? {}) as { $metadata?: { readonly requestId?: string } };
+  return $metadata?.requestId;
+}
+
+/** Names of AWS's errors are words of its API; of an error of Node.js its code says more. */
+function codeOf(error: unknown): string {
+  const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
+  return typeof code === 'string' ? code : String(name);
+}
