@@ -43,6 +43,39 @@ test('one without its plaintext opens too, and the function never sees more than
   expect((await keyring.unwrapDataKey(wrapped, context)).plaintext).toHaveLength(32);
 });
 
+describe('a data key that there is already, as a mac key is', () => {
+  test('is wrapped by the engine, opens under its context alone, and stays as it was', async () => {
+    const keyring = ofTenant('acme');
+    const plaintext = new Uint8Array(32).fill(7);
+    const { wrapped, requestId } = await keyring.wrapDataKey(plaintext, context);
+    expect(plaintext).toEqual(new Uint8Array(32).fill(7));
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keyring.owns(wrapped)).toBe(true);
+    expect((await keyring.unwrapDataKey(wrapped, context)).plaintext).toEqual(plaintext);
+    const attempt = keyring.unwrapDataKey(wrapped, { ...context, document: '8' });
+    expect(await failure(attempt)).toBe('CiphertextRefused');
+  });
+
+  test('is as it was also where it is a part of other bytes', async () => {
+    const around = new Uint8Array(64).fill(1).fill(7, 16, 48);
+    const keyring = ofTenant('acme');
+    const { wrapped } = await keyring.wrapDataKey(around.subarray(16, 48), context);
+    const { plaintext } = await keyring.unwrapDataKey(wrapped, context);
+    expect(plaintext).toEqual(new Uint8Array(32).fill(7));
+  });
+
+  test("is not wrapped by a neighbour's key, and by none where nothing binds the context", async () => {
+    const given = new Uint8Array(32);
+    const session = sessionOf(store, { address: bao.address }, 'acme');
+    const attempt = keyringOf(store, session, 'globex').wrapDataKey(given, context);
+    expect(await failure(attempt)).toBe('VaultAccessDenied');
+    proxy.ignoreAssociatedData(['datakey', 'encrypt', 'decrypt']);
+    const unbound = ofTenant('acme', proxy.address).wrapDataKey(given, context);
+    expect(await failure(unbound)).toBe('VaultBindsNoContext');
+    proxy.ignoreAssociatedData([]);
+  });
+});
+
 test('a message names the provider and the key with its mount', async () => {
   const keyring = ofTenant('acme');
   const { wrapped } = await keyring.generateDataKey(context);
