@@ -14,6 +14,7 @@ export type FindingKind =
   | 'key-tags'
   | 'key-shared'
   | 'key-not-erased'
+  | 'deletion-window'
   | 'key-foreign'
   | 'key-unusable'
   | 'key-enabled'

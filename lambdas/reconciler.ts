@@ -25,6 +25,7 @@ const events = new EventBridgeClient({ ...clientConfiguration, requestHandler })
 const keyStores = keyStoreAdministrations(environment.KEY_STORES, {
   role: 'reconciler',
   tenantRoleArn: environment.TENANT_ROLE_ARN,
+  deletionWindowInDays: environment.DELETION_WINDOW_IN_DAYS,
 });
 
 /** As many findings as the answer shows; the log and the events have them all. */

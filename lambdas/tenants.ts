@@ -54,6 +54,7 @@ const configured = configuredKeyStores(environment.KEY_STORES);
 const otherKeyStores = keyStoreAdministrations(environment.KEY_STORES, {
   role: 'control-plane',
   tenantRoleArn: environment.TENANT_ROLE_ARN,
+  deletionWindowInDays: environment.DELETION_WINDOW_IN_DAYS,
 });
 const kms = new KMSClient(clientConfiguration);
 const { requestHandler } = kms.config;

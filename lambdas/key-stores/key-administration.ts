@@ -118,8 +118,29 @@ export interface KeyStoreAdministration {
    * @param expected the state of the key that goes with the tenant's status
    */
   driftOf(tenant: TenantOfStore, expected: ExpectedState): Promise<readonly KeyDrift[]>;
-  /** For the reconciler: deletes the key, and whatever else the store has of the tenant. May be repeated. */
-  destroy(tenant: TenantOfStore): Promise<void>;
+  /** Absent where the store itself holds a deletion back. */
+  readonly deletionWindow?: DeletionWindow;
+  /**
+   * For the reconciler: deletes the key, and whatever else the store has of the tenant. May be repeated.
+   * @param now epoch milliseconds
+   * @throws DeletionHeldBack where the deletion's window is not over by then
+   */
+  destroy(tenant: TenantOfStore, now: number): Promise<void>;
+}
+
+/**
+ * For the reconciler: the time before which no key is deleted, whatever the row says of it. It is of the length that the
+ * configuration has, and what it counts from is in the store, where only the reconciler writes it.
+ */
+export interface DeletionWindow {
+  /** @returns epoch milliseconds; undefined where it has not begun, or the key is not the tenant's; 0 where there is no key */
+  endOf(tenant: TenantOfStore): Promise<number | undefined>;
+  /** Once the row asks for the deletion. May be repeated: the end stays as it is. A key that is not the tenant's it leaves alone. */
+  begin(tenant: TenantOfStore): Promise<void>;
+}
+
+export class DeletionHeldBack extends Error {
+  override readonly name = 'DeletionHeldBack';
 }
 
 /** Whose function it is: each store lets it in by that, and for what it is there. */
@@ -127,4 +148,6 @@ export interface FunctionIdentity {
   readonly role: 'control-plane' | 'reconciler';
   /** of the role whose sessions are tenants' */
   readonly tenantRoleArn: string;
+  /** the shortest of the stack's configuration */
+  readonly deletionWindowInDays: number;
 }

@@ -1,22 +1,17 @@
 /**
  * Reconciles a tenant whose key is in another store than KMS of this account. Invariant: a store that gives no answer is a
- * finding of each of its tenants, and takes time from nobody else: it is soon not asked any more; and such a key is
- * deleted only once the window is over that the row has, since no store holds that back by itself.
+ * finding of each of its tenants, and takes time from nobody else: it is soon not asked any more.
  */
 import type { KeyStoreAdministration } from '../key-stores/key-administration.ts';
 import { otherStoreOf } from '../tenants/keys/administration.ts';
-import { callInTime, workOnRow } from '../tenants/registry/lease.ts';
+import { callInTime } from '../tenants/registry/lease.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import { keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
-import {
-  attemptOrReport,
-  type ReconcilerContext,
-  reportIfUnchanged,
-  tenantWork,
-} from './context.ts';
+import { attemptOrReport, type ReconcilerContext, reportIfUnchanged } from './context.ts';
 import { removeMacKeys } from './remove-mac-keys.ts';
 import { applyRepairs, type Repair } from './repair-drift.ts';
 import { finishOnboardingOf, finishTransitionOf, settleRotationOf } from './resume-unfinished.ts';
+import { destroyKey, endOfWindow, holdBack, isDue } from './stored-deletion.ts';
 
 /** So many tenants without an answer, and the others are not tried in this run. */
 const mostFailures = 3;
@@ -34,8 +29,11 @@ export async function repairStoredTenant(
     const current =
       intent === undefined ? settled : await finishTransitionOf(context, settled, intent);
     if (current === undefined) return;
-    if (isDue(context, current)) await destroyKey(context, store, current);
-    else await repairDriftOf(context, store, current);
+    const end = await endOfWindow(store, current);
+    if (isDue(context, current, end)) return destroyKey(context, store, current);
+    // Before anything else: use of the key that should not be there is taken away.
+    const repaired = await repairDriftOf(context, store, current);
+    if (repaired !== undefined) await holdBack(context, store, repaired, end);
   });
 }
 
@@ -74,42 +72,14 @@ async function withStore(
   storeFailures.tenants.set(keyStore, storeFailures.attempts === attempts ? 0 : failures + 1);
 }
 
-/** A step is not at work, and the window is over. */
-function isDue({ now }: ReconcilerContext, { status, offboarding }: TenantRow): boolean {
-  const { deletionDate } = offboarding ?? {};
-  const isPlanned = statusRules[status].keyDeletion === 'planned';
-  return isPlanned && deletionDate !== undefined && Date.parse(deletionDate) <= now();
-}
-
-/** ERASED is written only where the store, which shows every key to the reconciler, shows this one no more. */
-async function destroyKey(
-  context: ReconcilerContext,
-  store: KeyStoreAdministration,
-  row: TenantRow,
-): Promise<void> {
-  const { tenantId } = row;
-  const subject = { kind: 'key-erased', tenantId } as const;
-  const erased = await attemptOrReport(context, subject, () =>
-    workOnRow(tenantWork(context), row, {
-      begin: () => ({}),
-      async act(held) {
-        await store.destroy(held);
-        return { status: 'ERASED', erasedAt: new Date().toISOString(), intent: null };
-      },
-    }),
-  );
-  if (erased === undefined) return;
-  const detail = 'The key is deleted in its key store: the tenant is ERASED.';
-  context.findings.add({ ...subject, outcome: 'repaired', detail });
-}
-
+/** @returns the row afterwards, undefined where another invocation is at work */
 async function repairDriftOf(
   context: ReconcilerContext,
   store: KeyStoreAdministration,
   row: TenantRow,
-): Promise<void> {
+): Promise<TenantRow | undefined> {
   const { keyState } = statusRules[row.status];
-  if (keyState === 'not compared') return;
+  if (keyState === 'not compared') return row;
   const drifts = await store.driftOf(row, keyState.expected);
   const repairs: Repair[] = [];
   for (const { kind, detail, repair } of drifts) {
@@ -119,5 +89,5 @@ async function repairDriftOf(
       repairs.push({ kind, detail, act: (work) => callInTime(work, repair) });
     }
   }
-  await applyRepairs(context, row, repairs);
+  return applyRepairs(context, row, repairs);
 }

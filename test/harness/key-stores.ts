@@ -4,4 +4,5 @@ import { keyStoreAdministrations } from '../../lambdas/key-stores/key-store-admi
 export const kmsAlone = keyStoreAdministrations(undefined, {
   role: 'control-plane',
   tenantRoleArn: 'arn:aws:iam::111122223333:role/TenantRole',
+  deletionWindowInDays: 30,
 });

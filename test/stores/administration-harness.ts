@@ -16,11 +16,15 @@ export async function sendAs(store: Store, identity: ProductIdentity): Promise<V
   };
 }
 
+/** By the configuration of a stack that allows it. */
+export const shortestWindowInDays = 7;
+
 const settingsOf = (store: Store) => ({
   authMount: store.auth,
   transitMount: store.transit,
   audience,
   tenantRoleArn: roleArn('TenantRole'),
+  deletionWindowInDays: shortestWindowInDays,
 });
 
 export const administrationBy = (store: Store, send: VaultSend): KeyStoreAdministration =>

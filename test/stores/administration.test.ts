@@ -1,6 +1,10 @@
 /** A tenant's key in a real store, from its making to its end. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { KeyStoreAdministration } from '../../lambdas/key-stores/key-administration.ts';
+import type {
+  DeletionWindow,
+  KeyStoreAdministration,
+  TenantOfStore,
+} from '../../lambdas/key-stores/key-administration.ts';
 import { vaultAdministration } from '../../lambdas/key-stores/vault/vault-administration.ts';
 import {
   controlPlaneOf,
@@ -24,6 +28,17 @@ beforeAll(async () => {
 });
 
 const now = () => new Date().toISOString();
+const inDays = (days: number) => Date.now() + days * 86_400_000;
+function windowOf({ deletionWindow }: KeyStoreAdministration): DeletionWindow {
+  if (deletionWindow === undefined) throw new Error('the store holds deletions back itself');
+  return deletionWindow;
+}
+/** @returns when the window is over that the reconciler has begun */
+async function begun(tenant: TenantOfStore): Promise<number> {
+  await windowOf(reconciler).begin(tenant);
+  return (await windowOf(reconciler).endOf(tenant)) ?? Number.NaN;
+}
+
 const codeOf = (outcome: Promise<unknown>): Promise<string> =>
   outcome.then(
     () => 'done',
@@ -195,10 +210,59 @@ describe('the end', () => {
     expect(await usesItsKey(tenant)).toBe('yes');
   });
 
+  test('comes only after a window that begins in the store itself, whatever the row says', async () => {
+    const tenant = await onboarded(controlPlane);
+    const long = { requestedAt: '2020-01-01T00:00:00.000Z', windowInDays: 7 };
+    const due = { ...tenant, offboarding: { ...long, deletionDate: '2020-01-08T00:00:00.000Z' } };
+    expect(await codeOf(reconciler.destroy(due, inDays(3650)))).toBe('DeletionHeldBack');
+    expect(await usesItsKey(tenant)).toBe('yes');
+    const end = await begun(due);
+    expect(Math.abs(end - inDays(7))).toBeLessThan(60_000);
+    expect(await codeOf(reconciler.destroy(due, end - 1))).toBe('DeletionHeldBack');
+    expect(await usesItsKey(tenant)).toBe('yes');
+    await reconciler.destroy(due, end);
+    expect(await windowOf(reconciler).endOf(due)).toBe(0);
+  });
+
+  test('is neither sooner nor later where the window is begun again, or the key rotated', async () => {
+    const tenant = await onboarded(controlPlane);
+    const end = await begun(tenant);
+    await controlPlane.keyOf(tenant, hence()).rotate();
+    expect(await begun(tenant)).toBe(end);
+    expect(await controlPlane.keyOf(tenant, hence()).materialIds()).toEqual(['v1', 'v2', 'v3']);
+  });
+
+  test('is not brought nearer by the control plane, which begins no window', async () => {
+    const tenant = await onboarded(controlPlane);
+    expect(await codeOf(windowOf(controlPlane).begin(tenant))).toBe('key-store-unavailable');
+    expect(await windowOf(reconciler).endOf(tenant)).toBeUndefined();
+    expect(await codeOf(reconciler.destroy(tenant, inDays(3650)))).toBe('DeletionHeldBack');
+  });
+
+  test('is called off by a restore: the next offboarding has a window of its own', async () => {
+    const tenant = await onboarded(controlPlane);
+    await begun(tenant);
+    await controlPlane.keyOf(tenant, hence()).cancelDeletion();
+    expect(await windowOf(reconciler).endOf(tenant)).toBeUndefined();
+    expect(await codeOf(reconciler.destroy(tenant, inDays(3650)))).toBe('DeletionHeldBack');
+    expect(await reconciler.driftOf(tenant, 'Enabled')).toEqual([]);
+  });
+
+  test('has no window for a key that is not the tenant’s, and marks none', async () => {
+    const [acme, globex] = [await onboarded(controlPlane), await onboarded(controlPlane)];
+    const mixed = { ...acme, keyCreatedAt: '2020-01-01T00:00:00.000Z' };
+    await windowOf(reconciler).begin(mixed);
+    await windowOf(reconciler).begin({ ...acme, keyName: globex.keyName });
+    expect(await windowOf(reconciler).endOf(acme)).toBeUndefined();
+    expect(await windowOf(reconciler).endOf(mixed)).toBeUndefined();
+    expect(await codeOf(reconciler.destroy(mixed, inDays(3650)))).toBe('key-mismatch');
+  });
+
   test('leaves nothing of the tenant in the store, and may be repeated', async () => {
     const tenant = await onboarded(controlPlane);
-    await reconciler.destroy(tenant);
-    await reconciler.destroy(tenant);
+    await begun(tenant);
+    await reconciler.destroy(tenant, inDays(8));
+    await reconciler.destroy(tenant, inDays(8));
     expect(await controlPlane.keyOf(tenant, hence()).isDeleted()).toBe(true);
     const { status } = await store.login(`tenant-${tenant.tenantId}`, {
       principalTags: { TenantId: tenant.tenantId },
@@ -208,7 +272,8 @@ describe('the end', () => {
 
   test('is not in the control plane’s hands', async () => {
     const tenant = await onboarded(controlPlane);
-    expect(await codeOf(controlPlane.destroy(tenant))).toBe('key-store-unavailable');
+    await begun(tenant);
+    expect(await codeOf(controlPlane.destroy(tenant, inDays(8)))).toBe('key-store-unavailable');
     expect(await controlPlane.keyOf(tenant, hence()).isDeleted()).toBe(false);
   });
 
@@ -217,7 +282,8 @@ describe('the end', () => {
     ['a policy’s refusal', 403, ['permission denied']],
     ['a store that is sealed', 503, ['Vault is sealed']],
   ])('is not shown by %s', async (_, status, errors) => {
-    const settings = { authMount: 'x', transitMount: 'x', audience: 'x', tenantRoleArn: 'x' };
+    const names = { authMount: 'x', transitMount: 'x', audience: 'x', tenantRoleArn: 'x' };
+    const settings = { ...names, deletionWindowInDays: 7 };
     const elsewhere = vaultAdministration(async () => ({ status, errors }), settings);
     const tenant = newTenant({ keyName: 'x/keys/x' });
     expect(await codeOf(elsewhere.keyOf(tenant, hence()).isDeleted())).toBe(

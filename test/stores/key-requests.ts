@@ -52,5 +52,10 @@ export const administration = (transit: string, key: string, ciphertext: string)
   'trim the key': ['POST', `${transit}/keys/${key}/trim`, { min_available_version: 1 }],
   'rotate the key': ['POST', `${transit}/keys/${key}/rotate`, {}],
   'allow the deletion': ['POST', `${transit}/keys/${key}/config`, { deletion_allowed: true }],
+  'call off the deletion': [
+    'POST',
+    `${transit}/keys/${key}/config`,
+    { min_encryption_version: '0' },
+  ],
   'delete the key': ['DELETE', `${transit}/keys/${key}`],
 });

@@ -52,5 +52,5 @@ export const loosenedConfigs = {
   exportable: { exportable: true },
   'open to backup': { allow_plaintext_backup: true },
   'deaf to old messages': { min_decryption_version: 1 },
-  'fixed to an old version': { min_encryption_version: 1 },
+  'marked as one that is deleted': { min_encryption_version: 1 },
 } as const;

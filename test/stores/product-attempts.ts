@@ -9,10 +9,17 @@ const key = 'acme';
 
 /** Of what a tenant's session may not do. */
 const rights: Readonly<Record<ProductIdentity, readonly string[]>> = {
-  'control-plane': ['read the key', 'make the key', 'rotate the key', 'read a policy'],
+  'control-plane': [
+    'read the key',
+    'make the key',
+    'rotate the key',
+    'read a policy',
+    'call off the deletion',
+  ],
   reconciler: [
     ...['read the key', 'make the key', 'rotate the key', 'list the keys'],
-    ...['allow the deletion', 'delete the key', 'read a policy'],
+    ...['allow the deletion', 'delete the key', 'read a policy', 'call off the deletion'],
+    'a key made marked as one that is deleted',
   ],
   observer: ['read the key', 'read a role', 'read a policy'],
   certificates: ['read the key'],

@@ -83,8 +83,15 @@ export const controlPlaneMutations: readonly Mutation[] = [
   ]),
   {
     name: 'every setting of a key',
-    change: [['allowed_parameters = { "auto_rotate_period" = [] }', '']],
+    change: [
+      ['allowed_parameters = { "auto_rotate_period" = [], "min_encryption_version" = ["0"] }', ''],
+    ],
     noticed: /^control-plane: allow the deletion, the store: 200/,
+  },
+  {
+    name: 'the mark of a deletion',
+    change: [['"min_encryption_version" = ["0"]', '"min_encryption_version" = []']],
+    noticed: /^control-plane: a key made marked as one that is deleted, the store: 200/,
   },
   {
     name: 'every path under a key',
@@ -131,7 +138,7 @@ export const otherMutations: readonly Mutation[] = [
     name: 'the reconciler sets everything',
     change: [
       [
-        'allowed_parameters = { "deletion_allowed" = [true, false] }',
+        'allowed_parameters = { "deletion_allowed" = [true, false], "min_encryption_version" = [] }',
         'allowed_parameters = { "*" = [] }',
       ],
     ],

@@ -22,7 +22,7 @@ interface Operation {
   /** statuses before and after; absent: no row */
   readonly from?: string;
   readonly to: string;
-  readonly before: readonly ('suspend' | 'offboard')[];
+  readonly before: readonly ('suspend' | 'offboard' | 'hold back')[];
   run(tenantId: string, fault?: Fault): Promise<unknown>;
 }
 
@@ -39,7 +39,14 @@ const operations: readonly Operation[] = [
   byIntent('suspend', 'ACTIVE', 'SUSPENDED'),
   byIntent('resume', 'SUSPENDED', 'ACTIVE', ['suspend']),
   byIntent('offboard', 'ACTIVE', 'OFFBOARDING'),
-  byIntent('restore', 'OFFBOARDING', 'ACTIVE', ['offboard']),
+  byIntent('restore', 'OFFBOARDING', 'ACTIVE', ['offboard', 'hold back']),
+  {
+    name: 'hold-back',
+    from: 'OFFBOARDING',
+    to: 'OFFBOARDING',
+    before: ['offboard'],
+    run: (id, fault) => tenants.reconcile(id, fault && { fault }),
+  },
   {
     name: 'set-rotation',
     from: 'ACTIVE',
@@ -58,7 +65,7 @@ const operations: readonly Operation[] = [
     name: 'erase',
     from: 'OFFBOARDING',
     to: 'ERASED',
-    before: ['offboard'],
+    before: ['offboard', 'hold back'],
     run: (id, fault) => tenants.reconcile(id, { days: afterWindow, ...(fault && { fault }) }),
   },
 ];
@@ -79,7 +86,8 @@ async function prepare({ from, before }: Operation, tenantId: string) {
   if (from === undefined) return undefined;
   await tenants.onboard(tenantId);
   const { data } = await asTenant(tenantId, 'datakey/plaintext', {});
-  for (const intent of before) await tenants.go(tenantId, intent);
+  for (const step of before)
+    await (step === 'hold back' ? tenants.reconcile(tenantId) : tenants.go(tenantId, step));
   return data as { readonly plaintext: string; readonly ciphertext: string };
 }
 
@@ -96,6 +104,7 @@ async function stateOf(
     none: key.status === 404,
     ACTIVE:
       status === 200 &&
+      key.data?.min_encryption_version === 0 &&
       row?.keyName === `tenant-keys/keys/${tenantId}` &&
       (first === undefined || opened?.data?.plaintext === first.plaintext) &&
       key.data?.auto_rotate_period === (row?.rotationPeriodInDays ?? 0) * 86_400,
@@ -125,6 +134,12 @@ async function crash(operation: Operation, side: 'before' | 'after', call: numbe
   return { tenantId, first };
 }
 
+/** @returns whether the key has the mark from which its window counts */
+async function isHeldBack(tenantId: string): Promise<boolean> {
+  const { data } = await keyOf(tenantId);
+  return Number(data?.min_encryption_version) === data?.latest_version;
+}
+
 /** @returns how many versions the key has that a rotation made */
 async function rotationsOf(tenantId: string): Promise<number> {
   const { data } = await keyOf(tenantId);
@@ -142,7 +157,9 @@ test.each(operations.map((operation) => [operation.name, operation] as const))(
       for (const side of ['before', 'after'] as const) {
         points += 2;
         const retried = await crash(operation, side, call, 'retry');
-        await operation.run(retried.tenantId);
+        const found = await operation.run(retried.tenantId);
+        if (name === 'hold-back' && !(await isHeldBack(retried.tenantId)))
+          wrong.push(`${retried.tenantId}: no window ${found}`);
         const afterRetry = await stateOf(retried.tenantId, retried.first);
         if (afterRetry !== `${operation.to} right`)
           wrong.push(`${retried.tenantId}: ${afterRetry}`);

@@ -101,6 +101,12 @@ const cases: readonly (readonly [string, TenantOfStore['status'], Change, string
     (tenant) => root('DELETE', policy(tenant)),
     'key-unusable reported',
   ],
+  [
+    'the mark of a deletion',
+    'ACTIVE',
+    (tenant) => root('POST', config(tenant), { min_encryption_version: 1 }),
+    'key-policy repaired',
+  ],
   ['a policy while SUSPENDED', 'SUSPENDED', async () => {}, 'key-enabled repaired'],
   ['a policy while OFFBOARDING', 'OFFBOARDING', async () => {}, 'deletion-cancelled repaired'],
 ];

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { AuditEvent, KeyEvent, RequestEvent } from '../../contract/audit.ts';
 import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
+import { passDaysForKey } from '../../local/vault-time.ts';
 import { type Control, startControl } from '../e2e/control.ts';
 import type { TestStack } from '../e2e/test-stack.ts';
 import { type Bao, startBao } from './bao.ts';
@@ -65,8 +66,13 @@ test('onboarded, used, rotated, suspended, erased with a certificate', async () 
     'tenant-not-erased',
   );
 
-  // The product's own window: nobody waits for it here but the row.
+  // A row that says that the window is over has nothing deleted: the store knows when it began.
   await past('acme');
+  expect(await stack.run('reconciler')).toMatchObject({
+    found: [expect.objectContaining({ kind: 'deletion-window', outcome: 'reported' })],
+  });
+  expect((await control.get('/tenants/acme')).json.key.state).toBe('PendingDeletion');
+  await passDaysForKey({ address: bao.address, token: bao.rootToken }, 'acme', 31, 3);
   const run = await stack.run('reconciler');
   expect(run).toMatchObject({
     found: [expect.objectContaining({ kind: 'key-erased', outcome: 'repaired' })],

@@ -7,11 +7,11 @@ import { vaultSend } from './vault-send.ts';
 
 export function openVaultAdministration(
   settings: VaultSettings,
-  { role, tenantRoleArn }: FunctionIdentity,
+  { role, tenantRoleArn, deletionWindowInDays }: FunctionIdentity,
 ): KeyStoreAdministration {
   const change = vaultSend(settings, role);
   // With the right to write a role there is none to read it: docs/key-stores/vault.md.
   const read = role === 'reconciler' ? vaultSend(settings, 'observer') : change;
   const send: VaultSend = (method, ...rest) => (method === 'GET' ? read : change)(method, ...rest);
-  return vaultAdministration(send, { ...settings, tenantRoleArn });
+  return vaultAdministration(send, { ...settings, tenantRoleArn, deletionWindowInDays });
 }

@@ -16,6 +16,8 @@ const transitKey = z.object({
   /** OpenBao's, whose soft-deleted keys can be neither used nor changed */
   soft_deleted: z._default(z.boolean(), false),
   min_decryption_version: z.int(),
+  /** 0: any version encrypts. A number is the mark of a deletion: vault-deletion.ts */
+  min_encryption_version: z._default(z.int(), 0),
   min_available_version: z._default(z.int(), 0),
   latest_version: z.int(),
   auto_rotate_period: z.int(),
@@ -39,6 +41,9 @@ export const newKeyRequest = (rotationPeriodInDays: number) => ({
 
 /** Vault's durations have no days. */
 export const rotationRequest = (days: number) => ({ auto_rotate_period: `${days * 24}h` });
+
+/** @param version the newest of the key; 0 takes the mark away: the control plane's policy allows that text and no other */
+export const deletionMarkRequest = (version: number) => ({ min_encryption_version: `${version}` });
 
 /** @returns undefined where there is none of that name */
 export async function readTransitKey(

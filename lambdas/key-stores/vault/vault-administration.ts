@@ -1,22 +1,16 @@
 /**
  * Tenants' keys in Vault, as the control plane and the reconciler need them. Invariant: use of a key is given and taken
- * by the tenant's policy alone, and that first and last; a key is deleted by the reconciler alone, once the window is over
- * that the product itself keeps, since Vault has none; and a key of the tenant's name that the product did not make for
- * this tenant is not touched.
+ * by the tenant's policy alone, and that first and last; a key is deleted by the reconciler alone (vault-deletion.ts); and a
+ * key of the tenant's name that the product did not make for this tenant is not touched.
  */
-import {
-  aliasTaken,
-  keyMismatch,
-  keyNotReady,
-  keyStoreUnavailable,
-} from '../../../contract/problem.ts';
+import { aliasTaken, keyNotReady } from '../../../contract/problem.ts';
 import type {
   KeyDrift,
   KeyStoreAdministration,
   StoredKey,
   TenantOfStore,
 } from '../key-administration.ts';
-import { allowUse, refuseUse, removeRole, writeRole } from './tenant-access.ts';
+import { allowUse, writeRole } from './tenant-access.ts';
 import {
   createdAtOf,
   newKeyRequest,
@@ -25,17 +19,23 @@ import {
   type TransitKey,
   unlikeProductsKey,
 } from './transit-key.ts';
+import {
+  beginDeletionWindow,
+  type DeletionSettings,
+  deleteKey,
+  endOfDeletionWindow,
+} from './vault-deletion.ts';
 import { driftOfTenant } from './vault-drift.ts';
-import { isTenantsOwn, type VaultKeySettings, vaultKey } from './vault-key.ts';
+import { type VaultKeySettings, vaultKey } from './vault-key.ts';
 import { keyNameOf, keyPathOf } from './vault-names.ts';
-import { deletePath, type VaultSend, writePath } from './vault-requests.ts';
+import { type VaultSend, writePath } from './vault-requests.ts';
 
 /** By how much the function's clock may be ahead of Vault's, which counts whole seconds. */
 const clockSkewMs = 300_000;
 
 export function vaultAdministration(
   send: VaultSend,
-  settings: VaultKeySettings,
+  settings: DeletionSettings,
 ): KeyStoreAdministration {
   const keyPath = (tenantId: string) => keyPathOf(settings, tenantId);
   const read = (tenantId: string) => readTransitKey(send, keyPath(tenantId));
@@ -60,18 +60,11 @@ export function vaultAdministration(
     },
     driftOf: (tenant, expected): Promise<readonly KeyDrift[]> =>
       driftOfTenant(send, settings, tenant, expected),
-    async destroy(tenant) {
-      const { tenantId } = tenant;
-      await refuseUse(send, settings, tenantId);
-      const key = await read(tenantId);
-      if (key !== undefined) {
-        if (!isTenantsOwn(settings, tenant, key)) throw keyMismatch();
-        await writePath(send, `${keyPath(tenantId)}/config`, { deletion_allowed: true });
-        await deletePath(send, keyPath(tenantId));
-      }
-      await removeRole(send, settings, tenantId);
-      if ((await read(tenantId)) !== undefined) throw keyStoreUnavailable('vault');
+    deletionWindow: {
+      endOf: (tenant) => endOfDeletionWindow(send, settings, tenant),
+      begin: (tenant) => beginDeletionWindow(send, settings, tenant),
     },
+    destroy: (tenant, now) => deleteKey(send, settings, tenant, now),
   };
 }
 

@@ -5,6 +5,7 @@
 import type { ExpectedState, KeyDrift, TenantOfStore } from '../key-administration.ts';
 import { allowUse, refuseUse, unlikeProductsRole, useOf, writeRole } from './tenant-access.ts';
 import {
+  deletionMarkRequest,
   readTransitKey,
   rotationPeriodOf,
   rotationRequest,
@@ -94,7 +95,7 @@ function keyDrift(
   send: VaultSend,
   settings: VaultKeySettings,
   {
-    tenant: { tenantId, rotationPeriodInDays: days },
+    tenant: { tenantId, status, rotationPeriodInDays: days },
     expected,
     key,
   }: {
@@ -111,6 +112,13 @@ function keyDrift(
       detail: 'The deletion of the key was allowed: it is not any more.',
       repair: () => writePath(send, config, { deletion_allowed: false }),
     },
+    // An older version may be used for it, and a row that asks for the deletion would find the window over.
+    expected !== 'PendingDeletion' &&
+      key.min_encryption_version > 0 && {
+        kind: 'key-policy',
+        detail: `The key had the mark of a deletion, and the tenant is ${status}: it is taken away.`,
+        repair: () => writePath(send, config, deletionMarkRequest(0)),
+      },
     differing.length > 0 && {
       kind: 'key-foreign',
       detail: `The key is not as the product makes one: ${differing.join(', ')}.`,

@@ -6,6 +6,7 @@ import { type AccessSettings, allowUse, mayUse, refuseUse } from './tenant-acces
 import {
   createdAtOf,
   currentIdOf,
+  deletionMarkRequest,
   nextRotationOf,
   readTransitKey,
   rotationPeriodOf,
@@ -65,9 +66,9 @@ export function vaultKey(
       return true;
     },
     enable: () => change(() => allowUse(send, settings, tenantId)),
-    // The row has the date: nothing in Vault would delete the key then, nor keep anybody from deleting it before.
+    // The row has the date: nothing in Vault would delete the key then.
     scheduleDeletion: async () => ({ deletionDate: deletionDateOf(tenant) }),
-    cancelDeletion: async () => {},
+    cancelDeletion: () => change(() => writePath(send, `${path}/config`, deletionMarkRequest(0))),
     isDeleted: async () => (await find()) === undefined,
     isUnseenBy: (error) => error instanceof VaultKeyNotFound,
     setRotationPeriod: (days) =>
