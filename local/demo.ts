@@ -1,18 +1,27 @@
-/** `npm run demo [-- FILE]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only if all is as it must be. */
+/**
+ * `npm run demo [-- FILE] [-- --vault]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only if all is as it must be.
+ * With --vault the keys are in a development server of Vault or OpenBao, found as `npm start -- --vault` finds it.
+ */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { maxPlaintextBytes } from '../contract/crypto.ts';
 import { callApi, tokenFor } from './demo/api.ts';
-import { type Attempt, attempts } from './demo/attempts.ts';
+import type { Attempt, Target } from './demo/attempts.ts';
+import { type KeyStoreStory, kmsStory } from './demo/key-store-story.ts';
 import { runLifecycle } from './demo/lifecycle.ts';
 import { openTerminalReport, type TerminalReport } from './demo/terminal-report.ts';
+import { vaultStory } from './demo/vault-story.ts';
 import { explain } from './iam/authorize.ts';
 import { type LocalStack, startStack } from './stack.ts';
+import { setUpVault, vaultContext, vaultServer } from './vault-setup.ts';
 
 async function main(): Promise<number> {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { vault: { type: 'boolean', default: false } },
+  });
   const file = positionals[0] ?? fileURLToPath(new URL('../README.md', import.meta.url));
   const content = readFileSync(file);
   if (content.length > maxPlaintextBytes) {
@@ -20,55 +29,65 @@ async function main(): Promise<number> {
       `${file} has ${content.length} bytes, and a request takes ${maxPlaintextBytes}: name a smaller file`,
     );
   }
+  const vault = values.vault ? await vaultServer() : undefined;
   const report = openTerminalReport(process.stdout);
   const stack = await startStack({
     // Each request reads the tenant's row, so the demo need not wait for a change of status to be noticed.
-    context: { registryTtlSeconds: 0 },
+    context: { registryTtlSeconds: 0, ...(vault && vaultContext(vault)) },
     apiPort: 0,
     awsPort: 0,
     issuerPort: 0,
     onProgress: report.progress,
   });
   try {
-    return await run(stack, report, basename(file), content);
+    if (vault !== undefined) await setUpVault(vault, stack);
+    const story = vault === undefined ? kmsStory : vaultStory(vault);
+    return await run({ stack, report, story, content, name: basename(file) });
   } finally {
     await stack.close();
   }
 }
 
-async function run(
-  stack: LocalStack,
-  report: TerminalReport,
-  name: string,
-  content: Buffer,
-): Promise<number> {
-  report.chapter('Two tenants, each with a KMS key of its own');
+interface Demo {
+  readonly stack: LocalStack;
+  readonly report: TerminalReport;
+  readonly story: KeyStoreStory;
+  readonly content: Buffer;
+  /** of the file */
+  readonly name: string;
+}
+
+async function run({ stack, report, story, content, name }: Demo): Promise<number> {
+  report.chapter(story.begun);
+  const { acme, globex, attempts } = story;
   const admin = await tokenFor(stack, 'tenant-keys/admin');
   const keys: Record<string, string> = {};
-  for (const tenantId of ['acme', 'globex']) {
-    const { status, json } = await callApi(stack, 'PUT', `/tenants/${tenantId}`, admin, {});
-    report.step(`PUT /tenants/${tenantId}`, `${status} ${json.status} ${json.keyArn}`);
-    keys[tenantId] = String(json.keyArn);
+  for (const tenantId of [acme, globex]) {
+    const path = `/tenants/${tenantId}`;
+    const { status, json } = await callApi(stack, 'PUT', path, admin, story.onboarding);
+    keys[tenantId] = String(json.keyArn ?? json.keyName);
+    report.step(`PUT ${path}`, `${status} ${json.status} ${keys[tenantId]}`);
   }
 
   report.chapter(`acme encrypts ${name} (${content.length} bytes) and decrypts it again`);
-  const token = await tokenFor(stack, 'tenant-keys/crypto', 'acme');
-  const encrypted = await callApi(stack, 'POST', '/tenants/acme/encrypt', token, {
+  const token = await tokenFor(stack, 'tenant-keys/crypto', acme);
+  const encrypted = await callApi(stack, 'POST', `/tenants/${acme}/encrypt`, token, {
     plaintext: content.toString('base64'),
   });
   const ciphertext = String(encrypted.json.ciphertext);
-  report.step('POST /tenants/acme/encrypt', `${encrypted.status} ${ciphertext.slice(0, 40)}...`);
-  const decrypted = await callApi(stack, 'POST', '/tenants/acme/decrypt', token, { ciphertext });
+  report.step(`POST /tenants/${acme}/encrypt`, `${encrypted.status} ${ciphertext.slice(0, 40)}...`);
+  const decryptPath = `/tenants/${acme}/decrypt`;
+  const decrypted = await callApi(stack, 'POST', decryptPath, token, { ciphertext });
   const same = Buffer.from(String(decrypted.json.plaintext), 'base64').equals(content);
-  report.verdict(same, 'POST /tenants/acme/decrypt', `${decrypted.status}, byte for byte the same`);
+  report.verdict(same, `POST ${decryptPath}`, `${decrypted.status}, byte for byte the same`);
 
   report.chapter('Everybody else is refused, at each layer');
   let failures = same ? 0 : 1;
   for (const attempt of attempts) {
-    const refused = await tryOnce(stack, report, attempt, { ciphertext, keys });
+    const refused = await tryOnce(stack, report, attempt, { ciphertext, keys, acme, globex });
     if (!refused) failures += 1;
   }
-  failures += await runLifecycle({ stack, report, tenantId: 'acme', ciphertext, content });
+  failures += await runLifecycle({ stack, report, story, tenantId: acme, ciphertext, content });
   report.end(failures, attempts.length);
   return failures === 0 ? 0 : 1;
 }
@@ -77,10 +96,10 @@ async function tryOnce(
   stack: LocalStack,
   report: TerminalReport,
   attempt: Attempt,
-  acme: { readonly ciphertext: string; readonly keys: Readonly<Record<string, string>> },
+  target: Target,
 ): Promise<boolean> {
-  const { refused, answer, requestId } = await attempt.run(stack, acme);
-  const plain = (text: string) => withNames(text, stack, acme.keys);
+  const { refused, answer, requestId } = await attempt.run(stack, target);
+  const plain = (text: string) => withNames(text, stack, target.keys);
   report.verdict(refused, attempt.name, plain(answer));
   const decisions = stack.deployment.decisions.of(requestId ?? '');
   const refusal = decisions.find(({ decision }) => !decision.allowed);

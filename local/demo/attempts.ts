@@ -1,14 +1,23 @@
-/** The attempts of globex, and of others, to get at acme's file. */
+/** The attempts of globex, and of others, to get at acme's file, whose key is in KMS. */
 import { KMS } from '@aws-sdk/client-kms';
-import { Lambda } from '@aws-sdk/client-lambda';
 import { STS } from '@aws-sdk/client-sts';
 import type { Credentials } from '../aws/authentication/credentials.ts';
-import type { FunctionDefinition } from '../lambda/template.ts';
 import type { LocalStack } from '../stack.ts';
-import type { Role } from '../sts/role.ts';
 import { callApi, tokenFor } from './api.ts';
+import {
+  askBroker,
+  configuration,
+  environmentOf,
+  functionNamed,
+  invoked,
+  roleNamed,
+  sessionOf,
+} from './principals.ts';
 
-interface Target {
+export interface Target {
+  /** whose file it is, and who tries to get at it */
+  readonly acme: string;
+  readonly globex: string;
   /** acme's message, base64 */
   readonly ciphertext: string;
   /** tenant id -> key ARN */
@@ -32,10 +41,10 @@ export interface Attempt {
 const decryptOverHttp = async (
   stack: LocalStack,
   tenantId: string,
-  { ciphertext }: Target,
+  { ciphertext, globex }: Target,
   headers?: Readonly<Record<string, string>>,
 ): Promise<Result> => {
-  const token = await tokenFor(stack, 'tenant-keys/crypto', 'globex');
+  const token = await tokenFor(stack, 'tenant-keys/crypto', globex);
   const path = `/tenants/${tenantId}/decrypt`;
   const { status, json, requestId } = await callApi(
     stack,
@@ -49,7 +58,7 @@ const decryptOverHttp = async (
 };
 
 /** @param call a call to AWS that must be refused with AccessDenied */
-async function refusal(call: Promise<unknown>): Promise<Result> {
+export async function refusal(call: Promise<unknown>): Promise<Result> {
   try {
     await call;
     return { refused: false, answer: 'AWS allowed it', requestId: undefined };
@@ -61,61 +70,6 @@ async function refusal(call: Promise<unknown>): Promise<Result> {
       requestId: $metadata?.requestId,
     };
   }
-}
-
-const configuration = (stack: LocalStack, credentials: Credentials) => ({
-  endpoint: stack.aws,
-  region: stack.region,
-  credentials,
-  maxAttempts: 1,
-});
-
-function roleNamed(stack: LocalStack, part: string): Role {
-  const role = [...stack.deployment.roles.values()].find(({ name }) => name.includes(part));
-  if (role === undefined) throw new Error(`the template has no role with ${part} in its name`);
-  return role;
-}
-
-/** @param bundle the name of the function's file in lambdas/ */
-function functionNamed({ deployment }: LocalStack, bundle: string): FunctionDefinition {
-  const all = [...deployment.functions.values()];
-  const found = all.find(({ handler }) => handler === `${bundle}.handler`);
-  if (found === undefined) throw new Error(`the template has no function ${bundle}`);
-  return found;
-}
-
-/** What code that runs in the data plane's environments finds there. */
-const environmentOf = (stack: LocalStack): Credentials =>
-  stack.deployment.issueTo(functionNamed(stack, 'crypto'));
-
-async function invoked(
-  stack: LocalStack,
-  credentials: Credentials,
-  input: { readonly bundle: string; readonly tenantId?: string; readonly event: object },
-) {
-  const { bundle, tenantId, event } = input;
-  const { Payload, $metadata } = await new Lambda(configuration(stack, credentials)).invoke({
-    FunctionName: functionNamed(stack, bundle).name,
-    ...(tenantId !== undefined && { TenantId: tenantId }),
-    Payload: JSON.stringify(event),
-  });
-  return {
-    answer: JSON.parse(Buffer.from(Payload ?? []).toString('utf8')),
-    requestId: $metadata.requestId,
-  };
-}
-
-/** As the data plane asks, with globex's token, whomever's session it wants. */
-async function askBroker(stack: LocalStack, tenantId: string) {
-  const token = await tokenFor(stack, 'tenant-keys/crypto', 'globex');
-  const event = { plane: 'crypto', token, tenantId };
-  return invoked(stack, environmentOf(stack), { bundle: 'session-broker', event });
-}
-
-async function sessionOfGlobex(stack: LocalStack): Promise<Credentials> {
-  const { answer } = await askBroker(stack, 'globex');
-  const { accessKeyId, secretAccessKey, sessionToken } = answer.credentials;
-  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 const openAcme = (stack: LocalStack, credentials: Credentials, tagged = true) =>
@@ -144,24 +98,31 @@ const forgedEvent = (tenantId: string, body: object) => ({
   isBase64Encoded: false,
 });
 
-export const attempts: readonly Attempt[] = [
+export const httpAttempts: readonly Attempt[] = [
   {
     name: "globex's token on acme's path",
-    run: (stack, target) => decryptOverHttp(stack, 'acme', target),
+    run: (stack, target) => decryptOverHttp(stack, target.acme, target),
   },
   {
     name: "globex's token on acme's path, with the header X-Amz-Tenant-Id: acme",
-    run: (stack, target) => decryptOverHttp(stack, 'acme', target, { 'X-Amz-Tenant-Id': 'acme' }),
+    run: (stack, target) =>
+      decryptOverHttp(stack, target.acme, target, { 'X-Amz-Tenant-Id': target.acme }),
   },
   {
     name: "globex's token on its own path, acme's message, and the header X-Amz-Tenant-Id: acme",
     because:
       "the function's tenant comes from the verified token, never from a header; the message is not wrapped by globex's key",
-    run: (stack, target) => decryptOverHttp(stack, 'globex', target, { 'X-Amz-Tenant-Id': 'acme' }),
+    run: (stack, target) =>
+      decryptOverHttp(stack, target.globex, target, { 'X-Amz-Tenant-Id': target.acme }),
   },
+];
+
+export const attempts: readonly Attempt[] = [
+  ...httpAttempts,
   {
     name: "globex's session straight to KMS, with acme's key",
-    run: async (stack, target) => refusal(encryptFor(stack, await sessionOfGlobex(stack), target)),
+    run: async (stack, target) =>
+      refusal(encryptFor(stack, await sessionOf(stack, 'globex'), target)),
   },
   {
     name: "code that runs for globex, with its environment's own credentials, asks STS for acme's session",
@@ -171,7 +132,7 @@ export const attempts: readonly Attempt[] = [
     name: "the same code asks the session broker for acme's session, with globex's token",
     because: "the broker checks the token itself, and opens the session of that token's own tenant",
     run: async (stack) => {
-      const { answer, requestId } = await askBroker(stack, 'acme');
+      const { answer, requestId } = await askBroker(stack, 'globex', 'acme');
       return {
         refused: answer.outcome === 'forbidden',
         answer: JSON.stringify(answer),

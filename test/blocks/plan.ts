@@ -126,6 +126,7 @@ export const runs: readonly Run[] = [
 
 export const elsewhere: readonly Elsewhere[] = [
   { document: readme, begins: 'npm ci && npm start', test: 'test/e2e/start.test.ts' },
+  { document: readme, begins: 'initech=', test: 'test/stores/start.test.ts' },
   { document: 'CONTRIBUTING.md', begins: 'npm ci', test: '.ci/run' },
   { document: 'client/README.md', begins: 'npm install', test: 'test/package/main.ts' },
   { document: 'construct/README.md', begins: 'npm install', test: 'test/package/main.ts' },

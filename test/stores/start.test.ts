@@ -1,6 +1,9 @@
 /** `npm start -- --vault`: a development server and the stack, each configured with the other. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
+import { blockOf } from '../blocks/blocks.ts';
 import { startTestStack, type TestStack } from '../e2e/test-stack.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Bao, startBao } from './bao.ts';
@@ -48,6 +51,18 @@ test('a start configures both, and the next one joins the same server again', as
       'tenant-keys-tenant',
     ]);
   }
+}, 240_000);
+
+test("README's lines go through, with a key in KMS and with one in the store", async () => {
+  const stack = await start();
+  const lines = ['api=', 'initech='].map((begins) => blockOf('README.md', begins).text).join('\n');
+  const here = lines
+    .replace('http://127.0.0.1:3000/v1', stack.api)
+    .replace('http://127.0.0.1:3002', stack.issuer);
+  const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', here]);
+  const plaintext = Buffer.from('hello').toString('base64');
+  expect(stdout.match(new RegExp(`"plaintext":"${plaintext}"`, 'g'))).toHaveLength(2);
+  expect(stdout).toContain('"keyName":"tenant-keys/keys/initech"');
 }, 240_000);
 
 test('what is missing is said before anything is started', async () => {
