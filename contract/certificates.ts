@@ -54,8 +54,10 @@ export const certificate = z.strictObject({
   offboardedAt: z.string(),
   windowInDays: z.int(),
   deletionDate: z.optional(z.string()),
-  /** when the key store was first found to have no such key */
+  /** when the key store was first found to have no such key, or the product's use of the key ended for good */
   erasedAt: z.string(),
+  /** of a key in the tenant's own account, which stays there */
+  keyDestroyed: z.optional(z.literal(false)),
   keyLastUsed: z.optional(keyUse),
   /** of the call of ScheduleKeyDeletion; it is `requestID` in CloudTrail */
   kmsRequestId: z.optional(z.string()),

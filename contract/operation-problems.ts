@@ -48,7 +48,7 @@ const change: Codes = [
 ];
 
 /** KMS refuses to change the rotation of a key that is disabled. */
-const keyChange: Codes = [...change, 'tenant-suspended'];
+const keyChange: Codes = [...change, 'tenant-suspended', 'key-administered-by-tenant'];
 
 /**
  * Of the data plane. An erased tenant is one that never was; and a path with another id than the token's is a 403,
@@ -101,6 +101,7 @@ const own: Readonly<Record<Operation, Codes>> = {
     'tenant-provisioning',
     'tenant-erased',
     'key-missing',
+    'key-administered-by-tenant',
     'key-store-unavailable',
   ],
   rotate: [...keyChange, 'rotation-limit-reached', 'rotation-in-progress', 'rotation-unconfirmed'],

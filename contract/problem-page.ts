@@ -126,6 +126,10 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'The key is the tenant’s own, in its own account or store, which refuses its use: disabled, deleted, or the right taken away.',
     'The tenant decides. When it gives the right back the same request works again, within a minute and without an operator.',
   ],
+  'key-administered-by-tenant': [
+    'The key is in the tenant’s own AWS account, where the product may use it and no more.',
+    'The administrators of that account rotate the key, and see its state and its rotations.',
+  ],
   'not-acceptable': [
     'Accept allows no form that the answer has.',
     'Accept application/json, or application/octet-stream in the first place for raw bytes, or application/x-ndjson for events.',

@@ -57,6 +57,7 @@ export const problemStatuses = {
   'key-missing': [409],
   'key-mismatch': [409],
   'key-revoked-by-tenant': [409],
+  'key-administered-by-tenant': [409],
   'not-acceptable': [406],
   'too-large': [413],
   'unsupported-media-type': [415],
@@ -277,6 +278,13 @@ export const keyRevokedByTenant = () =>
   new Problem(
     'key-revoked-by-tenant',
     "The tenant's own key store refuses the use of the tenant's key. When the tenant gives the right back the same request works again.",
+  );
+
+/** Rotations and all else of the kind are done in the tenant's account, where nobody of ours may. */
+export const keyAdministeredByTenant = () =>
+  new Problem(
+    'key-administered-by-tenant',
+    "The key is in the tenant's own AWS account: only its administrators rotate it, and see its rotations.",
   );
 
 export const notAcceptable = (

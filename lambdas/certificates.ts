@@ -99,6 +99,8 @@ async function requireDeleted(row: TenantRow): Promise<void> {
 /** @throws Problem 409 tenant-not-erased, 503 key-store-unavailable */
 async function requireDeletedInStore(row: TenantRow): Promise<void> {
   const keyStore = keyStoreOf(row);
+  // It is the tenant's, and stays: the certificate says so, and there is nothing to ask for.
+  if (keyStore === 'aws-kms-external') return;
   const { vault } = environment.KEY_STORES ?? {};
   if (keyStore !== 'vault' || vault === undefined) throw keyStoreUnavailable(keyStore);
   const { vaultKeyIsDeleted } = await import('./key-stores/vault/vault-erasure.ts');

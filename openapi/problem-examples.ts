@@ -81,6 +81,10 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
     "The tenant's own key store refuses the use of its key.",
     problems.keyRevokedByTenant,
   ],
+  'key-administered-by-tenant': [
+    "The key is in the tenant's own AWS account, whose administrators rotate it.",
+    problems.keyAdministeredByTenant,
+  ],
   'not-acceptable': ['`Accept` allows no form that the answer has.', problems.notAcceptable],
   'too-large': [
     'More than the API takes, or gives.',

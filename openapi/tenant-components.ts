@@ -187,6 +187,9 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       windowInDays: text('How long the key was kept before it was destroyed.'),
       deletionDate: time('When the key was to be destroyed.'),
       erasedAt: time('When the key store was first found to have no such key any more.'),
+      keyDestroyed: text(
+        "`false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it ended, at `erasedAt` for good.",
+      ),
       keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
       kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
       issuedAt: time('When the certificate was issued.'),

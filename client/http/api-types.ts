@@ -235,6 +235,11 @@ export interface Certificate {
   readonly deletionDate?: string;
   /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
   readonly erasedAt: string;
+  /**
+   * `false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it
+   * ended, at `erasedAt` for good.
+   */
+  readonly keyDestroyed?: false;
   /** The last use of the key that KMS knew of; absent for another store. */
   readonly keyLastUsed?: KeyUse;
   /** Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail. */
@@ -823,6 +828,7 @@ export interface Problem {
     | 'key-missing'
     | 'key-mismatch'
     | 'key-revoked-by-tenant'
+    | 'key-administered-by-tenant'
     | 'not-acceptable'
     | 'too-large'
     | 'unsupported-media-type'

@@ -25,6 +25,7 @@ export interface Issue {
 /** @throws Problem 409 tenant-not-erased */
 export function certificateOf(row: TenantRow, issue: Issue): Certificate {
   const { offboarding, keyArn, keyName, erasedAt } = row;
+  const isTenants = keyStoreOf(row) === 'aws-kms-external';
   const keyStore = keyStoreOf(row);
   if (statusRules[row.status].keyDeletion !== 'done') throw tenantNotErased(whyNot(row));
   if (offboarding === undefined || !hasKey(row) || erasedAt === undefined) {
@@ -46,7 +47,8 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
     offboardedBy: offboarding.requestedBy,
     offboardedAt,
     windowInDays: offboarding.windowInDays,
-    deletionDate: offboarding.deletionDate,
+    // Of the tenant's own key nothing was deleted: what ended is our use of it.
+    ...(isTenants ? { keyDestroyed: false as const } : { deletionDate: offboarding.deletionDate }),
     erasedAt,
     keyLastUsed: offboarding.keyLastUsed,
     kmsRequestId: offboarding.kmsRequestId,
@@ -61,7 +63,11 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
 function whyNot(row: TenantRow): string {
   const { status, offboarding } = row;
   const date = offboarding?.deletionDate;
-  const who = keyStoreOf(row) === defaultKeyStore ? 'KMS' : 'The reconciler';
-  const planned = date === undefined ? '' : ` ${who} deletes its key on ${date}.`;
+  const keyStore = keyStoreOf(row);
+  const ends =
+    keyStore === 'aws-kms-external'
+      ? 'It can be restored until'
+      : `${keyStore === defaultKeyStore ? 'KMS' : 'The reconciler'} deletes its key on`;
+  const planned = date === undefined ? '' : ` ${ends} ${date}.`;
   return `The tenant is ${status}.${planned}`;
 }

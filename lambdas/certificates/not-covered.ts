@@ -19,7 +19,7 @@ export const notCoveredBy = (
 ): NotCovered[] => [
   { what: 'Plaintexts that were decrypted before, and whatever was made of them.' },
   { what: 'Data keys that clients were given in the clear, and all that these decrypt.' },
-  { what: 'Ciphertexts, wherever they are: they stay, and the deleted key decrypts none of them.' },
+  ciphertextsOf(keyStore),
   {
     what: "The registry's row of the tenant, which stays so that its id is not given again: names, ids and times, no key and no data.",
   },
@@ -28,7 +28,7 @@ export const notCoveredBy = (
     until: daysAfter(erasedAt, recoveryDays),
   },
   {
-    what: 'Hashes to search by that were given out before. Their keys were lost with the key; point-in-time backups still have these wrapped, with the names of their purposes.',
+    what: `Hashes to search by that were given out before. Their keys ${keyStore === 'aws-kms-external' ? 'are removed from the product' : 'were lost with the key'}; point-in-time backups still have these wrapped, with the names of their purposes.`,
     until: daysAfter(erasedAt, recoveryDays),
   },
   {
@@ -41,15 +41,25 @@ export const notCoveredBy = (
         ? "The files of the organization's trail, which has those events too. This stack has no trail of its own whose digests it could name."
         : "The trail's files and log group, which have those events too.",
   },
-  {
-    what: 'Key materials that a rotation added after the offboarding was asked for: they went with the key, and are not listed.',
-  },
   ...keptBy(keyStore),
 ];
 
-const keptBy = (keyStore: KeyStoreName): NotCovered[] =>
-  keyStore === 'vault'
+const ciphertextsOf = (keyStore: KeyStoreName): NotCovered => ({
+  what:
+    keyStore === 'aws-kms-external'
+      ? "Ciphertexts, wherever they are: they stay, and the tenant's own key decrypts them for whom the tenant lets use it."
+      : 'Ciphertexts, wherever they are: they stay, and the deleted key decrypts none of them.',
+});
+
+const laterMaterials = {
+  what: 'Key materials that a rotation added after the offboarding was asked for: they went with the key, and are not listed.',
+};
+
+function keptBy(keyStore: KeyStoreName): NotCovered[] {
+  if (keyStore === 'aws-kms-external') return keptByTenant;
+  return keyStore === 'vault'
     ? [
+        laterMaterials,
         {
           what: "Backups and snapshots of the key store's own storage, which have the key until they are deleted: that is for the store's operator to show.",
         },
@@ -58,7 +68,18 @@ const keptBy = (keyStore: KeyStoreName): NotCovered[] =>
         },
       ]
     : [
+        laterMaterials,
         {
           what: 'That KMS keeps nothing of a deleted key: KMS says that there is no such key, and what stands behind that is for AWS to show.',
         },
       ];
+}
+
+const keptByTenant: NotCovered[] = [
+  {
+    what: "The key itself, which is in the tenant's own AWS account and was not deleted by the product, which cannot: its owner decides what becomes of it.",
+  },
+  {
+    what: "The role in that account by which the product used the key: its owner deletes it. Until then it is the product's word alone that it is not assumed any more; the owner's CloudTrail is the witness.",
+  },
+];

@@ -12,8 +12,11 @@ import type { KeyDetails, Rotation, RotationsQuery } from '../../contract/tenant
 export interface KeyAdministration {
   /** @throws Problem 409 key-mismatch where it is another tenant's; what the store says where it shows no such key */
   requireOwn(): Promise<void>;
-  /** Never fails for a key that is deleted, whose state is Missing. */
-  describe(): Promise<KeyDetails>;
+  /**
+   * Never fails for a key that is deleted, whose state is Missing.
+   * @returns undefined where only the tenant sees the key
+   */
+  describe(): Promise<KeyDetails | undefined>;
   /** @returns undefined where the store knows of no use */
   lastUse(): Promise<KeyUse | undefined>;
   /** @returns the id of every key material that the key ever had */
@@ -150,4 +153,13 @@ export interface FunctionIdentity {
   readonly tenantRoleArn: string;
   /** the shortest of the stack's configuration */
   readonly deletionWindowInDays: number;
+}
+
+const dayMs = 86_400_000;
+
+/** @returns when the window is over that began with the offboarding: the same, however often it is asked for */
+export function deletionDateOf({ offboarding }: TenantOfStore): string {
+  if (offboarding === undefined) throw new Error('a deletion without an offboarding');
+  const { requestedAt, windowInDays, deletionDate } = offboarding;
+  return deletionDate ?? new Date(Date.parse(requestedAt) + windowInDays * dayMs).toISOString();
 }

@@ -11,7 +11,10 @@ export function keyStoreAdministrations(
   identity: FunctionIdentity,
 ): KeyStoreAdministrations {
   const open = async (keyStore: KeyStoreName): Promise<KeyStoreAdministration> => {
-    const { vault } = settings ?? {};
+    const { vault, awsKmsExternal } = settings ?? {};
+    if (keyStore === 'aws-kms-external' && awsKmsExternal !== undefined) {
+      return (await import('./aws-kms-external/external-administration.ts')).externalAdministration;
+    }
     if (keyStore !== 'vault' || vault === undefined) throw keyStoreUnavailable(keyStore);
     const { openVaultAdministration } = await import('./vault/open-vault-administration.ts');
     return openVaultAdministration(vault, identity);

@@ -1,6 +1,7 @@
 /**
  * Removes what an erased tenant has left in the table of mac keys. Invariant: only where the key store has no such key
- * any more, whatever the row says: then nothing can unwrap these, and this is for the names of purposes. Looked for at every
+ * any more, whatever the row says: then nothing can unwrap these, and this is for the names of purposes. Only where the key is
+ * the tenant's own, and stays, the row alone decides. Looked for at every
  * thorough invocation, since a session of the tenant's may outlive the erasure by an hour.
  */
 import { DeleteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';

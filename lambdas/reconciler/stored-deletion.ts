@@ -7,7 +7,7 @@
 import type { DeletionWindow, KeyStoreAdministration } from '../key-stores/key-administration.ts';
 import { workOnRow } from '../tenants/registry/lease.ts';
 import { statusRules } from '../tenants/registry/status.ts';
-import type { TenantRow } from '../tenants/registry/tenant-row.ts';
+import { keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import {
   attemptOrReport,
   type ReconcilerContext,
@@ -76,6 +76,9 @@ const beginWindow = (
     }),
   );
 
+/** The product uses such a key, and cannot delete it. */
+export const isTenantsOwn = (row: TenantRow): boolean => keyStoreOf(row) === 'aws-kms-external';
+
 const isPlanned = ({ status }: TenantRow): boolean => statusRules[status].keyDeletion === 'planned';
 
 /** ERASED is written only where the store, which shows every key to the reconciler, shows this one no more. */
@@ -96,6 +99,8 @@ export async function destroyKey(
     }),
   );
   if (erased === undefined) return;
-  const detail = 'The key is deleted in its key store: the tenant is ERASED.';
+  const detail = isTenantsOwn(row)
+    ? "The use of the tenant's own key has ended: the tenant is ERASED."
+    : 'The key is deleted in its key store: the tenant is ERASED.';
   context.findings.add({ ...subject, outcome: 'repaired', detail });
 }

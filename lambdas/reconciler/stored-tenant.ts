@@ -11,7 +11,7 @@ import { attemptOrReport, type ReconcilerContext, reportIfUnchanged } from './co
 import { removeMacKeys } from './remove-mac-keys.ts';
 import { applyRepairs, type Repair } from './repair-drift.ts';
 import { finishOnboardingOf, finishTransitionOf, settleRotationOf } from './resume-unfinished.ts';
-import { destroyKey, endOfWindow, holdBack, isDue } from './stored-deletion.ts';
+import { destroyKey, endOfWindow, holdBack, isDue, isTenantsOwn } from './stored-deletion.ts';
 
 /** So many tenants without an answer, and the others are not tried in this run. */
 const mostFailures = 3;
@@ -42,6 +42,8 @@ export async function lookAtErasedTenant(
   context: ReconcilerContext,
   row: TenantRow,
 ): Promise<void> {
+  // The tenant's own key stays: there is nothing to look for.
+  if (isTenantsOwn(row)) return removeMacKeys(context, row);
   await withStore(context, row, async (store) => {
     if (await store.keyOf(row, context.end).isDeleted()) return removeMacKeys(context, row);
     const detail = 'The tenant is ERASED, and its key store has a key of that name.';

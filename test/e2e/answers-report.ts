@@ -4,11 +4,6 @@ import { at, document, documentedOperation, type Place } from './documented.ts';
 
 /** What no suite of this folder can have, and why. */
 export const unseen: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['400 mode-needs-aws-kms', '409 key-revoked-by-tenant', '503 key-store-unavailable'].map(
-      (problem) => [problem, 'Other key stores give it: npm run test:stores has them.'],
-    ),
-  ),
   '504 unavailable':
     'API Gateway gives it after 29 seconds; a function answers 503 before that. The template is tried in test/lib/api.',
 };

@@ -44,13 +44,17 @@ export function addCertificate(program: Command): void {
       const signatures = verified(signed, await json(keysFile));
       const isVerified = signatures.every(({ result }) => result === 'verified');
       // What a certificate says of itself counts once it is verified.
-      const { tenantId, erasedAt } = signed.certificate;
-      const claims = isVerified ? { tenantId, erasedAt } : {};
+      const { tenantId, erasedAt, keyDestroyed } = signed.certificate;
+      const claims = isVerified ? { tenantId, erasedAt, keyDestroyed } : {};
       if (command.optsWithGlobals().json === true) printJson({ isVerified, ...claims, signatures });
       else for (const { algorithm, result } of signatures) printLine(`${algorithm}: ${result}`);
       if (!isVerified) throw new CommandError(`${file} is not verified.`, exitCodes.notAsSealed);
       if (command.optsWithGlobals().json !== true) {
-        printLine(printable(`The key of ${tenantId} was destroyed by ${erasedAt}.`));
+        const what =
+          keyDestroyed === false
+            ? `The use of the key of ${tenantId} ended by ${erasedAt}. The key is the tenant's own, and was not destroyed.`
+            : `The key of ${tenantId} was destroyed by ${erasedAt}.`;
+        printLine(printable(what));
       }
     });
 }

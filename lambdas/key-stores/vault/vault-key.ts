@@ -1,7 +1,12 @@
 /** One tenant's key in Vault, as the life of the tenant asks for it. */
 import { badRequest, keyMismatch, unavailable } from '../../../contract/problem.ts';
 import type { KeyDetails } from '../../../contract/tenants.ts';
-import type { ExpectedState, KeyAdministration, TenantOfStore } from '../key-administration.ts';
+import {
+  deletionDateOf,
+  type ExpectedState,
+  type KeyAdministration,
+  type TenantOfStore,
+} from '../key-administration.ts';
 import { type AccessSettings, allowUse, mayUse, refuseUse } from './tenant-access.ts';
 import {
   createdAtOf,
@@ -20,8 +25,6 @@ import { type VaultSend, writePath } from './vault-requests.ts';
 import { pageOfVersions } from './version-page.ts';
 
 export interface VaultKeySettings extends AccessSettings, KeyLocation {}
-
-const dayMs = 86_400_000;
 
 /** Nothing tells two keys of one name apart but when they were made; an old first version is not shown any more. */
 export function isTenantsOwn(
@@ -87,13 +90,6 @@ export function vaultKey(
     rotationsLeft: async () => undefined,
     rotations: async (query) => pageOfVersions(await read(), query),
   };
-}
-
-/** @returns when the window is over that began with the offboarding: the same, however often it is asked for */
-export function deletionDateOf({ offboarding }: TenantOfStore): string {
-  if (offboarding === undefined) throw new Error('a deletion without an offboarding');
-  const { requestedAt, windowInDays, deletionDate } = offboarding;
-  return deletionDate ?? new Date(Date.parse(requestedAt) + windowInDays * dayMs).toISOString();
 }
 
 async function describe(

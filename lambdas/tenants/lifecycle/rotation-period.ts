@@ -1,9 +1,10 @@
 /** The period of the automatic rotations. Invariant: a new one is in the row before the key store is asked for it. */
+import { keyAdministeredByTenant } from '../../../contract/problem.ts';
 import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { workOn } from '../registry/lease.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
-import { onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
+import { keyStoreOf, onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
 import { explainMissingKey } from './missing-key.ts';
 
 /** @throws Problem 404; 409 by the tenant's status, since KMS refuses it for a key that is disabled */
@@ -15,6 +16,7 @@ export const setRotationPeriod = (
   workOn(work, tenantId, {
     isDone(row) {
       requireAllowed(statusRules[row.status].keyChange);
+      if (keyStoreOf(row) === 'aws-kms-external') throw keyAdministeredByTenant();
       // KMS is asked even where the row has the period already: an earlier attempt may not have reached it.
       return false;
     },
