@@ -1,9 +1,10 @@
-/** The key pairs that sign: how each spec's private key is made, and what it signs. A private key has 32 bytes. */
+/** The key pairs that sign: how each spec's private key is made, and what it signs. */
 import { createHash } from 'node:crypto';
 import * as ecdsa from './ecdsa.ts';
 import { unsupported, validation } from './errors.ts';
 import { type KeySpec, keySpecOf } from './key-type.ts';
 import * as mlDsa from './ml-dsa.ts';
+import * as rsa from './rsa.ts';
 import type { StoredKey } from './stored-key.ts';
 
 type SigningSpec = Exclude<KeySpec, 'SYMMETRIC_DEFAULT'>;
@@ -28,15 +29,16 @@ export const keyPairs: Readonly<Record<SigningSpec, KeyPair>> = {
   ECC_NIST_P256: {
     newPrivateKey: ecdsa.newPrivateKey,
     publicKeyOf: ecdsa.publicKeyOf,
-    prepared(input) {
-      const { Message, MessageType, SigningAlgorithm } = input;
-      if (MessageType === 'RAW') return createHash('sha256').update(Message).digest();
-      if (MessageType === 'EXTERNAL_MU') throw invalidType(input);
-      if (Message.length === 32) return Message;
-      throw validation(`Digest is invalid length for algorithm ${SigningAlgorithm}.`);
-    },
+    prepared: sha256Digest,
     sign: ecdsa.signDigest,
     isSignatureOf: ecdsa.isSignatureOf,
+  },
+  RSA_2048: {
+    newPrivateKey: rsa.newPrivateKey,
+    publicKeyOf: rsa.publicKeyOf,
+    prepared: sha256Digest,
+    sign: rsa.signDigest,
+    isSignatureOf: rsa.isSignatureOf,
   },
   ML_DSA_65: {
     newPrivateKey: mlDsa.newSeed,
@@ -52,6 +54,14 @@ export const keyPairs: Readonly<Record<SigningSpec, KeyPair>> = {
     isSignatureOf: mlDsa.isSignatureOf,
   },
 };
+
+function sha256Digest(input: ToSign): Buffer {
+  const { Message, MessageType, SigningAlgorithm } = input;
+  if (MessageType === 'RAW') return createHash('sha256').update(Message).digest();
+  if (MessageType === 'EXTERNAL_MU') throw invalidType(input);
+  if (Message.length === 32) return Message;
+  throw validation(`Digest is invalid length for algorithm ${SigningAlgorithm}.`);
+}
 
 /** @param key of a spec that signs */
 export const keyPairOf = (key: StoredKey): KeyPair => keyPairs[keySpecOf(key) as SigningSpec];

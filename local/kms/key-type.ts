@@ -2,7 +2,7 @@
 import type { ConditionContext } from '../iam/decision.ts';
 import type { StoredKey } from './stored-key.ts';
 
-export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256' | 'ML_DSA_65';
+export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256' | 'ML_DSA_65' | 'RSA_2048';
 export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
 interface KeyType {
@@ -23,6 +23,11 @@ export const keyTypes: Readonly<Record<KeySpec, KeyType>> = {
   ML_DSA_65: {
     usage: 'SIGN_VERIFY',
     algorithms: { SigningAlgorithms: ['ML_DSA_SHAKE_256'] },
+  },
+  /** KMS's own has five more: the local one signs as RS256 does, and for nobody else. */
+  RSA_2048: {
+    usage: 'SIGN_VERIFY',
+    algorithms: { SigningAlgorithms: ['RSASSA_PKCS1_V1_5_SHA_256'] },
   },
 };
 

@@ -9,8 +9,8 @@ const aliasName = z.string().regex(/^alias\/[a-zA-Z0-9/_-]+$/);
 
 const keyMaterial = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{64}$/),
-  /** the AES-256 key or, of a signing key, the private number of P-256 or the seed of ML-DSA; base64 */
-  bytes: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
+  /** the AES-256 key or, of a signing key, the private number of P-256, the seed of ML-DSA or RSA's PKCS #8; base64 */
+  bytes: z.string().regex(/^[A-Za-z0-9+/]{43}=$|^[A-Za-z0-9+/]{1500,1700}={0,2}$/),
   createdAt: time,
   origin: z.enum(['CREATION', 'AUTOMATIC', 'ON_DEMAND']),
 });
@@ -19,7 +19,7 @@ const storedKey = z.strictObject({
   keyId,
   createdAt: time,
   /** absent for SYMMETRIC_DEFAULT */
-  keySpec: z.enum(['ECC_NIST_P256', 'ML_DSA_65']).optional(),
+  keySpec: z.enum(['ECC_NIST_P256', 'ML_DSA_65', 'RSA_2048']).optional(),
   description: z.string(),
   enabled: z.boolean(),
   /** the text as it was set, which GetKeyPolicy returns */

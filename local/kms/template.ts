@@ -8,7 +8,9 @@ import type { Template } from '../template/template.ts';
 const keyProperties = z.strictObject({
   KeyPolicy: z.record(z.string(), z.unknown()),
   Description: z.string().max(8192).optional(),
-  KeySpec: z.enum(['SYMMETRIC_DEFAULT', 'ECC_NIST_P256', 'ML_DSA_65']).default('SYMMETRIC_DEFAULT'),
+  KeySpec: z
+    .enum(['SYMMETRIC_DEFAULT', 'ECC_NIST_P256', 'ML_DSA_65', 'RSA_2048'])
+    .default('SYMMETRIC_DEFAULT'),
   KeyUsage: z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']).default('ENCRYPT_DECRYPT'),
   EnableKeyRotation: z.boolean().default(false),
   RotationPeriodInDays: z.int().min(90).max(2560).default(365),

@@ -61,7 +61,7 @@ export const createKey = kmsOperation({
     if (type.supported === undefined) {
       throw unsupported(
         'Only keys of origin AWS_KMS are supported here: SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, and single-Region ' +
-          'ECC_NIST_P256 and ML_DSA_65 for SIGN_VERIFY',
+          'ECC_NIST_P256, ML_DSA_65 and RSA_2048 for SIGN_VERIFY',
       );
     }
     const { Policy: policy, Description } = input;

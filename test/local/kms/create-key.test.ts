@@ -66,7 +66,7 @@ describe('CreateKey: validation', () => {
   });
 
   test.each([
-    { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' },
+    { KeySpec: 'RSA_3072', KeyUsage: 'SIGN_VERIFY' },
     { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
     { CustomerMasterKeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' },
     { KeyUsage: 'SIGN_VERIFY' },

@@ -33,7 +33,7 @@ describe('a key of the template', () => {
       { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', EnableKeyRotation: true },
       /does not rotate/,
     ],
-    ['is of another spec', { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }, /KeySpec/],
+    ['is of another spec', { KeySpec: 'RSA_3072', KeyUsage: 'SIGN_VERIFY' }, /KeySpec/],
     ['has an unknown property', { MultiRegion: true }, /MultiRegion/],
   ])('that %s stops the start', (_, properties, message) => {
     expect(() => read(properties)).toThrow(message);
