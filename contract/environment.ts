@@ -48,6 +48,17 @@ export const sessionBrokerEnvironment = z.object({
   AUDIT_READER_ROLE_ARN: text,
   /** ARN of the role whose sessions read all tenants' events */
   ALL_EVENTS_READER_ROLE_ARN: text,
+  /** of the product's own issuer: as whom it signs, by which key, for whom; absent: nobody wants its tokens */
+  OWN_ISSUER: z.optional(text),
+  OWN_ISSUER_KEY_ARN: z.optional(text),
+  OWN_ISSUER_AUDIENCE: z.optional(text),
+});
+
+export const issuerKeysEnvironment = z.object({
+  /** URL of the product's own issuer */
+  OWN_ISSUER: text,
+  /** ARNs of the keys that sign its tokens, or are about to, as JSON */
+  OWN_ISSUER_KEY_ARNS: z.pipe(z.pipe(text, z.transform(parsedJson)), z.array(text)),
 });
 
 /** The registry's table, and what the policy of a tenant's key is made of. */

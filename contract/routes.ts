@@ -117,6 +117,16 @@ export const documentRoute = {
 /** The page that explains every problem, which API Gateway has too. */
 export const problemsRoute = { method: 'GET', path: problemPath, operation: 'problems' } as const;
 
+/**
+ * The documents of the product's own issuer (OpenID Connect Discovery 1.0, section 4), in a stack whose key stores take its
+ * tokens: public, as those of every issuer.
+ */
+export const issuerPath = '/issuer';
+export const issuerRoutes = {
+  configuration: { method: 'GET', path: `${issuerPath}/.well-known/openid-configuration` },
+  keys: { method: 'GET', path: `${issuerPath}/.well-known/jwks.json` },
+} as const;
+
 export type Operation = (typeof routes)[number]['operation'];
 export type Plane = Route['plane'];
 export type OperationOf<P extends Plane> = Extract<

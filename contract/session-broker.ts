@@ -53,6 +53,19 @@ const credentials = z.strictObject({
   expiration: z.iso.datetime(),
 });
 
+const refusals = [
+  z.strictObject({
+    /** unauthorized: the token does not count. forbidden: it counts, but not for this. */
+    outcome: z.enum(['unauthorized', 'forbidden']),
+  }),
+  z.strictObject({
+    /** The issuer or AWS gave no answer, which says nothing about the token. */
+    outcome: z.literal('unavailable'),
+    /** of the issuer, where that is why */
+    fault: z.optional(z.enum(issuerFaultNames)),
+  }),
+] as const;
+
 export const sessionAnswer = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('opened'),
@@ -64,15 +77,20 @@ export const sessionAnswer = z.discriminatedUnion('outcome', [
     /** that issuer's public keys, by which the caller checks its tokens that come next */
     jwks: publicJwks,
   }),
-  z.strictObject({
-    /** unauthorized: the token does not count. forbidden: it counts, but not for this. */
-    outcome: z.enum(['unauthorized', 'forbidden']),
-  }),
-  z.strictObject({
-    /** The issuer or STS gave no answer, which says nothing about the token. */
-    outcome: z.literal('unavailable'),
-    /** of the issuer, where that is why */
-    fault: z.optional(z.enum(issuerFaultNames)),
-  }),
+  ...refusals,
 ]);
 export type SessionAnswer = z.output<typeof sessionAnswer>;
+
+/** To an {@link IdentityTokenRequest}, by the same checks as a session of `crypto`. */
+export const identityTokenAnswer = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('issued'),
+    /** whom the token names */
+    tenantId,
+    /** JWT of the product's own issuer */
+    identityToken: z.string().check(z.minLength(1)),
+  }),
+  ...refusals,
+]);
+export type IdentityTokenAnswer = z.output<typeof identityTokenAnswer>;
+export type SessionRefusal = z.output<(typeof refusals)[number]>;

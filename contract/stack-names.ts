@@ -34,7 +34,9 @@ export interface StackNames {
   /** @returns the alias name of the tenant's key, `alias/tenant-keys/<tenantId>` by default */
   aliasOf(tenantId: string): string;
   /** @returns the alias name of a key of the stack's own: not where it could be taken for a tenant's */
-  ownAliasOf(key: 'product' | 'certificates' | 'certificates-post-quantum'): string;
+  ownAliasOf(
+    key: 'product' | 'certificates' | 'certificates-post-quantum' | `issuer-${number}`,
+  ): string;
 }
 
 export const productTagKey = 'ManagedBy';

@@ -1,14 +1,19 @@
 /**
- * The session broker (a token vending machine): for a bearer token, a session of that token's tenant, or one that reads
- * events. Invariant: it opens no session on its caller's word. It checks the token itself, by the same module as the
+ * The session broker (a token vending machine): for a bearer token, a session of that token's tenant, one that reads
+ * events, or a token of our own that names the tenant to a key store. Invariant: it does nothing on its caller's word. It checks the token itself, by the same module as the
  * authorizer, and only its role is trusted by the roles whose sessions it opens. No token and no credentials are in a log or an
  * error.
  */
 import type { Context } from 'aws-lambda';
 import { readEnvironment, sessionBrokerEnvironment } from '../contract/environment.ts';
+import { type IdentityTokenRequest, identityTokenRequest } from '../contract/identity-token.ts';
+import type { PublicJwks } from '../contract/jwks.ts';
 import type { MetricName } from '../contract/metrics.ts';
 import {
+  type IdentityTokenAnswer,
   type SessionAnswer,
+  type SessionPlane,
+  type SessionRefusal,
   type SessionRequest,
   sessionRequest,
 } from '../contract/session-broker.ts';
@@ -16,6 +21,7 @@ import { problemOfAwsError } from './aws/errors.ts';
 import { log } from './observability/log.ts';
 import { counting } from './observability/metrics.ts';
 import { requestStats, withRequestStats } from './observability/request-stats.ts';
+import type { IssuedToken, OwnIssuer } from './session-broker/identity-token.ts';
 import { sessionOpener } from './session-broker/open-session.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
 import { refusalOf } from './tokens/refusals.ts';
@@ -26,15 +32,19 @@ const environment = readEnvironment(sessionBrokerEnvironment);
 const keys = jwksCache(environment.ISSUERS);
 const verified = verifiedTokens(environment.ISSUERS, keys);
 const openSession = sessionOpener();
+let issueToken: Promise<(tenantId: string) => Promise<IssuedToken>> | undefined;
 const roleArns = {
   crypto: environment.TENANT_ROLE_ARN,
   audit: environment.AUDIT_READER_ROLE_ARN,
   'audit-all': environment.ALL_EVENTS_READER_ROLE_ARN,
 } as const satisfies Record<SessionRequest['plane'], string>;
 
+type BrokerRequest = SessionRequest | IdentityTokenRequest;
+type BrokerAnswer = SessionAnswer | IdentityTokenAnswer;
+
 /** How it ended, with what the log says of it besides. */
-interface Ending {
-  readonly answer: SessionAnswer;
+interface Ending<Answer = BrokerAnswer> extends Partial<IssuedToken['record']> {
+  readonly answer: Answer;
   readonly principal?: string;
   readonly reason?: string;
   /** whose keys cannot be read, and why */
@@ -42,27 +52,36 @@ interface Ending {
   readonly fault?: string;
 }
 
-/** @throws Error for an event that asks for no session, and where a policy keeps the broker from opening one */
-export async function handler(event: unknown, context: Context): Promise<SessionAnswer> {
-  const request = sessionRequest.safeParse(event);
-  if (!request.success) throw new Error('the event must be { plane, token, tenantId }');
+/** Whose keys were checked by, for a session's caller to go on with. */
+interface Allowed {
+  readonly principal: string;
+  readonly issuer: string;
+  readonly jwks: PublicJwks;
+}
+
+/** @throws Error for an event that asks for neither, and where a policy keeps the broker from giving it */
+export async function handler(event: unknown, context: Context): Promise<BrokerAnswer> {
+  const token = identityTokenRequest.safeParse(event);
+  const request = token.success ? token : sessionRequest.safeParse(event);
+  if (!request.success) throw new Error('the event must be { plane or wants, token, tenantId }');
   return withRequestStats(context, () => answer(request.data, context.awsRequestId));
 }
 
-async function answer(request: SessionRequest, requestId: string): Promise<SessionAnswer> {
+async function answer(request: BrokerRequest, requestId: string): Promise<BrokerAnswer> {
+  const { token: _, ...asked } = request;
   const write = (level: 'INFO' | 'WARN' | 'ERROR', fields: object) =>
     log(level, {
       message: 'session',
       requestId,
-      plane: request.plane,
-      tenantId: request.tenantId,
+      ...asked,
       ...fields,
       durationInMs: Math.round(requestStats()?.durationMs ?? 0),
       ...counts(),
     });
   try {
-    const { answer: given, ...details } = await sessionFor(request);
-    write(given.outcome === 'opened' ? 'INFO' : 'WARN', { outcome: given.outcome, ...details });
+    const { answer: given, ...details } = await endingOf(request);
+    const isGiven = given.outcome === 'opened' || given.outcome === 'issued';
+    write(isGiven ? 'INFO' : 'WARN', { outcome: given.outcome, ...details });
     return given;
   } catch (error) {
     write('ERROR', { outcome: 'failed', error: (error as Error)?.name });
@@ -70,7 +89,25 @@ async function answer(request: SessionRequest, requestId: string): Promise<Sessi
   }
 }
 
-async function sessionFor({ plane, token, tenantId }: SessionRequest): Promise<Ending> {
+/** Who may have a session that uses the key of a tenant may say to another store who that tenant is, and nobody else. */
+async function endingOf(request: BrokerRequest): Promise<Ending> {
+  const plane = 'wants' in request ? 'crypto' : request.plane;
+  const checked = await checkedBearer(request, plane);
+  if ('answer' in checked) return checked;
+  const { principal } = checked;
+  try {
+    const ending = await ('wants' in request ? identityToken(request) : session(request, checked));
+    return { ...ending, principal };
+  } catch (error) {
+    if (problemOfAwsError(error)?.status !== 503) throw error;
+    return { ...unavailable((error as Error).name), principal };
+  }
+}
+
+async function checkedBearer(
+  { token, tenantId }: BrokerRequest,
+  plane: SessionPlane,
+): Promise<Allowed | Ending<SessionRefusal>> {
   let bearer: VerifiedToken;
   try {
     bearer = await verified(token);
@@ -89,21 +126,50 @@ async function sessionFor({ plane, token, tenantId }: SessionRequest): Promise<E
   }
   // The keys that have just counted may have become too old meanwhile.
   if (jwks === undefined) return unavailable('issuer-unavailable');
-  try {
-    const credentials = await openSession(roleArns[plane], tenantId);
-    const answer = { outcome: 'opened', tenantId, credentials, issuer, jwks } as const;
-    return { answer, principal };
-  } catch (error) {
-    if (problemOfAwsError(error)?.status !== 503) throw error;
-    return { ...unavailable((error as Error).name), principal };
-  }
+  return { principal, issuer, jwks };
 }
 
-/** Attempts at STS, and of these the throttled ones, as metrics. */
+async function session(
+  { plane, tenantId }: SessionRequest,
+  { issuer, jwks }: Allowed,
+): Promise<Ending> {
+  const credentials = await openSession(roleArns[plane], tenantId);
+  return { answer: { outcome: 'opened', tenantId, credentials, issuer, jwks } };
+}
+
+async function identityToken({ tenantId }: IdentityTokenRequest): Promise<Ending> {
+  issueToken ??= identityTokensOf(ownIssuer());
+  const { identityToken: issued, record } = await (await issueToken)(tenantId);
+  return { answer: { outcome: 'issued', tenantId, identityToken: issued }, ...record };
+}
+
+/** On demand, since a stack without such a key store has no use for it. */
+async function identityTokensOf(issuer: OwnIssuer) {
+  const { identityTokens } = await import('./session-broker/identity-token.ts');
+  return identityTokens(issuer);
+}
+
+/** @throws Error where the stack has no key store that takes its tokens */
+function ownIssuer(): OwnIssuer {
+  const {
+    OWN_ISSUER: issuer,
+    OWN_ISSUER_KEY_ARN: keyArn,
+    OWN_ISSUER_AUDIENCE: audience,
+  } = environment;
+  if (issuer === undefined || keyArn === undefined || audience === undefined) {
+    throw new Error('the stack has no issuer of its own');
+  }
+  return { issuer, keyArn, audience };
+}
+
+/** Attempts at AWS, and of these the throttled ones, as metrics. */
 function counts() {
   const { counts: of = {} } = requestStats() ?? {};
   const names = Object.keys(of) as MetricName[];
   return names.length === 0 ? {} : { ...of, ...counting(names) };
 }
 
-const unavailable = (reason: string): Ending => ({ answer: { outcome: 'unavailable' }, reason });
+const unavailable = (reason: string): Ending<SessionRefusal> => ({
+  answer: { outcome: 'unavailable' },
+  reason,
+});

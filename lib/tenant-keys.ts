@@ -1,11 +1,12 @@
 /** The product as one construct. It composes the others, each of which says what it is for. */
-import { Tags } from 'aws-cdk-lib';
+import { Lazy, Tags } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, KeySpec } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Api } from './api/api.ts';
+import { issuerUrlOf } from './api/issuer-documents.ts';
 import { AuditIndexer } from './audit/audit-indexer.ts';
 import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
 import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
@@ -15,6 +16,7 @@ import { hasStoreOutsideAws } from './config/key-stores.ts';
 import { ownNames, setName } from './config/own-names.ts';
 import type { BundledFunction } from './functions/bundled-function.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
+import { OwnIssuer } from './functions/own-issuer.ts';
 import { Schedule } from './functions/schedule.ts';
 import { holdFeatureFlags } from './host/feature-flags.ts';
 import { addOwnTag, removeForeignTags } from './host/own-tags.ts';
@@ -239,6 +241,9 @@ export class TenantKeys extends Construct {
     });
     const { role: certificates } = new CertificatesRole(this, 'CertificatesRole', { table });
     const certificateKeys = this.certificateKeys(config, certificates.roleArn);
+    // The API comes after the functions, and its URL needs none of them.
+    const issuer = Lazy.string({ produce: () => issuerUrlOf(this.url) });
+    const ownIssuer = this.ownIssuer(config, key, broker.role.roleArn, issuer);
     const functions = new Functions(this, 'Functions', {
       config,
       key,
@@ -247,6 +252,8 @@ export class TenantKeys extends Construct {
       auditTable,
       tenantRoleArn: tenant.roleArn,
       certificateKeys,
+      issuer,
+      ownIssuer,
       // By its name: the trail itself names the functions.
       trail: trail && { trailArn: trailArnOf(this), bucketName: trail.bucket.bucketName },
       auditReaderRoleArn: auditReader.roleArn,
@@ -264,6 +271,7 @@ export class TenantKeys extends Construct {
     broker.mayOpen(
       [tenant, auditReader, allEventsReader].map((role) => role.roleArn),
       functionArn,
+      ownIssuer !== undefined,
     );
     for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
     if (hasStoreOutsideAws(config.keyStores)) this.signIns(config, functions);
@@ -278,6 +286,19 @@ export class TenantKeys extends Construct {
     signIn('ControlPlaneSignIn', tenants);
     signIn('ReconcilerSignIn', reconciler);
     signIn('CertificatesSignIn', certificates);
+  }
+
+  /** For a key store that can tell tenants apart by the issuer's word alone. */
+  private ownIssuer(
+    config: Config,
+    key: IKey,
+    brokerRoleArn: string,
+    ofApi: string,
+  ): OwnIssuer | undefined {
+    const { azureKeyVault } = config.keyStores ?? {};
+    if (azureKeyVault === undefined) return undefined;
+    const { issuer = ofApi, issuerKey } = azureKeyVault;
+    return new OwnIssuer(this, 'OwnIssuer', { config, key, brokerRoleArn, issuer, issuerKey });
   }
 
   private certificateKeys(config: Config, certificatesRoleArn: string): CertificateKeys {
@@ -330,7 +351,7 @@ export class TenantKeys extends Construct {
         reconciler: reconciler.logs,
         trail: trailLogs,
       },
-      certificateKeyArns: functions.certificateKeyArns,
+      signingKeyArns: functions.signingKeyArns,
       functionsOfApi: functions.ofApi,
       trail: trail && { trailArn: trail.trailArn, bucketName: trail.bucket.bucketName },
       roles: {

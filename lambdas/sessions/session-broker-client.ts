@@ -1,10 +1,13 @@
 /** Asks the session broker. What it answers is one of the few answers of the contract, or an error. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { IdentityTokenRequest } from '../../contract/identity-token.ts';
 import { issuerUnavailable } from '../../contract/issuer-faults.ts';
 import { forbidden, type Problem, unauthorized, unavailable } from '../../contract/problem.ts';
 import {
+  identityTokenAnswer,
   type SessionAnswer,
   type SessionPlane,
+  type SessionRefusal,
   type SessionRequest,
   sessionAnswer,
   sessionScope,
@@ -14,7 +17,7 @@ import { clientConfiguration } from '../aws/client-config.ts';
 
 export type OpenedSession = Extract<SessionAnswer, { outcome: 'opened' }>;
 
-function refusal(answer: Exclude<SessionAnswer, OpenedSession>, plane: SessionPlane): Problem {
+function refusal(answer: SessionRefusal, plane: SessionPlane): Problem {
   if (answer.outcome === 'unavailable') {
     return answer.fault === undefined ? unavailable() : issuerUnavailable(answer.fault);
   }
@@ -24,6 +27,8 @@ function refusal(answer: Exclude<SessionAnswer, OpenedSession>, plane: SessionPl
 export interface SessionBroker {
   /** @throws Problem 401 or 403 for a token that opens no such session, 503 where it may later */
   open(request: SessionRequest): Promise<OpenedSession>;
+  /** @returns a token that names the tenant to a key store; @throws Problem the same */
+  identityToken(request: IdentityTokenRequest): Promise<string>;
   /** holds the connections of this client, for others to share */
   readonly requestHandler: unknown;
 }
@@ -32,7 +37,7 @@ export interface SessionBroker {
 export function sessionBroker(functionName: string): SessionBroker {
   const lambda = new LambdaClient(clientConfiguration);
   lambda.middlewareStack.use(callBudget('broker'));
-  const open = async (request: SessionRequest) => {
+  const ask = async (request: SessionRequest | IdentityTokenRequest): Promise<unknown> => {
     const asked = new InvokeCommand({
       FunctionName: functionName,
       Payload: JSON.stringify(request),
@@ -42,13 +47,22 @@ export function sessionBroker(functionName: string): SessionBroker {
     });
     const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
     if (FunctionError !== undefined) throw functionError(payload);
-    const answer = sessionAnswer.parse(payload);
+    return payload;
+  };
+  const open = async (request: SessionRequest) => {
+    const answer = sessionAnswer.parse(await ask(request));
     if (answer.outcome !== 'opened') throw refusal(answer, request.plane);
     // The broker says which tenant's session it is; a session under another tenant's name would be its worst defect.
     if (answer.tenantId !== request.tenantId) throw new Error('the session is of another tenant');
     return answer;
   };
-  return { open, requestHandler: lambda.config.requestHandler };
+  const identityToken = async (request: IdentityTokenRequest) => {
+    const answer = identityTokenAnswer.parse(await ask(request));
+    if (answer.outcome !== 'issued') throw refusal(answer, 'crypto');
+    if (answer.tenantId !== request.tenantId) throw new Error('the token is of another tenant');
+    return answer.identityToken;
+  };
+  return { open, identityToken, requestHandler: lambda.config.requestHandler };
 }
 
 /** Lambda cannot decrypt the function's environment. By the same names KMS refuses the use of a tenant's key. */

@@ -53,6 +53,13 @@ export interface SessionParts {
     client: C,
     service: AwsService,
   ) => C;
+  /**
+   * Asks the session broker each time, by the token of the request that was checked last.
+   * @returns a token of the product's own issuer that names the session's tenant; five minutes old it is worth nothing
+   * @throws Problem 401 or 403 for a token that does not count any more, 503 where the broker cannot say; Error for a session
+   *   that is no tenant's, and where the stack has no such issuer
+   */
+  readonly identityToken: () => Promise<string>;
 }
 
 export interface TenantSessionsOptions {
@@ -99,7 +106,15 @@ export function tenantSessions<T>(
     if (known !== undefined) return known;
     const credentials = cachedCredentials((token) => ask(tenantId, token));
     const current = () => credentials.get(session.token ?? '');
-    const parts = sessionParts(broker.requestHandler, credentials, current);
+    const identityToken = async () => {
+      if (tenantId === undefined) throw new Error("the session is no tenant's");
+      const token = session.token ?? '';
+      return broker.identityToken({ wants: 'identity-token', token, tenantId });
+    };
+    const parts = {
+      ...sessionParts(broker.requestHandler, credentials, current),
+      identityToken,
+    };
     const clients = makeClients(parts, tenantId);
     const session: Session<T> = { clients, credentials, token: undefined };
     sessions.set(tenantId, session);
@@ -134,7 +149,7 @@ function sessionParts(
   requestHandler: unknown,
   credentials: CachedCredentials,
   current: () => Promise<Credentials>,
-): SessionParts {
+): Omit<SessionParts, 'identityToken'> {
   return {
     configuration: {
       ...clientConfiguration,

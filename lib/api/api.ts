@@ -30,6 +30,7 @@ import { ApiDomain } from './api-domain.ts';
 import { endpointPolicy } from './endpoint-policy.ts';
 import { addFixedAnswers } from './fixed-answers.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { addIssuerDocuments, issuerThrottling } from './issuer-documents.ts';
 import { documentThrottling } from './openapi-document.ts';
 import { tlsPolicy } from './tls-policy.ts';
 
@@ -68,6 +69,10 @@ export class Api extends Construct {
     }
     addGatewayResponses(this.api, config);
     addFixedAnswers(this.api, config);
+    const { ownIssuer } = props.functions;
+    if (ownIssuer !== undefined) {
+      addIssuerDocuments(this.api, integration(ownIssuer.publisher.function), config);
+    }
     const stage = this.api.deploymentStage;
     if (config.webAclArn !== undefined) {
       const { webAclArn } = config;
@@ -105,7 +110,10 @@ export class Api extends Construct {
         stageName: config.stage,
         throttlingRateLimit: config.apiRequestsPerSecond,
         throttlingBurstLimit: config.apiBurstRequests,
-        methodOptions: documentThrottling,
+        methodOptions: {
+          ...documentThrottling,
+          ...(config.keyStores?.azureKeyVault && issuerThrottling),
+        },
         accessLogDestination: new LogGroupLogDestination(logs.logGroup),
         accessLogFormat,
         // Execution logs hold headers, and go to a log group that the stack cannot encrypt.

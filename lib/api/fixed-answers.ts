@@ -26,15 +26,8 @@ import { documentTemplate } from './openapi-document.ts';
 /** ANY is for the methods that a resource has not by name. Of these a browser's OPTIONS may be a preflight. */
 export function addFixedAnswers(api: RestApi, { stage, corsOrigins }: FixedAnswerProps): void {
   for (const [path, allow] of allowedMethods()) {
-    const problem = methodNotAllowed(allow);
-    const body = JSON.stringify(problem.toBody({ requestId: '$context.requestId', stage }));
-    const answer = {
-      status: problem.status,
-      headers: { 'Content-Type': problemJson, ...problem.headers },
-      // Unlike a gateway response, it is VTL, of which `#` begins a directive.
-      template: body.replaceAll('#', '\\u0023'),
-    };
     const preflight = { status: 204, headers: preflightHeaders(allow), template: '' };
+    const answer = notAllowed(allow, stage);
     addFixedAnswer(api.root.resourceForPath(path), 'ANY', corsOrigins, answer, preflight);
   }
   addFixedAnswer(api.root.resourceForPath(problemsRoute.path), problemsRoute.method, corsOrigins, {
@@ -47,6 +40,22 @@ export function addFixedAnswers(api: RestApi, { stage, corsOrigins }: FixedAnswe
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
     template: documentTemplate(),
   });
+}
+
+/** Of a path that is no page's business. */
+export function addOnlyMethod(resource: IResource, allow: string, stage: string): void {
+  addFixedAnswer(resource, 'ANY', [], notAllowed(allow, stage));
+}
+
+function notAllowed(allow: string, stage: string): FixedAnswer {
+  const problem = methodNotAllowed(allow);
+  const body = JSON.stringify(problem.toBody({ requestId: '$context.requestId', stage }));
+  return {
+    status: problem.status,
+    headers: { 'Content-Type': problemJson, ...problem.headers },
+    // Unlike a gateway response, it is VTL, of which `#` begins a directive.
+    template: body.replaceAll('#', '\\u0023'),
+  };
 }
 
 type FixedAnswerProps = Pick<Config, 'stage' | 'corsOrigins'>;

@@ -5,13 +5,15 @@ import { type MethodDeploymentOptions, MethodLoggingLevel } from 'aws-cdk-lib/aw
 import { documentRoute } from '../../contract/routes.ts';
 
 /** Of its own, so that who needs no token cannot use up what the whole stage takes. */
+export const withoutToken: MethodDeploymentOptions = {
+  throttlingRateLimit: 10,
+  throttlingBurstLimit: 20,
+  loggingLevel: MethodLoggingLevel.OFF,
+  dataTraceEnabled: false,
+};
+
 export const documentThrottling: Record<string, MethodDeploymentOptions> = {
-  [`${documentRoute.path}/${documentRoute.method}`]: {
-    throttlingRateLimit: 10,
-    throttlingBurstLimit: 20,
-    loggingLevel: MethodLoggingLevel.OFF,
-    dataTraceEnabled: false,
-  },
+  [`${documentRoute.path}/${documentRoute.method}`]: withoutToken,
 };
 
 /** A mapping template has 300 kB at most (API Gateway quotas). */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { isSafeUrl } from '../../contract/issuers.ts';
 import { entraAudience } from '../../contract/key-stores.ts';
-import { oneOf, origin, text } from './values.ts';
+import { oneOf, origin, text, wholeNumber } from './values.ts';
 
 const texts = {
   vaultUrl:
@@ -60,6 +60,8 @@ export const azureKeyVault = z
     resourceManager: origin(texts.origin).default('https://management.azure.com'),
     /** where the documents of our own issuer are, if Azure cannot reach the API */
     issuer: z.string(texts.issuer).refine(isIssuer, texts.issuer).optional(),
+    /** which of our own issuer's keys signs; the next one is made and published with it */
+    issuerKey: wholeNumber('keys', 1, 999).default(1),
   })
   .refine(isOfItsUrl, { path: ['vaultId'], message: texts.sameVault });
 

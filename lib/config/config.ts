@@ -10,7 +10,7 @@ import { audit, ownTrailHasOwnGroup } from './audit.ts';
 import { corsOrigins, originsBesideIssuers } from './cors.ts';
 import { functionRules, functions } from './functions.ts';
 import { type GivenIssuer, oneIssuer, settingsOfOne, severalIssuers } from './issuers.ts';
-import { keyStores, keyStoresBesideIssuers } from './key-stores.ts';
+import { issuerIsReached, keyStores, keyStoresBesideIssuers } from './key-stores.ts';
 import { monitoring, monitoringRules } from './monitoring.ts';
 import { eachItsTable, tables } from './tables.ts';
 import { declaredTenants } from './tenants.ts';
@@ -70,6 +70,7 @@ const shape = {
 const rules = [
   ownTrailHasOwnGroup,
   eachItsTable,
+  issuerIsReached,
   ...apiRules,
   ...functionRules,
   ...monitoringRules,

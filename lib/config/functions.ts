@@ -14,6 +14,7 @@ export const functionNames = [
   'declared-tenants',
   'decrypt-anomalies',
   'indexer',
+  'issuer-keys',
   'reconciler',
   'session-broker',
   'tenants',

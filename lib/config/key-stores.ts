@@ -3,6 +3,7 @@
  * AWS signs for them (docs/key-stores/).
  */
 import { z } from 'zod';
+import type { KeyStoresSettings } from '../../contract/key-stores.ts';
 import { azureKeyVault } from './azure-key-vault.ts';
 import { fitEnvironment, maxIssuersBytes } from './issuers.ts';
 import { valueOrJson } from './list.ts';
@@ -20,6 +21,9 @@ const texts = {
   audience: 'must be 1-256 characters without spaces, as the store has it for bound audiences',
   certificate: 'must be a certificate in PEM: -----BEGIN CERTIFICATE----- and its lines',
   accounts: 'must be a list of ids of AWS accounts, 12 digits each, none twice',
+  unreached:
+    'must be given beside vpcEndpointIds and trustStore: an https URL where Azure can fetch a copy of the documents of our ' +
+    'own issuer',
   together:
     `must not be more than ${maxIssuersBytes} bytes of JSON together with issuers and corsOrigins, since Lambda takes ` +
     '4 KB of environment variables',
@@ -75,6 +79,29 @@ export type KeyStores = z.output<typeof keyStores> | undefined;
 /** Such a store is reached over a network, is signed in to by a token, and has no CloudTrail; KMS elsewhere has its own. */
 export const hasStoreOutsideAws = (stores: KeyStores): boolean =>
   stores?.vault !== undefined || stores?.azureKeyVault !== undefined;
+
+/** @returns what the functions are told. @param issuer URL of our own, where the configuration has no other */
+export function toldOf(stores: NonNullable<KeyStores>, issuer: string): KeyStoresSettings {
+  const { azureKeyVault: vaultOfAzure, ...others } = stores;
+  if (vaultOfAzure === undefined) return others;
+  const { issuerKey: _, ...told } = vaultOfAzure;
+  return { ...others, azureKeyVault: { ...told, issuer: told.issuer ?? issuer } };
+}
+
+/** Entra fetches the issuer's documents from the internet, and has no certificate of a client. */
+export const issuerIsReached = {
+  fit: ({ keyStores: stores, vpcEndpointIds, trustStore }: IssuerAndWay) =>
+    stores?.azureKeyVault === undefined ||
+    stores.azureKeyVault.issuer !== undefined ||
+    (vpcEndpointIds === undefined && trustStore === undefined),
+  problem: { path: ['keyStores', 'azureKeyVault', 'issuer'], message: texts.unreached },
+};
+
+interface IssuerAndWay {
+  readonly keyStores?: KeyStores;
+  readonly vpcEndpointIds?: unknown;
+  readonly trustStore?: unknown;
+}
 
 /** The functions that check tokens are told all three. */
 export const keyStoresBesideIssuers = {

@@ -20,8 +20,9 @@ import type {
 } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
-import { hasStoreOutsideAws } from '../config/key-stores.ts';
+import { hasStoreOutsideAws, toldOf } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
+import type { OwnIssuer } from './own-issuer.ts';
 
 /** ARNs of the keys that sign certificates, by what they sign with. */
 export interface CertificateKeys {
@@ -36,6 +37,10 @@ export interface FunctionsProps {
   readonly macKeyTable: ITable;
   readonly tenantRoleArn: string;
   readonly certificateKeys: CertificateKeys;
+  /** URL of the product's own issuer, if the configuration has no other */
+  readonly issuer: string;
+  /** that issuer, where the stack has one */
+  readonly ownIssuer: OwnIssuer | undefined;
   /** the stack's own, if it has one */
   readonly trail: { readonly trailArn: string; readonly bucketName: string } | undefined;
   readonly auditTable: ITable;
@@ -60,7 +65,9 @@ export class Functions extends Construct {
   readonly certificates: BundledFunction;
   readonly reconciler: BundledFunction;
   readonly audit: BundledFunction;
-  readonly certificateKeyArns: readonly string[];
+  /** of certificates, and of the own issuer's tokens */
+  readonly signingKeyArns: readonly string[];
+  readonly ownIssuer: OwnIssuer | undefined;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
@@ -72,13 +79,21 @@ export class Functions extends Construct {
     this.reconciler = this.reconcilerFunction(props);
     this.audit = this.auditFunction(props);
     const { ecdsa, mlDsa } = props.certificateKeys;
-    this.certificateKeyArns = [ecdsa, ...(mlDsa === undefined ? [] : [mlDsa])];
+    this.ownIssuer = props.ownIssuer;
+    this.signingKeyArns = [
+      ecdsa,
+      ...(mlDsa === undefined ? [] : [mlDsa]),
+      ...(props.ownIssuer?.keyArns ?? []),
+    ];
   }
 
   /** Those that API Gateway invokes. */
   get ofApi(): LambdaFunction[] {
     const { authorizer, tenants, crypto, certificates, audit } = this;
-    return [authorizer, tenants, crypto, certificates, audit].map((one) => one.function);
+    const publisher = this.ownIssuer === undefined ? [] : [this.ownIssuer.publisher];
+    return [authorizer, tenants, crypto, certificates, audit, ...publisher].map(
+      (one) => one.function,
+    );
   }
 
   /** Log groups of those that serve requests. */
@@ -115,6 +130,7 @@ export class Functions extends Construct {
       TENANT_ROLE_ARN: props.tenantRoleArn,
       AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
       ALL_EVENTS_READER_ROLE_ARN: props.allEventsReaderRoleArn,
+      ...ownIssuerOf(props),
     };
     return new BundledFunction(this, 'SessionBroker', {
       config: props.config,
@@ -133,7 +149,7 @@ export class Functions extends Construct {
   private tenantsFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof tenantsEnvironment> = {
       ...ofApi(props.config),
-      ...keyStores(props.config),
+      ...keyStores(props),
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
     };
@@ -156,7 +172,7 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof cryptoEnvironment> = {
       ...ofApi(props.config),
       ...this.brokeredSessions(props.config),
-      ...keyStores(props.config),
+      ...keyStores(props),
       // By which a tenant's role in another account knows for which stack it is asked.
       ...(props.config.keyStores?.awsKmsExternal && { ACCOUNT_ID: Stack.of(this).account }),
       TABLE_NAME: props.table.tableName,
@@ -189,7 +205,7 @@ export class Functions extends Construct {
     const { ecdsa, mlDsa } = props.certificateKeys;
     const environment: EnvironmentOf<typeof certificatesEnvironment> = {
       ...ofApi(config),
-      ...keyStores(config),
+      ...keyStores(props),
       TABLE_NAME: table.tableName,
       CERTIFICATE_KEY_ARN: ecdsa,
       ...(mlDsa !== undefined && { POST_QUANTUM_KEY_ARN: mlDsa }),
@@ -213,7 +229,7 @@ export class Functions extends Construct {
 
   private reconcilerFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof reconcilerEnvironment> = {
-      ...keyStores(props.config),
+      ...keyStores(props),
       ...this.registryAndKeyPolicy(props),
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       EVERY_MINUTES: String(props.config.reconcileEveryMinutes),
@@ -277,8 +293,19 @@ const ofApi = ({ corsOrigins }: Config) =>
   corsOrigins.length === 0 ? {} : { CORS_ORIGINS: JSON.stringify(corsOrigins) };
 
 /** What a function needs that works with tenants' keys. */
-const keyStores = ({ keyStores: stores }: Config) =>
-  stores === undefined ? {} : { KEY_STORES: JSON.stringify(stores) };
+const keyStores = ({ config: { keyStores: stores }, issuer }: FunctionsProps) =>
+  stores === undefined ? {} : { KEY_STORES: JSON.stringify(toldOf(stores, issuer)) };
+
+/** What the session broker needs to sign tokens of ours. */
+function ownIssuerOf({ config, issuer, ownIssuer }: FunctionsProps) {
+  const { azureKeyVault } = config.keyStores ?? {};
+  if (azureKeyVault === undefined || ownIssuer === undefined) return {};
+  return {
+    OWN_ISSUER: azureKeyVault.issuer ?? issuer,
+    OWN_ISSUER_KEY_ARN: ownIssuer.signingKeyArn,
+    OWN_ISSUER_AUDIENCE: azureKeyVault.audience,
+  };
+}
 
 /** Of those that work with tenants' keys. */
 const storeNetworkOf = (config: Config) =>

@@ -42,7 +42,7 @@ export interface MonitoringProps {
   >;
   /** the product's key, whose policy has `usedByAlarms` where the topic is the stack's own */
   readonly key: IKey;
-  readonly certificateKeyArns: readonly string[];
+  readonly signingKeyArns: readonly string[];
   /** that nobody but API Gateway invokes */
   readonly functionsOfApi: readonly IFunction[];
   readonly stage: Stage;
@@ -147,7 +147,7 @@ export class Monitoring extends Construct {
     new OwnKeyAlarm(this, 'OwnKeys', {
       topic,
       logs: trailLogs,
-      keyArns: [props.key.keyArn, ...props.certificateKeyArns],
+      keyArns: [props.key.keyArn, ...props.signingKeyArns],
     });
     if (config.functionEvents) {
       const { functionName } = props.functions.sessionBroker;

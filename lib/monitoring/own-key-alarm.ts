@@ -1,5 +1,5 @@
 /**
- * The alarm about the product's key and the keys that sign certificates. The indexer has no lines about them, since
+ * The alarm about the product's key and the keys that sign certificates, or tokens of the product's own issuer. The indexer has no lines about them, since
  * they are no tenant's. Invariant: every change counts but the rotation that KMS does by itself.
  */
 import { Duration } from 'aws-cdk-lib';

@@ -1,7 +1,7 @@
 /**
  * The execution role of the session broker, the only one whom the roles of which each session is one tenant's trust for
- * every tenant, and whom the reader of all tenants' events trusts. Invariant: it can only open such sessions, and only
- * from within the broker's own function.
+ * every tenant, and whom the reader of all tenants' events trusts. Invariant: it can only open such sessions, and sign tokens
+ * where the stack has an issuer of its own (lib/storage/issuer-key.ts), and only from within the broker's own function.
  */
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -21,11 +21,15 @@ export class SessionBrokerRole extends Construct {
   /**
    * A policy beside the role: the function waits for the role and what is in it, and this waits for the function.
    * @param brokerArn of the function
+   * @param signs whether the policy of some key lets it sign
    */
-  mayOpen(roleArns: readonly string[], brokerArn: string): void {
+  mayOpen(roleArns: readonly string[], brokerArn: string, signs: boolean): void {
     new Policy(this, 'OpenSessions', {
       roles: [this.role],
-      statements: [openSessions(roleArns), onlyInItsFunction(brokerArn)],
+      statements: [
+        openSessions(roleArns),
+        onlyInItsFunction(brokerArn, signs ? ['sts:*', 'kms:Sign'] : undefined),
+      ],
     });
   }
 }

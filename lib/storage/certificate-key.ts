@@ -5,16 +5,11 @@
  * With a new construct id it is a new key, whose signatures the old public key does not verify.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AnyPrincipal,
-  ArnPrincipal,
-  Effect,
-  PolicyDocument,
-  PolicyStatement,
-} from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, type KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { accountAdministers, productsRolesChangeNothing } from '../roles/key-administration.ts';
+import { nobodyElseSigns, nobodyGrants } from './signing-policy.ts';
 
 export interface CertificateKeyProps {
   /** the execution role of the function that issues certificates */
@@ -55,25 +50,5 @@ const signedByCertificates = (roleArn: string) =>
     sid: 'CertificatesSign',
     principals: [new ArnPrincipal(roleArn)],
     actions: ['kms:Sign', 'kms:GetPublicKey'],
-    resources: ['*'],
-  });
-
-const nobodyElseSigns = (roleArn: string) =>
-  new PolicyStatement({
-    sid: 'NobodyElseSigns',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['kms:Sign'],
-    resources: ['*'],
-    conditions: { ArnNotEquals: { 'aws:PrincipalArn': roleArn } },
-  });
-
-/** A grant to sign would count beside all policies. */
-const nobodyGrants = () =>
-  new PolicyStatement({
-    sid: 'NobodyGrants',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['kms:CreateGrant'],
     resources: ['*'],
   });

@@ -11,7 +11,8 @@ import type { Runtime } from '../lambda/runtime.ts';
 import { type Listening, listen } from '../listen.ts';
 import type { Account } from '../template/resource-types.ts';
 import { accessLogLine, checkAccessLogFormat, type RequestProgress } from './access-log.ts';
-import { openAuthorizer } from './authorizer.ts';
+import { type Authorized, openAuthorizer } from './authorizer.ts';
+import type { AuthorizerDefinition } from './authorizer-definition.ts';
 import {
   checkGatewayResponses,
   GatewayRefusal,
@@ -114,6 +115,22 @@ function requestHandler(options: GatewayOptions) {
   const authorize = openAuthorizer(runtime);
   const admit = openThrottles(api);
 
+  /** @throws GatewayRefusal where the token does not count, or does not allow this */
+  const admitted = async (
+    { headers }: IncomingMessage,
+    progress: RequestProgress,
+    authorizer: AuthorizerDefinition,
+  ): Promise<Authorized> => {
+    const { requestId, httpMethod, path } = progress;
+    const resource = methodArn(account, api, httpMethod, path);
+    const { authorized, decision } = await authorize(authorizer, headers.authorization, resource);
+    progress.authorized = authorized;
+    const callerArn = authorized.principalId;
+    options.onDecision({ requestId, action: 'execute-api:Invoke', resource, callerArn, decision });
+    if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED', authorized.context);
+    return authorized;
+  };
+
   return async (request: IncomingMessage, progress: RequestProgress): Promise<HttpAnswer> => {
     const { requestId, httpMethod, path, sourceIp } = progress;
     const page = pageOf(options.pages, request);
@@ -129,20 +146,10 @@ function requestHandler(options: GatewayOptions) {
       return answerFixed(fixed, { httpMethod, requestId, headers: headersOf(request) });
     }
     progress.resourcePath = route.method.resourcePath;
-    if (!admit()) throw new GatewayRefusal('THROTTLED');
+    if (!admit(route.method)) throw new GatewayRefusal('THROTTLED');
 
-    const arn = methodArn(account, api, httpMethod, path);
-    const token = request.headers.authorization;
-    const { authorized, decision } = await authorize(route.method.authorizer, token, arn);
-    progress.authorized = authorized;
-    options.onDecision({
-      requestId,
-      action: 'execute-api:Invoke',
-      resource: arn,
-      callerArn: authorized.principalId,
-      decision,
-    });
-    if (!decision.allowed) throw new GatewayRefusal('ACCESS_DENIED', authorized.context);
+    const { authorizer } = route.method;
+    const authorized = authorizer && (await admitted(request, progress, authorizer));
     if (!mayInvoke(account, api, runtime, route.method)) throw new GatewayRefusal('DEFAULT_5XX');
 
     const integrationBegunAt = Date.now();

@@ -21,7 +21,8 @@ export interface GatewayRequest {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
   readonly route: RouteMatch;
-  readonly authorized: Authorized;
+  /** undefined where the method is for everybody */
+  readonly authorized: Authorized | undefined;
   readonly sourceIp: string;
 }
 
@@ -93,9 +94,12 @@ async function invoke(
 }
 
 /** @returns the value of a mapping expression, undefined where there is none */
-function mapped(expression: string | undefined, authorized: Authorized): string | undefined {
+function mapped(
+  expression: string | undefined,
+  authorized: Authorized | undefined,
+): string | undefined {
   const name = expression?.replace(/^context\.authorizer\./, '');
-  return name === undefined ? undefined : authorized.context[name];
+  return name === undefined ? undefined : authorized?.context[name];
 }
 
 /** @throws Error for a mapping that the local stack does not perform */
@@ -130,7 +134,9 @@ function proxyEvent(account: Account, api: ApiDefinition, request: GatewayReques
     requestContext: {
       accountId: account.accountId,
       apiId: api.apiId,
-      authorizer: { ...authorized.context, principalId: authorized.principalId },
+      ...(authorized && {
+        authorizer: { ...authorized.context, principalId: authorized.principalId },
+      }),
       domainName: '127.0.0.1',
       extendedRequestId: request.requestId,
       httpMethod: request.httpMethod,

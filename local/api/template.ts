@@ -1,5 +1,6 @@
 /** The REST API of a template: routes, integrations, gateway responses, throttling. */
 import { z } from 'zod';
+import { issuerRoutes } from '../../contract/routes.ts';
 import { TemplateError } from '../template/intrinsics.ts';
 import { readProperties } from '../template/properties.ts';
 import type { Template } from '../template/template.ts';
@@ -19,17 +20,29 @@ const integration = z.strictObject({
   PassthroughBehavior: z.string().optional(),
 });
 
-const method = z.strictObject({
+const ofMethod = {
   RestApiId: z.string(),
   ResourceId: z.string(),
   HttpMethod: z.string(),
-  AuthorizationType: z.literal('CUSTOM'),
-  AuthorizerId: z.string(),
   ApiKeyRequired: z.literal(false).optional(),
   RequestParameters: z.record(z.string(), z.boolean()).optional(),
   OperationName: z.string().optional(),
-  Integration: integration,
-});
+};
+
+const method = z.discriminatedUnion('AuthorizationType', [
+  z.strictObject({
+    ...ofMethod,
+    AuthorizationType: z.literal('CUSTOM'),
+    AuthorizerId: z.string(),
+    Integration: integration,
+  }),
+  z.strictObject({
+    ...ofMethod,
+    AuthorizationType: z.literal('NONE'),
+    // There is no context of an authorizer to map.
+    Integration: integration.omit({ RequestParameters: true }),
+  }),
+]);
 
 const gatewayResponse = z.strictObject({
   RestApiId: z.string(),
@@ -64,11 +77,14 @@ export interface MethodDefinition {
   /** `/tenants/{tenantId}` */
   readonly resourcePath: string;
   readonly resourceId: string;
-  readonly authorizer: AuthorizerDefinition;
+  /** absent: it is for everybody */
+  readonly authorizer?: AuthorizerDefinition;
   readonly functionArn: string;
   /** integration header -> the context variable or request parameter that fills it */
   readonly requestParameters: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** of its own; absent: the stage's */
+  readonly throttling?: Throttling;
 }
 
 export interface GatewayResponseDefinition {
@@ -85,10 +101,11 @@ export function readApi(template: Template): ApiDefinition {
   const throttling = throttlingOf(stageProperties.MethodSettings);
   const ofStage = throttling.get(wholeStage);
   const fixedAnswers = readFixedAnswers(template, paths, throttling);
-  const known = fixedAnswers.map((one) => `${one.httpMethod} ${one.resourcePath}`);
+  const methods = readMethods(template, paths, throttling);
+  const open = methods.filter((one) => one.authorizer === undefined);
+  const known = [...fixedAnswers, ...open].map((one) => `${one.httpMethod} ${one.resourcePath}`);
   const other = [...throttling.keys()].find((key) => ![wholeStage, ...known].includes(key));
   if (other !== undefined) throw new TemplateError(`the local stack does not throttle ${other}`);
-  const methods = readMethods(template, paths);
   refuseOpenMethods(properties, stageProperties.StageName, methods);
   return {
     apiId,
@@ -120,26 +137,40 @@ function one<S extends z.ZodType>(template: Template, type: string, schema: S) {
   return { apiId, properties: readProperties(resource, schema) };
 }
 
-function readMethods(template: Template, paths: ReadonlyMap<string, string>): MethodDefinition[] {
+function readMethods(
+  template: Template,
+  paths: ReadonlyMap<string, string>,
+  throttling: ReadonlyMap<string, Throttling>,
+): MethodDefinition[] {
   const authorizers = readAuthorizers(template);
   return methodsOf(template, (type) => type !== 'MOCK').map((declared) => {
     const properties = readProperties(declared, method);
-    const found = authorizers.get(properties.AuthorizerId);
     const resourcePath = paths.get(properties.ResourceId);
-    if (found === undefined || resourcePath === undefined) {
+    const isOpen = properties.AuthorizationType === 'NONE';
+    const found = isOpen ? undefined : authorizers.get(properties.AuthorizerId);
+    if (isOpen && !isForEverybody(resourcePath)) {
+      throw new TemplateError(`${resourcePath} reaches a function without an authorizer`);
+    }
+    if ((found === undefined && !isOpen) || resourcePath === undefined) {
       throw new TemplateError(`${declared.logicalId}: its authorizer or resource is missing`);
     }
+    const own = throttling.get(`${properties.HttpMethod} ${resourcePath}`);
     return {
       httpMethod: properties.HttpMethod,
       resourcePath,
       resourceId: properties.ResourceId,
-      authorizer: found,
+      ...(found !== undefined && { authorizer: found }),
       functionArn: functionOf(properties.Integration.Uri),
-      requestParameters: properties.Integration.RequestParameters,
+      requestParameters: isOpen ? {} : properties.Integration.RequestParameters,
       timeoutMs: properties.Integration.TimeoutInMillis,
+      ...(own && { throttling: own }),
     };
   });
 }
+
+/** Another path would be open by mistake. */
+const isForEverybody = (resourcePath: string | undefined): boolean =>
+  Object.values(issuerRoutes).some(({ path }) => path === resourcePath);
 
 function readFixedAnswers(
   template: Template,

@@ -1,19 +1,22 @@
 /** How API Gateway throttles: a bucket for the stage, and one for each method that has limits of its own. */
 import type { FixedAnswer } from './fixed-answer.ts';
-import type { ApiDefinition } from './template.ts';
+import type { ApiDefinition, MethodDefinition } from './template.ts';
 
 /** @returns whether a request may pass; one to a method with limits of its own takes nothing of the stage */
 export function openThrottles({
   throttling,
   fixedAnswers,
-}: Pick<ApiDefinition, 'throttling' | 'fixedAnswers'>): (fixed?: FixedAnswer) => boolean {
+  methods,
+}: Pick<ApiDefinition, 'throttling' | 'fixedAnswers' | 'methods'>): (
+  of: FixedAnswer | MethodDefinition,
+) => boolean {
   const ofStage = throttling === undefined ? () => true : openThrottle(throttling);
   const own = new Map(
-    fixedAnswers.flatMap((one) =>
+    [...fixedAnswers, ...methods].flatMap((one) =>
       one.throttling === undefined ? [] : [[one, openThrottle(one.throttling)] as const],
     ),
   );
-  return (fixed) => ((fixed && own.get(fixed)) ?? ofStage)();
+  return (of) => (own.get(of) ?? ofStage)();
 }
 
 /** API Gateway's token bucket. */

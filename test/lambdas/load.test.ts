@@ -18,6 +18,7 @@ const environment = {
   AWS_REGION: 'us-east-1',
   TABLE_NAME: 'tenants',
   MAC_KEY_TABLE_NAME: 'mac-keys',
+  AUDIT_TABLE_NAME: 'events',
   ...issuersVariable(settingsOf('https://issuer.example')),
   SESSION_BROKER_NAME: 'session-broker',
   TENANT_ISOLATION: 'true',
@@ -39,14 +40,17 @@ beforeAll(() => {
     bundle('crypto', 'lambdas', {}),
     bundle('authorizer'),
     bundle('session-broker'),
-    bundle('session-broker', 'lambdas', {}),
+    bundle('audit', 'lambdas', {}),
   );
 }, 60_000);
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-function loadedBy(folder: string | undefined, name: 'crypto' | 'session-broker'): string[] {
+function loadedBy(
+  folder: string | undefined,
+  name: 'crypto' | 'session-broker' | 'audit',
+): string[] {
   const file = pathToFileURL(join(folder as string, `${name}.mjs`)).href;
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', probe, file], {
     env: environment,
@@ -69,7 +73,7 @@ test.each([
 );
 
 test('without what lib/functions/bundle.ts replaces, a function in one file would', () => {
-  expect(loadedBy(folders[4], 'session-broker').filter(isOfFetch)).not.toEqual([]);
+  expect(loadedBy(folders[4], 'audit').filter(isOfFetch)).not.toEqual([]);
 });
 
 test('the authorizer has the routes, and no schema of what they take and give', () => {

@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { type IssuerFault, issuerFaultNames } from '../../contract/issuer-faults.ts';
-import { type SessionAnswer, sessionAnswer } from '../../contract/session-broker.ts';
+import {
+  type IdentityTokenAnswer,
+  type SessionAnswer,
+  sessionAnswer,
+} from '../../contract/session-broker.ts';
 import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf } from './http/event.ts';
 import { type Issuer, issuersVariable, openIssuer, seconds, settingsOf } from './tokens/issuer.ts';
@@ -10,7 +14,7 @@ import { issuersSecret, spoil } from './tokens/spoiled-issuer.ts';
 
 let issuer: Issuer;
 const spoiled = new Map<IssuerFault, Issuer>();
-let handler: (event: unknown, context: Context) => Promise<SessionAnswer>;
+let handler: (event: unknown, context: Context) => Promise<SessionAnswer | IdentityTokenAnswer>;
 let lines: string[];
 beforeAll(async () => {
   issuer = await openIssuer();
@@ -67,6 +71,42 @@ describe("all tenants' events", () => {
   test.each(['audit', 'crypto'])('nor is a session of %s asked for without one', async (plane) => {
     const token = await issuer.token({ scope: 'tenant-keys/audit-all' });
     await expect(handler({ plane, token }, contextOf())).rejects.toThrow('the event must be');
+  });
+});
+
+describe('a token that names a tenant to a key store', () => {
+  const askToBeNamed = (token: string, tenantId = 'acme') =>
+    handler({ wants: 'identity-token', token, tenantId }, contextOf());
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["another tenant's token", claims, 'globex'],
+    ['a token whose tenant begins with the id', { ...claims, tenant_id: 'acme-2' }, 'acme'],
+    [
+      'a token that may only read events',
+      { tenant_id: 'acme', scope: 'tenant-keys/audit' },
+      'acme',
+    ],
+    ['an administrator', { scope: 'tenant-keys/admin' }, 'acme'],
+    ['an auditor', { scope: 'tenant-keys/audit-all' }, 'acme'],
+  ])('is not for %s', async (_, of, tenantId) => {
+    expect(await askToBeNamed(await issuer.token(of), tenantId)).toEqual({ outcome: 'forbidden' });
+  });
+
+  test('is not for a token that has expired, and the line says who was asked for', async () => {
+    const token = await issuer.token({ ...claims, exp: seconds(-60) });
+    expect(await askToBeNamed(token)).toEqual({ outcome: 'unauthorized' });
+    expect(JSON.parse(lines.join(''))).toMatchObject({
+      message: 'session',
+      wants: 'identity-token',
+      tenantId: 'acme',
+      outcome: 'unauthorized',
+      reason: 'expired',
+    });
+    expect(lines.join('')).not.toContain(token.split('.')[1]);
+  });
+
+  test('is an error where the stack has no issuer of its own', async () => {
+    await expect(askToBeNamed(await issuer.token(claims))).rejects.toThrow('no issuer of its own');
   });
 });
 
@@ -153,8 +193,13 @@ test.each([
   { plane: 'crypto', tenantId: 'acme' },
   { plane: 'tenants', token: 'x', tenantId: 'acme' },
   { plane: 'crypto', token: 'x', tenantId: '*' },
+  { plane: 'crypto', wants: 'identity-token', token: 'x', tenantId: 'acme' },
+  { wants: 'identity-token', tenantId: 'acme' },
+  { wants: 'identity-token', token: 'x' },
+  { wants: 'identity-token', token: 'x', tenantId: 'acme', subject: 'tenant:globex' },
+  { wants: 'session', token: 'x', tenantId: 'acme' },
   { plane: 'crypto', token: 'x', tenantId: 'acme', roleArn: 'arn:aws:iam::111122223333:role/x' },
 ])('an event that asks for no session is an error, and no line: %j', async (event) => {
-  await expect(handler(event, contextOf())).rejects.toThrow('{ plane, token, tenantId }');
+  await expect(handler(event, contextOf())).rejects.toThrow('{ plane or wants, token, tenantId }');
   expect(lines).toEqual([]);
 });

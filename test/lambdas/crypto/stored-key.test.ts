@@ -77,7 +77,8 @@ describe("a key in Vault is used where the tenant's row says that it is", () => 
   };
   const keyOf = (keyName: string) => {
     const configuration = { ...clientConfiguration, credentials: () => Promise.reject() };
-    const parts = { configuration, withPlugins: <C>(client: C) => client };
+    const identityToken = () => Promise.reject();
+    const parts = { configuration, withPlugins: <C>(client: C) => client, identityToken };
     const settings = { vault, dataKeyMaxAgeSeconds: 60 };
     const ofRow = storedKeys({ settings, tenantId: 'acme' }, new KMSClient(), parts);
     return ofRow({ ...before, keyName }).then(

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { keyStoresSettings } from '../../../contract/key-stores.ts';
 import { readConfig } from '../../../lib/config/config.ts';
+import { toldOf } from '../../../lib/config/key-stores.ts';
 import { azureKeyVault } from '../../harness/azure-settings.ts';
 import { problemsOf } from './problems.ts';
 
@@ -15,6 +16,7 @@ const defaults = {
   audience: 'api://AzureADTokenExchange',
   authority: 'https://login.microsoftonline.com',
   resourceManager: 'https://management.azure.com',
+  issuerKey: 1,
 };
 
 describe('taken', () => {
@@ -35,9 +37,12 @@ describe('taken', () => {
       authority: 'https://login.microsoftonline.us',
       resourceManager: 'https://management.usgovcloudapi.net',
       issuer: 'https://issuer.example.com/tenant-keys',
+      issuerKey: 2,
     };
     expect(of(given)).toEqual({ azureKeyVault: given, dataKeyMaxAgeSeconds: 60 });
-    expect(keyStoresSettings.parse(of(given))).toEqual(of(given));
+    const told = toldOf(of(given) as never, 'https://elsewhere.example');
+    const { issuerKey: _, ...rest } = given;
+    expect(keyStoresSettings.parse(told).azureKeyVault).toEqual(rest);
   });
 
   test('on this machine, where a URL does not name the vault', () => {
@@ -92,10 +97,37 @@ describe('refused', () => {
     ['an issuer that ends in a slash', { issuer: 'https://i.example.com/' }, 'issuer: must be'],
     ['an issuer with another spelling', { issuer: 'https://I.example.com/a' }, 'issuer: must be'],
     ['an issuer without TLS', { issuer: 'http://i.example.com/a' }, 'issuer: must be'],
+    ['no key of the issuer', { issuerKey: 0 }, 'issuerKey: must be'],
   ])('%s', (_, change, message) => {
     const given = { ...azureKeyVault, ...change };
     expect(problemsOf({ ...needed, keyStores: { azureKeyVault: given } })).toEqual([
       expect.stringContaining(message),
     ]);
+  });
+});
+
+describe('an issuer of its own', () => {
+  const ways = {
+    vpcEndpointIds: ['vpce-0123456789abcdef0'],
+    trustStore: 's3://bucket/authorities.pem',
+  };
+  const domain = {
+    domainName: 'keys.example.com',
+    certificateArn:
+      'arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+  };
+  const problems = (way: object, change: object = {}) =>
+    problemsOf({
+      ...needed,
+      ...('trustStore' in way && domain),
+      ...way,
+      keyStores: { azureKeyVault: { ...azureKeyVault, ...change } },
+    });
+
+  test.each(Object.entries(ways))('beside %s needs a URL that Azure reaches', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([
+      expect.stringContaining('keyStores.azureKeyVault.issuer: must be given beside'),
+    ]);
+    expect(problems({ [name]: value }, { issuer: 'https://issuer.example.com/keys' })).toEqual([]);
   });
 });

@@ -72,7 +72,7 @@ describe('a function that loads nothing on demand', () => {
 
   test('is every function that has no way to a key', () => {
     const several = [...functions].filter(([, { size }]) => size > 1).map(([name]) => name);
-    const withKeyStores = ['certificates', 'crypto', 'reconciler', 'tenants'];
+    const withKeyStores = ['certificates', 'crypto', 'reconciler', 'session-broker', 'tenants'];
     expect(withKeyStores).toEqual(expect.arrayContaining(several));
   });
 });

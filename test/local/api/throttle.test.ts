@@ -13,19 +13,35 @@ const document = {
   headers: {},
   template: '{}',
 };
+const method = {
+  httpMethod: 'GET',
+  resourcePath: '/issuer/.well-known/jwks.json',
+  resourceId: 'r',
+  functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:f',
+  requestParameters: {},
+  timeoutMs: 1000,
+};
 const limits = (burst: number) => ({ rate: 0.001, burst });
 
-describe('a fixed answer', () => {
+describe.each([
+  ['a fixed answer', document],
+  ['a method', method],
+])('%s', (_, one) => {
+  const of = (throttled: typeof one) =>
+    'template' in throttled
+      ? { fixedAnswers: [throttled], methods: [method] }
+      : { fixedAnswers: [], methods: [throttled, method] };
+
   test('with limits of its own takes nothing of the stage, nor the stage of it', () => {
-    const own = { ...document, throttling: limits(2) };
-    const admit = openThrottles({ throttling: limits(1), fixedAnswers: [own] });
+    const own = { ...one, throttling: limits(2) };
+    const admit = openThrottles({ throttling: limits(1), ...of(own) });
     expect([admit(own), admit(own), admit(own)]).toEqual([true, true, false]);
-    expect([admit(), admit()]).toEqual([true, false]);
+    expect([admit(method), admit(method)]).toEqual([true, false]);
   });
 
   test('without takes of the stage', () => {
-    const admit = openThrottles({ throttling: limits(1), fixedAnswers: [document] });
-    expect([admit(document), admit(document), admit()]).toEqual([true, false, false]);
+    const admit = openThrottles({ throttling: limits(1), ...of(one) });
+    expect([admit(one), admit(one), admit(method)]).toEqual([true, false, false]);
   });
 });
 
@@ -52,7 +68,7 @@ describe('the start is refused', () => {
       properties.AuthorizationType = 'NONE';
       delete properties.AuthorizerId;
     });
-    expect(read).toThrow();
+    expect(read).toThrow('reaches a function without an authorizer');
   });
 
   test('where a route is throttled by itself', async () => {

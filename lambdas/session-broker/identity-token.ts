@@ -1,0 +1,71 @@
+/**
+ * A token of the product's own issuer, which names one tenant. Invariant: KMS signs it, by a key with which nobody but this
+ * function signs; it is good for one audience and five minutes. Who calls has checked that the tenant itself is asking.
+ */
+import { randomUUID } from 'node:crypto';
+import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import {
+  identityTokenAlgorithm,
+  identityTokenKeyId,
+  identityTokenSeconds,
+  identityTokenSigning,
+  identityTokenSubject,
+} from '../../contract/identity-token.ts';
+import { callBudget } from '../aws/call-budget.ts';
+import { clientConfiguration } from '../aws/client-config.ts';
+
+export interface OwnIssuer {
+  /** `iss`, a URL */
+  readonly issuer: string;
+  readonly audience: string;
+  /** of the key that signs */
+  readonly keyArn: string;
+}
+
+export interface IssuedToken {
+  readonly identityToken: string;
+  /** for the log: `jti` names the token, and the request its signature in CloudTrail */
+  readonly record: { readonly jti: string; readonly signRequestId: string | undefined };
+}
+
+/** @returns a function that throws the SDK's errors */
+export function identityTokens({
+  issuer,
+  audience,
+  keyArn,
+}: OwnIssuer): (tenantId: string) => Promise<IssuedToken> {
+  const kms = new KMSClient(clientConfiguration);
+  kms.middlewareStack.use(callBudget('kms'));
+  const header = { alg: identityTokenAlgorithm, typ: 'JWT', kid: identityTokenKeyId(keyArn) };
+
+  return async (tenantId) => {
+    const iat = Math.floor(Date.now() / 1000);
+    const jti = randomUUID();
+    const claims = {
+      iss: issuer,
+      sub: identityTokenSubject(tenantId),
+      aud: audience,
+      iat,
+      nbf: iat,
+      exp: iat + identityTokenSeconds,
+      jti,
+    };
+    const signed = `${encoded(header)}.${encoded(claims)}`;
+    const { Signature, $metadata } = await kms.send(
+      new SignCommand({
+        KeyId: keyArn,
+        MessageType: 'RAW',
+        Message: Buffer.from(signed),
+        SigningAlgorithm: identityTokenSigning,
+      }),
+    );
+    if (Signature === undefined) throw new Error('KMS gave no signature');
+    return {
+      identityToken: `${signed}.${Buffer.from(Signature).toString('base64url')}`,
+      record: { jti, signRequestId: $metadata.requestId },
+    };
+  };
+}
+
+/** RFC 7515, section 3.1. */
+const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
