@@ -1,5 +1,6 @@
 /** A key of the transit engine, as the product makes one and as the engine shows one. */
 import * as z from 'zod/mini';
+import type { KeyVersion } from '../version-page.ts';
 import { readPath, type VaultSend } from './vault-requests.ts';
 
 const hourSeconds = 3600;
@@ -61,14 +62,7 @@ export function unlikeProductsKey(key: TransitKey): string[] {
   return wanted.filter(([name, value]) => settings[name] !== value).map(([name]) => name);
 }
 
-export interface KeyVersion {
-  /** as ciphertexts have it: `v1` */
-  readonly id: string;
-  readonly number: number;
-  readonly createdAt: string;
-}
-
-/** The oldest first. */
+/** The oldest first. Their ids are as ciphertexts have them: `v1`. */
 export const versionsOf = ({ keys }: TransitKey): KeyVersion[] =>
   Object.entries(keys)
     .map(([number, seconds]) => ({

@@ -1,13 +1,15 @@
 /**
- * Requests of Vault's HTTP API. Invariant: each goes to the configured address and nowhere else: no redirect is followed, since it
- * would take the token along; and where a certificate authority is configured, no other is trusted. An attempt takes a
- * bounded time, begins only within the time of the invocation, and reads a bounded answer.
+ * Requests of Vault's HTTP API. Invariant: each goes to the configured address and nowhere else (`store-http.ts`), and of an
+ * answer nothing counts that is not in a form of Vault's.
  */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { attemptWithinBudget } from '../../aws/call-budget.ts';
-import { attemptTimeoutMs, clientConfiguration } from '../../aws/client-config.ts';
-import { pause } from '../../aws/retry.ts';
+import {
+  type Json,
+  jsonOf,
+  NoHttpAnswer,
+  type StoreHttpAnswer,
+  storeAttempts,
+  storeHttp,
+} from '../store-http.ts';
 import { logged, type VaultMounts } from './vault-call.ts';
 import { type VaultFault, VaultUnavailable } from './vault-errors.ts';
 
@@ -45,55 +47,29 @@ export interface VaultAddress extends VaultMounts {
   readonly caCertificate?: string | undefined;
 }
 
-const { maxAttempts, requestHandler } = clientConfiguration;
-const maxAnswerBytes = 1_048_576;
 /** Vault's are UUIDs. It goes into the log and the audit. */
 const id = /^[\w-]{1,64}$/;
 
 export function vaultClient(at: VaultAddress): VaultClient {
   const { address, namespace, caCertificate } = at;
-  const isTls = new URL(address).protocol === 'https:';
-  const options = { keepAlive: true };
-  const agent = isTls ? new HttpsAgent({ ...options, ca: caCertificate }) : new HttpAgent(options);
-  const send = isTls ? httpsRequest : httpRequest;
+  const http = storeHttp(address, caCertificate);
 
-  const exchange = (request: VaultRequest, correlationId: string) =>
-    new Promise<VaultAnswer>((resolve, reject) => {
-      const body = request.body && JSON.stringify(request.body);
-      const sent = send(
-        new URL(`/v1/${request.path}`, address),
-        {
-          agent,
-          method: request.method,
-          headers: headersOf(request, namespace, body, correlationId),
-          signal: AbortSignal.timeout(attemptTimeoutMs),
-        },
-        (response) => answerOf(response).then(resolve, (error) => reject(asUnavailable(error))),
-      );
-      sent.on('socket', (socket) => {
-        if (!socket.connecting) return;
-        const late = () => sent.destroy(new VaultUnavailable('unreachable'));
-        const timer = setTimeout(late, requestHandler.connectionTimeout);
-        socket.once('connect', () => clearTimeout(timer));
-        socket.once('close', () => clearTimeout(timer));
-      });
-      sent.on('error', (error) => reject(asUnavailable(error)));
-      sent.end(body);
-    });
-
-  return async (request) => {
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return await attemptWithinBudget('store', () =>
-          logged(request, at, (correlationId) => exchange(request, correlationId)),
-        );
-      } catch (error) {
-        const isLast = attempts === maxAttempts || !mayRepeat(request, error);
-        if (isLast) throw error;
-        await pause(attempts - 1);
-      }
-    }
+  const exchange = async (request: VaultRequest, correlationId: string) => {
+    const { method, path } = request;
+    const body = request.body && JSON.stringify(request.body);
+    const headers = headersOf(request, namespace, body, correlationId);
+    return answerOf(
+      await http({ method, path: `/v1/${path}`, headers, body }).catch((error: unknown) => {
+        throw error instanceof NoHttpAnswer ? new VaultUnavailable(error.fault) : error;
+      }),
+    );
   };
+
+  return (request) =>
+    storeAttempts(
+      () => logged(request, at, (correlationId) => exchange(request, correlationId)),
+      (error) => mayRepeat(request, error),
+    );
 }
 
 function mayRepeat({ once = false }: VaultRequest, error: unknown): boolean {
@@ -113,24 +89,11 @@ const headersOf = (
   'X-Correlation-Id': correlationId,
   ...(token !== undefined && { 'X-Vault-Token': token }),
   ...(namespace !== undefined && { 'X-Vault-Namespace': namespace }),
-  ...(body !== undefined && {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-  }),
+  ...(body !== undefined && { 'Content-Type': 'application/json' }),
 });
 
-/** Node's errors name the address, and nothing of the request. */
-function asUnavailable(error: unknown): VaultUnavailable {
-  if (error instanceof VaultUnavailable) return error;
-  const { name } = error as Error;
-  return new VaultUnavailable(
-    name === 'AbortError' || name === 'TimeoutError' ? 'slow' : 'unreachable',
-  );
-}
-
-async function answerOf(response: IncomingMessage): Promise<VaultAnswer> {
-  const status = response.statusCode ?? 0;
-  const body = jsonOf(await bounded(response));
+function answerOf({ status, body: text }: StoreHttpAnswer): VaultAnswer {
+  const body = jsonOf(text);
   const errors = errorsOf(body);
   const fault = faultOf(status, errors);
   if (fault !== undefined) throw new VaultUnavailable(fault);
@@ -144,28 +107,6 @@ async function answerOf(response: IncomingMessage): Promise<VaultAnswer> {
     auth,
     errors,
   };
-}
-
-async function bounded(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    size += chunk.byteLength;
-    if (size > maxAnswerBytes) throw new VaultUnavailable('nonsense');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const errorsOf = (body: Json | undefined): string[] =>

@@ -7,6 +7,7 @@ import {
   type KeyAdministration,
   type TenantOfStore,
 } from '../key-administration.ts';
+import { pageOfVersions } from '../version-page.ts';
 import { type AccessSettings, allowUse, mayUse, refuseUse } from './tenant-access.ts';
 import {
   createdAtOf,
@@ -22,7 +23,6 @@ import {
 import { VaultKeyNotFound } from './vault-errors.ts';
 import { type KeyLocation, keyNameOf, keyPathOf } from './vault-names.ts';
 import { type VaultSend, writePath } from './vault-requests.ts';
-import { pageOfVersions } from './version-page.ts';
 
 export interface VaultKeySettings extends AccessSettings, KeyLocation {}
 
@@ -88,7 +88,10 @@ export function vaultKey(
       return keyMaterialId !== currentIdOf(key);
     },
     rotationsLeft: async () => undefined,
-    rotations: async (query) => pageOfVersions(await read(), query),
+    async rotations(query) {
+      const key = await read();
+      return pageOfVersions(versionsOf(key), currentIdOf(key), query);
+    },
   };
 }
 

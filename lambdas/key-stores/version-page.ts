@@ -1,23 +1,34 @@
-/** Pages of a key's versions, which are the history of its rotations: Vault shows all of them at once. */
-import { invalidCursor } from '../../../contract/problem.ts';
-import type { Rotation, RotationsQuery } from '../../../contract/tenants.ts';
-import { currentIdOf, type KeyVersion, type TransitKey, versionsOf } from './transit-key.ts';
+/** Pages of a key's versions, which are the history of its rotations: such stores show all of them at once. */
+import { invalidCursor } from '../../contract/problem.ts';
+import type { Rotation, RotationsQuery } from '../../contract/tenants.ts';
 
-/** @throws Problem 400 invalid-cursor */
+export interface KeyVersion {
+  readonly id: string;
+  /** 1 for the first */
+  readonly number: number;
+  /** RFC 3339 */
+  readonly createdAt: string;
+}
+
+/**
+ * @param versions the oldest first
+ * @throws Problem 400 invalid-cursor
+ */
 export function pageOfVersions(
-  key: TransitKey,
+  versions: readonly KeyVersion[],
+  currentId: string,
   { limit, cursor }: RotationsQuery,
 ): { rotations: Rotation[]; nextCursor?: string } {
   const after = cursor === undefined ? 0 : numberOf(cursor);
-  const rest = versionsOf(key).filter(({ number }) => number > after);
+  const rest = versions.filter(({ number }) => number > after);
   const page = rest.slice(0, limit);
-  const rotations = page.map((version) => rotationOf(version, currentIdOf(key)));
+  const rotations = page.map((version) => rotationOf(version, currentId));
   const last = page.at(-1);
   if (last === undefined || page.length === rest.length) return { rotations };
   return { rotations, nextCursor: cursorOf(last.number) };
 }
 
-/** Vault does not say whether it rotated the key by itself. */
+/** The store does not say whether it rotated the key by itself. */
 const rotationOf = ({ id, number, createdAt }: KeyVersion, currentId: string): Rotation => ({
   keyMaterialId: id,
   state: id === currentId ? 'CURRENT' : 'NON_CURRENT',
