@@ -76,6 +76,8 @@ export interface TenantOfStore {
   readonly status: TenantStatus;
   readonly rotationPeriodInDays: number;
   readonly keyName?: string | undefined;
+  /** as whom the tenant signs in to its store, where the store has an identity a tenant */
+  readonly keyClientId?: string | undefined;
   /** RFC 3339, like all times here */
   readonly keyCreatedAt?: string | undefined;
   /** when the row said that the store is being asked for a key */
@@ -93,6 +95,7 @@ export interface TenantOfStore {
 export interface StoredKey {
   readonly keyName: string;
   readonly keyCreatedAt: string;
+  readonly keyClientId?: string;
 }
 
 /** What was changed in the store without the product. */

@@ -159,6 +159,11 @@ export const elsewhere: readonly Elsewhere[] = [
     begins: 'vault=bao',
     test: 'test/stores/start.test.ts',
   },
+  {
+    document: 'docs/key-stores/azure-key-vault.md',
+    begins: 'subscription=$(az account show',
+    test: 'test/azure-key-vault/administration.test.ts',
+  },
   ...['bao write sys/config/auditing', 'audit_log='].map((begins) => ({
     document: 'docs/key-stores/vault.md',
     begins,
