@@ -98,20 +98,34 @@ async function requireDeleted(row: TenantRow): Promise<void> {
 
 /** @throws Problem 409 tenant-not-erased, 503 key-store-unavailable */
 async function requireDeletedInStore(row: TenantRow): Promise<void> {
-  const keyStore = keyStoreOf(row);
   // It is the tenant's, and stays: the certificate says so, and there is nothing to ask for.
-  if (keyStore === 'aws-kms-external') return;
-  const { vault } = environment.KEY_STORES ?? {};
-  if (keyStore !== 'vault' || vault === undefined) throw keyStoreUnavailable(keyStore);
-  const { vaultKeyIsDeleted } = await import('./key-stores/vault/vault-erasure.ts');
-  const { tenantId, keyName = '' } = row;
-  const isDeleted = await vaultKeyIsDeleted(vault, { tenantId, keyName });
+  if (keyStoreOf(row) === 'aws-kms-external') return;
+  const isDeleted = await isDeletedInStore(row);
   if (isDeleted) return;
   throw tenantNotErased(
     isDeleted === undefined
       ? "The row of the tenant names no key of the tenant's in this key store. Nothing is certified."
       : 'The key store still has the key of the tenant. Nothing is certified.',
   );
+}
+
+/**
+ * @returns undefined where the row names another key than the tenant's
+ * @throws Problem 503 key-store-unavailable
+ */
+async function isDeletedInStore(row: TenantRow): Promise<boolean | undefined> {
+  const keyStore = keyStoreOf(row);
+  const { vault, azureKeyVault } = environment.KEY_STORES ?? {};
+  const { tenantId, keyName = '' } = row;
+  if (keyStore === 'vault' && vault !== undefined) {
+    const { vaultKeyIsDeleted } = await import('./key-stores/vault/vault-erasure.ts');
+    return vaultKeyIsDeleted(vault, { tenantId, keyName });
+  }
+  if (keyStore === 'azure-key-vault' && azureKeyVault !== undefined) {
+    const { azureKeyIsDeleted } = await import('./key-stores/azure-key-vault/azure-erasure.ts');
+    return azureKeyIsDeleted(azureKeyVault, { tenantId, keyName });
+  }
+  throw keyStoreUnavailable(keyStore);
 }
 
 async function sign(key: SigningKey, certificate: Certificate): Promise<Signature> {

@@ -55,25 +55,35 @@ const laterMaterials = {
   what: 'Key materials that a rotation added after the offboarding was asked for: they went with the key, and are not listed.',
 };
 
-function keptBy(keyStore: KeyStoreName): NotCovered[] {
+function keptBy(keyStore: KeyStoreName): readonly NotCovered[] {
   if (keyStore === 'aws-kms-external') return keptByTenant;
-  return keyStore === 'vault'
-    ? [
-        laterMaterials,
-        {
-          what: "Backups and snapshots of the key store's own storage, which have the key until they are deleted: that is for the store's operator to show.",
-        },
-        {
-          what: 'What an administrator of the key store did with the key before: it is in the records of its audit device.',
-        },
-      ]
-    : [
-        laterMaterials,
-        {
-          what: 'That KMS keeps nothing of a deleted key: KMS says that there is no such key, and what stands behind that is for AWS to show.',
-        },
-      ];
+  return [laterMaterials, ...(keptByStore[keyStore] ?? keptByKms)];
 }
+
+const keptByKms = [
+  {
+    what: 'That KMS keeps nothing of a deleted key: KMS says that there is no such key, and what stands behind that is for AWS to show.',
+  },
+];
+
+const keptByStore: Readonly<Partial<Record<KeyStoreName, readonly NotCovered[]>>> = {
+  vault: [
+    {
+      what: "Backups and snapshots of the key store's own storage, which have the key until they are deleted: that is for the store's operator to show.",
+    },
+    {
+      what: 'What an administrator of the key store did with the key before: it is in the records of its audit device.',
+    },
+  ],
+  'azure-key-vault': [
+    {
+      what: 'That the vault keeps nothing of a key that it has purged: it says that there is no such key, and what stands behind that is for Microsoft to show.',
+    },
+    {
+      what: "Backups of the key that an administrator of the vault made before, who can restore them in the vault's own subscription: they are in its diagnostic logs as KeyBackup.",
+    },
+  ],
+};
 
 const keptByTenant: NotCovered[] = [
   {

@@ -11,13 +11,19 @@ export function keyStoreAdministrations(
   identity: FunctionIdentity,
 ): KeyStoreAdministrations {
   const open = async (keyStore: KeyStoreName): Promise<KeyStoreAdministration> => {
-    const { vault, awsKmsExternal } = settings ?? {};
+    const { vault, azureKeyVault, awsKmsExternal } = settings ?? {};
     if (keyStore === 'aws-kms-external' && awsKmsExternal !== undefined) {
       return (await import('./aws-kms-external/external-administration.ts')).externalAdministration;
     }
-    if (keyStore !== 'vault' || vault === undefined) throw keyStoreUnavailable(keyStore);
-    const { openVaultAdministration } = await import('./vault/open-vault-administration.ts');
-    return openVaultAdministration(vault, identity);
+    if (keyStore === 'vault' && vault !== undefined) {
+      const { openVaultAdministration } = await import('./vault/open-vault-administration.ts');
+      return openVaultAdministration(vault, identity);
+    }
+    if (keyStore === 'azure-key-vault' && azureKeyVault !== undefined) {
+      const azure = await import('./azure-key-vault/open-azure-administration.ts');
+      return azure.openAzureAdministration(azureKeyVault, identity);
+    }
+    throw keyStoreUnavailable(keyStore);
   };
   const opened = new Map<KeyStoreName, Promise<KeyStoreAdministration>>();
   return (keyStore) => {

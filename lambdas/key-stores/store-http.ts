@@ -28,7 +28,7 @@ export interface StoreHttpAnswer {
   readonly body: string;
 }
 
-/** `nonsense`: an answer without an end. */
+/** `nonsense`: an answer larger than any of a store. */
 export type HttpFault = 'unreachable' | 'slow' | 'nonsense';
 
 /** Node's errors name the address, and nothing of the request: of them only the kind is kept. */

@@ -4,13 +4,13 @@ import type { FunctionIdentity, KeyStoreAdministration } from '../key-administra
 import { azureAdministration } from './azure-administration.ts';
 import { azureSend } from './azure-send.ts';
 
-/** @param issuer URL of our own issuer, as its tokens have it */
+/** @throws Error where the stack has not said who our own issuer is */
 export function openAzureAdministration(
   settings: AzureKeyVaultSettings,
   { role }: FunctionIdentity,
-  issuer: string,
 ): KeyStoreAdministration {
-  const { controlPlaneClientId, reconcilerClientId } = settings;
+  const { controlPlaneClientId, reconcilerClientId, issuer } = settings;
+  if (issuer === undefined) throw new Error('Azure Key Vault without the URL of our own issuer');
   const clientId = role === 'reconciler' ? reconcilerClientId : controlPlaneClientId;
   return azureAdministration(azureSend(settings, clientId), { ...settings, issuer });
 }

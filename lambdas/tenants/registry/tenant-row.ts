@@ -58,6 +58,8 @@ const keyMembers = {
   keyArn: z.optional(keyArn),
   /** of a key in another store, as the store and messages name it */
   keyName: z.optional(z.string().check(z.minLength(1))),
+  /** of the identity as whom the tenant signs in to such a store, where the store gives each tenant one */
+  keyClientId: z.optional(z.string().check(z.minLength(1))),
   /** RFC 3339, like all times here */
   keyCreatedAt: z.optional(z.string()),
 };
