@@ -11,7 +11,12 @@ import {
   keyStoreUnavailable,
 } from '../../../contract/problem.ts';
 import { log } from '../../observability/log.ts';
-import type { KeyStoreAdministration, StoredKey, TenantOfStore } from '../key-administration.ts';
+import {
+  DeletionHeldBack,
+  type KeyStoreAdministration,
+  type StoredKey,
+  type TenantOfStore,
+} from '../key-administration.ts';
 import { driftOfTenant } from './azure-drift.ts';
 import { type AzureKeySettings, azureKey, disableVersions, isTenantsOwn } from './azure-key.ts';
 import { keyNameOf, keyPath } from './azure-names.ts';
@@ -54,13 +59,14 @@ export function azureAdministration(
       await writeAccess(send, settings, tenantId);
     },
     driftOf: (tenant, expected) => driftOfTenant(send, settings, tenant, expected),
-    async destroy(tenant) {
+    async destroy(tenant, now) {
       const { tenantId } = tenant;
       const key = await read(tenantId);
       if (key !== undefined) await deleteAgain(send, settings, tenant, key);
       // The vault purges it by itself, at the date that it gave or some time later.
       const isPurged = key === undefined && (await keyIsNowhere(send, tenantId));
-      if (!isPurged || mayBeInTransition(tenant)) throw keyStoreUnavailable('azure-key-vault');
+      if (!isPurged || mayBeInTransition(tenant, now))
+        throw new DeletionHeldBack('the vault has not purged the key yet');
       await removeAccess(send, settings, tenantId);
     },
   };

@@ -85,14 +85,17 @@ export async function recoverKey(
 const shortestRetentionMs = 7 * 86_400_000;
 
 /** Whether a key of which the vault shows nothing may still be there: its deletion has just been asked for. */
-export function mayBeInTransition({ offboarding }: Pick<TenantOfStore, 'offboarding'>): boolean {
+export function mayBeInTransition(
+  { offboarding }: Pick<TenantOfStore, 'offboarding'>,
+  now = Date.now(),
+): boolean {
   if (offboarding === undefined) return false;
   const { requestedAt, deletionDate } = offboarding;
   const purgedAtMs =
     deletionDate === undefined
       ? Date.parse(requestedAt) + shortestRetentionMs
       : Date.parse(deletionDate);
-  return Date.now() < purgedAtMs;
+  return now < purgedAtMs;
 }
 
 /**
