@@ -105,6 +105,22 @@ const own: Readonly<Record<Operation, Codes>> = {
     'key-store-unavailable',
   ],
   rotate: [...keyChange, 'rotation-limit-reached', 'rotation-in-progress', 'rotation-unconfirmed'],
+  changeKeyStore: [
+    ...keyChange,
+    'key-store-not-configured',
+    'tenant-declared',
+    'key-store-changing',
+    'alias-taken',
+    'key-not-ready',
+  ],
+  endPreviousKey: [
+    ...change,
+    'key-store-changing',
+    'no-previous-key',
+    'mac-keys-left',
+    'key-recently-used',
+  ],
+  restorePreviousKey: [...keyChange, 'no-previous-key'],
   listKeyStores: [],
   // The key of both is the one that signs.
   erasureCertificate: [

@@ -30,6 +30,7 @@ import {
   reencryptRequest,
   reencryptResponse,
 } from './crypto.ts';
+import { keyStoreChangeRequest } from './key-store-change.ts';
 import { keyStoreList } from './key-stores.ts';
 import {
   macBatchRequest,
@@ -92,6 +93,13 @@ export const operations = {
   setRotation: { request: rotationRequest, responses: { 200: tenant } },
   listRotations: { query: rotationsQuery, responses: { 200: rotationList } },
   rotate: { request: rotateRequest, responses: { 200: rotationStarted, 202: rotationStarted } },
+  changeKeyStore: { request: keyStoreChangeRequest, responses: { 200: tenant, 202: tenant } },
+  endPreviousKey: {
+    request: emptyRequest,
+    query: offboardQuery(shortestWindowDays),
+    responses: { 202: tenant },
+  },
+  restorePreviousKey: { request: emptyRequest, responses: { 200: tenant } },
   listKeyStores: { responses: { 200: keyStoreList } },
   erasureCertificate: { responses: { 200: signedCertificate } },
   certificateKey: { responses: { 200: certificateKeys } },

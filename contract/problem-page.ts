@@ -82,6 +82,22 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'Another request is at work on the tenant.',
     'Send the same request again after Retry-After seconds.',
   ],
+  'tenant-declared': [
+    'CloudFormation has made the tenant’s key, by the stack’s configuration.',
+    'A declared tenant stays in AWS KMS. Take it out of the configuration’s tenants first, if it has to move.',
+  ],
+  'key-store-changing': [
+    'The tenant’s key store is being changed already, and one change ends before another begins.',
+    'The detail says what is to be ended or waited for. GET the tenant: keyStoreChange says how far the change is.',
+  ],
+  'no-previous-key': [
+    'The tenant has one key alone: its key store was never changed, or the key before is deleted.',
+    'There is nothing to end and nothing to restore. GET the tenant: keyStoreChange is there while there is a key before.',
+  ],
+  'mac-keys-left': [
+    'Keys of the tenant’s macs may be under the previous key. With it these hashes could never be made again.',
+    'POST .../mac-keys/rewrap with the tenant’s token until nothing is left, and wait for the reconciler’s next run.',
+  ],
   'key-recently-used': [
     'The key was used within the last hour, so somebody may still need it.',
     'Suspend the tenant and wait, or offboard with force=true.',

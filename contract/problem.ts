@@ -46,6 +46,10 @@ export const problemStatuses = {
   'tenant-erased': [409],
   'tenant-not-erased': [409],
   'tenant-busy': [409],
+  'tenant-declared': [409],
+  'key-store-changing': [409],
+  'no-previous-key': [409],
+  'mac-keys-left': [409],
   'key-recently-used': [409],
   'rotation-limit-reached': [409],
   'rotation-in-progress': [409],
@@ -215,6 +219,30 @@ export const tenantBusy = (seconds: number) =>
     'tenant-busy',
     'Another request is at work on the tenant; try again later.',
     retryAfter(seconds),
+  );
+
+export const tenantDeclared = () =>
+  new Problem(
+    'tenant-declared',
+    "The tenant's key is CloudFormation's, by the stack's configuration, and stays where it is.",
+  );
+
+/** The one change of a tenant's key store has to end before another. */
+export const keyStoreChanging = (detail: string) => new Problem('key-store-changing', detail);
+
+export const noPreviousKey = () =>
+  new Problem(
+    'no-previous-key',
+    'The tenant has no key of another key store from before: none was changed, or that key is deleted.',
+  );
+
+/** @param left how many purposes; undefined: not counted since the new key encrypts */
+export const macKeysLeft = (left: number | undefined) =>
+  new Problem(
+    'mac-keys-left',
+    left === undefined
+      ? "Whether keys of the tenant's macs are under the previous key is not known yet: the reconciler counts them in its next run."
+      : `The keys of the tenant's macs for ${left} purposes were under the previous key when they were last counted. Move them by POST .../mac-keys/rewrap; the reconciler counts them in each run.`,
   );
 
 export const keyRecentlyUsed = ({ operation, at }: { operation: string; at: string }) =>

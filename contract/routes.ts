@@ -67,6 +67,21 @@ export const routes = [
   route('PUT', '/tenants/{tenantId}/key/rotation', 'tenants', 'setRotation', 'metadata'),
   route('GET', '/tenants/{tenantId}/key/rotations', 'tenants', 'listRotations', 'metadata'),
   route('POST', '/tenants/{tenantId}/key/rotations', 'tenants', 'rotate', 'metadata'),
+  route('POST', '/tenants/{tenantId}/key-store', 'tenants', 'changeKeyStore', 'metadata'),
+  route(
+    'DELETE',
+    '/tenants/{tenantId}/key-store/previous',
+    'tenants',
+    'endPreviousKey',
+    'metadata',
+  ),
+  route(
+    'POST',
+    '/tenants/{tenantId}/key-store/previous/restore',
+    'tenants',
+    'restorePreviousKey',
+    'metadata',
+  ),
   route(
     'GET',
     '/tenants/{tenantId}/erasure-certificate',

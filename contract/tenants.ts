@@ -1,5 +1,6 @@
 /** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
+import { keyStoreChange } from './key-store-change.ts';
 import { keyStoreName } from './key-stores.ts';
 import { keyUse } from './key-use.ts';
 import { onDemandRotation } from './on-demand-rotation.ts';
@@ -142,6 +143,8 @@ export const tenant = z.strictObject({
   erasedAt: z.optional(z.string()),
   /** the last one that was asked for through the API */
   onDemandRotation: z.optional(onDemandRotation),
+  /** while the key is moved from one store to another, until the key before is deleted */
+  keyStoreChange: z.optional(keyStoreChange),
   key: z.optional(keyDetails),
 });
 export type Tenant = z.output<typeof tenant>;

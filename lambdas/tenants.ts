@@ -9,6 +9,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
+import { keyStoreChangeRequest } from '../contract/key-store-change.ts';
 import { configuredKeyStores, defaultKeyStore, type KeyStoreName } from '../contract/key-stores.ts';
 import { keyStoreNotConfigured, tenantNotFound } from '../contract/problem.ts';
 import {
@@ -34,11 +35,15 @@ import { keyStoreAdministrations } from './key-stores/key-store-administrations.
 import { administrationOf } from './tenants/keys/administration.ts';
 import type { TenantWork } from './tenants/keys/key-state.ts';
 import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
+import type { OnboardingOptions } from './tenants/lifecycle/held-row.ts';
+import { changeKeyStore } from './tenants/lifecycle/key-store-change.ts';
 import { transition } from './tenants/lifecycle/lifecycle.ts';
 import { explainMissingKey } from './tenants/lifecycle/missing-key.ts';
 import { rotateOnDemand } from './tenants/lifecycle/on-demand-rotation.ts';
 import { onboard } from './tenants/lifecycle/onboarding.ts';
+import { endPreviousKey, restorePreviousKey } from './tenants/lifecycle/previous-key.ts';
 import { setRotationPeriod } from './tenants/lifecycle/rotation-period.ts';
+import type { OffboardRequest } from './tenants/lifecycle/transitions.ts';
 import { keyArnsOf, listTenants } from './tenants/registry/listing.ts';
 import { changeNames } from './tenants/registry/names.ts';
 import { recordedChanges } from './tenants/registry/recorded-changes.ts';
@@ -83,6 +88,9 @@ export const handler = apiHandler<'tenants'>(
     setRotation,
     listRotations: rotations,
     rotate,
+    changeKeyStore: moveKey,
+    endPreviousKey: endPrevious,
+    restorePreviousKey: restorePrevious,
     listKeyStores,
   }),
 );
@@ -91,19 +99,32 @@ async function put({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   const request = jsonBody(event, onboardRequest, { maxBytes: maxBodyBytes, optional: true });
   requireConfigured(request.keyStore);
-  const { row, created } = await onboard(
-    {
-      ...work(context),
-      kmsWithoutRetry,
-      knownKeyArns: () => keyArnsOf(table, tableName),
-      keyPolicyOf,
-      keyArnPrefix: await keyArnPrefixOf(kms, account),
-      rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
-    },
-    tenantId,
-    request,
-  );
+  const { row, created } = await onboard(await keyMakingWork(context), tenantId, request);
   return json<'onboard'>(created ? 201 : 200, tenantOf(row));
+}
+
+async function moveKey({ event, context }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  const { keyStore } = jsonBody(event, keyStoreChangeRequest, { maxBytes: maxBodyBytes });
+  requireConfigured(keyStore);
+  const row = await changeKeyStore(await keyMakingWork(context), tenantId, keyStore);
+  const tenant = tenantOf(row);
+  return json<'changeKeyStore'>(tenant.keyStoreChange === undefined ? 200 : 202, tenant);
+}
+
+async function endPrevious({ event, context }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  const row = await endPreviousKey(work(context), tenantId, offboardRequestOf(event));
+  return json<'endPreviousKey'>(202, tenantOf(row));
+}
+
+async function restorePrevious({ event, context }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
+  return json<'restorePreviousKey'>(
+    200,
+    tenantOf(await restorePreviousKey(work(context), tenantId)),
+  );
 }
 
 function requireConfigured(wanted: KeyStoreName = defaultKeyStore): void {
@@ -147,16 +168,20 @@ function transitionTo(intent: Exclude<Intent, 'offboard'>): Serve {
 
 async function offboard({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
+  const request = offboardRequestOf(event);
+  const row = await transition(work(context), tenantId, { intent: 'offboard', request });
+  return json<'offboard'>(202, { ...tenantOf(row), keyLastUsed: row.offboarding?.keyLastUsed });
+}
+
+function offboardRequestOf(event: APIGatewayProxyEvent): OffboardRequest {
   const { windowInDays, force } = validated(offboarding, queryOf(event), 'query');
   jsonBody(event, emptyRequest, { maxBytes: maxBodyBytes, optional: true });
-  const request = {
+  return {
     windowInDays: windowInDays ?? environment.DELETION_WINDOW_IN_DAYS,
     windowByDefault: windowInDays === undefined,
     force,
     requestedBy: principalOf(event),
   };
-  const row = await transition(work(context), tenantId, { intent: 'offboard', request });
-  return json<'offboard'>(202, { ...tenantOf(row), keyLastUsed: row.offboarding?.keyLastUsed });
 }
 
 async function setRotation({ event, context }: ApiRequest) {
@@ -195,6 +220,17 @@ function work(context: ApiRequest['context']): TenantWork {
     registry: recordedChanges(openRegistry(table, tableName, holder)),
     holder,
     end: Date.now() + context.getRemainingTimeInMillis(),
+  };
+}
+
+async function keyMakingWork(context: ApiRequest['context']): Promise<OnboardingOptions> {
+  return {
+    ...work(context),
+    kmsWithoutRetry,
+    knownKeyArns: () => keyArnsOf(table, tableName),
+    keyPolicyOf,
+    keyArnPrefix: await keyArnPrefixOf(kms, account),
+    rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
   };
 }
 

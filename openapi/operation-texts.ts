@@ -97,6 +97,24 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
       202: 'This request has begun the rotation, or has found out that it had begun.',
     },
   },
+  changeKeyStore: {
+    summary: 'Change the key store of a tenant',
+    description: `Makes the tenant's key in the other store. From then on both keys decrypt, and 65 seconds later the new one encrypts; no ciphertext is changed, so re-encrypt them, and rewrap the keys of macs, before the previous key is ended. Back to the store of the previous key, that is the tenant's key again, and no third one is made. ${again}`,
+    successes: {
+      200: 'The key is in this store, and there is no other.',
+      202: 'The key is in this store, and the previous key decrypts until it is ended.',
+    },
+  },
+  endPreviousKey: {
+    summary: 'End the key before a change of store',
+    description: `Takes away the use of the previous key at once and schedules its deletion, after which nothing that is still under it can be decrypted. The tenant's other key stays as it is. ${again}`,
+    successes: { 202: 'The previous key is destroyed on `keyStoreChange.deletionDate`.' },
+  },
+  restorePreviousKey: {
+    summary: 'Restore the key before a change of store',
+    description: `Cancels its deletion: both keys decrypt again. ${again}`,
+    successes: { 200: 'Both keys decrypt.' },
+  },
   listKeyStores: {
     summary: 'List the key stores',
     description:

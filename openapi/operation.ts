@@ -19,6 +19,8 @@ const optionalBodies: ReadonlySet<Operation> = new Set([
   'restore',
   'offboard',
   'rotate',
+  'endPreviousKey',
+  'restorePreviousKey',
   'rewrapMacKeys',
 ]);
 

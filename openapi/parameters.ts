@@ -31,6 +31,16 @@ const ofAudit = {
   ),
 } satisfies Readonly<Record<string, Member>>;
 
+const keyEnd = {
+  windowInDays: text(
+    "How long the key is kept before it is destroyed, 7-30 days, and no shorter than the stack's configuration has it (also the default).",
+  ),
+  force: {
+    description: '`true`: although somebody used the key within the last hour.',
+    default: 'false',
+  },
+};
+
 /** What is said of each parameter of a query. */
 export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<string, Member>>>>> = {
   list: {
@@ -38,15 +48,8 @@ export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<stri
     cursor,
     status: text('Tenants of this status alone.'),
   },
-  offboard: {
-    windowInDays: text(
-      "How long the key is kept before it is destroyed, 7-30 days, and no shorter than the stack's configuration has it (also the default).",
-    ),
-    force: {
-      description: '`true`: although somebody used the key within the last hour.',
-      default: 'false',
-    },
-  },
+  offboard: keyEnd,
+  endPreviousKey: keyEnd,
   listRotations: {
     limit: { description: 'How many at most, 1-100.', default: '50' },
     cursor,

@@ -49,6 +49,19 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
     () => problems.tenantNotErased('The tenant is ACTIVE.'),
   ],
   'tenant-busy': ['Another request is at work on the tenant.', () => problems.tenantBusy(28)],
+  'tenant-declared': ['The key is made by CloudFormation.', problems.tenantDeclared],
+  'key-store-changing': [
+    'Another change of the key store has to end first.',
+    () =>
+      problems.keyStoreChanging(
+        'A change to vault has begun and not ended: end it by the same request.',
+      ),
+  ],
+  'no-previous-key': ['There is no key of another store from before.', problems.noPreviousKey],
+  'mac-keys-left': [
+    "Keys of the tenant's macs are under the previous key, or it is not known yet.",
+    () => problems.macKeysLeft(2),
+  ],
   'key-recently-used': [
     'Somebody used the key within the last hour.',
     () => problems.keyRecentlyUsed({ operation: 'Decrypt', at: '2026-11-26T01:35:36.654Z' }),

@@ -1,5 +1,6 @@
 /** The named schemas of the control plane. */
 import * as certificates from '../contract/certificates.ts';
+import { keyStoreChange, keyStoreChangeRequest } from '../contract/key-store-change.ts';
 import { configuredKeyStore, keyStoreList, keyStoreName } from '../contract/key-stores.ts';
 import { keyUse } from '../contract/key-use.ts';
 import { onDemandRotation } from '../contract/on-demand-rotation.ts';
@@ -34,6 +35,9 @@ const tenantMembers = {
   deletionDate: time('When the key is destroyed, or was.'),
   erasedAt: time('When the key store was first found to have no such key any more.'),
   onDemandRotation: text('The last rotation that was asked for through the API.'),
+  keyStoreChange: text(
+    'Only while the key is moved to another store, until the key before is deleted.',
+  ),
   key: text('The key as its store has it at this moment; only where one tenant is read.'),
 };
 
@@ -95,6 +99,33 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       state: text(
         '`requested`: what became of it is to be found out. `accepted`: the key store rotates the key, or has done so.',
       ),
+    },
+  },
+  KeyStoreChangeRequest: {
+    schema: keyStoreChangeRequest,
+    description: 'Where the key of a tenant is to be.',
+    members: { keyStore: text('One of those that GET /key-stores lists.') },
+  },
+  KeyStoreChange: {
+    schema: keyStoreChange,
+    description: 'How far a change of the key store is.',
+    members: {
+      from: text('The store of the key before.'),
+      to: text('The store of the key after.'),
+      stage: text(
+        '`key-requested`: the new key is not there yet, and nothing else has changed. `both-readable`: both keys decrypt. `previous-ending`: the key before decrypts nothing any more, and will be deleted.',
+      ),
+      requestedAt: time('When the change was asked for; only until the new key is there.'),
+      since: time('From when on the new key encrypts.'),
+      previousKeyArn: text('ARN of the key before, where it is in KMS.'),
+      previousKeyName: text(
+        'Of a key before that is not in KMS, as its store and messages name it.',
+      ),
+      macKeysLeft: text(
+        'For how many purposes the keys of macs were under the key before when they were last counted; absent until they are.',
+      ),
+      macKeysCountedAt: time('When that was.'),
+      deletionDate: time('When the key before is destroyed.'),
     },
   },
   OnboardRequest: {

@@ -41,6 +41,8 @@ export interface Tenant {
   readonly erasedAt?: string;
   /** The last rotation that was asked for through the API. */
   readonly onDemandRotation?: OnDemandRotation;
+  /** Only while the key is moved to another store, until the key before is deleted. */
+  readonly keyStoreChange?: KeyStoreChange;
   /** The key as its store has it at this moment; only where one tenant is read. */
   readonly key?: KeyDetails;
 }
@@ -75,6 +77,8 @@ export interface OffboardedTenant {
   readonly erasedAt?: string;
   /** The last rotation that was asked for through the API. */
   readonly onDemandRotation?: OnDemandRotation;
+  /** Only while the key is moved to another store, until the key before is deleted. */
+  readonly keyStoreChange?: KeyStoreChange;
   /** The key as its store has it at this moment; only where one tenant is read. */
   readonly key?: KeyDetails;
   /** The last use of the key that KMS knows of; absent for another store. */
@@ -129,6 +133,42 @@ export interface OnDemandRotation {
   readonly requestedAt: string;
   /** `requested`: what became of it is to be found out. `accepted`: the key store rotates the key, or has done so. */
   readonly state: 'requested' | 'accepted';
+}
+
+/** Where the key of a tenant is to be. */
+export interface KeyStoreChangeRequest {
+  /** One of those that GET /key-stores lists. */
+  readonly keyStore: KeyStoreName;
+}
+
+/** How far a change of the key store is. */
+export interface KeyStoreChange {
+  /** The store of the key before. */
+  readonly from: KeyStoreName;
+  /** The store of the key after. */
+  readonly to: KeyStoreName;
+  /**
+   * `key-requested`: the new key is not there yet, and nothing else has changed. `both-readable`: both keys
+   * decrypt. `previous-ending`: the key before decrypts nothing any more, and will be deleted.
+   */
+  readonly stage: 'key-requested' | 'both-readable' | 'previous-ending';
+  /** When the change was asked for; only until the new key is there. RFC 3339, UTC. */
+  readonly requestedAt?: string;
+  /** From when on the new key encrypts. RFC 3339, UTC. */
+  readonly since?: string;
+  /** ARN of the key before, where it is in KMS. */
+  readonly previousKeyArn?: string;
+  /** Of a key before that is not in KMS, as its store and messages name it. */
+  readonly previousKeyName?: string;
+  /**
+   * For how many purposes the keys of macs were under the key before when they were last counted; absent until
+   * they are.
+   */
+  readonly macKeysLeft?: number;
+  /** When that was. RFC 3339, UTC. */
+  readonly macKeysCountedAt?: string;
+  /** When the key before is destroyed. RFC 3339, UTC. */
+  readonly deletionDate?: string;
 }
 
 /** What a tenant is onboarded with. */
@@ -728,6 +768,7 @@ export interface RequestEvent {
     readonly deletionDate?: string;
     readonly erasedAt?: string;
     readonly onDemandRotation?: OnDemandRotation;
+    readonly keyStoreChange?: KeyStoreChange;
   };
   /** What they are now. */
   readonly after?: {
@@ -742,6 +783,7 @@ export interface RequestEvent {
     readonly deletionDate?: string;
     readonly erasedAt?: string;
     readonly onDemandRotation?: OnDemandRotation;
+    readonly keyStoreChange?: KeyStoreChange;
   };
 }
 
@@ -817,6 +859,10 @@ export interface Problem {
     | 'tenant-erased'
     | 'tenant-not-erased'
     | 'tenant-busy'
+    | 'tenant-declared'
+    | 'key-store-changing'
+    | 'no-previous-key'
+    | 'mac-keys-left'
     | 'key-recently-used'
     | 'rotation-limit-reached'
     | 'rotation-in-progress'
@@ -917,6 +963,29 @@ export interface Operations {
     readonly query: undefined;
     readonly request: RotateRequest;
     readonly response: RotationStarted;
+  };
+  readonly changeKeyStore: {
+    readonly query: undefined;
+    readonly request: KeyStoreChangeRequest;
+    readonly response: Tenant;
+  };
+  readonly endPreviousKey: {
+    readonly query: {
+      /**
+       * How long the key is kept before it is destroyed, 7-30 days, and no shorter than the stack's configuration
+       * has it (also the default).
+       */
+      readonly windowInDays?: number;
+      /** `true`: although somebody used the key within the last hour. */
+      readonly force?: boolean;
+    };
+    readonly request: EmptyRequest;
+    readonly response: Tenant;
+  };
+  readonly restorePreviousKey: {
+    readonly query: undefined;
+    readonly request: EmptyRequest;
+    readonly response: Tenant;
   };
   readonly erasureCertificate: {
     readonly query: undefined;
@@ -1083,6 +1152,9 @@ export const routes = {
   setRotation: ['PUT', '/tenants/{tenantId}/key/rotation', 'tenant-keys/admin'],
   listRotations: ['GET', '/tenants/{tenantId}/key/rotations', 'tenant-keys/admin'],
   rotate: ['POST', '/tenants/{tenantId}/key/rotations', 'tenant-keys/admin'],
+  changeKeyStore: ['POST', '/tenants/{tenantId}/key-store', 'tenant-keys/admin'],
+  endPreviousKey: ['DELETE', '/tenants/{tenantId}/key-store/previous', 'tenant-keys/admin'],
+  restorePreviousKey: ['POST', '/tenants/{tenantId}/key-store/previous/restore', 'tenant-keys/admin'],
   erasureCertificate: ['GET', '/tenants/{tenantId}/erasure-certificate', 'tenant-keys/admin'],
   listKeyStores: ['GET', '/key-stores', 'tenant-keys/admin'],
   certificateKey: ['GET', '/certificate-key', 'tenant-keys/admin'],

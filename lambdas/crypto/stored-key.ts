@@ -5,6 +5,7 @@
  * is loaded when a tenant's key is first in one, so that it costs nothing to those who have none.
  */
 import type { KMSClient } from '@aws-sdk/client-kms';
+import { longestRequestMs } from '../../contract/key-store-change.ts';
 import type { KeyStoresSettings } from '../../contract/key-stores.ts';
 import { keyStoreUnavailable, modeNeedsAwsKms, Problem } from '../../contract/problem.ts';
 import { kmsKeyring } from '../key-stores/aws-kms/kms-keyring.ts';
@@ -132,9 +133,6 @@ async function openExternalAccounts(
     parts,
   );
 }
-
-/** API Gateway gives up after 29 s. A request that is older has read its row by then. */
-const longestRequestMs = 30_000;
 
 /**
  * A function that has a row from before a change cannot open what is under the new key. So until each has read the row

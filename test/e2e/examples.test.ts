@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Operation } from '../../contract/routes.ts';
 import { type Example, examplesFile } from '../../openapi/examples.ts';
+import { plantMoved, plantPreviousKey } from './planted-keys.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;
@@ -96,6 +97,13 @@ async function story(): Promise<Record<Operation, Example>> {
   await tell(admin, 'resume', `POST ${own}/resume`);
   await tell(admin, 'offboard', `DELETE ${own}?windowInDays=30&force=true`);
   await tell(admin, 'restore', `POST ${own}/restore`);
+  await plantMoved(stack, 'umbrella');
+  const back = { keyStore: 'aws-kms' };
+  await tell(admin, 'changeKeyStore', 'POST /tenants/umbrella/key-store', back);
+  await plantPreviousKey(stack, 'initech');
+  const previous = '/tenants/initech/key-store/previous';
+  await tell(admin, 'endPreviousKey', `DELETE ${previous}?windowInDays=30`);
+  await tell(admin, 'restorePreviousKey', `POST ${previous}/restore`);
   await tell(auditor, 'certificateKey', 'GET /certificate-key');
   await stack.indexed();
   await tell(auditor, 'listEvents', `GET ${own}/audit?limit=3`);

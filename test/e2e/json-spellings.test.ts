@@ -5,6 +5,7 @@ import type { operations } from '../../contract/operations.ts';
 import { type Operation, routes } from '../../contract/routes.ts';
 import { spellingsOf } from '../harness/json-spellings.ts';
 import type { Answer } from './client.ts';
+import { plantPreviousKey } from './planted-keys.ts';
 import { uniformBody } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -38,6 +39,7 @@ beforeAll(async () => {
   for (const tenantId of ['acme', 'paused', 'turned', 'leaving']) {
     await stack.client.onboard(tenantId);
   }
+  for (const tenantId of ['moved', 'stays']) await plantPreviousKey(stack, tenantId);
   ciphertext = await stack.client.encrypt('acme', Buffer.from('x'), encryptionContext);
   const { json } = await post('data-keys', { encryptionContext });
   wrappedDataKey = json.wrappedDataKey;
@@ -75,6 +77,9 @@ const rows: Readonly<Record<WithBody, Row>> = {
     wrong: { rotationPeriodInDays: 1 },
   },
   rotate: { tenantId: 'turned', body: () => ({}), wrong: { keyMaterialId: 7 } },
+  changeKeyStore: { body: () => ({ keyStore: 'aws-kms' }), wrong: { keyStore: 'floppy' } },
+  endPreviousKey: { tenantId: 'moved', body: () => ({}), wrong: { why: 'done' } },
+  restorePreviousKey: { tenantId: 'stays', body: () => ({}), wrong: { why: 'not done' } },
   encrypt: {
     body: () => ({ plaintext, encryptionContext, mode: 'envelope' }),
     comparable: (json) => opened(json.ciphertext, encryptionContext),

@@ -7,6 +7,7 @@ import { repeats } from '../../contract/repeats.ts';
 import { type Operation, routes } from '../../contract/routes.ts';
 import type { Answer } from './client.ts';
 import { type Control, startControl } from './control.ts';
+import { plantMoved, plantPreviousKey } from './planted-keys.ts';
 import type { TestStack } from './test-stack.ts';
 
 let stack: TestStack;
@@ -40,6 +41,15 @@ const ciphertextOf = (id: string) => ({ ciphertext: made.get(id) });
 
 const email = { purpose: 'user/email', value: 'eA==' };
 
+/** The stack has one key store alone. */
+const planted = async (
+  id: string,
+  plant: (of: TestStack, tenantId: string) => Promise<unknown>,
+) => {
+  await plant(stack, id);
+  return control.send('GET', '/tenants');
+};
+
 const tried: Readonly<Record<string, Tried>> = {
   onboard: { send: onboard, spends: { CreateKey: 1 } },
   update: {
@@ -58,6 +68,22 @@ const tried: Readonly<Record<string, Tried>> = {
     send: (id) => control.post(id, 'key/rotations'),
     before: [onboard],
     spends: { RotateKeyOnDemand: 1 },
+  },
+  changeKeyStore: {
+    send: (id) => control.send('POST', `/tenants/${id}/key-store`, { keyStore: 'aws-kms' }),
+    before: [(id) => planted(id, plantMoved)],
+  },
+  endPreviousKey: {
+    send: (id) => control.send('DELETE', `/tenants/${id}/key-store/previous`),
+    before: [(id) => planted(id, plantPreviousKey)],
+    spends: { ScheduleKeyDeletion: 1 },
+  },
+  restorePreviousKey: {
+    send: (id) => control.post(id, 'key-store/previous/restore'),
+    before: [
+      (id) => planted(id, plantPreviousKey),
+      (id) => control.send('DELETE', `/tenants/${id}/key-store/previous`),
+    ],
   },
   encrypt: { send: dataPlane('encrypt', () => ({ plaintext: 'eA==' })), before: [onboard] },
   decrypt: { send: dataPlane('decrypt', ciphertextOf), before: [onboard] },

@@ -1,6 +1,7 @@
 /** A tenant with two keys, both in KMS: what was encrypted under the one before opens, is moved by the app, and ends. */
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { keyLike } from './planted-keys.ts';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -13,19 +14,9 @@ beforeAll(async () => {
   table = DynamoDBDocument.from(stack.administrator.dynamodb);
   ({ keyArn: before } = await stack.client.onboard('acme'));
   await stack.client.onboard('globex');
-  now = await keyLike(before);
+  now = await keyLike(stack, before);
 }, 120_000);
 afterAll(() => stack?.close());
-
-/** @returns another key of the same tenant, with the same policy and tags */
-async function keyLike(KeyId: string): Promise<string> {
-  const { kms } = stack.administrator;
-  const { Policy } = await kms.getKeyPolicy({ KeyId });
-  const { Tags } = await kms.listResourceTags({ KeyId });
-  const Description = (await kms.describeKey({ KeyId })).KeyMetadata?.Description;
-  const made = await kms.createKey({ Policy, Tags, Description });
-  return made.KeyMetadata?.Arn as string;
-}
 
 const TableName = () => stack.tableName;
 async function moveAt(sinceMs: number, change: object = {}) {

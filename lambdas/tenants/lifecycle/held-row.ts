@@ -36,10 +36,20 @@ export async function write(held: HeldRow, change: RowChange): Promise<void> {
  * Lets another invocation go on at once. Not where there may be a key that is not written down: the lease then runs
  * out by itself, which gives KMS's lists the time to show that key.
  */
-export async function release({ row, options }: HeldRow): Promise<void> {
+async function release({ row, options }: HeldRow): Promise<void> {
   if (row.lease?.holder !== options.holder || row.keyRequestedAt !== undefined) return;
   // If this fails the lease runs out; the error that matters is the one that led here.
   await options.registry.change(row, { lease: null }).catch(() => undefined);
+}
+
+/** @returns what the work does; where that fails, the lease is given up */
+export async function releasedOnFailure<T>(held: HeldRow, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await release(held);
+    throw error;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@
 import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { isLeased, workOn, workOnRow } from '../registry/lease.ts';
+import { hasOtherKeys } from '../registry/other-keys.ts';
 import { type Intent, statusRules } from '../registry/status.ts';
 import { hasKey, type TenantRow } from '../registry/tenant-row.ts';
 import { resumePlan, type TransitionRequest, transitionPlan } from './transitions.ts';
@@ -44,7 +45,7 @@ export async function eraseIfKeyIsDeleted(
   row: TenantRow,
 ): Promise<TenantRow | undefined> {
   const isPlanned = statusRules[row.status].keyDeletion === 'planned';
-  if (!isPlanned || !hasKey(row) || isLeased(row)) return undefined;
+  if (!isPlanned || !hasKey(row) || hasOtherKeys(row) || isLeased(row)) return undefined;
   if (!(await (await administrationOf(work, row)).isDeleted())) return undefined;
   const erasedAt = new Date().toISOString();
   return work.registry.change(row, { status: 'ERASED', erasedAt, intent: null, lease: null });

@@ -7,7 +7,6 @@
 import { keyNotReady, tenantExists } from '../../../contract/problem.ts';
 import type { OnboardRequest } from '../../../contract/tenants.ts';
 import { pause } from '../../aws/retry.ts';
-import { otherStoreOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { answerReserveMs, isLeased, leaseOf } from '../registry/lease.ts';
 import { statusRules } from '../registry/status.ts';
@@ -17,11 +16,10 @@ import {
   type KeyMaking,
   type OnboardingOptions,
   type RecoveryOptions,
-  release,
+  releasedOnFailure,
   write,
 } from './held-row.ts';
-import { kmsKeyMaking } from './kms-key-making.ts';
-import { storedKeyMaking } from './stored-key-making.ts';
+import { keyMakingOf } from './key-making.ts';
 
 export interface OnboardedTenant {
   readonly row: TenantRow;
@@ -133,18 +131,4 @@ async function takeLease(options: TenantWork, row: TenantRow): Promise<TenantRow
 async function finish(held: HeldRow, keys: KeyMaking): Promise<void> {
   await keys.finish(held);
   await write(held, { status: 'ACTIVE', lease: null, keyRequestedAt: null });
-}
-
-async function keyMakingOf(work: TenantWork, row: TenantRow): Promise<KeyMaking> {
-  const store = await otherStoreOf(work, row);
-  return store === undefined ? kmsKeyMaking : storedKeyMaking(store);
-}
-
-async function releasedOnFailure<T>(held: HeldRow, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await release(held);
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ import { keyAdministeredByTenant } from '../../../contract/problem.ts';
 import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import { workOn } from '../registry/lease.ts';
+import { rowOfPrevious } from '../registry/other-keys.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
 import { keyStoreOf, onboardedWithOf, type TenantRow } from '../registry/tenant-row.ts';
 import { explainMissingKey } from './missing-key.ts';
@@ -26,11 +27,17 @@ export const setRotationPeriod = (
       onboardedWith: onboardedWithOf(row),
     }),
     async act(row) {
-      const key = await administrationOf(work, row);
-      await explainMissingKey(key, row, async () => {
-        await key.requireOwn();
-        await key.setRotationPeriod(rotationPeriodInDays);
-      });
+      await setPeriod(work, row);
+      if (row.previousKey !== undefined && row.previousKey.status === undefined)
+        await setPeriod(work, rowOfPrevious(row));
       return {};
     },
   });
+
+async function setPeriod(work: TenantWork, row: TenantRow): Promise<void> {
+  const key = await administrationOf(work, row);
+  await explainMissingKey(key, row, async () => {
+    await key.requireOwn();
+    await key.setRotationPeriod(row.rotationPeriodInDays);
+  });
+}

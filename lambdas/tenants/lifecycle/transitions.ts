@@ -10,7 +10,15 @@ import type { KeyAdministration } from '../../key-stores/key-administration.ts';
 import { administrationOf } from '../keys/administration.ts';
 import type { TenantWork } from '../keys/key-state.ts';
 import type { Plan } from '../registry/lease.ts';
-import type { RowChange } from '../registry/registry.ts';
+import {
+  abandonedNext,
+  changeOfPrevious,
+  ended,
+  isWithTenant,
+  offboardedWithTenant,
+  rowOfPrevious,
+} from '../registry/other-keys.ts';
+import { type RowChange, withChange } from '../registry/registry.ts';
 import { type Intent, statusRules } from '../registry/status.ts';
 import type { Offboarding, TenantRow } from '../registry/tenant-row.ts';
 import { explainMissingKey } from './missing-key.ts';
@@ -84,7 +92,11 @@ export function transitionPlan(work: TenantWork, wanted: TransitionRequest): Pla
       if (wanted.intent === 'offboard') requireSameWindow(row, wanted.request);
       return row.status === done && row.intent === undefined;
     },
-    begin: async (row) => ({ ...begin, intent, ...(await checked(work, row, wanted)) }),
+    async begin(row) {
+      const keys = abandonedNext(row);
+      const check = await checked(work, withChange(row, keys), wanted);
+      return { ...begin, intent, ...keys, ...check };
+    },
     act: (row) => complete(work, row, intent),
   };
 }
@@ -108,13 +120,27 @@ function requirePossible(intent: Intent, { status }: TenantRow): void {
 }
 
 async function complete(work: TenantWork, row: TenantRow, intent: Intent): Promise<RowChange> {
-  const { act, done } = transitions[intent];
+  const change = { ...(await actOn(work, row, intent)), status: transitions[intent].done };
+  if (!isWithTenant(row)) return { ...change, intent: null };
+  const previous = rowOfPrevious(row);
+  // One store deletes sooner than another.
+  const isGone =
+    intent === 'restore' && (await (await administrationOf(work, previous)).isDeleted());
+  const changeOfOther = isGone
+    ? ended(row, new Date().toISOString())
+    : changeOfPrevious(row, {
+        ...(await actOn(work, previous, intent)),
+        status: transitions[intent].done,
+      });
+  return { ...change, ...changeOfOther, intent: null };
+}
+
+async function actOn(work: TenantWork, row: TenantRow, intent: Intent): Promise<RowChange> {
   const key = await administrationOf(work, row);
-  const change = await explainMissingKey(key, row, async () => {
+  return explainMissingKey(key, row, async () => {
     await key.requireOwn();
-    return act(key, row);
+    return transitions[intent].act(key, row);
   });
-  return { ...change, status: done, intent: null };
 }
 
 /** What has to be known of the key before a transition begins, and is not asked again when it is resumed. */
@@ -129,13 +155,27 @@ async function checked(
   if (wanted.intent !== 'offboard' || row.offboarding !== undefined) return {};
   const { request } = wanted;
   const key = await administrationOf(work, row);
-  return { offboarding: await explainMissingKey(key, row, () => newOffboarding(key, request)) };
+  const offboarding = await explainMissingKey(key, row, () => newOffboarding(key, request));
+  return { offboarding, ...(await previousOffboarding(work, row, request)) };
+}
+
+/** Beside the tenant's own. */
+async function previousOffboarding(
+  work: TenantWork,
+  row: TenantRow,
+  request: OffboardRequest,
+): Promise<RowChange> {
+  if (row.previousKey === undefined || row.previousKey.status !== undefined) return {};
+  const previous = rowOfPrevious(row);
+  const key = await administrationOf(work, previous);
+  const offboarding = await explainMissingKey(key, previous, () => newOffboarding(key, request));
+  return offboardedWithTenant(row, offboarding);
 }
 
 const hourMs = 3_600_000;
 
 /** KMS tells nothing of a deleted key: all that a certificate of erasure says is asked for now. */
-async function newOffboarding(
+export async function newOffboarding(
   key: KeyAdministration,
   { windowInDays, requestedBy, force }: OffboardRequest,
 ): Promise<Offboarding> {

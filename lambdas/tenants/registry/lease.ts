@@ -81,8 +81,12 @@ export const changeRow = (
     return isLeased(row) ? undefined : work.registry.change(row, change);
   });
 
-/** @param attemptOn gives undefined, and has done nothing, where another invocation was in its way */
-async function onceFree(
+/**
+ * Waits for whoever is at work on the tenant.
+ * @param attemptOn gives undefined, and has done nothing, where another invocation was in its way
+ * @throws Problem 404; 409 tenant-busy where another invocation is at work for long; what `attemptOn` throws
+ */
+export async function onceFree(
   work: Work,
   tenantId: string,
   attemptOn: (row: TenantRow) => Promise<TenantRow | undefined>,

@@ -89,9 +89,17 @@ export async function keyArnsOf(
   tableName: string,
 ): Promise<Set<string>> {
   const arns = new Set<string>();
-  const input = { TableName: tableName, ConsistentRead: true, ProjectionExpression: 'keyArn' };
+  const input = {
+    TableName: tableName,
+    ConsistentRead: true,
+    ProjectionExpression: 'keyArn, nextKey.keyArn, previousKey.keyArn',
+  };
   for await (const { Items = [] } of paginateScan({ client }, input)) {
-    for (const { keyArn } of Items) if (keyArn !== undefined) arns.add(keyArn);
+    for (const { keyArn, nextKey, previousKey } of Items) {
+      for (const arn of [keyArn, nextKey?.keyArn, previousKey?.keyArn]) {
+        if (arn !== undefined) arns.add(arn);
+      }
+    }
   }
   return arns;
 }

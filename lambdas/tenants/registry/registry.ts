@@ -72,13 +72,12 @@ export function openRegistry(
       return found?.writer === writer && found.version === row.version;
     },
     async change(row, change) {
-      const next = withoutAbsent({
-        ...row,
-        ...change,
+      const next = {
+        ...withChange(row, change),
         version: row.version + 1,
         writer,
         updatedAt: new Date().toISOString(),
-      });
+      };
       if (await succeeds(client.send(update(tableName, row, next)))) return next;
       const found = await get(row.tenantId);
       return found?.writer === writer && found.version === next.version ? found : undefined;
@@ -117,6 +116,10 @@ function update(tableName: string, row: TenantRow, next: TenantRow): UpdateComma
     },
   });
 }
+
+/** @returns the row as the change leaves it */
+export const withChange = (row: TenantRow, change: RowChange): TenantRow =>
+  withoutAbsent({ ...row, ...change });
 
 const withoutAbsent = (row: object): TenantRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value != null)) as TenantRow;

@@ -1,6 +1,7 @@
 /** A row of the tenant table, and the tenant that the API shows of it. */
 
 import * as z from 'zod/mini';
+import type { KeyStoreChange } from '../../../contract/key-store-change.ts';
 import { defaultKeyStore, keyStoreName } from '../../../contract/key-stores.ts';
 import { keyUse } from '../../../contract/key-use.ts';
 import { onDemandRotation } from '../../../contract/on-demand-rotation.ts';
@@ -72,6 +73,13 @@ const nextKey = z.strictObject({
   requestedAt: z.string(),
 });
 
+/** Counted by the reconciler, which alone may look at the mac keys of every tenant. */
+const macKeyCount = z.strictObject({
+  /** for how many purposes they are not under the tenant's key */
+  left: z.int(),
+  countedAt: z.string(),
+});
+
 /** The key before the last change of store. It has a life of its own: as a tenant's, its end is explicit. */
 const previousKey = z.strictObject({
   keyStore: keyStoreName,
@@ -79,6 +87,7 @@ const previousKey = z.strictObject({
   rotation: z.optional(onDemandRotation),
   /** from when on it encrypts nothing: later than any function has a row that was read before the change */
   since: z.string(),
+  macKeys: z.optional(macKeyCount),
   /** absent: that of the tenant */
   status: z.optional(z.literal('OFFBOARDING')),
   intent: z.optional(z.enum(['offboard', 'restore'])),
@@ -159,6 +168,9 @@ export const onboardedWithOf = (row: TenantRow): OnboardedWith =>
 
 export const keyStoreOf = ({ keyStore = defaultKeyStore }: Pick<TenantRow, 'keyStore'>) => keyStore;
 
+const isInKms = (row: Pick<TenantRow, 'keyStore'>): boolean =>
+  ['aws-kms', 'aws-kms-external'].includes(keyStoreOf(row));
+
 export const hasKey = ({ keyArn, keyName }: Pick<TenantRow, 'keyArn' | 'keyName'>): boolean =>
   (keyArn ?? keyName) !== undefined;
 
@@ -168,6 +180,26 @@ export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {
   return keyArn;
 }
 
+function keyStoreChangeOf(row: TenantRow): KeyStoreChange | undefined {
+  const { nextKey, previousKey } = row;
+  if (nextKey !== undefined) {
+    const { keyStore: to, requestedAt } = nextKey;
+    return { from: keyStoreOf(row), to, stage: 'key-requested', requestedAt };
+  }
+  if (previousKey === undefined) return undefined;
+  return {
+    from: previousKey.keyStore,
+    to: keyStoreOf(row),
+    stage: previousKey.status === undefined ? 'both-readable' : 'previous-ending',
+    since: previousKey.since,
+    previousKeyArn: previousKey.keyArn,
+    previousKeyName: previousKey.keyName,
+    macKeysLeft: previousKey.macKeys?.left,
+    macKeysCountedAt: previousKey.macKeys?.countedAt,
+    deletionDate: previousKey.offboarding?.deletionDate,
+  };
+}
+
 /** @returns the tenant as the API shows it: nothing of leases, versions and writers */
 export const tenantOf = (row: TenantRow): Tenant => ({
   tenantId: row.tenantId,
@@ -175,7 +207,8 @@ export const tenantOf = (row: TenantRow): Tenant => ({
   legalName: row.legalName,
   status: row.status,
   keyStore: keyStoreOf(row),
-  keyArn: row.keyArn,
+  // Otherwise that of a key before.
+  keyArn: isInKms(row) ? row.keyArn : undefined,
   keyName: row.keyName,
   rotationPeriodInDays: row.rotationPeriodInDays,
   createdAt: row.createdAt,
@@ -184,4 +217,5 @@ export const tenantOf = (row: TenantRow): Tenant => ({
   deletionDate: row.offboarding?.deletionDate,
   erasedAt: row.erasedAt,
   onDemandRotation: row.rotation,
+  keyStoreChange: keyStoreChangeOf(row),
 });

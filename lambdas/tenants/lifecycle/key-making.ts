@@ -1,0 +1,13 @@
+/** How a tenant gets its key, chosen by the row. */
+import { otherStoreOf } from '../keys/administration.ts';
+import type { TenantWork } from '../keys/key-state.ts';
+import type { TenantRow } from '../registry/tenant-row.ts';
+import type { KeyMaking } from './held-row.ts';
+import { kmsKeyMaking } from './kms-key-making.ts';
+import { storedKeyMaking } from './stored-key-making.ts';
+
+/** @throws Problem 503 key-store-unavailable where the configuration has the store no more */
+export async function keyMakingOf(work: TenantWork, row: TenantRow): Promise<KeyMaking> {
+  const store = await otherStoreOf(work, row);
+  return store === undefined ? kmsKeyMaking : storedKeyMaking(store);
+}
