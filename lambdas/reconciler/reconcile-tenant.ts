@@ -48,6 +48,8 @@ export async function lookAtTenant(
   if (isInvalid(row) || row.keyArn === undefined || isLeftAlone(row)) {
     return { row, key: undefined };
   }
+  // It may name a key of before in KMS.
+  if (keyStoreOf(row) !== defaultKeyStore) return { row, key: undefined };
   const { tenantId, keyArn } = row;
   const subject = { kind: 'tenant-failed', tenantId, keyArn } as const;
   return { row, key: await attemptOrReport(context, subject, () => look(row, keyArn)) };

@@ -18,6 +18,7 @@ import { glanceAtTenant } from './glance.ts';
 import { type KeyInventory, openKeyInventory } from './key-inventory.ts';
 import { limitKmsRate, type RateLimitClock } from './kms-rate-limit.ts';
 import { repairOrphanedKeys } from './orphaned-keys.ts';
+import { repairOtherKeys } from './other-keys-of.ts';
 import { observeTenant, repairTenant } from './reconcile-tenant.ts';
 import { readClaims, reportClaims, sharedKeysOf } from './registry-claims.ts';
 
@@ -173,6 +174,7 @@ async function reconcileRows(
   for (const tenant of await Promise.all(rows.map((row) => look(context, row)))) {
     inventory.add(tenant);
     await repairTenant(context, tenant);
+    await repairOtherKeys(context, tenant.row);
   }
   await context.findings.flush();
 }

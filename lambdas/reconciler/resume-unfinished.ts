@@ -1,9 +1,10 @@
 /** Finishes what was cut off: onboardings, transitions, rotations, and offboardings whose key is deleted by now. */
+import type { RecoveryOptions } from '../tenants/lifecycle/held-row.ts';
 import { eraseIfKeyIsDeleted, resumeTransition } from '../tenants/lifecycle/lifecycle.ts';
 import { finishOnboarding } from '../tenants/lifecycle/onboarding.ts';
 import { ageMs, settleRotation } from '../tenants/lifecycle/rotation-outcome.ts';
 import { keyArnsOf } from '../tenants/registry/listing.ts';
-import type { Intent } from '../tenants/registry/status.ts';
+import { type Intent, statusRules } from '../tenants/registry/status.ts';
 import type { TenantRow } from '../tenants/registry/tenant-row.ts';
 import {
   attemptOrReport,
@@ -17,6 +18,17 @@ import type { ObservedKey } from './observe-key.ts';
 /** A search for a key looks at every key of the account that no row names, 100 a second. */
 const searchMs = 300_000;
 
+/** @param keyRequestedAt of a key that may have to be searched for */
+export const recoveryOptions = (
+  context: ReconcilerContext,
+  keyRequestedAt: string | undefined,
+): RecoveryOptions => ({
+  ...tenantWork(context, keyRequestedAt === undefined ? tenantRepairMs : searchMs),
+  knownKeyArns: () => keyArnsOf(context.table, context.tableName),
+  keyPolicyOf: context.keyPolicyOf,
+  keyArnPrefix: context.keyArnPrefix,
+});
+
 /** Finishes it where there is a key, in the row or found; else removes the row, and nothing is left of it. */
 export async function finishOnboardingOf(
   context: ReconcilerContext,
@@ -24,12 +36,7 @@ export async function finishOnboardingOf(
 ): Promise<void> {
   const { tenantId, keyArn } = row;
   const subject = { kind: 'unfinished-onboarding', tenantId, keyArn } as const;
-  const options = {
-    ...tenantWork(context, row.keyRequestedAt === undefined ? tenantRepairMs : searchMs),
-    knownKeyArns: () => keyArnsOf(context.table, context.tableName),
-    keyPolicyOf: context.keyPolicyOf,
-    keyArnPrefix: context.keyArnPrefix,
-  };
+  const options = recoveryOptions(context, row.keyRequestedAt);
   const done = await attemptOrReport(context, subject, () => finishOnboarding(options, row));
   if (done === undefined) return;
   const detail =
@@ -95,9 +102,13 @@ export async function eraseTenant(context: ReconcilerContext, row: TenantRow): P
   const subject = { kind: 'key-erased', tenantId, keyArn } as const;
   const erased = await attemptOrReport(context, subject, () => eraseIfKeyIsDeleted(context, row));
   if (erased === undefined) return;
-  const detail = 'KMS has deleted the key: the tenant is ERASED.';
+  const detail = `KMS has deleted the key: ${endOf(erased)}.`;
   context.findings.add({ ...subject, outcome: 'repaired', detail });
 }
+
+/** @param row after the end of a key, of the tenant or of one of its keys */
+export const endOf = ({ status }: TenantRow): string =>
+  statusRules[status].keyDeletion === 'done' ? 'the tenant is ERASED' : 'the tenant has another';
 
 /** What the key is after each of the transitions, and the finding that it was not. */
 const enforced = {

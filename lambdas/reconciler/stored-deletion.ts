@@ -6,6 +6,7 @@
  */
 import type { DeletionWindow, KeyStoreAdministration } from '../key-stores/key-administration.ts';
 import { workOnRow } from '../tenants/registry/lease.ts';
+import { hasOtherKeys } from '../tenants/registry/other-keys.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import { keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
 import {
@@ -14,6 +15,7 @@ import {
   reportIfUnchanged,
   tenantWork,
 } from './context.ts';
+import { endOf } from './resume-unfinished.ts';
 
 /** By so much the row's date may be earlier: the window in the store begins with the first run that sees the deletion. */
 const lateRunsMs = 86_400_000;
@@ -31,11 +33,12 @@ export async function endOfWindow(
 
 export function isDue(
   { now }: ReconcilerContext,
-  { offboarding }: TenantRow,
+  row: TenantRow,
   end: number | undefined,
 ): boolean {
-  const { deletionDate } = offboarding ?? {};
-  if (end === undefined || deletionDate === undefined) return false;
+  const { deletionDate } = row.offboarding ?? {};
+  // A tenant's own key is the last to go.
+  if (end === undefined || deletionDate === undefined || hasOtherKeys(row)) return false;
   return Math.max(end, Date.parse(deletionDate)) <= now();
 }
 
@@ -100,7 +103,7 @@ export async function destroyKey(
   );
   if (erased === undefined) return;
   const detail = isTenantsOwn(row)
-    ? "The use of the tenant's own key has ended: the tenant is ERASED."
-    : 'The key is deleted in its key store: the tenant is ERASED.';
+    ? `The use of the tenant's own key has ended: ${endOf(erased)}.`
+    : `The key is deleted in its key store: ${endOf(erased)}.`;
   context.findings.add({ ...subject, outcome: 'repaired', detail });
 }
