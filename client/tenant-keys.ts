@@ -28,6 +28,7 @@ export type {
   Inspection,
   KeyEvent,
   KeyStore,
+  KeyStoreChange,
   KeyStoreName,
   OffboardedTenant,
   OnboardRequest,

@@ -1,5 +1,6 @@
 /** The control plane: tenants, their lives, and the rotation of their keys. Its tokens name no tenant. */
 import type {
+  KeyStoreName,
   OffboardedTenant,
   OnboardRequest,
   Operations,
@@ -117,6 +118,29 @@ export class Tenants {
   ): Promise<RotationStarted> {
     const request = { ...call, tenantId, body: { keyMaterialId } };
     return this.#transport.json('rotate', request, { supersededKeyMaterialId: 'string' });
+  }
+
+  /**
+   * Moves the key to another store: both keys decrypt from then on, and `keyStoreChange` of the answer says from when on the
+   * new one encrypts. The same again does nothing more; back to the store before, no third key is made.
+   */
+  changeKeyStore(
+    tenantId: string,
+    keyStore: KeyStoreName,
+    options: CallOptions = {},
+  ): Promise<Tenant> {
+    return this.#tenant('changeKeyStore', { ...options, tenantId, body: { keyStore } });
+  }
+
+  /** What is under the key before the last change of store cannot be decrypted from then on; after the window the key is gone. */
+  endPreviousKey(tenantId: string, options: OffboardOptions = {}): Promise<Tenant> {
+    const { windowInDays, force, ...call } = options;
+    return this.#tenant('endPreviousKey', { ...call, tenantId, query: { windowInDays, force } });
+  }
+
+  /** Until it is deleted. */
+  restorePreviousKey(tenantId: string, options: CallOptions = {}): Promise<Tenant> {
+    return this.#tenant('restorePreviousKey', { ...options, tenantId });
   }
 
   /** Of the erasure, signed. */

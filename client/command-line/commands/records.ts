@@ -1,12 +1,13 @@
-/** `record` and `mac`: items of a database, and what finds them again. No value is an argument, which others can see. */
+/** `record`, `mac` and `rewrap-mac-keys`: items of a database, and what finds them again. No value is an argument, which others can see. */
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { TenantRecord } from '../../tenant-keys.ts';
 import { contextOf, wholeNumber } from '../context.ts';
-import { CommandError } from '../failure.ts';
+import { CommandError, exitCodes } from '../failure.ts';
 import { examples, tenantOption } from '../help.ts';
-import { printJson, printLine, table } from '../output.ts';
+import { members, printJson, printLine, table } from '../output.ts';
+import { openProgress } from '../progress.ts';
 
 interface RecordOptions {
   readonly tenant: string;
@@ -32,6 +33,7 @@ export function addRecords(program: Command): void {
   addSeal(record);
   addOpen(record);
   addMac(program);
+  addRewrap(program);
 }
 
 function addSeal(record: Command): void {
@@ -100,6 +102,38 @@ function addMac(program: Command): void {
       printLine(table(macs, ['version', 'mac']));
     });
 }
+
+function addRewrap(program: Command): void {
+  program
+    .command('rewrap-mac-keys')
+    .description(
+      "after a change of the key store: wrap the keys of a tenant's hashes by the new key",
+    )
+    .requiredOption(...tenantOption())
+    .addHelpText(
+      'after',
+      `\nThe hashes stay as they are.\n${examples('tenant-keys rewrap-mac-keys --tenant acme')}`,
+    )
+    .action(async ({ tenant }, command) => {
+      const { keys, claims, json, signal } = await contextOf(command);
+      const progress = openProgress('keys of hashes', process.stderr);
+      const done = { rewrapped: 0, left: 0 };
+      for (let isGoingOn = true; isGoingOn; ) {
+        const { rewrapped, left } = await keys.tenant(tenant).rewrapMacKeys({ ...claims, signal });
+        done.rewrapped += rewrapped;
+        done.left = left;
+        isGoingOn = rewrapped > 0 && left > 0;
+        progress.update(done.rewrapped, done.rewrapped + left, `${left} left`);
+      }
+      progress.end();
+      if (json) printJson(done);
+      else printLine(members(done));
+      if (done.left > 0) throw new CommandError(tooEarly, exitCodes.unavailable);
+    });
+}
+
+const tooEarly =
+  'Not all could be rewrapped yet: some functions may not know of the new key until half a minute after it encrypts. Run it again then.';
 
 function recordCommand(record: Command, name: string, description: string): Command {
   return record

@@ -5,7 +5,8 @@ import { contextOf, wholeNumber } from '../context.ts';
 import { CommandError } from '../failure.ts';
 import { examples, tenantArgument } from '../help.ts';
 import { keyStoreNames } from '../key-stores.ts';
-import { members, printJson, printLine, table } from '../output.ts';
+import { printJson, printLine, table } from '../output.ts';
+import { addKeyStoreChange, printTenant } from './key-store.ts';
 
 const statuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'] as const;
 
@@ -21,6 +22,7 @@ export function addTenants(program: Command): void {
   addReads(tenants);
   addChanges(tenants);
   addLifecycle(tenants);
+  addKeyStoreChange(tenants);
   addImport(tenants);
 }
 
@@ -53,7 +55,7 @@ function addReads(tenants: Command): void {
     )
     .action(async (tenantId, _, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
-      print(await keys.tenants.get(tenantId, { ...claims, signal }), json);
+      printTenant(await keys.tenants.get(tenantId, { ...claims, signal }), json);
     });
 }
 
@@ -87,7 +89,7 @@ function addChanges(tenants: Command): void {
         rotationPeriodInDays: rotationDays,
         keyStore,
       });
-      print(await keys.tenants.onboard(tenantId, request, { ...claims, signal }), json);
+      printTenant(await keys.tenants.onboard(tenantId, request, { ...claims, signal }), json);
     });
   tenants
     .command('rename')
@@ -105,7 +107,7 @@ function addChanges(tenants: Command): void {
         throw new CommandError('Give --display-name, --legal-name or both.');
       }
       const { keys, claims, json, signal } = await contextOf(command);
-      print(await keys.tenants.update(tenantId, names, { ...claims, signal }), json);
+      printTenant(await keys.tenants.update(tenantId, names, { ...claims, signal }), json);
     });
 }
 
@@ -123,7 +125,7 @@ function addLifecycle(tenants: Command): void {
       .addHelpText('after', examples(`tenant-keys tenants ${step} acme`))
       .action(async (tenantId, _, command) => {
         const { keys, claims, json, signal } = await contextOf(command);
-        print(await keys.tenants[step](tenantId, { ...claims, signal }), json);
+        printTenant(await keys.tenants[step](tenantId, { ...claims, signal }), json);
       });
   }
   tenants
@@ -140,7 +142,7 @@ function addLifecycle(tenants: Command): void {
     .action(async (tenantId, { windowDays, force }, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
       const options = { windowInDays: windowDays, force, ...claims, signal };
-      print(await keys.tenants.offboard(tenantId, options), json);
+      printTenant(await keys.tenants.offboard(tenantId, options), json);
     });
 }
 
@@ -195,9 +197,6 @@ function inFlight(text: string): number {
   if (number >= 1 && number <= 64) return number;
   throw new InvalidArgumentError('It must be a whole number from 1 to 64.');
 }
-
-const print = (tenant: object, json: boolean): void =>
-  json ? printJson(tenant) : printLine(members(tenant));
 
 /** @returns the members that have a value */
 function given<T extends object>(options: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
