@@ -18,7 +18,8 @@ export let proxy: FaultProxy;
 export let acme: TenantHandle;
 let bao: Bao;
 let table: DynamoDBDocument;
-const keys = { 'aws-kms': { keyArn: '' }, vault: { keyName: 'tenant-keys/keys/acme' } };
+/** As messages have them. */
+export const keyNames: Record<StoreName, string> = { 'aws-kms': '', vault: '' };
 
 /** @param context of the stack's configuration */
 export function useTwoStores(context: object = {}): void {
@@ -29,14 +30,15 @@ export function useTwoStores(context: object = {}): void {
     stack = await startTestStack({
       ...vaultContext(server),
       reconcileEveryMinutes: 1440,
+      // A change counts for the next request.
+      registryTtlSeconds: 0,
       ...context,
     });
     await setUpVault(server, stack);
     control = controlOf(stack);
     table = DynamoDBDocument.from(stack.administrator.dynamodb);
-    expect((await control.put('acme', { keyStore: 'vault' })).status).toBe(201);
-    const { keyArn } = await stack.client.onboard('globex');
-    keys['aws-kms'] = { keyArn: await keyLike(keyArn, 'globex', 'acme') };
+    for (const tenant of ['acme', 'globex']) await stack.client.onboard(tenant);
+    keyNames['aws-kms'] = (await row()).keyArn;
     acme = clientOf(stack).tenant('acme');
   }, 240_000);
   afterAll(async () => {
@@ -46,36 +48,43 @@ export function useTwoStores(context: object = {}): void {
   });
 }
 
-/** @returns the ARN of a key that is another tenant's as this one is its tenant's */
-async function keyLike(KeyId: string, tenant: string, other: string): Promise<string> {
-  const { kms } = stack.administrator;
-  const { Policy = '' } = await kms.getKeyPolicy({ KeyId });
-  const { Tags = [] } = await kms.listResourceTags({ KeyId });
-  const made = await kms.createKey({
-    Policy: Policy.replaceAll(tenant, other),
-    Tags: Tags.map((tag) => (tag.TagValue === tenant ? { ...tag, TagValue: other } : tag)),
-  });
-  return made.KeyMetadata?.Arn as string;
+/** Asked of the API: from then on both keys decrypt, and the one before goes on encrypting until it {@link settles}. */
+export async function changeKeyStore(to: StoreName): Promise<void> {
+  const { status, json } = await control.send('POST', '/tenants/acme/key-store', { keyStore: to });
+  expect([status, json.keyStore]).toEqual([202, to]);
+  const { keyArn, keyName } = await row();
+  if (to === 'aws-kms') keyNames[to] = keyArn;
+  else keyNames[to] = keyName;
 }
 
-/** As messages have them. */
-export const keyNames = () => ({ 'aws-kms': keys['aws-kms'].keyArn, vault: keys.vault.keyName });
-
-/** As the row has it. @param change of the key before; undefined: there is none any more */
-export async function keyIsIn(to: StoreName, from?: StoreName, change: object = {}): Promise<void> {
-  const key = { TableName: stack.tableName, Key: { tenantId: 'acme' } };
-  const { Item = {} } = await table.get(key);
-  const { keyArn, keyName, previousKey, ...rest } = Item;
-  const before = from && { keyStore: from, ...keys[from], ...change };
+/** The change is an hour old: no function has the row from before, and no request is at work by it. */
+export async function settles(): Promise<void> {
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  const { previousKey, ...rest } = await row();
   await table.put({
     TableName: stack.tableName,
-    Item: { ...rest, keyStore: to, ...keys[to], ...(before && { previousKey: before }) },
+    Item: { ...rest, previousKey: { ...previousKey, since } },
   });
-  rowIsReadAnew();
 }
 
-/** A read of the row counts for five seconds. */
-export const rowIsReadAnew = () => stack.pass(6);
+export async function endPreviousKey(): Promise<void> {
+  // It counts the keys of macs that are left.
+  await stack.run('reconciler');
+  const path = '/tenants/acme/key-store/previous';
+  const { status, json } = await control.send('DELETE', `${path}?force=true`);
+  expect([status, json.keyStoreChange.stage]).toEqual([202, 'previous-ending']);
+}
+
+export async function restorePreviousKey(): Promise<void> {
+  const restored = await control.send('POST', '/tenants/acme/key-store/previous/restore');
+  expect([restored.status, restored.json.keyStoreChange.stage]).toEqual([200, 'both-readable']);
+}
+
+async function row() {
+  const key = { TableName: stack.tableName, Key: { tenantId: 'acme' } };
+  const { Item = {} } = await table.get(key);
+  return Item;
+}
 
 /** How many requests of what kind the store has had since the last count. */
 export const storeCounts = (): Readonly<Record<string, number>> => {
