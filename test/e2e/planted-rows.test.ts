@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { defaultName, stackNames } from '../../contract/stack-names.ts';
 import { rowOf } from '../harness/tenant-row.ts';
 import { type Control, startControl } from './control.ts';
+import { keyInKms } from './key-in-kms.ts';
 import { expectProblem } from './problem.ts';
 import type { TestStack } from './test-stack.ts';
 
@@ -36,20 +37,7 @@ const plant = (change: Record<string, unknown>) =>
 const rowOfEvil = async () =>
   (await table.get({ TableName: stack.tableName, Key: { tenantId: 'evil' } })).Item;
 
-/** All that KMS says of the key. */
-async function keyOfAcme() {
-  const { kms } = stack.administrator;
-  const KeyId = keyArn;
-  const answers = [
-    await kms.describeKey({ KeyId }),
-    await kms.getKeyPolicy({ KeyId }),
-    await kms.getKeyRotationStatus({ KeyId }),
-    await kms.listKeyRotations({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }),
-    await kms.listAliases({ KeyId }),
-    await kms.listResourceTags({ KeyId }),
-  ];
-  return JSON.stringify(answers.map(({ $metadata: _, ...answer }) => answer));
-}
+const keyOfAcme = () => keyInKms(stack.administrator.kms, keyArn);
 
 let before: string;
 beforeEach(async () => {
