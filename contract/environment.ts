@@ -77,6 +77,8 @@ export const tenantsEnvironment = z.object({
   ...registryAndKeyPolicy,
   ...otherKeyStores,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
+  /** name of the session broker's function; there where tenants may have keys in accounts of their own */
+  SESSION_BROKER_NAME: z.optional(text),
 });
 
 export const certificatesEnvironment = z.object({

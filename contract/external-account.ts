@@ -6,7 +6,7 @@
  */
 import * as z from 'zod/mini';
 import { administrativeActions, cryptographicActions, tenantActions } from './key-policy.ts';
-import { tenantIdTag } from './tenant-id.ts';
+import { tenantId as anyTenantId, tenantIdTag } from './tenant-id.ts';
 
 /** Whose key it is, and of which stack of ours. */
 export interface ExternalTenant {
@@ -26,8 +26,6 @@ export interface ExternalAccount extends ExternalTenant {
   readonly tenantRoleArn: string;
 }
 
-export const accountIdPattern = /^\d{12}$/;
-
 /** What such a role asks of its key, beside its use. */
 const describeKey = 'kms:DescribeKey';
 
@@ -43,6 +41,32 @@ export const externalKeyArn = z
       'must be the ARN of a key in AWS KMS, such as arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
     ),
   );
+
+const accountIdText = 'must be the id of an AWS account: 12 digits';
+
+/** Of GET .../external-account. With a key's ARN there is more to give. */
+export const externalAccountQuery = z.strictObject({
+  accountId: z.optional(z.string(accountIdText).check(z.regex(/^\d{12}$/, accountIdText))),
+  keyArn: z.optional(externalKeyArn),
+});
+export type ExternalAccountQuery = z.output<typeof externalAccountQuery>;
+
+const document = z.record(z.string(), z.unknown());
+
+/** What a tenant makes its key with. */
+export const externalAccountSetup = z.strictObject({
+  tenantId: anyTenantId,
+  accountId: z.string(),
+  region: z.string(),
+  externalId: z.string(),
+  roleArn: z.string(),
+  keyPolicy: document,
+  trustPolicy: document,
+  /** absent as long as the key has no ARN */
+  rolePolicy: z.optional(document),
+  template: document,
+});
+export type ExternalAccountSetup = z.output<typeof externalAccountSetup>;
 
 export interface KeyArnParts {
   readonly partition: string;

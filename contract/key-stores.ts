@@ -107,15 +107,24 @@ export type ConfiguredKeyStore = z.output<typeof configuredKeyStore>;
 export const keyStoreList = z.strictObject({ keyStores: z.array(configuredKeyStore) });
 
 /**
- * No tenant can be onboarded in Azure Key Vault or in an account of its own yet: of these there are rights of roles alone.
+ * No tenant can be onboarded in Azure Key Vault yet: of it there are rights of roles alone.
  * @returns the stores by their settings, the default first
  */
 export function configuredKeyStores(
   settings: KeyStoresSettings | undefined,
 ): readonly ConfiguredKeyStore[] {
-  const { vault } = settings ?? {};
-  return [{ keyStore: defaultKeyStore }, ...(vault === undefined ? [] : [vaultStore(vault)])];
+  const { vault, awsKmsExternal } = settings ?? {};
+  return [
+    { keyStore: defaultKeyStore },
+    ...(vault === undefined ? [] : [vaultStore(vault)]),
+    ...(awsKmsExternal === undefined ? [] : [externalStore(awsKmsExternal)]),
+  ];
 }
+
+const externalStore = ({ accounts }: ExternalAccountSettings): ConfiguredKeyStore => ({
+  keyStore: 'aws-kms-external',
+  accounts: [...accounts],
+});
 
 const vaultStore = ({ address, namespace, transitMount }: VaultSettings): ConfiguredKeyStore => ({
   keyStore: 'vault',

@@ -71,6 +71,7 @@ const own: Readonly<Record<Operation, Codes>> = {
     ...tenantPath,
     ...body,
     'key-store-not-configured',
+    'external-key-refused',
     'tenant-exists',
     'tenant-erased',
     'alias-taken',
@@ -79,6 +80,7 @@ const own: Readonly<Record<Operation, Codes>> = {
     'key-not-ready',
     'key-store-unavailable',
   ],
+  externalAccount: [...tenantPath, 'key-store-not-configured'],
   read: [...tenantPath, 'tenant-not-found', 'key-store-unavailable'],
   update: [
     ...tenantPath,

@@ -30,6 +30,7 @@ import {
   reencryptRequest,
   reencryptResponse,
 } from './crypto.ts';
+import { externalAccountQuery, externalAccountSetup } from './external-account.ts';
 import { keyStoreChangeRequest } from './key-store-change.ts';
 import { keyStoreList } from './key-stores.ts';
 import {
@@ -82,6 +83,7 @@ export const operations = {
   read: { responses: { 200: tenant } },
   update: { request: tenantPatch, responses: { 200: tenant } },
   list: { query: listQuery, responses: { 200: tenantList } },
+  externalAccount: { query: externalAccountQuery, responses: { 200: externalAccountSetup } },
   offboard: {
     request: emptyRequest,
     query: offboardQuery(shortestWindowDays),

@@ -138,6 +138,10 @@ const problemRemedies: Readonly<Record<ProblemCode, readonly [what: string, reme
     'The key that is registered for the tenant is not the tenant’s by its tag or, in another store than KMS, by its name and age.',
     'An administrator corrects the row, the tag or the key: docs/operations.md, finding key-tags.',
   ],
+  'external-key-refused': [
+    'A tenant is to be onboarded with a key in its own account, and the key, its role or their policies are not as they must be. Nothing was made.',
+    'The detail names each check that failed and what to change there. GET /tenants/{tenantId}/external-account has the policies; then send the same request again.',
+  ],
   'key-revoked-by-tenant': [
     'The key is the tenant’s own, in its own account or store, which refuses its use: disabled, deleted, or the right taken away.',
     'The tenant decides. When it gives the right back the same request works again, within a minute and without an operator.',

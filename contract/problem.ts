@@ -62,6 +62,7 @@ export const problemStatuses = {
   'key-mismatch': [409],
   'key-revoked-by-tenant': [409],
   'key-administered-by-tenant': [409],
+  'external-key-refused': [409],
   'not-acceptable': [406],
   'too-large': [413],
   'unsupported-media-type': [415],
@@ -313,6 +314,13 @@ export const keyAdministeredByTenant = () =>
   new Problem(
     'key-administered-by-tenant',
     "The key is in the tenant's own AWS account: only its administrators rotate it, and see its rotations.",
+  );
+
+/** @param failed what of it, and what to do about that, each after a semicolon */
+export const externalKeyRefused = (failed: string) =>
+  new Problem(
+    'external-key-refused',
+    `The key in the tenant's account is not as it must be, and nothing was made. ${failed}. What was changed there within the last minute may not count yet: then send the request again.`,
   );
 
 export const notAcceptable = (

@@ -17,6 +17,7 @@ export const repeats: Readonly<Record<Operation, Repeat>> = {
   read: 'reads',
   update: 'same',
   list: 'reads',
+  externalAccount: 'reads',
   offboard: 'same',
   suspend: 'same',
   resume: 'same',

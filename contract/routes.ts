@@ -61,6 +61,7 @@ export const routes = [
   route('PATCH', '/tenants/{tenantId}', 'tenants', 'update', 'metadata'),
   route('GET', '/tenants', 'tenants', 'list', 'metadata'),
   route('DELETE', '/tenants/{tenantId}', 'tenants', 'offboard', 'metadata'),
+  route('GET', '/tenants/{tenantId}/external-account', 'tenants', 'externalAccount', 'metadata'),
   route('POST', '/tenants/{tenantId}/suspend', 'tenants', 'suspend', 'metadata'),
   route('POST', '/tenants/{tenantId}/resume', 'tenants', 'resume', 'metadata'),
   route('POST', '/tenants/{tenantId}/restore', 'tenants', 'restore', 'metadata'),

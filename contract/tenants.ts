@@ -1,5 +1,6 @@
 /** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
+import { externalKeyArn } from './external-account.ts';
 import { keyStoreChange } from './key-store-change.ts';
 import { keyStoreName } from './key-stores.ts';
 import { keyUse } from './key-use.ts';
@@ -27,14 +28,23 @@ const nameText = 'must be text of 1-256 printable characters';
 const nameOr = (text: string) => z.string(text).check(z.regex(printable, text));
 const name = z.optional(nameOr(nameText));
 
-export const onboardRequest = z.strictObject({
-  displayName: name,
-  /** as contracts and registers have it; a certificate of erasure names both */
-  legalName: name,
-  rotationPeriodInDays: z.optional(rotationPeriodInDays),
-  /** where the key is to be; absent: KMS of the product's own account */
-  keyStore: z.optional(keyStoreName),
-});
+export const onboardRequest = z
+  .strictObject({
+    displayName: name,
+    /** as contracts and registers have it; a certificate of erasure names both */
+    legalName: name,
+    rotationPeriodInDays: z.optional(rotationPeriodInDays),
+    /** where the key is to be; absent: KMS of the product's own account */
+    keyStore: z.optional(keyStoreName),
+    /** of the key that is there already, in the tenant's own account */
+    keyArn: z.optional(externalKeyArn),
+  })
+  .check(
+    z.refine(
+      ({ keyStore, keyArn }) => (keyStore === 'aws-kms-external') === (keyArn !== undefined),
+      'must have keyArn with the keyStore aws-kms-external, and with no other',
+    ),
+  );
 export type OnboardRequest = z.output<typeof onboardRequest>;
 
 const changedName = z.optional(z.nullable(nameOr(`${nameText}, or null to take it away`)));

@@ -1,18 +1,23 @@
 /**
  * The session broker (a token vending machine): for a bearer token, a session of that token's tenant, one that reads
- * events, or a token of our own that names the tenant to a key store. Invariant: it does nothing on its caller's word. It checks the token itself, by the same module as the
+ * events, or a token of our own that names the tenant to a key store; for an administrator's, a verdict on a key in a tenant's
+ * own account. Invariant: it does nothing on its caller's word. It checks the token itself, by the same module as the
  * authorizer, and only its role is trusted by the roles whose sessions it opens. No token and no credentials are in a log or an
- * error.
+ * error, and none in a verdict.
  */
 import type { Context } from 'aws-lambda';
 import { readEnvironment, sessionBrokerEnvironment } from '../contract/environment.ts';
+import {
+  type ChallengeAnswer,
+  type ChallengeRequest,
+  challengeRequest,
+} from '../contract/external-challenge.ts';
 import { type IdentityTokenRequest, identityTokenRequest } from '../contract/identity-token.ts';
 import type { PublicJwks } from '../contract/jwks.ts';
 import type { MetricName } from '../contract/metrics.ts';
 import {
   type IdentityTokenAnswer,
   type SessionAnswer,
-  type SessionPlane,
   type SessionRefusal,
   type SessionRequest,
   sessionRequest,
@@ -24,8 +29,9 @@ import { requestStats, withRequestStats } from './observability/request-stats.ts
 import type { IssuedToken, OwnIssuer } from './session-broker/identity-token.ts';
 import { sessionOpener } from './session-broker/open-session.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
+import type { Permissions } from './tokens/permissions.ts';
 import { refusalOf } from './tokens/refusals.ts';
-import { opensSession } from './tokens/session-permission.ts';
+import { asksForChallenge, opensSession } from './tokens/session-permission.ts';
 import { type VerifiedToken, verifiedTokens } from './tokens/verified-token.ts';
 
 const environment = readEnvironment(sessionBrokerEnvironment);
@@ -39,8 +45,8 @@ const roleArns = {
   'audit-all': environment.ALL_EVENTS_READER_ROLE_ARN,
 } as const satisfies Record<SessionRequest['plane'], string>;
 
-type BrokerRequest = SessionRequest | IdentityTokenRequest;
-type BrokerAnswer = SessionAnswer | IdentityTokenAnswer;
+type BrokerRequest = SessionRequest | IdentityTokenRequest | ChallengeRequest;
+type BrokerAnswer = SessionAnswer | IdentityTokenAnswer | ChallengeAnswer;
 
 /** How it ended, with what the log says of it besides. */
 interface Ending<Answer = BrokerAnswer> extends Partial<IssuedToken['record']> {
@@ -50,6 +56,8 @@ interface Ending<Answer = BrokerAnswer> extends Partial<IssuedToken['record']> {
   /** whose keys cannot be read, and why */
   readonly issuer?: string;
   readonly fault?: string;
+  /** checks of a challenge that were not passed */
+  readonly failed?: readonly string[];
 }
 
 /** Whose keys were checked by, for a session's caller to go on with. */
@@ -59,11 +67,13 @@ interface Allowed {
   readonly jwks: PublicJwks;
 }
 
-/** @throws Error for an event that asks for neither, and where a policy keeps the broker from giving it */
+/** @throws Error for an event that asks for none of these, and where a policy keeps the broker from giving it */
 export async function handler(event: unknown, context: Context): Promise<BrokerAnswer> {
   const token = identityTokenRequest.safeParse(event);
-  const request = token.success ? token : sessionRequest.safeParse(event);
-  if (!request.success) throw new Error('the event must be { plane or wants, token, tenantId }');
+  const challenge = challengeRequest.safeParse(event);
+  const session = sessionRequest.safeParse(event);
+  const request = [token, challenge, session].find(({ success }) => success);
+  if (!request?.success) throw new Error('the event must be { plane or wants, token, tenantId }');
   return withRequestStats(context, () => answer(request.data, context.awsRequestId));
 }
 
@@ -80,7 +90,7 @@ async function answer(request: BrokerRequest, requestId: string): Promise<Broker
     });
   try {
     const { answer: given, ...details } = await endingOf(request);
-    const isGiven = given.outcome === 'opened' || given.outcome === 'issued';
+    const isGiven = ['opened', 'issued', 'judged'].includes(given.outcome);
     write(isGiven ? 'INFO' : 'WARN', { outcome: given.outcome, ...details });
     return given;
   } catch (error) {
@@ -89,28 +99,34 @@ async function answer(request: BrokerRequest, requestId: string): Promise<Broker
   }
 }
 
-/** Who may have a session that uses the key of a tenant may say to another store who that tenant is, and nobody else. */
 async function endingOf(request: BrokerRequest): Promise<Ending> {
-  const plane = 'wants' in request ? 'crypto' : request.plane;
-  const checked = await checkedBearer(request, plane);
+  const checked = await checkedBearer(request);
   if ('answer' in checked) return checked;
   const { principal } = checked;
   try {
-    const ending = await ('wants' in request ? identityToken(request) : session(request, checked));
-    return { ...ending, principal };
+    return { ...(await ending(request, checked)), principal };
   } catch (error) {
     if (problemOfAwsError(error)?.status !== 503) throw error;
     return { ...unavailable((error as Error).name), principal };
   }
 }
 
-async function checkedBearer(
-  { token, tenantId }: BrokerRequest,
-  plane: SessionPlane,
-): Promise<Allowed | Ending<SessionRefusal>> {
+function ending(request: BrokerRequest, checked: Allowed): Promise<Ending> {
+  if ('wants' in request) return identityToken(request);
+  return 'keyArn' in request ? verdict(request) : session(request, checked);
+}
+
+/** Who may have a session that uses the key of a tenant may say to another store who that tenant is, and nobody else. */
+function mayHave(permissions: Permissions | undefined, request: BrokerRequest): boolean {
+  if ('wants' in request) return opensSession(permissions, 'crypto', request.tenantId);
+  if ('keyArn' in request) return asksForChallenge(permissions);
+  return opensSession(permissions, request.plane, request.tenantId);
+}
+
+async function checkedBearer(request: BrokerRequest): Promise<Allowed | Ending<SessionRefusal>> {
   let bearer: VerifiedToken;
   try {
-    bearer = await verified(token);
+    bearer = await verified(request.token);
   } catch (error) {
     if (error instanceof IssuerUnavailable) {
       const { fault } = error.of;
@@ -121,7 +137,7 @@ async function checkedBearer(
   }
   const { issuer, principal, permissions } = bearer;
   const jwks = keys.current(issuer);
-  if (!opensSession(permissions, plane, tenantId)) {
+  if (!mayHave(permissions, request)) {
     return { answer: { outcome: 'forbidden' }, principal, reason: 'permissions' };
   }
   // The keys that have just counted may have become too old meanwhile.
@@ -141,6 +157,14 @@ async function identityToken({ tenantId }: IdentityTokenRequest): Promise<Ending
   issueToken ??= identityTokensOf(ownIssuer());
   const { identityToken: issued, record } = await (await issueToken)(tenantId);
   return { answer: { outcome: 'issued', tenantId, identityToken: issued }, ...record };
+}
+
+/** Loaded for this alone: sessions are asked for with every request. */
+async function verdict({ tenantId, keyArn }: ChallengeRequest): Promise<Ending> {
+  const { challengeKey } = await import('./session-broker/key-challenge.ts');
+  const options = { tenantRoleArn: roleArns.crypto, openSession };
+  const judged = await challengeKey({ tenantId, keyArn }, options);
+  return { answer: { outcome: 'judged', ...judged }, failed: judged.failed };
 }
 
 /** On demand, since a stack without such a key store has no use for it. */

@@ -9,12 +9,14 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEnvironment, tenantsEnvironment } from '../contract/environment.ts';
+import { externalAccountQuery } from '../contract/external-account.ts';
 import { keyStoreChangeRequest } from '../contract/key-store-change.ts';
 import { configuredKeyStores, defaultKeyStore, type KeyStoreName } from '../contract/key-stores.ts';
-import { keyStoreNotConfigured, tenantNotFound } from '../contract/problem.ts';
+import { keyStoreNotConfigured, tenantNotFound, unauthorized } from '../contract/problem.ts';
 import {
   emptyRequest,
   listQuery,
+  type OnboardRequest,
   offboardQuery,
   onboardRequest,
   rotateRequest,
@@ -28,10 +30,11 @@ import { keyArnPrefixOf } from './aws/kms-keys.ts';
 import { type ApiRequest, apiHandler, type Serve } from './http/api-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { withThrottlingResponse } from './http/kms-throttling.ts';
-import { principalOf, queryOf, tenantOfPath } from './http/request.ts';
+import { bearerOf, principalOf, queryOf, tenantOfPath } from './http/request.ts';
 import { json } from './http/response.ts';
 import { validated } from './http/validation.ts';
 import { keyStoreAdministrations } from './key-stores/key-store-administrations.ts';
+import { ownNames } from './stack/own-names.ts';
 import { administrationOf } from './tenants/keys/administration.ts';
 import type { TenantWork } from './tenants/keys/key-state.ts';
 import { stackKeyPolicy } from './tenants/keys/stack-key-policy.ts';
@@ -40,7 +43,7 @@ import { changeKeyStore } from './tenants/lifecycle/key-store-change.ts';
 import { transition } from './tenants/lifecycle/lifecycle.ts';
 import { explainMissingKey } from './tenants/lifecycle/missing-key.ts';
 import { rotateOnDemand } from './tenants/lifecycle/on-demand-rotation.ts';
-import { onboard } from './tenants/lifecycle/onboarding.ts';
+import { type OnboardedTenant, onboard } from './tenants/lifecycle/onboarding.ts';
 import { endPreviousKey, restorePreviousKey } from './tenants/lifecycle/previous-key.ts';
 import { setRotationPeriod } from './tenants/lifecycle/rotation-period.ts';
 import type { OffboardRequest } from './tenants/lifecycle/transitions.ts';
@@ -79,6 +82,7 @@ export const handler = apiHandler<'tenants'>(
   withThrottlingResponse({
     onboard: put,
     read,
+    externalAccount,
     list,
     update,
     suspend: transitionTo('suspend'),
@@ -99,8 +103,64 @@ async function put({ event, context }: ApiRequest) {
   const tenantId = tenantOfPath(event);
   const request = jsonBody(event, onboardRequest, { maxBytes: maxBodyBytes, optional: true });
   requireConfigured(request.keyStore);
-  const { row, created } = await onboard(await keyMakingWork(context), tenantId, request);
-  return json<'onboard'>(created ? 201 : 200, tenantOf(row));
+  const { keyArn } = request;
+  if (keyArn !== undefined) {
+    return onboarded(await withExternalKey({ event, context }, tenantId, { ...request, keyArn }));
+  }
+  return onboarded(await onboard(await keyMakingWork(context), tenantId, request));
+}
+
+const onboarded = ({ row, created }: OnboardedTenant) =>
+  json<'onboard'>(created ? 201 : 200, tenantOf(row));
+
+/** Nothing of it is loaded where no tenant has such a key. */
+async function withExternalKey(
+  { event, context }: ApiRequest,
+  tenantId: string,
+  request: OnboardRequest & { readonly keyArn: string },
+): Promise<OnboardedTenant> {
+  const { token } = bearerOf(event, tenantId);
+  if (token === undefined) throw unauthorized();
+  const { onboardExternal } = await import('./tenants/lifecycle/external-onboarding.ts');
+  const { challengeClient } = await import('./sessions/challenge-client.ts');
+  const challenge = challengeClient(environment.SESSION_BROKER_NAME ?? '');
+  return onboardExternal(
+    {
+      ...work(context),
+      ...(await externalAccounts()),
+      rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
+      partition: environment.PARTITION,
+      knownKeyArns: () => keyArnsOf(table, tableName),
+      challenge: (keyArn) => challenge({ token, tenantId, keyArn }),
+    },
+    tenantId,
+    request,
+  );
+}
+
+async function externalAccount({ event }: ApiRequest) {
+  const tenantId = tenantOfPath(event);
+  const query = validated(externalAccountQuery, queryOf(event), 'query');
+  const { externalSetup } = await import('./tenants/lifecycle/external-setup.ts');
+  const stack = {
+    ...(await externalAccounts()),
+    name: ownNames.name,
+    partition: environment.PARTITION,
+    productAccountId: environment.ACCOUNT_ID,
+    tenantRoleArn: environment.TENANT_ROLE_ARN,
+  };
+  return json<'externalAccount'>(200, externalSetup(stack, tenantId, query));
+}
+
+/** @throws Problem 400 where the configuration has none */
+async function externalAccounts() {
+  const { awsKmsExternal } = environment.KEY_STORES ?? {};
+  if (awsKmsExternal === undefined) throw notConfigured();
+  const ours = environment.ACCOUNT_ID;
+  return {
+    accounts: awsKmsExternal.accounts.filter((account) => account !== ours),
+    region: await kms.config.region(),
+  };
 }
 
 async function moveKey({ event, context }: ApiRequest) {
@@ -128,9 +188,11 @@ async function restorePrevious({ event, context }: ApiRequest) {
 }
 
 function requireConfigured(wanted: KeyStoreName = defaultKeyStore): void {
-  const names = configured.map(({ keyStore }) => keyStore);
-  if (!names.includes(wanted)) throw keyStoreNotConfigured(names.join(', '));
+  if (!configured.some(({ keyStore }) => keyStore === wanted)) throw notConfigured();
 }
+
+const notConfigured = () =>
+  keyStoreNotConfigured(configured.map(({ keyStore }) => keyStore).join(', '));
 
 async function listKeyStores() {
   return json<'listKeyStores'>(200, { keyStores: [...configured] });

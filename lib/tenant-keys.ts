@@ -26,6 +26,7 @@ import { acknowledgeComplianceFindings } from './nag/compliance-findings.ts';
 import { outputsOf } from './outputs.ts';
 import { CertificatesRole } from './roles/certificates-role.ts';
 import { ControlPlaneRole } from './roles/control-plane-role.ts';
+import { askForChallenges } from './roles/external-challenge.ts';
 import { StoreSignIn } from './roles/key-store-access.ts';
 import { ReconcilerRole } from './roles/reconciler-role.ts';
 import { makeSessionRoles, type SessionRoles } from './roles/session-roles.ts';
@@ -271,8 +272,10 @@ export class TenantKeys extends Construct {
     broker.mayOpen(
       [tenant, auditReader, allEventsReader].map((role) => role.roleArn),
       functionArn,
-      ownIssuer !== undefined,
+      { signs: ownIssuer !== undefined, stores: config.keyStores },
     );
+    if (config.keyStores?.awsKmsExternal)
+      askForChallenges(administration.controlPlane, functionArn);
     for (const client of [dataPlane, audit]) client.mayAsk(functionArn);
     if (hasStoreOutsideAws(config.keyStores)) this.signIns(config, functions);
     return functions;

@@ -58,6 +58,12 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
     description: 'Without their keys, and without rows that this version cannot read.',
     successes: { 200: 'A page.' },
   },
+  externalAccount: {
+    summary: "Get what a key in the tenant's own account is made with",
+    description:
+      "For `keyStore` `aws-kms-external`, before the onboarding: a CloudFormation template for the tenant's account, or the policies by themselves. Whether there is such a tenant makes no difference, and nothing of it is secret.",
+    successes: { 200: 'The role, its external id, the policies and the template.' },
+  },
   suspend: {
     summary: 'Suspend a tenant',
     description: `The data plane refuses, and then the key store does: in KMS the key is disabled. ${again}`,

@@ -48,6 +48,12 @@ export const queryTexts: Readonly<Partial<Record<Operation, Readonly<Record<stri
     cursor,
     status: text('Tenants of this status alone.'),
   },
+  externalAccount: {
+    accountId: text(
+      'The AWS account in which the key is to be; may be left out where `GET /key-stores` lists one.',
+    ),
+    keyArn: text('ARN of the key, once it is made: for `rolePolicy`.'),
+  },
   offboard: keyEnd,
   endPreviousKey: keyEnd,
   listRotations: {

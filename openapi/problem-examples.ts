@@ -1,5 +1,6 @@
 /** A problem of each code, as the contract makes it: the source of the document's texts, headers and examples. */
 
+import { withRemedy } from '../contract/external-challenge.ts';
 import type { Problem, ProblemCode } from '../contract/problem.ts';
 import * as problems from '../contract/problem.ts';
 
@@ -90,6 +91,10 @@ export const problemExamples: Readonly<Record<ProblemCode, Example>> = {
   'key-unusable': ['The key is disabled, or pending deletion.', problems.keyUnusable],
   'key-missing': ['Somebody else has deleted the key.', problems.keyMissing],
   'key-mismatch': ["The registered key is not the tenant's.", problems.keyMismatch],
+  'external-key-refused': [
+    "The key in the tenant's own account, or its role, is not as it must be.",
+    () => problems.externalKeyRefused(withRemedy('no-external-id-refused')),
+  ],
   'key-revoked-by-tenant': [
     "The tenant's own key store refuses the use of its key.",
     problems.keyRevokedByTenant,

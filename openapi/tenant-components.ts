@@ -1,5 +1,6 @@
 /** The named schemas of the control plane. */
 import * as certificates from '../contract/certificates.ts';
+import { externalAccountSetup } from '../contract/external-account.ts';
 import { keyStoreChange, keyStoreChangeRequest } from '../contract/key-store-change.ts';
 import { configuredKeyStore, keyStoreList, keyStoreName } from '../contract/key-stores.ts';
 import { keyUse } from '../contract/key-use.ts';
@@ -136,6 +137,9 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       legalName: text('As contracts and registers have it; 1-256 printable characters.'),
       rotationPeriodInDays: text("Default: the stack's configuration."),
       keyStore: text('Where the key is to be. Default: KMS of the account of the API.'),
+      keyArn: text(
+        "With `aws-kms-external`, and with no other: ARN of the key, which is there already in the tenant's own account.",
+      ),
     },
   },
   TenantPatch: {
@@ -268,6 +272,22 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       keyArn: text('ARN of the key that signs.'),
       signingAlgorithm: text("KMS's name of the algorithm."),
       signature: base64('ECDSA in DER, ML-DSA as FIPS 204 has it.'),
+    },
+  },
+  ExternalAccountSetup: {
+    schema: externalAccountSetup,
+    description:
+      "What a tenant makes a key in its own account with, which this tenant's sessions alone can use.",
+    members: {
+      tenantId: text('Whose key it is to be.'),
+      accountId: text("The tenant's account."),
+      region: text('In which the key must be: that of the API.'),
+      externalId: text('With which the role is assumed. It is no secret.'),
+      roleArn: text('Of the role to make: its name and its path are given.'),
+      keyPolicy: text("The key's policy."),
+      trustPolicy: text("The role's trust policy."),
+      rolePolicy: text('What the role may do; only with the query `keyArn`, whose key it names.'),
+      template: text('For CloudFormation in that account and region: key and role at once.'),
     },
   },
   KeyStoreName: {

@@ -181,6 +181,11 @@ export interface OnboardRequest {
   readonly rotationPeriodInDays?: number;
   /** Where the key is to be. Default: KMS of the account of the API. */
   readonly keyStore?: KeyStoreName;
+  /**
+   * With `aws-kms-external`, and with no other: ARN of the key, which is there already in the tenant's own
+   * account.
+   */
+  readonly keyArn?: string;
 }
 
 /** The names to change. What is not in it stays, and null takes a name away (RFC 7396). */
@@ -341,6 +346,28 @@ export interface CertificateSignature {
   readonly keyArn: string;
   /** ECDSA in DER, ML-DSA as FIPS 204 has it. Base64 (RFC 4648 section 4, padded, strict). */
   readonly signature: string;
+}
+
+/** What a tenant makes a key in its own account with, which this tenant's sessions alone can use. */
+export interface ExternalAccountSetup {
+  /** Whose key it is to be. */
+  readonly tenantId: TenantId;
+  /** The tenant's account. */
+  readonly accountId: string;
+  /** In which the key must be: that of the API. */
+  readonly region: string;
+  /** With which the role is assumed. It is no secret. */
+  readonly externalId: string;
+  /** Of the role to make: its name and its path are given. */
+  readonly roleArn: string;
+  /** The key's policy. */
+  readonly keyPolicy: Readonly<Record<string, unknown>>;
+  /** The role's trust policy. */
+  readonly trustPolicy: Readonly<Record<string, unknown>>;
+  /** What the role may do; only with the query `keyArn`, whose key it names. */
+  readonly rolePolicy?: Readonly<Record<string, unknown>>;
+  /** For CloudFormation in that account and region: key and role at once. */
+  readonly template: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -875,6 +902,7 @@ export interface Problem {
     | 'key-mismatch'
     | 'key-revoked-by-tenant'
     | 'key-administered-by-tenant'
+    | 'external-key-refused'
     | 'not-acceptable'
     | 'too-large'
     | 'unsupported-media-type'
@@ -928,6 +956,16 @@ export interface Operations {
     };
     readonly request: undefined;
     readonly response: TenantList;
+  };
+  readonly externalAccount: {
+    readonly query: {
+      /** The AWS account in which the key is to be; may be left out where `GET /key-stores` lists one. */
+      readonly accountId?: string;
+      /** ARN of the key, once it is made: for `rolePolicy`. */
+      readonly keyArn?: string;
+    };
+    readonly request: undefined;
+    readonly response: ExternalAccountSetup;
   };
   readonly suspend: {
     readonly query: undefined;
@@ -1146,6 +1184,7 @@ export const routes = {
   update: ['PATCH', '/tenants/{tenantId}', 'tenant-keys/admin'],
   offboard: ['DELETE', '/tenants/{tenantId}', 'tenant-keys/admin'],
   list: ['GET', '/tenants', 'tenant-keys/admin'],
+  externalAccount: ['GET', '/tenants/{tenantId}/external-account', 'tenant-keys/admin'],
   suspend: ['POST', '/tenants/{tenantId}/suspend', 'tenant-keys/admin'],
   resume: ['POST', '/tenants/{tenantId}/resume', 'tenant-keys/admin'],
   restore: ['POST', '/tenants/{tenantId}/restore', 'tenant-keys/admin'],

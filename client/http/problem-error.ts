@@ -86,6 +86,7 @@ const classes: Partial<Record<ProblemCode, typeof ProblemError>> = {
   'key-missing': TenantStateError,
   'key-mismatch': TenantStateError,
   'key-revoked-by-tenant': TenantStateError,
+  'external-key-refused': TenantStateError,
   'tenant-busy': UnavailableError,
   'key-not-ready': UnavailableError,
   'key-store-unavailable': UnavailableError,

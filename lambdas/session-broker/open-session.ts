@@ -8,7 +8,7 @@ import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 
-type Credentials = Extract<SessionAnswer, { outcome: 'opened' }>['credentials'];
+export type Credentials = Extract<SessionAnswer, { outcome: 'opened' }>['credentials'];
 
 /** The longest that AWS gives a role that assumes a role, whatever is left of the token's own time. */
 const sessionSeconds = 3600;

@@ -37,18 +37,8 @@ export interface SessionBroker {
 export function sessionBroker(functionName: string): SessionBroker {
   const lambda = new LambdaClient(clientConfiguration);
   lambda.middlewareStack.use(callBudget('broker'));
-  const ask = async (request: SessionRequest | IdentityTokenRequest): Promise<unknown> => {
-    const asked = new InvokeCommand({
-      FunctionName: functionName,
-      Payload: JSON.stringify(request),
-    });
-    const { FunctionError, Payload } = await lambda.send(asked).catch((error: unknown) => {
-      throw aboutItsOwnKey(error) ? new Error("the session broker's function has no key") : error;
-    });
-    const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
-    if (FunctionError !== undefined) throw functionError(payload);
-    return payload;
-  };
+  const ask = (request: SessionRequest | IdentityTokenRequest) =>
+    askBroker(lambda, functionName, request);
   const open = async (request: SessionRequest) => {
     const answer = sessionAnswer.parse(await ask(request));
     if (answer.outcome !== 'opened') throw refusal(answer, request.plane);
@@ -63,6 +53,24 @@ export function sessionBroker(functionName: string): SessionBroker {
     return answer.identityToken;
   };
   return { open, identityToken, requestHandler: lambda.config.requestHandler };
+}
+
+/** @throws Problem 503 where the broker has no answer for now; Error where it has failed */
+export async function askBroker(
+  lambda: LambdaClient,
+  functionName: string,
+  request: object,
+): Promise<unknown> {
+  const asked = new InvokeCommand({
+    FunctionName: functionName,
+    Payload: JSON.stringify(request),
+  });
+  const { FunctionError, Payload } = await lambda.send(asked).catch((error: unknown) => {
+    throw aboutItsOwnKey(error) ? new Error("the session broker's function has no key") : error;
+  });
+  const payload: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
+  if (FunctionError !== undefined) throw functionError(payload);
+  return payload;
 }
 
 /** Lambda cannot decrypt the function's environment. By the same names KMS refuses the use of a tenant's key. */

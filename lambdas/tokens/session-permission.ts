@@ -23,6 +23,13 @@ export function opensSession(
   return isTenants && scopesOf[plane].some((scope) => scopes.has(scope));
 }
 
+/**
+ * Whether the bearer may have a tenant's key in another account tried. Who onboards tenants may; no session is given out for it.
+ * @param permissions undefined for a token that may do nothing here
+ */
+export const asksForChallenge = (permissions: Permissions | undefined): boolean =>
+  permissions?.tenantId === undefined && permissions?.scopes.has('tenant-keys/admin') === true;
+
 /** Of the routes that such a session is for. */
 const scopesFor = (plane: Plane, isForOne: boolean) =>
   routes

@@ -152,6 +152,9 @@ export class Functions extends Construct {
       ...keyStores(props),
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
+      ...(props.config.keyStores?.awsKmsExternal && {
+        SESSION_BROKER_NAME: this.sessionBroker.function.functionName,
+      }),
     };
     return new BundledFunction(this, 'Tenants', {
       config: props.config,

@@ -3,13 +3,12 @@
  * store is good for that store alone, and for five minutes; a tenant's session gets one that has that tenant's tag, and
  * assumes the role of that tenant alone. A function's own role gets one in that function only.
  */
-import { Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import type { KeyStores } from '../config/key-stores.ts';
-import { ownNames } from '../config/own-names.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
+import { externalRoleArns } from './external-role-arns.ts';
 import { onlyInItsFunction } from './only-in-its-function.ts';
 import { ownTenant } from './session-trust.ts';
 
@@ -88,15 +87,7 @@ const assumeOwnRole = (scope: Construct, accounts: readonly string[]) =>
   new PolicyStatement({
     sid: 'AssumeOwnExternalRole',
     actions: ['sts:AssumeRole', 'sts:TagSession'],
-    resources: accounts.map((account) =>
-      Stack.of(scope).formatArn({
-        service: 'iam',
-        region: '',
-        account,
-        resource: 'role',
-        resourceName: `${ownNames(scope).name}/${ownTenant}`,
-      }),
-    ),
+    resources: externalRoleArns(scope, accounts, ownTenant),
     conditions: { StringEquals: { [`aws:RequestTag/${tenantIdTag}`]: ownTenant } },
   });
 

@@ -19,6 +19,7 @@ import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts
 import type { Example, Question, Theorem } from './theorem.ts';
 
 const tenantRole = 'TenantRole';
+const broker = 'SessionBrokerRole';
 const token = 'sts:GetWebIdentityToken';
 const tagging = 'sts:TagGetWebIdentityToken';
 const opening = ['sts:AssumeRole', 'sts:TagSession'];
@@ -30,7 +31,7 @@ const longestSeconds = 300;
 export const keyStores: Theorem = {
   id: '4.1',
   sentence:
-    "No role of the stack gets a token of AWS for others, or opens a session elsewhere, but to reach a key store that the functions are told of. A session of the tenant role with a tenant's tag gets a token, and so do the control plane, the reconciler and the function of certificates, without such a tag and in their own functions: for that store alone, signed by RS256, for 300 seconds at most. A session of the tenant role opens one of its own tenant's role in the accounts of tenants, tagged as itself. No token has other tags than its session.",
+    "No role of the stack gets a token of AWS for others, or opens a session elsewhere, but to reach a key store that the functions are told of. A session of the tenant role with a tenant's tag gets a token, and so do the control plane, the reconciler and the function of certificates, without such a tag and in their own functions: for that store alone, signed by RS256, for 300 seconds at most. A session of the tenant role opens one of its own tenant's role in the accounts of tenants, tagged as itself; the session broker, in its own function, may ask for one of any tenant's, since it tries whether it is refused. No token has other tags than its session.",
   questions: (stack) => [
     ...stack.roles.flatMap((role) => [
       getsToken(role, stack),
@@ -118,8 +119,7 @@ function opensElsewhere(role: StackRole, stack: StackPolicies): Question {
   const caller = sessionsOf(role, stack);
   const request = requestOf({ caller, action: 'sts:assumerole' });
   const isOfStack = or(...stack.roles.map(({ arn }) => equal(request.resource, literal(arn))));
-  const isOwn =
-    role.title === tenantRole ? isOwnRole(request, stack, stack.keyStores.accounts) : no;
+  const isOwn = mayOpen(role, request, stack);
   const hasWildcard = or(...['*', '?'].map((one) => contains(request.value(principalTag), one)));
   return {
     about: `${caller.title} opens a session elsewhere`,
@@ -128,23 +128,35 @@ function opensElsewhere(role: StackRole, stack: StackPolicies): Question {
   };
 }
 
+function mayOpen({ title }: StackRole, request: Request, stack: StackPolicies): Formula {
+  const { accounts } = stack.keyStores;
+  if (title === tenantRole) return isOwnRole(request, stack, accounts);
+  if (title !== broker) return no;
+  const isTenants = (account: string) =>
+    like(request.resource, [{ kind: 'text', value: rolesIn(account, stack) }, anything]);
+  return and(
+    has(request, sourceFunction, literal(stack.sessionBroker)),
+    or(...accounts.map(isTenants)),
+  );
+}
+
 const anything = { kind: 'run', withoutColon: false } as const;
 const contains = (of: Text, value: string): Formula =>
   like(of, [anything, { kind: 'text', value }, anything]);
 
-function isOwnRole(
-  request: Request,
-  { name, partition }: StackPolicies,
-  accounts: readonly string[],
-): Formula {
+function isOwnRole(request: Request, stack: StackPolicies, accounts: readonly string[]): Formula {
   const tenant = request.value(principalTag);
-  const path = (account: string) => literal(`arn:${partition}:iam::${account}:role/${name}/`);
+  const path = (account: string) => literal(rolesIn(account, stack));
   return and(
     request.present(principalTag),
     has(request, `aws:RequestTag/${tenantIdTag}`, tenant),
     or(...accounts.map((account) => equal(request.resource, joined([path(account), tenant])))),
   );
 }
+
+/** @returns what the ARNs of tenants' roles in the account begin with */
+const rolesIn = (account: string, { name, partition }: StackPolicies): string =>
+  `arn:${partition}:iam::${account}:role/${name}/`;
 
 /** STS asks for this as well where a request has tags for the token. */
 function tagsToken(role: StackRole, stack: StackPolicies): Question {

@@ -255,4 +255,10 @@ export const byHand: readonly (Named & { readonly reason: string })[] = [
     begins: 'npm run bench',
     reason: 'many minutes on a machine that does nothing else; test/bench tests its pieces',
   },
+  {
+    document: 'docs/key-stores/aws-kms-external.md',
+    begins: 'curl -s "$api/tenants/acme/external-account',
+    reason:
+      'by two administrators, of two accounts; test/e2e/external-onboarding.test.ts has the same requests',
+  },
 ];

@@ -20,7 +20,9 @@ test('of a Vault nothing is told that only its operator needs', () => {
   ]);
 });
 
-test('what no tenant can be onboarded with yet is not listed', () => {
+test('of accounts of tenants their ids are told', () => {
   const settings = { awsKmsExternal: { accounts: ['222222222222'] }, dataKeyMaxAgeSeconds: 60 };
-  expect(configuredKeyStores(settings)).toEqual([{ keyStore: 'aws-kms' }]);
+  expect(configuredKeyStores(settings).slice(1)).toEqual([
+    { keyStore: 'aws-kms-external', accounts: ['222222222222'] },
+  ]);
 });

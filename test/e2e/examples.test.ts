@@ -11,7 +11,9 @@ import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await startTestStack({
+    keyStores: { awsKmsExternal: { accounts: ['222222222222'] } },
+  });
 }, 120_000);
 afterAll(() => stack?.close());
 
@@ -49,6 +51,7 @@ async function story(): Promise<Record<Operation, Example>> {
   const onboarding = { displayName: 'Acme Corp', rotationPeriodInDays: 365 };
   await tell(admin, 'onboard', `PUT ${own}`, onboarding);
   await tell(admin, 'listKeyStores', 'GET /key-stores');
+  await tell(admin, 'externalAccount', 'GET /tenants/globex/external-account');
   const plaintext = { plaintext: base64('Hello, Acme.'), encryptionContext };
   const { ciphertext } = await tell(tenant, 'encrypt', `POST ${own}/encrypt`, plaintext);
   const sealed = { ciphertext, encryptionContext };

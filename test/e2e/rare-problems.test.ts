@@ -1,4 +1,5 @@
 /** Problems of docs/openapi.json that need something to have gone wrong beside the API: each once, over HTTP. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
@@ -16,12 +17,16 @@ const suspend = async (tenantId: string) => {
   return stack.client.send('POST', `/tenants/${tenantId}/suspend`, { token });
 };
 
-test.each(['vault', 'azure-key-vault', 'aws-kms-external'])(
+test.each([
+  ['vault', {}],
+  ['azure-key-vault', {}],
+  ['aws-kms-external', { keyArn: `arn:aws:kms:us-east-1:222222222222:key/${randomUUID()}` }],
+])(
   'a key store that is not configured, %s: 400 key-store-not-configured, and no tenant is left',
-  async (keyStore) => {
+  async (keyStore, more) => {
     const token = await stack.client.adminToken();
     const path = '/tenants/elsewhere';
-    const answer = await stack.client.send('PUT', path, { token, body: { keyStore } });
+    const answer = await stack.client.send('PUT', path, { token, body: { keyStore, ...more } });
     expectProblem(answer, 400, 'key-store-not-configured');
     expect(answer.json.detail).toContain('aws-kms');
     expectProblem(await stack.client.send('GET', path, { token }), 404, 'tenant-not-found');

@@ -1,6 +1,7 @@
 /** The session broker in process, with an issuer and no AWS to reach: what it refuses, and what it logs of that. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
+import type { ChallengeAnswer } from '../../contract/external-challenge.ts';
 import { type IssuerFault, issuerFaultNames } from '../../contract/issuer-faults.ts';
 import {
   type IdentityTokenAnswer,
@@ -14,7 +15,10 @@ import { issuersSecret, spoil } from './tokens/spoiled-issuer.ts';
 
 let issuer: Issuer;
 const spoiled = new Map<IssuerFault, Issuer>();
-let handler: (event: unknown, context: Context) => Promise<SessionAnswer | IdentityTokenAnswer>;
+let handler: (
+  event: unknown,
+  context: Context,
+) => Promise<SessionAnswer | IdentityTokenAnswer | ChallengeAnswer>;
 let lines: string[];
 beforeAll(async () => {
   issuer = await openIssuer();
@@ -107,6 +111,48 @@ describe('a token that names a tenant to a key store', () => {
 
   test('is an error where the stack has no issuer of its own', async () => {
     await expect(askToBeNamed(await issuer.token(claims))).rejects.toThrow('no issuer of its own');
+  });
+});
+
+describe('a verdict on a key in an account of a tenant', () => {
+  const keyArn = 'arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const challenge = (token: string, more: object = {}) =>
+    handler({ plane: 'challenge', token, tenantId: 'acme', keyArn, ...more }, contextOf());
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "the tenant's own token",
+      { tenant_id: 'acme', scope: 'tenant-keys/crypto tenant-keys/audit' },
+    ],
+    ["a tenant's with an administrator's scope", { tenant_id: 'acme', scope: 'tenant-keys/admin' }],
+    ["an auditor's", { scope: 'tenant-keys/audit-all' }],
+    ['one whose tenant is none', { tenant_id: '', scope: 'tenant-keys/admin' }],
+    ['one that has lost its tenant', { scope: 'tenant-keys/crypto' }],
+  ])('is not for %s, without a call to STS', async (_, of) => {
+    expect(await challenge(await issuer.token(of))).toEqual({ outcome: 'forbidden' });
+  });
+
+  test('nor for a token that does not count', async () => {
+    const expired = await issuer.token({ scope: 'tenant-keys/admin', exp: seconds(-60) });
+    expect(await challenge(expired)).toEqual({ outcome: 'unauthorized' });
+  });
+
+  test.each([
+    ['by an alias', { keyArn: 'arn:aws:kms:eu-central-1:222222222222:alias/acme' }],
+    ['of a tenant that has no id', { tenantId: 'Challenge' }],
+    ['of nobody', { tenantId: undefined }],
+    ['and a session besides', { plane: 'crypto' }],
+  ])('is not asked for %s', async (_, more) => {
+    const token = await issuer.token({ scope: 'tenant-keys/admin' });
+    await expect(challenge(token, more)).rejects.toThrow('the event must be');
+  });
+
+  test('is not asked for about a key of our own account', async () => {
+    const token = await issuer.token({ scope: 'tenant-keys/admin' });
+    const ours = keyArn.replace('222222222222', '111122223333');
+    await expect(challenge(token, { keyArn: ours })).rejects.toThrow(
+      'not in an account of a tenant',
+    );
   });
 });
 

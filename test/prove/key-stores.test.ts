@@ -69,7 +69,7 @@ describe('without one of its guards it is refuted', () => {
   test.each(guards.map(({ name, options }) => [name, options.template] as const))(
     '%s',
     async (name, template) => {
-      const [title] = /^[A-Z][a-z]+(?:Plane)?/.exec(name) ?? [];
+      const [title] = /^[A-Z][a-z]+(?:Plane|Broker)?/.exec(name) ?? [];
       expect((await verdictOf(policiesOf(template), `${title}Role`)).verdict).toBe('refuted');
     },
     60_000,
@@ -85,6 +85,15 @@ describe('a policy that allows more refutes it', () => {
     ['TenantRole', statement('sts:TagGetWebIdentityToken')],
     ['TenantRole', statement('sts:AssumeRole', 'arn:aws:iam::222222222222:role/TenantKeys/*')],
     ['ReconcilerRole', statement('sts:AssumeRole', 'arn:aws:iam::222222222222:role/TenantKeys/a')],
+    [
+      'ControlPlaneRole',
+      statement('sts:AssumeRole', 'arn:aws:iam::222222222222:role/TenantKeys/a'),
+    ],
+    ['SessionBrokerRole', statement('sts:AssumeRole', 'arn:aws:iam::222222222222:role/Other/a')],
+    [
+      'SessionBrokerRole',
+      statement('sts:AssumeRole', 'arn:aws:iam::444444444444:role/TenantKeys/a'),
+    ],
   ])('%s: %o', async (prefix, more) => {
     const template = structuredClone(document);
     const [role] = Object.entries(template.Resources)

@@ -15,6 +15,7 @@ interface OnboardOptions {
   readonly legalName?: string;
   readonly rotationDays?: number;
   readonly keyStore?: KeyStoreName;
+  readonly keyArn?: string;
 }
 
 export function addTenants(program: Command): void {
@@ -76,18 +77,20 @@ function addChanges(tenants: Command): void {
         keyStoreNames,
       ),
     )
+    .option('--key-arn <arn>', "of the key in the tenant's own account, with aws-kms-external")
     .addHelpText(
       'after',
       examples("tenant-keys tenants onboard acme --display-name 'Acme Ltd' --rotation-days 365"),
     )
     .action(async (tenantId, options: OnboardOptions, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
-      const { displayName, legalName, rotationDays, keyStore } = options;
+      const { displayName, legalName, rotationDays, keyStore, keyArn } = options;
       const request = given({
         displayName,
         legalName,
         rotationPeriodInDays: rotationDays,
         keyStore,
+        keyArn,
       });
       printTenant(await keys.tenants.onboard(tenantId, request, { ...claims, signal }), json);
     });

@@ -26,6 +26,7 @@ export const columns = [
   'legalName',
   'rotationPeriodInDays',
   'keyStore',
+  'keyArn',
 ] as const;
 type Column = (typeof columns)[number];
 
@@ -131,12 +132,13 @@ function checkedLine({ line, fields }: CsvRecord, names: readonly Column[]): Che
   }
   const [displayName, legalName] = [cell('displayName'), cell('legalName')];
   const days = cell('rotationPeriodInDays');
-  const keyStore = cell('keyStore');
+  const [keyStore, keyArn] = [cell('keyStore'), cell('keyArn')];
   const request = {
     ...(displayName !== undefined && { displayName }),
     ...(legalName !== undefined && { legalName }),
     ...(days !== undefined && { rotationPeriodInDays: Number(days) }),
     ...(isKeyStoreName(keyStore) && { keyStore }),
+    ...(keyArn !== undefined && { keyArn }),
   };
   const faults = [
     ...tenantIdFaults(tenantId),
@@ -147,6 +149,7 @@ function checkedLine({ line, fields }: CsvRecord, names: readonly Column[]): Che
     ...(keyStore === undefined || isKeyStoreName(keyStore)
       ? []
       : [`keyStore: must be the name of a key store, one of ${keyStoreNames.join(', ')}`]),
+    ...keyArnFaults(keyStore, keyArn),
   ];
   return { line, tenantId, request, faults };
 }
@@ -164,6 +167,18 @@ const nameFaults = (names: Readonly<Record<string, string | undefined>>): readon
   Object.entries(names)
     .filter(([, text]) => text !== undefined && !name.test(text))
     .map(([column]) => `${column}: must be text of 1-256 printable characters`);
+
+/** As the API has it (`contract/external-account.ts`; a test holds the two together). */
+const isKeyArn = (text: string): boolean =>
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(?:mrk-)?[0-9a-f-]{32,36}$/.test(text);
+
+function keyArnFaults(keyStore: string | undefined, keyArn: string | undefined): readonly string[] {
+  if ((keyStore === 'aws-kms-external') !== (keyArn !== undefined))
+    return ['keyArn: must be there with the keyStore aws-kms-external, and with no other'];
+  return keyArn === undefined || isKeyArn(keyArn)
+    ? []
+    : ['keyArn: must be the ARN of a key in AWS KMS'];
+}
 
 const isPeriod = (days: string): boolean =>
   /^[1-9][0-9]{1,3}$/.test(days) && Number(days) >= 90 && Number(days) <= 2560;

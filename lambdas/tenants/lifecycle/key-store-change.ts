@@ -5,7 +5,12 @@
  * a step of its own, which a person asks for.
  */
 import type { KeyStoreName } from '../../../contract/key-stores.ts';
-import { keyNotReady, keyStoreChanging, tenantDeclared } from '../../../contract/problem.ts';
+import {
+  badRequest,
+  keyNotReady,
+  keyStoreChanging,
+  tenantDeclared,
+} from '../../../contract/problem.ts';
 import { administrationOf } from '../keys/administration.ts';
 import { isLeased, leaseOf, onceFree } from '../registry/lease.ts';
 import {
@@ -50,6 +55,7 @@ export const changeKeyStore = (
 function isInStore(row: TenantRow, wanted: KeyStoreName): boolean {
   requireAllowed(statusRules[row.status].keyChange);
   if (row.declared === true) throw tenantDeclared();
+  requireOurs(row, wanted);
   const { nextKey, previousKey } = row;
   if (nextKey !== undefined && nextKey.keyStore !== wanted) {
     throw keyStoreChanging(
@@ -69,6 +75,15 @@ function isInStore(row: TenantRow, wanted: KeyStoreName): boolean {
     );
   }
   return false;
+}
+
+/** A key in the tenant's own account is the tenant's to make, and to have challenged; and not ours to end. */
+function requireOurs(row: TenantRow, wanted: KeyStoreName): void {
+  const areTenants = [keyStoreOf(row), wanted].map((one) => one === 'aws-kms-external');
+  if (areTenants[0] !== areTenants[1])
+    throw badRequest(
+      "keyStore: a key in the tenant's own account is chosen at the onboarding, and stays; no change leads there or away",
+    );
 }
 
 async function moveToNext(options: OnboardingOptions, leased: TenantRow): Promise<TenantRow> {

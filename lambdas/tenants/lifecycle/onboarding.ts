@@ -43,7 +43,7 @@ export async function onboard(
     });
     return { row: held.row, created: true };
   };
-  const added = newRow(options, tenantId, request);
+  const added = { ...newRow(options, tenantId, request), lease: leaseOf(options) };
   if (await registry.add(added)) return onboardRow({ ...added, writer: holder });
   for (let attempt = 0; Date.now() < end - answerReserveMs; attempt += 1) {
     const row = await registry.get(tenantId);
@@ -81,12 +81,12 @@ export async function finishOnboarding(
   });
 }
 
-const newRow = (
-  options: OnboardingOptions,
+/** Without a key and a lease. */
+export function newRow(
+  { holder, rotationPeriodInDays }: Pick<OnboardingOptions, 'holder' | 'rotationPeriodInDays'>,
   tenantId: string,
   request: OnboardRequest,
-): TenantRow => {
-  const { holder, rotationPeriodInDays } = options;
+): TenantRow {
   const now = new Date().toISOString();
   const onboardedWith = {
     ...request,
@@ -98,16 +98,18 @@ const newRow = (
     status: 'PROVISIONING',
     ...onboardedWith,
     onboardedWith,
-    lease: leaseOf(options),
     createdAt: now,
     updatedAt: now,
     version: 1,
     writer: holder,
   };
-};
+}
 
-/** The same request is the same again, whatever other routes, or the configured period, have changed in between. */
-function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number): void {
+/**
+ * The same request is the same again, whatever other routes, or the configured period, have changed in between.
+ * @throws Problem 409
+ */
+export function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number): void {
   const { onboarding } = statusRules[row.status];
   if (typeof onboarding === 'function') throw onboarding();
   const first = onboardedWithOf(row);
@@ -119,6 +121,7 @@ function requireSame(row: TenantRow, request: OnboardRequest, byDefault: number)
     ...(first.legalName === request.legalName ? [] : ['legalName']),
     ...(samePeriod ? [] : ['rotationPeriodInDays']),
     ...(keyStoreOf(first) === keyStoreOf(request) ? [] : ['keyStore']),
+    ...(first.keyArn === request.keyArn ? [] : ['keyArn']),
   ];
   if (differing.length > 0) throw tenantExists(differing.join(' and '));
 }

@@ -41,6 +41,8 @@ const onboardedWith = z.strictObject({
   /** whether the caller left the period to the configuration */
   rotationPeriodByDefault: z.boolean(),
   keyStore: z.optional(keyStoreName),
+  /** of a key that the tenant has in its own account */
+  keyArn: z.optional(z.string()),
 });
 
 /**

@@ -19,6 +19,7 @@ const auditor: Permissions = { scopes: new Set(['tenant-keys/audit-all']) };
 const auditors = [
   'GET /tenants',
   'GET /tenants/{tenantId}',
+  'GET /tenants/{tenantId}/external-account',
   'GET /tenants/{tenantId}/key/rotations',
   'GET /tenants/{tenantId}/erasure-certificate',
   'GET /key-stores',

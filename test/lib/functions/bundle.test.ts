@@ -70,7 +70,7 @@ describe('a function that loads nothing on demand', () => {
     expect(filesOf('plain').map(([file]) => file)).toEqual(['plain.mjs']);
   });
 
-  test('is every function that has no way to a key', () => {
+  test('is every function that has no way to a key in another store', () => {
     const several = [...functions].filter(([, { size }]) => size > 1).map(([name]) => name);
     const withKeyStores = ['certificates', 'crypto', 'reconciler', 'session-broker', 'tenants'];
     expect(withKeyStores).toEqual(expect.arrayContaining(several));

@@ -20,7 +20,7 @@ const external = { awsKmsExternal: { accounts: ['222222222222', '333333333333'] 
 const plain = await synthesizedTemplate();
 const withStores = await synthesizedTemplate({ keyStores: { ...vault, ...external } });
 
-const newSids = ['SignInToVault', 'AssumeOwnExternalRole'];
+const newSids = ['SignInToVault', 'AssumeOwnExternalRole', 'TryExternalRoles', 'AskForChallenges'];
 const holders = (template: Template, sid: string) =>
   documentsOf(template)
     .filter(([, statements]) => statements.some((one) => one.Sid === sid))
@@ -149,6 +149,23 @@ describe('with accounts of tenants', () => {
       Condition: { StringEquals: { 'aws:RequestTag/TenantId': '${aws:PrincipalTag/TenantId}' } },
     });
     expect(holders(withStores, 'AssumeOwnExternalRole')).toEqual(['TenantRole']);
+  });
+
+  test("the control plane asks the session broker, whose role tries the tenants' roles, and nobody else does", () => {
+    const ask = named(permissionsOf(withStores, 'ControlPlaneRole'), 'AskForChallenges');
+    const [broker] = resource(withStores, 'AWS::Lambda::Function', 'FunctionsSessionBroker');
+    expect(ask).toEqual({
+      Sid: 'AskForChallenges',
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunction',
+      Resource: { 'Fn::GetAtt': [broker, 'Arn'] },
+    });
+    const tries = named(permissionsOf(withStores, 'SessionBrokerRole'), 'TryExternalRoles');
+    expect(tries.Action).toEqual(['sts:AssumeRole', 'sts:TagSession']);
+    expect(JSON.stringify(tries.Resource)).toContain(':iam::222222222222:role/TenantKeys/*');
+    expect([tries.Resource].flat().length).toBe(2);
+    expect(holders(withStores, 'AskForChallenges')).toEqual(['ControlPlaneRoleDefaultPolicy']);
+    expect(holders(withStores, 'TryExternalRoles')).toEqual(['SessionBrokerRoleOpenSessions']);
   });
 
   test('without Vault nobody signs in anywhere', async () => {

@@ -188,14 +188,16 @@ describe('what the API refuses is found in the list, and nothing else is', () =>
   const id = fc.oneof(text, fc.stringMatching(/^[a-z0-9-]{0,65}$/));
   const days = fc.oneof(text, fc.integer({ min: -5, max: 3000 }).map(String));
   const store = fc.oneof(text, fc.constantFrom(...keyStoreNames));
+  const arn = 'arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const key = fc.oneof(text, fc.constant(arn));
   const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
 
   test('of any line', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.tuple(id, text, text, days, store), async (cells) => {
+      fc.asyncProperty(fc.tuple(id, text, text, days, store, key), async (cells) => {
         // A lone surrogate is in no UTF-8.
         fc.pre(cells.every((cell) => cell.isWellFormed()));
-        const [given, displayName, legalName, period, keyStore] = cells;
+        const [given, displayName, legalName, period, keyStore, keyArn] = cells;
         const [line] = await linesOf(`${columns}\n${cells.map(quoted)}\n`);
         const isTaken =
           tenantId.safeParse(given).success &&
@@ -206,6 +208,7 @@ describe('what the API refuses is found in the list, and nothing else is', () =>
               rotationPeriodInDays: /^[1-9]\d*$/.test(period) ? Number(period) : period,
             }),
             ...(keyStore !== '' && { keyStore }),
+            ...(keyArn !== '' && { keyArn }),
           }).success;
         expect([cells, line?.faults.length === 0]).toEqual([cells, isTaken]);
       }),
@@ -217,16 +220,22 @@ describe('what the API refuses is found in the list, and nothing else is', () =>
     const faults = async (cells: readonly string[]) =>
       (await linesOf(`${columns}\n${cells.map(quoted)}\n`))[0]?.faults.length;
     for (const [cells, count] of [
-      [['ab', 'x'.repeat(256), '😀'.repeat(256), '90', 'vault'], 0],
-      [['a'.repeat(63), '', '', '2560', ''], 0],
-      [['a', '', '', '', ''], 1],
-      [['a'.repeat(64), '', '', '', ''], 1],
-      [['ab', 'x'.repeat(257), '', '', ''], 1],
-      [['ab', '', 'a\tb', '', ''], 1],
-      [['ab', '', '', '89', ''], 1],
-      [['ab', '', '', '2561', ''], 1],
-      [['ab', '', '', '090', ''], 1],
-      [['ab', '', '', '', 'Vault'], 1],
+      [['ab', 'x'.repeat(256), '😀'.repeat(256), '90', 'vault', ''], 0],
+      [['a'.repeat(63), '', '', '2560', '', ''], 0],
+      [['ab', '', '', '', 'aws-kms-external', arn], 0],
+      [['a', '', '', '', '', ''], 1],
+      [['a'.repeat(64), '', '', '', '', ''], 1],
+      [['ab', 'x'.repeat(257), '', '', '', ''], 1],
+      [['ab', '', 'a\tb', '', '', ''], 1],
+      [['ab', '', '', '89', '', ''], 1],
+      [['ab', '', '', '2561', '', ''], 1],
+      [['ab', '', '', '090', '', ''], 1],
+      [['ab', '', '', '', 'Vault', ''], 1],
+      [['ab', '', '', '', '', arn], 1],
+      [['ab', '', '', '', 'vault', arn], 1],
+      [['ab', '', '', '', 'aws-kms-external', ''], 1],
+      [['ab', '', '', '', 'aws-kms-external', `${arn}x`], 1],
+      [['ab', '', '', '', 'aws-kms-external', arn.replace('key/', 'alias/')], 1],
     ] as const) {
       expect([cells, await faults(cells)]).toEqual([cells, count]);
     }
