@@ -3,6 +3,7 @@
  * says so, by its own code: `KeyNotFound` of the vault, `ResourceNotFound` or the like of Azure Resource Manager. A group or a
  * subscription that is gone is a 404 of another code, and a role that is missing a 403: neither shows that a key is deleted.
  */
+import * as z from 'zod/mini';
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
 import type { AzureAnswer } from './azure-client.ts';
 import type { SessionRequest } from './entra-session.ts';
@@ -52,4 +53,11 @@ export async function remove(
 export function done(answer: AzureAnswer): AzureAnswer {
   if (!isDone(answer)) throw keyStoreUnavailable('azure-key-vault');
   return answer;
+}
+
+/** @throws Problem 503 key-store-unavailable where it is none that Azure gives: what it says counts for nothing then */
+export function shapeOf<T extends z.ZodMiniType>(schema: T, body: unknown): z.output<T> {
+  const parsed = z.safeParse(schema, body);
+  if (!parsed.success) throw keyStoreUnavailable('azure-key-vault');
+  return parsed.data;
 }

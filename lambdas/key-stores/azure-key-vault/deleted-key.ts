@@ -8,7 +8,7 @@ import { keyStoreUnavailable } from '../../../contract/problem.ts';
 import { pause } from '../../aws/retry.ts';
 import type { TenantOfStore } from '../key-administration.ts';
 import { deletedKeyPath, keyPath } from './azure-names.ts';
-import { type AzureSend, ask, done, isNothing } from './azure-requests.ts';
+import { type AzureSend, ask, done, isNothing, shapeOf } from './azure-requests.ts';
 import { readKey, timeOf, vaultGet } from './vault-key.ts';
 
 export interface DeletedKey {
@@ -33,7 +33,7 @@ export async function readDeletedKey(
 }
 
 function deletedKeyOf(body: unknown): DeletedKey {
-  const { key, scheduledPurgeDate } = z.parse(deletedBundle, body);
+  const { key, scheduledPurgeDate } = shapeOf(deletedBundle, body);
   const versionId = key.kid.slice(key.kid.lastIndexOf('/') + 1);
   return { purgeDate: timeOf(scheduledPurgeDate), versionId };
 }

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import type { AzureKeyVaultSettings } from '../../../contract/key-stores.ts';
 import { guidOf, keyScopeOf, roleAssignmentPath, roleDefinitionIdOf } from './azure-names.ts';
-import { type AzureSend, change, done, remove } from './azure-requests.ts';
+import { type AzureSend, change, done, remove, shapeOf } from './azure-requests.ts';
 
 export type RoleSettings = Pick<AzureKeyVaultSettings, 'vaultId' | 'wrapRoleDefinitionId'>;
 
@@ -112,7 +112,7 @@ async function list(
     path: roleAssignmentPath(scope, '', `&$filter=${encodeURIComponent(filter)}`),
     operation: { name: 'GET role-assignment', tenantId },
   });
-  return z.parse(assignments, done(answer).body).value;
+  return shapeOf(assignments, done(answer).body).value;
 }
 
 async function removeAll(

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { keyPath } from './azure-names.ts';
-import { type AzureSend, ask, change } from './azure-requests.ts';
+import { type AzureSend, ask, change, shapeOf } from './azure-requests.ts';
 
 const policy = z.object({
   lifetimeActions: z._default(
@@ -44,7 +44,7 @@ export async function readRotationPeriod(send: AzureSend, tenantId: string): Pro
     operation: { name: 'GET keys/rotationpolicy', tenantId },
   });
   if (answer === undefined) return 0;
-  const { lifetimeActions } = z.parse(policy, answer.body);
+  const { lifetimeActions } = shapeOf(policy, answer.body);
   const rotate = lifetimeActions.find(({ action }) => /^rotate$/i.test(action.type));
   const [, days = '0'] = /^P(\d{1,5})D$/.exec(rotate?.trigger.timeAfterCreate ?? '') ?? [];
   return Number(days);

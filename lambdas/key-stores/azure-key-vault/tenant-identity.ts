@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import type { AzureKeyVaultSettings } from '../../../contract/key-stores.ts';
 import { identityPath } from './azure-names.ts';
-import { type AzureSend, ask, change, done, remove } from './azure-requests.ts';
+import { type AzureSend, ask, change, done, remove, shapeOf } from './azure-requests.ts';
 
 export interface IdentitySettings
   extends Pick<AzureKeyVaultSettings, 'identityGroupId' | 'location' | 'audience'> {
@@ -85,7 +85,7 @@ export const removeIdentity = (
   });
 
 function identityOf(body: unknown): TenantIdentity {
-  const { clientId, principalId } = z.parse(identity, body).properties;
+  const { clientId, principalId } = shapeOf(identity, body).properties;
   return { clientId: clientId.toLowerCase(), principalId: principalId.toLowerCase() };
 }
 
@@ -130,5 +130,5 @@ async function credentialsOf(send: AzureSend, settings: IdentitySettings, tenant
     path: identityPath(settings, tenantId, credentialsPath),
     operation: { name: 'GET identity/credential', tenantId },
   });
-  return z.parse(credentials, done(answer).body).value;
+  return shapeOf(credentials, done(answer).body).value;
 }

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
 import { keyNameOf, keyPath } from './azure-names.ts';
-import { type AzureSend, ask, done, isNothing } from './azure-requests.ts';
+import { type AzureSend, ask, done, isNothing, shapeOf } from './azure-requests.ts';
 import { isVersion } from './wrapped-data-key.ts';
 
 /** Times are in seconds of the epoch. */
@@ -65,7 +65,7 @@ export async function readKey(
   const answer = await send(vaultGet(tenantId, 'GET keys', keyPath(tenantId)));
   if (isNothing(answer)) return undefined;
   const isHidden = answer.status === 403 && answer.innerCode === 'KeyDisabled';
-  const newest = isHidden ? undefined : z.parse(bundle, done(answer).body);
+  const newest = isHidden ? undefined : shapeOf(bundle, done(answer).body);
   const versions = await versionsOf(send, vaultUrl, tenantId);
   // Deleted in between.
   if (versions.length === 0) throw keyStoreUnavailable('azure-key-vault');
@@ -90,7 +90,7 @@ async function versionsOf(
   while (path !== undefined) {
     const answer = await ask(send, vaultGet(tenantId, 'GET keys/versions', path));
     if (answer === undefined) return [];
-    const { value, nextLink }: z.output<typeof versionPage> = z.parse(versionPage, answer.body);
+    const { value, nextLink }: z.output<typeof versionPage> = shapeOf(versionPage, answer.body);
     for (const { kid, attributes: of } of value ?? []) {
       const id = kid.slice(prefix.length);
       if (!kid.startsWith(prefix) || !isVersion(id)) throw keyStoreUnavailable('azure-key-vault');
