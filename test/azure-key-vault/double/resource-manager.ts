@@ -18,7 +18,7 @@ export const resourceManager =
       roleAssignments(parts, asking, call) ??
       identities(parts, asking, call) ??
       vault(parts, asking, call) ??
-      unknown(call)
+      unknown(asking, call)
     );
   };
 
@@ -63,10 +63,11 @@ function vault(
   return { status: 200, body };
 }
 
-function unknown({ method, path }: Call): never {
-  throw armRefusal(
-    404,
-    'InvalidResourceType',
-    `The resource type could not be found for ${method} ${path}.`,
-  );
+/** What the double does not have is decided all the same: a resource of any type has actions of its type's name. */
+function unknown(asking: Asking, { method, path }: Call): never {
+  const [, namespace, rest = ''] = /\/providers\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  const types = rest.split('/').filter((_, at) => at % 2 === 0);
+  if (namespace !== undefined)
+    asking.require(`${namespace}/${types.join('/')}/${verbs[method] ?? 'action'}`, path);
+  throw armRefusal(404, 'ResourceGroupNotFound', `Resource group of ${path} could not be found.`);
 }
