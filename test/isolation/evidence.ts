@@ -14,13 +14,16 @@ export interface Evidence {
   readonly text: string;
 }
 
-export async function gatherEvidence(template: TemplateDocument): Promise<Evidence[]> {
+export async function gatherEvidence(
+  template: TemplateDocument,
+  tried: readonly Case[] = cases,
+): Promise<Evidence[]> {
   const gathered: Evidence[] = [];
   for (const situation of situations) {
     const requestIds: string[] = [];
     const onCall = ({ requestId }: { readonly requestId: string }) => requestIds.push(requestId);
     const harness = await openHarness({ template, situation, onCall });
-    for (const claim of cases.filter((each) => each.situations.includes(situation))) {
+    for (const claim of tried.filter((each) => each.situations.includes(situation))) {
       const said = await claim.attempt(harness).then(
         () => '',
         (error) => String(error),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { requestTemplate } from '../synthesizer/client.ts';
 import { type Case, outcomeOf, type Situation } from './cases/case.ts';
-import { keyStores, store, tenantAccount } from './cases/key-stores.ts';
+import { keyStores, store } from './cases/key-stores.ts';
 import {
   type HarnessOptions,
   type OpenHarness,
@@ -14,12 +14,9 @@ import {
   type TemplateDocument,
 } from './harness.ts';
 import { mutantsOf } from './mutants.ts';
-import { context } from './template.ts';
+import { keyStoresContext } from './template.ts';
 
-const template = await requestTemplate<TemplateDocument>({
-  ...context,
-  keyStores: { vault: { address: store }, awsKmsExternal: { accounts: [tenantAccount] } },
-});
+const template = await requestTemplate<TemplateDocument>(keyStoresContext);
 
 const answerOf = (claim: Case, harness: OpenHarness): Promise<string> =>
   claim.attempt(harness).then(

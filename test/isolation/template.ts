@@ -1,5 +1,6 @@
 /** The synthesized template that the isolation suite attacks: with a declared tenant, so that its role is there. */
 import { requestTemplate } from '../synthesizer/client.ts';
+import { store, tenantAccount } from './cases/key-stores.ts';
 import type { TemplateDocument } from './harness.ts';
 
 export const context = {
@@ -7,6 +8,12 @@ export const context = {
   audience: 'tenant-keys',
   tenants: [{ tenantId: 'declared' }],
   'aws:cdk:bundling-stacks': [],
+};
+
+/** With key stores that are not KMS of the stack's own account. */
+export const keyStoresContext = {
+  ...context,
+  keyStores: { vault: { address: store }, awsKmsExternal: { accounts: [tenantAccount] } },
 };
 
 export const synthesizedTemplate = (): Promise<TemplateDocument> =>

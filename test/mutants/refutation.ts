@@ -8,7 +8,7 @@ import type { ReplayedStack } from '../../prove/replay/replayed-stack.ts';
 import { replayerOn } from '../../prove/replay/replayer.ts';
 import type { Solver } from '../../prove/solver/solver.ts';
 import type { StackPolicies } from '../../prove/stack-policies.ts';
-import { theorems } from '../../prove/theorems/theorems.ts';
+import type { Theorem } from '../../prove/theorems/theorem.ts';
 
 export interface Refutation {
   /** of the theorem */
@@ -19,7 +19,10 @@ export interface Refutation {
 }
 
 /** @returns what is asked of the stack, as a solver reads it */
-export const scriptsOf = (stack: StackPolicies): ReadonlySet<string> =>
+export const scriptsOf = (
+  stack: StackPolicies,
+  theorems: readonly Theorem[],
+): ReadonlySet<string> =>
   new Set(
     theorems.flatMap((theorem) =>
       theorem.questions(stack).map(({ counterexample }) => scriptOf(counterexample)),
@@ -30,12 +33,13 @@ export const scriptsOf = (stack: StackPolicies): ReadonlySet<string> =>
 const mostTried = 5;
 
 /**
- * Asks what is not asked of the deployed stack, of which all theorems are proved.
+ * Asks what is not asked of the deployed stack, of which these theorems are proved.
  * @returns the first that a replay confirms, otherwise the first; nothing where every theorem holds
  */
 export async function refutationOf(
   mutant: ReplayedStack,
   deployed: ReadonlySet<string>,
+  theorems: readonly Theorem[],
   solver: Solver,
 ): Promise<Refutation | undefined> {
   const replayer = replayerOn(mutant, solver);
