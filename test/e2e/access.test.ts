@@ -106,8 +106,10 @@ describe("the auditor's scope", () => {
   const [reads, others] = [true, false].map((isRead) =>
     routes.filter(({ method }) => (method === 'GET') === isRead),
   ) as [Route[], Route[]];
-  /** What a tenant that is not erased has not. */
-  const notYet = { erasureCertificate: 409 } as Readonly<Record<string, number>>;
+  /** What a tenant that is not erased has not, nor a stack without accounts of tenants. */
+  const notYet = { erasureCertificate: 409, externalAccount: 400 } as Readonly<
+    Record<string, number>
+  >;
 
   test.each(reads)('gives $method $path', async (route) => {
     expect((await ask(route)).status).toBe(notYet[route.operation] ?? 200);

@@ -60,7 +60,9 @@ describe.each(['deployed', 'role-open', 'control-open'] as const)('%s', (situati
 });
 
 describe('without this guard some claim changes its answer', () => {
-  const guards = mutantsOf(template).filter(({ name }) => /SignIn|AssumeOwnExternal/.test(name));
+  const guards = mutantsOf(template).filter(({ name }) =>
+    /SignIn|AssumeOwnExternal|TryExternalRoles|AskForChallenges/.test(name),
+  );
 
   test('there are guards', () => {
     expect(guards.length).toBeGreaterThan(20);

@@ -195,4 +195,48 @@ const roles: Case[] = [
   }),
 ];
 
-export const keyStores: readonly Case[] = [...tokens, ...withoutAudience, ...roles];
+/** The session broker finds out whether such a role lets in others than the tenant's session, and needs to be able to ask. */
+const tries =
+  (resource: string, name: string | undefined = 'FunctionsSessionBroker') =>
+  (harness: Harness) =>
+    decide(
+      { ...harness.caller('SessionBrokerRole'), ...sourceOf(harness, name) },
+      { action: 'sts:AssumeRole', resource, context: { 'aws:RequestTag/TenantId': 'acme' } },
+      trustsEverybody,
+    );
+
+const invokes =
+  (role: string, name = 'FunctionsSessionBroker') =>
+  (harness: Harness) =>
+    decide(harness.caller(role), {
+      action: 'lambda:InvokeFunction',
+      resource: sourceOf(harness, name).sourceFunctionArn as string,
+      context: {},
+    });
+
+const challenges: Case[] = [
+  ...claims('allowed', deployed, {
+    "the session broker tries a tenant's role": tries(roleOf('acme')),
+    'the control plane asks the session broker': invokes('ControlPlaneRole'),
+  }),
+  ...claims('denied', deployed, {
+    "the session broker's role tries a tenant's role in another function": tries(
+      roleOf('acme'),
+      'FunctionsCrypto',
+    ),
+    'the session broker tries a role in an account that is not listed': tries(
+      roleOf('acme', '333333333333'),
+    ),
+    "the session broker tries a role of another stack's": tries(
+      `arn:aws:iam::${tenantAccount}:role/Other/acme`,
+    ),
+    'the session broker tries a role without a path': tries(
+      `arn:aws:iam::${tenantAccount}:role/TenantKeys`,
+    ),
+    'the control plane invokes the data plane': invokes('ControlPlaneRole', 'FunctionsCrypto'),
+    'the reconciler asks the session broker': invokes('ReconcilerRole'),
+    'the function of certificates asks the session broker': invokes('CertificatesRole'),
+  }),
+];
+
+export const keyStores: readonly Case[] = [...tokens, ...withoutAudience, ...roles, ...challenges];
