@@ -1,6 +1,6 @@
 /**
  * What is tried in Azure, and what Azure must say. An attempt is a claim with a name; a set-up with a hole in it breaks at least one.
- * Refused is what Entra or a role assignment refuses: an answer of the services behind them is none.
+ * Refused is what Entra, a role assignment or a policy refuses: an answer of the services behind them is none.
  */
 import type { Product } from './product.ts';
 
@@ -39,10 +39,11 @@ export const broken = (all: readonly Tried[]): string[] =>
       ({ by, name, upon, answer }) => `${by}: ${name}, ${upon}: ${answer.status} ${answer.words}`,
     );
 
-/** 401 of Entra with a code of its own; 403 of a role assignment that is not there. */
+const byRights = ['ForbiddenByRbac', 'AuthorizationFailed', 'RequestDisallowedByPolicy'];
+
+/** 401 of Entra with a code of its own; 403 of a role assignment that is not there, or of a policy. */
 const isRefusal = ({ status, words }: Outcome): boolean =>
-  (status === 401 && words.startsWith('AADSTS')) ||
-  (status === 403 && (words === 'ForbiddenByRbac' || words === 'AuthorizationFailed'));
+  (status === 401 && words.startsWith('AADSTS')) || (status === 403 && byRights.includes(words));
 
 interface Answer {
   readonly error?:

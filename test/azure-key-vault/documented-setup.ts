@@ -47,11 +47,15 @@ echo "$answer"
 `;
 
 /**
- * @param issuer of the tokens of the product's functions
+ * @param issuers of the tokens of the product's functions, and of tenants'
  * @param block the document's, or one that was changed
  * @throws Error where a command fails
  */
-export function runSetup(azure: Azure, issuer: string, block: string = setupBlock()): Setup {
+export function runSetup(
+  azure: Azure,
+  issuers: { readonly aws: string; readonly own: string },
+  block: string = setupBlock(),
+): Setup {
   const directory = mkdtempSync(join(tmpdir(), 'tenant-keys-az-'));
   try {
     writeFileSync(join(directory, 'az'), az, { mode: 0o755 });
@@ -59,7 +63,8 @@ export function runSetup(azure: Azure, issuer: string, block: string = setupBloc
     const variables = {
       vault: azure.vaultId.split('/').at(-1) ?? '',
       location: azure.location,
-      issuer,
+      issuer: issuers.aws,
+      own_issuer: issuers.own,
       control_plane_role: roleArnOf('control-plane'),
       reconciler_role: roleArnOf('reconciler'),
       certificates_role: roleArnOf('certificates'),
@@ -124,7 +129,7 @@ function made(azure: Azure, calls: readonly AzCall[]): Omit<Setup, 'printed'> {
     applications.set(option('identity-name'), application);
   }
   for (const { option } of of('role assignment create')) {
-    const condition = option('condition');
+    const condition = withIds(applications, option('condition'));
     azure.rbac.assign({
       scope: option('scope'),
       roleDefinitionId: option('role'),
@@ -132,6 +137,10 @@ function made(azure: Azure, calls: readonly AzCall[]): Omit<Setup, 'printed'> {
       ...(condition !== '' && { condition }),
     });
   }
+  azure.settings.trustedIssuer = trustedIssuerOf(
+    of('policy definition create'),
+    of('policy assignment create'),
+  );
   function applicationOf(name: string): Application {
     const found = applications.get(name);
     if (found === undefined) throw new Error(`the block makes no identity ${name}`);
@@ -143,4 +152,34 @@ function made(azure: Azure, calls: readonly AzCall[]): Omit<Setup, 'printed'> {
     ) as unknown as Setup['applications'],
     wrapRoleDefinitionId: roles.get('Tenant Keys: tenant') ?? '',
   };
+}
+
+/** The block has a name in place of each id that Azure gives. */
+const withIds = (applications: ReadonlyMap<string, Application>, text: string): string =>
+  [...applications].reduce(
+    (condition, [name, { objectId }]) =>
+      condition.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), objectId),
+    text,
+  );
+
+interface PolicyRule {
+  readonly if: {
+    readonly allOf: readonly { readonly field: string; readonly notEquals?: string }[];
+  };
+  readonly then: { readonly effect: string };
+}
+
+/** Of the policy that is assigned, over the group of identities. */
+function trustedIssuerOf(
+  definitions: readonly AzCall[],
+  assignments: readonly AzCall[],
+): string | undefined {
+  const assigned = assignments.map(({ option }) => option('policy'));
+  const found = definitions.find(({ option }) => assigned.includes(option('name')));
+  if (found === undefined) return undefined;
+  const rule = JSON.parse(found.option('rules')) as PolicyRule;
+  const issuer = rule.if.allOf.find(({ field }) =>
+    field.endsWith('/federatedIdentityCredentials/issuer'),
+  );
+  return rule.then.effect === 'deny' ? issuer?.notEquals : undefined;
 }

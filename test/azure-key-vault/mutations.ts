@@ -71,9 +71,27 @@ export const blockMutations: readonly BlockMutation[] = [
     noticed: /^control-plane: take a function’s role away, Azure: 200/,
   },
   {
+    name: 'the functions themselves may be given the role',
+    change: [
+      'ForAnyOfAllValues:GuidNotEquals {$functions}',
+      'ForAnyOfAllValues:GuidNotEquals {$tenant_role}',
+    ],
+    noticed: /^control-plane: give itself the role on the key, Azure: 201/,
+  },
+  {
+    name: 'any issuer is trusted',
+    change: ['az policy assignment create', 'true'],
+    noticed: /^reconciler: trust another issuer, Azure: 20/,
+  },
+  {
+    name: 'a policy that only looks',
+    change: ['\\"effect\\": \\"deny\\"', '\\"effect\\": \\"audit\\"'],
+    noticed: /^control-plane: trust another issuer, Azure: 201/,
+  },
+  {
     name: 'roles beyond the vault',
     change: ['"$access_role" $vault_id', '"$access_role" /subscriptions/$subscription'],
-    noticed: /^reconciler: give the role on the identities, Azure: 201/,
+    noticed: /^control-plane: give the role on the identities, Azure: 201/,
   },
   {
     name: 'identities beyond their group',

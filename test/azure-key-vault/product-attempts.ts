@@ -38,7 +38,6 @@ const changing = [
     'give the tenant its role',
     'list the identities',
   ],
-  ...['give itself the role on the key', 'give itself the role on the vault'],
 ];
 
 /** Of all that is tried. What deletes is tried by none of them but upon a key of its own, at the end. */
@@ -109,7 +108,9 @@ const without = (requests: Requests, names: readonly string[]): Requests =>
   Object.fromEntries(Object.entries(requests).filter(([name]) => !names.includes(name)));
 
 function beyondTenants(product: Product, principalId: string, acme: Session): Requests {
-  const { azure, setup, issuer } = product;
+  const { azure, setup, issuer, aws } = product;
+  const { reconciler, certificates } = setup.applications;
+  const other = (principalId === reconciler.objectId ? certificates : reconciler).objectId;
   const any = azure.rbac.define({ actions: ['*'], dataActions: ['*'] });
   const role = setup.wrapRoleDefinitionId;
   const keyScope = `${azure.vaultId}/keys/${acme.tenantId}`;
@@ -120,6 +121,17 @@ function beyondTenants(product: Product, principalId: string, acme: Session): Re
       role,
       principalId: acme.principalId,
     }),
+    'give another function the role': roleRequest(product, {
+      scope: keyScope,
+      role,
+      principalId: other,
+    }),
+    'trust another issuer': [
+      'resourceManager',
+      'PUT',
+      identityAt(product, acme.tenantId, '/federatedIdentityCredentials/x'),
+      credentialOf(aws.url, 'x'),
+    ],
     'give itself any role on the vault': roleRequest(product, {
       scope: azure.vaultId,
       role: any,
@@ -133,12 +145,12 @@ function beyondTenants(product: Product, principalId: string, acme: Session): Re
     'give the role on the subscription': roleRequest(product, {
       scope: `/subscriptions/${azure.subscriptionId}`,
       role,
-      principalId,
+      principalId: acme.principalId,
     }),
     'give the role on the identities': roleRequest(product, {
       scope: azure.groupId,
       role,
-      principalId,
+      principalId: acme.principalId,
     }),
     'write an identity elsewhere': [
       'resourceManager',

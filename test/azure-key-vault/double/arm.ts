@@ -22,6 +22,7 @@ export interface IdentityParts {
   readonly now: () => number;
   /** how long a federated credential takes to count */
   readonly credentialsMs: () => number;
+  readonly trustedIssuer: () => string | undefined;
 }
 
 export interface ResourceManagerParts extends IdentityParts {

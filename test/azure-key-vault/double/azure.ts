@@ -52,6 +52,8 @@ export interface Delays {
   credentialsMs: number;
   /** of the subscription: Azure's is 4,000 */
   mostAssignments: number;
+  /** Azure Policy: the only one that an identity of the group may trust, where there is such a policy */
+  trustedIssuer: string | undefined;
 }
 
 const location = 'westeurope';
@@ -64,7 +66,7 @@ export async function startAzure({
   const now = () => Date.now() + aheadMs;
   const settings: VaultSettings & Delays = {
     ...{ retentionDays: 90, purgeProtection: true, transitionMs: 0 },
-    ...{ rolesMs: 0, credentialsMs: 0, mostAssignments: 4000 },
+    ...{ rolesMs: 0, credentialsMs: 0, mostAssignments: 4000, trustedIssuer: undefined },
   };
   const [entraTenantId, subscriptionId] = [randomUUID(), randomUUID()];
   const groups = `/subscriptions/${subscriptionId}/resourceGroups`;
@@ -93,6 +95,7 @@ export async function startAzure({
         groupId,
         identities,
         credentialsMs: () => settings.credentialsMs,
+        trustedIssuer: () => settings.trustedIssuer,
         mostAssignments: () => settings.mostAssignments,
         vaultProperties: () => ({
           vaultUri: `${urls.vault}/`,

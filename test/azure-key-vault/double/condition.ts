@@ -20,7 +20,7 @@ export interface Asked {
 export type Condition = (asked: Asked) => boolean;
 
 const token =
-  /\s*(@(?:Request|Resource)\[Microsoft\.Authorization\/roleAssignments:(?:RoleDefinitionId|PrincipalId|PrincipalType)\]|ActionMatches\{'[^']*'\}|ForAnyOfAnyValues:(?:GuidEquals|StringEqualsIgnoreCase)|\{[^}]*\}|AND\b|OR\b|[()!])/y;
+  /\s*(@(?:Request|Resource)\[Microsoft\.Authorization\/roleAssignments:(?:RoleDefinitionId|PrincipalId|PrincipalType)\]|ActionMatches\{'[^']*'\}|ForAnyOfAnyValues:(?:GuidEquals|StringEqualsIgnoreCase)|ForAnyOfAllValues:GuidNotEquals|\{[^}]*\}|AND\b|OR\b|[()!])/y;
 
 /** @throws Error where it has what is not known here */
 export function conditionOf(text: string): Condition {
@@ -89,9 +89,10 @@ function actionMatches(text: string): Condition {
 }
 
 function comparison(attribute: string, operator: string, list: string): Condition {
-  if (!operator.startsWith('ForAnyOfAnyValues:') || !list.startsWith('{'))
+  if (!operator.startsWith('ForAnyOf') || !list.startsWith('{'))
     throw new Error(`condition: ${operator} ${list} is not known`);
   const [, source, name] = /^@(\w+)\[.*:(\w+)\]$/.exec(attribute) ?? [];
+  const isNot = operator.endsWith('NotEquals');
   const values = list
     .slice(1, -1)
     .split(',')
@@ -104,6 +105,6 @@ function comparison(attribute: string, operator: string, list: string): Conditio
   return ({ request, resource }) => {
     const from = source === 'Request' ? request : resource;
     const value = from?.[name as keyof Attributes];
-    return value !== undefined && values.includes(value.toLowerCase());
+    return value !== undefined && values.includes(value.toLowerCase()) !== isNot;
   };
 }

@@ -95,6 +95,7 @@ function credentials(
     return list([...application.credentials].map(([name, one]) => show(name, one)));
   if (call.method === 'PUT') {
     const credential = credentialOf(call);
+    requireTrusted(parts, name, credential);
     const isNew = trust(application, name, credential, parts.now() + parts.credentialsMs());
     return { status: isNew ? 201 : 200, body: show(name, credential) };
   }
@@ -104,6 +105,21 @@ function credentials(
   if (found === undefined)
     throw armRefusal(404, 'NotFound', `The federated identity credential '${name}' was not found.`);
   return { status: 200, body: show(name, found) };
+}
+
+/** Azure Policy is asked after the roles, and whoever it is who asks. */
+function requireTrusted(
+  { trustedIssuer }: IdentityParts,
+  name: string,
+  { issuer }: FederatedCredential,
+): void {
+  const trusted = trustedIssuer() ?? issuer;
+  if (issuer !== trusted)
+    throw armRefusal(
+      403,
+      'RequestDisallowedByPolicy',
+      `Resource '${name}' was disallowed by policy.`,
+    );
 }
 
 /** One audience only: considerations for federated identity credentials. */
