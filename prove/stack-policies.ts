@@ -55,8 +55,10 @@ export interface StackPolicies {
   readonly sessionBroker: string;
   /** what the functions are told of key stores elsewhere */
   readonly keyStores: {
-    /** of tokens for a store; absent: none is configured that takes any */
+    /** of tokens for Vault; absent: none is configured */
     readonly audience?: string | undefined;
+    /** of tokens for Azure Key Vault, where only functions sign in by one; absent: none is configured */
+    readonly azureAudience?: string | undefined;
     /** of tenants, with keys of their own; ids */
     readonly accounts: readonly string[];
   };
@@ -73,6 +75,10 @@ export const signingKeysOf = ({ keys }: Pick<StackPolicies, 'keys'>): readonly S
   titled(keys, 'CertificateKey'),
   ...keys.filter(({ title }) => title.startsWith('PostQuantumKey')),
 ];
+
+/** @returns the keys that sign tokens of the product's own issuer: none, or two */
+export const issuerKeysOf = ({ keys }: Pick<StackPolicies, 'keys'>): readonly StackKey[] =>
+  keys.filter(({ title }) => title.startsWith('OwnIssuerKey'));
 
 /** A key that no request of AWS has: the id of the tenant whose key it is. No tenant id has a `$`. */
 export const ownTenantKey = 'prove:tenant';
@@ -165,8 +171,12 @@ function keyStoresOf(template: Template): StackPolicies['keyStores'] {
   const [text, ...others] = new Set(told);
   if (text === undefined) return { accounts: [] };
   if (others.length > 0) throw new Error('the functions are not told of the same key stores');
-  const { vault, awsKmsExternal } = keyStoresSettings.parse(JSON.parse(text));
-  return { audience: vault?.audience, accounts: awsKmsExternal?.accounts ?? [] };
+  const { vault, azureKeyVault, awsKmsExternal } = keyStoresSettings.parse(JSON.parse(text));
+  return {
+    audience: vault?.audience,
+    ...(azureKeyVault && { azureAudience: azureKeyVault.audience }),
+    accounts: awsKmsExternal?.accounts ?? [],
+  };
 }
 
 /** A key that the template declares for a tenant has the policy of all, or the theorems do not speak of it. */

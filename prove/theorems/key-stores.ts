@@ -40,17 +40,21 @@ export const keyStores: Theorem = {
       doesOtherwise(role, stack),
     ]),
     ...Object.keys(stack.storeFunctions)
-      .filter(() => stack.keyStores.audience !== undefined)
+      .filter((title) => audiencesOf(title, stack).length > 0)
       .map((title) => outsideOfFunction(title, stack)),
   ],
   examples: (stack) => {
-    const { audience: store, accounts } = stack.keyStores;
-    const askers = store === undefined ? [] : [tenantRole, ...Object.keys(stack.storeFunctions)];
+    const { accounts } = stack.keyStores;
     return [
-      ...askers.map((title): Example => {
-        const request = asked(stack.role(title), stack);
-        return { about: `a session of ${title}: ${token}`, request: [request.isAllowed] };
-      }),
+      ...[tenantRole, ...Object.keys(stack.storeFunctions)].flatMap((title) =>
+        audiencesOf(title, stack).map((store): Example => {
+          const request = asked(stack.role(title), stack);
+          return {
+            about: `a session of ${title}: ${token} for ${store}`,
+            request: [request.isAllowed, hasOnly(request, audience, literal(store))],
+          };
+        }),
+      ),
       ...accounts.map((account): Example => {
         const caller = sessionsOf(stack.role(tenantRole), stack);
         const request = requestOf({ caller, action: 'sts:assumerole' });
@@ -64,11 +68,24 @@ export const keyStores: Theorem = {
   },
 };
 
+/** @returns for whom the role gets tokens, one at a time */
+function audiencesOf(
+  title: string,
+  { keyStores: { audience: vault, azureAudience }, storeFunctions }: StackPolicies,
+): readonly string[] {
+  if (title === tenantRole) return vault === undefined ? [] : [vault];
+  return title in storeFunctions ? [vault, azureAudience].flatMap((one) => one ?? []) : [];
+}
+
 const asked = (role: StackRole, stack: StackPolicies): Request =>
   requestOf({
     caller: sessionsOf(role, stack),
     action: token.toLowerCase(),
-    compares: { [audience]: [stack.keyStores.audience ?? 'none'] },
+    compares: {
+      [audience]: ['none', stack.keyStores.audience, stack.keyStores.azureAudience].flatMap(
+        (one) => one ?? [],
+      ),
+    },
   });
 
 function getsToken(role: StackRole, stack: StackPolicies): Question {
@@ -81,8 +98,7 @@ function getsToken(role: StackRole, stack: StackPolicies): Question {
 }
 
 function isWanted({ title }: StackRole, request: Request, stack: StackPolicies): Formula {
-  const { keyStores: stores, storeFunctions } = stack;
-  if (stores.audience === undefined) return no;
+  const { storeFunctions } = stack;
   const functionArn = storeFunctions[title];
   const isAsker =
     functionArn === undefined
@@ -92,7 +108,7 @@ function isWanted({ title }: StackRole, request: Request, stack: StackPolicies):
       : and(has(request, sourceFunction, literal(functionArn)), not(request.present(principalTag)));
   return and(
     isAsker,
-    hasOnly(request, audience, literal(stores.audience)),
+    or(...audiencesOf(title, stack).map((one) => hasOnly(request, audience, literal(one)))),
     has(request, 'sts:SigningAlgorithm', literal('RS256')),
     request.present('sts:DurationSeconds'),
     not(atLeast(request.number('sts:DurationSeconds'), longestSeconds + 1)),

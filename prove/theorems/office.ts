@@ -1,10 +1,11 @@
 /** What a function of the stack does alone: sign certificates, write audit events; and what the product's key is for. */
+import { identityTokenSigning } from '../../contract/identity-token.ts';
 import { baselinePrefix } from '../../contract/table-schema.ts';
 import { and, equal, type Formula, like, literal, not, or, yes } from '../formula/formula.ts';
 import type { Policy } from '../formula/policy.ts';
 import { isIdentity } from '../formula/request.ts';
 import { patternOf } from '../formula/value-text.ts';
-import { type StackPolicies, signingKeysOf } from '../stack-policies.ts';
+import { issuerKeysOf, type StackPolicies, signingKeysOf } from '../stack-policies.ts';
 import { type CallerKind, everybody, keepsTags, sessionsOf } from './callers.ts';
 import { usesByName } from './kms-actions.ts';
 import {
@@ -42,20 +43,38 @@ const onKey = (
 export const certificateKey: Theorem = {
   id: '6.1',
   sentence:
-    'Who signs with a key of certificates is a session of the role of the certificates function, and nobody can grant that to others, also where somebody lets the account do everything with it. No role of the stack changes these keys, whatever its own policies come to allow.',
-  questions: (stack) =>
-    signingKeysOf(stack).flatMap(({ policy }, at) =>
-      questionsOfSigning(policy, stack).map((one) =>
+    "Who signs with a key of certificates is a session of the role of the certificates function, and nobody can grant that to others, also where somebody lets the account do everything with it. The same holds of the keys of the product's own issuer, where it has one, and the session broker, which signs in its own function alone, and as RS256 does. No role of the stack changes these keys, whatever its own policies come to allow.",
+  questions: (stack) => [
+    ...signingKeysOf(stack).flatMap(({ policy }, at) =>
+      questionsOfSigning(policy, stack, isCertificate).map((one) =>
         // The first one's questions are as they were when it was the only one.
         at === 0 ? one : { ...one, about: `${titleOfSigningKey(at)}: ${one.about}` },
       ),
     ),
+    ...issuerKeysOf(stack).flatMap(({ policy, title }) =>
+      questionsOfSigning(policy, stack, isIdentityToken).map((one) => ({
+        ...one,
+        about: `${title}: ${one.about}`,
+      })),
+    ),
+  ],
 };
 
-function questionsOfSigning(policy: Policy, stack: StackPolicies): Question[] {
-  const signer = literal(stack.role('CertificatesRole').arn);
+type IsWanted = (request: Request, stack: StackPolicies) => Formula;
+
+const isCertificate: IsWanted = (request, stack) =>
+  equal(request.caller.principalArn, literal(stack.role('CertificatesRole').arn));
+
+const isIdentityToken: IsWanted = (request, stack) =>
+  and(
+    equal(request.caller.principalArn, literal(stack.role('SessionBrokerRole').arn)),
+    has(request, 'lambda:SourceFunctionArn', literal(stack.sessionBroker)),
+    has(request, 'kms:SigningAlgorithm', literal(identityTokenSigning)),
+  );
+
+function questionsOfSigning(policy: Policy, stack: StackPolicies, isWanted: IsWanted): Question[] {
   const isNoSignature = (request: Request) =>
-    not(and(isAction(request, ['kms:Sign']), equal(request.caller.principalArn, signer)));
+    not(and(isAction(request, ['kms:Sign']), isWanted(request, stack)));
   const careless = carelessly(policy, stack);
   return [
     ...onKey(policy, everybody(stack), usesByName, isNoSignature),

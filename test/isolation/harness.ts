@@ -190,6 +190,7 @@ async function populate(
     certificateKeyPolicy: certificateKey.policy,
     postQuantumKeyArn: postQuantumKey.arn,
     postQuantumKeyPolicy: postQuantumKey.policy,
+    issuerKeys: keysOf(template, 'OwnIssuerKey'),
     tenantTrustPolicy: tenantRole.trustPolicy,
     auditReaderTrustPolicy: readerRole.trustPolicy,
     administratorPolicies,
@@ -338,10 +339,16 @@ function queueOf(template: Template): string {
   return template.identity(queue?.logicalId as string).attributes.Arn as string;
 }
 
-function keyOf(template: Template, prefix: string) {
-  const key = template
+type TemplateKey = ReturnType<typeof keysOf>[number];
+
+const keyOf = (template: Template, prefix: string): TemplateKey =>
+  keysOf(template, prefix)[0] as TemplateKey;
+
+const keysOf = (template: Template, prefix: string) =>
+  template
     .ofType('AWS::KMS::Key')
-    .find(({ logicalId }) => logicalId.startsWith(prefix));
-  const arn = template.identity(key?.logicalId as string).attributes.Arn as string;
-  return { arn, policy: parsePolicy(key?.properties.KeyPolicy, prefix, 'resource') };
-}
+    .filter(({ logicalId }) => logicalId.startsWith(prefix))
+    .map(({ logicalId, properties }) => ({
+      arn: template.identity(logicalId).attributes.Arn as string,
+      policy: parsePolicy(properties.KeyPolicy, prefix, 'resource'),
+    }));

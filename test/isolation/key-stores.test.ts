@@ -4,9 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { azureKeyVault } from '../harness/azure-settings.ts';
 import { requestTemplate } from '../synthesizer/client.ts';
 import { type Case, outcomeOf, type Situation } from './cases/case.ts';
 import { keyStores, store } from './cases/key-stores.ts';
+import { ownIssuer } from './cases/own-issuer.ts';
 import {
   type HarnessOptions,
   type OpenHarness,
@@ -16,7 +18,10 @@ import {
 import { mutantsOf } from './mutants.ts';
 import { keyStoresContext } from './template.ts';
 
-const template = await requestTemplate<TemplateDocument>(keyStoresContext);
+const template = await requestTemplate<TemplateDocument>({
+  ...keyStoresContext,
+  keyStores: { ...keyStoresContext.keyStores, azureKeyVault },
+});
 
 const answerOf = (claim: Case, harness: OpenHarness): Promise<string> =>
   claim.attempt(harness).then(
@@ -59,9 +64,28 @@ describe.each(['deployed', 'role-open', 'control-open'] as const)('%s', (situati
   });
 });
 
+/** The claims of those that the guard is about: who signs, or who gets a token and becomes whom. */
+const about = (guard: string): readonly Case[] => {
+  const isOfIssuer = /^OwnIssuer|OpenSessions\S* OnlyInItsFunction/.test(guard);
+  const all = casesIn('deployed').filter((claim) => ownIssuer.includes(claim) === isOfIssuer);
+  // A role that trusts Lambda no longer has no function, from which the others are tried.
+  return guard.startsWith('OwnIssuerRole/TrustPolicy')
+    ? all.filter(({ name }) => name.includes('assumes the role'))
+    : all;
+};
+
+async function isSomeAnswerOther(of: readonly Case[], harness: OpenHarness): Promise<boolean> {
+  for (const claim of of) {
+    if ((await answerOf(claim, harness)) !== claim.expected) return true;
+  }
+  return false;
+}
+
 describe('without this guard some claim changes its answer', () => {
   const guards = mutantsOf(template).filter(({ name }) =>
-    /SignIn|AssumeOwnExternal|TryExternalRoles|AskForChallenges/.test(name),
+    /SignIn|AssumeOwnExternal|TryExternalRoles|AskForChallenges|^OwnIssuer|OpenSessions\S* OnlyInItsFunction/.test(
+      name,
+    ),
   );
 
   test('there are guards', () => {
@@ -70,15 +94,11 @@ describe('without this guard some claim changes its answer', () => {
 
   test.each(guards.map(({ name, options }) => [name, options] as const))(
     '%s',
-    async (_, options: Omit<HarnessOptions, 'situation'>) => {
+    async (name, options: Omit<HarnessOptions, 'situation'>) => {
       const harness = await openHarness({ ...options, situation: 'deployed' });
       try {
-        const changed: string[] = [];
-        for (const claim of casesIn('deployed')) {
-          const answer = await answerOf(claim, harness);
-          if (answer !== claim.expected) changed.push(claim.name);
-        }
-        expect(changed).not.toEqual([]);
+        const isNoticed = await isSomeAnswerOther(about(name), harness);
+        expect(isNoticed).toBe(true);
       } finally {
         await harness.close();
       }

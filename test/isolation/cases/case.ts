@@ -91,6 +91,8 @@ export interface Harness {
   readonly certificateKeyPolicy: PolicyDocument;
   readonly postQuantumKeyArn: string;
   readonly postQuantumKeyPolicy: PolicyDocument;
+  /** of the product's own issuer, the one that signs first; none where the stack has no such issuer */
+  readonly issuerKeys: readonly { readonly arn: string; readonly policy: PolicyDocument }[];
   readonly tenantTrustPolicy: PolicyDocument;
   readonly auditReaderTrustPolicy: PolicyDocument;
   readonly administratorPolicies: readonly PolicyDocument[];

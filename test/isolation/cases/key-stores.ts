@@ -2,6 +2,7 @@
 import { parsePolicy } from '../../../local/iam/policy-document.ts';
 import { claims } from './attempts.ts';
 import { type Case, type Clients, decide, type Harness, type Situation } from './case.ts';
+import { ownIssuer } from './own-issuer.ts';
 
 export const store = 'https://vault.example.com';
 export const tenantAccount = '222222222222';
@@ -72,6 +73,56 @@ const strangers: Readonly<Record<string, Who>> = {
 const deployed: readonly Situation[] = ['deployed'];
 const named = (attempts: readonly (readonly [string, Case['attempt']])[]) =>
   Object.fromEntries(attempts);
+
+const azureAudience = 'api://AzureADTokenExchange';
+
+/** A session of a tenant signs in to Azure by a token of the product's own issuer (own-issuer.ts). */
+const azureTokens: Case[] = [
+  ...claims(
+    'allowed',
+    deployed,
+    named(
+      functions.map(([role, name]) => [
+        `${role} signs in to Azure`,
+        asks(({ inFunction }) => inFunction(name), { Audience: [azureAudience] }),
+      ]),
+    ),
+  ),
+  ...claims(
+    'denied',
+    deployed,
+    named([
+      [
+        "a tenant's session signs in to Azure by a token of AWS",
+        asks(acme, { Audience: [azureAudience] }),
+      ],
+      ...Object.entries(strangers).map(
+        ([name, who]) =>
+          [`${name} signs in to Azure`, asks(who, { Audience: [azureAudience] })] as const,
+      ),
+      ...functions.flatMap(([role, name]) =>
+        Object.entries({
+          'for Azure and Vault': { Audience: [azureAudience, store] },
+          'for Azure, for longer': { Audience: [azureAudience], DurationSeconds: 301 },
+          'for Azure without a duration': {
+            Audience: [azureAudience],
+            DurationSeconds: undefined,
+          },
+          'for Azure with another signature': {
+            Audience: [azureAudience],
+            SigningAlgorithm: 'ES384',
+          },
+        }).map(
+          ([what, asked]) =>
+            [
+              `${role} asks for a token ${what}`,
+              asks(({ inFunction }) => inFunction(name), asked),
+            ] as const,
+        ),
+      ),
+    ]),
+  ),
+];
 
 const tokens: Case[] = [
   ...claims(
@@ -239,4 +290,11 @@ const challenges: Case[] = [
   }),
 ];
 
-export const keyStores: readonly Case[] = [...tokens, ...withoutAudience, ...roles, ...challenges];
+export const keyStores: readonly Case[] = [
+  ...tokens,
+  ...azureTokens,
+  ...withoutAudience,
+  ...roles,
+  ...challenges,
+  ...ownIssuer,
+];
