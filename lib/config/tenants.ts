@@ -8,7 +8,7 @@ import { noneTwice, valueOrJson } from './list.ts';
  * Three resources a tenant beside the stack's own; a template holds 500 and 1 MB (CloudFormation, quotas). Some are left,
  * so that a stack with so many tenants takes the next version as well.
  */
-export const mostTenants = 45;
+export const mostTenants = 40;
 
 const text =
   `must be a list of at most ${mostTenants} tenants, ` +
