@@ -30,7 +30,7 @@ test('the key is moved, macs are rewrapped, and the previous key is ended and re
   expect([early.code, early.stdout]).toEqual([6, 'rewrapped  0\nleft       1\n']);
   expect(early.stderr).toMatch(/^tenant-keys: Not all could be rewrapped yet/);
   expect((await tk('tenants end-previous-key acme')).code).toBe(5);
-  stack.pass(66 + 31);
+  stack.pass(66 + 96);
   const rewrapped = await tk('rewrap-mac-keys --tenant acme --json');
   expect(rewrapped).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(rewrapped.stdout)).toEqual({ rewrapped: 1, left: 0 });

@@ -2,7 +2,7 @@
  * The end of the key before a change of store, and its restoration: the same steps as of a tenant's own key. Invariant: it ends
  * only once nothing encrypts with it any more, and no mac is lost with it.
  */
-import { longestRequestMs } from '../../../contract/key-store-change.ts';
+import { longestRequestMs, settlesAfterMs } from '../../../contract/key-store-change.ts';
 import {
   keyStoreChanging,
   macKeysLeft,
@@ -18,9 +18,12 @@ import type { PreviousKey, TenantRow } from '../registry/tenant-row.ts';
 import { transition } from './lifecycle.ts';
 import type { OffboardRequest, TransitionRequest } from './transitions.ts';
 
-/** When every function has read the row since the new key encrypts, and the last request with the old row has ended. */
+/**
+ * When the last request with an older row has ended. A change that was turned back before it had settled is of now, and so may an
+ * older row be in which the key had its turn from later on.
+ */
 export const unusedFrom = ({ since }: Pick<PreviousKey, 'since'>): number =>
-  Date.parse(since) + longestRequestMs;
+  Date.parse(since) + settlesAfterMs + longestRequestMs;
 
 /**
  * @returns the tenant's row, once the deletion of its previous key is asked for
