@@ -47,14 +47,16 @@ echo "$answer"
 `;
 
 /**
- * @param issuers of the tokens of the product's functions, and of tenants'
+ * @param issuer of the tokens of the product's functions
  * @param block the document's, or one that was changed
+ * @param ownIssuer of tenants' tokens; where it is not known yet, no policy is asked
  * @throws Error where a command fails
  */
 export function runSetup(
   azure: Azure,
-  issuers: { readonly aws: string; readonly own: string },
+  issuer: string,
   block: string = setupBlock(),
+  ownIssuer?: string,
 ): Setup {
   const directory = mkdtempSync(join(tmpdir(), 'tenant-keys-az-'));
   try {
@@ -63,8 +65,8 @@ export function runSetup(
     const variables = {
       vault: azure.vaultId.split('/').at(-1) ?? '',
       location: azure.location,
-      issuer: issuers.aws,
-      own_issuer: issuers.own,
+      issuer,
+      ...(ownIssuer !== undefined && { own_issuer: ownIssuer }),
       control_plane_role: roleArnOf('control-plane'),
       reconciler_role: roleArnOf('reconciler'),
       certificates_role: roleArnOf('certificates'),
@@ -79,7 +81,9 @@ export function runSetup(
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`the block fails: ${stderr || stdout}`.trimEnd());
-    return { ...made(azure, callsIn(readFileSync(calls, 'utf8'))), printed: stdout };
+    const setup = made(azure, callsIn(readFileSync(calls, 'utf8')));
+    if (ownIssuer === undefined) azure.settings.trustedIssuer = undefined;
+    return { ...setup, printed: stdout };
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -57,7 +57,7 @@ export async function startProduct(options: AzureOptions = {}, block?: string): 
     startIssuer(),
     startIssuer(),
   ]);
-  const setup = runSetup(azure, { aws: aws.url, own: issuer.url }, block);
+  const setup = runSetup(azure, aws.url, block, issuer.url);
   const { applications, wrapRoleDefinitionId } = setup;
   const settings = {
     vaultUrl: azure.vault.url,
