@@ -72,6 +72,28 @@ describe('a certificate', () => {
     expect(without).not.toHaveProperty('legalName');
   });
 
+  test('of a tenant that had keys in other stores names each, and by none another', () => {
+    const former = {
+      keyStore: 'aws-kms',
+      keyArn: arn('former'),
+      since: '2026-01-10T00:00:00.000Z',
+      offboarding: { ...offboarding, requestedAt: '2026-01-11T00:00:00.000Z' },
+      erasedAt: '2026-01-18T00:00:00.000Z',
+    };
+    const keyName = 'tenant-keys/keys/acme';
+    const row = { ...erased(), keyStore: 'vault', keyName, keyArn: arn('former') };
+    const said = certificateOf(tenantRow.parse({ ...row, formerKeys: [former] }), issue);
+    expect(() => certificateSchema.parse(said)).not.toThrow();
+    expect([said.keyName, said.keyArn]).toEqual([keyName, undefined]);
+    const { requestedBy: endedBy, requestedAt: endedAt, ...end } = former.offboarding;
+    const { keyStore, keyArn, erasedAt } = former;
+    expect(said.formerKeys).toEqual([{ keyStore, keyArn, ...end, endedBy, endedAt, erasedAt }]);
+    expect(said.trail?.from).toBe(endedAt);
+    for (const words of [/Backups and snapshots of the key store/, /KMS keeps nothing/]) {
+      expect(said.notCovered.filter(({ what }) => words.test(what))).toHaveLength(1);
+    }
+  });
+
   test('says what it does not cover, and until when', () => {
     const { notCovered } = certificateOf(erased(), issue);
     const until = (words: RegExp) => notCovered.filter(({ what }) => words.test(what))[0]?.until;

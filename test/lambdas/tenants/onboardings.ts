@@ -21,7 +21,7 @@ export const keyPolicyOf = (tenantId: string) =>
     controlPlaneRoleArn: role('control-plane'),
     deletionWindowInDays: 30,
   });
-const keyArnPrefix = `arn:aws:kms:${account.region}:111122223333:key/`;
+export const keyArnPrefix = `arn:aws:kms:${account.region}:111122223333:key/`;
 
 interface Invocation {
   readonly request?: OnboardRequest;
