@@ -34,6 +34,23 @@ export const trailDigests = z.strictObject({
 });
 export type TrailDigests = z.output<typeof trailDigests>;
 
+/** A key that the tenant had before a change of its key store, and that was deleted before the tenant's erasure. */
+export const formerKey = z.strictObject({
+  keyStore: keyStoreName,
+  keyArn: z.optional(z.string()),
+  keyName: z.optional(z.string()),
+  keyMaterialIds: z.array(z.string()),
+  /** the principal of the token with which its end was asked for */
+  endedBy: z.string(),
+  endedAt: z.string(),
+  windowInDays: z.int(),
+  deletionDate: z.optional(z.string()),
+  erasedAt: z.string(),
+  keyLastUsed: z.optional(keyUse),
+  kmsRequestId: z.optional(z.string()),
+});
+export type FormerKeyStatement = z.output<typeof formerKey>;
+
 export const certificate = z.strictObject({
   type: z.literal(certificateType),
   tenantId,
@@ -48,6 +65,8 @@ export const certificate = z.strictObject({
   keyName: z.optional(z.string()),
   /** of every key material that the key ever had; in Vault, the versions of the key */
   keyMaterialIds: z.array(z.string()),
+  /** absent for a tenant whose key store was never changed */
+  formerKeys: z.optional(z.array(formerKey)),
   createdAt: z.string(),
   /** the principal of the token with which the tenant was offboarded */
   offboardedBy: z.string(),

@@ -75,6 +75,9 @@ async function erasureCertificate({ event }: ApiRequest) {
     now: Date.now(),
   });
   await requireDeleted(row);
+  for (const { keyStore, keyArn, keyName } of row.formerKeys ?? []) {
+    await requireDeleted({ ...row, keyStore, keyArn, keyName });
+  }
   const signatures = await bySigningKeys((key) => sign(key, certificate));
   return json<'erasureCertificate'>(200, { certificate, signatures });
 }

@@ -203,6 +203,24 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       supersededKeyMaterialId: text('The key material that was current before.'),
     },
   },
+  FormerKey: {
+    schema: certificates.formerKey,
+    description:
+      'A key from before a change of the key store, which was deleted before the erasure.',
+    members: {
+      keyStore: text('Where the key was.'),
+      keyArn: text('ARN of a key in KMS.'),
+      keyName: text('Of a key that was not in KMS, as its store and messages name it.'),
+      keyMaterialIds: text('Of every key material that the key ever had.'),
+      endedBy: text('The principal of the token with which its end was asked for.'),
+      endedAt: time('When that was.'),
+      windowInDays: text('How long the key was kept before it was destroyed.'),
+      deletionDate: time('When the key was to be destroyed.'),
+      erasedAt: time('When the key store was first found to have no such key any more.'),
+      keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
+      kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
+    },
+  },
   Certificate: {
     schema: certificates.certificate,
     description:
@@ -216,6 +234,9 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       keyArn,
       keyName,
       keyMaterialIds: text('Of every key material that the key ever had.'),
+      formerKeys: text(
+        'The keys that the tenant had before, each with its own end; absent where the key store was never changed.',
+      ),
       createdAt: time('When the tenant was onboarded.'),
       offboardedBy: text('The principal of the token with which the tenant was offboarded.'),
       offboardedAt: time('When that was.'),

@@ -250,6 +250,32 @@ export interface RotationStarted {
   readonly supersededKeyMaterialId: string;
 }
 
+/** A key from before a change of the key store, which was deleted before the erasure. */
+export interface FormerKey {
+  /** Where the key was. */
+  readonly keyStore: KeyStoreName;
+  /** ARN of a key in KMS. */
+  readonly keyArn?: string;
+  /** Of a key that was not in KMS, as its store and messages name it. */
+  readonly keyName?: string;
+  /** Of every key material that the key ever had. */
+  readonly keyMaterialIds: readonly string[];
+  /** The principal of the token with which its end was asked for. */
+  readonly endedBy: string;
+  /** When that was. RFC 3339, UTC. */
+  readonly endedAt: string;
+  /** How long the key was kept before it was destroyed. */
+  readonly windowInDays: number;
+  /** When the key was to be destroyed. RFC 3339, UTC. */
+  readonly deletionDate?: string;
+  /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
+  readonly erasedAt: string;
+  /** The last use of the key that KMS knew of; absent for another store. */
+  readonly keyLastUsed?: KeyUse;
+  /** Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail. */
+  readonly kmsRequestId?: string;
+}
+
 /** What was destroyed, by whom and when. The same whenever it is asked for, but for the time of issue. */
 export interface Certificate {
   /** The kind of certificate, and its version. */
@@ -268,6 +294,8 @@ export interface Certificate {
   readonly keyName?: string;
   /** Of every key material that the key ever had. */
   readonly keyMaterialIds: readonly string[];
+  /** The keys that the tenant had before, each with its own end; absent where the key store was never changed. */
+  readonly formerKeys?: readonly FormerKey[];
   /** When the tenant was onboarded. RFC 3339, UTC. */
   readonly createdAt: string;
   /** The principal of the token with which the tenant was offboarded. */

@@ -2,11 +2,20 @@
  * Certificates of erasure. Invariant: it is made of the tenant's row, which does not change any more, of the stack's
  * configuration and of the time at which it is issued; so but for that time it is the same whenever it is asked for.
  */
-import { type Certificate, certificateType } from '../../contract/certificates.ts';
-import { defaultKeyStore } from '../../contract/key-stores.ts';
+import {
+  type Certificate,
+  certificateType,
+  type FormerKeyStatement,
+} from '../../contract/certificates.ts';
+import { defaultKeyStore, type KeyStoreName } from '../../contract/key-stores.ts';
 import { tenantNotErased } from '../../contract/problem.ts';
 import { statusRules } from '../tenants/registry/status.ts';
-import { hasKey, keyStoreOf, type TenantRow } from '../tenants/registry/tenant-row.ts';
+import {
+  type FormerKey,
+  hasKey,
+  keyStoreOf,
+  type TenantRow,
+} from '../tenants/registry/tenant-row.ts';
 import { printable } from './canonical-json.ts';
 import { notCoveredBy } from './not-covered.ts';
 import { type Trail, trailDigestsOf } from './trail-digests.ts';
@@ -40,9 +49,11 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
     legalName: row.legalName,
     // A certificate of a key in KMS of this account is as it always was: its ARN says where it was.
     ...(keyStore !== defaultKeyStore && { keyStore }),
-    keyArn,
+    // Where the key has a name, the ARN is that of a key before.
+    keyArn: keyName === undefined ? keyArn : undefined,
     keyName,
     keyMaterialIds: offboarding.keyMaterialIds,
+    formerKeys: row.formerKeys?.map(formerKeyOf),
     createdAt: row.createdAt,
     offboardedBy: offboarding.requestedBy,
     offboardedAt,
@@ -54,11 +65,37 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
     kmsRequestId: offboarding.kmsRequestId,
     issuedAt: new Date(issue.now).toISOString(),
     issuedFor,
-    trail: trail && trailDigestsOf(trail, issuedFor, { offboardedAt, erasedAt }),
-    notCovered: notCoveredBy(keyStore, erasedAt, issue),
+    trail:
+      trail && trailDigestsOf(trail, issuedFor, { from: firstEnd(row, offboardedAt), erasedAt }),
+    notCovered: notCoveredBy(storesOf(row), erasedAt, issue),
     signingKeys,
   });
 }
+
+const formerKeyOf = ({
+  keyStore,
+  keyArn,
+  keyName,
+  offboarding: { requestedBy, requestedAt, ...offboarding },
+  erasedAt,
+}: FormerKey): FormerKeyStatement => ({
+  keyStore,
+  keyArn,
+  keyName,
+  ...offboarding,
+  endedBy: requestedBy,
+  endedAt: requestedAt,
+  erasedAt,
+});
+
+/** Of all keys that the tenant ever had, the last one's first. */
+const storesOf = (row: TenantRow): readonly KeyStoreName[] => [
+  ...new Set([keyStoreOf(row), ...(row.formerKeys ?? []).map((key) => key.keyStore)]),
+];
+
+/** CloudTrail has the end of each key in KMS. */
+const firstEnd = ({ formerKeys = [] }: TenantRow, offboardedAt: string): string =>
+  [offboardedAt, ...formerKeys.map((key) => key.offboarding.requestedAt)].sort()[0] ?? offboardedAt;
 
 function whyNot(row: TenantRow): string {
   const { status, offboarding } = row;

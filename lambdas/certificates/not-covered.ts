@@ -11,15 +11,18 @@ export interface Retention {
   readonly trail: unknown;
 }
 
-/** @param erasedAt RFC 3339 */
+/**
+ * @param keyStores in which the tenant ever had a key
+ * @param erasedAt RFC 3339
+ */
 export const notCoveredBy = (
-  keyStore: KeyStoreName,
+  keyStores: readonly KeyStoreName[],
   erasedAt: string,
   { auditRetentionDays, trail }: Retention,
 ): NotCovered[] => [
   { what: 'Plaintexts that were decrypted before, and whatever was made of them.' },
   { what: 'Data keys that clients were given in the clear, and all that these decrypt.' },
-  ciphertextsOf(keyStore),
+  ...ofEach(keyStores, ciphertextsOf),
   {
     what: "The registry's row of the tenant, which stays so that its id is not given again: names, ids and times, no key and no data.",
   },
@@ -28,7 +31,7 @@ export const notCoveredBy = (
     until: daysAfter(erasedAt, recoveryDays),
   },
   {
-    what: `Hashes to search by that were given out before. Their keys ${keyStore === 'aws-kms-external' ? 'are removed from the product' : 'were lost with the key'}; point-in-time backups still have these wrapped, with the names of their purposes.`,
+    what: `Hashes to search by that were given out before. Their keys ${keyStores.includes('aws-kms-external') ? 'are removed from the product' : 'were lost with the key'}; point-in-time backups still have these wrapped, with the names of their purposes.`,
     until: daysAfter(erasedAt, recoveryDays),
   },
   {
@@ -41,15 +44,25 @@ export const notCoveredBy = (
         ? "The files of the organization's trail, which has those events too. This stack has no trail of its own whose digests it could name."
         : "The trail's files and log group, which have those events too.",
   },
-  ...keptBy(keyStore),
+  ...ofEach(keyStores, keptBy),
 ];
 
-const ciphertextsOf = (keyStore: KeyStoreName): NotCovered => ({
-  what:
-    keyStore === 'aws-kms-external'
-      ? "Ciphertexts, wherever they are: they stay, and the tenant's own key decrypts them for whom the tenant lets use it."
-      : 'Ciphertexts, wherever they are: they stay, and the deleted key decrypts none of them.',
-});
+/** Each said once, though it may be so of several stores. */
+const ofEach = (
+  keyStores: readonly KeyStoreName[],
+  said: (keyStore: KeyStoreName) => NotCovered[],
+): NotCovered[] => [
+  ...new Map(keyStores.flatMap(said).map((one) => [one.what, one] as const)).values(),
+];
+
+const ciphertextsOf = (keyStore: KeyStoreName): NotCovered[] => [
+  {
+    what:
+      keyStore === 'aws-kms-external'
+        ? "Ciphertexts, wherever they are: they stay, and the tenant's own key decrypts them for whom the tenant lets use it."
+        : 'Ciphertexts, wherever they are: they stay, and the deleted key decrypts none of them.',
+  },
+];
 
 const laterMaterials = {
   what: 'Key materials that a rotation added after the offboarding was asked for: they went with the key, and are not listed.',

@@ -16,9 +16,8 @@ const marginDays = 1;
 export function trailDigestsOf(
   { trailArn, bucketName }: Trail,
   { accountId, region }: Certificate['issuedFor'],
-  { offboardedAt, erasedAt }: Pick<Certificate, 'offboardedAt' | 'erasedAt'>,
+  { from, erasedAt }: Pick<TrailDigests, 'from'> & Pick<Certificate, 'erasedAt'>,
 ): TrailDigests {
-  const from = offboardedAt;
   const to = daysAfter(erasedAt, marginDays);
   return {
     trailArn,

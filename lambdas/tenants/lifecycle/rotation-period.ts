@@ -28,11 +28,16 @@ export const setRotationPeriod = (
     }),
     async act(row) {
       await setPeriod(work, row);
-      if (row.previousKey !== undefined && row.previousKey.status === undefined)
-        await setPeriod(work, rowOfPrevious(row));
+      if (hasLivingPrevious(row)) await setPeriod(work, rowOfPrevious(row));
       return {};
     },
   });
+
+/** That of a tenant's own account is rotated there. */
+const hasLivingPrevious = ({ previousKey }: TenantRow): boolean =>
+  previousKey !== undefined &&
+  previousKey.status === undefined &&
+  previousKey.keyStore !== 'aws-kms-external';
 
 async function setPeriod(work: TenantWork, row: TenantRow): Promise<void> {
   const key = await administrationOf(work, row);
