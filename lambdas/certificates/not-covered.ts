@@ -50,7 +50,7 @@ export const notCoveredBy = (
 /** Each said once, though it may be so of several stores. */
 const ofEach = (
   keyStores: readonly KeyStoreName[],
-  said: (keyStore: KeyStoreName) => NotCovered[],
+  said: (keyStore: KeyStoreName) => readonly NotCovered[],
 ): NotCovered[] => [
   ...new Map(keyStores.flatMap(said).map((one) => [one.what, one] as const)).values(),
 ];
