@@ -11,8 +11,8 @@ import { keyStoreOf, type TenantRow } from '../../lambdas/tenants/registry/tenan
 import { type Aws, type Fault, openAws } from '../lambdas/tenants/aws.ts';
 import { crashAt } from '../lambdas/tenants/crash.ts';
 import { bao, store, useStore } from './harness.ts';
-import { keyringOf, sessionOf } from './tenant-session.ts';
 import { movingTenants } from './moving-tenants.ts';
+import { keyringOf, sessionOf } from './tenant-session.ts';
 
 useStore();
 let aws: Aws;
@@ -47,8 +47,6 @@ const settle: Prepare = async (tenantId) => {
   await aws.put({ ...row, previousKey: { ...row.previousKey, since } });
   await tenants.reconcile(tenantId);
 };
-/** The first run that sees the end marks the key, from which its window counts. */
-const holdBack: Prepare = (id) => tenants.reconcile(id);
 const moved = [toVault, settle];
 
 const steps: readonly Step[] = [
@@ -100,13 +98,6 @@ const steps: readonly Step[] = [
     before: [toKms, settle, end],
     after: 'ACTIVE aws-kms usable, vault usable',
     run: (id, fault) => tenants.restorePrevious(id, fault),
-  },
-  {
-    name: 'delete-vault',
-    begin: 'vault',
-    before: [toKms, settle, end, holdBack],
-    after: 'ACTIVE aws-kms usable, 1 former',
-    run: (id, fault) => tenants.reconcile(id, { days: 8, ...(fault && { fault }) }),
   },
   {
     name: 'suspend-both',
@@ -289,7 +280,7 @@ test.each(steps.map((step) => [step.name, step] as const))(
           check(`${tenantId} at the crash`, '', [''], await unopened(tenantId, samples));
           await tenants.minutesPass(tenantId);
           if (by === 'retry') await step.run(tenantId);
-          else await tenants.reconcile(tenantId, { days: name === 'delete-vault' ? 8 : 0 });
+          else await tenants.reconcile(tenantId);
           const legal = by === 'retry' ? [step.after] : [from, step.after];
           check(tenantId, await stateOf(tenantId), legal, await unopened(tenantId, samples));
         }
