@@ -2,7 +2,7 @@
  * A tenant takes the right to its own key away, by each way that AWS gives it, while requests are in flight: nothing is opened
  * after the promised time, and when the right is back everything is, without an operator.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { rolePolicy, trustPolicy } from '../../contract/external-account.ts';
 import type { Answer } from './client.ts';
 import { type ExternalStack, type GivenKey, startExternalStack } from './external-account.ts';
@@ -24,11 +24,12 @@ beforeEach(async () => {
   given = await stack.give(`revoked-${count}`);
   await stack.plant(given);
   messages = [];
-  for (const document of ['1', '2', '3', '4'])
-    messages.push(
-      (await crypto('encrypt', { plaintext, encryptionContext: { document } })).json.ciphertext,
-    );
+  for (const document of ['1', '2', '3', '4']) {
+    const body = { plaintext, encryptionContext: { document } };
+    messages.push((await patiently(() => crypto('encrypt', body))).json.ciphertext);
+  }
 });
+afterEach(() => stack.deployment.faults.clear());
 afterAll(() => stack?.close());
 
 const plaintext = Buffer.from('Hello, Acme.').toString('base64');
@@ -39,11 +40,12 @@ const open = (number: number) => {
   return crypto('decrypt', { ciphertext: messages[at], encryptionContext });
 };
 /** As a client does: what the machine was too busy for is sent again. That is no answer about the key. */
-const openPatiently = async (number: number, attempts = 5): Promise<Answer> => {
-  const answer = await open(number);
+const patiently = async (send: () => Promise<Answer>, attempts = 5): Promise<Answer> => {
+  const answer = await send();
   const isBusy = answer.status === 503 && answer.json.code === 'unavailable';
-  return isBusy && attempts > 1 ? openPatiently(number, attempts - 1) : answer;
+  return isBusy && attempts > 1 ? patiently(send, attempts - 1) : answer;
 };
+const openPatiently = (number: number) => patiently(() => open(number));
 const openAll = async () => {
   const all = await Promise.all(
     Array.from({ length: inFlight }, (_, number) => openPatiently(number)),
@@ -173,7 +175,7 @@ test('while it is refused STS is asked every two seconds, and KMS never', async 
 });
 
 describe('AWS in the tenant’s account gives no answer', () => {
-  const ciphertextOf = () => open(0);
+  const ciphertextOf = () => openPatiently(0);
 
   test.each([
     ['KMS throttles', { service: 'kms', operation: 'Decrypt', fault: 'throttle' }],
@@ -184,7 +186,7 @@ describe('AWS in the tenant’s account gives no answer', () => {
   ] as const)('%s: a 503 of that store, and afterwards it is served', async (_, fault) => {
     stack.pass(promisedSeconds);
     stack.deployment.faults.set([fault]);
-    const answer = await stack.inHaste(ciphertextOf);
+    const answer = await stack.inHaste(ciphertextOf, 4);
     expectProblem(answer, 503, 'key-store-unavailable');
     expect(answer.json.detail).toContain('aws-kms-external');
     stack.deployment.faults.clear();
