@@ -106,17 +106,15 @@ export type ConfiguredKeyStore = z.output<typeof configuredKeyStore>;
 
 export const keyStoreList = z.strictObject({ keyStores: z.array(configuredKeyStore) });
 
-/**
- * No tenant can be onboarded in Azure Key Vault yet: of it there are rights of roles alone.
- * @returns the stores by their settings, the default first
- */
+/** @returns the stores by their settings, the default first */
 export function configuredKeyStores(
   settings: KeyStoresSettings | undefined,
 ): readonly ConfiguredKeyStore[] {
-  const { vault, awsKmsExternal } = settings ?? {};
+  const { vault, azureKeyVault, awsKmsExternal } = settings ?? {};
   return [
     { keyStore: defaultKeyStore },
     ...(vault === undefined ? [] : [vaultStore(vault)]),
+    ...(azureKeyVault === undefined ? [] : [azureStore(azureKeyVault)]),
     ...(awsKmsExternal === undefined ? [] : [externalStore(awsKmsExternal)]),
   ];
 }
@@ -131,4 +129,9 @@ const vaultStore = ({ address, namespace, transitMount }: VaultSettings): Config
   address,
   ...(namespace !== undefined && { namespace }),
   transitMount,
+});
+
+const azureStore = ({ vaultUrl }: AzureKeyVaultSettings): ConfiguredKeyStore => ({
+  keyStore: 'azure-key-vault',
+  address: vaultUrl,
 });

@@ -67,7 +67,7 @@ export const keyMembersOf = ({ keyring: { keyName } }: StoredKey) =>
 export type StoredKeyOf = (row: TenantRow) => Promise<StoredKey>;
 
 /** What of a row names a key. */
-type KeyOfRow = Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyName'>;
+type KeyOfRow = Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyName' | 'keyClientId' | 'keyCreatedAt'>;
 
 export interface StoredKeysOptions {
   readonly settings: KeyStoresSettings | undefined;
@@ -84,6 +84,7 @@ export function storedKeys(
   parts: SessionParts,
 ): StoredKeyOf {
   let vault: Promise<Keyring> | undefined;
+  let azure: ReturnType<typeof openAzure> | undefined;
   let external: ReturnType<typeof openExternalAccounts> | undefined;
   return pairedKeys(async (row) => {
     const keyStore = keyStoreOf(row);
@@ -97,7 +98,12 @@ export function storedKeys(
       // By settings that were changed since it would be another key, of which the registry knows nothing.
       if (keyring.keyName === row.keyName) return { keyring };
     }
-    const { awsKmsExternal } = settings ?? {};
+    const { azureKeyVault, awsKmsExternal } = settings ?? {};
+    if (keyStore === 'azure-key-vault' && azureKeyVault !== undefined) {
+      azure ??= openAzure(azureKeyVault, parts, tenantId);
+      const keyring = (await azure)(row);
+      if (keyring !== undefined && keyring.keyName === row.keyName) return { keyring };
+    }
     if (keyStore === 'aws-kms-external' && awsKmsExternal !== undefined) {
       external ??= openExternalAccounts({ settings, accountId, tenantId }, parts);
       const keyring = (await external)(keyArnOf(row));
@@ -114,6 +120,17 @@ async function openVault(
 ): Promise<Keyring> {
   const { tenantVaultKeyring } = await import('../key-stores/vault/tenant-vault-keyring.ts');
   return tenantVaultKeyring(settings, parts, tenantId);
+}
+
+async function openAzure(
+  settings: NonNullable<KeyStoresSettings['azureKeyVault']>,
+  { identityToken }: SessionParts,
+  tenantId: string,
+) {
+  const { tenantAzureKeyrings } = await import(
+    '../key-stores/azure-key-vault/tenant-azure-keyring.ts'
+  );
+  return tenantAzureKeyrings(settings, tenantId, identityToken);
 }
 
 async function openExternalAccounts(

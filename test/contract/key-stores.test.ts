@@ -26,3 +26,10 @@ test('of accounts of tenants their ids are told', () => {
     { keyStore: 'aws-kms-external', accounts: ['222222222222'] },
   ]);
 });
+
+test('of an Azure Key Vault its address is told, and nothing of who signs in there', () => {
+  const settings = { azureKeyVault: { vaultUrl: 'https://keys.vault.azure.net' } } as never;
+  expect(configuredKeyStores(settings).slice(1)).toEqual([
+    { keyStore: 'azure-key-vault', address: 'https://keys.vault.azure.net' },
+  ]);
+});

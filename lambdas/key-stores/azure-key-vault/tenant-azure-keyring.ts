@@ -34,3 +34,29 @@ export function tenantAzureKeyring(
     (error) => problemOfAzureError(error, keyCreatedAt) ?? error,
   );
 }
+
+/** What of a tenant's row the keyring is made of. */
+interface KeyInRow {
+  readonly keyClientId?: string | undefined;
+  readonly keyCreatedAt?: string | undefined;
+}
+
+/**
+ * One session at Azure for each client id that a row has named.
+ * @returns by row; undefined for a row that names no identity
+ */
+export function tenantAzureKeyrings(
+  settings: AzureKeyVaultSettings,
+  tenantId: string,
+  identityToken: () => Promise<string>,
+): (row: KeyInRow) => Keyring | undefined {
+  let last: { readonly clientId: string; readonly keyring: Keyring } | undefined;
+  return ({ keyClientId: clientId, keyCreatedAt }) => {
+    if (clientId === undefined) return undefined;
+    if (last?.clientId !== clientId) {
+      const of = { tenantId, clientId, keyCreatedAt };
+      last = { clientId, keyring: tenantAzureKeyring(settings, of, identityToken) };
+    }
+    return last.keyring;
+  };
+}

@@ -3,6 +3,7 @@
  * what the session broker writes into that tenant's tokens, which nobody else can; there is no other credential beside it.
  */
 import * as z from 'zod/mini';
+import { identityTokenSubject } from '../../../contract/identity-token.ts';
 import type { AzureKeyVaultSettings } from '../../../contract/key-stores.ts';
 import { identityPath } from './azure-names.ts';
 import { type AzureSend, ask, change, done, remove, shapeOf } from './azure-requests.ts';
@@ -37,7 +38,7 @@ const credentialsPath = '/federatedIdentityCredentials';
 
 const credentialOf = ({ issuer, audience }: IdentitySettings, tenantId: string) => ({
   issuer,
-  subject: `tenant:${tenantId}`,
+  subject: identityTokenSubject(tenantId),
   audiences: [audience],
 });
 
