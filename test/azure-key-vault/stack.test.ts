@@ -35,10 +35,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => reached.listen(0, '127.0.0.1', resolve));
   const { port } = reached.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}/v1/issuer`;
-  const { applications, wrapRoleDefinitionId } = runSetup(azure, {
-    aws: 'https://not-known-yet.example',
-    own: issuer,
-  });
+  const { applications, wrapRoleDefinitionId } = runSetup(azure, 'https://not-known-yet.example');
   const azureKeyVault = {
     vaultUrl: azure.vault.url,
     vaultId: azure.vaultId,
