@@ -149,3 +149,19 @@ describe('the data plane, by the session of the row', () => {
     expect(answers(from)).not.toContain('success');
   });
 });
+
+test('a former key that is still there is none: no certificate', async () => {
+  const erased = { status: 'ERASED', offboarding, erasedAt: '2026-02-01T00:00:00.000Z' };
+  const former = {
+    keyStore: 'aws-kms',
+    keyArn: ofAcme,
+    since: at(-hour),
+    offboarding,
+    erasedAt: at(0),
+  };
+  const keyArn = ofAcme.replace(/[^/]*$/, '00000000-0000-0000-0000-000000000000');
+  await plant({ ...erased, keyArn, formerKeys: [former] });
+  const answer = await ofEvil('GET', '/erasure-certificate');
+  expect(answer.status).not.toBe(200);
+  await expectUntouched();
+});
