@@ -14,7 +14,7 @@ const ofTenant = text('The tenant.');
 const keyArn = text("ARN of the tenant's KMS key; absent where the key is not in KMS.");
 const keyName = text('Of a key that is not in KMS, as its store and messages name it.');
 const material = text(
-  "Id of a key material: KMS's 64 hexadecimal digits, or Vault's version such as `v1`.",
+  "Id of a key material: KMS's 64 hexadecimal digits, Vault's version such as `v1`, or Azure Key Vault's of 32 hexadecimal digits.",
 );
 const period = text('Days between two automatic rotations.');
 const nextCursor = text('Where the list goes on. Absent at its end.');
@@ -314,7 +314,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
   KeyStoreName: {
     schema: keyStoreName,
     description:
-      '`aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant. `vault`: HashiCorp Vault or OpenBao.',
+      '`aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant. `azure-key-vault`: Azure Key Vault. `vault`: HashiCorp Vault or OpenBao.',
   },
   KeyStoreList: {
     schema: keyStoreList,

@@ -216,7 +216,10 @@ export interface RotateRequest {
 
 /** A key material, and the rotation that it came with. */
 export interface Rotation {
-  /** Id of a key material: KMS's 64 hexadecimal digits, or Vault's version such as `v1`. */
+  /**
+   * Id of a key material: KMS's 64 hexadecimal digits, Vault's version such as `v1`, or Azure Key Vault's of 32
+   * hexadecimal digits.
+   */
   readonly keyMaterialId?: string;
   /** By KMS's names: `CURRENT`, `NON_CURRENT`, `PENDING_ROTATION`. */
   readonly state?: string;
@@ -399,8 +402,8 @@ export interface ExternalAccountSetup {
 }
 
 /**
- * `aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant. `vault`:
- * HashiCorp Vault or OpenBao.
+ * `aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant.
+ * `azure-key-vault`: Azure Key Vault. `vault`: HashiCorp Vault or OpenBao.
  */
 export type KeyStoreName =
   | 'aws-kms'
