@@ -1,74 +1,10 @@
-/**
- * The whole product with the double of Azure: tokens of the product's own issuer for tenants and of AWS for functions, by the roles and
- * functions of the synthesized template, and what operators and tenants see over HTTP.
- */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+/** The whole product with the double of Azure: what operators and tenants see over HTTP. */
+import { expect, test } from '@jest/globals';
 import type { KeyEvent } from '../../contract/audit.ts';
-import { type Control, startControl } from '../e2e/control.ts';
-import type { TestStack } from '../e2e/test-stack.ts';
-import { type ProductFunction, runSetup } from './documented-setup.ts';
-import { type Azure, startAzure } from './double/azure.ts';
+import { azure, control, plant, stack, useStackWithAzure } from './stack-with-azure.ts';
 
-let azure: Azure;
-let stack: TestStack;
-let control: Control;
-/** Where the issuer's documents are to be had: the API's own name is none that a machine finds here. */
-let reached: Server;
-
-const audience = 'api://AzureADTokenExchange';
 const keyStore = 'azure-key-vault';
-const outputs: Readonly<Record<ProductFunction, string>> = {
-  'control-plane': 'TenantsRoleName',
-  reconciler: 'ReconcilerRoleName',
-  certificates: 'CertificatesRoleName',
-};
-
-beforeAll(async () => {
-  azure = await startAzure();
-  reached = createServer(async ({ url = '' }, response) => {
-    const document = await fetch(new URL(url, stack.api));
-    response.writeHead(document.status, { 'Content-Type': 'application/json' });
-    response.end(await document.text());
-  });
-  await new Promise<void>((resolve) => reached.listen(0, '127.0.0.1', resolve));
-  const { port } = reached.address() as AddressInfo;
-  const issuer = `http://127.0.0.1:${port}/v1/issuer`;
-  const { applications, wrapRoleDefinitionId } = runSetup(azure, 'https://not-known-yet.example');
-  const azureKeyVault = {
-    vaultUrl: azure.vault.url,
-    vaultId: azure.vaultId,
-    azureTenantId: azure.entraTenantId,
-    identityGroupId: azure.groupId,
-    location: azure.location,
-    controlPlaneClientId: applications['control-plane'].clientId,
-    reconcilerClientId: applications.reconciler.clientId,
-    certificatesClientId: applications.certificates.clientId,
-    wrapRoleDefinitionId,
-    keySize: 2048,
-    authority: azure.entra.url,
-    resourceManager: azure.resourceManager.url,
-    issuer,
-  };
-  const context = { keyStores: { azureKeyVault }, reconcileEveryMinutes: 1440 };
-  ({ stack, control } = await startControl(context));
-  // The stack's roles and its account's issuer have their names only now.
-  for (const [name, output] of Object.entries(outputs) as [ProductFunction, string][]) {
-    applications[name].credentials.set('aws', {
-      issuer: stack.deployment.outboundIssuer,
-      subject: `arn:aws:iam::${stack.accountId}:role/${stack.outputs[output]}`,
-      audiences: [audience],
-      since: 0,
-    });
-  }
-}, 180_000);
-afterAll(async () => {
-  await stack?.close();
-  azure?.close();
-  reached?.closeAllConnections();
-  reached?.close();
-});
+useStackWithAzure();
 
 test('onboarded, used, rotated, suspended, offboarded, restored', async () => {
   const made = await control.put('acme', { keyStore });
@@ -177,15 +113,3 @@ test('the list of key stores has it, with its address', async () => {
   const { json } = await control.get('/key-stores');
   expect(json.keyStores).toEqual([{ keyStore: 'aws-kms' }, { keyStore, address: azure.vault.url }]);
 });
-
-/** As whoever may write the registry. */
-async function plant(tenantId: string, path: string, value: { readonly S: string }) {
-  const names = path.split('.');
-  await stack.administrator.dynamodb.updateItem({
-    TableName: stack.tableName,
-    Key: { tenantId: { S: tenantId } },
-    UpdateExpression: `SET ${names.map((_, index) => `#n${index}`).join('.')} = :value`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
-    ExpressionAttributeValues: { ':value': value },
-  });
-}

@@ -27,15 +27,9 @@ const timeIn = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** @returns the tenant's own key, as one before */
 function ownAsPrevious(row: TenantRow, since: string): PreviousKey {
-  const { keyArn, keyName, keyCreatedAt, rotation } = row;
-  const keyStore = keyStoreOf(row);
-  return {
-    keyStore,
-    ...(keyName === undefined ? { keyArn } : { keyName }),
-    ...(keyCreatedAt !== undefined && { keyCreatedAt }),
-    ...(rotation !== undefined && { rotation }),
-    since,
-  };
+  const { keyArn, keyName, keyClientId, keyCreatedAt, rotation } = row;
+  const name = keyName === undefined ? { keyArn } : { keyName, keyClientId };
+  return withoutAbsent({ keyStore: keyStoreOf(row), ...name, keyCreatedAt, rotation, since });
 }
 
 /** The ARN stays where the new key has none: by it CloudTrail's events find their tenant. */
@@ -43,6 +37,7 @@ const asOwn = (row: TenantRow, key: NextKey | PreviousKey): RowChange => ({
   keyStore: key.keyStore,
   keyArn: key.keyArn ?? row.keyArn ?? null,
   keyName: key.keyName ?? null,
+  keyClientId: key.keyClientId ?? null,
   keyCreatedAt: key.keyCreatedAt ?? null,
   rotation: 'rotation' in key ? (key.rotation ?? null) : null,
   // What a PUT is compared with stays as it was.
@@ -94,10 +89,10 @@ export function previousKeyOf({ previousKey }: TenantRow): PreviousKey {
 
 /** @returns the row, if the key before were the tenant's only one */
 export function rowOfPrevious(row: TenantRow): TenantRow {
-  const { keyStore, keyArn, keyName, keyCreatedAt, ...life } = previousKeyOf(row);
+  const { keyStore, keyArn, keyName, keyClientId, keyCreatedAt, ...life } = previousKeyOf(row);
   const { rotation, offboarding, intent, status = row.status } = life;
   const { nextKey, previousKey, formerKeys, keyRequestedAt, ...rest } = row;
-  const key = { keyStore, keyArn, keyName, keyCreatedAt };
+  const key = { keyStore, keyArn, keyName, keyClientId, keyCreatedAt };
   return { ...rest, ...key, rotation, offboarding, intent, status };
 }
 
@@ -180,11 +175,11 @@ export function registryOfNext(registry: Registry): Registry {
     ...registry,
     async change(
       { tenantId, version },
-      { keyArn, keyName, keyCreatedAt, keyRequestedAt, ...rest },
+      { keyArn, keyName, keyClientId, keyCreatedAt, keyRequestedAt, ...rest },
     ) {
       const row = await registry.get(tenantId);
       if (row?.nextKey === undefined || row.version !== version) return undefined;
-      const given = { keyArn, keyName, keyCreatedAt, keyRequestedAt };
+      const given = { keyArn, keyName, keyClientId, keyCreatedAt, keyRequestedAt };
       const isGiven = ([, value]: [string, unknown]) => value !== undefined;
       const key = Object.fromEntries(Object.entries(given).filter(isGiven));
       const members = Object.entries({ ...row.nextKey, ...key });
@@ -199,6 +194,7 @@ export function registryOfNext(registry: Registry): Registry {
 export function rowOfNext(row: TenantRow): TenantRow {
   const { nextKey } = row;
   if (nextKey === undefined) throw new Error('no key is being made');
-  const { keyStore, keyArn, keyName, keyCreatedAt, keyRequestedAt } = nextKey;
-  return { ...row, keyStore, keyArn, keyName, keyCreatedAt, keyRequestedAt, rotation: undefined };
+  const { keyStore, keyArn, keyName, keyClientId, keyCreatedAt, keyRequestedAt } = nextKey;
+  const key = { keyStore, keyArn, keyName, keyClientId, keyCreatedAt };
+  return { ...row, ...key, keyRequestedAt, rotation: undefined };
 }

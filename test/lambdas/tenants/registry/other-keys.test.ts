@@ -82,6 +82,42 @@ test('a key that is made and not turned to can be a key before; one that is not 
   );
 });
 
+describe('the identity by which a tenant signs in to a store goes with the key there, and with no other', () => {
+  const azure = {
+    keyStore: 'azure-key-vault',
+    keyName: 'https://keys.vault.azure.net/keys/acme',
+    keyClientId: '11111111-1111-4111-8111-111111111111',
+  };
+  const aws = { keyStore: 'aws-kms', keyArn };
+  const there = parsed({ ...azure, previousKey: { ...aws, since: later(-120_000) } });
+
+  test('there and back, made or abandoned', () => {
+    const next = parsed({ nextKey: { ...azure, requestedAt: later(0) } });
+    expect(rowOfNext(next).keyClientId).toBe(azure.keyClientId);
+    const turned = changed(next, turnedToNext(next));
+    expect(turned).toMatchObject(azure);
+    expect(turned.previousKey).not.toHaveProperty('keyClientId');
+    expect(rowOfPrevious(turned).keyClientId).toBeUndefined();
+    const back = changed(there, turnedBack(there));
+    expect(back).not.toHaveProperty('keyClientId');
+    expect(back.previousKey).toMatchObject(azure);
+    expect(rowOfPrevious(back)).toMatchObject(azure);
+    expect(changed(next, abandonedNext(next)).previousKey).toMatchObject(azure);
+    const another = parsed({ ...azure, nextKey: { ...aws, requestedAt: later(0) } });
+    expect(rowOfNext(another).keyClientId).toBeUndefined();
+    expect(changed(another, turnedToNext(another)).previousKey).toMatchObject(azure);
+  });
+
+  test('and is kept beside it once it is deleted', () => {
+    const back = changed(there, turnedBack(there));
+    const begun = changed(back, changeOfPrevious(back, { status: 'OFFBOARDING', offboarding }));
+    const erased = { status: 'ERASED', erasedAt: later(0) } as const;
+    const gone = changed(begun, changeOfPrevious(begun, erased));
+    expect(gone.formerKeys).toMatchObject([azure]);
+    expect(gone).not.toHaveProperty('keyClientId');
+  });
+});
+
 describe("the key before, as the tenant's only one", () => {
   test("has the tenant's status, until it has one of its own", () => {
     const suspended = rowOfPrevious({ ...inVault(), status: 'SUSPENDED' });
@@ -159,6 +195,16 @@ describe('a registry of one of the keys', () => {
   test('of a tenant without such a key says so', async () => {
     const previous = registryOfPrevious(registryOf(parsed({})));
     await expect(previous.get('acme')).rejects.toMatchObject({ code: 'no-previous-key' });
+  });
+
+  test('writes down the identity of a key that is made beside that key alone', async () => {
+    const made = parsed({ nextKey: { keyStore: 'azure-key-vault', requestedAt: later(0) } });
+    const registry = registryOf(made);
+    const change = { keyName, keyClientId: 'c' };
+    const written = await registryOfNext(registry).change(rowOfNext(made), change);
+    expect(written).toMatchObject(change);
+    const row = await registry.get();
+    expect([row.keyClientId, row.nextKey?.keyClientId]).toEqual([undefined, 'c']);
   });
 
   test('writes down a key that is made where nothing else reads it', async () => {
