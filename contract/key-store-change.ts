@@ -1,6 +1,6 @@
 /** The change of a tenant's key store: its requests, and how far it has come. */
 import * as z from 'zod/mini';
-import { keyStoreName } from './key-stores.ts';
+import { type KeyStoreName, keyStoreName } from './key-stores.ts';
 
 export const keyStoreChangeRequest = z.strictObject({
   /** where the tenant's key is to be */
@@ -12,6 +12,13 @@ export const keyStoreChangeRequest = z.strictObject({
  * function relies on a row that it has read before.
  */
 export const settlesAfterMs = 65_000;
+
+/** A new role assignment counts within 10 minutes (Azure RBAC, "Troubleshoot"): until then nobody could encrypt with a new key there. */
+const azureCountsAfterMs = 10 * 60_000;
+
+/** The same, after the turn to a key that was made for it. */
+export const newKeySettlesAfterMs = (keyStore: KeyStoreName): number =>
+  settlesAfterMs + (keyStore === 'azure-key-vault' ? azureCountsAfterMs : 0);
 
 /**
  * After the turn has settled, for how long a request may still be at work that has read the row before. API Gateway gives up

@@ -32,6 +32,8 @@ test('there and back, with the client id of its identity at Azure beside whichev
   const there = await move(keyStore);
   expect([there.status, there.json.keyStore, there.json.keyName]).toEqual([202, keyStore, keyName]);
   expect(JSON.stringify(there.json)).not.toContain('lientId');
+  const settlesInMs = Date.parse(there.json.keyStoreChange.since) - Date.now();
+  expect(settlesInMs).toBeGreaterThan(600_000);
   expect(await encrypt('in KMS, until it has settled')).toContain(keyArn);
   await settles();
   expect(await encrypt('at Azure')).toContain(keyName);

@@ -5,7 +5,7 @@
  *
  * A tenant has never both: a change begins where there is no key before, but for the change back to it.
  */
-import { settlesAfterMs } from '../../../contract/key-store-change.ts';
+import { newKeySettlesAfterMs, settlesAfterMs } from '../../../contract/key-store-change.ts';
 import { noPreviousKey } from '../../../contract/problem.ts';
 import type { Registry, RowChange } from './registry.ts';
 import { statusRules } from './status.ts';
@@ -48,7 +48,7 @@ const asOwn = (row: TenantRow, key: NextKey | PreviousKey): RowChange => ({
 export function turnedToNext(row: TenantRow): RowChange {
   const { nextKey } = row;
   if (nextKey === undefined || !hasKey(nextKey)) throw new Error('a change without its key');
-  const previousKey = ownAsPrevious(row, timeIn(settlesAfterMs));
+  const previousKey = ownAsPrevious(row, timeIn(newKeySettlesAfterMs(nextKey.keyStore)));
   return { ...asOwn(row, nextKey), nextKey: null, previousKey };
 }
 

@@ -97,6 +97,8 @@ describe('the identity by which a tenant signs in to a store goes with the key t
     const turned = changed(next, turnedToNext(next));
     expect(turned).toMatchObject(azure);
     expect(turned.previousKey).not.toHaveProperty('keyClientId');
+    // Within 10 minutes its role counts, and Azure refuses to wrap until then.
+    expect(Date.parse(turned.previousKey?.since ?? '')).toBeGreaterThan(Date.now() + 600_000);
     expect(rowOfPrevious(turned).keyClientId).toBeUndefined();
     const back = changed(there, turnedBack(there));
     expect(back).not.toHaveProperty('keyClientId');
