@@ -23,6 +23,32 @@ const opened = async () => {
 };
 const expectAllOpen = async () => expect(await opened()).toEqual(messages.map(([text]) => text));
 
+test('a key of the name that is another’s there: 409, and nothing is left of the change', async () => {
+  const { json: before } = await control.put('acme');
+  const like = { kty: 'RSA-HSM', size: 2048, keyOps: [], tags: {}, exportable: false };
+  await azure.keys.newVersion(azure.keys.add('acme'), like);
+  const refused = await move(keyStore);
+  expect([refused.status, refused.json.code]).toEqual([409, 'alias-taken']);
+  const { key, updatedAt, ...after } = (await control.get('/tenants/acme')).json;
+  expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
+  expect((await move('aws-kms')).status).toBe(200);
+  expect(azure.identities.has('tenant-acme')).toBe(false);
+  azure.keys.forget('acme');
+});
+
+test('a vault that gives no answer: 503, the tenant works, and the next run ends the change', async () => {
+  azure.vault.break('reset');
+  const unanswered = await move(keyStore);
+  azure.vault.break('none');
+  expect([unanswered.status, unanswered.json.code]).toEqual([503, 'key-store-unavailable']);
+  const { json } = await control.get('/tenants/acme');
+  expect([json.keyStore, json.keyStoreChange.stage]).toEqual(['aws-kms', 'key-requested']);
+  const ciphertext = await stack.client.encrypt('acme', Buffer.from('meanwhile'));
+  expect(await control.decrypt('acme', ciphertext)).toBe('meanwhile');
+  await stack.run('reconciler');
+  expect((await control.get('/tenants/acme')).json.keyStoreChange).toBeUndefined();
+});
+
 test('there and back, with the client id of its identity at Azure beside whichever key is there', async () => {
   const { keyArn } = (await control.put('acme')).json;
   const keyName = `${azure.vault.url}/keys/acme`;

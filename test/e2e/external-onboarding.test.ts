@@ -118,6 +118,21 @@ test('by hand, from the policies alone', async () => {
   expect((await put('globex', keyArn)).status).toBe(201);
 }, 60_000);
 
+test('a tenant whose key is in our account: 400, and the tenant is as before', async () => {
+  await stack.client.onboard('stays');
+  const before = (await get('stays')).json;
+  const token = await stack.client.adminToken();
+  const move = (more: object = {}) => {
+    const body = { keyStore: 'aws-kms-external', ...more };
+    return stack.client.send('POST', '/tenants/stays/key-store', { token, body });
+  };
+  const refused = await move();
+  expectProblem(refused, 400, 'bad-request');
+  expect(refused.json.detail).toContain('chosen at the onboarding');
+  expectProblem(await move({ keyArn: await byTemplate('stays') }), 400, 'bad-request');
+  expect((await get('stays')).json).toEqual(before);
+}, 60_000);
+
 describe('409 external-key-refused, nothing left behind, and after the repair the same request', () => {
   const trust = ({ name }: ByHand, document: unknown) =>
     iam.updateAssumeRolePolicy({ RoleName: name, PolicyDocument: JSON.stringify(document) });

@@ -9,6 +9,7 @@ import {
   badRequest,
   keyNotReady,
   keyStoreChanging,
+  Problem,
   tenantDeclared,
 } from '../../../contract/problem.ts';
 import { administrationOf } from '../keys/administration.ts';
@@ -90,7 +91,7 @@ async function moveToNext(options: OnboardingOptions, leased: TenantRow): Promis
   const held = holdNext(options, leased);
   return releasedOnFailure(held, async () => {
     const keys = await keyMakingOf(options, held.row);
-    if (!(await keys.recover(held))) await keys.make(held);
+    if (!(await isRecovered(options, held, keys))) await keys.make(held);
     await keys.finish(held);
     return changeHeld(options, held, turnedToNext);
   });
@@ -150,10 +151,27 @@ async function endChange(
   const held = holdNext(options, leased);
   return releasedOnFailure(held, async () => {
     const keys = await keyMakingOf(options, held.row);
-    if (await keys.recover(held)) return endWithKey(held, keys);
+    if (await isRecovered(options, held, keys)) return endWithKey(held, keys);
     await changeHeld(options, held, () => ({ nextKey: null }));
     return 'removed';
   });
+}
+
+/** Where the name is another's there, and no key was asked for yet, nothing of the change is left. */
+async function isRecovered(
+  options: RecoveryOptions,
+  held: HeldRow,
+  keys: KeyMaking,
+): Promise<boolean> {
+  const { keyRequestedAt } = held.row;
+  try {
+    return await keys.recover(held);
+  } catch (error) {
+    const isTaken = error instanceof Problem && error.code === 'alias-taken';
+    if (isTaken && keyRequestedAt === undefined)
+      await changeHeld(options, held, () => ({ nextKey: null }));
+    throw error;
+  }
 }
 
 const holdNext = <Options extends RecoveryOptions>(
