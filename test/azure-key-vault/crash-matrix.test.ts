@@ -1,5 +1,4 @@
 /** Every operation of a tenant's life in Azure is cut off before and after each of its calls; then it must converge. */
-import '../stores/quiet.ts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { azureAdministration } from '../../lambdas/key-stores/azure-key-vault/azure-administration.ts';
 import type { AzureSend } from '../../lambdas/key-stores/azure-key-vault/azure-requests.ts';

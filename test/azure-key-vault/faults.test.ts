@@ -1,5 +1,4 @@
 /** The fault matrix of Azure: whatever is wrong with whichever service, each request ends in time, with an error that has a name. */
-import '../stores/quiet.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { azureClient } from '../../lambdas/key-stores/azure-key-vault/azure-client.ts';
 import { azureKeyring } from '../../lambdas/key-stores/azure-key-vault/azure-keyring.ts';

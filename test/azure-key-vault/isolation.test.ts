@@ -1,6 +1,5 @@
 /** Who may what in an Azure that the documented block has set up: Entra and the role assignments decide, in the double. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import '../stores/quiet.ts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { broken, type Tried } from './attempts.ts';
 import { type Product, startProduct } from './product.ts';

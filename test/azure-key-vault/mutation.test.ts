@@ -1,5 +1,4 @@
 /** An Azure that was set up with a hole is noticed: an attempt that finds nothing anywhere would be none. */
-import '../stores/quiet.ts';
 import { expect, test } from '@jest/globals';
 import { broken, type Tried } from './attempts.ts';
 import { setupBlock } from './documented-setup.ts';

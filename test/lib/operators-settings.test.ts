@@ -126,7 +126,9 @@ describe.each(Object.entries(everySetting))('%s', (_, settings) => {
       (key) => key,
     );
     const names = [...functions.values()].map(({ handler }) => handler.replace(/\.handler$/, ''));
-    expect(names.sort()).toEqual([...functionNames].sort());
+    // Its function is there only where the product has an issuer of its own, for Azure Key Vault.
+    const here = functionNames.filter((name) => name !== 'issuer-keys');
+    expect(names.sort()).toEqual([...here].sort());
   });
 
   test('logs are kept as long as is given, the trail apart', async () => {
