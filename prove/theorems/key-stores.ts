@@ -20,6 +20,7 @@ import type { Example, Question, Theorem } from './theorem.ts';
 
 const tenantRole = 'TenantRole';
 const broker = 'SessionBrokerRole';
+const controlPlane = 'ControlPlaneRole';
 const token = 'sts:GetWebIdentityToken';
 const tagging = 'sts:TagGetWebIdentityToken';
 const opening = ['sts:AssumeRole', 'sts:TagSession'];
@@ -31,7 +32,7 @@ const longestSeconds = 300;
 export const keyStores: Theorem = {
   id: '4.1',
   sentence:
-    "No role of the stack gets a token of AWS for others, or opens a session elsewhere, but to reach a key store that the functions are told of. A session of the tenant role with a tenant's tag gets a token, and so do the control plane, the reconciler and the function of certificates, without such a tag and in their own functions: for that store alone, signed by RS256, for 300 seconds at most. A session of the tenant role opens one of its own tenant's role in the accounts of tenants, tagged as itself; the session broker, in its own function, may ask for one of any tenant's, since it tries whether it is refused. No token has other tags than its session.",
+    "No role of the stack gets a token of AWS for others, or opens a session elsewhere, but to reach a key store that the functions are told of. A session of the tenant role with a tenant's tag gets a token, and so do the control plane, the reconciler and the function of certificates, without such a tag and in their own functions: for that store alone, signed by RS256, for 300 seconds at most. A session of the tenant role opens one of its own tenant's role in the accounts of tenants, tagged as itself; the session broker, in its own function, may ask for one of any tenant's, since it tries whether it is refused, and for that the control plane invokes the broker, and no other function. No token has other tags than its session.",
   questions: (stack) => [
     ...stack.roles.flatMap((role) => [
       getsToken(role, stack),
@@ -42,6 +43,7 @@ export const keyStores: Theorem = {
     ...Object.keys(stack.storeFunctions)
       .filter((title) => audiencesOf(title, stack).length > 0)
       .map((title) => outsideOfFunction(title, stack)),
+    ...(stack.keyStores.accounts.length > 0 ? [invokesAnother(stack)] : []),
   ],
   examples: (stack) => {
     const { accounts } = stack.keyStores;
@@ -194,6 +196,17 @@ function doesOtherwise(role: StackRole, stack: StackPolicies): Question {
       isAction(request, ['sts:*']),
       not(isAction(request, [token, tagging, ...opening])),
     ],
+    request,
+  };
+}
+
+/** Without accounts of tenants it invokes nothing, as theorem 5 lists. */
+function invokesAnother(stack: StackPolicies): Question {
+  const caller = sessionsOf(stack.role(controlPlane), stack);
+  const request = requestOf({ caller, action: 'lambda:invokefunction' });
+  return {
+    about: `${caller.title} invokes another function than the session broker`,
+    counterexample: [request.isAllowed, not(equal(request.resource, literal(stack.sessionBroker)))],
     request,
   };
 }

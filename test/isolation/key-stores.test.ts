@@ -7,7 +7,7 @@ import { decodeJwt } from 'jose';
 import { azureKeyVault } from '../harness/azure-settings.ts';
 import { requestTemplate } from '../synthesizer/client.ts';
 import { type Case, outcomeOf, type Situation } from './cases/case.ts';
-import { keyStores, store } from './cases/key-stores.ts';
+import { azureKeyVaults, keyStores, store } from './cases/key-stores.ts';
 import { ownIssuer } from './cases/own-issuer.ts';
 import {
   type HarnessOptions,
@@ -30,7 +30,7 @@ const answerOf = (claim: Case, harness: OpenHarness): Promise<string> =>
   );
 
 const casesIn = (situation: Situation) =>
-  keyStores.filter(({ situations }) => situations.includes(situation));
+  [...keyStores, ...azureKeyVaults].filter(({ situations }) => situations.includes(situation));
 
 describe.each(['deployed', 'role-open', 'control-open'] as const)('%s', (situation) => {
   let harness: OpenHarness;
