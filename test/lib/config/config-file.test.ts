@@ -11,6 +11,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 const root = process.cwd();
 const scratch = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
+// As in the repository. Elsewhere Node.js takes a file without export for CommonJS, whose exports are there always.
+writeFileSync(join(scratch, 'package.json'), JSON.stringify({ type: 'module' }));
 
 const one = "{ issuer: 'https://id.example.com', audience: 'tenant-keys' }";
 let folders = 0;
