@@ -33,14 +33,12 @@ const describeKey = 'kms:DescribeKey';
 export const externalKeyArnPattern =
   /^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key\/((?:mrk-)?[0-9a-f-]{32,36})$/;
 
+const externalKeyArnText =
+  'must be the ARN of a key in AWS KMS, such as arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
 export const externalKeyArn = z
-  .string()
-  .check(
-    z.regex(
-      externalKeyArnPattern,
-      'must be the ARN of a key in AWS KMS, such as arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-    ),
-  );
+  .string(externalKeyArnText)
+  .check(z.regex(externalKeyArnPattern, externalKeyArnText));
 
 const accountIdText = 'must be the id of an AWS account: 12 digits';
 

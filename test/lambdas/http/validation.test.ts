@@ -112,4 +112,15 @@ describe('whatever is sent to whichever route', () => {
       { numRuns: 2000 },
     );
   });
+
+  test.each(names)('%s of any other kind has words of ours', (name) => {
+    const kinds = [null, true, 1.5, canary, [], [canary], {}, { [canary]: canary }];
+    for (const schema of schemas) {
+      for (const kind of kinds) {
+        const detail = detailOf(schema, { [name]: kind }) ?? 'taken';
+        expect(detail).not.toContain(canary);
+        expect(detail).not.toMatch(/invalid/i);
+      }
+    }
+  });
 });
