@@ -25,6 +25,7 @@ export type {
   AuditEvent,
   Certificate,
   CertificateKeys,
+  ExternalAccountSetup,
   Inspection,
   KeyEvent,
   KeyStore,
@@ -70,7 +71,13 @@ export type {
 } from './records/record-options.ts';
 export type { TenantRecord } from './records/tenant-record.ts';
 export type { TenantRecords } from './records/tenant-records.ts';
-export type { ListOptions, OffboardOptions, RotateOptions, Tenants } from './tenants.ts';
+export type {
+  ExternalAccountOptions,
+  ListOptions,
+  OffboardOptions,
+  RotateOptions,
+  Tenants,
+} from './tenants.ts';
 export type { TenantHandle };
 
 /** `url`, and either `token` or `credentials`. */

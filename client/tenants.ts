@@ -1,5 +1,6 @@
 /** The control plane: tenants, their lives, and the rotation of their keys. Its tokens name no tenant. */
 import type {
+  ExternalAccountSetup,
   KeyStoreName,
   OffboardedTenant,
   OnboardRequest,
@@ -31,11 +32,26 @@ export interface OffboardOptions extends CallOptions {
   readonly force?: boolean | undefined;
 }
 
+export interface ExternalAccountOptions extends CallOptions {
+  /** id of the tenant's account; may be left out where `keyStores` lists one, or with `keyArn` */
+  readonly accountId?: string | undefined;
+  /** of the key, once it is made: the answer then has `rolePolicy` */
+  readonly keyArn?: string | undefined;
+}
+
 export interface RotateOptions extends CallOptions {
   /** to be superseded: with it the request may come again however late, without it within an hour */
   readonly keyMaterialId?: string | undefined;
 }
 
+const setupShape = {
+  tenantId: 'string',
+  externalId: 'string',
+  roleArn: 'string',
+  keyPolicy: 'object',
+  trustPolicy: 'object',
+  template: 'object',
+} as const;
 const tenantShape = { tenantId: 'string', status: 'string' } as const;
 
 export class Tenants {
@@ -141,6 +157,18 @@ export class Tenants {
   /** Until it is deleted. */
   restorePreviousKey(tenantId: string, options: CallOptions = {}): Promise<Tenant> {
     return this.#tenant('restorePreviousKey', { ...options, tenantId });
+  }
+
+  /**
+   * What the tenant makes a key with in its own AWS account, before it is onboarded there: a CloudFormation template, or the
+   * policies by themselves. Nothing of it is secret, and nothing is made by it.
+   */
+  externalAccount(
+    tenantId: string,
+    { accountId, keyArn, ...call }: ExternalAccountOptions = {},
+  ): Promise<ExternalAccountSetup> {
+    const request = { ...call, tenantId, query: { accountId, keyArn } };
+    return this.#transport.json('externalAccount', request, setupShape);
   }
 
   /** Of the erasure, signed. */

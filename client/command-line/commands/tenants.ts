@@ -6,6 +6,7 @@ import { CommandError } from '../failure.ts';
 import { examples, tenantArgument } from '../help.ts';
 import { keyStoreNames } from '../key-stores.ts';
 import { printJson, printLine, table } from '../output.ts';
+import { addExternalAccount } from './external-account.ts';
 import { addKeyStoreChange, printTenant } from './key-store.ts';
 
 const statuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'OFFBOARDING', 'ERASED'] as const;
@@ -23,6 +24,7 @@ export function addTenants(program: Command): void {
   addReads(tenants);
   addChanges(tenants);
   addLifecycle(tenants);
+  addExternalAccount(tenants);
   addKeyStoreChange(tenants);
   addImport(tenants);
 }
