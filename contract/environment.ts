@@ -1,11 +1,14 @@
 /** The environment variables of the functions: the stack writes them, the handlers read them. */
 import * as z from 'zod/mini';
+import { identityTokenStore } from './identity-token.ts';
 import { issuersSettings } from './issuers.ts';
 import { keyStoresSettings } from './key-stores.ts';
 import { defaultName, stackName } from './stack-names.ts';
 
 const text = z.string().check(z.minLength(1));
 const wholeNumber = z.pipe(z.coerce.number(), z.int());
+const jsonOf = <S extends z.core.$ZodType<unknown, unknown>>(schema: S) =>
+  z.pipe(z.pipe(text, z.transform(parsedJson)), schema);
 
 /** Of every function. */
 export const stackEnvironment = z.object({
@@ -15,19 +18,19 @@ export const stackEnvironment = z.object({
 
 /** Of a function that works with tenants' keys: absent where only KMS of this account is configured. */
 const otherKeyStores = {
-  KEY_STORES: z.optional(z.pipe(z.pipe(text, z.transform(parsedJson)), keyStoresSettings)),
+  KEY_STORES: z.optional(jsonOf(keyStoresSettings)),
 };
 
 /** Of a function that checks tokens. */
 const tokens = {
   /** the issuers whose tokens count, as JSON */
-  ISSUERS: z.pipe(z.pipe(text, z.transform(parsedJson)), issuersSettings),
+  ISSUERS: jsonOf(issuersSettings),
 };
 
 /** Of a function behind the API. */
 const ofApi = {
   /** origins whose pages may read its answers in a browser, as JSON; absent: none */
-  CORS_ORIGINS: z.optional(z.pipe(z.pipe(text, z.transform(parsedJson)), z.array(text))),
+  CORS_ORIGINS: z.optional(jsonOf(z.array(text))),
 };
 
 export const apiEnvironment = z.object(ofApi);
@@ -48,17 +51,17 @@ export const sessionBrokerEnvironment = z.object({
   AUDIT_READER_ROLE_ARN: text,
   /** ARN of the role whose sessions read all tenants' events */
   ALL_EVENTS_READER_ROLE_ARN: text,
-  /** of the product's own issuer: as whom it signs, by which key, for whom; absent: nobody wants its tokens */
+  /** of the product's own issuer: as whom it signs, by which key, for whom by key store, as JSON; absent: nobody wants its tokens */
   OWN_ISSUER: z.optional(text),
   OWN_ISSUER_KEY_ARN: z.optional(text),
-  OWN_ISSUER_AUDIENCE: z.optional(text),
+  OWN_ISSUER_AUDIENCES: z.optional(jsonOf(z.partialRecord(identityTokenStore, text))),
 });
 
 export const issuerKeysEnvironment = z.object({
   /** URL of the product's own issuer */
   OWN_ISSUER: text,
   /** ARNs of the keys that sign its tokens, or are about to, as JSON */
-  OWN_ISSUER_KEY_ARNS: z.pipe(z.pipe(text, z.transform(parsedJson)), z.array(text)),
+  OWN_ISSUER_KEY_ARNS: jsonOf(z.array(text)),
 });
 
 /** The registry's table, and what the policy of a tenant's key is made of. */

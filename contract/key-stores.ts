@@ -76,8 +76,8 @@ export const azureKeyVaultSettings = z.strictObject({
   authority: text,
   /** https URL, without a path: Azure Resource Manager */
   resourceManager: text,
-  /** https URL of our own issuer, where it is not that of the API */
-  issuer: z.optional(text),
+  /** https URL of our own issuer, which tenants' federated credentials name */
+  issuer: text,
 });
 export type AzureKeyVaultSettings = z.output<typeof azureKeyVaultSettings>;
 

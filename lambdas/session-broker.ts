@@ -26,7 +26,7 @@ import { problemOfAwsError } from './aws/errors.ts';
 import { log } from './observability/log.ts';
 import { counting } from './observability/metrics.ts';
 import { requestStats, withRequestStats } from './observability/request-stats.ts';
-import type { IssuedToken, OwnIssuer } from './session-broker/identity-token.ts';
+import type { IssuedToken, Named, OwnIssuer } from './session-broker/identity-token.ts';
 import { sessionOpener } from './session-broker/open-session.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
 import type { Permissions } from './tokens/permissions.ts';
@@ -38,7 +38,7 @@ const environment = readEnvironment(sessionBrokerEnvironment);
 const keys = jwksCache(environment.ISSUERS);
 const verified = verifiedTokens(environment.ISSUERS, keys);
 const openSession = sessionOpener();
-let issueToken: Promise<(tenantId: string) => Promise<IssuedToken>> | undefined;
+let issueToken: Promise<(named: Named) => Promise<IssuedToken>> | undefined;
 const roleArns = {
   crypto: environment.TENANT_ROLE_ARN,
   audit: environment.AUDIT_READER_ROLE_ARN,
@@ -153,9 +153,10 @@ async function session(
   return { answer: { outcome: 'opened', tenantId, credentials, issuer, jwks } };
 }
 
-async function identityToken({ tenantId }: IdentityTokenRequest): Promise<Ending> {
+async function identityToken({ tenantId, keyStore }: IdentityTokenRequest): Promise<Ending> {
   issueToken ??= identityTokensOf(ownIssuer());
-  const { identityToken: issued, record } = await (await issueToken)(tenantId);
+  const issue = await issueToken;
+  const { identityToken: issued, record } = await issue({ tenantId, keyStore });
   return { answer: { outcome: 'issued', tenantId, identityToken: issued }, ...record };
 }
 
@@ -178,12 +179,12 @@ function ownIssuer(): OwnIssuer {
   const {
     OWN_ISSUER: issuer,
     OWN_ISSUER_KEY_ARN: keyArn,
-    OWN_ISSUER_AUDIENCE: audience,
+    OWN_ISSUER_AUDIENCES: audiences,
   } = environment;
-  if (issuer === undefined || keyArn === undefined || audience === undefined) {
+  if (issuer === undefined || keyArn === undefined || audiences === undefined) {
     throw new Error('the stack has no issuer of its own');
   }
-  return { issuer, keyArn, audience };
+  return { issuer, keyArn, audiences };
 }
 
 /** Attempts at AWS, and of these the throttled ones, as metrics. */

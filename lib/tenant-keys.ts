@@ -298,9 +298,9 @@ export class TenantKeys extends Construct {
     brokerRoleArn: string,
     ofApi: string,
   ): OwnIssuer | undefined {
-    const { azureKeyVault } = config.keyStores ?? {};
-    if (azureKeyVault === undefined) return undefined;
-    const { issuer = ofApi, issuerKey } = azureKeyVault;
+    const { azureKeyVault, ownIssuer } = config.keyStores ?? {};
+    if (azureKeyVault === undefined || ownIssuer === undefined) return undefined;
+    const { url: issuer = ofApi, key: issuerKey } = ownIssuer;
     return new OwnIssuer(this, 'OwnIssuer', { config, key, brokerRoleArn, issuer, issuerKey });
   }
 

@@ -130,7 +130,7 @@ async function openAzure(
   const { tenantAzureKeyrings } = await import(
     '../key-stores/azure-key-vault/tenant-azure-keyring.ts'
   );
-  return tenantAzureKeyrings(settings, tenantId, identityToken);
+  return tenantAzureKeyrings(settings, tenantId, () => identityToken('azure-key-vault'));
 }
 
 async function openExternalAccounts(

@@ -1,25 +1,34 @@
 /**
  * A token of the product's own issuer, which names one tenant. Invariant: KMS signs it, by a key with which nobody but this
- * function signs; it is good for one audience and five minutes. Who calls has checked that the tenant itself is asking.
+ * function signs; it is good for one key store and five minutes. Who calls has checked that the tenant itself is asking.
  */
 import { randomUUID } from 'node:crypto';
 import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import {
+  type IdentityTokenStore,
   identityTokenAlgorithm,
   identityTokenKeyId,
   identityTokenSeconds,
   identityTokenSigning,
   identityTokenSubject,
 } from '../../contract/identity-token.ts';
+import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 
 export interface OwnIssuer {
   /** `iss`, a URL */
   readonly issuer: string;
-  readonly audience: string;
   /** of the key that signs */
   readonly keyArn: string;
+  /** `aud`, by key store */
+  readonly audiences: Readonly<Partial<Record<IdentityTokenStore, string>>>;
+}
+
+/** Whom a token names, and to whom. */
+export interface Named {
+  readonly tenantId: string;
+  readonly keyStore: IdentityTokenStore;
 }
 
 export interface IssuedToken {
@@ -28,22 +37,26 @@ export interface IssuedToken {
   readonly record: { readonly jti: string; readonly signRequestId: string | undefined };
 }
 
-/** @returns a function that throws the SDK's errors */
+/** @returns a function that throws the SDK's errors, and Error for a store that takes no such tokens */
 export function identityTokens({
   issuer,
-  audience,
   keyArn,
-}: OwnIssuer): (tenantId: string) => Promise<IssuedToken> {
+  audiences,
+}: OwnIssuer): (named: Named) => Promise<IssuedToken> {
   const kms = new KMSClient(clientConfiguration);
   kms.middlewareStack.use(callBudget('kms'));
   const header = { alg: identityTokenAlgorithm, typ: 'JWT', kid: identityTokenKeyId(keyArn) };
 
-  return async (tenantId) => {
+  return async ({ tenantId, keyStore }) => {
+    const audience = audiences[keyStore];
+    if (audience === undefined) throw new Error(`${keyStore} takes no token of our own issuer`);
     const iat = Math.floor(Date.now() / 1000);
     const jti = randomUUID();
     const claims = {
       iss: issuer,
       sub: identityTokenSubject(tenantId),
+      // As AWS's own tokens spell the tag: Vault makes the path of the tenant's key of it.
+      [tenantIdTag]: tenantId,
       aud: audience,
       iat,
       nbf: iat,

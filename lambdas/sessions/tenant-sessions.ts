@@ -7,6 +7,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { IdentityTokenStore } from '../../contract/identity-token.ts';
 import type { IssuerSettings } from '../../contract/issuers.ts';
 import { forbidden, unauthorized } from '../../contract/problem.ts';
 import {
@@ -55,11 +56,11 @@ export interface SessionParts {
   ) => C;
   /**
    * Asks the session broker each time, by the token of the request that was checked last.
-   * @returns a token of the product's own issuer that names the session's tenant; five minutes old it is worth nothing
+   * @returns a token of the product's own issuer that names the session's tenant to the store; five minutes old it is worth nothing
    * @throws Problem 401 or 403 for a token that does not count any more, 503 where the broker cannot say; Error for a session
    *   that is no tenant's, and where the stack has no such issuer
    */
-  readonly identityToken: () => Promise<string>;
+  readonly identityToken: (keyStore: IdentityTokenStore) => Promise<string>;
 }
 
 export interface TenantSessionsOptions {
@@ -106,10 +107,10 @@ export function tenantSessions<T>(
     if (known !== undefined) return known;
     const credentials = cachedCredentials((token) => ask(tenantId, token));
     const current = () => credentials.get(session.token ?? '');
-    const identityToken = async () => {
+    const identityToken = async (keyStore: IdentityTokenStore) => {
       if (tenantId === undefined) throw new Error("the session is no tenant's");
       const token = session.token ?? '';
-      return broker.identityToken({ wants: 'identity-token', token, tenantId });
+      return broker.identityToken({ wants: 'identity-token', token, tenantId, keyStore });
     };
     const parts = {
       ...sessionParts(broker.requestHandler, credentials, current),

@@ -3,9 +3,8 @@
  * (docs/key-stores/azure-key-vault.md). Invariant: there is no secret among them, since nobody signs in to Azure by one.
  */
 import { z } from 'zod';
-import { isSafeUrl } from '../../contract/issuers.ts';
 import { entraAudience } from '../../contract/key-stores.ts';
-import { oneOf, origin, text, wholeNumber } from './values.ts';
+import { oneOf, origin, text } from './values.ts';
 
 const texts = {
   vaultUrl:
@@ -20,8 +19,6 @@ const texts = {
   keyType: 'must be RSA-HSM, for a vault of the tier Premium, or RSA',
   audience: 'must be 1-256 characters without spaces, as federated credentials have it',
   origin: 'must be an https URL without a path (http for this machine only)',
-  issuer:
-    'must be an https URL without a query, a fragment or a slash at its end, at most 600 characters (http for this machine only)',
 };
 
 /** Microsoft's own ids are compared without regard to case; Entra's federated credentials and our own checks are not. */
@@ -30,10 +27,6 @@ const guid = text(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, texts.guid);
 const group =
   '/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[\\w().-]{0,89}[\\w()-]';
 const vaultName = '[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]';
-
-/** A federated credential takes 600 characters, and Entra compares them as they are written. */
-const isIssuer = (url: string): boolean =>
-  url.length <= 600 && isSafeUrl(url) && !/[?#]|\/$/.test(url) && new URL(url).href === url;
 
 export const azureKeyVault = z
   .strictObject({
@@ -58,10 +51,6 @@ export const azureKeyVault = z
     audience: text(/^[\x21-\x7e]{1,256}$/, texts.audience).default(entraAudience),
     authority: origin(texts.origin).default('https://login.microsoftonline.com'),
     resourceManager: origin(texts.origin).default('https://management.azure.com'),
-    /** where the documents of our own issuer are, if Azure cannot reach the API */
-    issuer: z.string(texts.issuer).refine(isIssuer, texts.issuer).optional(),
-    /** which of our own issuer's keys signs; the next one is made and published with it */
-    issuerKey: wholeNumber('keys', 1, 999).default(1),
   })
   .refine(isOfItsUrl, { path: ['vaultId'], message: texts.sameVault });
 

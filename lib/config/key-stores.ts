@@ -3,10 +3,12 @@
  * AWS signs for them (docs/key-stores/).
  */
 import { z } from 'zod';
+import type { IdentityTokenStore } from '../../contract/identity-token.ts';
 import type { KeyStoresSettings } from '../../contract/key-stores.ts';
 import { azureKeyVault } from './azure-key-vault.ts';
 import { fitEnvironment, maxIssuersBytes } from './issuers.ts';
 import { valueOrJson } from './list.ts';
+import { ownIssuer } from './own-issuer.ts';
 import { origin, text, wholeNumber } from './values.ts';
 
 const texts = {
@@ -64,6 +66,7 @@ export const keyStores = valueOrJson(
         vault: vault.optional(),
         azureKeyVault: azureKeyVault.optional(),
         awsKmsExternal: awsKmsExternal.optional(),
+        ownIssuer: ownIssuer.prefault({}),
         /** of tenants in these stores, in place of the stack's: within this time a revocation takes effect */
         dataKeyMaxAgeSeconds: wholeNumber('seconds', 0, 3600).default(60),
       },
@@ -80,21 +83,27 @@ export type KeyStores = z.output<typeof keyStores> | undefined;
 export const hasStoreOutsideAws = (stores: KeyStores): boolean =>
   stores?.vault !== undefined || stores?.azureKeyVault !== undefined;
 
-/** @returns what the functions are told. @param issuer URL of our own, where the configuration has no other */
-export function toldOf(stores: NonNullable<KeyStores>, issuer: string): KeyStoresSettings {
-  const { azureKeyVault: vaultOfAzure, ...others } = stores;
-  if (vaultOfAzure === undefined) return others;
-  const { issuerKey: _, ...told } = vaultOfAzure;
-  return { ...others, azureKeyVault: { ...told, issuer: told.issuer ?? issuer } };
+/** @returns for whom our own issuer signs */
+export const ownIssuerAudiences = ({
+  azureKeyVault,
+}: NonNullable<KeyStores>): Partial<Record<IdentityTokenStore, string>> => ({
+  ...(azureKeyVault && { 'azure-key-vault': azureKeyVault.audience }),
+});
+
+/** @returns what the functions are told. @param api URL of our own issuer, where the configuration has no other */
+export function toldOf(stores: NonNullable<KeyStores>, api: string): KeyStoresSettings {
+  const { azureKeyVault, ownIssuer: own, ...others } = stores;
+  if (azureKeyVault === undefined) return others;
+  return { ...others, azureKeyVault: { ...azureKeyVault, issuer: own.url ?? api } };
 }
 
 /** Entra fetches the issuer's documents from the internet, and has no certificate of a client. */
 export const issuerIsReached = {
   fit: ({ keyStores: stores, vpcEndpointIds, trustStore }: IssuerAndWay) =>
     stores?.azureKeyVault === undefined ||
-    stores.azureKeyVault.issuer !== undefined ||
+    stores.ownIssuer.url !== undefined ||
     (vpcEndpointIds === undefined && trustStore === undefined),
-  problem: { path: ['keyStores', 'azureKeyVault', 'issuer'], message: texts.unreached },
+  problem: { path: ['keyStores', 'ownIssuer', 'url'], message: texts.unreached },
 };
 
 interface IssuerAndWay {

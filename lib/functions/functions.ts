@@ -20,7 +20,7 @@ import type {
 } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
-import { hasStoreOutsideAws, toldOf } from '../config/key-stores.ts';
+import { hasStoreOutsideAws, ownIssuerAudiences, toldOf } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 import type { OwnIssuer } from './own-issuer.ts';
 
@@ -301,12 +301,12 @@ const keyStores = ({ config: { keyStores: stores }, issuer }: FunctionsProps) =>
 
 /** What the session broker needs to sign tokens of ours. */
 function ownIssuerOf({ config, issuer, ownIssuer }: FunctionsProps) {
-  const { azureKeyVault } = config.keyStores ?? {};
-  if (azureKeyVault === undefined || ownIssuer === undefined) return {};
+  const { keyStores: stores } = config;
+  if (stores === undefined || ownIssuer === undefined) return {};
   return {
-    OWN_ISSUER: azureKeyVault.issuer ?? issuer,
+    OWN_ISSUER: stores.ownIssuer.url ?? issuer,
     OWN_ISSUER_KEY_ARN: ownIssuer.signingKeyArn,
-    OWN_ISSUER_AUDIENCE: azureKeyVault.audience,
+    OWN_ISSUER_AUDIENCES: JSON.stringify(ownIssuerAudiences(stores)),
   };
 }
 

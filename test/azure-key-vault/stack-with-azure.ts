@@ -48,9 +48,9 @@ export function useStackWithAzure(): void {
       keySize: 2048,
       authority: azure.entra.url,
       resourceManager: azure.resourceManager.url,
-      issuer,
     };
-    const context = { keyStores: { azureKeyVault }, reconcileEveryMinutes: 1440 };
+    const keyStores = { azureKeyVault, ownIssuer: { url: issuer } };
+    const context = { keyStores, reconcileEveryMinutes: 1440 };
     ({ stack, control } = await startControl(context));
     // The stack's roles and its account's issuer have their names only now.
     for (const [name, output] of Object.entries(outputs) as [ProductFunction, string][]) {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     apiPort,
     awsPort: 0,
     issuerPort: 0,
-    context: { keyStores: { azureKeyVault: { ...azureKeyVault, issuer } } },
+    context: { keyStores: { azureKeyVault, ownIssuer: { url: issuer } } },
     synthesize: requestAssembly,
     onLog: (_, line) => logs.push(line),
   });
@@ -40,11 +40,11 @@ const functionOf = (bundle: string) => {
   return all.find(({ handler }) => handler === `${bundle}.handler`) as (typeof all)[number];
 };
 
-const ask = async (token: string, tenantId: string) => {
+const ask = async (token: string, tenantId: string, keyStore = 'azure-key-vault') => {
   const { Payload } = await asDataPlane.send(
     new InvokeCommand({
       FunctionName: functionOf('session-broker').name,
-      Payload: JSON.stringify({ wants: 'identity-token', token, tenantId }),
+      Payload: JSON.stringify({ wants: 'identity-token', token, tenantId, keyStore }),
     }),
   );
   return identityTokenAnswer.parse(JSON.parse(Buffer.from(Payload ?? []).toString()));
@@ -115,6 +115,7 @@ describe("a tenant's own token", () => {
       expect(payload).toEqual({
         iss: issuer,
         sub: `tenant:${id}`,
+        TenantId: id,
         aud: audience,
         iat,
         nbf: iat,

@@ -80,7 +80,7 @@ describe("all tenants' events", () => {
 
 describe('a token that names a tenant to a key store', () => {
   const askToBeNamed = (token: string, tenantId = 'acme') =>
-    handler({ wants: 'identity-token', token, tenantId }, contextOf());
+    handler({ wants: 'identity-token', token, tenantId, keyStore: 'azure-key-vault' }, contextOf());
 
   test.each<[string, Record<string, unknown>, string]>([
     ["another tenant's token", claims, 'globex'],
@@ -231,6 +231,8 @@ test('no token is in the log, and the principal is', async () => {
   });
 });
 
+const toBeNamed = { wants: 'identity-token', token: 'x', tenantId: 'acme', keyStore: 'vault' };
+
 test.each([
   undefined,
   null,
@@ -240,9 +242,12 @@ test.each([
   { plane: 'tenants', token: 'x', tenantId: 'acme' },
   { plane: 'crypto', token: 'x', tenantId: '*' },
   { plane: 'crypto', wants: 'identity-token', token: 'x', tenantId: 'acme' },
-  { wants: 'identity-token', tenantId: 'acme' },
-  { wants: 'identity-token', token: 'x' },
-  { wants: 'identity-token', token: 'x', tenantId: 'acme', subject: 'tenant:globex' },
+  { wants: 'identity-token', tenantId: 'acme', keyStore: 'vault' },
+  { wants: 'identity-token', token: 'x', keyStore: 'vault' },
+  { wants: 'identity-token', token: 'x', tenantId: 'acme' },
+  { wants: 'identity-token', token: 'x', tenantId: 'acme', keyStore: 'aws-kms' },
+  { ...toBeNamed, subject: 'tenant:globex' },
+  { ...toBeNamed, audience: 'https://elsewhere.example' },
   { wants: 'session', token: 'x', tenantId: 'acme' },
   { plane: 'crypto', token: 'x', tenantId: 'acme', roleArn: 'arn:aws:iam::111122223333:role/x' },
 ])('an event that asks for no session is an error, and no line: %j', async (event) => {

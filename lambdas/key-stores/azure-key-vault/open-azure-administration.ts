@@ -4,13 +4,11 @@ import type { FunctionIdentity, KeyStoreAdministration } from '../key-administra
 import { azureAdministration } from './azure-administration.ts';
 import { azureSend } from './azure-send.ts';
 
-/** @throws Error where the stack has not said who our own issuer is */
 export function openAzureAdministration(
   settings: AzureKeyVaultSettings,
   { role }: FunctionIdentity,
 ): KeyStoreAdministration {
-  const { controlPlaneClientId, reconcilerClientId, issuer } = settings;
-  if (issuer === undefined) throw new Error('Azure Key Vault without the URL of our own issuer');
+  const { controlPlaneClientId, reconcilerClientId } = settings;
   const clientId = role === 'reconciler' ? reconcilerClientId : controlPlaneClientId;
-  return azureAdministration(azureSend(settings, clientId), { ...settings, issuer });
+  return azureAdministration(azureSend(settings, clientId), settings);
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { keyStoresSettings } from '../../../contract/key-stores.ts';
 import { readConfig } from '../../../lib/config/config.ts';
+import { toldOf } from '../../../lib/config/key-stores.ts';
 import { problemsOf } from './problems.ts';
 
 const needed = { issuer: 'https://id.example.com', audience: 'tenant-keys' };
@@ -18,6 +19,7 @@ describe('taken', () => {
         authMount: 'tenant-keys',
         audience: address,
       },
+      ownIssuer: { key: 1 },
       dataKeyMaxAgeSeconds: 60,
     };
     expect(of({ vault: { address } })).toEqual(settings);
@@ -38,8 +40,9 @@ describe('taken', () => {
       awsKmsExternal: { accounts: ['222222222222'] },
       dataKeyMaxAgeSeconds: 5,
     };
-    expect(of(given)).toEqual(given);
-    expect(keyStoresSettings.parse(of(given))).toEqual(given);
+    expect(of(given)).toEqual({ ...given, ownIssuer: { key: 1 } });
+    const told = toldOf(of(given) as never, 'https://api.example');
+    expect(keyStoresSettings.parse(told)).toEqual(given);
   });
 
   test('none, which is the default', () => {

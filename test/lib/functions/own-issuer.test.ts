@@ -17,8 +17,8 @@ import {
   textOf,
 } from '../../harness/synthesized.ts';
 
-const withIssuer = (change: object = {}, more: object = {}) =>
-  synthesizedTemplate({ keyStores: { azureKeyVault: { ...azureKeyVault, ...change } }, ...more });
+const withIssuer = (ownIssuer: object = {}, more: object = {}) =>
+  synthesizedTemplate({ keyStores: { azureKeyVault, ownIssuer }, ...more });
 const template = await withIssuer();
 
 /** As CloudFormation resolves it. */
@@ -61,7 +61,7 @@ describe('the functions', () => {
     };
     expect(issuerOf(await withIssuer({}, domain))).toBe('https://keys.example.com/v1/issuer');
     const issuer = 'https://issuer.example.com/keys';
-    const copied = await withIssuer({ issuer }, domain);
+    const copied = await withIssuer({ url: issuer }, domain);
     expect(issuerOf(copied)).toBe(issuer);
     expect(environmentOf(copied, 'OwnIssuerPublisher').OWN_ISSUER).toBe(issuer);
   });
@@ -79,7 +79,7 @@ describe('the keys', () => {
     expect(JSON.parse(OWN_ISSUER_KEY_ARNS)).toEqual([signs, expect.any(String)]);
     expect(new Set(JSON.parse(OWN_ISSUER_KEY_ARNS)).size).toBe(2);
 
-    const taken = await withIssuer({ issuerKey: 2 });
+    const taken = await withIssuer({ key: 2 });
     const ids = keyIdsOf(template);
     expect(keyIdsOf(taken)).toEqual([ids[1], expect.stringMatching(/^OwnIssuerKey3/)]);
     const { OWN_ISSUER_KEY_ARN: next } = environmentOf(taken, 'FunctionsSessionBroker');
