@@ -1,9 +1,13 @@
 /** Who tries what upon a tenant's key in the tenant's own account, and which of its policies must refuse it alone. */
 import type { KMS } from '@aws-sdk/client-kms';
-import { type AssumeAs, type External, type Mistake, theirs } from './tenant-account.ts';
+import type { AssumeAs, External, Mistake } from './tenant-account.ts';
 
 export interface Claim {
+  readonly by: string;
+  /** the operation */
   readonly name: string;
+  /** upon what, where it is neither the tenant's role nor its key */
+  readonly upon?: string;
   readonly expected: 'allowed' | 'denied';
   readonly mistakes: readonly Mistake[];
   readonly attempt: (external: External) => Promise<unknown>;
@@ -75,13 +79,14 @@ export async function ciphertextOf(external: External): Promise<Uint8Array | und
 /** @returns one claim for each use of the key */
 const eachUse = (
   expected: Claim['expected'],
-  name: string,
+  by: string,
   mistakes: readonly Mistake[],
   session: Session,
   of: object = contextOf(whose),
 ): Claim[] =>
   Object.entries({ ...uses, ...usesOfCiphertext }).map(([operation, use]) => ({
-    name: `${name}: ${operation}`,
+    by,
+    name: operation,
     expected,
     mistakes,
     attempt: async (external) => {
@@ -93,11 +98,12 @@ const eachUse = (
 
 const assumes = (
   expected: Claim['expected'],
-  name: string,
+  by: string,
   who: (external: External) => Parameters<External['assume']>[0],
   as: AssumeAs | ((external: External) => AssumeAs) = {},
 ): Claim => ({
-  name: `${name} assumes the role`,
+  by,
+  name: 'AssumeRole',
   expected,
   mistakes: ['key', 'role'],
   attempt: (external) =>
@@ -105,7 +111,7 @@ const assumes = (
 });
 
 const acme = (external: External) => tenantOf(external, whose);
-const neighbours = ['acme2', 'globex'];
+export const neighbours = ['acme2', 'globex'];
 const without = { externalId: undefined };
 const strangers: Readonly<
   Record<string, (external: External) => Parameters<External['assume']>[0]>
@@ -126,10 +132,10 @@ const trust: Claim[] = [
   assumes('denied', "the tenant's session without the external id", acme, without),
   ...neighbours.flatMap((other) => [
     assumes('denied', `${other}'s session`, (external) => tenantOf(external, other)),
-    assumes('denied', `${other}'s session, tagged as itself,`, (e) => tenantOf(e, other), {
+    assumes('denied', `${other}'s session, tagged as itself`, (e) => tenantOf(e, other), {
       tag: other,
     }),
-    assumes('denied', `the tenant's session, tagged as ${other},`, acme, { tag: other }),
+    assumes('denied', `the tenant's session, tagged as ${other}`, acme, { tag: other }),
     assumes('denied', `the tenant's session with ${other}'s external id`, acme, (external) => ({
       externalId: external.externalIdOf(other),
     })),
@@ -151,9 +157,9 @@ const fromOurs: Claim[] = [
     ),
   ),
   ...eachUse('denied', "the tenant's session of ours", ['trust', 'role'], async (e) => acme(e).kms),
-  ...['control plane', 'our administrator'].flatMap((name) =>
+  ...['the control plane', 'our administrator'].flatMap((name) =>
     eachUse('denied', name, ['trust', 'role'], async ({ harness }) =>
-      name === 'control plane' ? harness.controlPlane.kms : harness.operator.kms,
+      name === 'the control plane' ? harness.controlPlane.kms : harness.operator.kms,
     ),
   ),
 ];
@@ -163,20 +169,14 @@ const key: Claim[] = [
   ...neighbours.flatMap((other) => [
     ...eachUse(
       'denied',
-      `${other}'s role, which may do everything,`,
+      `${other}'s role, which may do everything`,
       ['trust', 'role'],
       async (e) => {
         await e.put(other, e.policiesOf(other), ['role']);
         return ownRole({}, other)(e);
       },
     ),
-    ...eachUse(
-      'denied',
-      `the role, for ${other}'s context,`,
-      ['role'],
-      ownRole(),
-      contextOf(other),
-    ),
+    ...eachUse('denied', `the role, for ${other}'s context`, ['role'], ownRole(), contextOf(other)),
     ...eachUse(
       'denied',
       `the role in a session of ${other}'s tag`,
@@ -198,40 +198,44 @@ const key: Claim[] = [
   ...eachUse('denied', "an administrator there with the tenant's tag", ['careless key'], (e) =>
     e.taggedAdministrator(whose),
   ),
-  ...eachUse('denied', 'such an administrator, without Denies,', ['undenied key'], (e) =>
+  ...eachUse('denied', 'such an administrator, without Denies', ['undenied key'], (e) =>
     e.taggedAdministrator(whose),
   ),
   ...eachUse(
     'denied',
-    'the role in a session of another tag, without Denies,',
+    'the role in a session of another tag, without Denies',
     ['trust', 'role', 'undenied key'],
     ownRole({ tag: 'globex' }),
   ),
   ...eachUse('denied', 'the role without a right of its own', ['powerless role'], ownRole()),
   ...Object.entries(administration).map(
     ([operation, act]): Claim => ({
-      name: `the role administers: ${operation}`,
+      by: 'the role',
+      name: operation,
       expected: 'denied',
       mistakes: ['role'],
       attempt: async (external) => act(await ownRole()(external), external),
     }),
   ),
   {
-    name: 'the role describes the key in a session of another tag',
+    by: 'the role in a session of another tag',
+    name: 'DescribeKey',
     expected: 'denied',
     mistakes: ['trust', 'role'],
     attempt: async (external) =>
       (await ownRole({ tag: 'globex' })(external)).describeKey({ KeyId: external.keyArnOf(whose) }),
   },
   {
-    name: 'our administrator describes the key',
+    by: 'our administrator',
+    name: 'DescribeKey',
     expected: 'denied',
     mistakes: ['trust', 'role'],
     attempt: ({ harness, keyArnOf }) =>
       harness.operator.kms.describeKey({ KeyId: keyArnOf(whose) }),
   },
   {
-    name: "the account's administrator grants",
+    by: "the account's administrator",
+    name: 'CreateGrant',
     expected: 'denied',
     mistakes: [],
     attempt: (external) => createGrant(external.owner.kms, external),
@@ -240,10 +244,18 @@ const key: Claim[] = [
 
 /** The key lets in whoever asks: what is left is what the role may do. */
 const role: Claim[] = [
-  ...eachUse('denied', 'the role, for another context,', ['key'], ownRole(), contextOf('globex')),
-  ...eachUse('denied', 'the role without a context, by its own policy,', ['key'], ownRole(), {}),
+  ...eachUse(
+    'denied',
+    'the role, for another context, by its own policy',
+    ['key'],
+    ownRole(),
+    contextOf('globex'),
+  ),
+  ...eachUse('denied', 'the role without a context, by its own policy', ['key'], ownRole(), {}),
   {
-    name: `the role uses another key of ${theirs}`,
+    by: 'the role',
+    name: 'Encrypt',
+    upon: 'another key there',
     expected: 'denied',
     mistakes: ['key'],
     attempt: async (external) =>
@@ -254,7 +266,9 @@ const role: Claim[] = [
       }),
   },
   {
-    name: `the role describes another key of ${theirs}`,
+    by: 'the role',
+    name: 'DescribeKey',
+    upon: 'another key there',
     expected: 'denied',
     mistakes: ['key'],
     attempt: async (external) =>
