@@ -137,6 +137,9 @@ export const indexerEnvironment = z.object({
   AUDIT_LOG_GROUP: text,
   /** name of the reconciler's, if the stack has key stores whose calls CloudTrail does not record */
   RECONCILER_LOG_GROUP: z.optional(text),
+  /** both of the session broker, if tenants may have keys in accounts of their own: it tries these keys */
+  SESSION_BROKER_LOG_GROUP: z.optional(text),
+  SESSION_BROKER_ROLE_ARN: z.optional(text),
   /** name of the log group of API Gateway's access log */
   ACCESS_LOG_GROUP: text,
 });

@@ -128,9 +128,11 @@ export class TenantKeys extends Construct {
         reconciler: administration.reconciler.roleArn,
         certificates: functions.certificates.role.roleArn,
         tenant: sessions.tenant.roleArn,
+        sessionBroker: sessions.broker.role.roleArn,
       },
       requestLogs: functions.requestLogs,
       reconcilerLogs: functions.reconciler.logs,
+      sessionBrokerLogs: functions.sessionBroker.logs,
       accessLogs: api.accessLogs,
     });
     new DecryptAnomalies(this, 'Volumes', { config, key, table, auditTable });

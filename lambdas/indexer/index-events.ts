@@ -103,16 +103,16 @@ function callerThatLogsTo(
   logGroup: string,
   { environment }: IndexerContext,
 ): CallingFunction | undefined {
-  const isForTenants = logGroup === environment.CRYPTO_LOG_GROUP;
-  const principals: Readonly<Record<string, string>> = {
-    [environment.CRYPTO_LOG_GROUP]: environment.TENANT_ROLE_ARN,
-    [environment.TENANTS_LOG_GROUP]: environment.CONTROL_PLANE_ROLE_ARN,
-    [environment.CERTIFICATES_LOG_GROUP]: environment.CERTIFICATES_ROLE_ARN,
-    ...(environment.RECONCILER_LOG_GROUP !== undefined && {
-      [environment.RECONCILER_LOG_GROUP]: environment.RECONCILER_ROLE_ARN,
-    }),
-  };
-  const principal = principals[logGroup];
+  const { CRYPTO_LOG_GROUP, SESSION_BROKER_LOG_GROUP } = environment;
+  const isForTenants = [CRYPTO_LOG_GROUP, SESSION_BROKER_LOG_GROUP].includes(logGroup);
+  const callers: readonly (readonly [logGroup: string | undefined, role: string | undefined])[] = [
+    [CRYPTO_LOG_GROUP, environment.TENANT_ROLE_ARN],
+    [environment.TENANTS_LOG_GROUP, environment.CONTROL_PLANE_ROLE_ARN],
+    [environment.CERTIFICATES_LOG_GROUP, environment.CERTIFICATES_ROLE_ARN],
+    [environment.RECONCILER_LOG_GROUP, environment.RECONCILER_ROLE_ARN],
+    [SESSION_BROKER_LOG_GROUP, environment.SESSION_BROKER_ROLE_ARN],
+  ];
+  const principal = callers.find(([group]) => group === logGroup)?.[1];
   return principal === undefined ? undefined : { principal, isForTenants };
 }
 

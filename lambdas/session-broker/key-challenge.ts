@@ -1,7 +1,7 @@
 /**
  * Tries a key in a tenant's own account: that it does what it must for this tenant, and that role and key let in nobody else of
  * ours. Invariant: what leaves this module are names of checks and the age of the key. Sessions and data keys stay here; and
- * nothing is asked of a key or role in our own account. An error that is no answer (throttled, down) is no refusal.
+ * nothing is asked of a key or role in our own account. Each call is in the log, for the tenant's audit. An error that is no answer (throttled, down) is no refusal.
  */
 import {
   DecryptCommand,
@@ -27,6 +27,7 @@ import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 import { isAccessDenied, isKeyStateError, isNamed } from '../aws/errors.ts';
+import { loggedCalls } from '../aws/external-account-calls.ts';
 import { ownNames } from '../stack/own-names.ts';
 import type { Credentials, sessionOpener } from './open-session.ts';
 
@@ -49,13 +50,14 @@ export async function challengeKey(
   { tenantRoleArn, openSession }: ChallengeOptions,
 ): Promise<Verdict> {
   const role = theirRole(tenantId, keyArn, tenantRoleArn);
+  const stsOf = stsFor(tenantId);
   const ofTenant = stsOf(await openSession(tenantRoleArn, tenantId));
   const session = await unlessRefused(assume(ofTenant, role));
   if (session === undefined) return { failed: ['role-lets-tenant-in'] };
   const ofNobody = stsOf(await openSession(tenantRoleArn, notATenant));
   const isRefused = async (from: STSClient, more: Partial<AssumedRole>) =>
     (await unlessRefused(assume(from, { ...role, ...more }))) === undefined;
-  const kms = kmsOf(session);
+  const kms = kmsOf(session, tenantId);
   const [metadata, ...passed] = await Promise.all([
     describe(kms, keyArn),
     works(kms, keyArn, tenantId).then(named('key-works')),
@@ -98,16 +100,23 @@ function theirRole(tenantId: string, keyArn: string, tenantRoleArn: string): Ass
   };
 }
 
-/** @param credentials absent: those of the broker's own role */
-function stsOf(credentials?: Credentials): STSClient {
-  const sts = new STSClient({ ...clientConfiguration, ...credentialsOf(credentials) });
-  sts.middlewareStack.use(callBudget('sts'));
-  return sts;
-}
+/** Of no use of the key for the tenant: what is tried out is routine. */
+const trial = { routine: true };
 
-function kmsOf(credentials: Credentials): KMSClient {
+const stsFor =
+  (tenantId: string) =>
+  /** @param credentials absent: those of the broker's own role */
+  (credentials?: Credentials): STSClient => {
+    const sts = new STSClient({ ...clientConfiguration, ...credentialsOf(credentials) });
+    sts.middlewareStack.use(callBudget('sts'));
+    sts.middlewareStack.use(loggedCalls('sts', tenantId, trial));
+    return sts;
+  };
+
+function kmsOf(credentials: Credentials, tenantId: string): KMSClient {
   const kms = new KMSClient({ ...clientConfiguration, ...credentialsOf(credentials) });
   kms.middlewareStack.use(callBudget('store'));
+  kms.middlewareStack.use(loggedCalls('kms', tenantId, trial));
   return kms;
 }
 

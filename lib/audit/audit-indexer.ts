@@ -17,7 +17,7 @@ import type { indexerEnvironment } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import { baselinePrefix, keyArnIndex } from '../../contract/table-schema.ts';
 import type { Config } from '../config/config.ts';
-import { hasStoreOutsideAws } from '../config/key-stores.ts';
+import { hasStoreOutsideAws, hasTenantsAccounts } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from '../functions/bundled-function.ts';
 import { acknowledge } from '../nag/acknowledge.ts';
 
@@ -28,7 +28,7 @@ export interface AuditIndexerProps {
   readonly table: ITable;
   readonly auditTable: ITable;
   readonly roleArns: Readonly<
-    Record<'controlPlane' | 'reconciler' | 'certificates' | 'tenant', string>
+    Record<'controlPlane' | 'reconciler' | 'certificates' | 'tenant' | 'sessionBroker', string>
   >;
   /** of the stack's own trail or an organization's, if there is one */
   readonly trailLogs: ILogGroup | undefined;
@@ -37,6 +37,7 @@ export interface AuditIndexerProps {
   /** of the functions behind the API */
   readonly requestLogs: Readonly<Record<Plane, ILogGroup>>;
   readonly reconcilerLogs: ILogGroup;
+  readonly sessionBrokerLogs: ILogGroup;
 }
 
 /**
@@ -63,13 +64,20 @@ export class AuditIndexer extends Construct {
     this.bundled = this.indexer(props);
     this.retries();
     const { tenants, crypto, certificates, audit } = props.requestLogs;
-    const hasStoreCalls = hasStoreOutsideAws(props.config.keyStores);
-    const requests = hasStoreCalls ? patterns.requestsAndStoreCalls : patterns.requests;
-    this.subscribe('Requests', crypto, requests);
+    const { keyStores } = props.config;
+    const hasStoreCalls = hasStoreOutsideAws(keyStores);
+    // Of calls in a tenant's account our trail has AssumeRole alone; none but these two functions make any.
+    const hasCallsElsewhere = hasTenantsAccounts(keyStores);
+    const requestsOf = (hasCalls: boolean) =>
+      hasCalls ? patterns.requestsAndStoreCalls : patterns.requests;
+    const requests = requestsOf(hasStoreCalls);
+    this.subscribe('Requests', crypto, requestsOf(hasStoreCalls || hasCallsElsewhere));
     this.subscribe('TenantsRequests', tenants, requests);
     this.subscribe('CertificatesRequests', certificates, requests);
     this.subscribe('AuditRequests', audit, patterns.requests);
     if (hasStoreCalls) this.subscribe('StoreCalls', props.reconcilerLogs, patterns.storeCalls);
+    if (hasCallsElsewhere)
+      this.subscribe('Challenges', props.sessionBrokerLogs, patterns.storeCalls);
     this.subscribe('Access', props.accessLogs, patterns.access);
     if (props.trailLogs) this.subscribe('Trail', props.trailLogs, patterns.trail);
   }
@@ -105,6 +113,10 @@ export class AuditIndexer extends Construct {
       AUDIT_LOG_GROUP: requestLogs.audit.logGroupName,
       ...(hasStoreOutsideAws(props.config.keyStores) && {
         RECONCILER_LOG_GROUP: props.reconcilerLogs.logGroupName,
+      }),
+      ...(hasTenantsAccounts(props.config.keyStores) && {
+        SESSION_BROKER_LOG_GROUP: props.sessionBrokerLogs.logGroupName,
+        SESSION_BROKER_ROLE_ARN: roleArns.sessionBroker,
       }),
       ACCESS_LOG_GROUP: accessLogs.logGroupName,
       ...(props.trailLogs && { TRAIL_LOG_GROUP: props.trailLogs.logGroupName }),

@@ -79,9 +79,12 @@ export const keyStores = valueOrJson(
 /** As configured; undefined: AWS KMS of this account alone. */
 export type KeyStores = z.output<typeof keyStores> | undefined;
 
-/** Such a store is reached over a network, is signed in to by a token, and has no CloudTrail; KMS elsewhere has its own. */
+/** Such a store is reached over a network, and is signed in to by a token. */
 export const hasStoreOutsideAws = (stores: KeyStores): boolean =>
   stores?.vault !== undefined || stores?.azureKeyVault !== undefined;
+
+export const hasTenantsAccounts = (stores: KeyStores): boolean =>
+  stores?.awsKmsExternal !== undefined;
 
 /** @returns for whom our own issuer signs */
 export const ownIssuerAudiences = ({

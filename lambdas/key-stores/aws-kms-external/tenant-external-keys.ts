@@ -14,13 +14,13 @@ import {
 } from '../../../contract/external-account.ts';
 import { tenantIdTag } from '../../../contract/tenant-id.ts';
 import { callBudget } from '../../aws/call-budget.ts';
+import { loggedCalls } from '../../aws/external-account-calls.ts';
 import { LruMap } from '../../caching/lru-map.ts';
 import type { SessionParts } from '../../sessions/tenant-sessions.ts';
 import { kmsKeyring } from '../aws-kms/kms-keyring.ts';
 import type { Keyring } from '../keyring.ts';
 import { keyringWithProblems } from '../keyring-with-problems.ts';
 import { isWithoutAnswer, problemOfExternalError } from './external-problem.ts';
-import { loggedCalls } from './logged-calls.ts';
 import { type RenewedSession, renewedSession } from './renewed-session.ts';
 import { sessionKeyring } from './session-keyring.ts';
 

@@ -14,6 +14,7 @@ export const keyOf = (name: string) =>
 export const controlPlane = 'arn:aws:iam::111122223333:role/ControlPlane';
 export const reconciler = 'arn:aws:iam::111122223333:role/Reconciler';
 export const certificates = 'arn:aws:iam::111122223333:role/Certificates';
+export const sessionBroker = 'arn:aws:iam::111122223333:role/SessionBroker';
 export const tenantRole = 'arn:aws:iam::111122223333:role/TenantRole';
 export const environment = {
   TABLE_NAME: tableName,
@@ -30,6 +31,8 @@ export const environment = {
   CERTIFICATES_LOG_GROUP: 'certificates-log',
   AUDIT_LOG_GROUP: 'audit-log',
   RECONCILER_LOG_GROUP: 'reconciler-log',
+  SESSION_BROKER_LOG_GROUP: 'session-broker-log',
+  SESSION_BROKER_ROLE_ARN: sessionBroker,
   ACCESS_LOG_GROUP: 'access',
 };
 

@@ -15,6 +15,7 @@ import {
   reconciler,
   request,
   rows,
+  sessionBroker,
   tenantRole,
   useHarness,
 } from './harness.ts';
@@ -120,6 +121,7 @@ describe('who made the call', () => {
     ['tenants-log', controlPlane],
     ['certificates-log', certificates],
     ['reconciler-log', reconciler],
+    ['session-broker-log', sessionBroker],
   ])('the log group says: %s', async (group, principal) => {
     expect(await eventsIn(group, call())).toMatchObject([{ tenantId: 'acme', principal }]);
   });
@@ -128,16 +130,19 @@ describe('who made the call', () => {
     expect(await eventsIn('audit-log', call())).toEqual([]);
   });
 
-  test('the reconciler’s log has no requests', async () => {
-    expect(await eventsIn('reconciler-log', request())).toEqual([]);
+  test.each(['reconciler-log', 'session-broker-log'])('the %s has no requests', async (group) => {
+    expect(await eventsIn(group, request())).toEqual([]);
   });
 
-  test('without other stores the reconciler’s log is not indexed', async () => {
-    const { RECONCILER_LOG_GROUP, ...rest } = environment;
-    const batch = batchOf(delivery(RECONCILER_LOG_GROUP, [JSON.stringify(call())]));
-    const context = { client: harness.client, owners: owners(), environment: rest };
-    await expect(indexBatch(batch, context)).rejects.toThrow('none that is indexed');
-  });
+  test.each(['reconciler-log', 'session-broker-log'])(
+    'without a store that needs it the %s is not indexed',
+    async (group) => {
+      const { RECONCILER_LOG_GROUP: _, SESSION_BROKER_LOG_GROUP: __, ...rest } = environment;
+      const batch = batchOf(delivery(group, [JSON.stringify(call())]));
+      const context = { client: harness.client, owners: owners(), environment: rest };
+      await expect(indexBatch(batch, context)).rejects.toThrow('none that is indexed');
+    },
+  );
 });
 
 describe('a call about no tenant', () => {
@@ -148,9 +153,12 @@ describe('a call about no tenant', () => {
     expect(event).not.toHaveProperty('tenantId');
   });
 
-  test('is none of the data plane’s', async () => {
-    expect(await eventsIn('crypto-log', call({ tenantId: undefined }))).toEqual([]);
-  });
+  test.each(['crypto-log', 'session-broker-log'])(
+    'is none where all is done for a tenant: %s',
+    async (group) => {
+      expect(await eventsIn(group, call({ tenantId: undefined }))).toEqual([]);
+    },
+  );
 });
 
 describe('nothing comes into an event but what the logger writes', () => {

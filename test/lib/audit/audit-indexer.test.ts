@@ -39,27 +39,43 @@ describe('the subscriptions', () => {
     expect(indexerVariables(plain)).not.toHaveProperty('RECONCILER_LOG_GROUP');
   });
 
-  test('with KMS of other accounts are the same: CloudTrail records its calls', () => {
-    expect(patternsOf(withExternal)).toEqual(patternsOf(plain));
+  test('with KMS of other accounts have its calls too, of the data plane and the session broker alone', () => {
+    const groups = groupsOf(withExternal);
+    expect(groups(both)).toEqual(['Crypto']);
+    expect(groups(requests)).toEqual(['Audit', 'Certificates', 'Tenants']);
+    expect(groups(storeCalls)).toEqual(['SessionBroker']);
+    expect(indexerVariables(withExternal)).not.toHaveProperty('RECONCILER_LOG_GROUP');
   });
 
   test('with Vault have its calls too, of each function that may make one and of no other', () => {
-    const patterns = patternsOf(withVault);
-    const groups = (pattern: string) =>
-      Object.keys(patterns).filter((group) => patterns[group] === pattern);
-    expect(groups(both).map(nameOf).sort()).toEqual(['Certificates', 'Crypto', 'Tenants']);
-    expect(groups(requests).map(nameOf)).toEqual(['Audit']);
-    expect(groups(storeCalls).map(nameOf)).toEqual(['Reconciler']);
+    const groups = groupsOf(withVault);
+    expect(groups(both)).toEqual(['Certificates', 'Crypto', 'Tenants']);
+    expect(groups(requests)).toEqual(['Audit']);
+    expect(groups(storeCalls)).toEqual(['Reconciler']);
+    expect(indexerVariables(withVault)).not.toHaveProperty('SESSION_BROKER_LOG_GROUP');
   });
 
-  test('let CloudWatch Logs invoke it for the reconciler’s log group, which it is told by name', () => {
-    const group = indexerVariables(withVault).RECONCILER_LOG_GROUP;
-    const permissions = resourcesOf(withVault, 'AWS::Lambda::Permission');
-    expect(permissions.map(([, { Properties }]) => Properties.SourceArn)).toContainEqual({
-      'Fn::GetAtt': [group.Ref, 'Arn'],
-    });
-  });
+  test.each([
+    ['the reconciler', withVault, 'RECONCILER_LOG_GROUP'],
+    ['the session broker', withExternal, 'SESSION_BROKER_LOG_GROUP'],
+  ])(
+    'let CloudWatch Logs invoke it for the log group of %s, which it is told by name',
+    (_, template, variable) => {
+      const group = indexerVariables(template)[variable];
+      const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
+      expect(permissions.map(([, { Properties }]) => Properties.SourceArn)).toContainEqual({
+        'Fn::GetAtt': [group.Ref, 'Arn'],
+      });
+    },
+  );
 });
+
+/** @returns by a pattern, the functions whose logs are subscribed to by it */
+const groupsOf = (template: Template) => (pattern: string) => {
+  const patterns = patternsOf(template);
+  const groups = Object.keys(patterns).filter((group) => patterns[group] === pattern);
+  return groups.map(nameOf).sort();
+};
 
 const nameOf = (group: string): string | undefined =>
   group.match(/(\w+?)Logs?$/)?.[1]?.replace('Functions', '');

@@ -1,20 +1,21 @@
 /**
- * What the log has of a call in a tenant's account. KMS there is
- * called by a role of the same account, so CloudTrail records it in the tenant's account alone (KMS Developer Guide, "Logging AWS
- * KMS API calls": only what is done across accounts is in both). Invariant: a line has the operation, the id that AWS gave the
+ * What the log has of a call in a tenant's account. KMS there is called by a role of the same account, so CloudTrail records it in the tenant's account alone (KMS Developer
+ * Guide, "Logging AWS KMS API calls": only what is done across accounts is in both). Invariant: a line has the operation, the id that AWS gave the
  * request and the name of an error, by which the tenant's own trail has the same call; and nothing of what was sent.
  */
 import type { HandlerExecutionContext, Pluggable } from '@smithy/types';
-import { isRefusal, isThrottled } from '../../aws/errors.ts';
-import { logStoreCall } from '../../observability/store-call.ts';
+import { logStoreCall } from '../observability/store-call.ts';
+import { isRefusal, isThrottled } from './errors.ts';
 
 /**
  * A plugin for the middleware of a client, to be used after the budget's: each attempt that is made is logged.
  * @param service as IAM's actions name it
+ * @param routine for what only tries the key out
  */
 export const loggedCalls = <I extends object, O extends object>(
   service: 'kms' | 'sts',
   tenantId: string,
+  { routine = false }: { readonly routine?: boolean } = {},
 ): Pluggable<I, O> => ({
   applyToStack: (stack) =>
     // Inside the retries and the budget, which has the same place; around the deserializer, so that it sees errors.
@@ -24,6 +25,7 @@ export const loggedCalls = <I extends object, O extends object>(
           keyStore: 'aws-kms-external',
           operation: `${service}:${operationOf(context)}`,
           tenantId,
+          routine,
         } as const;
         try {
           const result = await next(args);
