@@ -28,6 +28,7 @@ import { ownNames } from '../config/own-names.ts';
 import type { AccessAlarms } from './access-alarms.ts';
 import { productMetric } from './metrics.ts';
 import type { ReconcilerAlarms } from './reconciler-alarms.ts';
+import { revokedKeys } from './revoked-keys.ts';
 
 export interface ProductDashboardProps {
   readonly stage: Stage;
@@ -37,6 +38,8 @@ export interface ProductDashboardProps {
   readonly reconciler: Pick<ReconcilerAlarms, 'findingsToDecide' | 'failedFindings'>;
   readonly reconcilerLogs: ILogGroup;
   readonly reconcileEveryMinutes: number;
+  /** of the data plane, where tenants may have keys in other stores */
+  readonly revokedKeyLogs: ILogGroup | undefined;
   readonly alarms: readonly Alarm[];
 }
 
@@ -60,6 +63,7 @@ export class ProductDashboard extends Construct {
     facade.monitorCustom({ alarmFriendlyName: 'Calls', ...callsOfAws(this) });
     facade.monitorCustom({ alarmFriendlyName: 'Keys', ...keys(this, props) });
     facade.addWidget(nextRotations(props.reconcilerLogs));
+    if (props.revokedKeyLogs) facade.addWidget(revokedKeys(props.revokedKeyLogs));
     this.dashboardName = dashboardFactory.dashboard?.dashboardName;
   }
 }

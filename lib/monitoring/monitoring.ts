@@ -25,6 +25,7 @@ import { KeyOwnerAlarm } from './key-owner-alarm.ts';
 import { OwnKeyAlarm } from './own-key-alarm.ts';
 import { ReconcilerAlarms } from './reconciler-alarms.ts';
 import { RequestAlarms } from './request-alarms.ts';
+import { RevokedKeyAlarm } from './revoked-keys.ts';
 import { StackAlarms } from './stack-alarms.ts';
 import { type OwnTrail, TrailAlarms } from './trail-alarms.ts';
 
@@ -38,6 +39,7 @@ export interface MonitoringProps {
     | 'canary'
     | 'canaryEveryMinutes'
     | 'functionEvents'
+    | 'keyStores'
     | 'reconcileEveryMinutes'
   >;
   /** the product's key, whose policy has `usedByAlarms` where the topic is the stack's own */
@@ -109,12 +111,15 @@ export class Monitoring extends Construct {
       new CanaryAlarms(this, 'Canary', { topic, everyMinutes: config.canaryEveryMinutes });
     }
     new DecryptAnomalyAlarms(this, 'Volumes', { topic });
+    const revokedKeyLogs = config.keyStores && logs.crypto;
+    if (revokedKeyLogs) new RevokedKeyAlarm(this, 'RevokedKeys', { topic, logs: revokedKeyLogs });
     this.dashboardName = new ProductDashboard(this, 'Dashboard', {
       stage,
       access,
       reconciler,
       reconcilerLogs: logs.reconciler,
       reconcileEveryMinutes: config.reconcileEveryMinutes,
+      revokedKeyLogs,
       alarms: this.node.findAll().filter((one) => one instanceof Alarm),
     }).dashboardName;
   }

@@ -34,7 +34,8 @@ const nameOf = ({ AlarmName }: Alarm) => AlarmName.replace(/^TenantKeys-/, '');
 const metricsOf = ({ Metrics, ...alarm }: Alarm): MetricOf[] =>
   Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm];
 
-const template = await synthesizedTemplate();
+const keyStores = { awsKmsExternal: { accounts: ['222222222222'] } };
+const template = await synthesizedTemplate({ keyStores });
 const alarms = alarmsOf(template);
 const filters = resourcesOf(template, 'AWS::Logs::MetricFilter').map(
   ([, { Properties }]) => Properties,
@@ -272,7 +273,7 @@ describe('what the canary found in one run', () => {
 
 describe('alarms that could never go off are left out', () => {
   const namesWith = async (config: Readonly<Record<string, unknown>>) =>
-    alarmsOf(await synthesizedTemplate(config)).map(nameOf);
+    alarmsOf(await synthesizedTemplate({ keyStores, ...config })).map(nameOf);
   const aboutCalls = [
     'alarm-changed',
     'api-changed',
@@ -298,7 +299,7 @@ describe('alarms that could never go off are left out', () => {
   });
 
   test("with an organization's trail all are, but none is about its trail and its bucket", async () => {
-    const config = { trail: false, trailLogGroup: 'organization/trail' };
+    const config = { keyStores, trail: false, trailLogGroup: 'organization/trail' };
     const foreign = await synthesizedTemplate(config);
     expect(missing(alarmsOf(foreign).map(nameOf))).toEqual([]);
     const patterns = JSON.stringify(resourcesOf(foreign, 'AWS::Logs::MetricFilter'));
@@ -308,6 +309,10 @@ describe('alarms that could never go off are left out', () => {
 
   test('without data events: the one about invocations', async () => {
     expect(missing(await namesWith({ functionEvents: false }))).toEqual(['function-invoked']);
+  });
+
+  test('without other key stores: the one about keys that tenants have revoked', async () => {
+    expect(missing(await namesWith({ keyStores: undefined }))).toEqual(['key-revoked']);
   });
 
   test('without the canary: its own', async () => {
@@ -349,6 +354,14 @@ describe('the dashboard', () => {
     ['Keys by state', ['Enabled', 'Disabled', 'PendingDeletion', 'missing']],
   ])('shows %s', (title, expected) => {
     for (const one of expected) expect(metrics(title)).toContain(one);
+  });
+
+  test("asks the data plane's log whose keys are revoked, where tenants may have keys elsewhere", async () => {
+    const title = 'Keys that tenants have revoked';
+    const logs = resource(template, 'AWS::Logs::LogGroup', 'FunctionsCryptoLogs')[0];
+    expect(titled(title).query).toContain(`SOURCE '${localAccount.stackName}-${logs}' | filter`);
+    const plain = await synthesizedTemplate();
+    expect(JSON.stringify(resource(plain, 'AWS::CloudWatch::Dashboard'))).not.toContain(title);
   });
 
   test("asks the reconciler's log for the next rotations", () => {

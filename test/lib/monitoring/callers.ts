@@ -1,5 +1,7 @@
 /** Callers and findings of a day. */
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { openFindings } from '../../../lambdas/reconciler/findings.ts';
+import { rowOf } from '../../harness/tenant-row.ts';
 import { issuersVariable, settingsOf } from '../../lambdas/tokens/issuer.ts';
 import type { Day } from './day.ts';
 
@@ -70,6 +72,24 @@ export async function sessionSeekers(day: Day): Promise<void> {
     outcome: 'unauthorized',
     reason: 'expired',
   });
+}
+
+/** Of the data plane's tenants, one whose account has no role for us, and one whose key we refuse ourselves. */
+export async function keyRevocations(day: Day): Promise<void> {
+  const { client, administrator, tableName } = day.stack;
+  const encrypted = async (name: string, row: Record<string, unknown>) => {
+    const Item = rowOf(row);
+    await DynamoDBDocument.from(administrator.dynamodb).put({ TableName: tableName, Item });
+    const token = await client.token('tenant-keys/crypto', String(row.tenantId));
+    await day.during(name, () =>
+      client.send('POST', `/tenants/${row.tenantId}/encrypt`, { token, body: { plaintext: '' } }),
+    );
+  };
+  await encrypted('a tenant has revoked its key', {
+    ...{ tenantId: 'revoked', keyStore: 'aws-kms-external' },
+    keyArn: 'arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  });
+  await encrypted('a tenant is suspended', { tenantId: 'paused', status: 'SUSPENDED' });
 }
 
 /** Findings, logged by the reconciler's own code. */

@@ -5,6 +5,7 @@
  */
 import { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Operation, planeOf } from '../../../contract/routes.ts';
 import { indexBatch } from '../../../lambdas/indexer/index-events.ts';
 import { keyOwners } from '../../../lambdas/indexer/key-owners.ts';
 import { localAccount } from '../../../local/stack.ts';
@@ -14,7 +15,14 @@ import { startTestStack, type TestStack } from '../../e2e/test-stack.ts';
 import { type Call, recorded } from './calls.ts';
 import { linesOf } from './lines.ts';
 
-export type Log = 'indexer' | 'trail' | 'access' | 'authorizer' | 'sessionBroker' | 'reconciler';
+export type Log =
+  | 'indexer'
+  | 'trail'
+  | 'access'
+  | 'authorizer'
+  | 'sessionBroker'
+  | 'crypto'
+  | 'reconciler';
 
 export interface Occurrence {
   readonly name: string;
@@ -43,12 +51,17 @@ export interface Day {
 }
 
 /** The logs of functions' lines, by their message. */
-const logs: Readonly<Record<string, Log>> = {
+const logsOfMessages: Readonly<Record<string, Log>> = {
   authorization: 'authorizer',
   session: 'sessionBroker',
   finding: 'reconciler',
   reconciled: 'reconciler',
 };
+
+function logOf({ message, operation }: Readonly<Record<string, string>>): Log | undefined {
+  const isOfDataPlane = message === 'request' && planeOf(operation as Operation) === 'crypto';
+  return isOfDataPlane ? 'crypto' : logsOfMessages[message ?? ''];
+}
 
 export async function beginDay(
   template: Template,
@@ -112,7 +125,7 @@ export async function beginDay(
       await action();
       await stack.settled();
       const logged = stack.logs.slice(lines).flatMap((line) => {
-        const log = logs[JSON.parse(line).message];
+        const log = logOf(JSON.parse(line));
         return log === undefined ? [] : [{ log, line }];
       });
       keep(name, [...(await ofEvents(stack.deployment.trail.events.slice(events))), ...logged]);

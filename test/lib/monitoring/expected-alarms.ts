@@ -165,6 +165,7 @@ export const expectedAlarms: Readonly<Record<string, readonly string[]>> = {
   ],
   'a token opens its own session': ['InvocationsBrokerInvocations'],
   'the session broker gets no answer of STS': ['InvocationsBrokerInvocations'],
+  'a tenant has revoked its key': ['RevokedKeysRequests'],
   'a finding is reported': ['ReconcilerFindings'],
   'a key policy was repaired': ['ReconcilerFindings'],
   'a key was enabled by hand, and is disabled again': ['ReconcilerFindings'],

@@ -5,7 +5,7 @@ import { parseFilterPattern } from '../../../local/logs/filter-pattern.ts';
 import { localAccount } from '../../../local/stack.ts';
 import { readTemplate } from '../../../local/template/template.ts';
 import { synthesizedTemplate } from '../../harness/synthesized.ts';
-import { callers, findings, sessionSeekers } from './callers.ts';
+import { callers, findings, keyRevocations, sessionSeekers } from './callers.ts';
 import { beginDay, type Log } from './day.ts';
 import { expectedAlarms } from './expected-alarms.ts';
 import { manualKeyChanges } from './manual-key-changes.ts';
@@ -18,7 +18,10 @@ import { manualTrailChanges } from './manual-trail-changes.ts';
 import { ordinaryWork } from './ordinary-work.ts';
 import { watchedOf } from './watched.ts';
 
-const context = { tenants: [{ tenantId: 'declared' }] };
+const context = {
+  tenants: [{ tenantId: 'declared' }],
+  keyStores: { awsKmsExternal: { accounts: ['222222222222'] } },
+};
 const document = await synthesizedTemplate(context);
 const template = readTemplate({ ...document }, localAccount);
 const logicalId = (type: string, prefix: string) =>
@@ -34,6 +37,7 @@ const logs: readonly (readonly [Log, string])[] = [
   ['access', logsOf('ApiAccessLogs')],
   ['authorizer', logsOf('FunctionsAuthorizer')],
   ['sessionBroker', logsOf('FunctionsSessionBroker')],
+  ['crypto', logsOf('FunctionsCrypto')],
   ['reconciler', logsOf('FunctionsReconciler')],
 ];
 
@@ -63,6 +67,7 @@ async function occurrencesOfADay() {
     );
     await callers(day);
     await sessionSeekers(day);
+    await keyRevocations(day);
     await findings(day);
   } finally {
     await day.close();
