@@ -1,14 +1,11 @@
 /** The environment variables of the functions: the stack writes them, the handlers read them. */
 import * as z from 'zod/mini';
+import { jsonOf, text, wholeNumber } from './environment-values.ts';
+import { signedInFunction } from './function-token.ts';
 import { identityTokenStore } from './identity-token.ts';
 import { issuersSettings } from './issuers.ts';
 import { keyStoresSettings } from './key-stores.ts';
 import { defaultName, stackName } from './stack-names.ts';
-
-const text = z.string().check(z.minLength(1));
-const wholeNumber = z.pipe(z.coerce.number(), z.int());
-const jsonOf = <S extends z.core.$ZodType<unknown, unknown>>(schema: S) =>
-  z.pipe(z.pipe(text, z.transform(parsedJson)), schema);
 
 /** Of every function. */
 export const stackEnvironment = z.object({
@@ -20,6 +17,9 @@ export const stackEnvironment = z.object({
 const otherKeyStores = {
   KEY_STORES: z.optional(jsonOf(keyStoresSettings)),
 };
+
+/** Of one that administers keys: name of the session broker's function, there where a store takes tokens of ours. */
+const ownSignIn = { SESSION_BROKER_NAME: z.optional(text) };
 
 /** Of a function that checks tokens. */
 const tokens = {
@@ -55,6 +55,8 @@ export const sessionBrokerEnvironment = z.object({
   OWN_ISSUER: z.optional(text),
   OWN_ISSUER_KEY_ARN: z.optional(text),
   OWN_ISSUER_AUDIENCES: z.optional(jsonOf(z.partialRecord(identityTokenStore, text))),
+  /** ARNs of the sessions of functions that get its tokens too, up to the sessions' names, as JSON; absent: none does */
+  OWN_ISSUER_FUNCTIONS: z.optional(jsonOf(z.partialRecord(signedInFunction, text))),
 });
 
 export const issuerKeysEnvironment = z.object({
@@ -79,14 +81,15 @@ export const tenantsEnvironment = z.object({
   ...ofApi,
   ...registryAndKeyPolicy,
   ...otherKeyStores,
+  /** also there where tenants may have keys in accounts of their own */
+  ...ownSignIn,
   ROTATION_PERIOD_IN_DAYS: wholeNumber,
-  /** name of the session broker's function; there where tenants may have keys in accounts of their own */
-  SESSION_BROKER_NAME: z.optional(text),
 });
 
 export const certificatesEnvironment = z.object({
   ...ofApi,
   ...otherKeyStores,
+  ...ownSignIn,
   TABLE_NAME: text,
   /** ARNs of the asymmetric keys that sign certificates of erasure: by ECDSA and, where it is wanted, by ML-DSA */
   CERTIFICATE_KEY_ARN: text,
@@ -101,6 +104,7 @@ export const certificatesEnvironment = z.object({
 export const reconcilerEnvironment = z.object({
   ...registryAndKeyPolicy,
   ...otherKeyStores,
+  ...ownSignIn,
   MAC_KEY_TABLE_NAME: text,
   /** how often the reconciler runs, by which each run knows whether it looks at everything */
   EVERY_MINUTES: wholeNumber,
@@ -193,13 +197,4 @@ export const cryptoEnvironment = z.object({
 /** @throws z.core.$ZodError naming each variable that is missing or wrong */
 export function readEnvironment<S extends z.core.$ZodType>(schema: S): z.output<S> {
   return z.parse(schema, process.env);
-}
-
-/** @returns undefined, which no schema takes, for what is not JSON */
-function parsedJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -36,6 +36,8 @@ export const vaultSettings = z.strictObject({
   authMount: text,
   /** of the tokens by which the functions sign in */
   audience: text,
+  /** whose tokens these are: those of AWS's STS, or of the product's own issuer, for where STS gives none */
+  tokenIssuer: z.enum(['sts', 'own']),
   /** PEM, of a certificate authority that Node.js does not know */
   caCertificate: z.optional(text),
 });

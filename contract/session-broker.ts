@@ -53,7 +53,8 @@ const credentials = z.strictObject({
   expiration: z.iso.datetime(),
 });
 
-const refusals = [
+/** Where no token or session is given. */
+export const tokenRefusals = [
   z.strictObject({
     /** unauthorized: the token does not count. forbidden: it counts, but not for this. */
     outcome: z.enum(['unauthorized', 'forbidden']),
@@ -77,7 +78,7 @@ export const sessionAnswer = z.discriminatedUnion('outcome', [
     /** that issuer's public keys, by which the caller checks its tokens that come next */
     jwks: publicJwks,
   }),
-  ...refusals,
+  ...tokenRefusals,
 ]);
 export type SessionAnswer = z.output<typeof sessionAnswer>;
 
@@ -90,7 +91,7 @@ export const identityTokenAnswer = z.discriminatedUnion('outcome', [
     /** JWT of the product's own issuer */
     identityToken: z.string().check(z.minLength(1)),
   }),
-  ...refusals,
+  ...tokenRefusals,
 ]);
 export type IdentityTokenAnswer = z.output<typeof identityTokenAnswer>;
-export type SessionRefusal = z.output<(typeof refusals)[number]>;
+export type SessionRefusal = z.output<(typeof tokenRefusals)[number]>;

@@ -122,7 +122,7 @@ async function isDeletedInStore(row: TenantRow): Promise<boolean | undefined> {
   const { tenantId, keyName = '' } = row;
   if (keyStore === 'vault' && vault !== undefined) {
     const { vaultKeyIsDeleted } = await import('./key-stores/vault/vault-erasure.ts');
-    return vaultKeyIsDeleted(vault, { tenantId, keyName });
+    return vaultKeyIsDeleted(vault, { tenantId, keyName }, environment.SESSION_BROKER_NAME);
   }
   if (keyStore === 'azure-key-vault' && azureKeyVault !== undefined) {
     const { azureKeyIsDeleted } = await import('./key-stores/azure-key-vault/azure-erasure.ts');

@@ -24,6 +24,7 @@ const events = new EventBridgeClient({ ...clientConfiguration, requestHandler })
 
 const keyStores = keyStoreAdministrations(environment.KEY_STORES, {
   role: 'reconciler',
+  brokerName: environment.SESSION_BROKER_NAME,
   tenantRoleArn: environment.TENANT_ROLE_ARN,
   deletionWindowInDays: environment.DELETION_WINDOW_IN_DAYS,
 });

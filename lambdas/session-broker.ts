@@ -1,23 +1,18 @@
 /**
  * The session broker (a token vending machine): for a bearer token, a session of that token's tenant, one that reads
  * events, or a token of our own that names the tenant to a key store; for an administrator's, a verdict on a key in a tenant's
- * own account. Invariant: it does nothing on its caller's word. It checks the token itself, by the same module as the
+ * own account; for a function's signature, a token of our own that names the function. Invariant: it does nothing on its caller's word. It checks the token itself, by the same module as the
  * authorizer, and only its role is trusted by the roles whose sessions it opens. No token and no credentials are in a log or an
  * error, and none in a verdict.
  */
 import type { Context } from 'aws-lambda';
 import { readEnvironment, sessionBrokerEnvironment } from '../contract/environment.ts';
-import {
-  type ChallengeAnswer,
-  type ChallengeRequest,
-  challengeRequest,
-} from '../contract/external-challenge.ts';
+import { type ChallengeRequest, challengeRequest } from '../contract/external-challenge.ts';
+import { type FunctionTokenRequest, functionTokenRequest } from '../contract/function-token.ts';
 import { type IdentityTokenRequest, identityTokenRequest } from '../contract/identity-token.ts';
 import type { PublicJwks } from '../contract/jwks.ts';
 import type { MetricName } from '../contract/metrics.ts';
 import {
-  type IdentityTokenAnswer,
-  type SessionAnswer,
   type SessionRefusal,
   type SessionRequest,
   sessionRequest,
@@ -26,8 +21,9 @@ import { problemOfAwsError } from './aws/errors.ts';
 import { log } from './observability/log.ts';
 import { counting } from './observability/metrics.ts';
 import { requestStats, withRequestStats } from './observability/request-stats.ts';
-import type { IssuedToken, Named, OwnIssuer } from './session-broker/identity-token.ts';
+import { type BrokerAnswer, type Ending, unavailable } from './session-broker/ending.ts';
 import { sessionOpener } from './session-broker/open-session.ts';
+import type { OwnIssuer } from './session-broker/own-issuer.ts';
 import { IssuerUnavailable, jwksCache } from './tokens/jwks-cache.ts';
 import type { Permissions } from './tokens/permissions.ts';
 import { refusalOf } from './tokens/refusals.ts';
@@ -38,27 +34,15 @@ const environment = readEnvironment(sessionBrokerEnvironment);
 const keys = jwksCache(environment.ISSUERS);
 const verified = verifiedTokens(environment.ISSUERS, keys);
 const openSession = sessionOpener();
-let issueToken: Promise<(named: Named) => Promise<IssuedToken>> | undefined;
+let issuer: Promise<OwnIssuer> | undefined;
 const roleArns = {
   crypto: environment.TENANT_ROLE_ARN,
   audit: environment.AUDIT_READER_ROLE_ARN,
   'audit-all': environment.ALL_EVENTS_READER_ROLE_ARN,
 } as const satisfies Record<SessionRequest['plane'], string>;
 
-type BrokerRequest = SessionRequest | IdentityTokenRequest | ChallengeRequest;
-type BrokerAnswer = SessionAnswer | IdentityTokenAnswer | ChallengeAnswer;
-
-/** How it ended, with what the log says of it besides. */
-interface Ending<Answer = BrokerAnswer> extends Partial<IssuedToken['record']> {
-  readonly answer: Answer;
-  readonly principal?: string;
-  readonly reason?: string;
-  /** whose keys cannot be read, and why */
-  readonly issuer?: string;
-  readonly fault?: string;
-  /** checks of a challenge that were not passed */
-  readonly failed?: readonly string[];
-}
+type BearersRequest = SessionRequest | IdentityTokenRequest | ChallengeRequest;
+type BrokerRequest = BearersRequest | FunctionTokenRequest;
 
 /** Whose keys were checked by, for a session's caller to go on with. */
 interface Allowed {
@@ -69,16 +53,15 @@ interface Allowed {
 
 /** @throws Error for an event that asks for none of these, and where a policy keeps the broker from giving it */
 export async function handler(event: unknown, context: Context): Promise<BrokerAnswer> {
-  const token = identityTokenRequest.safeParse(event);
-  const challenge = challengeRequest.safeParse(event);
-  const session = sessionRequest.safeParse(event);
-  const request = [token, challenge, session].find(({ success }) => success);
+  const request = [identityTokenRequest, functionTokenRequest, challengeRequest, sessionRequest]
+    .map((schema) => schema.safeParse(event))
+    .find(({ success }) => success);
   if (!request?.success) throw new Error('the event must be { plane or wants, token, tenantId }');
   return withRequestStats(context, () => answer(request.data, context.awsRequestId));
 }
 
 async function answer(request: BrokerRequest, requestId: string): Promise<BrokerAnswer> {
-  const { token: _, ...asked } = request;
+  const asked = withoutProof(request);
   const write = (level: 'INFO' | 'WARN' | 'ERROR', fields: object) =>
     log(level, {
       message: 'session',
@@ -99,31 +82,43 @@ async function answer(request: BrokerRequest, requestId: string): Promise<Broker
   }
 }
 
+/** Of what proves who asks nothing is in a log. */
+function withoutProof(request: BrokerRequest): object {
+  if ('signed' in request) return { wants: request.wants };
+  const { token: _, ...asked } = request;
+  return asked;
+}
+
 async function endingOf(request: BrokerRequest): Promise<Ending> {
+  if ('signed' in request) return unlessAwsIsDown((await tokensOfOurs()).ofFunction(request));
   const checked = await checkedBearer(request);
   if ('answer' in checked) return checked;
   const { principal } = checked;
+  return { ...(await unlessAwsIsDown(ending(request, checked))), principal };
+}
+
+async function unlessAwsIsDown(ending: Promise<Ending>): Promise<Ending> {
   try {
-    return { ...(await ending(request, checked)), principal };
+    return await ending;
   } catch (error) {
     if (problemOfAwsError(error)?.status !== 503) throw error;
-    return { ...unavailable((error as Error).name), principal };
+    return unavailable((error as Error).name);
   }
 }
 
-function ending(request: BrokerRequest, checked: Allowed): Promise<Ending> {
-  if ('wants' in request) return identityToken(request);
+async function ending(request: BearersRequest, checked: Allowed): Promise<Ending> {
+  if ('wants' in request) return (await tokensOfOurs()).ofTenant(request);
   return 'keyArn' in request ? verdict(request) : session(request, checked);
 }
 
 /** Who may have a session that uses the key of a tenant may say to another store who that tenant is, and nobody else. */
-function mayHave(permissions: Permissions | undefined, request: BrokerRequest): boolean {
+function mayHave(permissions: Permissions | undefined, request: BearersRequest): boolean {
   if ('wants' in request) return opensSession(permissions, 'crypto', request.tenantId);
   if ('keyArn' in request) return asksForChallenge(permissions);
   return opensSession(permissions, request.plane, request.tenantId);
 }
 
-async function checkedBearer(request: BrokerRequest): Promise<Allowed | Ending<SessionRefusal>> {
+async function checkedBearer(request: BearersRequest): Promise<Allowed | Ending<SessionRefusal>> {
   let bearer: VerifiedToken;
   try {
     bearer = await verified(request.token);
@@ -153,13 +148,6 @@ async function session(
   return { answer: { outcome: 'opened', tenantId, credentials, issuer, jwks } };
 }
 
-async function identityToken({ tenantId, keyStore }: IdentityTokenRequest): Promise<Ending> {
-  issueToken ??= identityTokensOf(ownIssuer());
-  const issue = await issueToken;
-  const { identityToken: issued, record } = await issue({ tenantId, keyStore });
-  return { answer: { outcome: 'issued', tenantId, identityToken: issued }, ...record };
-}
-
 /** Loaded for this alone: sessions are asked for with every request. */
 async function verdict({ tenantId, keyArn }: ChallengeRequest): Promise<Ending> {
   const { challengeKey } = await import('./session-broker/key-challenge.ts');
@@ -168,23 +156,15 @@ async function verdict({ tenantId, keyArn }: ChallengeRequest): Promise<Ending> 
   return { answer: { outcome: 'judged', ...judged }, failed: judged.failed };
 }
 
-/** On demand, since a stack without such a key store has no use for it. */
-async function identityTokensOf(issuer: OwnIssuer) {
-  const { identityTokens } = await import('./session-broker/identity-token.ts');
-  return identityTokens(issuer);
+/** On demand, since a stack without a key store that takes them has no use for it. */
+async function openIssuer(): Promise<OwnIssuer> {
+  const { ownIssuer } = await import('./session-broker/own-issuer.ts');
+  return ownIssuer(environment, process.env.AWS_LAMBDA_FUNCTION_NAME ?? '');
 }
 
-/** @throws Error where the stack has no key store that takes its tokens */
-function ownIssuer(): OwnIssuer {
-  const {
-    OWN_ISSUER: issuer,
-    OWN_ISSUER_KEY_ARN: keyArn,
-    OWN_ISSUER_AUDIENCES: audiences,
-  } = environment;
-  if (issuer === undefined || keyArn === undefined || audiences === undefined) {
-    throw new Error('the stack has no issuer of its own');
-  }
-  return { issuer, keyArn, audiences };
+function tokensOfOurs(): Promise<OwnIssuer> {
+  issuer ??= openIssuer();
+  return issuer;
 }
 
 /** Attempts at AWS, and of these the throttled ones, as metrics. */
@@ -193,8 +173,3 @@ function counts() {
   const names = Object.keys(of) as MetricName[];
   return names.length === 0 ? {} : { ...of, ...counting(names) };
 }
-
-const unavailable = (reason: string): Ending<SessionRefusal> => ({
-  answer: { outcome: 'unavailable' },
-  reason,
-});

@@ -61,6 +61,7 @@ const keyPolicyOf = stackKeyPolicy(environment);
 const configured = configuredKeyStores(environment.KEY_STORES);
 const otherKeyStores = keyStoreAdministrations(environment.KEY_STORES, {
   role: 'control-plane',
+  brokerName: environment.SESSION_BROKER_NAME,
   tenantRoleArn: environment.TENANT_ROLE_ARN,
   deletionWindowInDays: environment.DELETION_WINDOW_IN_DAYS,
 });

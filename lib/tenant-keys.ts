@@ -12,7 +12,7 @@ import { AuditTrail, trailArnOf } from './audit/audit-trail.ts';
 import { DecryptAnomalies } from './audit/decrypt-anomalies.ts';
 import { Canary } from './canary/canary.ts';
 import type { Config } from './config/config.ts';
-import { hasStoreOutsideAws } from './config/key-stores.ts';
+import { hasStoreOutsideAws, ownIssuerAudiences } from './config/key-stores.ts';
 import { ownNames, setName } from './config/own-names.ts';
 import type { BundledFunction } from './functions/bundled-function.ts';
 import { type CertificateKeys, Functions } from './functions/functions.ts';
@@ -283,26 +283,28 @@ export class TenantKeys extends Construct {
     return functions;
   }
 
-  /** Of the functions that administer keys: each by its own role. */
+  /** Of the functions that administer keys: each as itself. */
   private signIns({ keyStores: stores }: Config, functions: Functions): void {
     const { tenants, reconciler, certificates } = functions;
+    const { functionArn: brokerArn } = functions.sessionBroker.function;
     const signIn = (id: string, { role, function: { functionArn } }: BundledFunction) =>
-      new StoreSignIn(this, id, { role, functionArn, stores });
+      new StoreSignIn(this, id, { role, functionArn, brokerArn, stores });
     signIn('ControlPlaneSignIn', tenants);
     signIn('ReconcilerSignIn', reconciler);
     signIn('CertificatesSignIn', certificates);
   }
 
-  /** For a key store that can tell tenants apart by the issuer's word alone. */
+  /** For key stores that take its tokens. */
   private ownIssuer(
     config: Config,
     key: IKey,
     brokerRoleArn: string,
     ofApi: string,
   ): OwnIssuer | undefined {
-    const { azureKeyVault, ownIssuer } = config.keyStores ?? {};
-    if (azureKeyVault === undefined || ownIssuer === undefined) return undefined;
-    const { url: issuer = ofApi, key: issuerKey } = ownIssuer;
+    const { keyStores: stores } = config;
+    if (stores === undefined || Object.keys(ownIssuerAudiences(stores)).length === 0)
+      return undefined;
+    const { url: issuer = ofApi, key: issuerKey } = stores.ownIssuer;
     return new OwnIssuer(this, 'OwnIssuer', { config, key, brokerRoleArn, issuer, issuerKey });
   }
 

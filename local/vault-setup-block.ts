@@ -13,8 +13,10 @@ export type SetupVariables = Readonly<
     | 'transit'
     | 'auth'
     | 'issuer'
+    | 'jwks'
     | 'audience'
-    | `${'tenant' | 'control_plane' | 'reconciler' | 'certificates'}_role`,
+    | 'tenant_claim'
+    | `${'tenant' | 'control_plane' | 'reconciler' | 'certificates'}_subject`,
     string
   >
 >;

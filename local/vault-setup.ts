@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import type { LocalStack } from './stack.ts';
-import { replaced, runSetup, setupBlock } from './vault-setup-block.ts';
+import { replaced, runSetup, type SetupVariables, setupBlock } from './vault-setup-block.ts';
 
 /** Of `bao server -dev` and `vault server -dev`. */
 const defaultAddress = 'http://127.0.0.1:8200';
@@ -35,8 +35,15 @@ export async function vaultServer(env: NodeJS.ProcessEnv = process.env): Promise
 
 export const vaultContext = ({ address }: VaultServer) => ({ keyStores: { vault: { address } } });
 
-/** @throws Error where a command fails */
-export async function setUpVault(server: VaultServer, stack: LocalStack): Promise<void> {
+/**
+ * @param instead of the block's variables, where the store takes other tokens than AWS's
+ * @throws Error where a command fails
+ */
+export async function setUpVault(
+  server: VaultServer,
+  stack: LocalStack,
+  instead: Partial<SetupVariables> = {},
+): Promise<void> {
   const { outputs, accountId, deployment } = stack;
   const roleOf = (output: string) => `arn:aws:iam::${accountId}:role/${outputs[output]}`;
   const { PATH, HOME } = server.env;
@@ -45,10 +52,11 @@ export async function setUpVault(server: VaultServer, stack: LocalStack): Promis
     vault: server.command,
     issuer: deployment.outboundIssuer,
     audience: server.address,
-    tenant_role: `${outputs.TenantRoleArn}`,
-    control_plane_role: roleOf('TenantsRoleName'),
-    reconciler_role: roleOf('ReconcilerRoleName'),
-    certificates_role: roleOf('CertificatesRoleName'),
+    tenant_subject: `${outputs.TenantRoleArn}`,
+    control_plane_subject: roleOf('TenantsRoleName'),
+    reconciler_subject: roleOf('ReconcilerRoleName'),
+    certificates_subject: roleOf('CertificatesRoleName'),
+    ...instead,
   };
   const block = withoutMounts(await mountsOf(server));
   await runSetup(env, variables, block).catch((error) => {

@@ -152,6 +152,8 @@ export class DeletionHeldBack extends Error {
 /** Whose function it is: each store lets it in by that, and for what it is there. */
 export interface FunctionIdentity {
   readonly role: 'control-plane' | 'reconciler';
+  /** name of the session broker's function; there where a store takes tokens of our own issuer */
+  readonly brokerName: string | undefined;
   /** of the role whose sessions are tenants' */
   readonly tenantRoleArn: string;
   /** the shortest of the stack's configuration */

@@ -1,6 +1,6 @@
 /**
- * A token of the product's own issuer, which names one tenant. Invariant: KMS signs it, by a key with which nobody but this
- * function signs; it is good for one key store and five minutes. Who calls has checked that the tenant itself is asking.
+ * A token of the product's own issuer, which names one tenant, or a function of the product. Invariant: KMS signs it, by a key with
+ * which nobody but this function signs; it is good for one key store and five minutes. Who calls has checked who is asking.
  */
 import { randomUUID } from 'node:crypto';
 import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
@@ -10,7 +10,6 @@ import {
   identityTokenKeyId,
   identityTokenSeconds,
   identityTokenSigning,
-  identityTokenSubject,
 } from '../../contract/identity-token.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
 import { callBudget } from '../aws/call-budget.ts';
@@ -27,7 +26,10 @@ export interface OwnIssuer {
 
 /** Whom a token names, and to whom. */
 export interface Named {
-  readonly tenantId: string;
+  /** `sub` */
+  readonly subject: string;
+  /** of a tenant's own */
+  readonly tenantId?: string;
   readonly keyStore: IdentityTokenStore;
 }
 
@@ -47,16 +49,16 @@ export function identityTokens({
   kms.middlewareStack.use(callBudget('kms'));
   const header = { alg: identityTokenAlgorithm, typ: 'JWT', kid: identityTokenKeyId(keyArn) };
 
-  return async ({ tenantId, keyStore }) => {
+  return async ({ subject, tenantId, keyStore }) => {
     const audience = audiences[keyStore];
     if (audience === undefined) throw new Error(`${keyStore} takes no token of our own issuer`);
     const iat = Math.floor(Date.now() / 1000);
     const jti = randomUUID();
     const claims = {
       iss: issuer,
-      sub: identityTokenSubject(tenantId),
+      sub: subject,
       // As AWS's own tokens spell the tag: Vault makes the path of the tenant's key of it.
-      [tenantIdTag]: tenantId,
+      ...(tenantId !== undefined && { [tenantIdTag]: tenantId }),
       aud: audience,
       iat,
       nbf: iat,

@@ -1,6 +1,6 @@
 /**
- * Key stores beside KMS of this account. Invariant: none of the settings is a secret: functions sign in by tokens that
- * AWS signs for them (docs/key-stores/).
+ * Key stores beside KMS of this account. Invariant: none of the settings is a secret: functions sign in by tokens that AWS
+ * signs for them, or the product's own issuer (docs/key-stores/).
  */
 import { z } from 'zod';
 import type { IdentityTokenStore } from '../../contract/identity-token.ts';
@@ -21,11 +21,12 @@ const texts = {
     'must be the https URL of the store without a path, such as https://vault.example.com:8200 (http for this machine only)',
   path: 'must be a path of letters, digits and _ . - with / between its parts',
   audience: 'must be 1-256 characters without spaces, as the store has it for bound audiences',
+  tokenIssuer: "must be sts, for tokens of AWS, or own, for tokens of the stack's own issuer",
   certificate: 'must be a certificate in PEM: -----BEGIN CERTIFICATE----- and its lines',
   accounts: 'must be a list of ids of AWS accounts, 12 digits each, none twice',
   unreached:
-    'must be given beside vpcEndpointIds and trustStore: an https URL where Azure can fetch a copy of the documents of our ' +
-    'own issuer',
+    'must be given beside trustStore, and with Azure beside vpcEndpointIds: an https URL where the key store can fetch a copy ' +
+    'of the documents of our own issuer',
   together:
     `must not be more than ${maxIssuersBytes} bytes of JSON together with issuers and corsOrigins, since Lambda takes ` +
     '4 KB of environment variables',
@@ -44,6 +45,7 @@ const vault = z
     authMount: path.default('tenant-keys'),
     /** of the tokens by which functions sign in; by default the address */
     audience: text(/^[\x21-\x7e]{1,256}$/, texts.audience).optional(),
+    tokenIssuer: z.enum(['sts', 'own'], texts.tokenIssuer).default('sts'),
     caCertificate: text(
       /^-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n?$/,
       texts.certificate,
@@ -88,8 +90,10 @@ export const hasTenantsAccounts = (stores: KeyStores): boolean =>
 
 /** @returns for whom our own issuer signs */
 export const ownIssuerAudiences = ({
+  vault,
   azureKeyVault,
 }: NonNullable<KeyStores>): Partial<Record<IdentityTokenStore, string>> => ({
+  ...(vault?.tokenIssuer === 'own' && { vault: vault.audience }),
   ...(azureKeyVault && { 'azure-key-vault': azureKeyVault.audience }),
 });
 
@@ -100,12 +104,13 @@ export function toldOf(stores: NonNullable<KeyStores>, api: string): KeyStoresSe
   return { ...others, azureKeyVault: { ...azureKeyVault, issuer: own.url ?? api } };
 }
 
-/** Entra fetches the issuer's documents from the internet, and has no certificate of a client. */
+/** Entra fetches the issuer's documents from the internet, Vault from where it is, and neither has a certificate of a client. */
 export const issuerIsReached = {
-  fit: ({ keyStores: stores, vpcEndpointIds, trustStore }: IssuerAndWay) =>
-    stores?.azureKeyVault === undefined ||
-    stores.ownIssuer.url !== undefined ||
-    (vpcEndpointIds === undefined && trustStore === undefined),
+  fit: ({ keyStores: stores, vpcEndpointIds, trustStore }: IssuerAndWay) => {
+    if (stores === undefined || stores.ownIssuer.url !== undefined) return true;
+    if (trustStore !== undefined) return Object.keys(ownIssuerAudiences(stores)).length === 0;
+    return stores.azureKeyVault === undefined || vpcEndpointIds === undefined;
+  },
   problem: { path: ['keyStores', 'ownIssuer', 'url'], message: texts.unreached },
 };
 

@@ -18,6 +18,7 @@ import type {
   sessionBrokerEnvironment,
   tenantsEnvironment,
 } from '../../contract/environment.ts';
+import type { SignedInFunction } from '../../contract/function-token.ts';
 import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
 import { hasStoreOutsideAws, ownIssuerAudiences, toldOf } from '../config/key-stores.ts';
@@ -150,11 +151,10 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof tenantsEnvironment> = {
       ...ofApi(props.config),
       ...keyStores(props),
+      ...this.ownSignIn(props.config),
       ...this.registryAndKeyPolicy(props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
-      ...(props.config.keyStores?.awsKmsExternal && {
-        SESSION_BROKER_NAME: this.sessionBroker.function.functionName,
-      }),
+      ...(props.config.keyStores?.awsKmsExternal && this.brokerName),
     };
     return new BundledFunction(this, 'Tenants', {
       config: props.config,
@@ -209,6 +209,7 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof certificatesEnvironment> = {
       ...ofApi(config),
       ...keyStores(props),
+      ...this.ownSignIn(config),
       TABLE_NAME: table.tableName,
       CERTIFICATE_KEY_ARN: ecdsa,
       ...(mlDsa !== undefined && { POST_QUANTUM_KEY_ARN: mlDsa }),
@@ -233,6 +234,7 @@ export class Functions extends Construct {
   private reconcilerFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof reconcilerEnvironment> = {
       ...keyStores(props),
+      ...this.ownSignIn(props.config),
       ...this.registryAndKeyPolicy(props),
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       EVERY_MINUTES: String(props.config.reconcileEveryMinutes),
@@ -272,7 +274,16 @@ export class Functions extends Construct {
 
   /** What a function needs to check tokens and to ask the broker, which must be there already. */
   private brokeredSessions(config: Config) {
-    return { ...tokens(config), SESSION_BROKER_NAME: this.sessionBroker.function.functionName };
+    return { ...tokens(config), ...this.brokerName };
+  }
+
+  /** What a function that administers keys needs to sign in to a store by a token of ours. */
+  private ownSignIn({ keyStores: stores }: Config) {
+    return stores?.vault?.tokenIssuer === 'own' ? this.brokerName : {};
+  }
+
+  private get brokerName() {
+    return { SESSION_BROKER_NAME: this.sessionBroker.function.functionName };
   }
 
   /** The registry, and what the policy of a tenant's key consists of. */
@@ -300,14 +311,33 @@ const keyStores = ({ config: { keyStores: stores }, issuer }: FunctionsProps) =>
   stores === undefined ? {} : { KEY_STORES: JSON.stringify(toldOf(stores, issuer)) };
 
 /** What the session broker needs to sign tokens of ours. */
-function ownIssuerOf({ config, issuer, ownIssuer }: FunctionsProps) {
+function ownIssuerOf({ config, issuer, ownIssuer, roles }: FunctionsProps) {
   const { keyStores: stores } = config;
   if (stores === undefined || ownIssuer === undefined) return {};
   return {
     OWN_ISSUER: stores.ownIssuer.url ?? issuer,
     OWN_ISSUER_KEY_ARN: ownIssuer.signingKeyArn,
     OWN_ISSUER_AUDIENCES: JSON.stringify(ownIssuerAudiences(stores)),
+    ...(stores.vault?.tokenIssuer === 'own' && {
+      OWN_ISSUER_FUNCTIONS: JSON.stringify(sessionArnsOf(roles)),
+    }),
   };
+}
+
+/** As STS names who has called, without the session's name (IAM User Guide, "IAM identifiers"). */
+function sessionArnsOf({ controlPlane, reconciler, certificates }: FunctionsProps['roles']) {
+  const arnOf = ({ stack, roleName }: Role) =>
+    stack.formatArn({
+      service: 'sts',
+      region: '',
+      resource: 'assumed-role',
+      resourceName: roleName,
+    });
+  return {
+    'control-plane': arnOf(controlPlane),
+    reconciler: arnOf(reconciler),
+    certificates: arnOf(certificates),
+  } satisfies Record<SignedInFunction, string>;
 }
 
 /** Of those that work with tenants' keys. */

@@ -1,7 +1,8 @@
 /**
- * What roles may do with STS to reach tenants' keys in other key stores. Invariant: a token by which somebody signs in to a
+ * What roles may do to reach tenants' keys in other key stores. Invariant: a token by which somebody signs in to a
  * store is good for that store alone, and for five minutes; a tenant's session gets one that has that tenant's tag, and
- * assumes the role of that tenant alone. A function's own role gets one in that function only.
+ * assumes the role of that tenant alone. A function's own role gets one in that function only. Where a store takes tokens of the
+ * product's own issuer, nobody gets one of AWS's for it: the session broker is asked.
  */
 import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -37,27 +38,41 @@ export interface StoreSignInProps {
   readonly role: Role;
   /** in which alone the role gets tokens */
   readonly functionArn: string;
+  /** of the session broker's function */
+  readonly brokerArn: string;
   readonly stores: KeyStores;
 }
 
 /** A policy beside a function's role: the function waits for the role and what is in it, and this for the function. */
 export class StoreSignIn extends Construct {
-  constructor(scope: Construct, id: string, { role, functionArn, stores }: StoreSignInProps) {
+  constructor(scope: Construct, id: string, props: StoreSignInProps) {
     super(scope, id);
+    const { role, functionArn, brokerArn, stores } = props;
+    const bySts = functionSignIns(stores);
+    const asked = stores?.vault?.tokenIssuer === 'own' ? [askForTokens(brokerArn)] : [];
+    const guarded = ['sts:*', ...asked.flatMap(({ actions }) => actions)];
     const policy = new Policy(this, 'Policy', {
       roles: [role],
-      statements: [...functionSignIns(stores), onlyInItsFunction(functionArn)],
+      statements: [...bySts, ...asked, onlyInItsFunction(functionArn, guarded)],
     });
-    acknowledgeNoResource(policy);
+    if (bySts.length > 0) acknowledgeNoResource(policy);
   }
 }
+
+/** STS tells the broker whose role it is, wherever that was assumed: that it is in its function, the Deny says. */
+const askForTokens = (brokerArn: string) =>
+  new PolicyStatement({
+    sid: 'AskForTokens',
+    actions: ['lambda:InvokeFunction'],
+    resources: [brokerArn],
+  });
 
 /**
  * One a store: in a statement for several a token could be for more than one of them. Not Azure: a token of STS has the
  * role as its subject, one for all tenants, and Entra compares nothing else of it (docs/key-stores/azure-key-vault.md).
  */
 const tenantSignIns = (stores: KeyStores): PolicyStatement[] =>
-  stores?.vault === undefined ? [] : [signIn('Vault', stores.vault.audience)];
+  stores?.vault?.tokenIssuer === 'sts' ? [signIn('Vault', stores.vault.audience)] : [];
 
 const functionSignIns = (stores: KeyStores): PolicyStatement[] => [
   ...tenantSignIns(stores),

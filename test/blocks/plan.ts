@@ -168,6 +168,11 @@ export const elsewhere: readonly Elsewhere[] = [
     test: 'test/stores/start.test.ts',
   },
   {
+    document: 'docs/key-stores/vault.md',
+    begins: 'issuer=https://example.execute-api',
+    test: 'test/stores/own-issuer.test.ts',
+  },
+  {
     document: 'docs/key-stores/azure-key-vault.md',
     begins: 'subscription=$(az account show',
     test: 'test/azure-key-vault/administration.test.ts',

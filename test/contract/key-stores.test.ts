@@ -7,7 +7,8 @@ const vault = {
   transitMount: 'tenant-keys',
   authMount: 'tenant-keys',
   audience: 'vault',
-};
+  tokenIssuer: 'sts',
+} as const;
 
 test('KMS of the own account is the default, and alone where nothing is configured', () => {
   expect(configuredKeyStores(undefined)).toEqual([{ keyStore: 'aws-kms' }]);

@@ -3,6 +3,7 @@ import { keyStoreAdministrations } from '../../lambdas/key-stores/key-store-admi
 
 export const kmsAlone = keyStoreAdministrations(undefined, {
   role: 'control-plane',
+  brokerName: undefined,
   tenantRoleArn: 'arn:aws:iam::111122223333:role/TenantRole',
   deletionWindowInDays: 30,
 });

@@ -1,13 +1,9 @@
 /** The session broker in process, with an issuer and no AWS to reach: what it refuses, and what it logs of that. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import type { ChallengeAnswer } from '../../contract/external-challenge.ts';
 import { type IssuerFault, issuerFaultNames } from '../../contract/issuer-faults.ts';
-import {
-  type IdentityTokenAnswer,
-  type SessionAnswer,
-  sessionAnswer,
-} from '../../contract/session-broker.ts';
+import { sessionAnswer } from '../../contract/session-broker.ts';
+import type { BrokerAnswer } from '../../lambdas/session-broker/ending.ts';
 import { loggedLines } from '../harness/logged-lines.ts';
 import { contextOf } from './http/event.ts';
 import { type Issuer, issuersVariable, openIssuer, seconds, settingsOf } from './tokens/issuer.ts';
@@ -15,10 +11,7 @@ import { issuersSecret, spoil } from './tokens/spoiled-issuer.ts';
 
 let issuer: Issuer;
 const spoiled = new Map<IssuerFault, Issuer>();
-let handler: (
-  event: unknown,
-  context: Context,
-) => Promise<SessionAnswer | IdentityTokenAnswer | ChallengeAnswer>;
+let handler: (event: unknown, context: Context) => Promise<BrokerAnswer>;
 let lines: string[];
 beforeAll(async () => {
   issuer = await openIssuer();

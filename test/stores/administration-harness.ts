@@ -4,9 +4,10 @@ import type {
   TenantOfStore,
 } from '../../lambdas/key-stores/key-administration.ts';
 import { vaultAdministration } from '../../lambdas/key-stores/vault/vault-administration.ts';
+import type { DeletionSettings } from '../../lambdas/key-stores/vault/vault-deletion.ts';
 import type { VaultSend } from '../../lambdas/key-stores/vault/vault-requests.ts';
 import { bao, store } from './harness.ts';
-import { audience, type ProductIdentity, roleArn, type Store } from './store.ts';
+import { audience, type ProductIdentity, roleArn, type Store, stsTokens } from './store.ts';
 
 export async function sendAs(store: Store, identity: ProductIdentity): Promise<VaultSend> {
   const token = await store.tokenOf(identity);
@@ -19,10 +20,11 @@ export async function sendAs(store: Store, identity: ProductIdentity): Promise<V
 /** By the configuration of a stack that allows it. */
 export const shortestWindowInDays = 7;
 
-const settingsOf = (store: Store) => ({
+const settingsOf = (store: Store): DeletionSettings => ({
   authMount: store.auth,
   transitMount: store.transit,
   audience,
+  tokenIssuer: store.tokens === stsTokens ? 'sts' : 'own',
   tenantRoleArn: roleArn('TenantRole'),
   deletionWindowInDays: shortestWindowInDays,
 });

@@ -283,7 +283,7 @@ describe('the end', () => {
     ['a store that is sealed', 503, ['Vault is sealed']],
   ])('is not shown by %s', async (_, status, errors) => {
     const names = { authMount: 'x', transitMount: 'x', audience: 'x', tenantRoleArn: 'x' };
-    const settings = { ...names, deletionWindowInDays: 7 };
+    const settings = { ...names, tokenIssuer: 'sts', deletionWindowInDays: 7 } as const;
     const elsewhere = vaultAdministration(async () => ({ status, errors }), settings);
     const tenant = newTenant({ keyName: 'x/keys/x' });
     expect(await codeOf(elsewhere.keyOf(tenant, hence()).isDeleted())).toBe(

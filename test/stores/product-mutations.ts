@@ -1,5 +1,4 @@
 /** Holes in what the product's own functions may do. */
-import { tenantClaim } from './store.ts';
 import type { Mutation } from './tenant-mutations.ts';
 
 /** Each value that the control plane may write, open to any. */
@@ -14,10 +13,10 @@ const unpinned = (what: string, pins: readonly (readonly [pin: string, attempt: 
 export const pinMutations: readonly Mutation[] = [
   ...unpinned('role', [
     ['"role_type" = ["jwt"]', 'for a browser'],
-    [`"user_claim" = ["${tenantClaim}"]`, 'whose user is the subject'],
+    ['"user_claim" = ["$tenant_claim"]', 'whose user is the subject'],
     ['"user_claim_json_pointer" = [true]', 'whose user is no pointer'],
-    [`"claim_mappings" = [{ "${tenantClaim}" = "tenant_id" }]`, 'with a mapping more'],
-    ['"bound_subject" = ["$tenant_role"]', 'for another role of the account'],
+    ['"claim_mappings" = [{ "$tenant_claim" = "tenant_id" }]', 'with a mapping more'],
+    ['"bound_subject" = ["$tenant_subject"]', 'for another role of the account'],
     ['"bound_audiences" = ["$audience"]', 'for another audience'],
     ['"token_policies" = ["$auth-tenant-*"]', 'with another policy'],
     ['"token_no_default_policy" = [true]', 'with the policy default'],
@@ -115,8 +114,8 @@ export const controlPlaneMutations: readonly Mutation[] = [
     name: "the reconciler's policy as well",
     change: [
       [
-        '$control_plane_role $auth-control-plane',
-        '$control_plane_role $auth-control-plane,$auth-reconciler',
+        '$control_plane_subject $auth-control-plane',
+        '$control_plane_subject $auth-control-plane,$auth-reconciler',
       ],
     ],
     noticed: /^control-plane: allow the deletion, the store: 200/,

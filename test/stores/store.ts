@@ -26,11 +26,27 @@ export interface Answer {
 
 export type ProductIdentity = 'control-plane' | 'reconciler' | 'observer' | 'certificates';
 
-const subjects: Readonly<Record<ProductIdentity, string>> = {
-  'control-plane': roleArn('ControlPlaneRole'),
-  reconciler: roleArn('ReconcilerRole'),
-  observer: roleArn('ReconcilerRole'),
-  certificates: roleArn('CertificatesRole'),
+/** Whose tokens the store takes, and whom these name. */
+export interface Tokens {
+  /** of the block, beside the issuer */
+  readonly variables: Partial<SetupVariables>;
+  readonly tenantClaim: string;
+  readonly subjects: Readonly<Record<ProductIdentity, string>>;
+  subjectOf(tenant: string): string;
+  claimsOf(tenant: string): Partial<Claims>;
+}
+
+export const stsTokens: Tokens = {
+  variables: {},
+  tenantClaim,
+  subjects: {
+    'control-plane': roleArn('ControlPlaneRole'),
+    reconciler: roleArn('ReconcilerRole'),
+    observer: roleArn('ReconcilerRole'),
+    certificates: roleArn('CertificatesRole'),
+  },
+  subjectOf: () => roleArn('TenantRole'),
+  claimsOf: (tenant) => ({ principalTags: { TenantId: tenant } }),
 };
 
 export type Role = Readonly<Record<string, unknown>>;
@@ -39,6 +55,7 @@ export interface Store {
   /** of the JWT mount, and the beginning of the policies' names */
   readonly auth: string;
   readonly transit: string;
+  readonly tokens: Tokens;
   call(token: string | undefined, method: string, path: string, body?: object): Promise<Answer>;
   /** A token of AWS's, of the tenant role's for this store's audience if nothing else is said. */
   webIdentityToken(claims: Partial<Claims>): Promise<string>;
@@ -57,22 +74,29 @@ export interface StoreOptions {
   readonly change?: readonly (readonly [from: string, to: string])[];
   /** what the control plane writes otherwise */
   readonly role?: Role;
+  readonly tokens?: Tokens;
 }
 
 export async function openStore(
   bao: Bao,
   issuer: WebIdentityIssuer,
-  { name = 'tenant-keys', change = [], role = {} }: StoreOptions = {},
+  { name = 'tenant-keys', change = [], role = {}, tokens = stsTokens }: StoreOptions = {},
 ): Promise<Store> {
-  const variables: Partial<SetupVariables> = { transit: name, auth: name, issuer: issuer.url };
+  const { variables: ofTokens } = tokens;
+  const variables = { ...ofTokens, transit: name, auth: name, issuer: issuer.url };
   const block = change.reduce((block, [from, to]) => replaced(block, from, to), setupBlock());
   await runSetup(bao.env, variables, block);
-  const store = storeAt(bao.address, issuer, name, role);
+  const store = storeAt(bao.address, issuer, { name, role, tokens });
   for (const tenantId of tenants) await store.onboard(tenantId);
   return store;
 }
 
-function storeAt(address: string, issuer: WebIdentityIssuer, name: string, change: Role): Store {
+function storeAt(
+  address: string,
+  issuer: WebIdentityIssuer,
+  { name, role: change, tokens }: Required<Pick<StoreOptions, 'name' | 'role' | 'tokens'>>,
+): Store {
+  const { tenantClaim, subjects } = tokens;
   const call: Store['call'] = async (token, method, path, body) => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const response = await fetch(`${address}/v1/${path}`, {
@@ -94,6 +118,7 @@ function storeAt(address: string, issuer: WebIdentityIssuer, name: string, chang
   const store: Store = {
     auth: name,
     transit: name,
+    tokens,
     call,
     webIdentityToken,
     login,
@@ -101,9 +126,7 @@ function storeAt(address: string, issuer: WebIdentityIssuer, name: string, chang
       const { auth, words } =
         typeof identity === 'string'
           ? await login(identity, { sub: subjects[identity] })
-          : await login(`tenant-${identity.tenant}`, {
-              principalTags: { TenantId: identity.tenant },
-            });
+          : await login(`tenant-${identity.tenant}`, tokens.claimsOf(identity.tenant));
       if (auth === undefined) throw new Error(words);
       return auth.client_token;
     },
@@ -113,7 +136,7 @@ function storeAt(address: string, issuer: WebIdentityIssuer, name: string, chang
       user_claim_json_pointer: true,
       claim_mappings: { [tenantClaim]: 'tenant_id' },
       bound_claims: { [tenantClaim]: tenantId },
-      bound_subject: roleArn('TenantRole'),
+      bound_subject: tokens.subjectOf(tenantId),
       bound_audiences: audience,
       token_policies: `${name}-tenant-${tenantId}`,
       token_no_default_policy: true,

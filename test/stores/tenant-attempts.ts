@@ -2,6 +2,7 @@
 import { type Attempt, type Tried, tried } from './attempts.ts';
 import { administration, unboundUses, uses } from './key-requests.ts';
 import { roleArn, type Store, tenants } from './store.ts';
+import type { Claims } from './web-identity.ts';
 
 interface Session {
   readonly tenant: string;
@@ -67,8 +68,7 @@ async function triedAtNeighboursRoles(store: Store): Promise<Tried[]> {
   const all: Tried[] = [];
   for (const tenant of tenants) {
     for (const other of tenants.filter((one) => one !== tenant)) {
-      const claims = { principalTags: { TenantId: tenant } };
-      const answer = await store.login(`tenant-${other}`, claims);
+      const answer = await store.login(`tenant-${other}`, store.tokens.claimsOf(tenant));
       all.push({
         ...login,
         by: 'a tenant',
@@ -82,7 +82,7 @@ async function triedAtNeighboursRoles(store: Store): Promise<Tried[]> {
 }
 
 /** With tokens that AWS gives to somebody else, or for something else. */
-export async function triedToLogIn(store: Store): Promise<Tried[]> {
+export function triedToLogIn(store: Store): Promise<Tried[]> {
   const tags = { principalTags: { TenantId: 'acme' } };
   const logins = {
     'another role of the account': ['tenant-acme', { ...tags, sub: roleArn('Other') }],
@@ -98,6 +98,14 @@ export async function triedToLogIn(store: Store): Promise<Tried[]> {
     'the control plane as the reconciler': ['reconciler', { sub: roleArn('ControlPlaneRole') }],
     'the control plane as a tenant': ['tenant-acme', { ...tags, sub: roleArn('ControlPlaneRole') }],
   } as const;
+  return triedLogins(store, logins);
+}
+
+/** @param logins by what they are: at which role, with what in the token */
+export async function triedLogins(
+  store: Store,
+  logins: Readonly<Record<string, readonly [role: string, claims: Partial<Claims>]>>,
+): Promise<Tried[]> {
   const all: Tried[] = [];
   for (const [name, [role, claims]] of Object.entries(logins)) {
     const answer = await store.login(role, claims);

@@ -1,5 +1,5 @@
 /** Holes in what a tenant may do: in the documented block, and in what the control plane writes. */
-import { type Role, tenantClaim } from './store.ts';
+import type { Role } from './store.ts';
 
 export interface Mutation {
   readonly name: string;
@@ -56,10 +56,7 @@ export const tenantRoleMutations: readonly Mutation[] = [
     name: 'all tenants are one entity',
     role: { user_claim: 'sub', user_claim_json_pointer: false },
     change: [
-      [
-        '"user_claim" = ["/https:~1~1sts.amazonaws.com~1/principal_tags/TenantId"]',
-        '"user_claim" = []',
-      ],
+      ['"user_claim" = ["$tenant_claim"]', '"user_claim" = []'],
       ['"user_claim_json_pointer" = [true]', '"user_claim_json_pointer" = []'],
     ],
     noticed: /^a tenant: datakey\/plaintext, a neighbour: 200/,
@@ -72,7 +69,7 @@ export const tenantRoleMutations: readonly Mutation[] = [
   {
     name: 'every role of the account',
     role: { bound_subject: '' },
-    change: [['"bound_subject" = ["$tenant_role"]', '"bound_subject" = []']],
+    change: [['"bound_subject" = ["$tenant_subject"]', '"bound_subject" = []']],
     noticed: /^another's token: another role of the account, the store: 200/,
   },
   {
@@ -90,12 +87,9 @@ export const tenantRoleMutations: readonly Mutation[] = [
       claim_mappings: { '/https:~1~1sts.amazonaws.com~1/request_tags/TenantId': 'tenant_id' },
     },
     change: [
-      [
-        '"user_claim" = ["/https:~1~1sts.amazonaws.com~1/principal_tags/TenantId"]',
-        '"user_claim" = []',
-      ],
+      ['"user_claim" = ["$tenant_claim"]', '"user_claim" = []'],
       ['"user_claim_json_pointer" = [true]', '"user_claim_json_pointer" = []'],
-      [`"claim_mappings" = [{ "${tenantClaim}" = "tenant_id" }]`, '"claim_mappings" = []'],
+      ['"claim_mappings" = [{ "$tenant_claim" = "tenant_id" }]', '"claim_mappings" = []'],
     ],
     noticed: /^another's token: the tenant in the tags of the request, the store: 200/,
   },

@@ -1,4 +1,4 @@
-/** Tokens in the shape of those of `sts:GetWebIdentityToken`, and what their issuer publishes. */
+/** Tokens in the shape of those of `sts:GetWebIdentityToken`, or of the product's own issuer, and what their issuer publishes. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,6 +16,8 @@ export interface Claims {
   readonly principalTags?: Readonly<Record<string, string>>;
   /** whatever the caller wrote into its request */
   readonly requestTags?: Readonly<Record<string, string>>;
+  /** in place of AWS's: those of the product's own issuer */
+  readonly own?: { readonly TenantId?: string };
   readonly alg?: Algorithm;
   /** `5m` by default; a negative one is over */
   readonly lives?: string;
@@ -55,19 +57,22 @@ export async function startIssuer(): Promise<WebIdentityIssuer> {
       iss = url,
       principalTags = {},
       requestTags = {},
+      own,
       alg = 'RS256',
       lives = '5m',
     }) =>
-      new SignJWT({
-        'https://sts.amazonaws.com/': {
-          aws_account: accountId,
-          source_region: 'eu-central-1',
-          org_id: 'o-exampleorgid',
-          principal_id: sub,
-          principal_tags: principalTags,
-          request_tags: requestTags,
+      new SignJWT(
+        own ?? {
+          'https://sts.amazonaws.com/': {
+            aws_account: accountId,
+            source_region: 'eu-central-1',
+            org_id: 'o-exampleorgid',
+            principal_id: sub,
+            principal_tags: principalTags,
+            request_tags: requestTags,
+          },
         },
-      })
+      )
         .setProtectedHeader({ alg, kid: signers[alg].jwk.kid, typ: 'JWT' })
         .setSubject(sub)
         .setAudience(aud)

@@ -4,18 +4,23 @@
  * that is not in a request stays as it was, and the tenant's tag could be compared as a pattern then.
  */
 import * as z from 'zod/mini';
+import { identityTokenSubject } from '../../../contract/identity-token.ts';
+import type { VaultSettings } from '../../../contract/key-stores.ts';
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
+import { tenantIdTag } from '../../../contract/tenant-id.ts';
 import { tenantRoleName } from './vault-names.ts';
 import { deletePath, readPath, type VaultSend, writePath } from './vault-requests.ts';
 
-export interface AccessSettings {
-  readonly authMount: string;
-  readonly audience: string;
+export interface AccessSettings
+  extends Pick<VaultSettings, 'authMount' | 'audience' | 'tokenIssuer'> {
   readonly tenantRoleArn: string;
 }
 
-/** The claim of AWS's tokens that names the tenant, as a JSON pointer (RFC 6901). */
-const tenantClaim = '/https:~1~1sts.amazonaws.com~1/principal_tags/TenantId';
+/** The claim that names the tenant in AWS's tokens and in our own issuer's, as a JSON pointer (RFC 6901). */
+const tenantClaims = {
+  sts: `/https:~1~1sts.amazonaws.com~1/principal_tags/${tenantIdTag}`,
+  own: `/${tenantIdTag}`,
+} as const satisfies Record<VaultSettings['tokenIssuer'], string>;
 const tokenMinutes = 15;
 
 const policyOf = ({ authMount }: AccessSettings, tenantId: string) =>
@@ -25,19 +30,26 @@ const rolePath = ({ authMount }: AccessSettings, tenantId: string) =>
 const policyPath = (settings: AccessSettings, tenantId: string) =>
   `sys/policies/acl/${policyOf(settings, tenantId)}`;
 
-const roleRequest = (settings: AccessSettings, tenantId: string) => ({
-  role_type: 'jwt',
-  user_claim: tenantClaim,
-  user_claim_json_pointer: true,
-  claim_mappings: { [tenantClaim]: 'tenant_id' },
-  bound_claims: { [tenantClaim]: tenantId },
-  bound_subject: settings.tenantRoleArn,
-  bound_audiences: settings.audience,
-  token_policies: policyOf(settings, tenantId),
-  token_no_default_policy: true,
-  token_type: 'batch',
-  token_ttl: `${tokenMinutes}m`,
-});
+/** In tokens of AWS it is the role of all tenants. */
+const subjectOf = ({ tokenIssuer, tenantRoleArn }: AccessSettings, tenantId: string) =>
+  tokenIssuer === 'own' ? identityTokenSubject(tenantId) : tenantRoleArn;
+
+function roleRequest(settings: AccessSettings, tenantId: string) {
+  const tenantClaim = tenantClaims[settings.tokenIssuer];
+  return {
+    role_type: 'jwt',
+    user_claim: tenantClaim,
+    user_claim_json_pointer: true,
+    claim_mappings: { [tenantClaim]: 'tenant_id' },
+    bound_claims: { [tenantClaim]: tenantId },
+    bound_subject: subjectOf(settings, tenantId),
+    bound_audiences: settings.audience,
+    token_policies: policyOf(settings, tenantId),
+    token_no_default_policy: true,
+    token_type: 'batch',
+    token_ttl: `${tokenMinutes}m`,
+  };
+}
 
 /** As the JWT mount shows a role, with all that would let in somebody else or give more. */
 const roleAsShown = (settings: AccessSettings, tenantId: string) => ({

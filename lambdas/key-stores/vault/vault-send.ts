@@ -1,4 +1,4 @@
-/** Requests to Vault of a function of the product, signed in by its own role; what is wrong with Vault is said once, here. */
+/** Requests to Vault of a function of the product, signed in as itself; what is wrong with Vault is said once, here. */
 import { STSClient } from '@aws-sdk/client-sts';
 import type { VaultSettings } from '../../../contract/key-stores.ts';
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
@@ -11,13 +11,37 @@ import { VaultLoginRefused, VaultUnavailable } from './vault-errors.ts';
 import { NoAnswer, type VaultSend } from './vault-requests.ts';
 import { type VaultSession, vaultSession } from './vault-session.ts';
 
-/** @param role of the JWT mount */
-export function vaultSend(settings: VaultSettings, role: string): VaultSend {
-  const { authMount, audience } = settings;
+export interface VaultFunction {
+  /** of the JWT mount */
+  readonly role: string;
+  /** name of the session broker's function; there where Vault takes tokens of our own issuer */
+  readonly brokerName: string | undefined;
+}
+
+export function vaultSend(settings: VaultSettings, { role, brokerName }: VaultFunction): VaultSend {
+  const { authMount, audience, tokenIssuer } = settings;
+  const webIdentityToken = tokenIssuer === 'own' ? tokenOfOurs(brokerName) : tokenOfSts(audience);
+  return sendBy(vaultSession(vaultClient(settings), { authMount, role, webIdentityToken }));
+}
+
+function tokenOfSts(audience: string): () => Promise<string> {
   const sts = new STSClient(clientConfiguration);
   sts.middlewareStack.use(callBudget('sts'));
-  const login = { authMount, role, webIdentityToken: () => webIdentityToken(sts, audience) };
-  return sendBy(vaultSession(vaultClient(settings), login));
+  return () => webIdentityToken(sts, audience);
+}
+
+/** Loaded where it is used, since few stacks need it. */
+function tokenOfOurs(brokerName: string | undefined): () => Promise<string> {
+  if (brokerName === undefined) throw new Error('the function is not told its session broker');
+  let tokens: Promise<() => Promise<string>> | undefined;
+  const open = async () => {
+    const { functionTokens } = await import('../../sessions/function-token-client.ts');
+    return functionTokens(brokerName);
+  };
+  return async () => {
+    tokens ??= open();
+    return (await tokens)();
+  };
 }
 
 export const sendBy =

@@ -1,5 +1,5 @@
 /**
- * A session in Vault, opened by a token that AWS signs. Invariant: what opens it is asked for anew for each login and never kept; what
+ * A session in Vault, opened by a token that AWS signs, or our own issuer. Invariant: what opens it is asked for anew for each login and never kept; what
  * the session may do Vault decides, by whose the token is.
  */
 import * as z from 'zod/mini';

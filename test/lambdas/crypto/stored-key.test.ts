@@ -74,7 +74,8 @@ describe("a key in Vault is used where the tenant's row says that it is", () => 
     transitMount: 'tenant-keys',
     authMount: 'tenant-keys',
     audience: 'x',
-  };
+    tokenIssuer: 'sts',
+  } as const;
   const keyOf = (keyName: string) => {
     const configuration = { ...clientConfiguration, credentials: () => Promise.reject() };
     const identityToken = () => Promise.reject();

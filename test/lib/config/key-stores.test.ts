@@ -18,6 +18,7 @@ describe('taken', () => {
         transitMount: 'tenant-keys',
         authMount: 'tenant-keys',
         audience: address,
+        tokenIssuer: 'sts',
       },
       ownIssuer: { key: 1 },
       dataKeyMaxAgeSeconds: 60,
@@ -33,6 +34,7 @@ describe('taken', () => {
       transitMount: 'transit',
       authMount: 'jwt/aws',
       audience: 'vault',
+      tokenIssuer: 'own',
       caCertificate: pem,
     };
     const given = {
@@ -55,6 +57,11 @@ describe('refused', () => {
     ['a text that is no JSON', 'vault', 'keyStores must be an object'],
     ['a store of another name', { vlt: {} }, 'keyStores'],
     ['no store', {}, 'keyStores must have at least one store'],
+    [
+      'tokens of anybody',
+      { vault: { address, tokenIssuer: 'cognito' } },
+      'keyStores.vault.tokenIssuer: must be sts',
+    ],
     [
       'an address without TLS',
       { vault: { address: 'http://vault.example.com' } },

@@ -52,3 +52,16 @@ describe('with Azure Key Vault', () => {
     expect(problems({ [name]: value }, { url })).toEqual([]);
   });
 });
+
+test('with Vault, which may be in the network of a private API but has no certificate for it', () => {
+  const vault = { address: 'https://vault.example.com', tokenIssuer: 'own' };
+  const problems = (way: object, keyStores: object) => problemsOf({ ...needed, ...way, keyStores });
+  const { vpcEndpointIds, trustStore } = ways;
+  expect(problems({ vpcEndpointIds }, { vault })).toEqual([]);
+  expect(problems({ trustStore, ...domain }, { vault })).toEqual([
+    expect.stringContaining('keyStores.ownIssuer.url: must be given beside'),
+  ]);
+  expect(problems({ trustStore, ...domain }, { vault, ownIssuer: { url } })).toEqual([]);
+  const bySts = { vault: { ...vault, tokenIssuer: 'sts' } };
+  expect(problems({ trustStore, ...domain }, bySts)).toEqual([]);
+});
