@@ -1,5 +1,6 @@
 /** The command line of `npm run cost`. */
 import { parseArgs } from 'node:util';
+import { type CostKeyStore, costKeyStores } from './key-stores.ts';
 import { type CostSettings, settingsOf } from './settings.ts';
 
 export const usage = `usage: npm run cost -- --tenants N --requests R [options]
@@ -14,6 +15,8 @@ export const usage = `usage: npm run cost -- --tenants N --requests R [options]
   --retention DAYS     auditRetentionDays (365)
   --operations N       that are called in most hours, for their metrics (6)
   --waf RULES          a web ACL with so many rules
+  --key-store NAME     where all tenants' keys are, as keyStore has it (aws-kms)
+  --versions N         of a key in Azure that are used in a month (1)
   --second-trail       the account has a trail already
   --no-trail, --no-function-events, --no-canary, --no-isolation
                        as trail, functionEvents, canary, tenantIsolation false
@@ -41,6 +44,8 @@ const options = {
   retention: text,
   operations: text,
   waf: text,
+  'key-store': text,
+  versions: text,
   'second-trail': flag,
   'no-trail': flag,
   'no-function-events': flag,
@@ -66,6 +71,7 @@ const wholeNumbers = {
   retention: [1, 3650],
   operations: [0, 100],
   waf: [0, 1500],
+  versions: [1, 100],
 } as const satisfies Partial<Record<NumberName, readonly [number, number]>>;
 
 /**
@@ -89,6 +95,8 @@ export function readArguments(args: readonly string[]): CostArguments | undefine
     auditRetentionDays: numberOf(values, 'retention'),
     operations: numberOf(values, 'operations'),
     webRules: numberOf(values, 'waf'),
+    keyStore: keyStoreOf(values['key-store']),
+    keyVersions: numberOf(values, 'versions'),
   };
   const settings = settingsOf({
     ...(Object.fromEntries(
@@ -131,6 +139,14 @@ function shareOf(given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   if (/^(0(\.\d+)?|1(\.0+)?)$/.test(given)) return Number(given);
   throw new ArgumentError(`--cold: expected a share from 0 to 1, such as 0.1, got '${given}'`);
+}
+
+function keyStoreOf(given: string | undefined): CostKeyStore | undefined {
+  const known = costKeyStores.find((name) => name === given);
+  if (given === undefined || known !== undefined) return known;
+  throw new ArgumentError(
+    `--key-store: expected one of ${costKeyStores.join(', ')}, got '${given}'`,
+  );
 }
 
 function trailOf(values: Values): CostSettings['trail'] {

@@ -1,5 +1,6 @@
 /** The items of a month's bill. Invariant: each is a quantity at one price, so that anybody can check it. */
 import type { Coefficients } from './coefficients.ts';
+import { azureKeysAt, isInAzure, isInKms, issuerKeys } from './key-stores.ts';
 import { type PriceName, prices } from './prices.ts';
 import { type CostSettings, daysAMonth } from './settings.ts';
 import {
@@ -99,6 +100,8 @@ function stackItems(settings: CostSettings, coefficients: Coefficients): Item[] 
   const item = itemsOf('stack');
   const { template } = coefficients;
   const metrics = template.filterMetrics + template.lineMetrics;
+  // The alarm about keys that tenants have revoked.
+  const revoked = isInKms(settings) ? 0 : 1;
   return [
     // Those of certificates never rotate.
     item(
@@ -106,8 +109,9 @@ function stackItems(settings: CostSettings, coefficients: Coefficients): Item[] 
       template.keys + paidRotations(settings),
       'key',
     ),
-    item('alarms', template.alarmMetrics, 'alarmMetric'),
-    item('metrics', metrics + settings.operations * template.operationMetrics, 'metric'),
+    item("the own issuer's keys", isInAzure(settings) ? issuerKeys : 0, 'key'),
+    item('alarms', template.alarmMetrics + revoked, 'alarmMetric'),
+    item('metrics', metrics + revoked + settings.operations * template.operationMetrics, 'metric'),
     item('the dashboard', template.dashboards, 'dashboard'),
     item('web ACL', settings.webRules === undefined ? 0 : 1, 'webAcl'),
     item("the web ACL's rules", settings.webRules ?? 0, 'webRule'),
@@ -131,17 +135,44 @@ function canaryItems(settings: CostSettings, coefficients: Coefficients): Item[]
 
 function tenantItems(settings: CostSettings, coefficients: Coefficients): Item[] {
   const item = itemsOf('tenants');
-  const { tenants, trail, tenantIsolation } = settings;
+  const { trail, tenantIsolation } = settings;
   const use = reconcilerUse(settings, coefficients);
   const environments = tenantIsolation ? environmentGigabytes(settings, coefficients) : 0;
   return [
-    item("tenants' keys", tenants * (1 + paidRotations(settings)), 'key'),
+    ...keyItems(settings),
     item("isolation mode's environments", environments, 'tenantEnvironment'),
     item("the reconciler's reads of the registry", use.tableReads, 'tableRead'),
     item("the reconciler's time", use.gigabyteSeconds, 'lambdaGigabyteSecond'),
     item("the reconciler's calls of KMS", use.kmsCalls, 'kmsRequest'),
+    item(
+      "the reconciler's operations in Azure",
+      isInAzure(settings) ? use.storeCalls : 0,
+      'azureOperation',
+    ),
     ...trailItems('tenants', settings, use.kmsCalls, use.trailBytes),
-    ...auditItems('tenants', settings, coefficients, trail === 'none' ? 0 : use.kmsCalls),
+    ...logItems('tenants', "the reconciler's lines of its calls", use.storeLogBytes),
+    ...auditItems(
+      'tenants',
+      settings,
+      coefficients,
+      (trail === 'none' ? 0 : use.kmsCalls) + use.storeRows,
+    ),
+  ];
+}
+
+/** A Vault has no price, and a tenant pays for what is in its own account. */
+function keyItems(settings: CostSettings): Item[] {
+  const item = itemsOf('tenants');
+  const { tenants, keyVersions, rotationPeriodInDays } = settings;
+  if (isInKms(settings))
+    return [item("tenants' keys", tenants * (1 + paidRotations(settings)), 'key')];
+  if (!isInAzure(settings)) return [];
+  const rotations = (tenants * daysAMonth) / rotationPeriodInDays;
+  return [
+    ...azureKeysAt(tenants * keyVersions).map(([price, keys]) =>
+      item("tenants' keys in Azure", keys, price),
+    ),
+    item("these keys' rotations", rotations, 'azureRotation'),
   ];
 }
 
@@ -161,7 +192,8 @@ function requestItems(settings: CostSettings, coefficients: Coefficients): Item[
     ...logItems('requests', "the functions' logs and the access log", use.logBytes),
     item('invocations that the trail records', recorded, 'dataEvent'),
     ...logItems('requests', "these in the trail's log group", recorded * invokeBytes(coefficients)),
-    item('calls of KMS', use.kmsCalls, 'kmsRequest'),
+    item('calls of KMS', isInKms(settings) ? use.keyCalls : 0, 'kmsRequest'),
+    item('operations in Azure', isInAzure(settings) ? use.keyCalls : 0, 'azureOperation'),
     ...trailItems('requests', settings, use.trailEvents, use.trailBytes),
     ...auditItems('requests', settings, coefficients, use.auditRows),
   ];

@@ -1,5 +1,5 @@
 /**
- * AWS's list prices in us-east-1, in US dollars, without free tiers and without discounts for volume. Invariant: each has its
+ * AWS's list prices in us-east-1, and Azure's of keys in a premium vault, in US dollars, without free tiers and without discounts for volume. Invariant: each has its
  * page. What could not be read there says `verify`: it was taken from elsewhere, and wants a look at the page.
  */
 
@@ -32,6 +32,12 @@ const unseen = (service: string, usd: number, per: number, unit: string, verify 
   verify,
 });
 
+const ofAzure = (usd: number, per: number, unit: string): Price => ({
+  ...{ usd, per, unit },
+  source: 'https://azure.microsoft.com/en-us/pricing/details/key-vault/',
+  verify: `in notes of others who read it; ${notReadable}`,
+});
+
 export const prices = {
   key: onPage('kms', 1, 1, 'key and month, and once more after each of its first two rotations'),
   kmsRequest: unseen('kms', 0.03, 10_000, 'requests', inArticles),
@@ -58,6 +64,12 @@ export const prices = {
   dataEvent: unseen('cloudtrail', 0.1, 100_000, 'data events'),
   secondTrailEvent: unseen('cloudtrail', 2, 100_000, 'management events of a second trail'),
   objectStorage: unseen('s3', 0.023, 1, 'GB and month'),
+  azureKey: ofAzure(5, 1, 'HSM key of 3,072 bits and month, of the first 250'),
+  azureKeyOver250: ofAzure(2.5, 1, 'HSM key of 3,072 bits and month, of the next 1,250'),
+  azureKeyOver1500: ofAzure(0.9, 1, 'HSM key of 3,072 bits and month, of the next 2,500'),
+  azureKeyOver4000: ofAzure(0.4, 1, 'HSM key of 3,072 bits and month, of all others'),
+  azureRotation: ofAzure(1, 1, 'rotation by a rotation policy'),
+  azureOperation: ofAzure(0.15, 10_000, 'operations with such a key'),
   webAcl: unseen('waf', 5, 1, 'web ACL and month'),
   webRule: unseen('waf', 1, 1, 'rule and month'),
   webRequest: unseen('waf', 0.6, million, 'requests'),

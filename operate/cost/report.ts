@@ -1,5 +1,6 @@
 /** An estimate for a terminal. */
 import type { Estimate, Item, Part } from './estimate.ts';
+import { isInAzure, isInKms } from './key-stores.ts';
 import { prices, pricesAsOf } from './prices.ts';
 import { type CostSettings, daysAMonth } from './settings.ts';
 import { paidRotations } from './usage.ts';
@@ -45,8 +46,11 @@ function lineOf(item: Item): string {
   return `${dollars(item.usd)}    ${item.what}: ${count.format(item.quantity)} at ${unitPrice}${mark}`;
 }
 
-/** What a tenant's key costs in the course of its life. */
+/** What a tenant's key costs in the course of its life, or where that stands. */
 function keyLines(settings: CostSettings): string[] {
+  if (isInAzure(settings))
+    return ['Entra and Resource Manager are free; what Azure logs is not in it.'];
+  if (!isInKms(settings)) return [`What the keys cost in ${settings.keyStore} is not in it.`];
   const { rotationPeriodInDays: period, ageDays } = settings;
   return [
     `A key rotates every ${period} days: $1 a month, $2 from day ${period}, $3 from day ${2 * period} on and no more;`,

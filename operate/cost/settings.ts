@@ -1,4 +1,6 @@
 /** What the cost of a month depends on, and what is assumed where nobody says it. */
+import type { CostKeyStore } from './key-stores.ts';
+
 export interface CostSettings {
   readonly tenants: number;
   /** to the data plane, a month */
@@ -23,6 +25,10 @@ export interface CostSettings {
   readonly tenantIsolation: boolean;
   /** undefined: no web ACL */
   readonly webRules: number | undefined;
+  /** where the keys of all tenants are */
+  readonly keyStore: CostKeyStore;
+  /** versions of a tenant's key in Azure that something was wrapped or opened by in the month */
+  readonly keyVersions: number;
 }
 
 export const daysAMonth = 30;
@@ -43,5 +49,7 @@ export const settingsOf = (
   functionEvents: true,
   tenantIsolation: true,
   webRules: undefined,
+  keyStore: 'aws-kms',
+  keyVersions: 1,
   ...given,
 });

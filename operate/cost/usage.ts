@@ -1,5 +1,6 @@
 /** What a month uses, in the units that AWS's prices have. */
 import type { Coefficients, Counts } from './coefficients.ts';
+import { isInKms, storeLineBytes, storeRuns } from './key-stores.ts';
 import { type CostSettings, daysAMonth } from './settings.ts';
 
 const runsADay = 96;
@@ -25,32 +26,53 @@ export function requestsUse(settings: CostSettings, coefficients: Coefficients) 
   const warm = requests - first - cold;
   const sum = (name: keyof Counts) =>
     warm * warmRequest[name] + cold * coldRequest[name] + first * firstRequest[name];
-  return {
+  const keyCalls = sum('kmsCalls');
+  const ofRequests = {
     first,
-    kmsCalls: sum('kmsCalls'),
+    /** of the store that has the tenants' keys: a data key takes one, whichever it is */
+    keyCalls,
     brokerCalls: sum('brokerCalls'),
     tableReads: sum('tableCalls'),
-    logBytes: sum('logBytes'),
-    trailEvents: sum('trailEvents'),
-    trailBytes: sum('trailBytes'),
     auditRows: sum('auditRows'),
+  };
+  if (isInKms(settings))
+    return {
+      ...ofRequests,
+      logBytes: sum('logBytes'),
+      trailEvents: sum('trailEvents'),
+      trailBytes: sum('trailBytes'),
+    };
+  // What the trail has of a call of KMS the function's own log has.
+  return {
+    ...ofRequests,
+    logBytes: sum('logBytes') + keyCalls * storeLineBytes,
+    trailEvents: ofRequests.brokerCalls,
+    trailBytes: ofRequests.brokerCalls * invokeBytes(coefficients),
   };
 }
 
 /** Of all tenants and runs. The rows are read whole, and consistently. */
 export function reconcilerUse(
-  { tenants }: CostSettings,
+  settings: CostSettings,
   { reconciler, registryRowBytes, template }: Coefficients,
 ) {
+  const { tenants, keyStore } = settings;
   const { thoroughRunsADay: thorough, ...of } = reconciler;
   const glances = runsADay - thorough;
   const perDay = (glance: number, full: number) => glances * glance + thorough * full;
   const unitsAScan = Math.ceil((tenants * registryRowBytes) / (4 * kilobyte));
-  const kmsCalls = tenants * perDay(of.glanceCalls, of.thoroughCalls) * daysAMonth;
+  const callsAMonth = tenants * perDay(of.glanceCalls, of.thoroughCalls) * daysAMonth;
+  const kmsCalls = isInKms(settings) ? callsAMonth : 0;
+  const { calls, rows } = storeRuns[keyStore];
+  const storeRows = tenants * rows * runsAMonth;
   return {
     kmsCalls,
+    storeCalls: tenants * calls * runsAMonth,
+    storeRows,
+    storeLogBytes: storeRows * storeLineBytes,
     tableReads: unitsAScan * perDay(of.glanceScans, of.thoroughScans) * daysAMonth,
-    gigabyteSeconds: (kmsCalls / readsPerSecond) * (template.otherMegabytes / kilobyte),
+    gigabyteSeconds:
+      ((kmsCalls + storeRows) / readsPerSecond) * (template.otherMegabytes / kilobyte),
     trailBytes: kmsCalls * of.eventBytes,
   };
 }

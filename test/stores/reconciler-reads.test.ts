@@ -1,5 +1,6 @@
-/** What a run of the reconciler asks a store of a tenant with whom nothing is wrong: docs/operations.md counts on it. */
+/** What a run of the reconciler asks a store of a tenant with whom nothing is wrong: docs/operations.md and `npm run cost` count on it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { storeRuns } from '../../operate/cost/key-stores.ts';
 import { type Aws, openAws } from '../lambdas/tenants/aws.ts';
 import { store, useStore } from './harness.ts';
 import { vaultTenants } from './vault-tenants.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 test.each([
-  ['ACTIVE', undefined, 4],
+  ['ACTIVE', undefined, storeRuns.vault.calls],
   ['SUSPENDED', 'suspend', 3],
   ['OFFBOARDING', 'offboard', 4],
 ] as const)('of one who is %s', async (status, intent, reads) => {

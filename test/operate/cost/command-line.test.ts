@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, readArguments } from '../../../operate/cost/arguments.ts';
 import { readCoefficients } from '../../../operate/cost/coefficients.ts';
 import { estimate } from '../../../operate/cost/estimate.ts';
+import { costKeyStores } from '../../../operate/cost/key-stores.ts';
 import { prices, pricesAsOf } from '../../../operate/cost/prices.ts';
 import { settingsOf } from '../../../operate/cost/settings.ts';
 
@@ -37,6 +38,10 @@ describe('a sentence for', () => {
     [
       [...asked, '--rotation', '30'],
       "--rotation: expected a whole number from 90 to 2560, got '30'",
+    ],
+    [
+      [...asked, '--key-store', 'kms'],
+      "--key-store: expected one of aws-kms, vault, azure-key-vault, aws-kms-external, got 'kms'",
     ],
     [
       [...asked, '--no-trail', '--second-trail'],
@@ -97,6 +102,13 @@ describe('docs/cost.md', () => {
     const counts = [tenants, requests].map((count) => count.toLocaleString('en-US'));
     const cells = [...counts, ...[usd.stack, usd.tenants, usd.requests, usd.all].map(money)];
     expect(text).toContain(`| ${cells.join(' | ')} |`);
+  });
+
+  test.each(costKeyStores)('has what 1,000 tenants cost in %s', (keyStore) => {
+    const settings = settingsOf({ tenants: 1_000, requests: 10_000_000, keyStore });
+    const { usd } = estimate(settings, readCoefficients());
+    const cells = [usd.stack, usd.tenants, usd.requests, usd.all].map(money);
+    expect(text).toContain(`| \`${keyStore}\` | ${cells.join(' | ')} |`);
   });
 
   test('lists every price with its page, and whether it was seen there', () => {

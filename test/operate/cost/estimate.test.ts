@@ -1,8 +1,10 @@
 /** The arithmetic of `npm run cost`, each item by hand for three sizes, and what holds for all. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { keyStoreNames } from '../../../contract/key-stores.ts';
 import { readCoefficients } from '../../../operate/cost/coefficients.ts';
 import { estimate, type Item, type Part } from '../../../operate/cost/estimate.ts';
+import { type CostKeyStore, costKeyStores } from '../../../operate/cost/key-stores.ts';
 import { prices } from '../../../operate/cost/prices.ts';
 import { type CostSettings, settingsOf } from '../../../operate/cost/settings.ts';
 
@@ -102,6 +104,70 @@ describe('a key', () => {
     const cost = (period: number) =>
       months.reduce((sum, age) => sum + (perKey(age + 1, period) ?? 0), 0);
     expect([cost(90), cost(365)]).toEqual([63, 36]);
+  });
+});
+
+describe('in another key store', () => {
+  const inStore = (keyStore: CostKeyStore, tenants = 1000, more: Partial<CostSettings> = {}) =>
+    given(tenants, 10_000_000, { keyStore, ...more });
+  const usdOf = (items: readonly Item[], what: string) =>
+    items.filter((item) => item.what === what).reduce((sum, { usd }) => sum + usd, 0);
+
+  test('stores are those of the contract', () => {
+    expect([...costKeyStores].sort()).toEqual([...keyStoreNames].sort());
+  });
+
+  test.each([
+    [1, 5],
+    [250, 1250],
+    [251, 1252.5],
+    [1500, 4375],
+    [1501, 4375.9],
+    [4000, 6625],
+    [4001, 6625.4],
+    [100_000, 45_025],
+  ])('%i keys in Azure are $%d', (tenants, usd) => {
+    const { items } = inStore('azure-key-vault', tenants);
+    expect(usdOf(items, "tenants' keys in Azure")).toBeCloseTo(usd, 6);
+  });
+
+  test('each version that is used counts as a key, and each rotation by the policy', () => {
+    const { items } = inStore('azure-key-vault', 100, {
+      keyVersions: 3,
+      rotationPeriodInDays: 120,
+    });
+    expect(usdOf(items, "tenants' keys in Azure")).toBe(250 * 5 + 50 * 2.5);
+    expect(usdOf(items, "these keys' rotations")).toBe(25);
+  });
+
+  test('Azure: 3 operations a run and tenant, 7 rows, and one for each data key', () => {
+    const { items } = inStore('azure-key-vault');
+    const runs = 1000 * 96 * 30;
+    expect(quantity(items, 'tenants', "the reconciler's operations in Azure")).toBe(3 * runs);
+    const rows = quantity(items, 'tenants', 'rows of the audit, and in the index of all events');
+    expect(rows).toBe(2 * 7 * runs);
+    expect(quantity(items, 'requests', 'operations in Azure')).toBe(1_030_000);
+    expect(quantity(items, 'stack', "the own issuer's keys")).toBe(2);
+  });
+
+  test.each(costKeyStores.filter((name) => name !== 'aws-kms'))(
+    '%s: no tenant has a key in KMS or a call of it, and an alarm more is there',
+    (keyStore) => {
+      const { items } = inStore(keyStore);
+      const ofKms = items.filter(({ part, price }) => part !== 'stack' && /^(key|kms)/.test(price));
+      expect(ofKms).toEqual([]);
+      expect(quantity(items, 'stack', 'alarms')).toBe(counted.template.alarmMetrics + 1);
+      const isAzures = items.some(({ price }) => price.startsWith('azure'));
+      expect(isAzures).toBe(keyStore === 'azure-key-vault');
+    },
+  );
+
+  test("in a tenant's own account nobody looks at the key, and the tenant pays for it", () => {
+    const { items } = inStore('aws-kms-external');
+    expect(items.filter(({ part }) => part === 'tenants').map(({ what }) => what)).toEqual([
+      "isolation mode's environments",
+      "the reconciler's reads of the registry",
+    ]);
   });
 });
 
