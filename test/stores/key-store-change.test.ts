@@ -31,6 +31,8 @@ interface Step {
   readonly begin: KeyStoreName;
   readonly before: readonly Prepare[];
   readonly after: string;
+  /** after the end was asked for: then the reconciler looks */
+  readonly days?: number;
   run(tenantId: string, fault?: Fault): Promise<unknown>;
 }
 
@@ -98,6 +100,14 @@ const steps: readonly Step[] = [
     before: [toKms, settle, end],
     after: 'ACTIVE aws-kms usable, vault usable',
     run: (id, fault) => tenants.restorePrevious(id, fault),
+  },
+  {
+    name: 'delete-vault',
+    begin: 'vault',
+    before: [toKms, settle, end, (id) => tenants.reconcile(id)],
+    after: 'ACTIVE aws-kms usable, 1 former',
+    days: 8,
+    run: (id, fault = {}) => tenants.reconcile(id, { fault, days: 8 }),
   },
   {
     name: 'suspend-both',
@@ -240,6 +250,11 @@ async function stateOf(tenantId: string): Promise<string> {
   return `${status} ${[...keys, ...rest].join(', ')}`;
 }
 
+async function keyInVault(tenantId: string): Promise<boolean> {
+  const { status } = await store.call(bao.rootToken, 'GET', `${store.transit}/keys/${tenantId}`);
+  return status === 200;
+}
+
 /** @returns tenants for whom more than one key was made in KMS that is still there */
 async function withSeveralKeys(): Promise<string[]> {
   const { Keys = [] } = await aws.administrator.listKeys({ Limit: 1000 });
@@ -280,7 +295,7 @@ test.each(steps.map((step) => [step.name, step] as const))(
           check(`${tenantId} at the crash`, '', [''], await unopened(tenantId, samples));
           await tenants.minutesPass(tenantId);
           if (by === 'retry') await step.run(tenantId);
-          else await tenants.reconcile(tenantId);
+          else await tenants.reconcile(tenantId, { days: step.days ?? 0 });
           const legal = by === 'retry' ? [step.after] : [from, step.after];
           check(tenantId, await stateOf(tenantId), legal, await unopened(tenantId, samples));
         }
@@ -290,6 +305,72 @@ test.each(steps.map((step) => [step.name, step] as const))(
     const points = calls * 4;
     console.log(`${name}: ${calls} calls, ${points} points, ${wrong.length} wrong`);
     expect(wrong).toEqual([]);
+  },
+  300_000,
+);
+
+/** What is left of a change that may not go on: no key, a key before that has encrypted nothing, or the change was made. */
+const abandoned: readonly {
+  readonly name: string;
+  readonly step: string;
+  readonly stop: Prepare;
+  readonly legal: readonly string[];
+}[] = [
+  {
+    name: 'to-vault-suspended',
+    step: 'kms-to-vault',
+    stop: suspend,
+    legal: [
+      'SUSPENDED aws-kms unusable',
+      'SUSPENDED aws-kms unusable, vault unusable',
+      'SUSPENDED vault unusable, aws-kms unusable',
+    ],
+  },
+  {
+    name: 'to-kms-offboarded',
+    step: 'vault-to-kms',
+    stop: offboard,
+    legal: [
+      'OFFBOARDING vault ending',
+      'OFFBOARDING vault ending, aws-kms ending',
+      'OFFBOARDING aws-kms ending, vault ending',
+    ],
+  },
+];
+
+test.each(abandoned)(
+  '$name: a change that is cut off anywhere, of a tenant that may have none then, has an end',
+  async ({ name, step: changed, stop, legal }) => {
+    const step = steps.find((one) => one.name === changed) as Step;
+    const whole = `${name}-whole`;
+    await prepare(step, whole);
+    const count = crashAt(Number.POSITIVE_INFINITY, 'after');
+    await step.run(whole, count);
+    const wrong: string[] = [];
+    const seen = new Set<string>();
+    for (let call = 1; call <= count.calls; call += 1) {
+      for (const side of ['before', 'after'] as const) {
+        const tenantId = `${name}-${side}-${call}`;
+        await prepare(step, tenantId);
+        await step.run(tenantId, crashAt(call, side)).catch(() => undefined);
+        await tenants.minutesPass(tenantId);
+        await stop(tenantId);
+        // One run ends the change, the next what became of its key.
+        for (const _run of [1, 2]) await tenants.reconcile(tenantId);
+        const state = await stateOf(tenantId);
+        seen.add(state);
+        if (!legal.includes(state)) wrong.push(`${tenantId}: ${state}`);
+        // A key that no row has would be nobody's to end.
+        const { keyStore, previousKey } = (await tenants.row(tenantId)) as TenantRow;
+        const inVault = await keyInVault(tenantId);
+        const isKnown = [keyStore, previousKey?.keyStore].includes('vault');
+        if (inVault !== isKnown) wrong.push(`${tenantId}: a key in vault: ${inVault}, ${state}`);
+      }
+    }
+    wrong.push(...(await withSeveralKeys()));
+    console.log(`${name}: ${count.calls * 2} points, ${wrong.length} wrong`);
+    expect(wrong).toEqual([]);
+    expect([...seen].sort()).toEqual([...legal].sort());
   },
   300_000,
 );
