@@ -55,8 +55,10 @@ export interface StackPolicies {
   readonly sessionBroker: string;
   /** what the functions are told of key stores elsewhere */
   readonly keyStores: {
-    /** of tokens for Vault; absent: none is configured */
+    /** of AWS's tokens for Vault; absent: none is configured that takes them */
     readonly audience?: string | undefined;
+    /** whether Vault takes tokens of the product's own issuer */
+    readonly takeOwnTokens: boolean;
     /** of tokens for Azure Key Vault, where only functions sign in by one; absent: none is configured */
     readonly azureAudience?: string | undefined;
     /** of tenants, with keys of their own; ids */
@@ -169,11 +171,12 @@ const environmentsOf = (template: Template) =>
 function keyStoresOf(template: Template): StackPolicies['keyStores'] {
   const told = environmentsOf(template).flatMap(({ KEY_STORES }) => KEY_STORES ?? []);
   const [text, ...others] = new Set(told);
-  if (text === undefined) return { accounts: [] };
+  if (text === undefined) return { takeOwnTokens: false, accounts: [] };
   if (others.length > 0) throw new Error('the functions are not told of the same key stores');
   const { vault, azureKeyVault, awsKmsExternal } = keyStoresSettings.parse(JSON.parse(text));
   return {
-    audience: vault?.audience,
+    audience: vault?.tokenIssuer === 'sts' ? vault.audience : undefined,
+    takeOwnTokens: vault?.tokenIssuer === 'own',
     ...(azureKeyVault && { azureAudience: azureKeyVault.audience }),
     accounts: awsKmsExternal?.accounts ?? [],
   };

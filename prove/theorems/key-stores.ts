@@ -14,13 +14,13 @@ import {
   type Text,
 } from '../formula/formula.ts';
 import type { StackPolicies, StackRole } from '../stack-policies.ts';
+import { invocations, whoInvokesBroker } from './broker-invocations.ts';
 import { sessionsOf, withEverything } from './callers.ts';
 import { has, hasOnly, isAction, type Request, requestOf } from './request-of.ts';
 import type { Example, Question, Theorem } from './theorem.ts';
 
 const tenantRole = 'TenantRole';
 const broker = 'SessionBrokerRole';
-const controlPlane = 'ControlPlaneRole';
 const token = 'sts:GetWebIdentityToken';
 const tagging = 'sts:TagGetWebIdentityToken';
 const opening = ['sts:AssumeRole', 'sts:TagSession'];
@@ -32,7 +32,7 @@ const longestSeconds = 300;
 export const keyStores: Theorem = {
   id: '4.1',
   sentence:
-    "No role of the stack gets a token of AWS for others, or opens a session elsewhere, but to reach a key store that the functions are told of. A session of the tenant role with a tenant's tag gets a token, and so do the control plane, the reconciler and the function of certificates, without such a tag and in their own functions: for that store alone, signed by RS256, for 300 seconds at most. A session of the tenant role opens one of its own tenant's role in the accounts of tenants, tagged as itself; the session broker, in its own function, may ask for one of any tenant's, since it tries whether it is refused, and for that the control plane invokes the broker, and no other function. No token has other tags than its session.",
+    "No role of the stack gets a token of AWS for others, or opens a session elsewhere, but to reach a key store that the functions are told of. A session of the tenant role with a tenant's tag gets a token, and so do the control plane, the reconciler and the function of certificates, without such a tag and in their own functions: for that store alone, signed by RS256, for 300 seconds at most. A session of the tenant role opens one of its own tenant's role in the accounts of tenants, tagged as itself; the session broker, in its own function, may ask for one of any tenant's, since it tries whether it is refused, and for that the control plane invokes the broker, and no other function. No token has other tags than its session. Where Vault takes tokens of the product's own issuer, no role gets one of AWS's for it: the control plane, the reconciler and the function of certificates invoke the session broker, in their own functions alone, and no other function; and no role does besides but those that ask it for sessions.",
   questions: (stack) => [
     ...stack.roles.flatMap((role) => [
       getsToken(role, stack),
@@ -43,11 +43,12 @@ export const keyStores: Theorem = {
     ...Object.keys(stack.storeFunctions)
       .filter((title) => audiencesOf(title, stack).length > 0)
       .map((title) => outsideOfFunction(title, stack)),
-    ...(stack.keyStores.accounts.length > 0 ? [invokesAnother(stack)] : []),
+    ...whoInvokesBroker(stack),
   ],
   examples: (stack) => {
     const { accounts } = stack.keyStores;
     return [
+      ...invocations(stack),
       ...[tenantRole, ...Object.keys(stack.storeFunctions)].flatMap((title) =>
         audiencesOf(title, stack).map((store): Example => {
           const request = asked(stack.role(title), stack);
@@ -196,17 +197,6 @@ function doesOtherwise(role: StackRole, stack: StackPolicies): Question {
       isAction(request, ['sts:*']),
       not(isAction(request, [token, tagging, ...opening])),
     ],
-    request,
-  };
-}
-
-/** Without accounts of tenants it invokes nothing, as theorem 5 lists. */
-function invokesAnother(stack: StackPolicies): Question {
-  const caller = sessionsOf(stack.role(controlPlane), stack);
-  const request = requestOf({ caller, action: 'lambda:invokefunction' });
-  return {
-    about: `${caller.title} invokes another function than the session broker`,
-    counterexample: [request.isAllowed, not(equal(request.resource, literal(stack.sessionBroker)))],
     request,
   };
 }

@@ -53,6 +53,7 @@ test('to Azure three functions sign in by a token of AWS, and no session of a te
   const stack = policiesOf(document);
   expect(stack.keyStores).toEqual({
     audience: undefined,
+    takeOwnTokens: false,
     azureAudience: 'api://AzureADTokenExchange',
     accounts: [],
   });
