@@ -19,9 +19,23 @@ export const brokerHeader = 'x-tenant-keys-broker';
 /** In header fields as they were signed: visible characters of ASCII, so that none of them begins another field. */
 const field = z.string().check(z.regex(/^[\x20-\x7e]{1,4096}$/));
 
+/**
+ * The whole of it, so that what stands there is what STS reads: the broker's header is among those that were signed, since STS lets a
+ * header be there that is not, unless it is its own (IAM User Guide, "Create a signed AWS API request").
+ */
+const authorization = field.check(
+  z.regex(
+    /^AWS4-HMAC-SHA256 Credential=[\w/-]+, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$/,
+  ),
+);
+
+/** @returns whether the broker's name was signed along */
+export const isSignedForBroker = ({ authorization }: SignedHeaders): boolean =>
+  /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';').includes(brokerHeader) === true;
+
 /** What of the request the broker cannot make itself. */
 export const signedHeaders = z.strictObject({
-  authorization: field,
+  authorization,
   'x-amz-date': field,
   'x-amz-security-token': field,
 });

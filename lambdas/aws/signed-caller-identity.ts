@@ -90,8 +90,3 @@ export async function callerIdentityOf(
   if (Arn === undefined) throw new Error('STS named nobody');
   return Arn;
 }
-
-/** STS lets a header be there that is not signed, unless it is its own. */
-export const isSignedFor = ({ authorization }: SignedHeaders): boolean =>
-  /SignedHeaders=([a-z0-9;-]+)/.exec(authorization)?.[1]?.split(';').includes(brokerHeader) ===
-  true;

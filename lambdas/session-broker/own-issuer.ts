@@ -8,13 +8,14 @@ import type { sessionBrokerEnvironment } from '../../contract/environment.ts';
 import {
   type FunctionTokenRequest,
   functionTokenSubject,
+  isSignedForBroker,
   type SignedInFunction,
 } from '../../contract/function-token.ts';
 import { type IdentityTokenRequest, identityTokenSubject } from '../../contract/identity-token.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 import { isRefusal, problemOfAwsError } from '../aws/errors.ts';
-import { callerIdentityOf, isSignedFor } from '../aws/signed-caller-identity.ts';
+import { callerIdentityOf } from '../aws/signed-caller-identity.ts';
 import type { Ending } from './ending.ts';
 import { identityTokens } from './identity-token.ts';
 
@@ -51,7 +52,7 @@ export function ownIssuer(environment: Environment, brokerName: string): OwnIssu
       return { answer: { outcome: 'issued', tenantId, identityToken }, ...record };
     },
     async ofFunction({ signed }) {
-      if (!isSignedFor(signed)) return refused('not-for-broker');
+      if (!isSignedForBroker(signed)) return refused('not-for-broker');
       const principal = await callerIdentityOf(sts, signed, brokerName).catch(signedByNobody);
       if (principal === undefined) return refused('signature');
       const name = functionOf(principal, functions);

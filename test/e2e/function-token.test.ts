@@ -143,10 +143,20 @@ describe('a signature', () => {
     ['a field more', { host: 'sts.example.com' }],
     ['two lines in a field', { 'x-amz-date': '20260101T000000Z\r\nHost: sts.example.com' }],
     ['nothing in a field', { authorization: '' }],
+    ['the session token of nobody', { 'x-amz-security-token': '' }],
   ])('with %s is none', async (_, more) => {
     const signed = { ...(await signedBy('tenants')), ...more };
     await expect(ask(signed)).rejects.toThrow('the event must be');
   });
+});
+
+test('that says twice which headers were signed is none: the broker and STS could read another one', async () => {
+  const signed = await signedForAnybody('tenants');
+  const [scheme, rest] = signed.authorization.split(/ (.*)/);
+  for (const name of ['XSignedHeaders', 'SignedHeaders', 'Note']) {
+    const authorization = `${scheme} ${name}=SignedHeaders=${brokerHeader}, ${rest}`;
+    await expect(ask({ ...signed, authorization })).rejects.toThrow('the event must be');
+  }
 });
 
 test('the log names the function and the signature, and has nothing that proves it', async () => {

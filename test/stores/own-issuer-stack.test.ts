@@ -108,6 +108,37 @@ test('nobody has asked AWS for a token, and each function for one of its own', a
   );
 });
 
+test('a role from before, for tokens of AWS, lets nobody in until the reconciler has put it right', async () => {
+  await control.put('initech', { keyStore: 'vault' });
+  const tenantClaim = '/https:~1~1sts.amazonaws.com~1/principal_tags/TenantId';
+  const role = await fetch(`${bao.address}/v1/auth/tenant-keys/role/tenant-initech`, {
+    method: 'POST',
+    headers: { 'X-Vault-Token': bao.rootToken },
+    body: JSON.stringify({
+      role_type: 'jwt',
+      user_claim: tenantClaim,
+      user_claim_json_pointer: true,
+      claim_mappings: { [tenantClaim]: 'tenant_id' },
+      bound_claims: { [tenantClaim]: 'initech' },
+      bound_subject: stack.outputs.TenantRoleArn,
+      bound_audiences: bao.address,
+      token_policies: 'tenant-keys-tenant-initech',
+      token_no_default_policy: true,
+      token_type: 'batch',
+      token_ttl: '15m',
+    }),
+  });
+  expect(role.status).toBe(204);
+  const token = await stack.client.tenantToken('initech');
+  const encrypt = { token, body: { plaintext: 'AAAA' } };
+  const path = '/tenants/initech/encrypt';
+  expect((await stack.client.send('POST', path, encrypt)).json.code).toBe('key-revoked-by-tenant');
+  expect(await stack.run('reconciler')).toMatchObject({
+    found: [expect.objectContaining({ kind: 'key-policy', outcome: 'repaired' })],
+  });
+  expect((await stack.client.send('POST', path, encrypt)).status).toBe(200);
+});
+
 describe('the store decides', () => {
   let kid = '';
   let next = '';
