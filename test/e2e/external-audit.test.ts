@@ -150,3 +150,17 @@ test('a neighbour sees none of them, neither in its own audit nor in this one', 
   for (const id of ids) expect(text).not.toContain(id);
   expectProblem(await auditOf('acme', 'globex'), 403, 'forbidden');
 });
+
+test('who has revoked its key an operator finds without asking each tenant: in the audit of all, and in the log of the dashboard', async () => {
+  const token = await stack.client.token('tenant-keys/audit-all');
+  const query = `?kind=kms&outcome=refused&limit=1000&to=${until}`;
+  const { json } = await stack.client.send('GET', `/audit${query}`, { token });
+  const found = auditEvents.parse(json).events;
+  expect(new Set(found.map(({ tenantId }) => tenantId))).toEqual(new Set(['acme', 'globex']));
+  expect(new Set(found.map(({ operation }) => operation))).toEqual(new Set(['kms:Decrypt']));
+  const logged = stack.logs
+    .map((line) => JSON.parse(line))
+    .filter(({ message, code }) => message === 'request' && code === 'key-revoked-by-tenant');
+  expect(logged.map(({ tenantId }) => tenantId)).toEqual(['acme', 'globex']);
+  for (const { timestamp } of logged) expect(Date.parse(timestamp)).toBeLessThan(Date.now());
+});
