@@ -7,6 +7,7 @@
  * where docs/security.md has other counts.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { native } from '../../prove/solver/native.ts';
 import { z3 } from '../../prove/solver/z3.ts';
 import { type Evidence, gatherEvidence } from '../isolation/evidence.ts';
@@ -18,8 +19,18 @@ import { type MutatedStack, mutatedStacks } from './mutated-stack.ts';
 import { onlyCloses } from './only-closes.ts';
 import { type Refutation, refutationOf, scriptsOf } from './refutation.ts';
 
+const solver = (await native('cvc5')) ?? (await native('z3')) ?? (await z3());
 const failures: string[] = [];
 const used = new Set<RegExp>();
+
+/** What became of a stack without one of its guards. */
+interface Judged {
+  readonly lines: readonly string[];
+  readonly failures: readonly string[];
+  readonly isClosing: boolean;
+  /** where a theorem is refuted: whether by its own counterexample, and whether by any request */
+  readonly opened?: { readonly isReplayed: boolean; readonly isTried: boolean };
+}
 
 /** @returns how the path was tried; nothing where it was not */
 async function triedBy(
@@ -32,49 +43,84 @@ async function triedBy(
   return noticed?.isOpening ? `the isolation suite: ${noticed.words}` : undefined;
 }
 
-function untried(name: string, { replayed: { outcome, why } }: Refutation): string {
+function untried(
+  name: string,
+  { replayed: { outcome, why } }: Refutation,
+): Pick<Judged, 'lines' | 'failures'> {
   const exception = exceptions.find(({ guards }) => guards.test(name));
-  if (exception === undefined) failures.push(`${name}: ${outcome}: ${why}`);
-  else used.add(exception.guards);
-  return `not tried: ${exception?.reason ?? why}`;
+  if (exception !== undefined) used.add(exception.guards);
+  return {
+    lines: [`      not tried: ${exception?.reason ?? why}`],
+    failures: exception === undefined ? [`${name}: ${outcome}: ${why}`] : [],
+  };
 }
 
-/** @returns the counts of its guards, in a sentence */
-async function ask({ template, theorems, cases, mutants, counted }: MutatedStack): Promise<string> {
+/** @returns what judges one mutant of the stack */
+async function judgeOf({ template, theorems, cases }: MutatedStack) {
   const deployed = stackOf({ template });
   const scripts = scriptsOf(deployed.policies, theorems);
   const evidence = await gatherEvidence(template, cases);
-  const opened: { readonly isReplayed: boolean; readonly isTried: boolean }[] = [];
-  // That open something only where another lock is off as well: a theorem is about that too.
-  let second = 0;
-  let closing = 0;
-  for (const [at, mutant] of mutants.entries()) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${at + 1} of ${mutants.length}`);
+  return async (mutant: Mutant): Promise<Judged> => {
+    const { name } = mutant;
     const stack = stackOf(mutant.options);
     const refutation = await refutationOf(stack, scripts, theorems, solver);
     const isClosing = await onlyCloses(deployed.policies, stack.policies, solver);
     if (refutation !== undefined) {
       const { id, sentence, replayed } = refutation;
       const tried = await triedBy(mutant, refutation, evidence);
-      opened.push({ isReplayed: replayed.outcome === 'confirmed', isTried: tried !== undefined });
-      console.log(`opens   ${mutant.name}\n      theorem ${id}: ${sentence}`);
-      console.log(`      ${tried ?? untried(mutant.name, refutation)}`);
-      second += Number(isClosing);
-      continue;
+      const opened = {
+        isReplayed: replayed.outcome === 'confirmed',
+        isTried: tried !== undefined,
+      };
+      const how = tried ? { lines: [`      ${tried}`], failures: [] } : untried(name, refutation);
+      const lines = [`opens   ${name}`, `      theorem ${id}: ${sentence}`, ...how.lines];
+      return { lines, failures: how.failures, isClosing, opened };
     }
-    console.log(`${isClosing ? 'closes ' : 'UNSEEN '} ${mutant.name}`);
-    if (isClosing) closing += 1;
-    else failures.push(`${mutant.name}: something opens, and every theorem holds`);
     const noticed = await noticedBy(mutant, evidence, 'opening');
-    if (noticed?.isOpening)
-      failures.push(`${mutant.name}: no theorem notices that ${noticed.words}`);
+    return {
+      lines: [`${isClosing ? 'closes ' : 'UNSEEN '} ${name}`],
+      failures: [
+        ...(isClosing ? [] : [`${name}: something opens, and every theorem holds`]),
+        ...(noticed?.isOpening ? [`${name}: no theorem notices that ${noticed.words}`] : []),
+      ],
+      isClosing,
+    };
+  };
+}
+
+/** @returns the counts of its guards, in a sentence */
+async function ask(stack: MutatedStack): Promise<string> {
+  const { mutants, counted } = stack;
+  const all: Judged[] = [];
+  for await (const judged of inOrder(mutants, await judgeOf(stack))) {
+    all.push(judged);
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${all.length} of ${mutants.length}`);
+    for (const line of judged.lines) console.log(line);
+    failures.push(...judged.failures);
   }
+  const opened = all.flatMap(({ opened, isClosing }) => (opened ? [{ ...opened, isClosing }] : []));
   const replayed = opened.filter(({ isReplayed }) => isReplayed).length;
   const bySuite = opened.filter(({ isTried }) => isTried).length - replayed;
   console.log(
     `${solver.name}; ${replayed} by the counterexample itself, ${bySuite} by a request of the isolation suite`,
   );
-  return counted({ all: mutants.length, refuted: opened.length, second, closing });
+  return counted({
+    all: mutants.length,
+    refuted: opened.length,
+    // That open something only where another lock is off as well: a theorem is about that too.
+    second: opened.filter(({ isClosing }) => isClosing).length,
+    closing: all.filter(({ isClosing, opened }) => isClosing && opened === undefined).length,
+  });
+}
+
+/** As many at once as there are processors: a solver is a process of its own. */
+async function* inOrder<T, R>(all: readonly T[], work: (one: T) => Promise<R>): AsyncGenerator<R> {
+  const atWork: Promise<R>[] = [];
+  for (const one of all) {
+    atWork.push(work(one));
+    if (atWork.length >= availableParallelism()) yield atWork.shift() as Promise<R>;
+  }
+  for (const last of atWork) yield last;
 }
 
 const part = process.argv[2] ?? '';
@@ -85,7 +131,6 @@ if (stacks.length === 0) {
   console.error(`npm run test:mutants: no guard has ${part} in its name`);
   process.exit(2);
 }
-const solver = (await native('cvc5')) ?? (await native('z3')) ?? (await z3());
 const document = readFileSync('docs/security.md', 'utf8').replace(/\s+/g, ' ');
 for (const stack of stacks) {
   const counts = await ask(stack);
