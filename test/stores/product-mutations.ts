@@ -190,7 +190,7 @@ export const otherMutations: readonly Mutation[] = [
   },
   {
     name: 'whoever asks is the observer',
-    change: [['role observer $reconciler_role', "role observer ''"]],
+    change: [['role observer $reconciler_subject', "role observer ''"]],
     noticed: /^another's token: a tenant as the observer, the store: 200/,
   },
   {
@@ -200,7 +200,7 @@ export const otherMutations: readonly Mutation[] = [
   },
   ...(['control_plane', 'reconciler', 'certificates'] as const).map((role) => ({
     name: `whoever asks is the ${role}`,
-    change: [[`$${role}_role $auth`, `'' $auth`]] as const,
+    change: [[`$${role}_subject $auth`, `'' $auth`]] as const,
     noticed: new RegExp(
       `^another's token: a tenant as the ${role.replace('_', ' ')}, the store: 200`,
     ),
