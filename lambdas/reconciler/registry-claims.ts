@@ -8,13 +8,13 @@ import * as z from 'zod/mini';
 import { tenantId } from '../../contract/tenant-id.ts';
 import { tenantStatus } from '../../contract/tenant-status.ts';
 import { describeKey, ifKeyIsVisible } from '../aws/kms-keys.ts';
+import { keyArnPaths, keyArnsIn } from '../tenants/registry/listing.ts';
 import { statusRules } from '../tenants/registry/status.ts';
 import { keyArn } from '../tenants/registry/tenant-row.ts';
 import { attemptOrReport, type ReconcilerContext } from './context.ts';
 
-/** The rest of the row may be as invalid as it likes: it names the key all the same. */
+/** The rest of the row may be as invalid as it likes: it names its keys all the same. */
 const claim = z.object({
-  keyArn,
   tenantId: z.catch(z.optional(tenantId), undefined),
   status: z.catch(z.optional(tenantStatus), undefined),
 });
@@ -34,16 +34,17 @@ export async function readClaims(
   const input = {
     TableName: tableName,
     ConsistentRead: true,
-    ProjectionExpression: 'tenantId, keyArn, #status',
+    ProjectionExpression: `tenantId, #status, ${keyArnPaths}`,
     ExpressionAttributeNames: { '#status': 'status' },
   };
   for await (const { Items = [] } of paginateScan({ client }, input)) {
     for (const item of Items) {
-      const { data } = claim.safeParse(item);
-      if (data === undefined) continue;
-      const others = claims.get(data.keyArn);
-      if (others === undefined) claims.set(data.keyArn, [data]);
-      else others.push(data);
+      const named = [...keyArnsIn(item)].filter((arn) => keyArn.safeParse(arn).success);
+      for (const arn of named) {
+        const others = claims.get(arn);
+        if (others === undefined) claims.set(arn, [claim.parse(item)]);
+        else others.push(claim.parse(item));
+      }
     }
   }
   return claims;

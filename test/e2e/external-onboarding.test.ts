@@ -6,6 +6,7 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { IAM } from '@aws-sdk/client-iam';
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { changeRow } from './planted-keys.ts';
 import { expectProblem } from './problem.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -289,6 +290,20 @@ describe('400 bad-request, before anybody is asked', () => {
     const keyArn = await byTemplate('first');
     expect((await put('first', keyArn)).status).toBe(201);
     expect(await detailOf(keyArn)).toContain('another tenant');
+  });
+
+  test("a key that was once another tenant's, also for the tenant whose account has it", async () => {
+    const keyArn = await byTemplate('second');
+    const at = '2026-01-01T00:00:00.000Z';
+    const asked = { windowInDays: 30, requestedBy: 'x', requestedAt: at, keyMaterialIds: [] };
+    const former = { keyStore: 'aws-kms-external', keyArn, since: at, erasedAt: at };
+    await changeRow(stack, 'first', { formerKeys: [{ ...former, offboarding: asked }] });
+    const refused = await put('second', keyArn);
+    expectProblem(refused, 400, 'bad-request');
+    expect(refused.json.detail).toContain('another tenant, or was');
+    expectProblem(await get('second'), 404, 'tenant-not-found');
+    await changeRow(stack, 'first', { formerKeys: undefined });
+    expect((await put('second', keyArn)).status).toBe(201);
   });
 
   test('a key for another key store, and none for this one', async () => {

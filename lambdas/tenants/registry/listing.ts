@@ -83,23 +83,30 @@ const onlyStatus = (status: TenantStatus) => ({
   ExpressionAttributeValues: { ':status': status },
 });
 
+/** Of a projection: wherever a row names keys in KMS. */
+export const keyArnPaths = 'keyArn, nextKey.keyArn, previousKey.keyArn, formerKeys';
+
+/**
+ * @param item of {@link keyArnPaths}; the rest of the row may be as invalid as it likes
+ * @returns the ARNs that it names: of the tenant's own key, of those of a change of its key store, and of those that are deleted
+ */
+export function keyArnsIn(item: Record<string, unknown>): ReadonlySet<string> {
+  const { keyArn, nextKey, previousKey, formerKeys } = item;
+  const former: unknown[] = Array.isArray(formerKeys) ? formerKeys : [];
+  const others = [nextKey, previousKey, ...former] as readonly ({ keyArn?: unknown } | null)[];
+  const arns = [keyArn, ...others.map((one) => one?.keyArn)];
+  return new Set(arns.filter((arn) => typeof arn === 'string'));
+}
+
 /** @returns the ARN of every key that a row names */
 export async function keyArnsOf(
   client: DynamoDBDocumentClient,
   tableName: string,
 ): Promise<Set<string>> {
   const arns = new Set<string>();
-  const input = {
-    TableName: tableName,
-    ConsistentRead: true,
-    ProjectionExpression: 'keyArn, nextKey.keyArn, previousKey.keyArn',
-  };
+  const input = { TableName: tableName, ConsistentRead: true, ProjectionExpression: keyArnPaths };
   for await (const { Items = [] } of paginateScan({ client }, input)) {
-    for (const { keyArn, nextKey, previousKey } of Items) {
-      for (const arn of [keyArn, nextKey?.keyArn, previousKey?.keyArn]) {
-        if (arn !== undefined) arns.add(arn);
-      }
-    }
+    for (const item of Items) for (const arn of keyArnsIn(item)) arns.add(arn);
   }
   return arns;
 }

@@ -28,7 +28,36 @@ const offboarding = {
   keyMaterialIds: [],
 };
 
+const former = {
+  ...{ keyStore: 'aws-kms', since: '2026-01-01T00:00:00.000Z', offboarding },
+  erasedAt: '2026-02-01T00:00:00.000Z',
+};
+/** What a row says of another key than the tenant's own. */
+const asOther: [string, (keyArn: string) => Record<string, unknown>][] = [
+  ['the next', (keyArn) => ({ nextKey: { keyStore: 'aws-kms', keyArn, requestedAt: 'then' } })],
+  ['the previous', (keyArn) => ({ previousKey: { keyStore: 'aws-kms', keyArn, since: 'then' } })],
+  ['a former', (keyArn) => ({ formerKeys: [{ ...former, keyArn }] })],
+];
+
 describe('a key that two rows name', () => {
+  test.each(asOther)(
+    'is reported with both, and is not scheduled for deletion, the second having it as %s key',
+    async (_, other) => {
+      const { tenantId, keyArn } = await harness.makeTenant('offboard', { intent: 'offboard' });
+      await harness.kms.cancelKeyDeletion({ KeyId: keyArn });
+      const evil = await plant(`${keyArn}0`, other(keyArn));
+      const [shared] = (await about(keyArn)).filter(({ kind }) => kind === 'key-shared');
+      expect(shared?.detail).toContain([tenantId, evil].sort().join(', '));
+      expect(await harness.keyState(keyArn)).toBe('Disabled');
+    },
+  );
+
+  test.each(asOther)('is none where one row names it twice, also as %s key', async (_, other) => {
+    const { keyArn, tenantId } = await harness.makeTenant();
+    await harness.put({ ...(await harness.raw(tenantId)), ...other(keyArn) });
+    expect((await about(keyArn)).map(({ kind }) => kind)).not.toContain('key-shared');
+  });
+
   test.each([
     ['ACTIVE', {}],
     ['SUSPENDED', { intent: 'suspend' }],

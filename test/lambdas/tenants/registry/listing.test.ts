@@ -1,3 +1,4 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import {
   afterAll,
   afterEach,
@@ -8,6 +9,7 @@ import {
   jest,
   test,
 } from '@jest/globals';
+
 import { keyArnsOf, listTenants } from '../../../../lambdas/tenants/registry/listing.ts';
 import { tableName } from '../../../harness/local-aws.ts';
 import { loggedLines } from '../../../harness/logged-lines.ts';
@@ -61,6 +63,26 @@ test('a status that no tenant has gives one empty page', async () => {
 test('the keys of all rows', async () => {
   const { table } = aws.clients();
   expect((await keyArnsOf(table, tableName)).size).toBe(23);
+});
+
+test('the keys of a change of the key store, and of before it', async () => {
+  const tenantId = 'has-moved';
+  const former = [{ keyArn: 'former-1' }, null, 'x', { keyArn: 7 }, { keyArn: 'former-2' }];
+  const others = { nextKey: { keyArn: 'next' }, previousKey: { keyArn: 'previous' } };
+  await aws.put({ tenantId, keyArn: 'own', ...others, formerKeys: former });
+  const arns = await keyArnsOf(aws.clients().table, tableName);
+  for (const arn of ['own', 'next', 'previous', 'former-1', 'former-2'])
+    expect(arns).toContain(arn);
+  expect(arns.size).toBe(23 + 5);
+  await aws.put({
+    tenantId,
+    keyArn: 'own',
+    nextKey: 'x',
+    previousKey: null,
+    formerKeys: 'former-1',
+  });
+  expect((await keyArnsOf(aws.clients().table, tableName)).size).toBe(23 + 1);
+  await aws.clients().table.send(new DeleteCommand({ TableName: tableName, Key: { tenantId } }));
 });
 
 describe('a row that is not as it must be is no tenant, and keeps no other out of the list', () => {
