@@ -1,11 +1,11 @@
 /** Every operation of a tenant's life in Azure is cut off before and after each of its calls; then it must converge. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { azureAdministration } from '../../lambdas/key-stores/azure-key-vault/azure-administration.ts';
-import type { AzureSend } from '../../lambdas/key-stores/azure-key-vault/azure-requests.ts';
 import type { Intent } from '../../lambdas/tenants/registry/status.ts';
 import { type Aws, type Fault, openAws } from '../lambdas/tenants/aws.ts';
 import { crashAt } from '../lambdas/tenants/crash.ts';
 import { storedTenants } from '../lambdas/tenants/stored-tenants.ts';
+import { faulty } from './faulty.ts';
 import { pooledKeys } from './pooled-keys.ts';
 import { type Product, startProduct } from './product.ts';
 
@@ -26,18 +26,6 @@ afterAll(async () => {
   product?.close();
   await aws?.close();
 });
-
-/** A request to Azure is a call like one to AWS: the process may end before it, or before its answer. */
-const faulty =
-  (send: AzureSend, { before, after }: Fault): AzureSend =>
-  async (request) => {
-    before?.(request.operation.name);
-    try {
-      return await send(request);
-    } finally {
-      after?.(request.operation.name);
-    }
-  };
 
 interface Operation {
   readonly name: string;
