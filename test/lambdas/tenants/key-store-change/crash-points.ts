@@ -54,10 +54,9 @@ async function reconciled({ tenants }: MovingStore, tenantId: string): Promise<v
 
 type End = 'retry' | 'reconciler';
 const bothEnds = (): readonly End[] => ['retry', 'reconciler'];
-/** Half as many: each call is cut off on both sides, and on each another end follows. */
-export const oneEnd = ([side, call]: Point): readonly End[] => [
-  (side === 'before') === (call % 2 === 0) ? 'retry' : 'reconciler',
-];
+/** A quarter: before a call all is as it was after the one before, and the ends take turns. */
+export const oneEnd = ([side, call]: Point): readonly End[] =>
+  side === 'before' && call > 1 ? [] : [call % 2 === 0 ? 'retry' : 'reconciler'];
 
 /** @param endsOf a point: the caller asks again, or the reconciler comes */
 export async function crashMatrix(
