@@ -11,15 +11,15 @@ import { keyStoreOf, type TenantRow } from '../../lambdas/tenants/registry/tenan
 import { type Aws, type Fault, openAws } from '../lambdas/tenants/aws.ts';
 import { crashAt } from '../lambdas/tenants/crash.ts';
 import { bao, store, useStore } from './harness.ts';
-import { movingTenants } from './moving-tenants.ts';
 import { keyringOf, sessionOf } from './tenant-session.ts';
+import { vaultTenants } from './vault-tenants.ts';
 
 useStore();
 let aws: Aws;
-let tenants: Awaited<ReturnType<typeof movingTenants>>;
+let tenants: Awaited<ReturnType<typeof vaultTenants>>;
 beforeAll(async () => {
   aws = await openAws();
-  tenants = await movingTenants(aws, store);
+  tenants = await vaultTenants(aws, store);
 });
 afterAll(async () => {
   await aws.close();
