@@ -19,7 +19,7 @@ export interface CrashMatrix {
 }
 
 /** One that each key of the tenant has made while it was the one that encrypts. */
-async function prepare(
+export async function prepare(
   store: MovingStore,
   { begin, before }: Step,
   tenantId: string,
@@ -48,8 +48,13 @@ const pointsOf = (calls: number): Point[] =>
     sides.map((side) => [side, call] as const),
   );
 
-async function reconciled({ tenants }: MovingStore, tenantId: string): Promise<void> {
-  for (let run = 0; run < 2; run += 1) await tenants.reconcile(tenantId);
+/** One run ends a change, the next what became of its key. */
+export async function reconciled(
+  { tenants }: MovingStore,
+  tenantId: string,
+  days = 0,
+): Promise<void> {
+  for (let run = 0; run < 2; run += 1) await tenants.reconcile(tenantId, { days });
 }
 
 type End = 'retry' | 'reconciler';
@@ -66,13 +71,14 @@ export async function crashMatrix(
 ): Promise<CrashMatrix> {
   const { name } = step;
   const { calls, from } = await wholeOf(store, step, `${name}-whole`);
-  const to = step.after.replace('other', store.keyStore);
+  const { after, orElse = after } = step;
+  const ends = [after, orElse].map((state) => state.replace('other', store.keyStore));
   const wrong: string[] = [];
   const check = (at: string, state: string, legal: readonly string[], closed: string[]) => {
     if (!legal.includes(state)) wrong.push(`${at}: ${state}`);
     wrong.push(...closed.map((one) => `${at} does not open ${one}`));
   };
-  check(`${name}-whole`, await stateOf(store, `${name}-whole`), [to], []);
+  check(`${name}-whole`, await stateOf(store, `${name}-whole`), ends, []);
   let points = 0;
   for (const [side, call] of pointsOf(calls)) {
     for (const by of endsOf([side, call])) {
@@ -82,8 +88,8 @@ export async function crashMatrix(
       await step.run(store, tenantId, crashAt(call, side)).catch(() => undefined);
       check(`${tenantId} at the crash`, '', [''], await unopened(store, tenantId, samples));
       await store.tenants.minutesPass(tenantId);
-      await (by === 'retry' ? step.run(store, tenantId) : reconciled(store, tenantId));
-      const legal = by === 'retry' ? [to] : [from, to];
+      await (by === 'retry' ? step.run(store, tenantId) : reconciled(store, tenantId, step.days));
+      const legal = by === 'retry' ? ends : [from, ...ends];
       const state = await stateOf(store, tenantId);
       check(tenantId, state, legal, await unopened(store, tenantId, samples));
     }

@@ -1,7 +1,6 @@
 /** A tenant's keys in words: what the row says of each, where the stores say the same. */
 import type { KeyStoreName } from '../../../../contract/key-stores.ts';
 import type { TenantStatus } from '../../../../contract/tenant-status.ts';
-import { isLeased } from '../../../../lambdas/tenants/registry/lease.ts';
 import {
   keyStoreOf,
   type Offboarding,
@@ -56,7 +55,7 @@ async function useOf(store: MovingStore, key: KeyOfTenant): Promise<string> {
 
 export async function stateOf(store: MovingStore, tenantId: string): Promise<string> {
   const row = (await store.tenants.row(tenantId)) as TenantRow;
-  const { status, intent, nextKey, previousKey, formerKeys } = row;
+  const { status, intent, nextKey, previousKey, formerKeys, lease } = row;
   const keys = [await wordOf(store, { ...row, keyStore: keyStoreOf(row) })];
   if (previousKey !== undefined)
     keys.push(
@@ -68,7 +67,7 @@ export async function stateOf(store: MovingStore, tenantId: string): Promise<str
     intent && `intent ${intent}`,
     previousKey?.intent && `previous ${previousKey.intent}`,
     nextKey && 'next',
-    isLeased(row) && 'lease',
+    lease && 'lease',
     formerKeys && `${formerKeys.length} former`,
     left.length > 0 && `left over: ${left}`,
   ].filter((one) => one);

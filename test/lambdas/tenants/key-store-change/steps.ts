@@ -12,6 +12,10 @@ export interface Step {
   readonly before: readonly Prepare[];
   /** the state that it leads to; `other` stands for the other store's name */
   readonly after: string;
+  /** after the end was asked for: then the reconciler looks */
+  readonly days?: number;
+  /** which is as good: a lease that has run out is nobody's, and stays where nothing is left to be written */
+  readonly orElse?: string;
   run(store: MovingStore, tenantId: string, fault?: Fault): Promise<unknown>;
 }
 
@@ -24,7 +28,7 @@ const toKms = moveTo('aws-kms');
 const end = ({ tenants }: MovingStore, id: string, fault?: Fault) => tenants.endPrevious(id, fault);
 const restorePrevious = ({ tenants }: MovingStore, id: string, fault?: Fault) =>
   tenants.restorePrevious(id, fault);
-const go =
+export const go =
   (intent: 'suspend' | 'resume' | 'offboard' | 'restore') =>
   ({ tenants }: MovingStore, id: string, fault?: Fault) =>
     tenants.go(id, intent, fault);
@@ -72,6 +76,7 @@ type Row = readonly [
   before: readonly Prepare[],
   after: string,
   run: Step['run'],
+  more?: Pick<Step, 'days' | 'orElse'>,
 ];
 const rows: readonly Row[] = [
   ['kms-to-other', 'kms', [], inOther, toOther],
@@ -87,6 +92,7 @@ const rows: readonly Row[] = [
     [...movedToKms, end, windowPasses],
     'ACTIVE aws-kms usable, 1 former',
     ({ tenants }, id, fault = {}) => tenants.reconcile(id, { fault, days: 8 }),
+    { days: 8 },
   ],
   ['suspend-both', 'kms', moved, 'SUSPENDED other unusable, aws-kms unusable', go('suspend')],
   ['resume-both', 'kms', [...moved, go('suspend')], inOther, go('resume')],
@@ -98,9 +104,10 @@ const rows: readonly Row[] = [
     [cutOffTo('other'), go('offboard')],
     'OFFBOARDING aws-kms ending, other ending',
     reconcileTwice,
+    { orElse: 'OFFBOARDING aws-kms ending, other ending, lease' },
   ],
 ];
 
-export const steps: readonly Step[] = rows.map(([name, begin, before, after, run]) => ({
-  ...{ name, begin, before, after, run },
+export const steps: readonly Step[] = rows.map(([name, begin, before, after, run, more]) => ({
+  ...{ name, begin, before, after, run, ...more },
 }));
