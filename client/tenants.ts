@@ -32,6 +32,11 @@ export interface OffboardOptions extends CallOptions {
   readonly force?: boolean | undefined;
 }
 
+export interface KeyStoreChangeOptions extends CallOptions {
+  /** with `aws-kms-external`: of the key that is there already, in the tenant's own account */
+  readonly keyArn?: string | undefined;
+}
+
 export interface ExternalAccountOptions extends CallOptions {
   /** id of the tenant's account; may be left out where `keyStores` lists one, or with `keyArn` */
   readonly accountId?: string | undefined;
@@ -143,9 +148,9 @@ export class Tenants {
   changeKeyStore(
     tenantId: string,
     keyStore: KeyStoreName,
-    options: CallOptions = {},
+    { keyArn, ...call }: KeyStoreChangeOptions = {},
   ): Promise<Tenant> {
-    return this.#tenant('changeKeyStore', { ...options, tenantId, body: { keyStore } });
+    return this.#tenant('changeKeyStore', { ...call, tenantId, body: { keyStore, keyArn } });
   }
 
   /** What is under the key before the last change of store cannot be decrypted from then on; after the window the key is gone. */

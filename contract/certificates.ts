@@ -34,7 +34,7 @@ export const trailDigests = z.strictObject({
 });
 export type TrailDigests = z.output<typeof trailDigests>;
 
-/** A key that the tenant had before a change of its key store, and that was deleted before the tenant's erasure. */
+/** A key that the tenant had before a change of its key store, and that came to its end before the tenant's erasure. */
 export const formerKey = z.strictObject({
   keyStore: keyStoreName,
   keyArn: z.optional(z.string()),
@@ -46,6 +46,8 @@ export const formerKey = z.strictObject({
   windowInDays: z.int(),
   deletionDate: z.optional(z.string()),
   erasedAt: z.string(),
+  /** of a key in the tenant's own account, which stays there: from `erasedAt` on the product has no use of it */
+  keyDestroyed: z.optional(z.literal(false)),
   keyLastUsed: z.optional(keyUse),
   kmsRequestId: z.optional(z.string()),
 });

@@ -6,6 +6,7 @@
  */
 import * as z from 'zod/mini';
 import { administrativeActions, cryptographicActions, tenantActions } from './key-policy.ts';
+import type { KeyStoreName } from './key-stores.ts';
 import { tenantId as anyTenantId, tenantIdTag } from './tenant-id.ts';
 
 /** Whose key it is, and of which stack of ours. */
@@ -39,6 +40,15 @@ const externalKeyArnText =
 export const externalKeyArn = z
   .string(externalKeyArnText)
   .check(z.regex(externalKeyArnPattern, externalKeyArnText));
+
+/** A key of a tenant's own account is named by who asks for it; every other is made, and named, by the product. */
+export const keyArnWithItsStore = z.refine<{
+  readonly keyStore?: KeyStoreName | undefined;
+  readonly keyArn?: string | undefined;
+}>(
+  ({ keyStore, keyArn }) => (keyStore === 'aws-kms-external') === (keyArn !== undefined),
+  'must have keyArn with the keyStore aws-kms-external, and with no other',
+);
 
 const accountIdText = 'must be the id of an AWS account: 12 digits';
 

@@ -1,11 +1,17 @@
 /** The change of a tenant's key store: its requests, and how far it has come. */
 import * as z from 'zod/mini';
+import { externalKeyArn, keyArnWithItsStore } from './external-account.ts';
 import { type KeyStoreName, keyStoreName } from './key-stores.ts';
 
-export const keyStoreChangeRequest = z.strictObject({
-  /** where the tenant's key is to be */
-  keyStore: keyStoreName,
-});
+export const keyStoreChangeRequest = z
+  .strictObject({
+    /** where the tenant's key is to be */
+    keyStore: keyStoreName,
+    /** of the key that is there already, in the tenant's own account */
+    keyArn: z.optional(externalKeyArn),
+  })
+  .check(keyArnWithItsStore);
+export type KeyStoreChangeRequest = z.output<typeof keyStoreChangeRequest>;
 
 /**
  * From the turn to the new key on both keys decrypt, but the key before goes on encrypting for so long: longer than any

@@ -110,6 +110,7 @@ const own: Readonly<Record<Operation, Codes>> = {
   changeKeyStore: [
     ...keyChange,
     'key-store-not-configured',
+    'external-key-refused',
     'tenant-declared',
     'key-store-changing',
     'alias-taken',

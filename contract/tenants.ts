@@ -1,6 +1,6 @@
 /** What the control plane takes and gives over HTTP. */
 import * as z from 'zod/mini';
-import { externalKeyArn } from './external-account.ts';
+import { externalKeyArn, keyArnWithItsStore } from './external-account.ts';
 import { keyStoreChange } from './key-store-change.ts';
 import { keyStoreName } from './key-stores.ts';
 import { keyUse } from './key-use.ts';
@@ -39,12 +39,7 @@ export const onboardRequest = z
     /** of the key that is there already, in the tenant's own account */
     keyArn: z.optional(externalKeyArn),
   })
-  .check(
-    z.refine(
-      ({ keyStore, keyArn }) => (keyStore === 'aws-kms-external') === (keyArn !== undefined),
-      'must have keyArn with the keyStore aws-kms-external, and with no other',
-    ),
-  );
+  .check(keyArnWithItsStore);
 export type OnboardRequest = z.output<typeof onboardRequest>;
 
 const changedName = z.optional(z.nullable(nameOr(`${nameText}, or null to take it away`)));

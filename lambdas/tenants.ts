@@ -42,7 +42,7 @@ export const handler = apiHandler<'tenants'>(
     restore: transitionTo('restore'),
     offboard,
     ...rotationOperations(plane),
-    ...keyStoreOperations(plane, configured, offboardRequestOf),
+    ...keyStoreOperations(plane, configured, external, offboardRequestOf),
   }),
 );
 

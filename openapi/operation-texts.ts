@@ -105,7 +105,7 @@ export const operationTexts: Readonly<Record<Operation, OperationText>> = {
   },
   changeKeyStore: {
     summary: 'Change the key store of a tenant',
-    description: `Makes the tenant's key in the other store. From then on both keys decrypt, and 65 seconds later (to Azure Key Vault 11 minutes, in which its role comes to count) the new one encrypts; no ciphertext is changed, so re-encrypt them, and rewrap the keys of macs, before the previous key is ended. Back to the store of the previous key, that is the tenant's key again, and no third one is made. ${again}`,
+    description: `Makes the tenant's key in the other store. From then on both keys decrypt, and 65 seconds later (to Azure Key Vault 11 minutes, in which its role comes to count) the new one encrypts; no ciphertext is changed, so re-encrypt them, and rewrap the keys of macs, before the previous key is ended. To the tenant's own account it is the key of \`keyArn\`, once that has passed the challenge of an onboarding; also from one such key to another. Back to the store of the previous key, that is the tenant's key again, and no third one is made. ${again}`,
     successes: {
       200: 'The key is in this store, and there is no other.',
       202: 'The key is in this store, and the previous key decrypts until it is ended.',

@@ -13,6 +13,9 @@ import { base64, type Component, text, time } from './component.ts';
 const ofTenant = text('The tenant.');
 const keyArn = text("ARN of the tenant's KMS key; absent where the key is not in KMS.");
 const keyName = text('Of a key that is not in KMS, as its store and messages name it.');
+const keyDestroyed = text(
+  "`false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it ended, at `erasedAt` for good.",
+);
 const material = text(
   "Id of a key material: KMS's 64 hexadecimal digits, Vault's version such as `v1`, or Azure Key Vault's of 32 hexadecimal digits.",
 );
@@ -105,7 +108,12 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
   KeyStoreChangeRequest: {
     schema: keyStoreChangeRequest,
     description: 'Where the key of a tenant is to be.',
-    members: { keyStore: text('One of those that GET /key-stores lists.') },
+    members: {
+      keyStore: text('One of those that GET /key-stores lists.'),
+      keyArn: text(
+        "With `aws-kms-external`, and with no other: ARN of the key, which is there already in the tenant's own account.",
+      ),
+    },
   },
   KeyStoreChange: {
     schema: keyStoreChange,
@@ -206,7 +214,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
   FormerKey: {
     schema: certificates.formerKey,
     description:
-      'A key from before a change of the key store, which was deleted before the erasure.',
+      'A key from before a change of the key store, which came to its end before the erasure.',
     members: {
       keyStore: text('Where the key was.'),
       keyArn: text('ARN of a key in KMS.'),
@@ -217,6 +225,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       windowInDays: text('How long the key was kept before it was destroyed.'),
       deletionDate: time('When the key was to be destroyed.'),
       erasedAt: time('When the key store was first found to have no such key any more.'),
+      keyDestroyed,
       keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
       kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
     },
@@ -243,9 +252,7 @@ export const tenantComponents: Readonly<Record<string, Component>> = {
       windowInDays: text('How long the key was kept before it was destroyed.'),
       deletionDate: time('When the key was to be destroyed.'),
       erasedAt: time('When the key store was first found to have no such key any more.'),
-      keyDestroyed: text(
-        "`false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it ended, at `erasedAt` for good.",
-      ),
+      keyDestroyed,
       keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
       kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
       issuedAt: time('When the certificate was issued.'),

@@ -139,6 +139,11 @@ export interface OnDemandRotation {
 export interface KeyStoreChangeRequest {
   /** One of those that GET /key-stores lists. */
   readonly keyStore: KeyStoreName;
+  /**
+   * With `aws-kms-external`, and with no other: ARN of the key, which is there already in the tenant's own
+   * account.
+   */
+  readonly keyArn?: string;
 }
 
 /** How far a change of the key store is. */
@@ -253,7 +258,7 @@ export interface RotationStarted {
   readonly supersededKeyMaterialId: string;
 }
 
-/** A key from before a change of the key store, which was deleted before the erasure. */
+/** A key from before a change of the key store, which came to its end before the erasure. */
 export interface FormerKey {
   /** Where the key was. */
   readonly keyStore: KeyStoreName;
@@ -273,6 +278,11 @@ export interface FormerKey {
   readonly deletionDate?: string;
   /** When the key store was first found to have no such key any more. RFC 3339, UTC. */
   readonly erasedAt: string;
+  /**
+   * `false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it
+   * ended, at `erasedAt` for good.
+   */
+  readonly keyDestroyed?: false;
   /** The last use of the key that KMS knew of; absent for another store. */
   readonly keyLastUsed?: KeyUse;
   /** Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail. */

@@ -13,6 +13,7 @@ import { statusRules } from '../tenants/registry/status.ts';
 import {
   type FormerKey,
   hasKey,
+  keyMembersOfRow,
   keyStoreOf,
   type TenantRow,
 } from '../tenants/registry/tenant-row.ts';
@@ -33,8 +34,7 @@ export interface Issue {
 
 /** @throws Problem 409 tenant-not-erased */
 export function certificateOf(row: TenantRow, issue: Issue): Certificate {
-  const { offboarding, keyArn, keyName, erasedAt } = row;
-  const isTenants = keyStoreOf(row) === 'aws-kms-external';
+  const { offboarding, erasedAt } = row;
   const keyStore = keyStoreOf(row);
   if (statusRules[row.status].keyDeletion !== 'done') throw tenantNotErased(whyNot(row));
   if (offboarding === undefined || !hasKey(row) || erasedAt === undefined) {
@@ -49,17 +49,14 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
     legalName: row.legalName,
     // A certificate of a key in KMS of this account is as it always was: its ARN says where it was.
     ...(keyStore !== defaultKeyStore && { keyStore }),
-    // Where the key has a name, the ARN is that of a key before.
-    keyArn: keyName === undefined ? keyArn : undefined,
-    keyName,
+    ...keyMembersOfRow(row),
     keyMaterialIds: offboarding.keyMaterialIds,
     formerKeys: row.formerKeys?.map(formerKeyOf),
     createdAt: row.createdAt,
     offboardedBy: offboarding.requestedBy,
     offboardedAt,
     windowInDays: offboarding.windowInDays,
-    // Of the tenant's own key nothing was deleted: what ended is our use of it.
-    ...(isTenants ? { keyDestroyed: false as const } : { deletionDate: offboarding.deletionDate }),
+    ...endOf(row, offboarding.deletionDate),
     erasedAt,
     keyLastUsed: offboarding.keyLastUsed,
     kmsRequestId: offboarding.kmsRequestId,
@@ -73,20 +70,22 @@ export function certificateOf(row: TenantRow, issue: Issue): Certificate {
 }
 
 const formerKeyOf = ({
-  keyStore,
-  keyArn,
-  keyName,
-  offboarding: { requestedBy, requestedAt, ...offboarding },
+  offboarding: { requestedBy, requestedAt, deletionDate, ...offboarding },
   erasedAt,
+  ...key
 }: FormerKey): FormerKeyStatement => ({
-  keyStore,
-  keyArn,
-  keyName,
+  keyStore: key.keyStore,
+  ...keyMembersOfRow(key),
   ...offboarding,
+  ...endOf(key, deletionDate),
   endedBy: requestedBy,
   endedAt: requestedAt,
   erasedAt,
 });
+
+/** Of a key in the tenant's own account nothing was deleted: what ended is our use of it. */
+const endOf = (key: Pick<TenantRow, 'keyStore'>, deletionDate: string | undefined) =>
+  keyStoreOf(key) === 'aws-kms-external' ? { keyDestroyed: false as const } : { deletionDate };
 
 /** Of all keys that the tenant ever had, the last one's first. */
 const storesOf = (row: TenantRow): readonly KeyStoreName[] => [

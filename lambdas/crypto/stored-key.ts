@@ -106,7 +106,7 @@ export function storedKeys(
     }
     if (keyStore === 'aws-kms-external' && awsKmsExternal !== undefined) {
       external ??= openExternalAccounts({ settings, accountId, tenantId }, parts);
-      const keyring = (await external)(keyArnOf(row));
+      const keyring = (await external)(row.keyName ?? '');
       if (keyring !== undefined) return { keyring };
     }
     throw keyStoreUnavailable(keyStore, 60);

@@ -31,7 +31,7 @@ export function openControlPlane(environment: z.output<typeof tenantsEnvironment
     tenantRoleArn: environment.TENANT_ROLE_ARN,
     deletionWindowInDays: environment.DELETION_WINDOW_IN_DAYS,
   });
-  const knownKeyArns = () => keyArnsOf(table, environment.TABLE_NAME);
+  const knownKeyArns = (except?: string) => keyArnsOf(table, environment.TABLE_NAME, except);
 
   function work(context: Context): TenantWork {
     const holder = randomUUID();

@@ -1,5 +1,5 @@
 /**
- * A key in an AWS account of the tenant's own: what the tenant needs to make one, and the onboarding with it. What either takes is
+ * A key in an AWS account of the tenant's own: what the tenant needs to make one, the onboarding with it and the change to it. What either takes is
  * loaded when it is first asked for: nothing of it where no tenant has such a key.
  */
 import { externalAccountQuery } from '../../contract/external-account.ts';
@@ -13,6 +13,7 @@ import { ownNames } from '../stack/own-names.ts';
 import type { ConfiguredStores } from './configured-stores.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { OnboardedTenant } from './lifecycle/onboarding.ts';
+import type { TenantRow } from './registry/tenant-row.ts';
 
 export function externalAccounts(plane: ControlPlane, configured: ConfiguredStores) {
   const { environment, kms, knownKeyArns, work } = plane;
@@ -27,27 +28,37 @@ export function externalAccounts(plane: ControlPlane, configured: ConfiguredStor
     };
   }
 
+  /** @throws Problem 401 where the request has no token */
+  async function keyWork({ event, context }: ApiRequest, tenantId: string) {
+    const { token } = bearerOf(event, tenantId);
+    if (token === undefined) throw unauthorized();
+    const { challengeClient } = await import('../sessions/challenge-client.ts');
+    const challenge = challengeClient(environment.SESSION_BROKER_NAME ?? '');
+    return {
+      ...work(context),
+      ...(await places()),
+      rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
+      partition: environment.PARTITION,
+      knownKeyArns,
+      challenge: (keyArn: string) => challenge({ token, tenantId, keyArn }),
+    };
+  }
+
   return {
-    /** @throws Problem 401 where the request has no token; as `onboardExternal` does */
+    /** @throws as `onboardExternal` does */
     async onboard(
-      { event, context }: ApiRequest,
+      request: ApiRequest,
       tenantId: string,
-      request: OnboardRequest & { readonly keyArn: string },
+      wanted: OnboardRequest & { readonly keyArn: string },
     ): Promise<OnboardedTenant> {
-      const { token } = bearerOf(event, tenantId);
-      if (token === undefined) throw unauthorized();
       const { onboardExternal } = await import('./lifecycle/external-onboarding.ts');
-      const { challengeClient } = await import('../sessions/challenge-client.ts');
-      const challenge = challengeClient(environment.SESSION_BROKER_NAME ?? '');
-      const options = {
-        ...work(context),
-        ...(await places()),
-        rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
-        partition: environment.PARTITION,
-        knownKeyArns,
-        challenge: (keyArn: string) => challenge({ token, tenantId, keyArn }),
-      };
-      return onboardExternal(options, tenantId, request);
+      return onboardExternal(await keyWork(request, tenantId), tenantId, wanted);
+    },
+
+    /** @throws as `changeToExternal` does */
+    async change(request: ApiRequest, tenantId: string, keyArn: string): Promise<TenantRow> {
+      const { changeToExternal } = await import('./lifecycle/external-change.ts');
+      return changeToExternal(await keyWork(request, tenantId), tenantId, keyArn);
     },
 
     async setup({ event }: ApiRequest) {

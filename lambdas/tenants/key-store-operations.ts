@@ -5,6 +5,7 @@ import { tenantOfPath } from '../http/request.ts';
 import { json } from '../http/response.ts';
 import type { ConfiguredStores } from './configured-stores.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { externalAccounts } from './external-account.ts';
 import { changeKeyStore } from './lifecycle/key-store-change.ts';
 import { endPreviousKey, restorePreviousKey } from './lifecycle/previous-key.ts';
 import { tenantOf } from './registry/tenant-row.ts';
@@ -14,6 +15,7 @@ import { bodyOf, type offboardRequests, requireEmptyBody } from './requests.ts';
 export const keyStoreOperations = (
   { work, keyMakingWork }: ControlPlane,
   configured: ConfiguredStores,
+  external: ReturnType<typeof externalAccounts>,
   offboardRequestOf: ReturnType<typeof offboardRequests>,
 ) => ({
   async listKeyStores() {
@@ -22,9 +24,12 @@ export const keyStoreOperations = (
 
   async changeKeyStore({ event, context }: ApiRequest) {
     const tenantId = tenantOfPath(event);
-    const { keyStore } = bodyOf(event, keyStoreChangeRequest);
+    const { keyStore, keyArn } = bodyOf(event, keyStoreChangeRequest);
     configured.require(keyStore);
-    const row = await changeKeyStore(await keyMakingWork(context), tenantId, keyStore);
+    const row =
+      keyArn === undefined
+        ? await changeKeyStore(await keyMakingWork(context), tenantId, keyStore)
+        : await external.change({ event, context }, tenantId, keyArn);
     const tenant = tenantOf(row);
     return json<'changeKeyStore'>(tenant.keyStoreChange === undefined ? 200 : 202, tenant);
   },

@@ -4,7 +4,13 @@ import { IAM } from '@aws-sdk/client-iam';
 import { KMS } from '@aws-sdk/client-kms';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { expect } from '@jest/globals';
-import { type ExternalAccount, externalAccountTemplate } from '../../contract/external-account.ts';
+import {
+  type ExternalAccount,
+  externalAccountTemplate,
+  externalKeyPolicy,
+  externalRoleArn,
+  rolePolicy,
+} from '../../contract/external-account.ts';
 import { defaultName } from '../../contract/stack-names.ts';
 import { rowOf } from '../harness/tenant-row.ts';
 import type { Answer } from './client.ts';
@@ -57,9 +63,23 @@ export async function startExternalStack(
       const key = made?.Outputs?.find(({ OutputKey }) => OutputKey === 'KeyArn');
       return { tenantId, keyArn: key?.OutputValue ?? '' };
     },
+    /** The same administrator makes a second key, and lets the role use both. @returns its ARN */
+    async giveAnother({ tenantId, keyArn }: GivenKey): Promise<string> {
+      const account = accountOf(stack, tenantId);
+      const Policy = JSON.stringify(externalKeyPolicy(account));
+      const { KeyMetadata } = await new KMS(theirs).createKey({ Policy });
+      const second = KeyMetadata?.Arn ?? '';
+      const RoleName = externalRoleArn(account, tenantAccountId).split('/').at(-1) ?? '';
+      await new IAM(theirs).putRolePolicy({
+        ...{ RoleName, PolicyName: 'UseBothKeys' },
+        PolicyDocument: JSON.stringify(rolePolicy(account, [keyArn, second])),
+      });
+      return second;
+    },
     /** Writes the row of a tenant, as its onboarding would leave it. */
     async plant({ tenantId, keyArn }: GivenKey, change: object = {}): Promise<void> {
-      const { keyCreatedAt: _, ...row } = rowOf({ tenantId, keyStore: 'aws-kms-external', keyArn });
+      const external = { tenantId, keyStore: 'aws-kms-external', keyName: keyArn };
+      const { keyCreatedAt: _, keyArn: __, ...row } = rowOf(external);
       await table.put({ TableName: stack.tableName, Item: { ...row, ...change } });
     },
     async crypto(tenantId: string, operation: string, body: object): Promise<Answer> {

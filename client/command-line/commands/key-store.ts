@@ -16,14 +16,15 @@ export function addKeyStoreChange(tenants: Command): void {
         .choices(keyStoreNames)
         .makeOptionMandatory(),
     )
+    .option('--key-arn <arn>', "of the key in the tenant's own account, with aws-kms-external")
     .addHelpText(
       'after',
       `\nNothing is encrypted again by this: \`tenants get\` says what is to be done next.\n${examples('tenant-keys tenants change-key-store acme --key-store vault')}`,
     )
-    .action(async (tenantId, options: { readonly keyStore: KeyStoreName }, command) => {
+    .action(async (tenantId, { keyStore, keyArn }: ChangeOptions, command) => {
       const { keys, claims, json, signal } = await contextOf(command);
-      const call = { ...claims, signal };
-      printTenant(await keys.tenants.changeKeyStore(tenantId, options.keyStore, call), json);
+      const call = { keyArn, ...claims, signal };
+      printTenant(await keys.tenants.changeKeyStore(tenantId, keyStore, call), json);
     });
   tenants
     .command('end-previous-key')
@@ -53,6 +54,11 @@ export function addKeyStoreChange(tenants: Command): void {
       const { keys, claims, json, signal } = await contextOf(command);
       printTenant(await keys.tenants.restorePreviousKey(tenantId, { ...claims, signal }), json);
     });
+}
+
+interface ChangeOptions {
+  readonly keyStore: KeyStoreName;
+  readonly keyArn?: string;
 }
 
 /** To a person also what is next, where the key is being moved. */

@@ -6,7 +6,6 @@
  */
 import type { KeyStoreName } from '../../../contract/key-stores.ts';
 import {
-  badRequest,
   keyNotReady,
   keyStoreChanging,
   Problem,
@@ -23,7 +22,12 @@ import {
 } from '../registry/other-keys.ts';
 import type { RowChange } from '../registry/registry.ts';
 import { requireAllowed, statusRules } from '../registry/status.ts';
-import { keyStoreOf, type Offboarding, type TenantRow } from '../registry/tenant-row.ts';
+import {
+  keyStoreOf,
+  type Offboarding,
+  type PreviousKey,
+  type TenantRow,
+} from '../registry/tenant-row.ts';
 import {
   type HeldRow,
   type KeyMaking,
@@ -44,7 +48,7 @@ export const changeKeyStore = (
   wanted: KeyStoreName,
 ): Promise<TenantRow> =>
   onceFree(options, tenantId, async (row) => {
-    if (isInStore(row, wanted)) return row;
+    if (hasWantedKey(row, { keyStore: wanted })) return row;
     if (isLeased(row)) return undefined;
     if (row.previousKey !== undefined) return options.registry.change(row, turnedBack(row));
     const { nextKey = { keyStore: wanted, requestedAt: new Date().toISOString() } } = row;
@@ -52,40 +56,41 @@ export const changeKeyStore = (
     return leased && moveToNext(options, leased);
   });
 
-/** @throws Problem where the tenant may not have its key in another store now */
-function isInStore(row: TenantRow, wanted: KeyStoreName): boolean {
+/** A store, and of several keys that a tenant may have there the one. */
+type WantedKey = Pick<TenantRow, 'keyStore' | 'keyName'>;
+
+/** @throws Problem where the tenant may not have another key now */
+export function hasWantedKey(row: TenantRow, wanted: WantedKey): boolean {
   requireAllowed(statusRules[row.status].keyChange);
   if (row.declared === true) throw tenantDeclared();
-  requireOurs(row, wanted);
   const { nextKey, previousKey } = row;
-  if (nextKey !== undefined && nextKey.keyStore !== wanted) {
+  if (nextKey !== undefined && !isWanted(nextKey, wanted)) {
     throw keyStoreChanging(
       `A change to ${nextKey.keyStore} has begun and not ended: end it by the same request.`,
     );
   }
-  if (nextKey === undefined && keyStoreOf(row) === wanted) return true;
+  if (nextKey === undefined && isWanted(row, wanted)) return true;
   if (previousKey === undefined) return false;
   if (previousKey.status !== undefined) {
     throw keyStoreChanging(
       'The key of the last change is about to be deleted: wait for its end, or restore it by POST .../key-store/previous/restore.',
     );
   }
-  if (previousKey.keyStore !== wanted) {
+  if (!isWanted(previousKey, wanted)) {
     throw keyStoreChanging(
-      `The tenant still has a key in ${previousKey.keyStore}, from before the last change: end it by DELETE .../key-store/previous.`,
+      `The tenant still has a key in ${placeOf(previousKey)}, from before the last change: end it by DELETE .../key-store/previous.`,
     );
   }
   return false;
 }
 
-/** A key in the tenant's own account is the tenant's to make, and to have challenged; and not ours to end. */
-function requireOurs(row: TenantRow, wanted: KeyStoreName): void {
-  const areTenants = [keyStoreOf(row), wanted].map((one) => one === 'aws-kms-external');
-  if (areTenants[0] !== areTenants[1])
-    throw badRequest(
-      "keyStore: a key in the tenant's own account is chosen at the onboarding, and stays; no change leads there or away",
-    );
-}
+/** In an account of the tenant's own there may be several. */
+const placeOf = ({ keyStore, keyName }: PreviousKey): string =>
+  keyStore === 'aws-kms-external' ? `${keyStore} (${keyName})` : keyStore;
+
+const isWanted = (key: WantedKey, wanted: WantedKey): boolean =>
+  keyStoreOf(key) === keyStoreOf(wanted) &&
+  (wanted.keyName === undefined || key.keyName === wanted.keyName);
 
 async function moveToNext(options: OnboardingOptions, leased: TenantRow): Promise<TenantRow> {
   const held = holdNext(options, leased);

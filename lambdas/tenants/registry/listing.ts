@@ -5,6 +5,7 @@
 
 import { type DynamoDBDocumentClient, paginateScan, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { partitionKey } from '../../../contract/table-schema.ts';
 import { tenantId } from '../../../contract/tenant-id.ts';
 import type { TenantStatus } from '../../../contract/tenant-status.ts';
 import { cursorAfter, readCursor } from '../../http/cursor.ts';
@@ -83,28 +84,51 @@ const onlyStatus = (status: TenantStatus) => ({
   ExpressionAttributeValues: { ':status': status },
 });
 
-/** Of a projection: wherever a row names keys in KMS. */
-export const keyArnPaths = 'keyArn, nextKey.keyArn, previousKey.keyArn, formerKeys';
+/** Of a projection: wherever a row names keys in KMS, those in accounts of tenants' by the name that they have in their store. */
+export const keyArnPaths = 'keyArn, keyName, nextKey, previousKey, formerKeys';
 
 /**
  * @param item of {@link keyArnPaths}; the rest of the row may be as invalid as it likes
  * @returns the ARNs that it names: of the tenant's own key, of those of a change of its key store, and of those that are deleted
  */
 export function keyArnsIn(item: Record<string, unknown>): ReadonlySet<string> {
-  const { keyArn, nextKey, previousKey, formerKeys } = item;
+  const { nextKey, previousKey, formerKeys } = item;
   const former: unknown[] = Array.isArray(formerKeys) ? formerKeys : [];
-  const others = [nextKey, previousKey, ...former] as readonly ({ keyArn?: unknown } | null)[];
-  const arns = [keyArn, ...others.map((one) => one?.keyArn)];
-  return new Set(arns.filter((arn) => typeof arn === 'string'));
+  const keys = [item, nextKey, previousKey, ...former] as readonly (NamedKey | null)[];
+  const names = keys.map((key) => key?.keyName).filter(isArn);
+  const arns = keys.map((key) => key?.keyArn).filter((arn) => typeof arn === 'string');
+  return new Set([...arns, ...names]);
 }
 
-/** @returns the ARN of every key that a row names */
+interface NamedKey {
+  readonly keyArn?: unknown;
+  readonly keyName?: unknown;
+}
+
+const isArn = (name: unknown): name is string =>
+  typeof name === 'string' && name.startsWith('arn:');
+
+/**
+ * @param except a tenant whose row is left out
+ * @returns the ARN of every key that a row names
+ */
 export async function keyArnsOf(
   client: DynamoDBDocumentClient,
   tableName: string,
+  except?: string,
 ): Promise<Set<string>> {
   const arns = new Set<string>();
-  const input = { TableName: tableName, ConsistentRead: true, ProjectionExpression: keyArnPaths };
+  const others = {
+    FilterExpression: '#id <> :except',
+    ExpressionAttributeNames: { '#id': partitionKey },
+    ExpressionAttributeValues: { ':except': except },
+  };
+  const input = {
+    TableName: tableName,
+    ConsistentRead: true,
+    ProjectionExpression: keyArnPaths,
+    ...(except !== undefined && others),
+  };
   for await (const { Items = [] } of paginateScan({ client }, input)) {
     for (const item of Items) for (const arn of keyArnsIn(item)) arns.add(arn);
   }

@@ -57,9 +57,9 @@ export const keyArn = z
 
 /** What names a key, and what the product knows of it. */
 const keyMembers = {
-  /** of a key in KMS */
+  /** of a key in KMS of this account */
   keyArn: z.optional(keyArn),
-  /** of a key in another store, as the store and messages name it */
+  /** of a key in another store, as the store and messages name it: of one in the tenant's own account, its ARN */
   keyName: z.optional(z.string().check(z.minLength(1))),
   /** of the identity as whom the tenant signs in to such a store, where the store gives each tenant one */
   keyClientId: z.optional(z.string().check(z.minLength(1))),
@@ -121,8 +121,8 @@ export const tenantRow = z
     /** absent: KMS of the product's own account */
     keyStore: z.optional(keyStoreName),
     /**
-     * Of the last key in KMS, also while the tenant's key is in another store: by this attribute the events of CloudTrail
-     * find their tenant.
+     * Of the last key in KMS of this account, also while the tenant's key is in another store: by this attribute the events
+     * of CloudTrail find their tenant. A key in the tenant's own account has its events there.
      */
     ...keyMembers,
     /** set before the key store is asked for a key: one that was never written down is searched for */
@@ -170,9 +170,6 @@ export const onboardedWithOf = (row: TenantRow): OnboardedWith =>
 
 export const keyStoreOf = ({ keyStore = defaultKeyStore }: Pick<TenantRow, 'keyStore'>) => keyStore;
 
-const isInKms = (row: Pick<TenantRow, 'keyStore'>): boolean =>
-  ['aws-kms', 'aws-kms-external'].includes(keyStoreOf(row));
-
 export const hasKey = ({ keyArn, keyName }: Pick<TenantRow, 'keyArn' | 'keyName'>): boolean =>
   (keyArn ?? keyName) !== undefined;
 
@@ -182,6 +179,17 @@ export function keyArnOf({ keyArn }: Pick<TenantRow, 'keyArn'>): string {
   return keyArn;
 }
 
+/** @returns a key as answers name it: by its ARN, where it is in KMS of whichever account */
+export function keyMembersOfRow({
+  keyStore,
+  keyArn,
+  keyName,
+}: Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyName'>) {
+  // Where the key has a name, the ARN is that of a key before.
+  if (keyName === undefined) return { keyArn };
+  return keyStore === 'aws-kms-external' ? { keyArn: keyName } : { keyName };
+}
+
 function keyStoreChangeOf(row: TenantRow): KeyStoreChange | undefined {
   const { nextKey, previousKey } = row;
   if (nextKey !== undefined) {
@@ -189,13 +197,14 @@ function keyStoreChangeOf(row: TenantRow): KeyStoreChange | undefined {
     return { from: keyStoreOf(row), to, stage: 'key-requested', requestedAt };
   }
   if (previousKey === undefined) return undefined;
+  const previous = keyMembersOfRow(previousKey);
   return {
     from: previousKey.keyStore,
     to: keyStoreOf(row),
     stage: previousKey.status === undefined ? 'both-readable' : 'previous-ending',
     since: previousKey.since,
-    previousKeyArn: previousKey.keyArn,
-    previousKeyName: previousKey.keyName,
+    previousKeyArn: previous.keyArn,
+    previousKeyName: previous.keyName,
     macKeysLeft: previousKey.macKeys?.left,
     macKeysCountedAt: previousKey.macKeys?.countedAt,
     deletionDate: previousKey.offboarding?.deletionDate,
@@ -209,9 +218,7 @@ export const tenantOf = (row: TenantRow): Tenant => ({
   legalName: row.legalName,
   status: row.status,
   keyStore: keyStoreOf(row),
-  // Otherwise that of a key before.
-  keyArn: isInKms(row) ? row.keyArn : undefined,
-  keyName: row.keyName,
+  ...keyMembersOfRow(row),
   rotationPeriodInDays: row.rotationPeriodInDays,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
