@@ -4,6 +4,7 @@ import { azureAdministration } from '../../lambdas/key-stores/azure-key-vault/az
 import { type Aws, openAws } from '../lambdas/tenants/aws.ts';
 import { crashMatrix, oneEnd } from '../lambdas/tenants/key-store-change/crash-points.ts';
 import type { MovingStore } from '../lambdas/tenants/key-store-change/moving-store.ts';
+import { withSeveralKeys } from '../lambdas/tenants/key-store-change/state.ts';
 import { steps } from '../lambdas/tenants/key-store-change/steps.ts';
 import { storedTenants } from '../lambdas/tenants/stored-tenants.ts';
 import { faulty } from './faulty.ts';
@@ -64,3 +65,7 @@ test.each(steps.map((step) => [step.name, step] as const))(
   },
   300_000,
 );
+
+test('none of them has more than one key in KMS', async () => {
+  expect(await withSeveralKeys(aws)).toEqual([]);
+}, 120_000);

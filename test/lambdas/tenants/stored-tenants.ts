@@ -91,6 +91,7 @@ export function storedTenants(aws: Aws, store: TenantsStore) {
   });
 
   const tenants = {
+    work: keyMakingWork,
     row: readRow,
     onboard: (tenantId: string, fault?: Fault, keyStore: KeyStoreName = store.keyStore) =>
       onboard(keyMakingWork(fault), tenantId, { keyStore }),

@@ -9,14 +9,18 @@ import type { StoredTenants } from '../stored-tenants.ts';
 
 /** What is of one key in a row; of a previous one too. */
 export type KeyOfTenant = Pick<TenantRow, 'tenantId'> &
-  Partial<Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyClientId' | 'keyCreatedAt'>>;
+  Partial<Pick<TenantRow, 'keyStore' | 'keyArn' | 'keyName' | 'keyClientId' | 'keyCreatedAt'>>;
 
 export interface MovingStore {
   readonly keyStore: OtherKeyStoreName;
   readonly aws: Aws;
   readonly tenants: StoredTenants;
-  /** the request by which a key is made there */
-  readonly making: RegExp;
+  /** the request by which a key is made there; absent where the tenant makes it */
+  readonly making?: RegExp;
+  /** whether no key there is opened and closed by the product: then the session broker alone refuses a tenant */
+  readonly isTenants?: boolean;
+  /** @returns what tells a key from others of the same store */
+  called?(key: KeyOfTenant): string;
   /** @returns the keyring of the tenant's own session there */
   keyringOf(key: KeyOfTenant): Keyring;
   /** @returns what is there of the tenant: key, identity, rights; nothing where there was never one */

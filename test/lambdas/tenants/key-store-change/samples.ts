@@ -1,11 +1,10 @@
 /** Data keys that a tenant had wrapped before a step of a change, and whether they open. */
-import type { KeyStoreName } from '../../../../contract/key-stores.ts';
 import type { Keyring } from '../../../../lambdas/key-stores/keyring.ts';
 import { keyStoreOf, type TenantRow } from '../../../../lambdas/tenants/registry/tenant-row.ts';
 import { keyringOf, type MovingStore } from './moving-store.ts';
 
 export interface Sample {
-  readonly keyStore: KeyStoreName;
+  readonly key: string;
   readonly plaintext: string;
   readonly wrapped: Parameters<Keyring['unwrapDataKey']>[0];
 }
@@ -16,11 +15,17 @@ export async function sampleOf(store: MovingStore, tenantId: string): Promise<Sa
   const row = (await store.tenants.row(tenantId)) as TenantRow;
   const keyring = await keyringOf(store, row);
   const { plaintext, wrapped } = await keyring.generateDataKey(contextOf(tenantId));
-  const keyStore = wrapped.providerId === 'aws-kms' ? 'aws-kms' : store.keyStore;
-  return { keyStore, plaintext: hex(plaintext), wrapped };
+  return { key: nameOf({ ...row, keyStore: keyStoreOf(row) }), plaintext: hex(plaintext), wrapped };
 }
 
-/** @returns the stores of those that do not open, though their key has not been ended */
+/** A row keeps the ARN of the last key in KMS. */
+const nameOf = ({
+  keyStore,
+  keyName,
+  keyArn,
+}: Pick<TenantRow, 'keyStore' | 'keyName' | 'keyArn'>) => `${keyStore} ${keyName ?? keyArn}`;
+
+/** @returns the keys of those that do not open, though their key has not been ended */
 export async function unopened(
   store: MovingStore,
   tenantId: string,
@@ -30,16 +35,16 @@ export async function unopened(
   if (row.status !== 'ACTIVE' || row.intent !== undefined) return [];
   const keyring = await keyringOf(store, row);
   const closed: string[] = [];
-  for (const { keyStore, plaintext, wrapped } of samples) {
-    const isOwn = keyStoreOf(row) === keyStore;
-    const { previousKey } = row;
-    const isPrevious = previousKey?.keyStore === keyStore && previousKey.status === undefined;
-    if (!isOwn && !isPrevious) continue;
+  const { previousKey } = row;
+  const open = new Set([nameOf({ ...row, keyStore: keyStoreOf(row) })]);
+  if (previousKey !== undefined && previousKey.status === undefined) open.add(nameOf(previousKey));
+  for (const { key, plaintext, wrapped } of samples) {
+    if (!open.has(key)) continue;
     const opened = await keyring.unwrapDataKey(wrapped, contextOf(tenantId)).then(
-      (key) => hex(key.plaintext),
+      (opened) => hex(opened.plaintext),
       (error) => String(error.cause ?? error),
     );
-    if (opened !== plaintext) closed.push(`${keyStore}: ${opened}`);
+    if (opened !== plaintext) closed.push(`${key}: ${opened}`);
   }
   return closed;
 }

@@ -1,4 +1,5 @@
 /** A tenant's keys in words: what the row says of each, where the stores say the same. */
+import { paginateListKeys } from '@aws-sdk/client-kms';
 import type { KeyStoreName } from '../../../../contract/key-stores.ts';
 import type { TenantStatus } from '../../../../contract/tenant-status.ts';
 import {
@@ -31,10 +32,12 @@ async function wordOf(store: MovingStore, key: StoredKey): Promise<string> {
   const { keyStore, status, offboarding } = key;
   const isKms = keyStore === 'aws-kms';
   const found = isKms ? await stateOfKmsKey(store.aws, key) : await useOf(store, key);
-  const expected = isKms ? stateInKms[status] : status === 'ACTIVE' ? 'used' : 'refused';
+  const isUsed = status === 'ACTIVE' || store.isTenants === true;
+  const expected = isKms ? stateInKms[status] : isUsed ? 'used' : 'refused';
   const says = words[status] ?? status;
   const hasDate = status !== 'OFFBOARDING' || offboarding?.deletionDate !== undefined;
-  return `${keyStore} ${found === expected && hasDate ? says : `${says} but ${found}`}`;
+  const called = (!isKms && store.called?.(key)) || keyStore;
+  return `${called} ${found === expected && hasDate ? says : `${says} but ${found}`}`;
 }
 
 async function stateOfKmsKey({ administrator }: Aws, { keyArn }: KeyOfTenant): Promise<string> {
@@ -76,12 +79,13 @@ export async function stateOf(store: MovingStore, tenantId: string): Promise<str
 
 /** @returns tenants for whom more than one key was made in KMS that is still there */
 export async function withSeveralKeys({ administrator }: Aws): Promise<string[]> {
-  const { Keys = [] } = await administrator.listKeys({ Limit: 1000 });
   const counts = new Map<string, number>();
-  for (const { KeyArn } of Keys) {
-    const { Tags = [] } = await administrator.listResourceTags({ KeyId: KeyArn });
-    const id = Tags.find(({ TagKey }) => TagKey === 'TenantId')?.TagValue ?? 'nobody';
-    counts.set(id, (counts.get(id) ?? 0) + 1);
+  for await (const { Keys = [] } of paginateListKeys({ client: administrator }, { Limit: 1000 })) {
+    for (const { KeyArn } of Keys) {
+      const { Tags = [] } = await administrator.listResourceTags({ KeyId: KeyArn });
+      const id = Tags.find(({ TagKey }) => TagKey === 'TenantId')?.TagValue ?? 'nobody';
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
   }
   return [...counts].filter(([, count]) => count > 1).map(([id]) => id);
 }

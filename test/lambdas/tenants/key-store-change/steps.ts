@@ -23,10 +23,11 @@ const moveTo =
   (to: KeyStoreName | 'other') =>
   ({ tenants, keyStore }: MovingStore, tenantId: string, fault?: Fault) =>
     tenants.move(tenantId, to === 'other' ? keyStore : to, fault);
-const toOther = moveTo('other');
+export const toOther = moveTo('other');
 const toKms = moveTo('aws-kms');
-const end = ({ tenants }: MovingStore, id: string, fault?: Fault) => tenants.endPrevious(id, fault);
-const restorePrevious = ({ tenants }: MovingStore, id: string, fault?: Fault) =>
+export const end = ({ tenants }: MovingStore, id: string, fault?: Fault) =>
+  tenants.endPrevious(id, fault);
+export const restorePrevious = ({ tenants }: MovingStore, id: string, fault?: Fault) =>
   tenants.restorePrevious(id, fault);
 export const go =
   (intent: 'suspend' | 'resume' | 'offboard' | 'restore') =>
@@ -52,7 +53,7 @@ const cutOffTo =
       if (isMade) throw new Error('the process ended');
     };
     const after = (command: string) => {
-      isMade ||= making.test(command);
+      isMade ||= making?.test(command) === true;
       crash();
     };
     await moveTo(to)(store, tenantId, { before: crash, after }).catch(() => undefined);
