@@ -39,11 +39,12 @@ export async function readClaims(
   };
   for await (const { Items = [] } of paginateScan({ client }, input)) {
     for (const item of Items) {
+      const claimed = claim.parse(item);
       const named = [...keyArnsIn(item)].filter((arn) => keyArn.safeParse(arn).success);
       for (const arn of named) {
         const others = claims.get(arn);
-        if (others === undefined) claims.set(arn, [claim.parse(item)]);
-        else others.push(claim.parse(item));
+        if (others === undefined) claims.set(arn, [claimed]);
+        else others.push(claimed);
       }
     }
   }
