@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { azureKeyVault } from '../harness/azure-settings.ts';
 import { requestTemplate } from '../synthesizer/client.ts';
-import { type Case, outcomeOf, type Situation } from './cases/case.ts';
+import { answerOf, type Case, type Situation } from './cases/case.ts';
 import { azureKeyVaults, keyStores, store } from './cases/key-stores.ts';
 import { ownIssuer } from './cases/own-issuer.ts';
 import {
@@ -22,12 +22,6 @@ const template = await requestTemplate<TemplateDocument>({
   ...keyStoresContext,
   keyStores: { ...keyStoresContext.keyStores, azureKeyVault },
 });
-
-const answerOf = (claim: Case, harness: OpenHarness): Promise<string> =>
-  claim.attempt(harness).then(
-    () => 'allowed',
-    (error) => outcomeOf(error) ?? String(error),
-  );
 
 const casesIn = (situation: Situation) =>
   [...keyStores, ...azureKeyVaults].filter(({ situations }) => situations.includes(situation));

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { requestTemplate } from '../synthesizer/client.ts';
-import { type Case, outcomeOf, type Situation } from './cases/case.ts';
+import { answerOf, type Situation } from './cases/case.ts';
 import { ownSignIn } from './cases/own-sign-in.ts';
 import {
   type HarnessOptions,
@@ -20,11 +20,6 @@ const template = await requestTemplate<TemplateDocument>({
   keyStores: { vault: { address: 'https://vault.example.com', tokenIssuer: 'own' } },
 });
 
-const answerOf = (claim: Case, harness: OpenHarness): Promise<string> =>
-  claim.attempt(harness).then(
-    () => 'allowed',
-    (error) => outcomeOf(error) ?? String(error),
-  );
 const casesIn = (situation: Situation) =>
   ownSignIn.filter(({ situations }) => situations.includes(situation));
 

@@ -135,6 +135,13 @@ export function outcomeOf(error: unknown): 'denied' | undefined {
   return name === 'AccessDeniedException' || name === 'AccessDenied' ? 'denied' : undefined;
 }
 
+/** @returns how the attempt ended; an error that is no answer of AWS, in its own words */
+export const answerOf = (claim: Case, harness: Harness): Promise<string> =>
+  claim.attempt(harness).then(
+    () => 'allowed',
+    (error) => outcomeOf(error) ?? String(error),
+  );
+
 export const account = 'us-east-1:111122223333';
 /** in another region than the stack's */
 export const otherKey =
