@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { externalKeyArn } from './external-account.ts';
-import { issuerFaultNames } from './issuer-faults.ts';
+import { tokenRefusals } from './session-broker.ts';
 import { tenantId } from './tenant-id.ts';
 
 export const challengeRequest = z.strictObject({
@@ -56,11 +56,6 @@ export const challengeAnswer = z.discriminatedUnion('outcome', [
     /** of the key, RFC 3339; absent where it was not described */
     keyCreatedAt: z.optional(z.iso.datetime()),
   }),
-  z.strictObject({ outcome: z.literal('unauthorized') }),
-  z.strictObject({ outcome: z.literal('forbidden') }),
-  z.strictObject({
-    outcome: z.literal('unavailable'),
-    fault: z.optional(z.enum(issuerFaultNames)),
-  }),
+  ...tokenRefusals,
 ]);
 export type ChallengeAnswer = z.output<typeof challengeAnswer>;

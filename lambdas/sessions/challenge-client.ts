@@ -8,11 +8,9 @@ import {
   type ChallengeRequest,
   challengeAnswer,
 } from '../../contract/external-challenge.ts';
-import { issuerUnavailable } from '../../contract/issuer-faults.ts';
-import { forbidden, unauthorized, unavailable } from '../../contract/problem.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
-import { askBroker } from './session-broker-client.ts';
+import { askBroker, refusal } from './session-broker-client.ts';
 
 export interface Verdict {
   /** what is not as it must be */
@@ -40,8 +38,6 @@ export function challengeClient(functionName: string) {
     const answer = challengeAnswer.parse(await askBroker(lambda, functionName, asked));
     if (answer.outcome === 'judged')
       return { failed: answer.failed, keyCreatedAt: answer.keyCreatedAt };
-    if (answer.outcome === 'unavailable')
-      throw answer.fault === undefined ? unavailable() : issuerUnavailable(answer.fault);
-    throw answer.outcome === 'unauthorized' ? unauthorized() : forbidden('tenant-keys/admin');
+    throw refusal(answer, 'tenant-keys/admin');
   };
 }

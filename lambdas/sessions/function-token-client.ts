@@ -5,12 +5,10 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type FunctionTokenRequest, functionTokenAnswer } from '../../contract/function-token.ts';
-import { issuerUnavailable } from '../../contract/issuer-faults.ts';
-import { unavailable } from '../../contract/problem.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 import { signCallerIdentity } from '../aws/signed-caller-identity.ts';
-import { askBroker } from './session-broker-client.ts';
+import { askBroker, noAnswer } from './session-broker-client.ts';
 
 /**
  * @param brokerName of the broker's function
@@ -26,8 +24,7 @@ export function functionTokens(brokerName: string): () => Promise<string> {
     const asked: FunctionTokenRequest = { wants: 'function-token', signed };
     const answer = functionTokenAnswer.parse(await askBroker(lambda, brokerName, asked));
     if (answer.outcome === 'issued') return answer.identityToken;
-    if (answer.outcome === 'unavailable')
-      throw answer.fault === undefined ? unavailable() : issuerUnavailable(answer.fault);
+    if (answer.outcome === 'unavailable') throw noAnswer(answer);
     throw new Error('the session broker does not know this function');
   };
 }

@@ -3,10 +3,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { IdentityTokenRequest } from '../../contract/identity-token.ts';
 import { issuerUnavailable } from '../../contract/issuer-faults.ts';
 import { forbidden, type Problem, unauthorized, unavailable } from '../../contract/problem.ts';
+import type { Scope } from '../../contract/routes.ts';
 import {
   identityTokenAnswer,
   type SessionAnswer,
-  type SessionPlane,
   type SessionRefusal,
   type SessionRequest,
   sessionAnswer,
@@ -17,11 +17,19 @@ import { clientConfiguration } from '../aws/client-config.ts';
 
 export type OpenedSession = Extract<SessionAnswer, { outcome: 'opened' }>;
 
-function refusal(answer: SessionRefusal, plane: SessionPlane): Problem {
-  if (answer.outcome === 'unavailable') {
-    return answer.fault === undefined ? unavailable() : issuerUnavailable(answer.fault);
-  }
-  return answer.outcome === 'unauthorized' ? unauthorized() : forbidden(sessionScope(plane));
+/** @returns Problem 503 of an answer that says nothing about who asks */
+export const noAnswer = ({
+  fault,
+}: Extract<SessionRefusal, { outcome: 'unavailable' }>): Problem =>
+  fault === undefined ? unavailable() : issuerUnavailable(fault);
+
+/**
+ * @param scope that the token should have
+ * @returns Problem 401, 403 or 503
+ */
+export function refusal(answer: SessionRefusal, scope: Scope): Problem {
+  if (answer.outcome === 'unavailable') return noAnswer(answer);
+  return answer.outcome === 'unauthorized' ? unauthorized() : forbidden(scope);
 }
 
 export interface SessionBroker {
@@ -41,14 +49,14 @@ export function sessionBroker(functionName: string): SessionBroker {
     askBroker(lambda, functionName, request);
   const open = async (request: SessionRequest) => {
     const answer = sessionAnswer.parse(await ask(request));
-    if (answer.outcome !== 'opened') throw refusal(answer, request.plane);
+    if (answer.outcome !== 'opened') throw refusal(answer, sessionScope(request.plane));
     // The broker says which tenant's session it is; a session under another tenant's name would be its worst defect.
     if (answer.tenantId !== request.tenantId) throw new Error('the session is of another tenant');
     return answer;
   };
   const identityToken = async (request: IdentityTokenRequest) => {
     const answer = identityTokenAnswer.parse(await ask(request));
-    if (answer.outcome !== 'issued') throw refusal(answer, 'crypto');
+    if (answer.outcome !== 'issued') throw refusal(answer, sessionScope('crypto'));
     if (answer.tenantId !== request.tenantId) throw new Error('the token is of another tenant');
     return answer.identityToken;
   };
