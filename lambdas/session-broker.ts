@@ -1,9 +1,10 @@
 /**
  * The session broker (a token vending machine): for a bearer token, a session of that token's tenant, one that reads
- * events, or a token of our own that names the tenant to a key store; for an administrator's, a verdict on a key in a tenant's
- * own account; for a function's signature, a token of our own that names the function. Invariant: it does nothing on its caller's word. It checks the token itself, by the same module as the
- * authorizer, and only its role is trusted by the roles whose sessions it opens. No token and no credentials are in a log or an
- * error, and none in a verdict.
+ * events, or a token of our own that names the tenant to a key store; for an administrator's, a verdict on a key in a
+ * tenant's own account; for a function's signature, a token of our own that names the function. Invariant: it does
+ * nothing on its caller's word. It checks the token itself, by the same module as the authorizer, and only its role is
+ * trusted by the roles whose sessions it opens. No token and no credentials are in a log or an error, and none in a
+ * verdict.
  */
 import type { Context } from 'aws-lambda';
 import { readEnvironment, sessionBrokerEnvironment } from '../contract/environment.ts';

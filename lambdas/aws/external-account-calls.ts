@@ -1,7 +1,8 @@
 /**
- * What the log has of a call in a tenant's account. KMS there is called by a role of the same account, so CloudTrail records it in the tenant's account alone (KMS Developer
- * Guide, "Logging AWS KMS API calls": only what is done across accounts is in both). Invariant: a line has the operation, the id that AWS gave the
- * request and the name of an error, by which the tenant's own trail has the same call; and nothing of what was sent.
+ * What the log has of a call in a tenant's account. KMS there is called by a role of the same account, so CloudTrail
+ * records it in the tenant's account alone (KMS Developer Guide, "Logging AWS KMS API calls": only what is done across
+ * accounts is in both). Invariant: a line has the operation, the id that AWS gave the request and the name of an error,
+ * by which the tenant's own trail has the same call; and nothing of what was sent.
  */
 import type { HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { logStoreCall } from '../observability/store-call.ts';

@@ -1,6 +1,7 @@
 /**
  * Probes of the rows of the registry, of the keys of macs and of the audit table: every principal tries everything, and
- * each session may do only what is listed here. Invariant: a probe that gets through changes nothing: a row is written on a condition that never holds.
+ * each session may do only what is listed here. Invariant: a probe that gets through changes nothing: a row is written
+ * on a condition that never holds.
  */
 import {
   BatchGetCommand,

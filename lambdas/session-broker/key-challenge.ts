@@ -1,7 +1,8 @@
 /**
- * Tries a key in a tenant's own account: that it does what it must for this tenant, and that role and key let in nobody else of
- * ours. Invariant: what leaves this module are names of checks and the age of the key. Sessions and data keys stay here; and
- * nothing is asked of a key or role in our own account. Each call is in the log, for the tenant's audit. An error that is no answer (throttled, down) is no refusal.
+ * Tries a key in a tenant's own account: that it does what it must for this tenant, and that role and key let in nobody
+ * else of ours. Invariant: what leaves this module are names of checks and the age of the key. Sessions and data keys
+ * stay here; and nothing is asked of a key or role in our own account. Each call is in the log, for the tenant's audit.
+ * An error that is no answer (throttled, down) is no refusal.
  */
 import {
   DecryptCommand,

@@ -18,8 +18,11 @@ import type { TenantRow } from './registry/tenant-row.ts';
 export function externalAccounts(plane: ControlPlane, configured: ConfiguredStores) {
   const { environment, kms, knownKeyArns, work } = plane;
 
-  /** @throws Problem 400 where the configuration has none */
-  async function places() {
+  /**
+   * @returns in which accounts such a key may be, and in which region
+   * @throws Problem 400 where the configuration has no such accounts
+   */
+  async function allowedLocations() {
     const { accounts } = configured.externalAccounts();
     const ours = environment.ACCOUNT_ID;
     return {
@@ -36,7 +39,7 @@ export function externalAccounts(plane: ControlPlane, configured: ConfiguredStor
     const challenge = challengeClient(environment.SESSION_BROKER_NAME ?? '');
     return {
       ...work(context),
-      ...(await places()),
+      ...(await allowedLocations()),
       rotationPeriodInDays: environment.ROTATION_PERIOD_IN_DAYS,
       partition: environment.PARTITION,
       knownKeyArns,
@@ -66,7 +69,7 @@ export function externalAccounts(plane: ControlPlane, configured: ConfiguredStor
       const query = validated(externalAccountQuery, queryOf(event), 'query');
       const { externalSetup } = await import('./lifecycle/external-setup.ts');
       const stack = {
-        ...(await places()),
+        ...(await allowedLocations()),
         name: ownNames.name,
         partition: environment.PARTITION,
         productAccountId: environment.ACCOUNT_ID,

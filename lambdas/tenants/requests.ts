@@ -17,7 +17,7 @@ export const bodyOf = <S extends z.core.$ZodType>(
   { optional = false } = {},
 ): z.output<S> => jsonBody(event, schema, { maxBytes, optional });
 
-/** @throws as {@link bodyOf}, where there is one that says anything */
+/** @throws Problem 400, 413 or 415 for a body that is neither missing nor `{}` */
 export function requireEmptyBody(event: APIGatewayProxyEvent): void {
   bodyOf(event, emptyRequest, { optional: true });
 }

@@ -1,8 +1,8 @@
 /**
  * The trail: who used which key, when, and who invoked the functions behind the API. Invariant: every management event
- * of every region, reads included (KMS's Encrypt and Decrypt count as reads), is kept in a bucket without public access or plain HTTP. Its files have
- * digests that show a later change, and nobody can delete a version while it is locked. The lock is S3's governance
- * mode: s3:BypassGovernanceRetention lifts it, and the trail records that.
+ * of every region, reads included (KMS's Encrypt and Decrypt count as reads), is kept in a bucket without public access
+ * or plain HTTP. Its files have digests that show a later change, and nobody can delete a version while it is locked.
+ * The lock is S3's governance mode: s3:BypassGovernanceRetention lifts it, and the trail records that.
  */
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';

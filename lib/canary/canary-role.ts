@@ -1,7 +1,8 @@
 /**
  * The execution role of the canary. Invariant: by the trust policies it opens sessions of the canary's two tenants
- * only, also where it becomes a function's role, and by IAM it uses no keys but the canary's own. It is an impostor by design: it carries the tag of canary_b,
- * as an administrator could give it to a role, and IAM lets it use keys whose own policies must refuse it.
+ * only, also where it becomes a function's role, and by IAM it uses no keys but the canary's own. It is an impostor by
+ * design: it carries the tag of canary_b, as an administrator could give it to a role, and IAM lets it use keys whose
+ * own policies must refuse it.
  */
 import { ArnPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';

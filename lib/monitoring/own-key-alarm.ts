@@ -1,6 +1,7 @@
 /**
- * The alarm about the product's key and the keys that sign certificates, or tokens of the product's own issuer. The indexer has no lines about them, since
- * they are no tenant's. Invariant: every change counts but the rotation that KMS does by itself.
+ * The alarm about the product's key and the keys that sign certificates, or tokens of the product's own issuer. The
+ * indexer has no lines about them, since they are no tenant's. Invariant: every change counts but the rotation that KMS
+ * does by itself.
  */
 import { Duration } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';

@@ -1,7 +1,7 @@
 /**
- * The execution role of the reconciler. Invariant: it changes only keys that carry the product's tag and are of
- * the type that the product makes, and makes, tags and uses none. Its permissions are by IAM: key policies do not name it, but let IAM decide for the account.
- * What it reads of other keys is metadata.
+ * The execution role of the reconciler. Invariant: it changes only keys that carry the product's tag and are of the
+ * type that the product makes, and makes, tags and uses none. Its permissions are by IAM: key policies do not name it,
+ * but let IAM decide for the account. What it reads of other keys is metadata.
  */
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';

@@ -1,7 +1,8 @@
 /**
  * The execution role of the session broker, the only one whom the roles of which each session is one tenant's trust for
- * every tenant, and whom the reader of all tenants' events trusts. Invariant: it can only open such sessions, and sign tokens
- * where the stack has an issuer of its own (lib/storage/issuer-key.ts), and try the roles of tenants in their own accounts; and only from within the broker's own function.
+ * every tenant, and whom the reader of all tenants' events trusts. Invariant: it can only open such sessions, and sign
+ * tokens where the stack has an issuer of its own (lib/storage/issuer-key.ts), and try the roles of tenants in their
+ * own accounts; and only from within the broker's own function.
  */
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';

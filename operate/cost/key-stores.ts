@@ -33,7 +33,10 @@ interface Stored {
 export const isInKms = ({ keyStore }: Stored): boolean => keyStore === 'aws-kms';
 export const isInAzure = ({ keyStore }: Stored): boolean => keyStore === 'azure-key-vault';
 
-/** Of the product's own issuer, which Azure alone needs: they never rotate by themselves. */
+/**
+ * Of the product's own issuer, which Azure needs, and Vault with `tokenIssuer: own` alone: such a Vault's are not in the
+ * estimate (docs/cost.md). They never rotate by themselves.
+ */
 export const issuerKeys = 2;
 
 /** Up to which key a price counts. */

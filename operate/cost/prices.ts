@@ -1,6 +1,7 @@
 /**
- * AWS's list prices in us-east-1, and Azure's of keys in a premium vault, in US dollars, without free tiers and without discounts for volume. Invariant: each has its
- * page. What could not be read there says `verify`: it was taken from elsewhere, and wants a look at the page.
+ * AWS's list prices in us-east-1, and Azure's of keys in a premium vault, in US dollars, without free tiers and without
+ * discounts for volume. Invariant: each has its page. What could not be read there says `verify`: it was taken from
+ * elsewhere, and wants a look at the page.
  */
 
 export interface Price {

@@ -4,8 +4,8 @@
  */
 
 /**
- * `standby`: a node that is not the active one. `issuer-unreachable`: Vault itself does not get the keys by which AWS signs.
- * `nonsense`: an answer that Vault does not give.
+ * `standby`: a node that is not the active one. `issuer-unreachable`: Vault itself does not get the keys of the token's
+ * issuer, AWS's or the product's own. `nonsense`: an answer that Vault does not give.
  */
 export type VaultFault =
   | 'unreachable'

@@ -1,6 +1,6 @@
 /**
- * A session in Vault, opened by a token that AWS signs, or our own issuer. Invariant: what opens it is asked for anew for each login and never kept; what
- * the session may do Vault decides, by whose the token is.
+ * A session in Vault, opened by a token that AWS signs, or our own issuer. Invariant: what opens it is asked for anew
+ * for each login and never kept; what the session may do Vault decides, by whose the token is.
  */
 import * as z from 'zod/mini';
 import type { VaultAnswer, VaultClient, VaultRequest } from './vault-client.ts';

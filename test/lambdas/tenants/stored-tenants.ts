@@ -1,4 +1,7 @@
-/** The life of tenants whose keys are in another store than KMS, or move there and back, with the local stack's KMS and registry; each call may be the last. */
+/**
+ * The life of tenants whose keys are in another store than KMS, or move there and back, with the local stack's KMS and
+ * registry; each call may be the last.
+ */
 import { randomUUID } from 'node:crypto';
 import type { KeyStoreName, OtherKeyStoreName } from '../../../contract/key-stores.ts';
 import type { KeyStoreAdministration } from '../../../lambdas/key-stores/key-administration.ts';
