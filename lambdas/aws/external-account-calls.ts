@@ -1,8 +1,8 @@
 /**
- * What the log has of a call in a tenant's account. KMS there is called by a role of the same account, so CloudTrail
- * records it in the tenant's account alone (KMS Developer Guide, "Logging AWS KMS API calls": only what is done across
- * accounts is in both). Invariant: a line has the operation, the id that AWS gave the request and the name of an error,
- * by which the tenant's own trail has the same call; and nothing of what was sent.
+ * What the log has of a call in a tenant's account. KMS there is called by a role of the same account, so CloudTrail records it in
+ * the tenant's account alone (KMS Developer Guide, "Logging AWS KMS API calls": only what is done across accounts is in both).
+ * Invariant: a line has the operation, the key, the id that AWS gave the request and the name of an error, by which the tenant's
+ * own trail has the same call; and nothing else of what was sent.
  */
 import type { HandlerExecutionContext, Pluggable } from '@smithy/types';
 import { logStoreCall } from '../observability/store-call.ts';
@@ -26,6 +26,7 @@ export const loggedCalls = <I extends object, O extends object>(
           keyStore: 'aws-kms-external',
           operation: `${service}:${operationOf(context)}`,
           tenantId,
+          keyArn: keyArnOf(args.input),
           routine,
         } as const;
         try {
@@ -49,6 +50,12 @@ export const loggedCalls = <I extends object, O extends object>(
 
 const operationOf = ({ commandName = '' }: HandlerExecutionContext): string =>
   commandName.replace(/Command$/, '');
+
+/** The product names a key by its ARN alone. */
+function keyArnOf(input: unknown): string | undefined {
+  const { KeyId } = (input ?? {}) as { readonly KeyId?: unknown };
+  return typeof KeyId === 'string' ? KeyId : undefined;
+}
 
 function requestIdOf(response: unknown): string | undefined {
   const { $metadata } = (response ?? {}) as { $metadata?: { readonly requestId?: string } };

@@ -6,6 +6,7 @@
  */
 import * as z from 'zod/mini';
 import { auditOutcome, type KeyEvent } from '../../contract/audit.ts';
+import { externalKeyArn } from '../../contract/external-account.ts';
 import { otherKeyStoreName } from '../../contract/key-stores.ts';
 import { stackPartition } from '../../contract/table-schema.ts';
 import { tenantId } from '../../contract/tenant-id.ts';
@@ -24,6 +25,7 @@ const storeCallLine = z.strictObject({
   operation: z.string().check(z.regex(/^(?:[A-Z]{1,8} [a-z/-]{1,55}|(?:kms|sts):[A-Za-z]{1,60})$/)),
   /** absent where the call is about no tenant */
   tenantId: z.optional(tenantId),
+  keyArn: z.optional(externalKeyArn),
   requestId: z.optional(callId),
   correlationId: z.optional(callId),
   outcome: auditOutcome,
@@ -53,7 +55,8 @@ export function storeCallOf(
   const line = parseLine(storeCallLine, message);
   if (line === undefined) return undefined;
   if (isForTenants && line.tenantId === undefined) return undefined;
-  const { keyStore, operation, outcome, errorCode, requestId, correlationId, routine } = line;
+  const { keyStore, operation, outcome, errorCode, keyArn, requestId } = line;
+  const { correlationId, routine } = line;
   return {
     partition: line.tenantId ?? stackPartition,
     event: {
@@ -69,6 +72,7 @@ export function storeCallOf(
       requestId: requestId ?? 'unknown',
       keyStore,
       source: 'product-log',
+      ...(keyArn !== undefined && { keyArn }),
       ...(correlationId !== undefined && { correlationId }),
       ...(routine && { routine }),
     },

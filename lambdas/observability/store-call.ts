@@ -15,6 +15,8 @@ export interface StoreCall {
   readonly operation: string;
   /** whose key it is, or who signs in; undefined where it is about no tenant */
   readonly tenantId: string | undefined;
+  /** of a key in KMS, which a tenant's account may have several of */
+  readonly keyArn?: string | undefined;
   /** as the store gave it; undefined where it gave none */
   readonly requestId: string | undefined;
   /** what the call told the store of itself; absent where the store's own log has no room for it */

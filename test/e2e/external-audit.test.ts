@@ -97,6 +97,9 @@ describe.each(['acme', 'globex'])('the events of %s', (tenantId) => {
         keyStore: 'aws-kms-external',
         source: 'product-log',
       });
+    const { keyArn } = (await control.get(`/tenants/${tenantId}`)).json;
+    const ofKms = events.filter(({ operation }) => operation.startsWith('kms:'));
+    expect(new Set(ofKms.map((event) => event.keyArn))).toEqual(new Set([keyArn]));
   });
 
   test('say who made the call: the session broker for the challenge, else the tenant’s session', async () => {

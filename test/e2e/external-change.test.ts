@@ -4,6 +4,7 @@
  */
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { auditEvents } from '../../contract/audit.ts';
 import { type Control, controlOf } from './control.ts';
 import { type ExternalStack, startExternalStack } from './external-account.ts';
 import { changeRow } from './planted-keys.ts';
@@ -240,4 +241,38 @@ test('a right that is taken away amid a change stops what is under that key, and
   await stack.owner.kms.enableKey({ KeyId: theirs });
   expect(await messages.opened()).toEqual(['opens', 'opens', 'opens']);
   expect((await toExternal(id, theirs)).status).toBe(202);
+}, 60_000);
+
+test('the audit of a tenant that moves has the use of either key, before, amid and after', async () => {
+  const id = 'audited';
+  const { keyArn: ours } = await stack.client.onboard(id);
+  const messages = messagesOf(id);
+  await messages.add('ours');
+  const { keyArn: theirs } = await stack.give(id);
+  await toExternal(id, theirs);
+  await settle(id);
+  await messages.add('theirs');
+  await messages.opened();
+  await end(id);
+  await messages.add('theirs alone');
+  await stack.indexed();
+  const token = await stack.client.token('tenant-keys/audit', id);
+  const path = `/tenants/${id}/audit?kind=kms&limit=1000`;
+  const { events } = auditEvents.parse((await stack.client.send('GET', path, { token })).json);
+  const uses = events.flatMap((event) => {
+    const [, operation] = /(?:^|:)(GenerateDataKey|Decrypt)$/.exec(event.operation) ?? [];
+    if (event.kind !== 'kms' || event.routine || operation === undefined) return [];
+    const key = new Map([
+      [ours, 'ours'],
+      [theirs, 'theirs'],
+    ]).get(event.keyArn ?? '');
+    return [`${operation} ${event.outcome} ${key} by ${event.source ?? 'cloudtrail'}`];
+  });
+  expect(uses.sort()).toEqual([
+    'Decrypt succeeded ours by cloudtrail',
+    'Decrypt succeeded theirs by product-log',
+    'GenerateDataKey succeeded ours by cloudtrail',
+    'GenerateDataKey succeeded theirs by product-log',
+    'GenerateDataKey succeeded theirs by product-log',
+  ]);
 }, 60_000);

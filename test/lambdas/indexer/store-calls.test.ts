@@ -1,4 +1,5 @@
 /** Lines of calls of key stores that CloudTrail does not record: whose events they are, and who can make one. */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { eventOf } from '../../../lambdas/audit/audit-row.ts';
@@ -61,9 +62,10 @@ test('a call is an event of the tenant, by our own word, with the store’s requ
 
 test('a call in a tenant’s own account says for whom, by AWS’s words and ids', async () => {
   const there = { keyStore: 'aws-kms-external', correlationId: undefined };
+  const keyArn = `arn:aws:kms:us-east-1:222222222222:key/${randomUUID()}`;
   const calls = [
     call({ ...there, operation: 'sts:AssumeRole', requestId: 'one' }),
-    call({ ...there, operation: 'kms:GenerateDataKeyWithoutPlaintext', requestId: 'two' }),
+    call({ ...there, operation: 'kms:GenerateDataKeyWithoutPlaintext', requestId: 'two', keyArn }),
     call({
       ...there,
       ...{ operation: 'kms:Decrypt', requestId: 'three', outcome: 'refused' },
@@ -83,6 +85,17 @@ test('a call in a tenant’s own account says for whom, by AWS’s words and ids
   }
   const ids = events.map(({ requestId }) => requestId);
   expect(ids.sort()).toEqual(['one', 'three', 'two', 'unknown']);
+  const named = events.flatMap((event) =>
+    'keyArn' in event ? [[event.requestId, event.keyArn]] : [],
+  );
+  expect(named).toEqual([['two', keyArn]]);
+  const strange = call({
+    ...there,
+    operation: 'kms:Decrypt',
+    requestId: 'five',
+    keyArn: 'its key',
+  });
+  expect(await eventsIn('crypto-log', strange)).toHaveLength(4);
 });
 
 test('a call without an answer is an event, by what the call said of itself', async () => {
