@@ -1,7 +1,7 @@
 /**
  * Requests over HTTP to a key store. Invariant: each goes to the given address and nowhere else: no redirect is followed, since it
- * would take the token along; and where a certificate authority is given, no other is trusted. An attempt takes a bounded
- * time, begins only within the time of the invocation, and reads a bounded answer.
+ * would take the token along; and where a certificate authority is given, no other is trusted. A request takes a bounded time, and
+ * reads a bounded answer.
  */
 import {
   Agent as HttpAgent,
@@ -10,9 +10,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { attemptWithinBudget } from '../aws/call-budget.ts';
 import { attemptTimeoutMs, clientConfiguration } from '../aws/client-config.ts';
-import { pause } from '../aws/retry.ts';
 
 export interface StoreHttpRequest {
   readonly method: string;
@@ -44,7 +42,7 @@ export class NoHttpAnswer extends Error {
 /** @throws NoHttpAnswer */
 export type StoreHttp = (request: StoreHttpRequest) => Promise<StoreHttpAnswer>;
 
-const { maxAttempts, requestHandler } = clientConfiguration;
+const { requestHandler } = clientConfiguration;
 const maxAnswerBytes = 1_048_576;
 
 /**
@@ -83,24 +81,6 @@ export function storeHttp(address: string, caCertificate?: string): StoreHttp {
       sent.on('error', refuse);
       sent.end(body);
     });
-}
-
-/**
- * @param mayRepeat whether the store may be asked again after such an error
- * @throws the last attempt's error; OutOfTime
- */
-export async function storeAttempts<T>(
-  attempt: () => Promise<T>,
-  mayRepeat: (error: unknown) => boolean,
-): Promise<T> {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      return await attemptWithinBudget('store', attempt);
-    } catch (error) {
-      if (attempts === maxAttempts || !mayRepeat(error)) throw error;
-      await pause(attempts - 1);
-    }
-  }
 }
 
 function withoutAnswer(error: unknown): NoHttpAnswer {

@@ -4,26 +4,32 @@
  * code of its own: the 404 of a proxy, or of a group or a subscription that is gone, shows nothing.
  */
 import type { AzureKeyVaultSettings } from '../../../contract/key-stores.ts';
+import { storeAttempts } from '../store-attempts.ts';
 import {
   type Json,
   jsonOf,
   NoHttpAnswer,
   type StoreHttp,
   type StoreHttpAnswer,
-  storeAttempts,
   storeHttp,
 } from '../store-http.ts';
-import { logged, type StoreOperation } from './azure-call.ts';
 import { type AzureFault, AzureUnavailable } from './azure-errors.ts';
 
 export type AzureService = 'vault' | 'entra' | 'resource-manager';
+
+/** What the audit has of a request: one of a few names that the code has, and the tenant for whom the caller works. */
+export interface StoreOperation {
+  /** a method, and what it is done to: `POST keys/wrapkey` */
+  readonly name: string;
+  /** whose key it is, or who signs in; undefined where it is about no tenant */
+  readonly tenantId: string | undefined;
+}
 
 export interface AzureRequest {
   readonly service: AzureService;
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** with its query */
   readonly path: string;
-  /** what the audit has of it */
   readonly operation: StoreOperation;
   readonly body?: object;
   /** instead of a body in JSON */
@@ -71,16 +77,15 @@ export function azureClient({
     });
     return answerOf(answer);
   };
-  return (request) =>
-    storeAttempts(
-      () => logged(request.operation, (correlationId) => exchange(request, correlationId)),
-      (error) => mayRepeat(request, error),
+  return (request) => {
+    const { name, tenantId } = request.operation;
+    const routine = name.startsWith('GET ');
+    const { once } = request;
+    return storeAttempts(
+      { keyStore: 'azure-key-vault', operation: name, tenantId, routine, once },
+      (correlationId) => exchange(request, correlationId),
     );
-}
-
-function mayRepeat({ once = false }: AzureRequest, error: unknown): boolean {
-  if (!(error instanceof AzureUnavailable) || error.fault === 'nonsense') return false;
-  return !once || error.nothingWasDone;
+  };
 }
 
 function contentOf({ body, form }: AzureRequest) {

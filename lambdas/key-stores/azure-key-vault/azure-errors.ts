@@ -2,6 +2,7 @@
  * What can be wrong with Azure Key Vault, Microsoft Entra ID or Azure Resource Manager. Invariant: no error has a token, an
  * assertion, key material or a word of theirs: their words may repeat what was sent.
  */
+import { StoreUnavailable } from '../store-attempts.ts';
 
 /**
  * `issuer-unreachable`: Entra does not get the keys by which the issuer of the assertion signs. `nonsense`: an answer that
@@ -17,15 +18,13 @@ export type AzureFault =
 
 const nothingDone: readonly AzureFault[] = ['throttled', 'issuer-unreachable'];
 
-/** There was no answer, or none that says yes or no. */
-export class AzureUnavailable extends Error {
+export class AzureUnavailable extends StoreUnavailable {
   override readonly name = 'AzureUnavailable';
   readonly fault: AzureFault;
   constructor(fault: AzureFault) {
     super(`Azure gives no answer: ${fault}`);
     this.fault = fault;
   }
-  /** Otherwise Azure may have done what it was asked for. */
   get nothingWasDone(): boolean {
     return nothingDone.includes(this.fault);
   }

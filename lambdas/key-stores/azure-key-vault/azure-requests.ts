@@ -8,11 +8,6 @@ import { keyStoreUnavailable } from '../../../contract/problem.ts';
 import type { AzureAnswer } from './azure-client.ts';
 import type { SessionRequest } from './entra-session.ts';
 
-/** It is not known whether Azure has done what may not be done twice. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 /**
  * @throws Problem 503 key-store-unavailable where there was no answer, or none of Azure's own; NoAnswer instead where it may
  *   have been done once

@@ -1,11 +1,8 @@
 /**
  * What the audit has of a request to Vault. Invariant: an operation is one of a few known names, and what else stands in a
- * path is a tenant's id or is left out; of an answer only its status and its id count.
+ * path is a tenant's id or is left out.
  */
-import { randomUUID } from 'node:crypto';
 import { tenantId } from '../../../contract/tenant-id.ts';
-import { logStoreCall } from '../../observability/store-call.ts';
-import { VaultUnavailable } from './vault-errors.ts';
 
 /** Paths of the two mounts that are the product's alone. */
 export interface VaultMounts {
@@ -17,12 +14,6 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly body?: object;
-  readonly isTrial?: boolean;
-}
-
-interface Answered {
-  readonly status: number;
-  readonly requestId?: string | undefined;
 }
 
 export interface VaultOperation {
@@ -64,35 +55,3 @@ function typed(path: string, { transitMount, authMount }: VaultMounts): string {
 
 const signedInBy = (body: object | undefined): string | undefined =>
   /^tenant-(.+)$/.exec(String((body as { readonly role?: unknown } | undefined)?.role))?.[1];
-
-/**
- * Logs one attempt, however it ends.
- * @param attempt is given the id by which the store's own log may have it
- */
-export async function logged<A extends Answered>(
-  request: Asked,
-  mounts: VaultMounts,
-  attempt: (correlationId: string) => Promise<A>,
-): Promise<A> {
-  const correlationId = randomUUID();
-  const call = {
-    keyStore: 'vault',
-    ...operationOf(request, mounts),
-    correlationId,
-    routine: request.isTrial === true || request.method === 'GET' || request.method === 'LIST',
-  } as const;
-  try {
-    const answer = await attempt(correlationId);
-    const { status, requestId } = answer;
-    const ending =
-      status < 400
-        ? ({ outcome: 'succeeded' } as const)
-        : ({ outcome: 'refused', errorCode: String(status) } as const);
-    logStoreCall({ ...call, requestId, ...ending });
-    return answer;
-  } catch (error) {
-    const errorCode = error instanceof VaultUnavailable ? error.fault : 'failed';
-    logStoreCall({ ...call, requestId: undefined, outcome: 'failed', errorCode });
-    throw error;
-  }
-}

@@ -2,15 +2,9 @@
  * Requests of Vault's HTTP API. Invariant: each goes to the configured address and nowhere else (`store-http.ts`), and of an
  * answer nothing counts that is not in a form of Vault's.
  */
-import {
-  type Json,
-  jsonOf,
-  NoHttpAnswer,
-  type StoreHttpAnswer,
-  storeAttempts,
-  storeHttp,
-} from '../store-http.ts';
-import { logged, type VaultMounts } from './vault-call.ts';
+import { storeAttempts } from '../store-attempts.ts';
+import { type Json, jsonOf, NoHttpAnswer, type StoreHttpAnswer, storeHttp } from '../store-http.ts';
+import { operationOf, type VaultMounts } from './vault-call.ts';
 import { type VaultFault, VaultUnavailable } from './vault-errors.ts';
 
 export interface VaultRequest {
@@ -67,14 +61,14 @@ export function vaultClient(at: VaultAddress): VaultClient {
 
   return (request) =>
     storeAttempts(
-      () => logged(request, at, (correlationId) => exchange(request, correlationId)),
-      (error) => mayRepeat(request, error),
+      {
+        keyStore: 'vault',
+        ...operationOf(request, at),
+        routine: request.isTrial === true || ['GET', 'LIST'].includes(request.method),
+        once: request.once,
+      },
+      (correlationId) => exchange(request, correlationId),
     );
-}
-
-function mayRepeat({ once = false }: VaultRequest, error: unknown): boolean {
-  if (!(error instanceof VaultUnavailable) || error.fault === 'nonsense') return false;
-  return !once || error.nothingWasDone;
 }
 
 const headersOf = (

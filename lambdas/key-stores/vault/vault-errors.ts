@@ -2,6 +2,7 @@
  * What can be wrong with Vault. Invariant: no error has a token, a JWT, key material or a word of the store's: its words may
  * repeat what was sent.
  */
+import { StoreUnavailable } from '../store-attempts.ts';
 
 /**
  * `standby`: a node that is not the active one. `issuer-unreachable`: Vault itself does not get the keys of the token's
@@ -19,15 +20,13 @@ export type VaultFault =
 
 const nothingDone: readonly VaultFault[] = ['sealed', 'standby', 'throttled', 'issuer-unreachable'];
 
-/** There was no answer, or none that says yes or no. */
-export class VaultUnavailable extends Error {
+export class VaultUnavailable extends StoreUnavailable {
   override readonly name = 'VaultUnavailable';
   readonly fault: VaultFault;
   constructor(fault: VaultFault) {
     super(`Vault gives no answer: ${fault}`);
     this.fault = fault;
   }
-  /** Otherwise Vault may have done what it was asked for. */
   get nothingWasDone(): boolean {
     return nothingDone.includes(this.fault);
   }

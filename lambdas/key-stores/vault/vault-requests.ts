@@ -6,11 +6,6 @@
 import { keyStoreUnavailable } from '../../../contract/problem.ts';
 import type { VaultAnswer } from './vault-client.ts';
 
-/** It is not known whether Vault has done what may not be done twice. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 /**
  * @param path without `/v1/`
  * @param once Vault must not do it twice

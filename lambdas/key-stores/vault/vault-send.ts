@@ -1,14 +1,10 @@
-/** Requests to Vault of a function of the product, signed in as itself; what is wrong with Vault is said once, here. */
-import { STSClient } from '@aws-sdk/client-sts';
+/** Requests to Vault of a function of the product, signed in as itself. */
 import type { VaultSettings } from '../../../contract/key-stores.ts';
-import { keyStoreUnavailable } from '../../../contract/problem.ts';
-import { callBudget } from '../../aws/call-budget.ts';
-import { clientConfiguration } from '../../aws/client-config.ts';
-import { webIdentityToken } from '../../aws/web-identity-token.ts';
-import { log } from '../../observability/log.ts';
+import { functionsWebIdentity } from '../../aws/web-identity-token.ts';
+import { unserved } from '../unserved-request.ts';
 import { vaultClient } from './vault-client.ts';
 import { VaultLoginRefused, VaultUnavailable } from './vault-errors.ts';
-import { NoAnswer, type VaultSend } from './vault-requests.ts';
+import type { VaultSend } from './vault-requests.ts';
 import { type VaultSession, vaultSession } from './vault-session.ts';
 
 export interface VaultFunction {
@@ -20,14 +16,9 @@ export interface VaultFunction {
 
 export function vaultSend(settings: VaultSettings, { role, brokerName }: VaultFunction): VaultSend {
   const { authMount, audience, tokenIssuer } = settings;
-  const webIdentityToken = tokenIssuer === 'own' ? tokenOfOurs(brokerName) : tokenOfSts(audience);
+  const webIdentityToken =
+    tokenIssuer === 'own' ? tokenOfOurs(brokerName) : functionsWebIdentity(audience);
   return sendBy(vaultSession(vaultClient(settings), { authMount, role, webIdentityToken }));
-}
-
-function tokenOfSts(audience: string): () => Promise<string> {
-  const sts = new STSClient(clientConfiguration);
-  sts.middlewareStack.use(callBudget('sts'));
-  return () => webIdentityToken(sts, audience);
 }
 
 /** Loaded where it is used, since few stacks need it. */
@@ -50,11 +41,7 @@ export const sendBy =
     try {
       return await session.send({ method, path, once, ...(body !== undefined && { body }) });
     } catch (error) {
-      const isUnavailable = error instanceof VaultUnavailable;
-      if (!isUnavailable && !(error instanceof VaultLoginRefused)) throw error;
-      log('WARN', { message: 'key store', keyStore: 'vault', path, error: error.message });
-      // What may be asked again is the same as what was never asked.
-      const mayBeDone = once && isUnavailable && !error.nothingWasDone;
-      throw mayBeDone ? new NoAnswer() : keyStoreUnavailable('vault');
+      if (!(error instanceof VaultUnavailable || error instanceof VaultLoginRefused)) throw error;
+      throw unserved(error, { keyStore: 'vault', once, request: { path } });
     }
   };
