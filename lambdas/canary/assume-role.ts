@@ -1,8 +1,9 @@
 /** Opens sessions of the canary's tenants, and tries to open others. Each run opens its own: none is kept. */
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { assumeRole, type RoleCredentials } from '../aws/assumed-role.ts';
 
 /** The clients of one principal. */
 export interface Clients {
@@ -29,23 +30,17 @@ export const assumptionFor = (tenantId: string): Assumption => ({
 const durationSeconds = 900;
 
 /** @throws what STS says */
-export async function assume(sts: STSClient, roleArn: string, assumption: Assumption) {
+export function assume(
+  sts: STSClient,
+  roleArn: string,
+  assumption: Assumption,
+): Promise<RoleCredentials> {
   const { sessionName, tags, transitive = false } = assumption;
-  const { Credentials: given } = await sts.send(
-    new AssumeRoleCommand({
-      RoleArn: roleArn,
-      RoleSessionName: sessionName,
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-      ...(transitive && { TransitiveTagKeys: Object.keys(tags) }),
-      DurationSeconds: durationSeconds,
-    }),
-  );
-  if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken) {
-    throw new Error('STS gave no credentials');
-  }
-  return {
-    accessKeyId: given.AccessKeyId,
-    secretAccessKey: given.SecretAccessKey,
-    sessionToken: given.SessionToken,
-  };
+  return assumeRole(sts, {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    ...(transitive && { TransitiveTagKeys: Object.keys(tags) }),
+    DurationSeconds: durationSeconds,
+  });
 }

@@ -11,7 +11,7 @@ import {
   type KeyMetadata,
   KMSClient,
 } from '@aws-sdk/client-kms';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import {
   type ExternalTenant,
   externalId,
@@ -25,6 +25,7 @@ import {
   notATenant,
 } from '../../contract/external-challenge.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { assumeRole, type RoleCredentials } from '../aws/assumed-role.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 import { isAccessDenied, isKeyStateError, isNamed } from '../aws/errors.ts';
@@ -52,10 +53,11 @@ export async function challengeKey(
 ): Promise<Verdict> {
   const role = theirRole(tenantId, keyArn, tenantRoleArn);
   const stsOf = stsFor(tenantId);
-  const ofTenant = stsOf(await openSession(tenantRoleArn, tenantId));
+  const openedFor = async (name: string) => forClient(await openSession(tenantRoleArn, name));
+  const ofTenant = stsOf(await openedFor(tenantId));
   const session = await unlessRefused(assume(ofTenant, role));
   if (session === undefined) return { failed: ['role-lets-tenant-in'] };
-  const ofNobody = stsOf(await openSession(tenantRoleArn, notATenant));
+  const ofNobody = stsOf(await openedFor(notATenant));
   const isRefused = async (from: STSClient, more: Partial<AssumedRole>) =>
     (await unlessRefused(assume(from, { ...role, ...more }))) === undefined;
   const kms = kmsOf(session, tenantId);
@@ -107,44 +109,33 @@ const trial = { routine: true };
 const stsFor =
   (tenantId: string) =>
   /** @param credentials absent: those of the broker's own role */
-  (credentials?: Credentials): STSClient => {
-    const sts = new STSClient({ ...clientConfiguration, ...credentialsOf(credentials) });
+  (credentials?: RoleCredentials): STSClient => {
+    const sts = new STSClient({ ...clientConfiguration, ...(credentials && { credentials }) });
     sts.middlewareStack.use(callBudget('sts'));
     sts.middlewareStack.use(loggedCalls('sts', tenantId, trial));
     return sts;
   };
 
-function kmsOf(credentials: Credentials, tenantId: string): KMSClient {
-  const kms = new KMSClient({ ...clientConfiguration, ...credentialsOf(credentials) });
+function kmsOf(credentials: RoleCredentials, tenantId: string): KMSClient {
+  const kms = new KMSClient({ ...clientConfiguration, credentials });
   kms.middlewareStack.use(callBudget('store'));
   kms.middlewareStack.use(loggedCalls('kms', tenantId, trial));
   return kms;
 }
 
-const credentialsOf = (credentials: Credentials | undefined) =>
-  credentials && {
-    credentials: { ...credentials, expiration: new Date(credentials.expiration) },
-  };
+const forClient = (credentials: Credentials): RoleCredentials => ({
+  ...credentials,
+  expiration: new Date(credentials.expiration),
+});
 
-async function assume(from: STSClient, role: AssumedRole): Promise<Credentials> {
-  const { Credentials: given } = await from.send(
-    new AssumeRoleCommand({
-      RoleArn: role.roleArn,
-      RoleSessionName: role.tenantId,
-      ExternalId: role.externalId,
-      Tags: [{ Key: tenantIdTag, Value: role.tenantId }],
-      DurationSeconds: sessionSeconds,
-    }),
-  );
-  if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration)
-    throw new Error('STS gave no credentials');
-  return {
-    accessKeyId: given.AccessKeyId,
-    secretAccessKey: given.SecretAccessKey,
-    sessionToken: given.SessionToken,
-    expiration: given.Expiration.toISOString(),
-  };
-}
+const assume = (from: STSClient, role: AssumedRole): Promise<RoleCredentials> =>
+  assumeRole(from, {
+    RoleArn: role.roleArn,
+    RoleSessionName: role.tenantId,
+    ExternalId: role.externalId,
+    Tags: [{ Key: tenantIdTag, Value: role.tenantId }],
+    DurationSeconds: sessionSeconds,
+  });
 
 const generate = (kms: KMSClient, keyArn: string, context: Readonly<Record<string, string>>) =>
   kms.send(

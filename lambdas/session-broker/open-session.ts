@@ -2,9 +2,10 @@
  * Opens sessions of a role. Invariant: a tenant's has the tenant's id as its name and as its one tag; with it AWS itself
  * refuses what is another tenant's. One that is for all tenants has no tag, and a name that is no tenant's.
  */
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { SessionAnswer } from '../../contract/session-broker.ts';
 import { tenantIdTag } from '../../contract/tenant-id.ts';
+import { assumeRole } from '../aws/assumed-role.ts';
 import { callBudget } from '../aws/call-budget.ts';
 import { clientConfiguration } from '../aws/client-config.ts';
 
@@ -24,24 +25,14 @@ export function sessionOpener(): (
   const sts = new STSClient(clientConfiguration);
   sts.middlewareStack.use(callBudget('sts'));
   return async (roleArn, tenantId) => {
-    const { Credentials: given } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        // The trust policy wants the tenant's id in both, so that ARNs in CloudTrail name the tenant.
-        ...(tenantId === undefined
-          ? { RoleSessionName: ofAllTenants }
-          : { RoleSessionName: tenantId, Tags: [{ Key: tenantIdTag, Value: tenantId }] }),
-        DurationSeconds: sessionSeconds,
-      }),
-    );
-    if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-      throw new Error('STS gave no credentials');
-    }
-    return {
-      accessKeyId: given.AccessKeyId,
-      secretAccessKey: given.SecretAccessKey,
-      sessionToken: given.SessionToken,
-      expiration: given.Expiration.toISOString(),
-    };
+    const { expiration, ...keys } = await assumeRole(sts, {
+      RoleArn: roleArn,
+      // The trust policy wants the tenant's id in both, so that ARNs in CloudTrail name the tenant.
+      ...(tenantId === undefined
+        ? { RoleSessionName: ofAllTenants }
+        : { RoleSessionName: tenantId, Tags: [{ Key: tenantIdTag, Value: tenantId }] }),
+      DurationSeconds: sessionSeconds,
+    });
+    return { ...keys, expiration: expiration.toISOString() };
   };
 }

@@ -4,7 +4,7 @@
  * is in memory is used only with a session that is no older than data keys may be: who is not let in any more has no use of it.
  */
 import { KMSClient } from '@aws-sdk/client-kms';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import {
   type ExternalTenant,
   externalId,
@@ -13,6 +13,7 @@ import {
   keyArnParts,
 } from '../../../contract/external-account.ts';
 import { tenantIdTag } from '../../../contract/tenant-id.ts';
+import { assumeRole } from '../../aws/assumed-role.ts';
 import { callBudget } from '../../aws/call-budget.ts';
 import { loggedCalls } from '../../aws/external-account-calls.ts';
 import { LruMap } from '../../caching/lru-map.ts';
@@ -57,7 +58,7 @@ export function tenantExternalKeys(
     if (known !== undefined) return known;
     const session = renewedSession({
       open: async () => {
-        const credentials = await assumeRole(sts, { ...tenant, partition }, accountId);
+        const credentials = await assumeTheirRole(sts, { ...tenant, partition }, accountId);
         const kms = new KMSClient({ ...parts.configuration, region, credentials });
         kms.middlewareStack.use(callBudget('store'));
         kms.middlewareStack.use(loggedCalls('kms', tenant.tenantId));
@@ -84,24 +85,11 @@ export function tenantExternalKeys(
 const mostKeys = 2;
 
 /** @throws the SDK's errors */
-async function assumeRole(sts: STSClient, tenant: ExternalTenant, accountId: string) {
-  const { tenantId } = tenant;
-  const { Credentials } = await sts.send(
-    new AssumeRoleCommand({
-      RoleArn: externalRoleArn(tenant, accountId),
-      RoleSessionName: tenantId,
-      ExternalId: externalId(tenant),
-      DurationSeconds: sessionSeconds,
-      Tags: [{ Key: tenantIdTag, Value: tenantId }],
-    }),
-  );
-  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials ?? {};
-  if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined) {
-    throw new Error('STS gave no credentials');
-  }
-  return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    sessionToken: SessionToken,
-  };
-}
+const assumeTheirRole = (sts: STSClient, tenant: ExternalTenant, accountId: string) =>
+  assumeRole(sts, {
+    RoleArn: externalRoleArn(tenant, accountId),
+    RoleSessionName: tenant.tenantId,
+    ExternalId: externalId(tenant),
+    DurationSeconds: sessionSeconds,
+    Tags: [{ Key: tenantIdTag, Value: tenant.tenantId }],
+  });
