@@ -29,7 +29,7 @@ async function main(): Promise<number> {
       `${file} has ${content.length} bytes, and a request takes ${maxPlaintextBytes}: name a smaller file`,
     );
   }
-  const vault = values.vault ? await vaultServer() : undefined;
+  const vault = values.vault ? await vaultServer('sts') : undefined;
   const report = openTerminalReport(process.stdout);
   const stack = await startStack({
     // Each request reads the tenant's row, so the demo need not wait for a change of status to be noticed.

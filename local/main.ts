@@ -4,7 +4,7 @@ import { announce } from './announcement.ts';
 import { readFaultOption } from './aws/faults/fault.ts';
 import { givenIssuers } from './given-issuers.ts';
 import { type LocalStack, startStack } from './stack.ts';
-import { setUpVault, vaultContext, vaultServer } from './vault-setup.ts';
+import { setUpVault, type VaultServer, vaultContext, vaultServer } from './vault-setup.ts';
 
 const usage = `usage: npm start [-- options]
   --json              print one line of JSON when ready, and nothing else, on standard output
@@ -17,6 +17,7 @@ const usage = `usage: npm start [-- options]
   --issuers FILE      instead of these three: a list as the context key issuers has it, or a cdk.json
   --vault             join a development server of Vault or OpenBao (bao server -dev) at VAULT_ADDR, with its VAULT_TOKEN:
                       tenants may have their keys there (keyStore: vault)
+  --own-issuer        with --vault: by tokens of the stack's own issuer instead of AWS's (vault.tokenIssuer: own)
   --data-dir DIR      keep keys and tenants in DIR over a restart (default: in memory)
   --new-stack         with --data-dir: as if the stack had been deleted and made again; roles and all else that
                       CloudFormation names have other names then, in later starts too
@@ -37,6 +38,7 @@ const options = {
   'tenant-claim': { type: 'string' },
   issuers: { type: 'string' },
   vault: { type: 'boolean', default: false },
+  'own-issuer': { type: 'boolean', default: false },
   'data-dir': { type: 'string' },
   'new-stack': { type: 'boolean', default: false },
   fault: { type: 'string', multiple: true, default: [] as string[] },
@@ -54,13 +56,26 @@ function readArguments() {
     awsPort: portOf('--aws-port', values['aws-port']),
     issuerPort: portOf('--issuer-port', values['issuer-port']),
     issuers: givenIssuers(values),
-    vault: values.vault,
+    vault: tokenIssuerOf(values),
     dataDir: values['data-dir'],
     newStack: newStackOf(values),
     faults: values.fault.map(faultOf),
     quotas: values['kms-quotas'],
     onDemandRotationMs: 1000 * secondsOf('--rotation-seconds', values['rotation-seconds']),
   };
+}
+
+/** @returns whose tokens the store takes; undefined without a store */
+function tokenIssuerOf({
+  vault,
+  'own-issuer': isOwn,
+}: {
+  readonly vault: boolean;
+  readonly 'own-issuer': boolean;
+}): VaultServer['tokenIssuer'] | undefined {
+  if (isOwn && !vault) throw new Error('--own-issuer: only with --vault');
+  if (!vault) return undefined;
+  return isOwn ? 'own' : 'sts';
 }
 
 function newStackOf({
@@ -125,9 +140,9 @@ function describe(stack: LocalStack): string {
 }
 
 async function main(): Promise<void> {
-  const { json, help, vault: wantsVault, ...rest } = readArguments();
+  const { json, help, vault: tokenIssuer, ...rest } = readArguments();
   if (help) return console.log(usage);
-  const vault = wantsVault ? await vaultServer() : undefined;
+  const vault = tokenIssuer && (await vaultServer(tokenIssuer));
   const stack = await startStack({
     ...rest,
     ...(vault && { context: vaultContext(vault) }),

@@ -1,4 +1,4 @@
-/** The shell block of docs/key-stores/vault.md, run as it stands but for the values at its head. */
+/** The shell blocks of docs/key-stores/vault.md: the one that sets a store up, run as it stands but for the values at its head, and other values. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,19 @@ export function setupBlock(): string {
   const found = /^```sh\n((?:#[^\n]*\n)*vault=.*?)^```/ms.exec(readFileSync(document, 'utf8'));
   if (found?.[1] === undefined) throw new Error(`${document} has no block that sets a store up`);
   return found[1];
+}
+
+/**
+ * @returns what the block has in place of the same values for tokens of the product's own issuer
+ * @throws Error where the document has none
+ */
+export function ownIssuerVariables(): Partial<SetupVariables> {
+  const found = /^```sh\n(# of the stack: the URL of its API.*?)^```/ms.exec(
+    readFileSync(document, 'utf8'),
+  );
+  if (found?.[1] === undefined) throw new Error(`${document} has no values for our own issuer`);
+  const lines = found[1].matchAll(/^(\w+)=(.*)$/gm);
+  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
 }
 
 /**

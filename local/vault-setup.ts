@@ -3,24 +3,35 @@
  * it with the stack, by the very commands of docs/key-stores/vault.md.
  */
 import { spawnSync } from 'node:child_process';
+import type { VaultSettings } from '../contract/key-stores.ts';
 import type { LocalStack } from './stack.ts';
-import { replaced, runSetup, type SetupVariables, setupBlock } from './vault-setup-block.ts';
+import {
+  ownIssuerVariables,
+  replaced,
+  runSetup,
+  type SetupVariables,
+  setupBlock,
+} from './vault-setup-block.ts';
 
 /** Of `bao server -dev` and `vault server -dev`. */
 const defaultAddress = 'http://127.0.0.1:8200';
 const mount = 'tenant-keys';
 
-/** Its address and an administrator's token, and the command that speaks to it. */
+/** Its address and an administrator's token, the command that speaks to it, and whose tokens it takes. */
 export interface VaultServer {
   readonly address: string;
   readonly token: string;
   readonly command: 'bao' | 'vault';
   /** with the command on its PATH */
   readonly env: NodeJS.ProcessEnv;
+  readonly tokenIssuer: VaultSettings['tokenIssuer'];
 }
 
 /** @throws Error that says what is missing: the token, the server, or its command */
-export async function vaultServer(env: NodeJS.ProcessEnv = process.env): Promise<VaultServer> {
+export async function vaultServer(
+  tokenIssuer: VaultServer['tokenIssuer'],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<VaultServer> {
   const address = env.VAULT_ADDR ?? env.BAO_ADDR ?? defaultAddress;
   const token = env.VAULT_TOKEN ?? env.BAO_TOKEN;
   if (token === undefined) {
@@ -28,40 +39,48 @@ export async function vaultServer(env: NodeJS.ProcessEnv = process.env): Promise
       '--vault: expected VAULT_TOKEN, the root token that the server was started with',
     );
   }
-  const server = { address, token, command: vaultCommand(env), env };
+  const server = { address, token, command: vaultCommand(env), env, tokenIssuer };
   await mountsOf(server);
   return server;
 }
 
-export const vaultContext = ({ address }: VaultServer) => ({ keyStores: { vault: { address } } });
+export const vaultContext = ({ address, tokenIssuer }: VaultServer) => ({
+  keyStores: { vault: { address, tokenIssuer } },
+});
 
-/**
- * @param instead of the block's variables, where the store takes other tokens than AWS's
- * @throws Error where a command fails
- */
-export async function setUpVault(
-  server: VaultServer,
-  stack: LocalStack,
-  instead: Partial<SetupVariables> = {},
-): Promise<void> {
-  const { outputs, accountId, deployment } = stack;
-  const roleOf = (output: string) => `arn:aws:iam::${accountId}:role/${outputs[output]}`;
+/** @throws Error where a command fails */
+export async function setUpVault(server: VaultServer, stack: LocalStack): Promise<void> {
   const { PATH, HOME } = server.env;
   const env = { PATH, HOME, VAULT_ADDR: server.address, VAULT_TOKEN: server.token };
   const variables = {
     vault: server.command,
-    issuer: deployment.outboundIssuer,
     audience: server.address,
-    tenant_subject: `${outputs.TenantRoleArn}`,
-    control_plane_subject: roleOf('TenantsRoleName'),
-    reconciler_subject: roleOf('ReconcilerRoleName'),
-    certificates_subject: roleOf('CertificatesRoleName'),
-    ...instead,
+    ...(server.tokenIssuer === 'own' ? await tokensOfOurs(stack) : tokensOfSts(stack)),
   };
   const block = withoutMounts(await mountsOf(server));
   await runSetup(env, variables, block).catch((error) => {
     throw new Error(`--vault: ${error.message}`);
   });
+}
+
+function tokensOfSts({ outputs, accountId, deployment }: LocalStack): Partial<SetupVariables> {
+  const roleOf = (output: string) => `arn:aws:iam::${accountId}:role/${outputs[output]}`;
+  return {
+    issuer: deployment.outboundIssuer,
+    tenant_subject: `${outputs.TenantRoleArn}`,
+    control_plane_subject: roleOf('TenantsRoleName'),
+    reconciler_subject: roleOf('ReconcilerRoleName'),
+    certificates_subject: roleOf('CertificatesRoleName'),
+  };
+}
+
+/** The issuer has the name of an API on AWS, by which nothing is found on this machine: its keys are where this API is. */
+async function tokensOfOurs({ api }: LocalStack): Promise<Partial<SetupVariables>> {
+  const documents = `${api}/issuer/.well-known`;
+  const { issuer } = (await (await fetch(`${documents}/openid-configuration`)).json()) as {
+    readonly issuer: string;
+  };
+  return { ...ownIssuerVariables(), issuer, jwks: `${documents}/jwks.json` };
 }
 
 /** @throws Error where there is neither */

@@ -112,6 +112,16 @@ describe('npm start', () => {
     }
   });
 
+  test('with --own-issuer and without --vault ends, and starts nothing', async () => {
+    const { code, stdout, stderr } = await run('local/main.ts', ['--own-issuer', ...ports])
+      .finished;
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '',
+      'tenant-keys: --own-issuer: only with --vault\n',
+    ]);
+  });
+
   test('with --data-dir keeps keys and tenants over a restart, readable by nobody else', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tenant-keys-test-'));
     const options = ['--json', ...ports, '--data-dir', join(folder, 'data')];

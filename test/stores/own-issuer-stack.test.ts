@@ -5,12 +5,11 @@
 import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { identityTokenSigning, identityTokenSubject } from '../../contract/identity-token.ts';
-import { setUpVault, vaultServer } from '../../local/vault-setup.ts';
+import { setUpVault, vaultContext, vaultServer } from '../../local/vault-setup.ts';
 import { passDaysForKey } from '../../local/vault-time.ts';
 import { type Control, startControl } from '../e2e/control.ts';
 import type { TestStack } from '../e2e/test-stack.ts';
 import { type Bao, startBao } from './bao.ts';
-import { documentedVariables } from './own-tokens.ts';
 
 let bao: Bao;
 let stack: TestStack;
@@ -18,13 +17,13 @@ let control: Control;
 let issuer: string;
 beforeAll(async () => {
   bao = await startBao();
-  const server = await vaultServer(bao.env);
-  const vault = { address: server.address, tokenIssuer: 'own' };
-  ({ stack, control } = await startControl({ keyStores: { vault }, reconcileEveryMinutes: 1440 }));
+  const server = await vaultServer('own', bao.env);
+  ({ stack, control } = await startControl({
+    ...vaultContext(server),
+    reconcileEveryMinutes: 1440,
+  }));
   issuer = String((await json('openid-configuration')).issuer);
-  // The API's own name is none that a machine finds here.
-  const jwks = `${stack.api}/issuer/.well-known/jwks.json`;
-  await setUpVault(server, stack, { ...documentedVariables(), issuer, jwks });
+  await setUpVault(server, stack);
 }, 180_000);
 afterAll(async () => {
   await stack?.close();

@@ -18,8 +18,8 @@ afterAll(async () => {
   await bao?.stop();
 });
 
-async function start(): Promise<TestStack> {
-  const server = await vaultServer(bao.env);
+async function start(tokenIssuer: 'sts' | 'own' = 'sts'): Promise<TestStack> {
+  const server = await vaultServer(tokenIssuer, bao.env);
   const stack = await startTestStack(vaultContext(server));
   stacks.push(stack);
   await setUpVault(server, stack);
@@ -53,27 +53,44 @@ test('a start configures both, and the next one joins the same server again', as
   }
 }, 240_000);
 
-test("README's lines go through, with a key in KMS and with one in the store", async () => {
-  const stack = await start();
+/** @returns what they print; the second tenant has another name than in an earlier start, whose key stays in the store */
+async function readmesLines(stack: TestStack, second: string): Promise<string> {
   const lines = ['api=', 'initech='].map((begins) => blockOf('README.md', begins).text).join('\n');
   const here = lines
     .replace('http://127.0.0.1:3000/v1', stack.api)
-    .replace('http://127.0.0.1:3002', stack.issuer);
-  const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', here]);
-  const plaintext = Buffer.from('hello').toString('base64');
-  expect(stdout.match(new RegExp(`"plaintext":"${plaintext}"`, 'g'))).toHaveLength(2);
-  expect(stdout).toContain('"keyName":"tenant-keys/keys/initech"');
-}, 240_000);
+    .replace('http://127.0.0.1:3002', stack.issuer)
+    .replaceAll('initech', second);
+  return (await promisify(execFile)('sh', ['-eu', '-c', here])).stdout;
+}
+
+test.each([
+  ['sts', 'initech'],
+  ['own', 'hooli'],
+] as const)(
+  "README's lines go through, with a key in KMS and with one in the store, by tokens of: %s",
+  async (tokenIssuer, second) => {
+    const stack = await start(tokenIssuer);
+    const stdout = await readmesLines(stack, second);
+    const plaintext = Buffer.from('hello').toString('base64');
+    expect(stdout.match(new RegExp(`"plaintext":"${plaintext}"`, 'g'))).toHaveLength(2);
+    expect(stdout).toContain(`"keyName":"tenant-keys/keys/${second}"`);
+    const asked = stack.calls.map(({ operation }) => operation);
+    expect(asked.includes('GetWebIdentityToken')).toBe(tokenIssuer === 'sts');
+  },
+  240_000,
+);
 
 test('what is missing is said before anything is started', async () => {
   const { VAULT_TOKEN: _, ...withoutToken } = bao.env;
-  await expect(vaultServer(withoutToken)).rejects.toThrow('expected VAULT_TOKEN');
-  await expect(vaultServer({ ...bao.env, VAULT_TOKEN: 'wrong' })).rejects.toThrow(
+  await expect(vaultServer('sts', withoutToken)).rejects.toThrow('expected VAULT_TOKEN');
+  await expect(vaultServer('sts', { ...bao.env, VAULT_TOKEN: 'wrong' })).rejects.toThrow(
     'refuses the token',
   );
   const nowhere = `http://127.0.0.1:${await freePort()}`;
-  await expect(vaultServer({ ...bao.env, VAULT_ADDR: nowhere })).rejects.toThrow(
+  await expect(vaultServer('sts', { ...bao.env, VAULT_ADDR: nowhere })).rejects.toThrow(
     'no server answers',
   );
-  await expect(vaultServer({ ...bao.env, PATH: '/nowhere' })).rejects.toThrow('bao or vault');
+  await expect(vaultServer('sts', { ...bao.env, PATH: '/nowhere' })).rejects.toThrow(
+    'bao or vault',
+  );
 });

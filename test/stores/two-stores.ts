@@ -26,7 +26,7 @@ export function useTwoStores(context: object = {}): void {
   beforeAll(async () => {
     bao = await startBao();
     proxy = await startFaultProxy(bao.address);
-    const server = await vaultServer({ ...bao.env, VAULT_ADDR: proxy.address });
+    const server = await vaultServer('sts', { ...bao.env, VAULT_ADDR: proxy.address });
     stack = await startTestStack({
       ...vaultContext(server),
       reconcileEveryMinutes: 1440,

@@ -11,7 +11,7 @@ let stack: TestStack;
 let control: Control;
 beforeAll(async () => {
   bao = await startBao();
-  const server = await vaultServer(bao.env);
+  const server = await vaultServer('sts', bao.env);
   stack = await startTestStack(vaultContext(server));
   await setUpVault(server, stack);
   control = controlOf(stack);

@@ -15,7 +15,7 @@ let stack: TestStack;
 let control: Control;
 beforeAll(async () => {
   bao = await startBao();
-  const server = await vaultServer(bao.env);
+  const server = await vaultServer('sts', bao.env);
   const context = { ...vaultContext(server), reconcileEveryMinutes: 1440 };
   ({ stack, control } = await startControl(context));
   await setUpVault(server, stack);
