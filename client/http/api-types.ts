@@ -135,47 +135,6 @@ export interface OnDemandRotation {
   readonly state: 'requested' | 'accepted';
 }
 
-/** Where the key of a tenant is to be. */
-export interface KeyStoreChangeRequest {
-  /** One of those that GET /key-stores lists. */
-  readonly keyStore: KeyStoreName;
-  /**
-   * With `aws-kms-external`, and with no other: ARN of the key, which is there already in the tenant's own
-   * account.
-   */
-  readonly keyArn?: string;
-}
-
-/** How far a change of the key store is. */
-export interface KeyStoreChange {
-  /** The store of the key before. */
-  readonly from: KeyStoreName;
-  /** The store of the key after. */
-  readonly to: KeyStoreName;
-  /**
-   * `key-requested`: the new key is not there yet, and nothing else has changed. `both-readable`: both keys
-   * decrypt. `previous-ending`: the key before decrypts nothing any more, and will be deleted.
-   */
-  readonly stage: 'key-requested' | 'both-readable' | 'previous-ending';
-  /** When the change was asked for; only until the new key is there. RFC 3339, UTC. */
-  readonly requestedAt?: string;
-  /** From when on the new key encrypts. RFC 3339, UTC. */
-  readonly since?: string;
-  /** ARN of the key before, where it is in KMS. */
-  readonly previousKeyArn?: string;
-  /** Of a key before that is not in KMS, as its store and messages name it. */
-  readonly previousKeyName?: string;
-  /**
-   * For how many purposes the keys of macs were under the key before when they were last counted; absent until
-   * they are.
-   */
-  readonly macKeysLeft?: number;
-  /** When that was. RFC 3339, UTC. */
-  readonly macKeysCountedAt?: string;
-  /** When the key before is destroyed. RFC 3339, UTC. */
-  readonly deletionDate?: string;
-}
-
 /** What a tenant is onboarded with. */
 export interface OnboardRequest {
   /** For people to read; 1-256 printable characters. */
@@ -256,6 +215,99 @@ export interface RotationStarted {
   readonly currentKeyMaterialId: string;
   /** The key material that was current before. */
   readonly supersededKeyMaterialId: string;
+}
+
+/** Where the key of a tenant is to be. */
+export interface KeyStoreChangeRequest {
+  /** One of those that GET /key-stores lists. */
+  readonly keyStore: KeyStoreName;
+  /**
+   * With `aws-kms-external`, and with no other: ARN of the key, which is there already in the tenant's own
+   * account.
+   */
+  readonly keyArn?: string;
+}
+
+/** How far a change of the key store is. */
+export interface KeyStoreChange {
+  /** The store of the key before. */
+  readonly from: KeyStoreName;
+  /** The store of the key after. */
+  readonly to: KeyStoreName;
+  /**
+   * `key-requested`: the new key is not there yet, and nothing else has changed. `both-readable`: both keys
+   * decrypt. `previous-ending`: the key before decrypts nothing any more, and will be deleted.
+   */
+  readonly stage: 'key-requested' | 'both-readable' | 'previous-ending';
+  /** When the change was asked for; only until the new key is there. RFC 3339, UTC. */
+  readonly requestedAt?: string;
+  /** From when on the new key encrypts. RFC 3339, UTC. */
+  readonly since?: string;
+  /** ARN of the key before, where it is in KMS. */
+  readonly previousKeyArn?: string;
+  /** Of a key before that is not in KMS, as its store and messages name it. */
+  readonly previousKeyName?: string;
+  /**
+   * For how many purposes the keys of macs were under the key before when they were last counted; absent until
+   * they are.
+   */
+  readonly macKeysLeft?: number;
+  /** When that was. RFC 3339, UTC. */
+  readonly macKeysCountedAt?: string;
+  /** When the key before is destroyed. RFC 3339, UTC. */
+  readonly deletionDate?: string;
+}
+
+/** What a tenant makes a key in its own account with, which this tenant's sessions alone can use. */
+export interface ExternalAccountSetup {
+  /** Whose key it is to be. */
+  readonly tenantId: TenantId;
+  /** The tenant's account. */
+  readonly accountId: string;
+  /** In which the key must be: that of the API. */
+  readonly region: string;
+  /** With which the role is assumed. It is no secret. */
+  readonly externalId: string;
+  /** Of the role to make: its name and its path are given. */
+  readonly roleArn: string;
+  /** The key's policy. */
+  readonly keyPolicy: Readonly<Record<string, unknown>>;
+  /** The role's trust policy. */
+  readonly trustPolicy: Readonly<Record<string, unknown>>;
+  /** What the role may do; only with the query `keyArn`, whose key it names. */
+  readonly rolePolicy?: Readonly<Record<string, unknown>>;
+  /** For CloudFormation in that account and region: key and role at once. */
+  readonly template: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * `aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant.
+ * `azure-key-vault`: Azure Key Vault. `vault`: HashiCorp Vault or OpenBao.
+ */
+export type KeyStoreName =
+  | 'aws-kms'
+  | 'vault'
+  | 'azure-key-vault'
+  | 'aws-kms-external';
+
+/** Where a tenant may have its key. */
+export interface KeyStoreList {
+  /** The first is the default. */
+  readonly keyStores: readonly KeyStore[];
+}
+
+/** A key store that the stack is configured with. */
+export interface KeyStore {
+  /** Its name. */
+  readonly keyStore: KeyStoreName;
+  /** Its URL. */
+  readonly address?: string;
+  /** Of Vault Enterprise or OpenBao. */
+  readonly namespace?: string;
+  /** Path of the transit secrets engine that has the keys. */
+  readonly transitMount?: string;
+  /** AWS accounts in which tenants may have their keys. */
+  readonly accounts?: readonly string[];
 }
 
 /** A key from before a change of the key store, which came to its end before the erasure. */
@@ -387,58 +439,6 @@ export interface CertificateSignature {
   readonly keyArn: string;
   /** ECDSA in DER, ML-DSA as FIPS 204 has it. Base64 (RFC 4648 section 4, padded, strict). */
   readonly signature: string;
-}
-
-/** What a tenant makes a key in its own account with, which this tenant's sessions alone can use. */
-export interface ExternalAccountSetup {
-  /** Whose key it is to be. */
-  readonly tenantId: TenantId;
-  /** The tenant's account. */
-  readonly accountId: string;
-  /** In which the key must be: that of the API. */
-  readonly region: string;
-  /** With which the role is assumed. It is no secret. */
-  readonly externalId: string;
-  /** Of the role to make: its name and its path are given. */
-  readonly roleArn: string;
-  /** The key's policy. */
-  readonly keyPolicy: Readonly<Record<string, unknown>>;
-  /** The role's trust policy. */
-  readonly trustPolicy: Readonly<Record<string, unknown>>;
-  /** What the role may do; only with the query `keyArn`, whose key it names. */
-  readonly rolePolicy?: Readonly<Record<string, unknown>>;
-  /** For CloudFormation in that account and region: key and role at once. */
-  readonly template: Readonly<Record<string, unknown>>;
-}
-
-/**
- * `aws-kms`: KMS of the account of the API. `aws-kms-external`: KMS in the account of the tenant.
- * `azure-key-vault`: Azure Key Vault. `vault`: HashiCorp Vault or OpenBao.
- */
-export type KeyStoreName =
-  | 'aws-kms'
-  | 'vault'
-  | 'azure-key-vault'
-  | 'aws-kms-external';
-
-/** Where a tenant may have its key. */
-export interface KeyStoreList {
-  /** The first is the default. */
-  readonly keyStores: readonly KeyStore[];
-}
-
-/** A key store that the stack is configured with. */
-export interface KeyStore {
-  /** Its name. */
-  readonly keyStore: KeyStoreName;
-  /** Its URL. */
-  readonly address?: string;
-  /** Of Vault Enterprise or OpenBao. */
-  readonly namespace?: string;
-  /** Path of the transit secrets engine that has the keys. */
-  readonly transitMount?: string;
-  /** AWS accounts in which tenants may have their keys. */
-  readonly accounts?: readonly string[];
 }
 
 /** The public keys that check certificates. */
