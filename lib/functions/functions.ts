@@ -18,12 +18,12 @@ import type {
   sessionBrokerEnvironment,
   tenantsEnvironment,
 } from '../../contract/environment.ts';
-import type { SignedInFunction } from '../../contract/function-token.ts';
 import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
-import { hasStoreOutsideAws, ownIssuerAudiences, toldOf } from '../config/key-stores.ts';
+import { hasStoreOutsideAws, toldOf } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
 import type { OwnIssuer } from './own-issuer.ts';
+import { ownIssuerEnvironment } from './own-issuer-environment.ts';
 
 /** ARNs of the keys that sign certificates, by what they sign with. */
 export interface CertificateKeys {
@@ -131,7 +131,7 @@ export class Functions extends Construct {
       TENANT_ROLE_ARN: props.tenantRoleArn,
       AUDIT_READER_ROLE_ARN: props.auditReaderRoleArn,
       ALL_EVENTS_READER_ROLE_ARN: props.allEventsReaderRoleArn,
-      ...ownIssuerOf(props),
+      ...ownIssuerEnvironment(props),
     };
     return new BundledFunction(this, 'SessionBroker', {
       config: props.config,
@@ -309,36 +309,6 @@ const ofApi = ({ corsOrigins }: Config) =>
 /** What a function needs that works with tenants' keys. */
 const keyStores = ({ config: { keyStores: stores }, issuer }: FunctionsProps) =>
   stores === undefined ? {} : { KEY_STORES: JSON.stringify(toldOf(stores, issuer)) };
-
-/** What the session broker needs to sign tokens of ours. */
-function ownIssuerOf({ config, issuer, ownIssuer, roles }: FunctionsProps) {
-  const { keyStores: stores } = config;
-  if (stores === undefined || ownIssuer === undefined) return {};
-  return {
-    OWN_ISSUER: stores.ownIssuer.url ?? issuer,
-    OWN_ISSUER_KEY_ARN: ownIssuer.signingKeyArn,
-    OWN_ISSUER_AUDIENCES: JSON.stringify(ownIssuerAudiences(stores)),
-    ...(stores.vault?.tokenIssuer === 'own' && {
-      OWN_ISSUER_FUNCTIONS: JSON.stringify(sessionArnsOf(roles)),
-    }),
-  };
-}
-
-/** As STS names who has called, without the session's name (IAM User Guide, "IAM identifiers"). */
-function sessionArnsOf({ controlPlane, reconciler, certificates }: FunctionsProps['roles']) {
-  const arnOf = ({ stack, roleName }: Role) =>
-    stack.formatArn({
-      service: 'sts',
-      region: '',
-      resource: 'assumed-role',
-      resourceName: roleName,
-    });
-  return {
-    'control-plane': arnOf(controlPlane),
-    reconciler: arnOf(reconciler),
-    certificates: arnOf(certificates),
-  } satisfies Record<SignedInFunction, string>;
-}
 
 /** Of those that work with tenants' keys. */
 const storeNetworkOf = (config: Config) =>
