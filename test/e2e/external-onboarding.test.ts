@@ -2,46 +2,25 @@
  * Onboarding with a key in the tenant's own AWS account, which is the local stack's second one: by the template, by the policies
  * alone, and with each of them as it must not be.
  */
-import { CloudFormation } from '@aws-sdk/client-cloudformation';
-import { IAM } from '@aws-sdk/client-iam';
-import { KMS } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type ExternalStack,
+  startExternalStack,
+  tenantAccountId as theirs,
+} from './external-account.ts';
+import { externalSetup, keyByHand } from './external-key-by-hand.ts';
 import { changeRow } from './planted-keys.ts';
 import { expectProblem } from './problem.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import { spoiledExternalKeys, trust } from './spoiled-external-keys.ts';
 
-const theirs = '222222222222';
 const keyArns: Record<string, string> = {};
-// biome-ignore lint/suspicious/noExplicitAny: as it comes, of which a test takes out what it wants
-type AnyStatement = any;
-let stack: TestStack;
-let kms: KMS;
-let iam: IAM;
-let cloudformation: CloudFormation;
+let stack: ExternalStack;
 beforeAll(async () => {
-  stack = await startTestStack({
-    keyStores: { awsKmsExternal: { accounts: [theirs, '333333333333'] } },
-  });
+  const accounts = [theirs, '333333333333'];
+  stack = await startExternalStack(undefined, { keyStores: { awsKmsExternal: { accounts } } });
   expect(stack.tenantAccount.accountId).toBe(theirs);
-  const configuration = {
-    endpoint: stack.aws,
-    region: stack.region,
-    maxAttempts: 1,
-    credentials: stack.tenantAccount.operator,
-  };
-  kms = new KMS(configuration);
-  iam = new IAM(configuration);
-  cloudformation = new CloudFormation(configuration);
 }, 120_000);
 afterAll(() => stack?.close());
-
-const setupOf = async (tenantId: string, query = `accountId=${theirs}`) => {
-  const token = await stack.client.adminToken();
-  const path = `/tenants/${tenantId}/external-account?${query}`;
-  const answer = await stack.client.send('GET', path, { token });
-  expect(answer.status).toBe(200);
-  return answer.json;
-};
 
 const put = async (tenantId: string, keyArn: string, more: object = {}) => {
   const token = await stack.client.adminToken();
@@ -54,31 +33,9 @@ const get = async (tenantId: string) => {
   return stack.client.send('GET', `/tenants/${tenantId}`, { token });
 };
 
-/** As somebody does who pastes the policies. */
-async function byHand(tenantId: string) {
-  const { keyPolicy } = await setupOf(tenantId);
-  const { KeyMetadata } = await kms.createKey({ Policy: JSON.stringify(keyPolicy) });
-  const keyArn = KeyMetadata?.Arn ?? '';
-  const { trustPolicy, rolePolicy, roleArn } = await setupOf(tenantId, `keyArn=${keyArn}`);
-  const [, path = '', name = ''] = /role(\/.*\/)(.*)$/.exec(roleArn) ?? [];
-  await iam.createRole({
-    RoleName: name,
-    Path: path,
-    AssumeRolePolicyDocument: JSON.stringify(trustPolicy),
-  });
-  const permit = (document: object) =>
-    iam.putRolePolicy({
-      ...{ RoleName: name, PolicyName: 'UseTheKey' },
-      PolicyDocument: JSON.stringify(document),
-    });
-  await permit(rolePolicy);
-  return { keyArn, keyPolicy, trustPolicy, rolePolicy, permit, name };
-}
-
-type ByHand = Awaited<ReturnType<typeof byHand>>;
-
 async function byTemplate(tenantId: string): Promise<string> {
-  const { template } = await setupOf(tenantId);
+  const { cloudformation } = stack.owner;
+  const { template } = await externalSetup(stack, tenantId);
   const StackName = `tenant-keys-${tenantId}`;
   await cloudformation.createStack({
     StackName,
@@ -110,115 +67,17 @@ test('by the template: the tenant is there at once, and the same again is the sa
 }, 60_000);
 
 test('by hand, from the policies alone', async () => {
-  const { keyArn } = await byHand('globex');
+  const { keyArn } = await keyByHand(stack, 'globex');
   expect((await put('globex', keyArn)).status).toBe(201);
 }, 60_000);
 
 describe('409 external-key-refused, nothing left behind, and after the repair the same request', () => {
-  const trust = ({ name }: ByHand, document: unknown) =>
-    iam.updateAssumeRolePolicy({ RoleName: name, PolicyDocument: JSON.stringify(document) });
-  /** @returns the document with its statements changed */
-  const changed = (document: object, change: (statement: AnyStatement) => object) => {
-    const { Statement, ...others } = structuredClone(document) as { Statement: object[] };
-    return { ...others, Statement: Statement.map(change) };
-  };
-  const withoutId = (statement: AnyStatement) => {
-    delete statement.Condition.StringEquals['sts:ExternalId'];
-    return statement;
-  };
-  const prefixOfId = (statement: AnyStatement) => {
-    const { 'sts:ExternalId': id, ...equal } = statement.Condition.StringEquals;
-    const like = id && { StringLike: { 'sts:ExternalId': `${id}*` } };
-    return { ...statement, Condition: { ...statement.Condition, StringEquals: equal, ...like } };
-  };
-  const wholeAccount = (statement: AnyStatement) => {
-    delete statement.Condition.StringEquals['aws:PrincipalTag/TenantId'];
-    return { ...statement, Principal: { AWS: statement.Principal.AWS.split(':')[4] } };
-  };
-  const withoutContext = (statement: AnyStatement) => {
-    const {
-      'ForAnyValue:StringEquals': _,
-      StringEquals = {},
-      ...others
-    } = statement.Condition ?? {};
-    const { 'kms:EncryptionContext:TenantId': __, ...equal } = StringEquals;
-    const isLeft = Object.keys(equal).length > 0;
-    return {
-      ...statement,
-      Condition: isLeft
-        ? { ...others, StringEquals: equal }
-        : { ...others, StringLike: { 'aws:PrincipalArn': '*' } },
-    };
-  };
-
-  test.each<[string, string[], (made: ByHand) => Promise<unknown>]>([
-    [
-      'no role',
-      ['role-lets-tenant-in'],
-      async ({ name }) => {
-        await iam.deleteRolePolicy({ RoleName: name, PolicyName: 'UseTheKey' });
-        await iam.deleteRole({ RoleName: name });
-      },
-    ],
-    [
-      'a role that asks for no external id',
-      ['no-external-id-refused', 'other-external-id-refused'],
-      (made) => trust(made, changed(made.trustPolicy, withoutId)),
-    ],
-    [
-      'a role that takes whatever begins with the external id',
-      ['other-external-id-refused'],
-      (made) => trust(made, changed(made.trustPolicy, prefixOfId)),
-    ],
-    [
-      'a role that lets in our whole account',
-      ['other-role-refused'],
-      (made) => trust(made, changed(made.trustPolicy, wholeAccount)),
-    ],
-    [
-      'policies without the encryption context',
-      ['other-context-refused'],
-      async (made) => {
-        const Policy = JSON.stringify(changed(made.keyPolicy, withoutContext));
-        await kms.putKeyPolicy({ KeyId: made.keyArn, Policy });
-        await made.permit(changed(made.rolePolicy, withoutContext));
-      },
-    ],
-    [
-      'a key that is disabled',
-      ['key-is-usable', 'key-works'],
-      ({ keyArn }) => kms.disableKey({ KeyId: keyArn }),
-    ],
-    [
-      "a role that may use another key's ARN alone",
-      ['key-is-usable', 'key-works'],
-      ({ permit, rolePolicy, keyArn }) =>
-        permit(
-          changed(rolePolicy, (statement) => ({
-            ...statement,
-            Resource: keyArn.replace(/.{12}$/, '0'.repeat(12)),
-          })),
-        ),
-    ],
-    [
-      'a key policy that leaves the role out',
-      ['key-works'],
-      ({ keyPolicy, keyArn }) =>
-        kms.putKeyPolicy({
-          KeyId: keyArn,
-          Policy: JSON.stringify({
-            ...keyPolicy,
-            Statement: keyPolicy.Statement.filter(
-              ({ Sid }: { readonly Sid: string }) => Sid !== 'TenantRoleUses',
-            ),
-          }),
-        }),
-    ],
-  ])(
+  test.each(spoiledExternalKeys)(
     '%s',
     async (what, failing, spoil) => {
       const tenantId = what.replaceAll(/[^a-z]+/g, '-').slice(0, 40);
-      const made = await byHand(tenantId);
+      const made = await keyByHand(stack, tenantId);
+      const { kms, iam } = made;
       await spoil(made);
       const refused = await put(tenantId, made.keyArn);
       expectProblem(refused, 409, 'external-key-refused');
