@@ -1,6 +1,6 @@
 /**
- * `npm run demo [-- FILE] [-- --vault]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only if all is as it must be.
- * With --vault the keys are in a development server of Vault or OpenBao, found as `npm start -- --vault` finds it.
+ * `npm run demo [-- FILE] [-- --vault [--own-issuer]]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only if all is as it must be.
+ * With --vault the keys are in a development server of Vault or OpenBao, found and set up as by `npm start -- --vault`.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -15,12 +15,18 @@ import { openTerminalReport, type TerminalReport } from './demo/terminal-report.
 import { vaultStory } from './demo/vault-story.ts';
 import { explain } from './iam/authorize.ts';
 import { type LocalStack, startStack } from './stack.ts';
-import { setUpVault, vaultContext, vaultServer } from './vault-setup.ts';
+import {
+  setUpVault,
+  tokenIssuerOf,
+  vaultContext,
+  vaultOptions,
+  vaultServer,
+} from './vault-setup.ts';
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { vault: { type: 'boolean', default: false } },
+    options: vaultOptions,
   });
   const file = positionals[0] ?? fileURLToPath(new URL('../README.md', import.meta.url));
   const content = readFileSync(file);
@@ -29,7 +35,8 @@ async function main(): Promise<number> {
       `${file} has ${content.length} bytes, and a request takes ${maxPlaintextBytes}: name a smaller file`,
     );
   }
-  const vault = values.vault ? await vaultServer('sts') : undefined;
+  const tokenIssuer = tokenIssuerOf(values);
+  const vault = tokenIssuer && (await vaultServer(tokenIssuer));
   const report = openTerminalReport(process.stdout);
   const stack = await startStack({
     // Each request reads the tenant's row, so the demo need not wait for a change of status to be noticed.

@@ -4,7 +4,13 @@ import { announce } from './announcement.ts';
 import { readFaultOption } from './aws/faults/fault.ts';
 import { givenIssuers } from './given-issuers.ts';
 import { type LocalStack, startStack } from './stack.ts';
-import { setUpVault, type VaultServer, vaultContext, vaultServer } from './vault-setup.ts';
+import {
+  setUpVault,
+  tokenIssuerOf,
+  vaultContext,
+  vaultOptions,
+  vaultServer,
+} from './vault-setup.ts';
 
 const usage = `usage: npm start [-- options]
   --json              print one line of JSON when ready, and nothing else, on standard output
@@ -37,8 +43,7 @@ const options = {
   audience: { type: 'string' },
   'tenant-claim': { type: 'string' },
   issuers: { type: 'string' },
-  vault: { type: 'boolean', default: false },
-  'own-issuer': { type: 'boolean', default: false },
+  ...vaultOptions,
   'data-dir': { type: 'string' },
   'new-stack': { type: 'boolean', default: false },
   fault: { type: 'string', multiple: true, default: [] as string[] },
@@ -63,19 +68,6 @@ function readArguments() {
     quotas: values['kms-quotas'],
     onDemandRotationMs: 1000 * secondsOf('--rotation-seconds', values['rotation-seconds']),
   };
-}
-
-/** @returns whose tokens the store takes; undefined without a store */
-function tokenIssuerOf({
-  vault,
-  'own-issuer': isOwn,
-}: {
-  readonly vault: boolean;
-  readonly 'own-issuer': boolean;
-}): VaultServer['tokenIssuer'] | undefined {
-  if (isOwn && !vault) throw new Error('--own-issuer: only with --vault');
-  if (!vault) return undefined;
-  return isOwn ? 'own' : 'sts';
 }
 
 function newStackOf({

@@ -27,6 +27,28 @@ export interface VaultServer {
   readonly tokenIssuer: VaultSettings['tokenIssuer'];
 }
 
+/** As `npm start` and the demo take them. */
+export const vaultOptions = {
+  vault: { type: 'boolean', default: false },
+  'own-issuer': { type: 'boolean', default: false },
+} as const;
+
+/**
+ * @returns whose tokens the store is to take; undefined without a store
+ * @throws Error for an issuer of its own without a store
+ */
+export function tokenIssuerOf({
+  vault,
+  'own-issuer': isOwn,
+}: {
+  readonly vault: boolean;
+  readonly 'own-issuer': boolean;
+}): VaultServer['tokenIssuer'] | undefined {
+  if (isOwn && !vault) throw new Error('--own-issuer: only with --vault');
+  if (!vault) return undefined;
+  return isOwn ? 'own' : 'sts';
+}
+
 /** @throws Error that says what is missing: the token, the server, or its command */
 export async function vaultServer(
   tokenIssuer: VaultServer['tokenIssuer'],

@@ -1,10 +1,8 @@
 /** The attempts of globex, and of the product's own functions, at acme's key in a Vault: it answers in its own words. */
-import { STS } from '@aws-sdk/client-sts';
-import type { Credentials } from '../aws/authentication/credentials.ts';
 import type { LocalStack } from '../stack.ts';
 import type { VaultServer } from '../vault-setup.ts';
-import { type Attempt, httpAttempts, type Result, refusal, type Target } from './attempts.ts';
-import { configuration, functionNamed, sessionOf } from './principals.ts';
+import { type Attempt, httpAttempts, type Result, type Target } from './attempts.ts';
+import { vaultTokens } from './vault-tokens.ts';
 
 interface VaultAnswer {
   readonly status: number;
@@ -17,23 +15,24 @@ export interface VaultAttempts {
   readonly ofTheSuspended: Attempt;
 }
 
-export function vaultAttempts({ address }: VaultServer): VaultAttempts {
+export function vaultAttempts(server: VaultServer): VaultAttempts {
+  const tokens = vaultTokens(server);
   const post = async (path: string, body: object, token?: string): Promise<VaultAnswer> => {
-    const response = await fetch(new URL(`/v1/${path}`, address), {
+    const response = await fetch(new URL(`/v1/${path}`, server.address), {
       method: 'POST',
       headers: token === undefined ? {} : { 'X-Vault-Token': token },
       body: JSON.stringify(body),
     });
     return { status: response.status, ...((await response.json()) as object) };
   };
-  const logIn = async (stack: LocalStack, credentials: Credentials, role: string) =>
-    post('auth/tenant-keys/login', { role, jwt: await tokenOf(stack, credentials, address) });
-  const sessionFor = async (stack: LocalStack, credentials: Credentials, role: string) =>
-    (await logIn(stack, credentials, role)).auth?.client_token ?? 'none';
+  const logIn = (jwt: string, role: string) => post('auth/tenant-keys/login', { role, jwt });
+  const sessionFor = async (jwt: string, role: string) =>
+    (await logIn(jwt, role)).auth?.client_token ?? 'none';
+  const asControlPlane = async (stack: LocalStack) =>
+    sessionFor(await tokens.ofFunction(stack, 'tenants'), 'control-plane');
 
   const unwrapAs = async (stack: LocalStack, tenantId: string, target: Target) => {
-    const session = await sessionOf(stack, tenantId);
-    const token = await sessionFor(stack, session, `tenant-${tenantId}`);
+    const token = await sessionFor(await tokens.ofTenant(stack, tenantId), `tenant-${tenantId}`);
     return resultOf(await post(...unwrapping(target), token));
   };
 
@@ -41,33 +40,27 @@ export function vaultAttempts({ address }: VaultServer): VaultAttempts {
     ...httpAttempts,
     {
       name: "globex's session in the store, with acme's key",
-      because:
-        "the path in the tenant's policy ends with the tenant that AWS has put into the token",
+      because: `the path in the tenant's policy ends with the tenant that ${tokens.vouchedBy} has put into the token`,
       run: (stack, target) => unwrapAs(stack, target.globex, target),
     },
     {
-      name: "globex's token of AWS at acme's role in the store",
-      because: 'the role compares the tenant in the token, of which AWS vouches',
+      name: `globex's token of ${tokens.kind} at acme's role in the store`,
+      because: `the role compares the tenant in the token, of which ${tokens.vouchedBy} vouches`,
       run: async (stack, { acme, globex }) =>
-        resultOf(await logIn(stack, await sessionOf(stack, globex), `tenant-${acme}`)),
+        resultOf(await logIn(await tokens.ofTenant(stack, globex), `tenant-${acme}`)),
     },
     {
-      name: "globex's token of AWS at the control plane's role in the store",
-      because: 'the role compares the ARN of who asked AWS for the token',
+      name: `globex's token of ${tokens.kind} at the control plane's role in the store`,
+      because: `the role compares ${tokens.functionsName}`,
       run: async (stack, { globex }) =>
-        resultOf(await logIn(stack, await sessionOf(stack, globex), 'control-plane')),
+        resultOf(await logIn(await tokens.ofTenant(stack, globex), 'control-plane')),
     },
-    {
-      name: "globex's session asks AWS for a token for another store",
-      run: async (stack, { globex }) =>
-        refusal(tokenOf(stack, await sessionOf(stack, globex), 'https://another.example.com')),
-    },
+    tokens.another,
     {
       name: "the control plane, signed in to the store as itself, with acme's key",
       because: 'the policies of the product’s functions make, rotate and delete keys, and use none',
       run: async (stack, target) => {
-        const credentials = stack.deployment.issueTo(functionNamed(stack, 'tenants'));
-        const token = await sessionFor(stack, credentials, 'control-plane');
+        const token = await asControlPlane(stack);
         return resultOf(await post(...unwrapping(target), token));
       },
     },
@@ -75,8 +68,7 @@ export function vaultAttempts({ address }: VaultServer): VaultAttempts {
       name: "the control plane deletes acme's key",
       because: 'the reconciler alone deletes keys, after the window',
       run: async (stack, { acme }) => {
-        const credentials = stack.deployment.issueTo(functionNamed(stack, 'tenants'));
-        const token = await sessionFor(stack, credentials, 'control-plane');
+        const token = await asControlPlane(stack);
         const config = `tenant-keys/keys/${acme}/config`;
         return resultOf(await post(config, { deletion_allowed: true }, token));
       },
@@ -88,13 +80,6 @@ export function vaultAttempts({ address }: VaultServer): VaultAttempts {
     run: (stack, target) => unwrapAs(stack, target.acme, target),
   };
   return { ofOthers, ofTheSuspended };
-}
-
-async function tokenOf(stack: LocalStack, credentials: Credentials, audience: string) {
-  const { WebIdentityToken } = await new STS(configuration(stack, credentials)).getWebIdentityToken(
-    { Audience: [audience], DurationSeconds: 300, SigningAlgorithm: 'RS256' },
-  );
-  return WebIdentityToken;
 }
 
 /** Of the data key in acme's message: the engine's ciphertext is in it as it is. */

@@ -11,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => bao?.stop());
 
-async function demo(env: NodeJS.ProcessEnv) {
+async function demo(env: NodeJS.ProcessEnv, ...options: string[]) {
   const root = join(import.meta.dirname, '../..');
-  const child = spawn(process.execPath, [join(root, 'local/demo.ts'), '--vault'], {
+  const child = spawn(process.execPath, [join(root, 'local/demo.ts'), '--vault', ...options], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -23,15 +23,18 @@ async function demo(env: NodeJS.ProcessEnv) {
   return { code: await code, stdout, stderr };
 }
 
-test('the store refuses the neighbour in its own words, and a life ends with a certificate; also the second time', async () => {
-  for (const _ of ['first', 'again']) {
-    const { code, stdout } = await demo(bao.env);
+test('the store refuses the neighbour in its own words, and a life ends with a certificate; then also by tokens of ours', async () => {
+  for (const options of [[], ['--own-issuer']]) {
+    const { code, stdout } = await demo(bao.env, ...options);
     expect(stdout).not.toContain('NOT OK');
     expect(code).toBe(0);
     expect(stdout.match(/^ *403 permission denied$/gm)?.length).toBe(4);
-    expect(stdout).toContain('does not match any associated bound claim values');
     expect(stdout).toContain('invalid subject (sub) claim');
-    expect(stdout).toMatch(/SignInToVault: .*sts:IdentityTokenAudience is/);
+    if (options.length === 0) {
+      expect(stdout).toContain('does not match any associated bound claim values');
+      expect(stdout).toMatch(/SignInToVault: .*sts:IdentityTokenAudience is/);
+    } else
+      expect(stdout).toMatch(/asks the session broker for a token that names acme\n *forbidden/);
     for (const step of ['202, from v1 to v2', '200 SUSPENDED', 'the key is kept: OFFBOARDING'])
       expect(stdout).toContain(step);
     expect(stdout).toMatch(/200 ERASED\n.*\n *nothing opens: tenant-not-found/);

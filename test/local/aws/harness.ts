@@ -1,10 +1,8 @@
 /** An AWS endpoint to test against, and requests to it that can be wrong in any way. */
 
-import { createHash, createHmac } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Checksum, SourceData } from '@smithy/types';
 import {
   type Credentials,
   credentialStore,
@@ -12,6 +10,7 @@ import {
 import type { FinishedCall } from '../../../local/aws/call.ts';
 import { serveAws } from '../../../local/aws/endpoint.ts';
 import type { Service } from '../../../local/aws/operation.ts';
+import { Sha256 } from '../../../local/aws/sha256.ts';
 import { region } from '../../harness/account.ts';
 
 /** The real time, plus what a test adds to it. */
@@ -142,27 +141,4 @@ export function send(url: string, { method, path, headers, body }: RawRequest): 
     request.on('error', reject);
     request.end(body);
   });
-}
-
-/** As the signer takes it. */
-class Sha256 implements Checksum {
-  readonly #secret: SourceData | undefined;
-  readonly #chunks: Buffer[] = [];
-  constructor(secret?: SourceData) {
-    this.#secret = secret;
-  }
-  update(data: Uint8Array): void {
-    this.#chunks.push(Buffer.from(data));
-  }
-  digest(): Promise<Uint8Array> {
-    const hash =
-      this.#secret === undefined
-        ? createHash('sha256')
-        : createHmac('sha256', Buffer.from(this.#secret as Uint8Array));
-    for (const chunk of this.#chunks) hash.update(chunk);
-    return Promise.resolve(hash.digest());
-  }
-  reset(): void {
-    this.#chunks.length = 0;
-  }
 }
