@@ -20,8 +20,17 @@ import type {
 } from '../../contract/environment.ts';
 import type { Plane } from '../../contract/routes.ts';
 import type { Config } from '../config/config.ts';
-import { hasStoreOutsideAws, toldOf } from '../config/key-stores.ts';
+import { hasStoreOutsideAws } from '../config/key-stores.ts';
 import { BundledFunction, type EnvironmentOf } from './bundled-function.ts';
+import {
+  brokeredSessions,
+  brokerName,
+  keyStores,
+  ofApi,
+  ownSignIn,
+  registryAndKeyPolicy,
+  tokens,
+} from './environments.ts';
 import type { OwnIssuer } from './own-issuer.ts';
 import { ownIssuerEnvironment } from './own-issuer-environment.ts';
 
@@ -151,10 +160,10 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof tenantsEnvironment> = {
       ...ofApi(props.config),
       ...keyStores(props),
-      ...this.ownSignIn(props.config),
-      ...this.registryAndKeyPolicy(props),
+      ...ownSignIn(props.config, this.sessionBroker),
+      ...registryAndKeyPolicy(this, props),
       ROTATION_PERIOD_IN_DAYS: String(props.config.rotationPeriodInDays),
-      ...(props.config.keyStores?.awsKmsExternal && this.brokerName),
+      ...(props.config.keyStores?.awsKmsExternal && brokerName(this.sessionBroker)),
     };
     return new BundledFunction(this, 'Tenants', {
       config: props.config,
@@ -174,7 +183,7 @@ export class Functions extends Construct {
     const { tenantIsolation } = props.config;
     const environment: EnvironmentOf<typeof cryptoEnvironment> = {
       ...ofApi(props.config),
-      ...this.brokeredSessions(props.config),
+      ...brokeredSessions(props.config, this.sessionBroker),
       ...keyStores(props),
       // By which a tenant's role in another account knows for which stack it is asked.
       ...(props.config.keyStores?.awsKmsExternal && { ACCOUNT_ID: Stack.of(this).account }),
@@ -209,7 +218,7 @@ export class Functions extends Construct {
     const environment: EnvironmentOf<typeof certificatesEnvironment> = {
       ...ofApi(config),
       ...keyStores(props),
-      ...this.ownSignIn(config),
+      ...ownSignIn(config, this.sessionBroker),
       TABLE_NAME: table.tableName,
       CERTIFICATE_KEY_ARN: ecdsa,
       ...(mlDsa !== undefined && { POST_QUANTUM_KEY_ARN: mlDsa }),
@@ -234,8 +243,8 @@ export class Functions extends Construct {
   private reconcilerFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof reconcilerEnvironment> = {
       ...keyStores(props),
-      ...this.ownSignIn(props.config),
-      ...this.registryAndKeyPolicy(props),
+      ...ownSignIn(props.config, this.sessionBroker),
+      ...registryAndKeyPolicy(this, props),
       MAC_KEY_TABLE_NAME: props.macKeyTable.tableName,
       EVERY_MINUTES: String(props.config.reconcileEveryMinutes),
     };
@@ -256,7 +265,7 @@ export class Functions extends Construct {
   private auditFunction(props: FunctionsProps): BundledFunction {
     const environment: EnvironmentOf<typeof auditEnvironment> = {
       ...ofApi(props.config),
-      ...this.brokeredSessions(props.config),
+      ...brokeredSessions(props.config, this.sessionBroker),
       AUDIT_TABLE_NAME: props.auditTable.tableName,
     };
     return new BundledFunction(this, 'Audit', {
@@ -271,44 +280,7 @@ export class Functions extends Construct {
       environment,
     });
   }
-
-  /** What a function needs to check tokens and to ask the broker, which must be there already. */
-  private brokeredSessions(config: Config) {
-    return { ...tokens(config), ...this.brokerName };
-  }
-
-  /** What a function that administers keys needs to sign in to a store by a token of ours. */
-  private ownSignIn({ keyStores: stores }: Config) {
-    return stores?.vault?.tokenIssuer === 'own' ? this.brokerName : {};
-  }
-
-  private get brokerName() {
-    return { SESSION_BROKER_NAME: this.sessionBroker.function.functionName };
-  }
-
-  /** The registry, and what the policy of a tenant's key consists of. */
-  private registryAndKeyPolicy({ config, table, tenantRoleArn, roles }: FunctionsProps) {
-    const { partition, account } = Stack.of(this);
-    return {
-      TABLE_NAME: table.tableName,
-      TENANT_ROLE_ARN: tenantRoleArn,
-      CONTROL_PLANE_ROLE_ARN: roles.controlPlane.roleArn,
-      ACCOUNT_ID: account,
-      PARTITION: partition,
-      DELETION_WINDOW_IN_DAYS: String(config.deletionWindowInDays),
-    };
-  }
 }
-
-const tokens = (config: Config) => ({ ISSUERS: JSON.stringify(config.issuers) });
-
-/** What a function behind the API needs, whatever it does. */
-const ofApi = ({ corsOrigins }: Config) =>
-  corsOrigins.length === 0 ? {} : { CORS_ORIGINS: JSON.stringify(corsOrigins) };
-
-/** What a function needs that works with tenants' keys. */
-const keyStores = ({ config: { keyStores: stores }, issuer }: FunctionsProps) =>
-  stores === undefined ? {} : { KEY_STORES: JSON.stringify(toldOf(stores, issuer)) };
 
 /** Of those that work with tenants' keys. */
 const storeNetworkOf = (config: Config) =>
