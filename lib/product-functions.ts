@@ -1,4 +1,7 @@
-/** The functions behind the API, the session broker and the reconciler with the roles that are theirs alone, and whom each may ask. */
+/**
+ * The functions behind the API, the session broker and the reconciler with the roles that are theirs alone, and whom each may
+ * ask.
+ */
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { KeySpec } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';

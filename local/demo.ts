@@ -1,6 +1,7 @@
 /**
- * `npm run demo [-- FILE] [-- --vault [--own-issuer]]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only if all is as it must be.
- * With --vault the keys are in a development server of Vault or OpenBao, found and set up as by `npm start -- --vault`.
+ * `npm run demo [-- FILE] [-- --vault [--own-issuer]]`: isolation and a tenant's lifecycle in one terminal. Exit code 0 only
+ * if all is as it must be. With --vault the keys are in a development server of Vault or OpenBao, found and set up as
+ * `npm start -- --vault` does it.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -1,4 +1,7 @@
-/** The shell blocks of docs/key-stores/vault.md: the one that sets a store up, run as it stands but for the values at its head, and other values. */
+/**
+ * The shell blocks of docs/key-stores/vault.md: the one that sets a store up, run as it stands but for the values at its
+ * head, and other values.
+ */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * A key in an AWS account of the tenant's own: what the tenant needs to make one, the onboarding with it and the change to it. What either takes is
- * loaded when it is first asked for: nothing of it where no tenant has such a key.
+ * A key in an AWS account of the tenant's own: what the tenant needs to make one, the onboarding with it and the change to
+ * it. What either takes is loaded when it is first asked for: nothing of it where no tenant has such a key.
  */
 import { externalAccountQuery } from '../../contract/external-account.ts';
 import { unauthorized } from '../../contract/problem.ts';

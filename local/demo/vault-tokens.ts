@@ -76,7 +76,7 @@ async function askForToken(stack: LocalStack, caller: string, tenantId = caller)
   return (await invoked(stack, environmentOf(stack), { bundle: 'session-broker', event })).answer;
 }
 
-/** As functions of the product sign it (`lambdas/aws/signed-caller-identity.ts`): for the session broker to send, and nobody else. */
+/** Signed as by functions of the product (`lambdas/aws/signed-caller-identity.ts`): for the session broker to send. */
 async function signedIdentity(stack: LocalStack, credentials: Credentials) {
   const { protocol, hostname, host } = new URL(stack.aws);
   const body = 'Action=GetCallerIdentity&Version=2011-06-15';

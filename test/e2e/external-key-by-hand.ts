@@ -1,4 +1,7 @@
-/** What the API gives an administrator of a tenant's own account, and a key and a role as somebody makes them who pastes the policies. */
+/**
+ * What the API gives an administrator of a tenant's own account, and a key and a role as somebody makes them who pastes the
+ * policies.
+ */
 import { expect } from '@jest/globals';
 import { type ExternalStack, tenantAccountId } from './external-account.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A stack whose Vault takes tokens of the product's own issuer: who may have the session broker name a function there, and each guard of
- * that, taken out one at a time. What stacks with other stores have is in key-stores.test.ts.
+ * A stack whose Vault takes tokens of the product's own issuer: who may have the session broker name a function there, and
+ * each guard of that, taken out one at a time. What stacks with other stores have is in key-stores.test.ts.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { requestTemplate } from '../synthesizer/client.ts';
