@@ -87,7 +87,7 @@ export async function keyRevocations(day: Day): Promise<void> {
   };
   await encrypted('a tenant has revoked its key', {
     ...{ tenantId: 'revoked', keyStore: 'aws-kms-external' },
-    keyArn: 'arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    keyName: 'arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   });
   await encrypted('a tenant is suspended', { tenantId: 'paused', status: 'SUSPENDED' });
 }
