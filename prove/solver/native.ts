@@ -1,23 +1,24 @@
 /**
- * A solver that is installed on the machine, such as Debian's z3 or cvc5: a process for each question, which reads the
- * script from its standard input. It is another implementation than npm's, so that no mistake of one alone counts.
+ * A solver that is installed on the machine, such as Debian's z3 or cvc5. It is another implementation than npm's, so that no
+ * mistake of one alone counts. Its process is kept, since to start one takes longer than most questions; each question begins
+ * with a reset, and a process that has not answered one as it should is given no other.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { modelOf } from './model.ts';
 import type { Answer, Solver } from './solver.ts';
+import { run, type SolverProcess, startSolver } from './solver-process.ts';
 
 export const nativeSolvers = ['z3', 'cvc5'] as const;
 export type NativeSolver = (typeof nativeSolvers)[number];
 
 const commandLines: Readonly<Record<NativeSolver, (timeoutMs: number) => readonly string[]>> = {
   z3: (timeoutMs) => ['-smt2', '-in', `-t:${timeoutMs}`],
-  cvc5: (timeoutMs) => ['--lang=smt2', '--strings-exp', `--tlimit=${timeoutMs}`],
+  cvc5: (timeoutMs) => ['--lang=smt2', '--strings-exp', `--tlimit-per=${timeoutMs}`],
 };
 
 /** For a solver that does not keep its own limit. */
 const graceMs = 5_000;
+/** A process that was asked so often is given up: what a solver keeps of each is its own affair. */
+const mostAsked = 1_000;
 
 /**
  * @param usualTimeoutMs of a question; what takes longer is unknown
@@ -27,20 +28,36 @@ export async function native(
   name: NativeSolver,
   usualTimeoutMs = 30_000,
 ): Promise<Solver | undefined> {
-  const version = await outputOf(name, ['--version'], '', graceMs).catch(() => undefined);
+  const version = await run(name, ['--version']).catch(() => undefined);
   if (version === undefined) return undefined;
+  const idle: SolverProcess[] = [];
+
+  async function check(script: string, timeoutMs: number): Promise<Answer> {
+    const at = idle.findIndex((one) => one.timeoutMs === timeoutMs);
+    const [kept] = at === -1 ? [] : idle.splice(at, 1);
+    const solver = kept ?? startSolver(name, commandLines[name](timeoutMs), timeoutMs);
+    try {
+      const limit = AbortSignal.timeout(timeoutMs + graceMs);
+      const asked = `(reset)\n(set-option :produce-models true)\n(set-logic ALL)\n${script}\n`;
+      const said = await solver.ask(`${asked}(check-sat)`, limit);
+      const { verdict } = answerOf(said, name);
+      const model = verdict === 'sat' ? await solver.ask('(get-model)', limit) : '';
+      const answer = answerOf(`${said}\n${model}`, name);
+      if (!solver.hasEnded && solver.asked < mostAsked) idle.push(solver);
+      else solver.end();
+      return answer;
+    } catch (error) {
+      solver.end();
+      throw error;
+    }
+  }
+
   return {
     name: `${name} ${/\d+(?:\.\d+)+/.exec(version)?.[0]}`,
-    async check(script, timeoutMs = usualTimeoutMs) {
-      const output = await outputOf(
-        name,
-        commandLines[name](timeoutMs),
-        `(set-option :produce-models true)\n(set-logic ALL)\n${script}\n(check-sat)\n(get-model)\n`,
-        timeoutMs + graceMs,
-      );
-      return answerOf(output, name);
+    check: (script, timeoutMs = usualTimeoutMs) => check(script, timeoutMs),
+    async close() {
+      for (const one of idle.splice(0)) one.end();
     },
-    close: async () => {},
   };
 }
 
@@ -57,23 +74,4 @@ export function answerOf(output: string, name: string): Answer {
     return { verdict: 'unknown', model: new Map() };
   }
   throw new Error(`${name} cannot read the script: ${first}`);
-}
-
-/** @throws Error where there is no such command */
-async function outputOf(
-  command: string,
-  commandLine: readonly string[],
-  input: string,
-  timeoutMs: number,
-): Promise<string> {
-  const child = spawn(command, commandLine, {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-  });
-  await once(child, 'spawn');
-  // One that is killed reads no more.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  return text(child.stdout);
 }

@@ -49,4 +49,19 @@ describe.each(nativeSolvers)('%s, where it is installed', (name) => {
     if (solver === undefined) return;
     await expect(solver.check('(assert undeclared)')).rejects.toThrow('cannot read the script');
   });
+
+  test('is asked again after one that it could not read, or not answer in time', async () => {
+    const solver = await native(name);
+    if (solver === undefined) return;
+    await expect(solver.check('(assert undeclared)')).rejects.toThrow();
+    const factors = `${['a', 'b'].map((one) => `(declare-const ${one} Int)(assert (> ${one} 1))`).join('')}
+      (assert (= (* a b) 1000000016000000063))`;
+    expect(await solver.check(factors, 50)).toEqual({ verdict: 'unknown', model: new Map() });
+    const all = ['y', 'x', 'y', 'x'].map((value) => solver.check(script(value)));
+    const verdicts = (await Promise.all(all)).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(['unsat', 'sat', 'unsat', 'sat']);
+    // What an earlier question has declared is gone.
+    await expect(solver.check('(assert (= |a b| "x"))')).rejects.toThrow('cannot read');
+    await solver.close();
+  });
 });
