@@ -14,6 +14,7 @@ import {
 import { defaultName } from '../../contract/stack-names.ts';
 import { rowOf } from '../harness/tenant-row.ts';
 import type { Answer } from './client.ts';
+import { controlOf } from './control.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 export const tenantAccountId = '222222222222';
@@ -87,6 +88,13 @@ export async function startExternalStack(
       return stack.client.send('POST', `/tenants/${tenantId}/${operation}`, { token, body });
     },
   };
+}
+
+/** One whose functions remember nothing, so that a change counts for the next request, and its operator. */
+export async function startExternalControl(context: Readonly<Record<string, unknown>> = {}) {
+  const remembersNothing = { registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 };
+  const stack = await startExternalStack(0, { ...remembersNothing, ...context });
+  return { stack, control: controlOf(stack) };
 }
 
 function accountOf(stack: TestStack, tenantId: string): ExternalAccount {

@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AuditEvent, auditEvents, type KeyEvent } from '../../contract/audit.ts';
 import type { FinishedCall } from '../../local/aws/call.ts';
-import { type Control, controlOf } from './control.ts';
-import { type ExternalStack, type GivenKey, startExternalStack } from './external-account.ts';
+import type { Control } from './control.ts';
+import { type ExternalStack, type GivenKey, startExternalControl } from './external-account.ts';
 import { expectProblem } from './problem.ts';
 
 let stack: ExternalStack;
@@ -19,8 +19,7 @@ let until: string;
 const plaintext = Buffer.from('Hello, Acme.').toString('base64');
 
 beforeAll(async () => {
-  stack = await startExternalStack(0, { registryTtlSeconds: 0, dataKeyMaxAgeSeconds: 0 });
-  control = controlOf(stack);
+  ({ stack, control } = await startExternalControl());
   for (const tenantId of ['acme', 'globex']) {
     const before = stack.calls.length;
     await wholeLife(await stack.give(tenantId));

@@ -2,23 +2,17 @@
  * A tenant's key moves between our account and the tenant's own, and from one key there to another: at each point all that was ever
  * encrypted opens, until the end of its key was asked for, and a change that is refused leaves nothing behind.
  */
-import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { auditEvents } from '../../contract/audit.ts';
-import { type Control, controlOf } from './control.ts';
-import { type ExternalStack, startExternalStack } from './external-account.ts';
-import { changeRow } from './planted-keys.ts';
+import type { Control } from './control.ts';
+import { type ExternalStack, startExternalControl } from './external-account.ts';
+import { changeRow, readRow } from './planted-keys.ts';
 import { expectProblem } from './problem.ts';
 
 let stack: ExternalStack;
 let control: Control;
 beforeAll(async () => {
-  stack = await startExternalStack(0, {
-    registryTtlSeconds: 0,
-    dataKeyMaxAgeSeconds: 0,
-    reconcileEveryMinutes: 1440,
-  });
-  control = controlOf(stack);
+  ({ stack, control } = await startExternalControl({ reconcileEveryMinutes: 1440 }));
 }, 120_000);
 afterAll(() => stack?.close());
 
@@ -29,11 +23,7 @@ const move = (id: string, keyStore: string, keyArn?: string) =>
 const toExternal = (id: string, keyArn: string) => move(id, 'aws-kms-external', keyArn);
 const previous = `/key-store/previous`;
 const end = (id: string) => control.send('DELETE', `/tenants/${id}${previous}?force=true`);
-const row = async (tenantId: string) => {
-  const table = DynamoDBDocument.from(stack.administrator.dynamodb);
-  const { Item = {} } = await table.get({ TableName: stack.tableName, Key: { tenantId } });
-  return Item;
-};
+const row = (tenantId: string) => readRow(stack, tenantId);
 /** As time would: the new key encrypts, and the reconciler has counted. */
 async function settle(tenantId: string): Promise<void> {
   const { previousKey } = await row(tenantId);
@@ -76,6 +66,18 @@ function messagesOf(id: string) {
       return pairs;
     },
   };
+}
+
+/** @returns the keys, and a message under each, of a tenant that has moved from our account to its own */
+async function moved(id: string) {
+  const { keyArn: ours } = await stack.client.onboard(id);
+  const messages = messagesOf(id);
+  await messages.add('ours');
+  const { keyArn: theirs } = await stack.give(id);
+  await toExternal(id, theirs);
+  await settle(id);
+  await messages.add('theirs');
+  return { messages, ours, theirs };
 }
 
 test('from our account to the tenant’s own, to another key there, and back: all opens at every point', async () => {
@@ -220,13 +222,7 @@ test('a key that fails the challenge, is another tenant’s or was: refused, and
 
 test('a right that is taken away amid a change stops what is under that key, and comes back with it', async () => {
   const id = 'revoker';
-  await stack.client.onboard(id);
-  const messages = messagesOf(id);
-  await messages.add('ours');
-  const { keyArn: theirs } = await stack.give(id);
-  await toExternal(id, theirs);
-  await settle(id);
-  await messages.add('theirs');
+  const { messages, theirs } = await moved(id);
   await stack.owner.kms.disableKey({ KeyId: theirs });
   expect(await messages.opened()).toEqual(['opens', 'theirs: key-revoked-by-tenant']);
   const plaintext = Buffer.from('x').toString('base64');
@@ -245,13 +241,7 @@ test('a right that is taken away amid a change stops what is under that key, and
 
 test('the audit of a tenant that moves has the use of either key, before, amid and after', async () => {
   const id = 'audited';
-  const { keyArn: ours } = await stack.client.onboard(id);
-  const messages = messagesOf(id);
-  await messages.add('ours');
-  const { keyArn: theirs } = await stack.give(id);
-  await toExternal(id, theirs);
-  await settle(id);
-  await messages.add('theirs');
+  const { messages, ours, theirs } = await moved(id);
   await messages.opened();
   await end(id);
   await messages.add('theirs alone');

@@ -2,8 +2,8 @@
 import { GetKeyRotationStatusCommand } from '@aws-sdk/client-kms';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Control, controlOf } from './control.ts';
-import { type ExternalStack, type GivenKey, startExternalStack } from './external-account.ts';
+import type { Control } from './control.ts';
+import { type ExternalStack, type GivenKey, startExternalControl } from './external-account.ts';
 import { expectProblem } from './problem.ts';
 
 let stack: ExternalStack;
@@ -11,12 +11,7 @@ let control: Control;
 let given: GivenKey;
 let count = 0;
 beforeAll(async () => {
-  stack = await startExternalStack(0, {
-    registryTtlSeconds: 0,
-    dataKeyMaxAgeSeconds: 0,
-    reconcileEveryMinutes: 1440,
-  });
-  control = controlOf(stack);
+  ({ stack, control } = await startExternalControl({ reconcileEveryMinutes: 1440 }));
 }, 120_000);
 beforeEach(async () => {
   count += 1;

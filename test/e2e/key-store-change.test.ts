@@ -1,8 +1,7 @@
 /** A tenant amid a change of its key store, by the API: what is refused and when, and how the previous key ends. */
-import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Control, startControl } from './control.ts';
-import { changeRow, plantMoved, plantPreviousKey } from './planted-keys.ts';
+import { changeRow, plantMoved, plantPreviousKey, readRow } from './planted-keys.ts';
 import { expectProblem } from './problem.ts';
 import type { TestStack } from './test-stack.ts';
 
@@ -25,14 +24,7 @@ const end = (id: string, query = '') =>
   control.send('DELETE', `/tenants/${id}/key-store/previous${query}`);
 const restore = (id: string) => control.post(id, 'key-store/previous/restore');
 const read = async (id: string) => (await control.send('GET', `/tenants/${id}`)).json;
-const rowOf = async (tenantId: string) => {
-  const table = DynamoDBDocument.from(stack.administrator.dynamodb);
-  return (await table.get({ TableName: stack.tableName, Key: { tenantId } })).Item as Record<
-    string,
-    // biome-ignore lint/suspicious/noExplicitAny: a row that tests write by hand
-    any
-  >;
-};
+const rowOf = (tenantId: string) => readRow(stack, tenantId);
 const later = (ms: number) => new Date(Date.now() + ms).toISOString();
 const stateOf = async (KeyId: string) =>
   (await stack.administrator.kms.describeKey({ KeyId })).KeyMetadata?.KeyState;

@@ -14,16 +14,26 @@ export async function keyLike(stack: PlantingStack, KeyId: string): Promise<stri
   return made.KeyMetadata?.Arn as string;
 }
 
+/** @returns the tenant's row, of which nothing is checked */
+export async function readRow(
+  { administrator, tableName }: Pick<PlantingStack, 'administrator' | 'tableName'>,
+  tenantId: string,
+  // biome-ignore lint/suspicious/noExplicitAny: a row that tests write by hand
+): Promise<Record<string, any>> {
+  const table = DynamoDBDocument.from(administrator.dynamodb);
+  const { Item = {} } = await table.get({ TableName: tableName, Key: { tenantId } });
+  return Item;
+}
+
 /** @returns the row as it is then */
 export async function changeRow(
   { administrator, tableName }: Pick<PlantingStack, 'administrator' | 'tableName'>,
   tenantId: string,
   change: object,
 ): Promise<Record<string, unknown>> {
-  const table = DynamoDBDocument.from(administrator.dynamodb);
-  const { Item: row } = await table.get({ TableName: tableName, Key: { tenantId } });
+  const row = await readRow({ administrator, tableName }, tenantId);
   const Item = JSON.parse(JSON.stringify({ ...row, ...change }));
-  await table.put({ TableName: tableName, Item });
+  await DynamoDBDocument.from(administrator.dynamodb).put({ TableName: tableName, Item });
   return Item;
 }
 
