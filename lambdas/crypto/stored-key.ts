@@ -104,9 +104,10 @@ export function storedKeys(
       const keyring = (await azure)(row);
       if (keyring !== undefined && keyring.keyName === row.keyName) return { keyring };
     }
-    if (keyStore === 'aws-kms-external' && awsKmsExternal !== undefined) {
+    const { keyName } = row;
+    if (keyStore === 'aws-kms-external' && awsKmsExternal && keyName !== undefined) {
       external ??= openExternalAccounts({ settings, accountId, tenantId }, parts);
-      const keyring = (await external)(row.keyName ?? '');
+      const keyring = (await external)(keyName);
       if (keyring !== undefined) return { keyring };
     }
     throw keyStoreUnavailable(keyStore, 60);

@@ -55,8 +55,8 @@ export function storeCallOf(
   const line = parseLine(storeCallLine, message);
   if (line === undefined) return undefined;
   if (isForTenants && line.tenantId === undefined) return undefined;
-  const { keyStore, operation, outcome, errorCode, keyArn, requestId } = line;
-  const { correlationId, routine } = line;
+  const { keyStore, operation, outcome, errorCode, keyArn, requestId, correlationId, routine } =
+    line;
   return {
     partition: line.tenantId ?? stackPartition,
     event: {

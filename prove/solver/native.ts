@@ -39,13 +39,12 @@ export async function native(
     try {
       const limit = AbortSignal.timeout(timeoutMs + graceMs);
       const asked = `(reset)\n(set-option :produce-models true)\n(set-logic ALL)\n${script}\n`;
-      const said = await solver.ask(`${asked}(check-sat)`, limit);
-      const { verdict } = answerOf(said, name);
-      const model = verdict === 'sat' ? await solver.ask('(get-model)', limit) : '';
-      const answer = answerOf(`${said}\n${model}`, name);
+      const answer = answerOf(await solver.ask(`${asked}(check-sat)`, limit), name);
+      const isSat = answer.verdict === 'sat';
+      const model = isSat ? modelOf(await solver.ask('(get-model)', limit)) : answer.model;
       if (!solver.hasEnded && solver.asked < mostAsked) idle.push(solver);
       else solver.end();
-      return answer;
+      return { ...answer, model };
     } catch (error) {
       solver.end();
       throw error;

@@ -41,14 +41,11 @@ export function startSolver(
     output += text;
     if (endOfAnswer.test(output)) heard();
   });
-  child.once('error', () => {
+  const onEnd = () => {
     hasEnded = true;
     heard();
-  });
-  child.once('close', () => {
-    hasEnded = true;
-    heard();
-  });
+  };
+  child.once('error', onEnd).once('close', onEnd);
   // One that has ended reads no more.
   child.stdin.on('error', () => {});
   wait(false);
