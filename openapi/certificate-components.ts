@@ -3,9 +3,17 @@ import * as certificates from '../contract/certificates.ts';
 import { base64, type Component, text, time } from './component.ts';
 import { keyArn, keyName, ofTenant } from './tenant-components.ts';
 
-const keyDestroyed = text(
-  "`false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it ended, at `erasedAt` for good.",
-);
+/** How a key came to its end, the tenant's last one or one before. */
+const endOfKey = {
+  windowInDays: text('How long the key was kept before it was destroyed.'),
+  deletionDate: time('When the key was to be destroyed.'),
+  erasedAt: time('When the key store was first found to have no such key any more.'),
+  keyDestroyed: text(
+    "`false` where the key is in the tenant's own AWS account: it stays there, and only the product's use of it ended, at `erasedAt` for good.",
+  ),
+  keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
+  kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
+};
 
 export const certificateComponents: Readonly<Record<string, Component>> = {
   FormerKey: {
@@ -19,12 +27,7 @@ export const certificateComponents: Readonly<Record<string, Component>> = {
       keyMaterialIds: text('Of every key material that the key ever had.'),
       endedBy: text('The principal of the token with which its end was asked for.'),
       endedAt: time('When that was.'),
-      windowInDays: text('How long the key was kept before it was destroyed.'),
-      deletionDate: time('When the key was to be destroyed.'),
-      erasedAt: time('When the key store was first found to have no such key any more.'),
-      keyDestroyed,
-      keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
-      kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
+      ...endOfKey,
     },
   },
   Certificate: {
@@ -46,12 +49,7 @@ export const certificateComponents: Readonly<Record<string, Component>> = {
       createdAt: time('When the tenant was onboarded.'),
       offboardedBy: text('The principal of the token with which the tenant was offboarded.'),
       offboardedAt: time('When that was.'),
-      windowInDays: text('How long the key was kept before it was destroyed.'),
-      deletionDate: time('When the key was to be destroyed.'),
-      erasedAt: time('When the key store was first found to have no such key any more.'),
-      keyDestroyed,
-      keyLastUsed: text('The last use of the key that KMS knew of; absent for another store.'),
-      kmsRequestId: text('Of the call of ScheduleKeyDeletion; `requestID` in CloudTrail.'),
+      ...endOfKey,
       issuedAt: time('When the certificate was issued.'),
       issuedFor: text('The stack: its account, its region and its name.'),
       trail: text(
